@@ -1,0 +1,218 @@
+//! What a project is built from: language packs and templates, and where they are found.
+//!
+//! The first of these that has a name wins: the project's own folder, the user's, PELATO itself.
+
+pub mod folder;
+pub mod manifest;
+pub mod pack;
+pub mod template;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use include_dir::{Dir, include_dir};
+
+pub use folder::Folder;
+pub use pack::{Pack, Produces};
+pub use template::{Capability, Flow, Kind, Parameter, Template};
+
+use crate::report::Problem;
+use crate::suggest;
+
+static PACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/language-packs");
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/tasks");
+
+/// The folder of language packs in a project and in the user's own folder.
+pub const PACKS_FOLDER: &str = "language-packs";
+/// The folder of templates in a project and in the user's own folder.
+pub const TEMPLATES_FOLDER: &str = "templates";
+
+/// Where a pack or template was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// In the project.
+    Project,
+    /// In the user's own folder.
+    User,
+    /// Built into PELATO.
+    BuiltIn,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(match self {
+            Self::Project => "project",
+            Self::User => "user",
+            Self::BuiltIn => "built in",
+        })
+    }
+}
+
+/// What packs and templates have in common.
+pub trait Unit: Sized {
+    /// What it is, in words.
+    const KIND: &'static str;
+    /// Its name.
+    fn name(&self) -> &str;
+    /// One line about it.
+    fn summary(&self) -> &str;
+    /// Where it was found.
+    fn origin(&self) -> &Origin;
+    /// Other names it goes by.
+    fn aliases(&self) -> &[String];
+    /// Reads one out of its folder.
+    ///
+    /// # Errors
+    /// When its manifest is missing or wrong.
+    fn load(folder: Folder, origin: Origin) -> Result<Self, Problem>;
+}
+
+/// All language packs and templates that a project can use.
+#[derive(Debug)]
+pub struct Catalog {
+    /// The language packs.
+    pub packs: Shelf<Pack>,
+    /// The templates.
+    pub templates: Shelf<Template>,
+}
+
+/// The units of one kind, by name.
+#[derive(Debug)]
+pub struct Shelf<T> {
+    units: Vec<T>,
+    broken: Vec<Broken>,
+}
+
+/// A unit that cannot be used, and why.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// The name of its folder.
+    pub name: String,
+    /// Where it was found.
+    pub origin: Origin,
+    /// What is wrong with it.
+    pub problem: Problem,
+}
+
+/// Why a unit cannot be had.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum CatalogError {
+    /// No unit has that name.
+    #[error("there is no {kind} `{name}`")]
+    Unknown {
+        /// What was looked for.
+        kind: &'static str,
+        /// The name asked for.
+        name: String,
+        /// The nearest name, or all of them.
+        #[help]
+        help: String,
+    },
+    /// The unit of that name cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Broken(Box<Problem>),
+}
+
+impl Catalog {
+    /// Finds all units: in the project, in the user's folder, built in.
+    pub fn load(project: Option<&Path>, user: Option<&Path>) -> Self {
+        Self {
+            packs: Shelf::load(&PACKS, PACKS_FOLDER, project, user),
+            templates: Shelf::load(&TEMPLATES, TEMPLATES_FOLDER, project, user),
+        }
+    }
+
+    /// Only what is built in.
+    pub fn built_in() -> Self {
+        Self::load(None, None)
+    }
+}
+
+impl<T: Unit> Shelf<T> {
+    fn load(
+        built_in: &'static Dir<'static>,
+        folder: &str,
+        project: Option<&Path>,
+        user: Option<&Path>,
+    ) -> Self {
+        let mut shelf = Self { units: Vec::new(), broken: Vec::new() };
+        let on_disk = [(project, Origin::Project), (user, Origin::User)];
+        for (root, origin) in on_disk {
+            for dir in root.map(|root| sub_folders(&root.join(folder))).unwrap_or_default() {
+                shelf.add(Folder::Disk(dir.clone()), &file_name(&dir), origin.clone());
+            }
+        }
+        for dir in built_in.dirs() {
+            shelf.add(Folder::BuiltIn(dir), &file_name(dir.path()), Origin::BuiltIn);
+        }
+        shelf
+    }
+
+    /// The first that has a name wins, also if it is broken: a slip in one's own pack must not bring back another.
+    fn add(&mut self, folder: Folder, name: &str, origin: Origin) {
+        if self.units.iter().any(|unit| unit.name() == name) || self.broken.iter().any(|b| b.name == name) {
+            return;
+        }
+        match T::load(folder, origin.clone()) {
+            Ok(unit) => self.units.push(unit),
+            Err(problem) => self.broken.push(Broken { name: name.to_owned(), origin, problem }),
+        }
+    }
+
+    /// The units that can be used, the project's first.
+    pub fn iter(&self) -> impl Iterator<Item = &T> + Clone {
+        self.units.iter()
+    }
+
+    /// The units that cannot.
+    pub fn broken(&self) -> &[Broken] {
+        &self.broken
+    }
+
+    /// Names and other names, for suggestions.
+    pub fn names(&self) -> Vec<&str> {
+        self.units
+            .iter()
+            .flat_map(|unit| std::iter::once(unit.name()).chain(unit.aliases().iter().map(String::as_str)))
+            .collect()
+    }
+
+    /// The unit of a name or other name.
+    ///
+    /// # Errors
+    /// When there is none, or it is broken.
+    pub fn get(&self, name: &str) -> Result<&T, CatalogError> {
+        if let Some(broken) = self.broken.iter().find(|broken| broken.name == name) {
+            return Err(CatalogError::Broken(Box::new(broken.problem.clone())));
+        }
+        let fits = |unit: &&T| unit.name() == name || unit.aliases().iter().any(|alias| alias == name);
+        self.units.iter().find(fits).ok_or_else(|| CatalogError::Unknown {
+            kind: T::KIND,
+            name: name.to_owned(),
+            help: suggest::help(name, self.names()),
+        })
+    }
+}
+
+impl Shelf<Pack> {
+    /// The pack whose source files have an ending (without the dot).
+    pub fn for_extension(&self, extension: &str) -> Option<&Pack> {
+        let has = |pack: &&Pack| pack.manifest.extensions.iter().any(|known| known == extension);
+        self.units.iter().find(has)
+    }
+}
+
+fn sub_folders(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut folders: Vec<_> = paths.filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}

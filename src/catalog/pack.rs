@@ -1,0 +1,222 @@
+//! Language packs: how functions of one language are started, wrapped and compiled.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use regex::Regex;
+use semver::VersionReq;
+use serde::Deserialize;
+
+use super::folder::Folder;
+use super::manifest::{self, Pattern, Schema};
+use super::{Origin, Unit};
+use crate::report::{Problem, Source};
+
+/// The manifest's file name.
+pub const MANIFEST: &str = "pack.toml";
+
+/// A language pack.
+#[derive(Debug, Clone)]
+pub struct Pack {
+    /// What `pack.toml` says.
+    pub manifest: PackManifest,
+    /// Where it was found.
+    pub origin: Origin,
+    /// Its files.
+    pub folder: Folder,
+}
+
+/// `pack.toml`; an unknown key is an error.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackManifest {
+    /// The version of this format: 1.
+    pub schema: Schema,
+    /// The pack's name; also the name of its folder.
+    pub name: String,
+    /// One line about it.
+    pub summary: String,
+    /// The endings of its source files, without the dot.
+    pub extensions: Vec<String>,
+    /// The user's side.
+    pub task: TaskSection,
+    /// What is put around the user's code.
+    #[serde(default)]
+    pub shell: ShellSection,
+    /// The compiler.
+    pub toolchain: ToolchainSection,
+    /// How it is called.
+    pub build: BuildSection,
+}
+
+/// `[task]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskSection {
+    /// The function that a task must have.
+    pub entry: String,
+    /// The folder of the starter: what `new` and `add-task` write into `tasks/<task>/`.
+    pub starter: String,
+    /// File name patterns (`*` only) of the user's files that are not part of the component, such as tests.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+    /// What the sources must contain.
+    #[serde(default)]
+    pub requires: Vec<Requirement>,
+}
+
+/// `[[task.requires]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Requirement {
+    /// Must match in at least one source file.
+    pub pattern: Pattern,
+    /// What is wrong if it does not.
+    pub message: String,
+    /// What to do then.
+    pub help: String,
+}
+
+/// `[shell]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShellSection {
+    /// The folder of the files that are rendered beside the user's code.
+    #[serde(default)]
+    pub dir: Option<String>,
+    /// Files of the shell that give way to the user's own of the same name.
+    #[serde(default)]
+    pub keep: Vec<String>,
+    /// Files of the shell that are left out under a condition.
+    #[serde(default)]
+    pub skip: Vec<Skip>,
+}
+
+/// `[[shell.skip]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Skip {
+    /// The file of the shell.
+    pub file: String,
+    /// Left out when this matches in one of the user's source files.
+    pub when: Pattern,
+}
+
+/// `[toolchain]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolchainSection {
+    /// A container image with the toolchain in it.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// The program that is looked for on PATH.
+    pub program: String,
+    /// Prints the version.
+    pub check: Vec<String>,
+    /// Finds the version in what `check` prints: its first group.
+    pub version: Pattern,
+    /// The versions that will do.
+    pub requires: VersionReq,
+    /// Installs a pinned toolchain into `{dir}` without root.
+    #[serde(default)]
+    pub install: Option<Vec<String>>,
+    /// Where `install` leaves the programs, below `{dir}`.
+    #[serde(default)]
+    pub bin: Option<String>,
+}
+
+/// `[build]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BuildSection {
+    /// The compiler's command line; `{output}` is the file to write.
+    pub command: Vec<String>,
+    /// Its environment, beside the caller's.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// What comes out.
+    pub produces: Produces,
+    /// Environment variables that name folders kept between builds.
+    #[serde(default)]
+    pub cache: Vec<String>,
+}
+
+/// What a pack's build command writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Produces {
+    /// A core module, which PELATO wraps.
+    Module,
+    /// A component, taken as it is.
+    Component,
+}
+
+impl Pack {
+    /// Reads the pack in a folder.
+    ///
+    /// # Errors
+    /// When its manifest is missing or wrong.
+    pub fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {
+        let (source, manifest) = manifest::read::<PackManifest>(&folder, MANIFEST)?;
+        check(&source, &manifest)?;
+        Ok(Self { manifest, origin, folder })
+    }
+
+    /// The version in what the toolchain's `check` printed.
+    pub fn version_in(&self, printed: &str) -> Option<semver::Version> {
+        let pattern: &Regex = self.manifest.toolchain.version.regex();
+        let found = pattern.captures(printed)?.get(1)?.as_str();
+        // Compilers say `1.27`; semantic versions want three numbers.
+        let dots = found.matches('.').count();
+        semver::Version::parse(&format!("{found}{}", ".0".repeat(2usize.saturating_sub(dots)))).ok()
+    }
+}
+
+impl Unit for Pack {
+    const KIND: &'static str = "language pack";
+    fn name(&self) -> &str {
+        &self.manifest.name
+    }
+    fn summary(&self) -> &str {
+        &self.manifest.summary
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+    fn aliases(&self) -> &[String] {
+        &[]
+    }
+    fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {
+        Self::load(folder, origin)
+    }
+}
+
+/// What the types alone do not say.
+fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
+    manifest::name(source, &manifest.name)?;
+    let toolchain = &manifest.toolchain;
+    let filled = [
+        ("extensions", manifest.extensions.is_empty(), "a source file's ending, such as \"go\""),
+        ("toolchain.check", toolchain.check.is_empty(), "a command that prints the version"),
+        ("build.command", manifest.build.command.is_empty(), "the compiler's command line"),
+    ];
+    for (key, empty, expected) in filled {
+        if empty {
+            return Err(manifest::wrong(source, key, "is empty").help(format!("expected {expected}")));
+        }
+    }
+    if toolchain.version.regex().captures_len() < 2 {
+        return Err(manifest::wrong(source, "toolchain.version", "has no group")
+            .help("put the part that is the version in parentheses"));
+    }
+    if !manifest.build.command.iter().any(|word| word.contains("{output}")) {
+        return Err(manifest::wrong(source, "build.command", "does not say where to write")
+            .help("use `{output}` for the file to write"));
+    }
+    let installs_somewhere = |command: &Vec<String>| command.iter().any(|word| word.contains("{dir}"));
+    if toolchain.install.as_ref().is_some_and(|command| !installs_somewhere(command)) {
+        return Err(manifest::wrong(source, "toolchain.install", "does not say where to install")
+            .help("use `{dir}` for the folder to install into"));
+    }
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! Templates: what surrounds a function.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::folder::Folder;
+use super::manifest::{self, Schema};
+use super::{Origin, Unit};
+use crate::project::read::TASK_FIELDS;
+use crate::report::{Problem, Source};
+
+/// The manifest's file name.
+pub const MANIFEST: &str = "template.toml";
+
+/// A template.
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// What `template.toml` says.
+    pub manifest: TemplateManifest,
+    /// Where it was found.
+    pub origin: Origin,
+    /// Its files.
+    pub folder: Folder,
+}
+
+/// `template.toml`; an unknown key is an error.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateManifest {
+    /// The version of this format: 1.
+    pub schema: Schema,
+    /// The template's name; also the name of its folder.
+    pub name: String,
+    /// One line about it.
+    pub summary: String,
+    /// Other names it goes by.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// The file of its trigger.
+    pub trigger: String,
+    /// Fields of a task of this template, in order.
+    #[serde(default)]
+    pub parameters: toml_order::Ordered<Parameter>,
+    /// What the platform must provide.
+    #[serde(default)]
+    pub capabilities: Vec<Capability>,
+}
+
+/// `[parameters.<name>]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parameter {
+    /// What values it takes.
+    pub kind: Kind,
+    /// What a person is asked.
+    pub prompt: String,
+    /// More about it, for help texts.
+    #[serde(default)]
+    pub help: Option<String>,
+    /// Its value when the task does not say; without one the task must.
+    #[serde(default)]
+    pub default: Option<String>,
+    /// Whether the trigger is given it.
+    #[serde(default)]
+    pub setting: bool,
+    /// Whether a subject may have wildcards.
+    #[serde(default)]
+    pub wildcards: bool,
+    /// Whether messages come in or go out by this subject.
+    #[serde(default)]
+    pub flow: Option<Flow>,
+}
+
+/// What values a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A NATS subject.
+    Subject,
+    /// A whole number, 0 or more.
+    Integer,
+    /// Any text.
+    String,
+}
+
+/// The direction of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Flow {
+    /// The component receives what arrives there.
+    Reads,
+    /// The component sends there.
+    Writes,
+}
+
+/// `[[capabilities]]`: an interface, and its configuration for this component.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Capability {
+    /// The interface, as `namespace:package/interface@version`.
+    pub wit: String,
+    /// Liquid texts over the task's values.
+    #[serde(default)]
+    pub config: BTreeMap<String, String>,
+}
+
+impl Template {
+    /// Reads the template in a folder.
+    ///
+    /// # Errors
+    /// When its manifest is missing or wrong.
+    pub fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {
+        let (source, manifest) = manifest::read::<TemplateManifest>(&folder, MANIFEST)?;
+        check(&source, &manifest)?;
+        Ok(Self { manifest, origin, folder })
+    }
+
+    /// Whether components of this template answer HTTP.
+    pub fn serves_http(&self) -> bool {
+        let is_http = |capability: &Capability| capability.wit.starts_with("wasi:http/incoming-handler");
+        self.manifest.capabilities.iter().any(is_http)
+    }
+
+    /// A parameter by name.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.manifest.parameters.get(name)
+    }
+}
+
+impl Unit for Template {
+    const KIND: &'static str = "template";
+    fn name(&self) -> &str {
+        &self.manifest.name
+    }
+    fn summary(&self) -> &str {
+        &self.manifest.summary
+    }
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+    fn aliases(&self) -> &[String] {
+        &self.manifest.aliases
+    }
+    fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {
+        Self::load(folder, origin)
+    }
+}
+
+/// What the types alone do not say.
+fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result<(), Problem> {
+    manifest::name(source, &manifest.name)?;
+    for (name, parameter) in manifest.parameters.iter() {
+        let key = format!("parameters.{name}");
+        if TASK_FIELDS.contains(&name) || name == "project_name" {
+            return Err(
+                manifest::wrong(source, &key, "is a field that every task has").help("choose another name")
+            );
+        }
+        let subject_only = parameter.wildcards || parameter.flow.is_some();
+        if subject_only && parameter.kind != Kind::Subject {
+            return Err(manifest::wrong(source, &key, "has `wildcards` or `flow` but is no subject")
+                .help("set `kind = \"subject\"`, or remove them"));
+        }
+    }
+    Ok(())
+}
+
+/// Maps that keep the order of the file.
+pub mod toml_order {
+    use serde::de::{MapAccess, Visitor};
+    use serde::{Deserialize, Deserializer};
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    /// Named values in the order in which they were written.
+    #[derive(Debug, Clone)]
+    pub struct Ordered<T>(Vec<(String, T)>);
+
+    impl<T> Default for Ordered<T> {
+        fn default() -> Self {
+            Self(Vec::new())
+        }
+    }
+
+    impl<T> Ordered<T> {
+        /// All of them.
+        pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
+            self.0.iter().map(|(name, value)| (name.as_str(), value))
+        }
+
+        /// The names.
+        pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+            self.0.iter().map(|(name, _)| name.as_str())
+        }
+
+        /// One of them.
+        pub fn get(&self, name: &str) -> Option<&T> {
+            self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
+        }
+    }
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Entries<T>(PhantomData<T>);
+            impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+                type Value = Ordered<T>;
+                fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str("a table")
+                }
+                fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Ordered<T>, M::Error> {
+                    let mut entries = Vec::new();
+                    while let Some(entry) = map.next_entry()? {
+                        entries.push(entry);
+                    }
+                    Ok(Ordered(entries))
+                }
+            }
+            deserializer.deserialize_map(Entries(PhantomData))
+        }
+    }
+}

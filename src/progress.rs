@@ -1,0 +1,54 @@
+//! How stages tell what they are doing. They never print: [`crate::ui`] decides what becomes of it.
+
+use std::time::Duration;
+
+/// Something worth telling while the work goes on.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A person should know this: an installation begins, another process is waited for.
+    Note(String),
+    /// Only for those who ask for more (`-v`).
+    Detail(String),
+    /// So many components will be worked on.
+    Planned {
+        /// How many.
+        components: usize,
+    },
+    /// Work on a component begins.
+    Started {
+        /// Its name.
+        component: String,
+        /// What is done and why, such as `compiling: convert.go changed`.
+        what: String,
+    },
+    /// A component is done.
+    Finished {
+        /// Its name.
+        component: String,
+        /// What was done, such as `4.5 MB`, or `unchanged`.
+        what: String,
+        /// How long it took.
+        elapsed: Duration,
+    },
+    /// A component failed; what its compiler said.
+    Failed {
+        /// Its name.
+        component: String,
+        /// The compiler's output, with the user's own file names.
+        output: String,
+    },
+}
+
+/// Takes the events of a stage, from any thread.
+pub trait Progress: Send + Sync {
+    /// Takes one event.
+    fn report(&self, event: Event);
+}
+
+/// Takes no notice.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn report(&self, _: Event) {}
+}

@@ -1,0 +1,11 @@
+//! What the user wrote: `workflow.yaml`, its edits, the settings.
+
+pub mod place;
+pub mod read;
+pub mod settings;
+pub mod workflow;
+
+pub use place::Place;
+pub use read::{ReadError, parse, read};
+pub use settings::Settings;
+pub use workflow::{Field, Task, Workflow};

@@ -1,0 +1,97 @@
+//! Where a value stands in a YAML file. Only asked for when there is something to say about it.
+
+use std::ops::Range;
+
+use yamlpath::{Component, Document, Route};
+
+/// The way from the top of the file to a value: `tasks`, `2`, `version`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    steps: Vec<Step>,
+    of_key: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    Index(usize),
+}
+
+impl Place {
+    /// The whole file.
+    pub fn top() -> Self {
+        Self::default()
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn key(&self, key: impl Into<String>) -> Self {
+        self.step(Step::Key(key.into()))
+    }
+
+    /// The item of a list, counted from 0.
+    #[must_use]
+    pub fn index(&self, index: usize) -> Self {
+        self.step(Step::Index(index))
+    }
+
+    /// The key itself instead of its value: for a key that should not be there.
+    #[must_use]
+    pub fn name(mut self) -> Self {
+        self.of_key = true;
+        self
+    }
+
+    fn step(&self, step: Step) -> Self {
+        let mut steps = self.steps.clone();
+        steps.push(step);
+        Self { steps, of_key: false }
+    }
+
+    /// The route for `yamlpath` and `yamlpatch`.
+    pub fn route(&self) -> Route<'_> {
+        let steps = self.steps.iter().map(|step| match step {
+            Step::Key(key) => Component::Key(key.as_str().into()),
+            Step::Index(index) => Component::Index(*index),
+        });
+        Route::default().with_keys(steps)
+    }
+
+    /// The bytes of the place in a document; none if it is not there.
+    pub fn span(&self, document: &Document) -> Option<Range<usize>> {
+        if self.steps.is_empty() {
+            return None;
+        }
+        let route = self.route();
+        let feature = if self.of_key {
+            document.query_key_only(&route).ok()?
+        } else {
+            match document.query_exact(&route).ok()? {
+                Some(feature) => feature,
+                // A key without a value: the key is all there is to point at.
+                None => document.query_key_only(&route).ok()?,
+            }
+        };
+        let (start, end) = feature.location.byte_span;
+        Some(start..end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_keys_and_empty_values_are_found() {
+        let text = "tasks:\n  - name: a\n    code:\n    list: [x, y]\n";
+        let document = Document::new(text).unwrap();
+        let task = Place::top().key("tasks").index(0);
+        let at = |place: Place| place.span(&document).map(|span| &text[span]);
+        assert_eq!(at(task.key("name")), Some("a"));
+        assert_eq!(at(task.key("name").name()), Some("name"));
+        assert_eq!(at(task.key("code")), Some("code"));
+        assert_eq!(at(task.key("list").index(1)), Some("y"));
+        assert_eq!(at(task.key("none")), None);
+        assert_eq!(at(Place::top()), None);
+    }
+}

@@ -1,0 +1,389 @@
+//! From the bytes of `workflow.yaml` to a [`Workflow`], with everything in it that has the wrong shape.
+
+use std::cell::OnceCell;
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_yaml::{Mapping, Value};
+
+use super::place::Place;
+use super::workflow::{FILE, Field, MAX_BYTES, Task, Workflow};
+use crate::report::{Problem, Report, Source};
+use crate::suggest;
+
+/// The fields that every task may have, whatever its template.
+pub const TASK_FIELDS: [&str; 10] = [
+    "name",
+    "type",
+    "code",
+    "targets",
+    "target",
+    "component_name",
+    "version",
+    "language",
+    "replicas",
+    "http",
+];
+
+/// Why there is no workflow to speak of.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ReadError {
+    /// No project here.
+    #[error("there is no {FILE} in {folder}")]
+    #[diagnostic(help(
+        "go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`"
+    ))]
+    Missing {
+        /// Where it was looked for.
+        folder: String,
+    },
+    /// The file cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("see that it is a file and that you may read it"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// The file is larger than any workflow.
+    #[error("{path} has {bytes} bytes; a workflow may have {MAX_BYTES}")]
+    #[diagnostic(help("is this really a workflow? keep data in files of its own"))]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// Its size.
+        bytes: u64,
+    },
+    /// The file is not UTF-8 text.
+    #[error("{path} is not UTF-8 text: byte {offset} (line {line})")]
+    #[diagnostic(help("save it as UTF-8"))]
+    NotText {
+        /// The file.
+        path: String,
+        /// The first byte that is none, from 0.
+        offset: usize,
+        /// Its line, from 1.
+        line: usize,
+    },
+}
+
+/// Reads the workflow of the project in `root`. The report has what is wrong with its shape.
+///
+/// # Errors
+/// When there is no file that could be a workflow.
+pub fn read(root: &Path) -> Result<(Workflow, Report), ReadError> {
+    let path = root.join(FILE);
+    let text = text(&path)?;
+    Ok(parse(&path, &text))
+}
+
+fn text(path: &Path) -> Result<String, ReadError> {
+    let shown = path.display().to_string();
+    let unreadable = |source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::NotFound => {
+            ReadError::Missing { folder: path.parent().unwrap_or(Path::new(".")).display().to_string() }
+        }
+        _ => ReadError::Unreadable { path: shown.clone(), source },
+    };
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let bytes = file.metadata().map_err(unreadable)?.len();
+    if bytes > MAX_BYTES {
+        return Err(ReadError::TooLarge { path: shown, bytes });
+    }
+    let mut content = Vec::new();
+    // A device or a growing file has no honest length: never read more than the limit.
+    let mut limited = file.take(MAX_BYTES + 1);
+    limited.read_to_end(&mut content).map_err(unreadable)?;
+    String::from_utf8(content).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let before = &error.as_bytes()[..offset];
+        ReadError::NotText {
+            path: shown,
+            offset,
+            line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
+        }
+    })
+}
+
+/// Reads a workflow from text; `path` is where it stands or will stand.
+pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
+    let mut workflow = Workflow {
+        path: path.to_owned(),
+        source: Source::new(FILE, text),
+        project_name: None,
+        tasks: Vec::new(),
+        document: OnceCell::new(),
+    };
+    let mut report = Report::default();
+    match serde_yaml::from_str::<Value>(text) {
+        Ok(value) => {
+            let (name, tasks) = Reader { workflow: &workflow, report: &mut report }.workflow(value);
+            workflow.project_name = name;
+            workflow.tasks = tasks;
+        }
+        Err(error) => report.push(syntax(&workflow.source, &error)),
+    }
+    (workflow, report)
+}
+
+fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
+    let words = error.to_string();
+    // The place is shown by the snippet; the words need not repeat it.
+    let message = words.split(" at line ").next().unwrap_or(&words);
+    let help = match message {
+        m if m.contains("repetition limit") => "write the values out instead of repeating anchors (`*name`)",
+        m if m.contains("recursion limit") => {
+            "a workflow needs three levels: the file, its tasks, their fields"
+        }
+        m if m.contains("more than one document") => "keep one workflow in a file: remove the `---` lines",
+        m if m.contains("duplicate") => "keep one of the two",
+        _ => "see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes",
+    };
+    let span = error.location().map(|place| {
+        let at = place.index().min(source.text.len());
+        at..at
+    });
+    Problem::error("syntax", source, format!("this is not YAML: {message}")).at(span).help(help)
+}
+
+/// Walks the values, collecting what is wrong.
+struct Reader<'a> {
+    workflow: &'a Workflow,
+    report: &'a mut Report,
+}
+
+impl Reader<'_> {
+    fn workflow(mut self, value: Value) -> (Option<Field>, Vec<Task>) {
+        let top = Place::top();
+        let Some(mapping) = self.mapping(value, &top, "a workflow") else {
+            return (None, Vec::new());
+        };
+        let (mut name, mut tasks, mut has_tasks) = (None, Vec::new(), false);
+        for (key, value) in self.entries(mapping, &top) {
+            let place = top.key(&key);
+            match key.as_str() {
+                "project_name" => name = self.scalar(value, &place),
+                "tasks" => {
+                    has_tasks = true;
+                    tasks = self.tasks(value, &place);
+                }
+                _ => self.unknown(&key, &place, ["project_name", "tasks"]),
+            }
+        }
+        for (missing, key) in [(name.is_none(), "project_name"), (!has_tasks, "tasks")] {
+            if missing && self.absent(&top.key(key)) {
+                let message = format!("the workflow has no `{key}`");
+                let problem = Problem::error("missing-field", &self.workflow.source, message);
+                self.report.push(problem.help(format!("add a line `{key}: …` at the top")));
+            }
+        }
+        (name, tasks)
+    }
+
+    fn tasks(&mut self, value: Value, place: &Place) -> Vec<Task> {
+        let items = match value {
+            Value::Sequence(items) => items,
+            Value::Null => Vec::new(),
+            other => {
+                self.wrong_shape(place, "a list of tasks", &other);
+                return Vec::new();
+            }
+        };
+        let with_place = items.into_iter().enumerate();
+        with_place.filter_map(|(index, item)| self.task(item, &place.index(index))).collect()
+    }
+
+    fn task(&mut self, value: Value, place: &Place) -> Option<Task> {
+        let mapping = self.mapping(value, place, "a task")?;
+        let mut task = Task { place: place.clone(), ..Task::default() };
+        for (key, value) in self.entries(mapping, place) {
+            let at = place.key(&key);
+            match key.as_str() {
+                "name" => task.name = self.scalar(value, &at),
+                "type" => task.template = self.scalar(value, &at),
+                "code" => task.code = self.scalar(value, &at),
+                "targets" | "target" => task.targets.extend(self.words(value, &at)),
+                "component_name" => task.component_name = self.scalar(value, &at),
+                "version" => task.version = self.scalar(value, &at),
+                "language" => task.language = self.scalar(value, &at),
+                "replicas" => task.replicas = self.scalar(value, &at),
+                "http" => self.http(value, &at, &mut task),
+                _ => {
+                    if let Some(field) = self.scalar(value, &at) {
+                        task.parameters.insert(key, field);
+                    }
+                }
+            }
+        }
+        Some(task)
+    }
+
+    fn http(&mut self, value: Value, place: &Place, task: &mut Task) {
+        let Some(mapping) = self.mapping(value, place, "`http`") else { return };
+        for (key, value) in self.entries(mapping, place) {
+            let at = place.key(&key);
+            match key.as_str() {
+                "port" => task.http_port = self.scalar(value, &at),
+                "path" => task.http_path = self.scalar(value, &at),
+                _ => self.unknown(&key, &at, ["port", "path"]),
+            }
+        }
+    }
+
+    fn mapping(&mut self, value: Value, place: &Place, what: &str) -> Option<Mapping> {
+        match value {
+            Value::Mapping(mapping) => Some(mapping),
+            other => {
+                self.wrong_shape(place, &format!("{what} is a list of `field: value` lines"), &other);
+                None
+            }
+        }
+    }
+
+    /// The entries of a mapping whose keys are words.
+    fn entries(&mut self, mapping: Mapping, place: &Place) -> Vec<(String, Value)> {
+        let mut entries = Vec::new();
+        for (key, value) in mapping {
+            match key {
+                Value::String(key) => entries.push((key, value)),
+                other => self.wrong_shape(place, "the name of a field is a word", &other),
+            }
+        }
+        entries
+    }
+
+    /// One word, or a list of words.
+    fn words(&mut self, value: Value, place: &Place) -> Vec<Field> {
+        match value {
+            Value::Sequence(items) => {
+                let with_place = items.into_iter().enumerate();
+                with_place.filter_map(|(index, item)| self.scalar(item, &place.index(index))).collect()
+            }
+            other => self.scalar(other, place).into_iter().collect(),
+        }
+    }
+
+    /// A text; numbers and truth values count as the text they were written with.
+    fn scalar(&mut self, value: Value, place: &Place) -> Option<Field> {
+        let text = match value {
+            Value::String(text) => text,
+            Value::Number(_) | Value::Bool(_) => {
+                let span = self.workflow.span(place)?;
+                self.workflow.source.text.get(span)?.trim().to_owned()
+            }
+            Value::Null => {
+                let problem =
+                    Problem::error("missing-field", &self.workflow.source, "this field has no value");
+                let span = self.workflow.span(place);
+                self.report.push(problem.at(span).help("give it a value or remove the line"));
+                return None;
+            }
+            other => {
+                self.wrong_shape(place, "expected one word or text", &other);
+                return None;
+            }
+        };
+        Some(Field { text, place: place.clone() })
+    }
+
+    fn absent(&self, place: &Place) -> bool {
+        self.workflow.span(place).is_none()
+    }
+
+    fn wrong_shape(&mut self, place: &Place, expected: &str, found: &Value) {
+        let found = match found {
+            Value::Null => "nothing",
+            Value::Bool(_) => "a truth value",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a text",
+            Value::Sequence(_) => "a list",
+            Value::Mapping(_) => "fields",
+            Value::Tagged(_) => "a value with a YAML tag",
+        };
+        let message = format!("{expected}, but here is {found}");
+        let span = self.workflow.span(place);
+        self.report.push(
+            Problem::error("shape", &self.workflow.source, message)
+                .at(span)
+                .help("docs/reference/workflow.md shows every field"),
+        );
+    }
+
+    fn unknown<const N: usize>(&mut self, key: &str, place: &Place, known: [&str; N]) {
+        let span = self.workflow.span(&place.clone().name());
+        let problem =
+            Problem::error("unknown-field", &self.workflow.source, format!("unknown field `{key}`"));
+        self.report.push(problem.at(span).help(suggest::help(key, known)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(text: &str) -> Vec<String> {
+        let (_, report) = parse(Path::new("/p/workflow.yaml"), text);
+        let show = |problem: &Problem| {
+            let at = problem.position().map_or(String::new(), |(line, column)| format!("{line}:{column} "));
+            format!("{at}{}", problem.message)
+        };
+        report.problems.iter().map(show).collect()
+    }
+
+    #[test]
+    fn the_originals_form_is_read() {
+        let text = "project_name: Temperature data analysis\ntasks:\n  - name: A b\n    type: processor_nats\n    \
+                    code: convert.go\n    target: edge\n    source_topic: a\n    version: 1.10\n";
+        let (workflow, report) = parse(Path::new("/p/workflow.yaml"), text);
+        assert!(report.problems.is_empty(), "{report:?}");
+        let task = &workflow.tasks[0];
+        assert_eq!(task.targets[0].text, "edge");
+        assert_eq!(task.parameters["source_topic"].text, "a");
+        assert_eq!(task.version.as_ref().unwrap().text, "1.10", "as written, not as a number");
+    }
+
+    #[test]
+    fn everything_of_a_wrong_shape_is_reported_at_once() {
+        let text = "project_nam: x\ntasks:\n  - 3\n  - name: [a]\n    code:\n    http: {prt: 1}\n";
+        assert_eq!(
+            problems(text),
+            [
+                "1:1 unknown field `project_nam`",
+                "3:5 a task is a list of `field: value` lines, but here is a number",
+                "4:11 expected one word or text, but here is a list",
+                "5:5 this field has no value",
+                "6:12 unknown field `prt`",
+                "the workflow has no `project_name`",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_no_yaml_is_one_problem_with_its_place() {
+        assert_eq!(problems("tasks: [\n").len(), 1);
+        assert!(problems("a: b: c\n")[0].contains("this is not YAML"));
+        assert!(problems("tasks: []\ntasks: []\n")[0].contains("duplicate"));
+        let bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n".to_owned()
+            + &(0..9).map(|i| {
+                let (new, old) = ((b'b' + i) as char, (b'a' + i) as char);
+                format!("{new}: &{new} [*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old}]\n")
+            }).collect::<String>();
+        assert!(problems(&bomb)[0].contains("repetition limit"), "{:?}", problems(&bomb));
+        assert_eq!(problems(""), ["a workflow is a list of `field: value` lines, but here is nothing"]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in ".{0,200}") {
+            parse(Path::new("/p/workflow.yaml"), &text);
+        }
+
+        #[test]
+        fn no_workflow_like_text_makes_it_panic(text in "(tasks|name|  - |: |\\[|\\{|&a|\\*a|\n|'|\"|x|1){0,40}") {
+            parse(Path::new("/p/workflow.yaml"), &text);
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! Settings: flags before the environment before `.env` before defaults, each with where it came from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use crate::report::{Problem, Source};
+use crate::suggest;
+
+/// The file of a project's settings.
+pub const ENV_FILE: &str = ".env";
+
+/// One thing that can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Its name in the environment and in `.env`.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Its value when nobody sets it.
+    pub default: Option<&'static str>,
+    /// One line about it.
+    pub about: &'static str,
+}
+
+/// What values a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A text that is never shown.
+    Secret,
+    /// `True` or `False` (also `1`, `0`, `yes`, `no`, `on`, `off`; capitals do not matter).
+    Truth,
+    /// A port: 1 to 65535.
+    Port,
+}
+
+macro_rules! keys {
+    ($($(#[doc = $about:literal])+ $id:ident: $kind:ident = $default:expr;)*) => {
+        $($(#[doc = $about])+ pub const $id: Key = Key {
+            name: stringify!($id), kind: Kind::$kind, default: $default, about: concat!($($about),+),
+        };)*
+        /// Every setting, in the order in which `pelato config` shows them.
+        pub const ALL: &[Key] = &[$($id),*];
+    };
+}
+
+keys! {
+    /// Registry that components are pushed to, such as `registry.example.org/team`.
+    REGISTRY_URL: Text = None;
+    /// User name for the registry.
+    REGISTRY_USER: Text = None;
+    /// Password for the registry.
+    REGISTRY_PASSWORD: Secret = None;
+    /// Whether several components are built at the same time.
+    PARALLEL_BUILD: Truth = Some("True");
+    /// Host name of the NATS server.
+    NATS_HOST: Text = Some("localhost");
+    /// Port of the NATS server.
+    NATS_PORT: Port = Some("4222");
+    /// Whether each run appends its times to `metrics.yaml`.
+    ENABLE_METRICS: Truth = Some("False");
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag of the command line, by its name.
+    Flag(&'static str),
+    /// The environment.
+    Environment,
+    /// The project's `.env`.
+    EnvFile,
+    /// Nobody set it.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) => f.pad(name),
+            Self::Environment => f.pad("environment"),
+            Self::EnvFile => f.pad(ENV_FILE),
+            Self::Default => f.pad("default"),
+        }
+    }
+}
+
+/// A setting's effective value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Effective {
+    /// The setting.
+    pub key: Key,
+    /// Its value, if it has one.
+    pub value: Option<String>,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl Effective {
+    /// The value as it may be shown: secrets are masked, whatever their length.
+    pub fn shown(&self) -> Option<&str> {
+        match self.key.kind {
+            Kind::Secret => self.value.as_ref().map(|_| "********"),
+            _ => self.value.as_deref(),
+        }
+    }
+}
+
+impl fmt::Debug for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={:?} ({})", self.key.name, self.shown(), self.origin)
+    }
+}
+
+/// All effective settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    effective: Vec<Effective>,
+    /// What is suspicious about `.env`: warnings only.
+    pub warnings: Vec<Problem>,
+}
+
+/// A value that comes from a flag.
+pub struct Flag {
+    /// The setting it sets.
+    pub key: Key,
+    /// The flag's name, with dashes.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum SettingsError {
+    /// `.env` cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// A line of `.env` is no setting.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Line(#[from] Problem),
+    /// A value that its setting does not take.
+    #[error("{name} is `{value}` ({origin}), which is not {expected}")]
+    Value {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// Where it came from.
+        origin: Origin,
+        /// What was expected.
+        expected: &'static str,
+        /// What to do.
+        #[help]
+        help: String,
+    },
+}
+
+impl Settings {
+    /// Gathers the settings of the project in `root`. `environment` looks up the process's environment.
+    ///
+    /// # Errors
+    /// When `.env` cannot be read, or a value is of the wrong kind.
+    pub fn load(
+        root: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String>,
+        flags: &[Flag],
+    ) -> Result<Self, SettingsError> {
+        let (file, warnings) = match root {
+            Some(root) => env_file(&root.join(ENV_FILE))?,
+            None => Default::default(),
+        };
+        let find = |key: &Key| {
+            let flag = flags.iter().find(|flag| flag.key == *key);
+            let flag = flag.map(|flag| (flag.value.clone(), Origin::Flag(flag.name)));
+            // An empty value counts as not set: `REGISTRY_URL=` in a template means "none".
+            let given = |value: Option<String>| value.filter(|value| !value.is_empty());
+            flag.or_else(|| Some((given(environment(key.name))?, Origin::Environment)))
+                .or_else(|| Some((given(file.get(key.name).cloned())?, Origin::EnvFile)))
+        };
+        let effective = ALL.iter().map(|key| match find(key) {
+            Some((value, origin)) => Effective { key: *key, value: Some(value), origin },
+            None => Effective { key: *key, value: key.default.map(str::to_owned), origin: Origin::Default },
+        });
+        let effective: Vec<_> = effective.collect();
+        effective.iter().try_for_each(validate)?;
+        Ok(Self { effective, warnings })
+    }
+
+    /// Every setting with its value and origin.
+    pub fn iter(&self) -> impl Iterator<Item = &Effective> {
+        self.effective.iter()
+    }
+
+    /// A setting's value.
+    pub fn text(&self, key: Key) -> Option<&str> {
+        self.effective.iter().find(|e| e.key == key)?.value.as_deref()
+    }
+
+    /// Whether a truth setting is on.
+    pub fn is_on(&self, key: Key) -> bool {
+        self.text(key).and_then(truth).unwrap_or(false)
+    }
+
+    /// The NATS server's address.
+    pub fn nats_url(&self) -> String {
+        let host = self.text(NATS_HOST).unwrap_or_default();
+        // An IPv6 address wants brackets before a port.
+        let host =
+            if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
+        format!("nats://{host}:{}", self.text(NATS_PORT).unwrap_or_default())
+    }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
+
+fn validate(effective: &Effective) -> Result<(), SettingsError> {
+    let Some(value) = &effective.value else {
+        return Ok(());
+    };
+    let (fits, expected, example) = match effective.key.kind {
+        Kind::Text | Kind::Secret => return Ok(()),
+        Kind::Truth => (truth(value).is_some(), "a truth value", "True` or `False"),
+        Kind::Port => (value.parse::<u16>().is_ok_and(|port| port > 0), "a port", "4222"),
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(SettingsError::Value {
+        name: effective.key.name,
+        value: value.clone(),
+        origin: effective.origin.clone(),
+        expected,
+        help: format!("set it to `{example}`"),
+    })
+}
+
+type EnvFile = (BTreeMap<String, String>, Vec<Problem>);
+
+fn env_file(path: &Path) -> Result<EnvFile, SettingsError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(EnvFile::default()),
+        Err(source) => {
+            let path = path.display().to_string();
+            return Err(SettingsError::Unreadable { path, source });
+        }
+    };
+    let mut values = BTreeMap::new();
+    for entry in dotenvy::from_read_iter(text.as_bytes()) {
+        let (key, value) = entry.map_err(|error| line_problem(&text, &error))?;
+        values.insert(key, value);
+    }
+    let warnings = values.keys().filter_map(|name| near_miss(&text, name)).collect();
+    Ok((values, warnings))
+}
+
+/// Points at the line without quoting it: it may hold a password.
+fn line_problem(text: &str, error: &dotenvy::Error) -> Problem {
+    let number = match error {
+        dotenvy::Error::LineParse(line, _) => {
+            text.lines().position(|l| !line.is_empty() && l.contains(line.trim()))
+        }
+        _ => None,
+    };
+    let at = number.map_or(String::new(), |index| format!("line {}: ", index + 1));
+    // No span: the snippet would print the line, and with it a secret.
+    let source = Source::new(ENV_FILE, "");
+    Problem::error("env-file", &source, format!("{at}not of the form `NAME=value`"))
+        .help("put quotes around values with spaces or `#`: NAME=\"a value\"")
+}
+
+fn near_miss(text: &str, name: &str) -> Option<Problem> {
+    let known = ALL.iter().map(|key| key.name);
+    if known.clone().any(|key| key == name) {
+        return None;
+    }
+    let meant = suggest::nearest(name, known)?;
+    let line = text.lines().position(|line| line.contains(name)).unwrap_or_default() + 1;
+    let source = Source::new(ENV_FILE, "");
+    let message = format!("line {line}: `{name}` is no setting of PELATO");
+    Some(Problem::warning("env-file", &source, message).help(format!("did you mean `{meant}`?")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(file: &str, environment: &[(&str, &str)], flags: &[Flag]) -> Result<Settings, SettingsError> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(ENV_FILE), file).unwrap();
+        let look_up = |name: &str| {
+            let found = environment.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Settings::load(Some(folder.path()), look_up, flags)
+    }
+
+    #[test]
+    fn flags_beat_the_environment_beats_the_file_beats_the_default() {
+        let flag = [Flag { key: NATS_PORT, name: "--nats-port", value: "4".into() }];
+        let file = "NATS_PORT=2\nNATS_HOST=\"file\"\n# REGISTRY_USER=x\nREGISTRY_URL=\n";
+        let all = load(file, &[("NATS_PORT", "3"), ("REGISTRY_USER", "u")], &flag).unwrap();
+        assert_eq!(all.text(NATS_PORT), Some("4"));
+        assert_eq!(all.text(NATS_HOST), Some("file"));
+        assert_eq!(all.text(REGISTRY_USER), Some("u"));
+        assert_eq!(all.text(REGISTRY_URL), None, "empty counts as not set");
+        assert_eq!(all.text(PARALLEL_BUILD), Some("True"));
+        assert_eq!(all.nats_url(), "nats://file:4");
+    }
+
+    #[test]
+    fn the_originals_truth_values_are_read() {
+        assert!(!load("PARALLEL_BUILD=False\n", &[], &[]).unwrap().is_on(PARALLEL_BUILD));
+        assert!(load("ENABLE_METRICS='True'\n", &[], &[]).unwrap().is_on(ENABLE_METRICS));
+        let error = load("ENABLE_METRICS=maybe\n", &[], &[]).unwrap_err();
+        assert_eq!(error.to_string(), "ENABLE_METRICS is `maybe` (.env), which is not a truth value");
+    }
+
+    #[test]
+    fn secrets_are_never_shown() {
+        let all = load("REGISTRY_PASSWORD=hunter2\n", &[], &[]).unwrap();
+        assert!(!format!("{all:?}").contains("hunter2"));
+        let error = load("REGISTRY_PASSWORD='hunter2\n", &[], &[]).unwrap_err();
+        assert!(!format!("{error:?}{error}").contains("hunter2"), "{error:?}");
+    }
+
+    #[test]
+    fn slips_in_the_file_are_noticed() {
+        let all = load("REGISTRY_ULR=x\nOTHER=1\n", &[], &[]).unwrap();
+        assert_eq!(all.warnings.len(), 1);
+        assert_eq!(all.warnings[0].help.as_deref(), Some("did you mean `REGISTRY_URL`?"));
+    }
+}

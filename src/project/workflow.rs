@@ -1,0 +1,94 @@
+//! `workflow.yaml` as a person wrote it: its fields and where each one stands.
+//!
+//! Reading finds what is no workflow at all (bad YAML, a list where a word belongs). Whether the words make sense
+//! together with the language packs and templates is for [`crate::check`].
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use yamlpath::Document;
+
+use super::place::Place;
+use crate::report::Source;
+
+/// The file's name in a project's folder.
+pub const FILE: &str = "workflow.yaml";
+
+/// Larger files are refused: the biggest sensible workflow (a thousand tasks) has a third of this. In bytes.
+pub const MAX_BYTES: u64 = 1 << 20;
+
+/// A value as text, and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The text, as written for numbers and truth values.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// What a person wrote; fields that are missing or of a wrong shape are `None` and have been reported.
+#[derive(Debug)]
+pub struct Workflow {
+    /// The file.
+    pub path: PathBuf,
+    /// Its text, for problems that point into it.
+    pub source: Arc<Source>,
+    /// `project_name`
+    pub project_name: Option<Field>,
+    /// `tasks`, in order.
+    pub tasks: Vec<Task>,
+    pub(super) document: OnceCell<Option<Document>>,
+}
+
+/// One entry of `tasks`.
+#[derive(Debug, Default)]
+pub struct Task {
+    /// Where the entry stands.
+    pub place: Place,
+    /// `name`: shown to people, may contain spaces.
+    pub name: Option<Field>,
+    /// `type`: the template.
+    pub template: Option<Field>,
+    /// `code`: a file or a folder below `tasks/`.
+    pub code: Option<Field>,
+    /// `targets` (or `target`): values of the hosts' label `host-type`.
+    pub targets: Vec<Field>,
+    /// `component_name`: the artifact's name.
+    pub component_name: Option<Field>,
+    /// `version`: a semantic version.
+    pub version: Option<Field>,
+    /// `language`: the language pack; else found by the file's ending.
+    pub language: Option<Field>,
+    /// `replicas`: instances in each target; 1 if not given.
+    pub replicas: Option<Field>,
+    /// `http.port`
+    pub http_port: Option<Field>,
+    /// `http.path`
+    pub http_path: Option<Field>,
+    /// All other fields: the template's parameters, if it knows them.
+    pub parameters: BTreeMap<String, Field>,
+}
+
+impl Task {
+    /// What to call the task in messages: its component name, else its name, else its number.
+    pub fn label(&self, index: usize) -> String {
+        let known = self.component_name.as_ref().or(self.name.as_ref());
+        known.map_or_else(|| format!("task {}", index + 1), |field| field.text.clone())
+    }
+}
+
+impl Workflow {
+    /// The bytes of the file that a place covers.
+    pub fn span(&self, place: &Place) -> Option<Range<usize>> {
+        let parse = || Document::new(self.source.text.clone()).ok();
+        place.span(self.document.get_or_init(parse).as_ref()?)
+    }
+
+    /// The folder of the project.
+    pub fn root(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+}
