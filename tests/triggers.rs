@@ -1,5 +1,7 @@
 //! The triggers in `templates/tasks/` are built from the sources in `templates/triggers/`.
 
+#![allow(clippy::expect_used)]
+
 // The rule is the one of the program that builds them.
 #[path = "../templates/triggers/build/src/digest.rs"]
 mod digest;

@@ -1,5 +1,7 @@
 //! The rules for HTTP, without a host.
 
+#![allow(clippy::expect_used)]
+
 use flow::Failure;
 use flow::http::{Answer, Intake, TooLarge};
 
