@@ -1,1 +1,3 @@
+//! PELATO.
 
+pub mod host;
