@@ -61,7 +61,7 @@ struct Layout {
 impl Layout {
     fn new(settings: &BTreeMap<String, String>) -> Self {
         let table_end = TABLE + settings.len() * ENTRY;
-        let (mut table, mut texts) = (Vec::new(), Vec::new());
+        let (mut table, mut texts) = (Vec::<u8>::new(), Vec::<u8>::new());
         for text in settings.iter().flat_map(|(key, value)| [key, value]) {
             table.extend(address(table_end + texts.len()).to_le_bytes());
             table.extend(address(text.len()).to_le_bytes());
