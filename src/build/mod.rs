@@ -8,6 +8,7 @@ mod pool;
 pub mod record;
 pub mod settings;
 pub mod toolchain;
+pub mod wit;
 pub mod wrap;
 
 use std::collections::BTreeMap;

@@ -1,7 +1,6 @@
 //! Which files make up one component's source: the user's code, unchanged, and the pack's shell around it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use crate::catalog::Pack;
 use crate::check::Component;
@@ -115,15 +114,10 @@ fn render(template: &[u8], values: &liquid::Object) -> Result<String, String> {
 }
 
 fn is_left_out(pack: &Pack, file: &str, user: &Files) -> bool {
-    let sources = || user.iter().filter(|(name, _)| is_source(pack, name));
+    let sources = || user.iter().filter(|(name, _)| pack.is_source(name));
     let matches = |pattern: &regex::Regex| {
         sources().any(|(_, content)| pattern.is_match(&String::from_utf8_lossy(content)))
     };
     let rules = pack.manifest.shell.skip.iter().filter(|skip| skip.file == file);
     rules.into_iter().any(|skip| matches(skip.when.regex()))
-}
-
-fn is_source(pack: &Pack, name: &str) -> bool {
-    let ending = Path::new(name).extension().unwrap_or_default();
-    pack.manifest.extensions.iter().any(|known| ending == known.as_str())
 }
