@@ -116,7 +116,7 @@ pub enum Error {
     /// A file could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Write(#[from] files::WriteError),
+    Write(#[from] files::FileError),
     /// The system failed.
     #[error("{what}")]
     #[diagnostic(help("{help}"))]

@@ -47,7 +47,7 @@ pub enum MetricsError {
     /// The file cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Write(#[from] files::WriteError),
+    Write(#[from] files::FileError),
 }
 
 /// Appends a run to the metrics of the project in `root`.

@@ -62,6 +62,17 @@ pub struct BuildFlags {
     pub path: std::ffi::OsString,
 }
 
+/// What building would do for a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedBuild {
+    /// Its name.
+    pub component: String,
+    /// Why it would be compiled.
+    pub compile: Option<String>,
+    /// Why it would be composed.
+    pub compose: Option<String>,
+}
+
 /// What generating and building brought.
 pub struct Outcome {
     /// The components, in the order of the workflow.
@@ -144,7 +155,7 @@ impl Pelato {
     pub fn generate(&self) -> Result<(Vec<Component>, Generated), Error> {
         let start = Instant::now();
         let components = self.components()?;
-        let (generated, _lock) = self.generate_locked(&components)?;
+        let (generated, _lock) = self.generate_locked(&generate::plan(&components)?)?;
         let time = start.elapsed();
         self.record(&metrics::Run {
             tasks: components.len(),
@@ -155,11 +166,10 @@ impl Pelato {
         Ok((components, generated))
     }
 
-    fn generate_locked(&self, components: &[Component]) -> Result<(Generated, Lock), Error> {
-        let planned = generate::plan(components)?;
+    fn generate_locked(&self, planned: &[generate::Planned]) -> Result<(Generated, Lock), Error> {
         let folder = generate::prepare(&self.root)?;
         let lock = self.lock(&folder)?;
-        Ok((generate::apply(&folder, &planned)?, lock))
+        Ok((generate::apply(&folder, planned)?, lock))
     }
 
     fn lock(&self, generated: &Path) -> Result<Lock, Error> {
@@ -170,6 +180,25 @@ impl Pelato {
         })
     }
 
+    /// Says what `build` would do, and why; nothing is written or installed.
+    ///
+    /// # Errors
+    /// As for [`Pelato::build`].
+    pub fn plan_build(&self, only: &[String], flags: &BuildFlags) -> Result<Vec<PlannedBuild>, Error> {
+        let all = self.components()?;
+        let planned = generate::plan(&all)?;
+        let components = select(all, only)?;
+        let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
+        let toolchains = build::toolchains(&components, &self.build_options(&flags), self.progress.as_ref())?;
+        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
+        let jobs = plan.jobs.iter().map(|job| PlannedBuild {
+            component: job.component.name.clone(),
+            compile: job.compile.clone(),
+            compose: job.compile.clone().map(|_| "the function changes".to_owned()).or_else(|| job.compose()),
+        });
+        Ok(jobs.collect())
+    }
+
     /// Generates and builds all components, or only those named.
     ///
     /// # Errors
@@ -177,20 +206,19 @@ impl Pelato {
     pub fn build(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
         let start = Instant::now();
         let all = self.components()?;
-        let (generated, _lock) = self.generate_locked(&all)?;
-        let generate_time = start.elapsed();
         let tasks = all.len();
+        let planned = generate::plan(&all)?;
         let components = select(all, only)?;
+        let (generated, _lock) = self.generate_locked(&planned)?;
+        let generate_time = start.elapsed();
         let options = self.build_options(flags);
-        let folder = self.root.join(generate::FOLDER);
-        let building = Instant::now();
         let toolchains = build::toolchains(&components, &options, self.progress.as_ref())?;
-        let plan = build::plan(&components, &toolchains, &folder)?;
+        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let built = build::run(plan, &options, self.progress.as_ref())?;
         self.record(&metrics::Run {
             tasks,
             generate: Some(generate_time),
-            build: Some(building.elapsed()),
+            build: Some(start.elapsed() - generate_time),
             total: start.elapsed(),
         })?;
         Ok(Outcome { components, generated, built })

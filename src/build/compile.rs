@@ -74,8 +74,18 @@ fn cache_folders(pack: &Pack, cache: &Path) -> Vec<(OsString, PathBuf)> {
     pack.manifest.build.cache.iter().map(|name| (name.into(), folder.join(name))).collect()
 }
 
+/// A compiler's words about the user's own files, and what the pack has to say about them.
+pub fn explained(said: &str, pack: &Pack, code: &Code, source: &Path) -> String {
+    let mut text = with_own_files(said.trim_end(), code, source);
+    let known = pack.manifest.build.explain.iter();
+    for explanation in known.filter(|explanation| explanation.pattern.regex().is_match(said)) {
+        text.push_str(&format!("\n  help: {}", explanation.help));
+    }
+    text
+}
+
 /// A compiler's words with the user's own files in place of the copies in `gen/`.
-pub fn with_own_files(said: &str, code: &Code, source: &Path) -> String {
+fn with_own_files(said: &str, code: &Code, source: &Path) -> String {
     let mut names: Vec<&str> = code.files.iter().map(String::as_str).collect();
     // The longest first: `a/convert.go` has to be tried before `convert.go`.
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));

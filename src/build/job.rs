@@ -91,7 +91,7 @@ pub enum JobError {
     /// A file of `gen/` cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Write(#[from] files::WriteError),
+    Write(#[from] files::FileError),
 }
 
 /// What jobs share.
@@ -175,7 +175,7 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
     };
     compile::run(&compilation).map_err(|failure| match failure {
         Failure::Rejected(said) => {
-            let output = compile::with_own_files(&said, &job.component.code, &job.place.source);
+            let output = compile::explained(&said, pack, &job.component.code, &job.place.source);
             shop.progress.report(Event::Failed { component: name.clone(), output });
             JobError::Rejected(name.clone())
         }

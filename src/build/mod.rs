@@ -21,6 +21,7 @@ pub use plan::Job;
 pub use toolchain::{Toolchain, ToolchainError};
 
 use crate::check::Component;
+use crate::generate::Planned;
 use crate::progress::{Event, Progress};
 use job::Shop;
 use toolchain::Search;
@@ -53,15 +54,6 @@ pub enum BuildError {
         template: String,
         /// The file.
         file: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
-    /// The generated sources cannot be read.
-    #[error("cannot read {path}")]
-    #[diagnostic(help("nobody else should work in gen/; run the command again"))]
-    Unreadable {
-        /// The folder.
-        path: String,
         /// The system's words.
         source: std::io::Error,
     },
@@ -106,13 +98,14 @@ pub fn toolchains(
     Ok(found)
 }
 
-/// Plans what has to be done for components whose sources are in `generated`.
+/// Plans what has to be done for components with these sources.
 ///
 /// # Errors
-/// When a trigger or a generated source cannot be read.
+/// When a trigger cannot be read.
 pub fn plan<'a>(
     components: &'a [Component],
     toolchains: &'a BTreeMap<String, Toolchain>,
+    sources: &[Planned],
     generated: &Path,
 ) -> Result<Plan<'a>, BuildError> {
     let mut triggers = BTreeMap::new();
@@ -122,14 +115,12 @@ pub fn plan<'a>(
         if !triggers.contains_key(template) {
             triggers.insert(template, trigger(component)?);
         }
-        let Some(toolchain) = toolchains.get(&component.pack.manifest.name) else {
-            continue; // every pack's toolchain was found before
-        };
-        let job = Job::plan(component, toolchain, generated, &triggers[template]);
-        jobs.push(job.map_err(|source| BuildError::Unreadable {
-            path: generated.join(&component.name).display().to_string(),
-            source,
-        })?);
+        let toolchain = toolchains.get(&component.pack.manifest.name);
+        let source = sources.iter().find(|source| source.component == component.name);
+        // Every component has both: they were made from the same list.
+        if let (Some(toolchain), Some(source)) = (toolchain, source) {
+            jobs.push(Job::plan(component, toolchain, &source.files, generated, &triggers[template]));
+        }
     }
     Ok(Plan { jobs, triggers })
 }

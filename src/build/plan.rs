@@ -1,12 +1,12 @@
 //! What has to be done for a component, and why.
 
-use std::fs;
 use std::path::Path;
 
 use super::record::{self, Ingredients, Record, digest};
 use super::toolchain::Toolchain;
 use crate::catalog::Produces;
 use crate::check::Component;
+use crate::files::Files;
 use crate::generate::Place;
 
 /// One component to bring up to date.
@@ -29,22 +29,20 @@ pub struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    /// Plans one component whose sources have been generated.
-    ///
-    /// # Errors
-    /// When a generated source cannot be read.
+    /// Plans one component with these sources.
     pub fn plan(
         component: &'a Component,
         toolchain: &'a Toolchain,
+        files: &Files,
         generated: &Path,
         trigger: &[u8],
-    ) -> std::io::Result<Self> {
+    ) -> Self {
         let place = Place::of(generated, &component.name);
         let record = Record::read(&place.folder);
-        let compile_from = compile_ingredients(component, toolchain, &place.source)?;
+        let compile_from = compile_ingredients(component, toolchain, files);
         let compile = record::why(record.compiled.as_ref(), &compile_from, &place.function);
         let compose_from = compose_ingredients(component, trigger);
-        Ok(Self { component, toolchain, place, record, compile_from, compose_from, compile })
+        Self { component, toolchain, place, record, compile_from, compose_from, compile }
     }
 
     /// What the composition is made from, once the function is there.
@@ -61,13 +59,9 @@ impl<'a> Job<'a> {
     }
 }
 
-fn compile_ingredients(
-    component: &Component,
-    toolchain: &Toolchain,
-    source: &Path,
-) -> std::io::Result<Ingredients> {
-    let mut from = Ingredients::new();
-    add_files(source, "", &mut from)?;
+fn compile_ingredients(component: &Component, toolchain: &Toolchain, files: &Files) -> Ingredients {
+    let mut from: Ingredients =
+        files.iter().map(|(name, content)| (name.to_string(), digest(content))).collect();
     let pack = &component.pack.manifest;
     let produces = match pack.build.produces {
         Produces::Module => "module",
@@ -77,20 +71,7 @@ fn compile_ingredients(
     from.insert("the pack's build command".to_owned(), digest(recipe.as_bytes()));
     from.insert(format!("the version of {}", pack.toolchain.program), toolchain.version.to_string());
     from.insert("the version of pelato".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
-    Ok(from)
-}
-
-fn add_files(folder: &Path, prefix: &str, from: &mut Ingredients) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        if entry.file_type()?.is_dir() {
-            add_files(&entry.path(), &format!("{name}/"), from)?;
-        } else {
-            from.insert(name, digest(&fs::read(entry.path())?));
-        }
-    }
-    Ok(())
+    from
 }
 
 fn compose_ingredients(component: &Component, trigger: &[u8]) -> Ingredients {

@@ -5,16 +5,17 @@ pub mod place;
 pub mod plan;
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use lock::Lock;
 pub use place::Place;
-pub use plan::{Files, PlanError};
+pub use plan::PlanError;
 
 use crate::check::Component;
-use crate::files;
+use crate::files::{self, FileError, Files};
 
 /// The folder in a project that everything is generated into.
 pub const FOLDER: &str = "gen";
@@ -50,7 +51,7 @@ pub enum GenerateError {
     /// A file cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Write(#[from] files::WriteError),
+    Write(#[from] FileError),
 }
 
 /// What a component's source should be.
@@ -60,6 +61,18 @@ pub struct Planned {
     pub component: String,
     /// Its files.
     pub files: Files,
+}
+
+impl Planned {
+    /// Its files' paths, relative to the project.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        let prefix = self.prefix();
+        self.files.keys().map(move |file| format!("{prefix}{file}"))
+    }
+
+    fn prefix(&self) -> String {
+        format!("{FOLDER}/{}/{}/", self.component, place::SOURCE)
+    }
 }
 
 /// What generating changed.
@@ -119,10 +132,10 @@ pub fn apply(generated: &Path, planned: &[Planned]) -> Result<Generated, Generat
     let mut result = Generated::default();
     for one in planned {
         let place = Place::of(generated, &one.component);
-        let changes = files::sync(&place.source, &one.files)?;
-        let shown = |name: &String| format!("{FOLDER}/{}/source/{name}", one.component);
-        result.written.extend(changes.written.iter().map(shown));
-        result.removed.extend(changes.removed.iter().map(shown));
+        let changes = files::sync(&place.source, &one.files, |_| false)?;
+        let shown = |name: &dyn Display| format!("{}{name}", one.prefix());
+        result.written.extend(changes.written.iter().map(|name| shown(name)));
+        result.removed.extend(changes.removed.iter().map(|name| shown(&name.display())));
         result.unchanged += changes.unchanged;
     }
     let unusable = |source| GenerateError::Unusable { path: generated.display().to_string(), source };

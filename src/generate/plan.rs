@@ -1,12 +1,9 @@
 //! Which files make up one component's source: the user's code, unchanged, and the pack's shell around it.
 
-use std::collections::BTreeMap;
-
 use crate::catalog::Pack;
 use crate::check::Component;
+use crate::files::{FileError, Files, RelPath};
 
-/// A component's files by relative path, with forward slashes.
-pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// Why a component's source cannot be generated.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -31,6 +28,10 @@ pub enum PlanError {
         /// The pack.
         pack: String,
     },
+    /// A file of the user's has a name that cannot be generated.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Name(#[from] FileError),
     /// A file of the pack cannot be used.
     #[error("the language pack `{pack}`: {file}: {reason}")]
     #[diagnostic(help("`pelato pack show {pack}` says where it is; mend the file there"))]
@@ -52,13 +53,14 @@ pub fn files(component: &Component) -> Result<Files, PlanError> {
     let mut files = user_files(component)?;
     let shell = shell_files(component, &files)?;
     for (name, content) in shell {
-        if component.pack.manifest.shell.keep.contains(&name) && files.contains_key(&name) {
+        let gives_way = component.pack.manifest.shell.keep.iter().any(|kept| kept == name.as_str());
+        if gives_way && files.contains_key(&name) {
             continue;
         }
         if files.insert(name.clone(), content).is_some() {
             return Err(PlanError::Taken {
                 shown: component.code.shown.clone(),
-                file: name,
+                file: name.to_string(),
                 pack: component.pack.manifest.name.clone(),
             });
         }
@@ -73,7 +75,7 @@ fn user_files(component: &Component) -> Result<Files, PlanError> {
             path: format!("{}/{name}", code.shown),
             source,
         })?;
-        Ok((name.clone(), content))
+        Ok((RelPath::new(name)?, content))
     };
     code.files.iter().map(read).collect()
 }
@@ -100,7 +102,7 @@ fn shell_files(component: &Component, user: &Files) -> Result<Files, PlanError> 
             None => (name, content.into_owned()),
         };
         if !is_left_out(pack, &target, user) {
-            files.insert(target, content);
+            files.insert(RelPath::new(target)?, content);
         }
     }
     Ok(files)
@@ -114,7 +116,7 @@ fn render(template: &[u8], values: &liquid::Object) -> Result<String, String> {
 }
 
 fn is_left_out(pack: &Pack, file: &str, user: &Files) -> bool {
-    let sources = || user.iter().filter(|(name, _)| pack.is_source(name));
+    let sources = || user.iter().filter(|(name, _)| pack.is_source(name.as_str()));
     let matches = |pattern: &regex::Regex| {
         sources().any(|(_, content)| pattern.is_match(&String::from_utf8_lossy(content)))
     };
