@@ -21,6 +21,7 @@ pub mod report;
 pub mod scaffold;
 pub mod suggest;
 pub mod ui;
+mod watch;
 
 pub use error::{Error, Exit};
-pub use pelato::{BuildFlags, Checked, Options, Outcome, Pelato};
+pub use pelato::{BuildFlags, Checked, Options, Outcome, Pelato, PlannedBuild, Ready, RunOptions};

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use wasmparser::{Parser, Payload};
 
-const REBUILD: &str = "rebuild the triggers: cd templates/triggers && cargo run -p build (docs/contributing/triggers.md)";
+const REBUILD: &str =
+    "rebuild the triggers: cd templates/triggers && cargo run -p build (docs/contributing/triggers.md)";
 
 fn templates() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("templates")
@@ -19,14 +20,12 @@ fn templates() -> PathBuf {
 
 /// The digest a finished trigger carries.
 fn marked(component: &[u8]) -> Option<String> {
-    let marks = Parser::new(0)
-        .parse_all(component)
-        .filter_map(|payload| match payload.ok()? {
-            Payload::CustomSection(section) if section.name() == digest::SECTION => {
-                Some(String::from_utf8_lossy(section.data()).into_owned())
-            }
-            _ => None,
-        });
+    let marks = Parser::new(0).parse_all(component).filter_map(|payload| match payload.ok()? {
+        Payload::CustomSection(section) if section.name() == digest::SECTION => {
+            Some(String::from_utf8_lossy(section.data()).into_owned())
+        }
+        _ => None,
+    });
     marks.last()
 }
 
@@ -36,14 +35,8 @@ fn stale(path: &Path, sources: &Path) -> Option<String> {
     let expected = digest::of_sources(sources).expect("the sources");
     match marked(&component) {
         Some(mark) if mark == expected => None,
-        Some(_) => Some(format!(
-            "{} was built from other sources; {REBUILD}",
-            path.display()
-        )),
-        None => Some(format!(
-            "{} does not say what it was built from; {REBUILD}",
-            path.display()
-        )),
+        Some(_) => Some(format!("{} was built from other sources; {REBUILD}", path.display())),
+        None => Some(format!("{} does not say what it was built from; {REBUILD}", path.display())),
     }
 }
 
@@ -67,15 +60,10 @@ fn every_trigger_was_built_from_the_sources_beside_it() {
         .map(|task| task.expect("a template").path().join("trigger.wasm"))
         .filter(|trigger| trigger.exists())
         .collect();
-    assert!(
-        triggers.len() >= 2,
-        "there are too few triggers: {triggers:?}"
-    );
+    assert!(triggers.len() >= 2, "there are too few triggers: {triggers:?}");
 
-    let problems: Vec<String> = triggers
-        .iter()
-        .filter_map(|path| stale(path, &templates().join("triggers")))
-        .collect();
+    let problems: Vec<String> =
+        triggers.iter().filter_map(|path| stale(path, &templates().join("triggers"))).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
@@ -85,11 +73,7 @@ fn a_changed_source_makes_the_triggers_stale() {
     let folder = tempfile::tempdir().expect("a folder");
     let sources = folder.path();
     copy(&templates().join("triggers"), sources);
-    assert_eq!(
-        stale(&trigger, sources),
-        None,
-        "an unchanged copy is as good"
-    );
+    assert_eq!(stale(&trigger, sources), None, "an unchanged copy is as good");
 
     // What decides nothing: notes, tests, the program that builds.
     for path in ["wit/README.md", "flow/tests/new.rs", "build/src/main.rs"] {
@@ -97,12 +81,7 @@ fn a_changed_source_makes_the_triggers_stale() {
         assert_eq!(stale(&trigger, sources), None, "{path} does not matter");
     }
 
-    for path in [
-        "Cargo.lock",
-        "flow/src/http.rs",
-        "processor_nats/Cargo.toml",
-        "wit/triggers.wit",
-    ] {
+    for path in ["Cargo.lock", "flow/src/http.rs", "processor_nats/Cargo.toml", "wit/triggers.wit"] {
         let original = fs::read(sources.join(path)).expect("a source");
         fs::write(sources.join(path), [original.as_slice(), b"\n"].concat()).expect("a change");
         let problem = stale(&trigger, sources).expect("stale");
@@ -110,11 +89,7 @@ fn a_changed_source_makes_the_triggers_stale() {
         fs::write(sources.join(path), original).expect("the original");
     }
 
-    fs::rename(
-        sources.join("flow/src/http.rs"),
-        sources.join("flow/src/web.rs"),
-    )
-    .expect("a new name");
+    fs::rename(sources.join("flow/src/http.rs"), sources.join("flow/src/web.rs")).expect("a new name");
     assert!(stale(&trigger, sources).is_some(), "a name matters too");
 }
 

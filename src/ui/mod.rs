@@ -238,6 +238,7 @@ impl Progress for Ui {
         match event {
             Event::Note(text) => self.note(text),
             Event::Detail(text) => self.detail(text),
+            Event::Problem(problem) => self.problem(&problem),
             Event::Planned { components } => self.with_bar(|bar| bar.begin(components)),
             Event::Started { component, what } => {
                 self.with_bar(|bar| bar.start(&component));

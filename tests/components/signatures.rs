@@ -45,7 +45,9 @@ fn compiler_says(source: &str) -> String {
 
 #[test]
 fn another_signature_is_a_compile_error_that_names_the_possible_ones() {
-    let said = compiler_says("package main\n\nfunc exec_task(celsius float64) float64 { return celsius + 273.15 }\n");
+    let said = compiler_says(
+        "package main\n\nfunc exec_task(celsius float64) float64 { return celsius + 273.15 }\n",
+    );
     let line = said.lines().nth(1).unwrap();
     assert!(line.starts_with("./pelato_shell.go:"), "{said}");
     assert!(

@@ -14,12 +14,18 @@ fn a_main_of_its_own() {
 fn a_module_of_its_own_with_packages_and_vendored_ones() {
     let mut running = Running::new(&function(&[
         ("go.mod", "module example.org/Sensors/v2\n\ngo 1.24\n\nrequire example.net/far v1.2.3\n"),
-        ("convert.go", "package main\n\nimport (\n\t\"example.net/far\"\n\t\"example.org/Sensors/v2/internal/units\"\n)\n\nfunc exec_task(arg string) string { return far.Away(units.Kelvin(arg)) }\n"),
+        (
+            "convert.go",
+            "package main\n\nimport (\n\t\"example.net/far\"\n\t\"example.org/Sensors/v2/internal/units\"\n)\n\nfunc exec_task(arg string) string { return far.Away(units.Kelvin(arg)) }\n",
+        ),
         ("internal/units/units.go", "package units\n\nfunc Kelvin(s string) string { return s + \" K\" }\n"),
         // A program beside the function is not the function's main.
         ("cmd/try/main.go", "package main\n\nfunc main() {}\n"),
         ("vendor/modules.txt", "# example.net/far v1.2.3\n## explicit\nexample.net/far\n"),
-        ("vendor/example.net/far/far.go", "package far\n\nfunc Away(s string) string { return \"far: \" + s }\n"),
+        (
+            "vendor/example.net/far/far.go",
+            "package far\n\nfunc Away(s string) string { return \"far: \" + s }\n",
+        ),
     ]));
     assert_eq!(running.exec(b"273").unwrap(), Ok(b"far: 273 K".into()));
 }
@@ -38,9 +44,18 @@ fn a_module_written_for_an_old_go() {
 fn several_files_with_init_functions_and_names_like_the_shells() {
     // In alphabetical order around the shell's file: the runtime initialises them in this order.
     let mut running = Running::new(&function(&[
-        ("a.go", "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nvar in, out, ready, realloc = 1, 2, 3, 4\n\nfunc init() {\n\tfmt.Println(os.Environ(), os.Args, garbage())\n}\n"),
-        ("z.go", "package main\n\nimport (\n\t\"fmt\"\n\t\"math/rand\"\n\t\"time\"\n)\n\nvar table = garbage()\n\nfunc init() {\n\ttime.Sleep(time.Millisecond)\n\tfmt.Println(time.Now(), rand.Int(), garbage())\n}\n\nfunc garbage() (n int) {\n\tfor i := range 20000 {\n\t\tn += len(fmt.Sprint(i))\n\t}\n\treturn n\n}\n"),
-        ("task.go", "package main\n\nimport \"fmt\"\n\nfunc exec_task(arg string) string { return fmt.Sprint(arg, in, out, ready, realloc, table) }\n"),
+        (
+            "a.go",
+            "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nvar in, out, ready, realloc = 1, 2, 3, 4\n\nfunc init() {\n\tfmt.Println(os.Environ(), os.Args, garbage())\n}\n",
+        ),
+        (
+            "z.go",
+            "package main\n\nimport (\n\t\"fmt\"\n\t\"math/rand\"\n\t\"time\"\n)\n\nvar table = garbage()\n\nfunc init() {\n\ttime.Sleep(time.Millisecond)\n\tfmt.Println(time.Now(), rand.Int(), garbage())\n}\n\nfunc garbage() (n int) {\n\tfor i := range 20000 {\n\t\tn += len(fmt.Sprint(i))\n\t}\n\treturn n\n}\n",
+        ),
+        (
+            "task.go",
+            "package main\n\nimport \"fmt\"\n\nfunc exec_task(arg string) string { return fmt.Sprint(arg, in, out, ready, realloc, table) }\n",
+        ),
     ]));
     for _ in 0..100 {
         assert_eq!(running.exec(b"x").unwrap(), Ok(b"x1 2 3 4 88890".into()));
@@ -49,7 +64,10 @@ fn several_files_with_init_functions_and_names_like_the_shells() {
 
 #[test]
 fn the_same_sources_give_the_same_bytes() {
-    let source = [("convert.go", "package main\n\nimport \"runtime/debug\"\n\nfunc exec_task(arg string) string { return arg + string(debug.Stack()) }\n")];
+    let source = [(
+        "convert.go",
+        "package main\n\nimport \"runtime/debug\"\n\nfunc exec_task(arg string) string { return arg + string(debug.Stack()) }\n",
+    )];
     let [first, second] = [(); 2].map(|()| generate(&source).build().unwrap());
     assert!(first == second, "two folders, two results");
     assert!(pelato::build::wrap(&first).unwrap() == pelato::build::wrap(&second).unwrap());

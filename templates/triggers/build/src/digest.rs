@@ -35,11 +35,7 @@ pub fn of_sources(folder: &Path) -> io::Result<String> {
             hash.update(part);
         }
     }
-    Ok(hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Adds the paths of the sources in `folder`, with `/` between names on every system.

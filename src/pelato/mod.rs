@@ -1,6 +1,7 @@
 //! The facade: a project and everything that can be done with it.
 
-use std::collections::BTreeMap;
+mod run;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,13 +11,14 @@ use crate::catalog::Catalog;
 use crate::check::{self, Component};
 use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
-use crate::host::{Hosted, Subscription};
 use crate::metrics;
 use crate::progress::Progress;
 use crate::project::settings::{ENABLE_METRICS, PARALLEL_BUILD};
 use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
+
+pub use run::{Ready, RunOptions, in_words};
 
 /// What a project is opened with.
 pub struct Options {
@@ -252,29 +254,4 @@ fn select(all: Vec<Component>, only: &[String]) -> Result<Vec<Component>, Error>
     }
     let wanted = |component: &Component| only.is_empty() || only.contains(&component.name);
     Ok(all.into_iter().filter(wanted).collect())
-}
-
-/// Built components as the embedded host takes them.
-///
-/// # Errors
-/// When an artifact cannot be read, or a template's texts cannot be rendered.
-pub fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
-    let by_name: BTreeMap<_, _> = outcome.built.iter().map(|built| (&built.component, built)).collect();
-    let mut hosted = Vec::new();
-    for component in &outcome.components {
-        let Some(built) = by_name.get(&component.name) else { continue };
-        let wasm = std::fs::read(&built.artifact).map_err(|source| Error::System {
-            what: format!("cannot read {}", built.artifact.display()),
-            help: "run the command again".to_owned(),
-            source,
-        })?;
-        let subscriptions = component.subscriptions()?.into_iter();
-        hosted.push(Hosted {
-            name: component.name.clone(),
-            wasm,
-            subscriptions: subscriptions.map(|(subject, queue)| Subscription { subject, queue }).collect(),
-            http_path: component.http.as_ref().map(|http| http.path.clone()),
-        });
-    }
-    Ok(hosted)
 }
