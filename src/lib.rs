@@ -9,4 +9,5 @@ pub mod files;
 pub mod progress;
 pub mod project;
 pub mod report;
+pub mod scaffold;
 pub mod suggest;
