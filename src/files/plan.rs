@@ -59,6 +59,12 @@ impl Plan {
         self.each().into_iter().map(|(path, ..)| path).collect()
     }
 
+    /// What a file of the plan will hold; none if the plan does not write it, or it is no text.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        let (_, _, after) = self.each().into_iter().find(|(name, ..)| name == path)?;
+        std::str::from_utf8(after).ok()
+    }
+
     /// What it changes, as a unified diff (that `git apply` and `patch -p1` take).
     pub fn diff(&self) -> String {
         let mut diff = String::new();
