@@ -3,6 +3,7 @@
 pub mod place;
 pub mod read;
 pub mod settings;
+pub mod subject;
 pub mod workflow;
 
 pub use place::Place;
