@@ -87,9 +87,9 @@ impl Problem {
         self
     }
 
-    /// Says what to do.
+    /// Says what to do. (Not called `help`: the trait `Diagnostic` has a method of that name.)
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn advise(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

@@ -70,8 +70,8 @@ fn problem(source: &Arc<Source>, error: &toml_edit::de::Error) -> Problem {
     let message = error.message().trim_end();
     let problem = Problem::error("manifest", source, message.lines().next().unwrap_or_default());
     let problem = match unknown_field(message) {
-        Some((wrong, known)) => problem.help(suggest::help(wrong, known)),
-        None => problem.help("see docs/contributing for what a manifest may say"),
+        Some((wrong, known)) => problem.advise(suggest::help(wrong, known)),
+        None => problem.advise("see docs/contributing for what a manifest may say"),
     };
     problem.at(error.span())
 }

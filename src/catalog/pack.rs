@@ -202,21 +202,21 @@ fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
     ];
     for (key, empty, expected) in filled {
         if empty {
-            return Err(manifest::wrong(source, key, "is empty").help(format!("expected {expected}")));
+            return Err(manifest::wrong(source, key, "is empty").advise(format!("expected {expected}")));
         }
     }
     if toolchain.version.regex().captures_len() < 2 {
         return Err(manifest::wrong(source, "toolchain.version", "has no group")
-            .help("put the part that is the version in parentheses"));
+            .advise("put the part that is the version in parentheses"));
     }
     if !manifest.build.command.iter().any(|word| word.contains("{output}")) {
         return Err(manifest::wrong(source, "build.command", "does not say where to write")
-            .help("use `{output}` for the file to write"));
+            .advise("use `{output}` for the file to write"));
     }
     let installs_somewhere = |command: &Vec<String>| command.iter().any(|word| word.contains("{dir}"));
     if toolchain.install.as_ref().is_some_and(|command| !installs_somewhere(command)) {
         return Err(manifest::wrong(source, "toolchain.install", "does not say where to install")
-            .help("use `{dir}` for the folder to install into"));
+            .advise("use `{dir}` for the folder to install into"));
     }
     Ok(())
 }

@@ -155,13 +155,13 @@ fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result<(), Proble
         let key = format!("parameters.{name}");
         if TASK_FIELDS.contains(&name) || name == "project_name" {
             return Err(
-                manifest::wrong(source, &key, "is a field that every task has").help("choose another name")
+                manifest::wrong(source, &key, "is a field that every task has").advise("choose another name")
             );
         }
         let subject_only = parameter.wildcards || parameter.flow.is_some();
         if subject_only && parameter.kind != Kind::Subject {
             return Err(manifest::wrong(source, &key, "has `wildcards` or `flow` but is no subject")
-                .help("set `kind = \"subject\"`, or remove them"));
+                .advise("set `kind = \"subject\"`, or remove them"));
         }
     }
     Ok(())

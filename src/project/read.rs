@@ -146,7 +146,7 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
         let at = place.index().min(source.text.len());
         at..at
     });
-    Problem::error("syntax", source, format!("this is not YAML: {message}")).at(span).help(help)
+    Problem::error("syntax", source, format!("this is not YAML: {message}")).at(span).advise(help)
 }
 
 /// Walks the values, collecting what is wrong.
@@ -177,7 +177,7 @@ impl Reader<'_> {
             if missing && self.absent(&top.key(key)) {
                 let message = format!("the workflow has no `{key}`");
                 let problem = Problem::error("missing-field", &self.workflow.source, message);
-                self.report.push(problem.help(format!("add a line `{key}: …` at the top")));
+                self.report.push(problem.advise(format!("add a line `{key}: …` at the top")));
             }
         }
         (name, tasks)
@@ -278,7 +278,7 @@ impl Reader<'_> {
                 let problem =
                     Problem::error("missing-field", &self.workflow.source, "this field has no value");
                 let span = self.workflow.span(place);
-                self.report.push(problem.at(span).help("give it a value or remove the line"));
+                self.report.push(problem.at(span).advise("give it a value or remove the line"));
                 return None;
             }
             other => {
@@ -308,7 +308,7 @@ impl Reader<'_> {
         self.report.push(
             Problem::error("shape", &self.workflow.source, message)
                 .at(span)
-                .help("docs/reference/workflow.md shows every field"),
+                .advise("docs/reference/workflow.md shows every field"),
         );
     }
 
@@ -316,7 +316,7 @@ impl Reader<'_> {
         let span = self.workflow.span(&place.clone().name());
         let problem =
             Problem::error("unknown-field", &self.workflow.source, format!("unknown field `{key}`"));
-        self.report.push(problem.at(span).help(suggest::help(key, known)));
+        self.report.push(problem.at(span).advise(suggest::help(key, known)));
     }
 }
 

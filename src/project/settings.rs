@@ -282,7 +282,7 @@ fn line_problem(text: &str, error: &dotenvy::Error) -> Problem {
     // No span: the snippet would print the line, and with it a secret.
     let source = Source::new(ENV_FILE, "");
     Problem::error("env-file", &source, format!("{at}not of the form `NAME=value`"))
-        .help("put quotes around values with spaces or `#`: NAME=\"a value\"")
+        .advise("put quotes around values with spaces or `#`: NAME=\"a value\"")
 }
 
 fn near_miss(text: &str, name: &str) -> Option<Problem> {
@@ -294,7 +294,7 @@ fn near_miss(text: &str, name: &str) -> Option<Problem> {
     let line = text.lines().position(|line| line.contains(name)).unwrap_or_default() + 1;
     let source = Source::new(ENV_FILE, "");
     let message = format!("line {line}: `{name}` is no setting of PELATO");
-    Some(Problem::warning("env-file", &source, message).help(format!("did you mean `{meant}`?")))
+    Some(Problem::warning("env-file", &source, message).advise(format!("did you mean `{meant}`?")))
 }
 
 #[cfg(test)]

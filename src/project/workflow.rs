@@ -30,7 +30,6 @@ pub struct Field {
 }
 
 /// What a person wrote; fields that are missing or of a wrong shape are `None` and have been reported.
-#[derive(Debug)]
 pub struct Workflow {
     /// The file.
     pub path: PathBuf,
