@@ -2,11 +2,13 @@
 
 use crate::go::function;
 use crate::instance::Running;
-use pelato::build::{ComposeError, FunctionError, WrapError, check_function, compose, interfaces, settings_component, wrap};
+use pelato::build::{
+    ComposeError, FunctionError, WrapError, check_function, compose, interfaces, settings_component, wrap,
+};
 use std::collections::BTreeMap;
 use wasm_encoder::{
-    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection, MemorySection,
-    MemoryType, Module, TypeSection, ValType,
+    CodeSection, EntityType, ExportKind, ExportSection, Function, FunctionSection, ImportSection,
+    MemorySection, MemoryType, Module, TypeSection, ValType,
 };
 
 const PROBE: &str = "pelato:test/probe@0.1.0";
@@ -19,7 +21,8 @@ fn trigger(world: &str, imports: &[(&str, &str)], exports: &[(&str, u32)]) -> Ve
     types.ty().function([ValType::I32; 3], []);
     types.ty().function([ValType::I32; 2], [ValType::I32]);
     types.ty().function([ValType::I32; 4], [ValType::I32]);
-    let (mut import, mut functions, mut code) = (ImportSection::new(), FunctionSection::new(), CodeSection::new());
+    let (mut import, mut functions, mut code) =
+        (ImportSection::new(), FunctionSection::new(), CodeSection::new());
     for (interface, name) in imports {
         import.import(interface, name, EntityType::Function(0));
     }
@@ -40,8 +43,20 @@ fn trigger(world: &str, imports: &[(&str, &str)], exports: &[(&str, u32)]) -> Ve
     code.function(&body);
     export.export("cabi_realloc", ExportKind::Func, own + u32::try_from(exports.len()).unwrap());
     let mut memories = MemorySection::new();
-    memories.memory(MemoryType { minimum: 2, maximum: None, memory64: false, shared: false, page_size_log2: None });
-    module.section(&types).section(&import).section(&functions).section(&memories).section(&export).section(&code);
+    memories.memory(MemoryType {
+        minimum: 2,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
+    module
+        .section(&types)
+        .section(&import)
+        .section(&functions)
+        .section(&memories)
+        .section(&export)
+        .section(&code);
     component(module.finish(), world)
 }
 
@@ -51,7 +66,13 @@ fn component(mut module: Vec<u8>, world: &str) -> Vec<u8> {
     resolve.push_source("task.wit", task).unwrap();
     let package = resolve.push_source("test.wit", &format!("package pelato:test@0.1.0;\n{world}")).unwrap();
     let world = resolve.select_world(&[package], None).unwrap();
-    wit_component::embed_component_metadata(&mut module, &resolve, world, wit_component::StringEncoding::UTF8).unwrap();
+    wit_component::embed_component_metadata(
+        &mut module,
+        &resolve,
+        world,
+        wit_component::StringEncoding::UTF8,
+    )
+    .unwrap();
     wit_component::ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
 }
 
@@ -66,11 +87,23 @@ fn probe() -> Vec<u8> {
 }
 
 fn go_function() -> Vec<u8> {
-    function(&[("echo.go", "package main\n\nfunc exec_task(arg string) (string, error) {\n\tif arg == \"\" {\n\t\tpanic(\"nothing\")\n\t}\n\treturn \"go: \" + arg, nil\n}\n")])
+    function(&[(
+        "echo.go",
+        r#"package main
+
+func exec_task(arg string) (string, error) {
+	if arg == "" {
+		panic("nothing")
+	}
+	return "go: " + arg, nil
+}
+"#,
+    )])
 }
 
 fn settings(pairs: &[(&str, &str)]) -> Vec<u8> {
-    let pairs: BTreeMap<_, _> = pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let pairs: BTreeMap<_, _> =
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     settings_component(&pairs).unwrap()
 }
 
@@ -78,7 +111,10 @@ fn settings(pairs: &[(&str, &str)]) -> Vec<u8> {
 fn a_trigger_reaches_function_and_settings() {
     let settings = settings(&[("dest_topic", "kelvin \"data\"")]);
     let composed = compose(&probe(), &go_function(), &settings).unwrap();
-    assert!(composed == compose(&probe(), &go_function(), &settings).unwrap(), "composing must be deterministic");
+    assert!(
+        composed == compose(&probe(), &go_function(), &settings).unwrap(),
+        "composing must be deterministic"
+    );
 
     let names = interfaces(&composed).unwrap();
     assert_eq!(names.exports, [PROBE]);
@@ -115,7 +151,11 @@ fn what_does_not_fit_is_named() {
 
     let other_version = "world w { import pelato:task/handler@0.1.0; import other: interface { get: func(key: string) -> option<string>; } import later; }
         interface later { get: func(key: string) -> option<string>; }";
-    let trigger = trigger(other_version, &[("pelato:task/handler@0.1.0", "exec"), ("pelato:test/later@0.1.0", "get")], &[]);
+    let trigger = trigger(
+        other_version,
+        &[("pelato:task/handler@0.1.0", "exec"), ("pelato:test/later@0.1.0", "get")],
+        &[],
+    );
     let error = compose(&trigger, &handler("list<u8>", "result<list<u8>, string>"), &none).unwrap_err();
     assert_eq!(error, ComposeError::NoCounterpart { import: "pelato:test/later@0.1.0".into() });
     assert_eq!(
@@ -163,11 +203,19 @@ fn modules_are_checked() {
 /// A component whose handler has any type (of two parameters as flat values, and a result in memory).
 fn handler(input: &str, output: &str) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
-    let wit = format!("package pelato:task@0.1.0; interface handler {{ exec: func(input: {input}) -> {output}; }} world w {{ export handler; }}");
+    let wit = format!(
+        "package pelato:task@0.1.0; interface handler {{ exec: func(input: {input}) -> {output}; }} world w {{ export handler; }}"
+    );
     let package = resolve.push_source("task.wit", &wit).unwrap();
     let world = resolve.select_world(&[package], None).unwrap();
     let mut module = core_handler();
-    wit_component::embed_component_metadata(&mut module, &resolve, world, wit_component::StringEncoding::UTF8).unwrap();
+    wit_component::embed_component_metadata(
+        &mut module,
+        &resolve,
+        world,
+        wit_component::StringEncoding::UTF8,
+    )
+    .unwrap();
     wit_component::ComponentEncoder::default().validate(true).module(&module).unwrap().encode().unwrap()
 }
 
@@ -175,7 +223,8 @@ fn core_handler() -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32; 2], [ValType::I32]);
     types.ty().function([ValType::I32; 4], [ValType::I32]);
-    let (mut functions, mut code, mut exports) = (FunctionSection::new(), CodeSection::new(), ExportSection::new());
+    let (mut functions, mut code, mut exports) =
+        (FunctionSection::new(), CodeSection::new(), ExportSection::new());
     functions.function(0).function(1);
     for _ in 0..2 {
         let mut body = Function::new([]);
@@ -186,8 +235,37 @@ fn core_handler() -> Vec<u8> {
     exports.export("pelato:task/handler@0.1.0#exec", ExportKind::Func, 0);
     exports.export("cabi_realloc", ExportKind::Func, 1);
     let mut memories = MemorySection::new();
-    memories.memory(MemoryType { minimum: 2, maximum: None, memory64: false, shared: false, page_size_log2: None });
+    memories.memory(MemoryType {
+        minimum: 2,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&exports).section(&code);
     module.finish()
+}
+
+#[test]
+fn broken_bytes_do_not_panic() {
+    let (probe, handler, none) = (probe(), handler("list<u8>", "result<list<u8>, string>"), settings(&[]));
+    for bent in bent(&probe) {
+        let _ = (compose(&bent, &handler, &none), interfaces(&bent));
+    }
+    for bent in bent(&handler) {
+        let _ = (check_function(&bent), compose(&probe, &bent, &none));
+    }
+    for bent in bent(&core_handler()) {
+        let _ = wrap(&bent);
+    }
+}
+
+/// The bytes cut off everywhere, and with a bit turned over everywhere.
+fn bent(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    (0..bytes.len()).flat_map(|at| {
+        let mut turned = bytes.to_vec();
+        turned[at] ^= 1 << (at % 8);
+        [bytes[..at].to_vec(), turned]
+    })
 }

@@ -57,14 +57,17 @@ pub fn render(folder: &str, component_name: &str) -> Vec<(String, String)> {
         "component_name": component_name, "task_name": "A task", "project_name": "Tests",
     });
     let entries = std::fs::read_dir(pack_dir().join(folder)).unwrap();
-    entries.map(|entry| entry.unwrap().path()).map(|path| {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        match name.strip_suffix(".liquid") {
-            Some(name) => (name.to_owned(), parser.parse(&text).unwrap().render(&values).unwrap()),
-            None => (name.to_owned(), text),
-        }
-    }).collect()
+    entries
+        .map(|entry| entry.unwrap().path())
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            match name.strip_suffix(".liquid") {
+                Some(name) => (name.to_owned(), parser.parse(&text).unwrap().render(&values).unwrap()),
+                None => (name.to_owned(), text),
+            }
+        })
+        .collect()
 }
 
 /// A task's files with the shell beside them: gen/<component>/.
@@ -77,11 +80,15 @@ pub fn generate(files: Files<'_>) -> Generated {
     write(dir.path(), files);
     let pack = pack();
     let keeps = |name: &str| strings(&pack["shell"]["keep"]).iter().any(|kept| kept == name);
-    let skips = |name: &str| pack["shell"]["skip"].as_array_of_tables().unwrap().iter().any(|skip| {
-        let when = regex::Regex::new(skip["when"].as_str().unwrap()).unwrap();
-        skip["file"].as_str() == Some(name)
-            && files.iter().any(|(path, text)| path.ends_with(".go") && !path.contains('/') && when.is_match(text))
-    });
+    let skips = |name: &str| {
+        pack["shell"]["skip"].as_array_of_tables().unwrap().iter().any(|skip| {
+            let when = regex::Regex::new(skip["when"].as_str().unwrap()).unwrap();
+            skip["file"].as_str() == Some(name)
+                && files
+                    .iter()
+                    .any(|(path, text)| path.ends_with(".go") && !path.contains('/') && when.is_match(text))
+        })
+    };
     for (name, text) in render("shell", "celsius-to.kelvin_conversion") {
         let path = dir.path().join(&name);
         if !(skips(&name) || keeps(&name) && path.exists()) {
@@ -129,6 +136,7 @@ pub fn function(files: Files<'_>) -> Vec<u8> {
 pub fn explained(said: &str) -> Vec<String> {
     let pack = pack();
     let explain = pack["build"]["explain"].as_array_of_tables().unwrap().iter();
-    let fitting = explain.filter(|entry| regex::Regex::new(entry["pattern"].as_str().unwrap()).unwrap().is_match(said));
+    let fitting =
+        explain.filter(|entry| regex::Regex::new(entry["pattern"].as_str().unwrap()).unwrap().is_match(said));
     fitting.map(|entry| entry["help"].as_str().unwrap().to_owned()).collect()
 }

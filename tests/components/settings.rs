@@ -14,8 +14,11 @@ fn component(settings: &[(&str, &str)]) -> Vec<u8> {
 
 #[test]
 fn values_come_back_and_the_rest_is_nothing() {
-    let mut running = Running::new(&component(&[("", "no key"), ("a", ""), ("ab", "\0\"'\\\n"), ("ä€🦀", "ß\u{10FFFF}")]));
-    for (key, value) in [("", Some("no key")), ("a", Some("")), ("ab", Some("\0\"'\\\n")), ("ä€🦀", Some("ß\u{10FFFF}"))] {
+    let mut running =
+        Running::new(&component(&[("", "no key"), ("a", ""), ("ab", "\0\"'\\\n"), ("ä€🦀", "ß\u{10FFFF}")]));
+    for (key, value) in
+        [("", Some("no key")), ("a", Some("")), ("ab", Some("\0\"'\\\n")), ("ä€🦀", Some("ß\u{10FFFF}"))]
+    {
         assert_eq!(running.get_of(SETTINGS, key).as_deref(), value);
     }
     for key in ["b", "abc", "A", "\0"] {

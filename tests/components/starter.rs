@@ -7,7 +7,8 @@ use crate::instance::Running;
 fn the_starter_passes_its_own_test_and_vet() {
     let dir = tempfile::tempdir().unwrap();
     let rendered = render("starter", "a-component");
-    let files: Vec<(&str, &str)> = rendered.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let files: Vec<(&str, &str)> =
+        rendered.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     write(dir.path(), &files);
     for words in [&["test", "."][..], &["vet", "."]] {
         let output = go_command(dir.path()).args(words).output().unwrap();
@@ -31,7 +32,10 @@ fn the_starter_satisfies_the_pack_and_runs() {
         .collect();
     assert_eq!(unmet(&files), Vec::<String>::new());
     let mut running = Running::new(&function(&files));
-    assert_eq!(running.exec(br#"{"Name":"k","Data":1.26}"#).unwrap(), Ok(br#"{"Name":"k","Data":1.3}"#.into()));
+    assert_eq!(
+        running.exec(br#"{"Name":"k","Data":1.26}"#).unwrap(),
+        Ok(br#"{"Name":"k","Data":1.3}"#.into())
+    );
     assert_eq!(running.exec(b"{}").unwrap(), Ok(vec![]));
     let said = running.exec(b"x").unwrap().unwrap_err();
     assert!(said.starts_with("not a reading: "), "{said}");
@@ -41,7 +45,10 @@ fn the_starter_satisfies_the_pack_and_runs() {
 fn what_a_task_lacks_is_told() {
     assert_eq!(unmet(&[("a.go", "package convert\n\nfunc Exec_task(arg string) string {}\n")]).len(), 2);
     assert_eq!(unmet(&[("a.go", "package main\n\n// func exec_task(\n")]), ["no function `exec_task`"]);
-    assert_eq!(unmet(&[("a.go", "package main\r\n\r\nfunc exec_task (\r\n\targ string,\r\n) string {}\r\n")]).len(), 0);
+    assert_eq!(
+        unmet(&[("a.go", "package main\r\n\r\nfunc exec_task (\r\n\targ string,\r\n) string {}\r\n")]).len(),
+        0
+    );
 }
 
 /// The messages of the requirements that no file meets.
