@@ -9,7 +9,6 @@ use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 pub enum ComposeError {
     /// One of the three is broken.
     #[error("the {part} is not a usable component: {reason}")]
-    #[diagnostic(code(pelato::build::compose))]
     BrokenPart {
         /// `trigger`, `function` or `settings`.
         part: &'static str,
@@ -18,24 +17,20 @@ pub enum ComposeError {
     },
     /// A trigger that never calls the function.
     #[error("the trigger does not import `{HANDLER}`: it would never call the function")]
-    #[diagnostic(
-        code(pelato::build::compose),
-        help("a template's trigger imports the handler of pelato:task@0.1.0")
-    )]
+    #[diagnostic(help("a template's trigger imports the handler of pelato:task@0.1.0"))]
     Deaf,
     /// An import of PELATO's own that neither function nor settings offer.
     #[error("the trigger imports `{import}`, which neither the function nor the settings offer")]
-    #[diagnostic(
-        code(pelato::build::compose),
-        help("the function offers `{HANDLER}`, the settings offer `{SETTINGS}`; trigger and pack must be made for the same version")
-    )]
+    #[diagnostic(help(
+        "the function offers `{HANDLER}`, the settings offer `{SETTINGS}`; trigger and pack must be made for the same version"
+    ))]
     NoCounterpart {
         /// The import's name.
         import: String,
     },
     /// Both sides have the interface, but not the same one.
     #[error("the {part} offers `{import}` with another type than the trigger imports: {reason}")]
-    #[diagnostic(code(pelato::build::compose), help("trigger and {part} must be made from the same pelato-task.wit"))]
+    #[diagnostic(help("trigger and {part} must be made from the same pelato-task.wit"))]
     Mismatch {
         /// `function` or `settings`.
         part: &'static str,
@@ -46,7 +41,6 @@ pub enum ComposeError {
     },
     /// The three cannot be encoded as one.
     #[error("trigger, function and settings could not be composed: {reason}")]
-    #[diagnostic(code(pelato::build::compose))]
     Encode {
         /// What was found.
         reason: String,
@@ -87,7 +81,11 @@ pub fn compose(trigger: &[u8], function: &[u8], settings: &[u8]) -> Result<Vec<u
     graph.encode(EncodeOptions::default()).map_err(unencodable)
 }
 
-fn register(graph: &mut CompositionGraph, part: &'static str, bytes: &[u8]) -> Result<PackageId, ComposeError> {
+fn register(
+    graph: &mut CompositionGraph,
+    part: &'static str,
+    bytes: &[u8],
+) -> Result<PackageId, ComposeError> {
     let package = Package::from_bytes(&format!("pelato:{part}"), None, bytes, graph.types_mut());
     let package = package.map_err(|error| ComposeError::BrokenPart { part, reason: format!("{error:#}") })?;
     graph.register_package(package).map_err(unencodable)

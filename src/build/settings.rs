@@ -15,7 +15,7 @@ const LIMIT: usize = 16 * 1024 * 1024;
 pub enum SettingsError {
     /// More text than a component should carry.
     #[error("the task's settings take {bytes} bytes, more than the {LIMIT} there is room for")]
-    #[diagnostic(code(pelato::build::settings), help("the largest is `{largest}`"))]
+    #[diagnostic(help("the largest is `{largest}`"))]
     TooLarge {
         /// All keys and values together.
         bytes: usize,
@@ -24,7 +24,6 @@ pub enum SettingsError {
     },
     /// The encoder refused the module: a defect of PELATO's.
     #[error("the task's settings could not be encoded: {reason}")]
-    #[diagnostic(code(pelato::build::settings))]
     Encode {
         /// What the encoder found.
         reason: String,
@@ -36,7 +35,8 @@ pub enum SettingsError {
 /// # Errors
 /// The settings are larger than a component should be.
 pub fn settings_component(settings: &BTreeMap<String, String>) -> Result<Vec<u8>, SettingsError> {
-    let bytes = settings.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>() + settings.len() * ENTRY;
+    let bytes =
+        settings.iter().map(|(key, value)| key.len() + value.len()).sum::<usize>() + settings.len() * ENTRY;
     if bytes > LIMIT {
         let largest = settings.iter().max_by_key(|(_, value)| value.len()).map(|(key, _)| key.clone());
         return Err(SettingsError::TooLarge { bytes, largest: largest.unwrap_or_default() });
@@ -68,7 +68,11 @@ impl Layout {
             texts.extend(text.as_bytes());
         }
         table.extend(texts);
-        Self { table_end: address(table_end), heap: address((TABLE + table.len()).next_multiple_of(16)), data: table }
+        Self {
+            table_end: address(table_end),
+            heap: address((TABLE + table.len()).next_multiple_of(16)),
+            data: table,
+        }
     }
 }
 
@@ -93,9 +97,18 @@ fn core_module(layout: &Layout) -> Vec<u8> {
     functions.function(FN_REALLOC).function(FN_SAME).function(FN_GET);
     let mut memories = MemorySection::new();
     let pages = layout.heap as u64 / PAGE as u64 + 1;
-    memories.memory(MemoryType { minimum: pages, maximum: None, memory64: false, shared: false, page_size_log2: None });
+    memories.memory(MemoryType {
+        minimum: pages,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    });
     let mut globals = GlobalSection::new();
-    globals.global(GlobalType { val_type: I32, mutable: true, shared: false }, &ConstExpr::i32_const(layout.heap));
+    globals.global(
+        GlobalType { val_type: I32, mutable: true, shared: false },
+        &ConstExpr::i32_const(layout.heap),
+    );
     let mut exports = ExportSection::new();
     exports.export("memory", ExportKind::Memory, 0);
     exports.export("cabi_realloc", ExportKind::Func, FN_REALLOC);
@@ -132,7 +145,14 @@ fn realloc() -> Function {
     code.local_get(SIZE).i32_const(16).i32_shr_u().i32_const(1).i32_add().memory_grow(0);
     code.i32_const(-1).i32_eq().if_(BlockType::Empty).unreachable().end();
     code.end();
-    code.local_get(AT).local_get(SIZE).i32_add().i32_const(7).i32_add().i32_const(-8).i32_and().global_set(NEXT_FREE);
+    code.local_get(AT)
+        .local_get(SIZE)
+        .i32_add()
+        .i32_const(7)
+        .i32_add()
+        .i32_const(-8)
+        .i32_and()
+        .global_set(NEXT_FREE);
     // memory.copy(AT, OLD, min(OLD_SIZE, SIZE))
     code.local_get(AT).local_get(OLD);
     code.local_get(OLD_SIZE).local_get(SIZE).local_get(OLD_SIZE).local_get(SIZE).i32_lt_u().select();
@@ -175,7 +195,13 @@ fn get(layout: &Layout) -> Function {
     code.local_get(ENTRY_AT).i32_const(layout.table_end).i32_ge_u().br_if(1);
     code.block(BlockType::Empty);
     code.local_get(ENTRY_AT).i32_load(word(4)).local_get(LENGTH).i32_ne().br_if(0);
-    code.local_get(KEY).local_get(ENTRY_AT).i32_load(word(0)).local_get(LENGTH).call(FN_SAME).i32_eqz().br_if(0);
+    code.local_get(KEY)
+        .local_get(ENTRY_AT)
+        .i32_load(word(0))
+        .local_get(LENGTH)
+        .call(FN_SAME)
+        .i32_eqz()
+        .br_if(0);
     code.i32_const(RESULT).i32_const(1).i32_store8(tag);
     code.i32_const(RESULT).local_get(ENTRY_AT).i32_load(word(8)).i32_store(word(4));
     code.i32_const(RESULT).local_get(ENTRY_AT).i32_load(word(12)).i32_store(word(8));

@@ -12,6 +12,9 @@ pub const SETTINGS: &str = "pelato:task/settings@0.1.0";
 /// The namespace of PELATO's own interfaces: none of them may be left open in a finished component.
 pub(super) const NAMESPACE: &str = "pelato:";
 
+/// How a core module begins.
+pub(super) const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
+
 /// The names of what a component imports and exports, in the component's order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Interfaces {
@@ -27,30 +30,40 @@ pub struct Interfaces {
 /// The bytes are not a component; the error says why.
 pub fn interfaces(component: &[u8]) -> Result<Interfaces, NotAComponent> {
     let (resolve, world) = decode(component)?;
-    let names = |keys: Vec<&wit_parser::WorldKey>| keys.into_iter().map(|key| resolve.name_world_key(key)).collect();
+    let names =
+        |keys: Vec<&wit_parser::WorldKey>| keys.into_iter().map(|key| resolve.name_world_key(key)).collect();
     let world = &resolve.worlds[world];
-    Ok(Interfaces { imports: names(world.imports.keys().collect()), exports: names(world.exports.keys().collect()) })
+    Ok(Interfaces {
+        imports: names(world.imports.keys().collect()),
+        exports: names(world.exports.keys().collect()),
+    })
 }
 
 /// Bytes that should have been a component and are not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 #[error("this is not a WebAssembly component: {reason}")]
-#[diagnostic(code(pelato::build::not_a_component))]
 pub struct NotAComponent {
     /// What the decoder found.
     pub reason: String,
 }
 
 pub(super) fn decode(component: &[u8]) -> Result<(Resolve, WorldId), NotAComponent> {
+    // The decoder would take a core module for a component without interfaces.
+    if component.starts_with(CORE_MODULE) {
+        return Err(NotAComponent { reason: "it is a core module".into() });
+    }
     match wit_component::decode(component) {
         Ok(DecodedWasm::Component(resolve, world)) => Ok((resolve, world)),
-        Ok(DecodedWasm::WitPackage(..)) => Err(NotAComponent { reason: "it is an encoded WIT package".into() }),
+        Ok(DecodedWasm::WitPackage(..)) => {
+            Err(NotAComponent { reason: "it is an encoded WIT package".into() })
+        }
         Err(error) => Err(NotAComponent { reason: format!("{error:#}") }),
     }
 }
 
 /// Encodes a core module as a component of one of the worlds in [`TASK_WIT`]; `adapter` is what stands between
-/// its `wasi_snapshot_preview1` imports and WASI 0.2, if it may have any.
+/// its `wasi_snapshot_preview1` imports and WASI 0.2, if it may have any. The code inside is not validated: composing
+/// does that, and twice would take as long as compiling.
 pub(super) fn encode(core_module: &[u8], world: &str, adapter: Option<&[u8]>) -> Result<Vec<u8>, String> {
     let encode = || {
         let mut resolve = Resolve::default();
@@ -58,9 +71,12 @@ pub(super) fn encode(core_module: &[u8], world: &str, adapter: Option<&[u8]>) ->
         let world = resolve.select_world(&[package], Some(world))?;
         let mut module = core_module.to_vec();
         wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
-        let mut encoder = wit_component::ComponentEncoder::default().validate(true).module(&module)?;
+        let mut encoder = wit_component::ComponentEncoder::default().module(&module)?;
         if let Some(adapter) = adapter {
-            encoder = encoder.adapter(wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, adapter)?;
+            encoder = encoder.adapter(
+                wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
+                adapter,
+            )?;
         }
         encoder.encode()
     };

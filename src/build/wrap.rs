@@ -1,28 +1,20 @@
 //! From what a language's compiler wrote to a function component: one that exports the user's function.
 
-use super::wit::{self, HANDLER, NotAComponent};
+use super::wit::{self, CORE_MODULE, HANDLER, NotAComponent};
 use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
-
-const CORE_MODULE: &[u8] = b"\0asm\x01\0\0\0";
 
 /// Why a core module could not be made a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum WrapError {
     /// The bytes are something else than a core module.
     #[error("the compiler's output is not a WebAssembly core module")]
-    #[diagnostic(
-        code(pelato::build::not_a_module),
-        help("a pack whose compiler writes components says `produces = \"component\"`")
-    )]
+    #[diagnostic(help("a pack whose compiler writes components says `produces = \"component\"`"))]
     NotAModule,
     /// The module is broken, lacks the exports of the world `task` or imports what nobody provides.
     #[error("the compiler's output cannot become a component: {reason}")]
-    #[diagnostic(
-        code(pelato::build::wrap),
-        help(
-            "the pack's shell must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
-        )
-    )]
+    #[diagnostic(help(
+        "the pack's shell must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
+    ))]
     Encode {
         /// What the encoder found.
         reason: String,
@@ -33,35 +25,28 @@ pub enum WrapError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum FunctionError {
     /// The bytes are something else than a component.
-    #[error("the function's build did not give a component: {0}")]
-    #[diagnostic(
-        code(pelato::build::function),
-        help("a pack whose compiler writes core modules says `produces = \"module\"`")
-    )]
+    #[error("the function's build did not give a component: {}", .0.reason)]
+    #[diagnostic(help("a pack whose compiler writes core modules says `produces = \"module\"`"))]
     NotAComponent(NotAComponent),
     /// The handler is not among the exports.
     #[error("the function's component does not export `{HANDLER}`; it exports {}", list(.exports))]
-    #[diagnostic(code(pelato::build::function), help("the pack's shell must export the world `task` of pelato:task@0.1.0"))]
+    #[diagnostic(help("the pack's shell must export the world `task` of pelato:task@0.1.0"))]
     NoHandler {
         /// What is exported instead.
         exports: Vec<String>,
     },
     /// The handler's function has another type.
     #[error("`exec` of the exported `{HANDLER}` has the wrong type: {found}")]
-    #[diagnostic(
-        code(pelato::build::function),
-        help("it must be `func(input: list<u8>) -> result<list<u8>, string>`")
-    )]
+    #[diagnostic(help("it must be `func(input: list<u8>) -> result<list<u8>, string>`"))]
     WrongType {
         /// What was found.
         found: String,
     },
     /// The component wants something that a function does not get.
     #[error("the function's component imports {}", list(.imports))]
-    #[diagnostic(
-        code(pelato::build::function),
-        help("a function gets its input and WASI, nothing else: the template's trigger talks to the platform")
-    )]
+    #[diagnostic(help(
+        "a function gets its input and WASI, nothing else: the template's trigger talks to the platform"
+    ))]
     ForeignImports {
         /// The imports outside `wasi:`.
         imports: Vec<String>,

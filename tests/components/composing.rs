@@ -89,7 +89,15 @@ fn probe() -> Vec<u8> {
 fn go_function() -> Vec<u8> {
     function(&[(
         "echo.go",
-        "package main\n\nfunc exec_task(arg string) (string, error) {\n\tif arg == \"\" {\n\t\tpanic(\"nothing\")\n\t}\n\treturn \"go: \" + arg, nil\n}\n",
+        r#"package main
+
+func exec_task(arg string) (string, error) {
+	if arg == "" {
+		panic("nothing")
+	}
+	return "go: " + arg, nil
+}
+"#,
     )])
 }
 
@@ -237,4 +245,27 @@ fn core_handler() -> Vec<u8> {
     let mut module = Module::new();
     module.section(&types).section(&functions).section(&memories).section(&exports).section(&code);
     module.finish()
+}
+
+#[test]
+fn broken_bytes_do_not_panic() {
+    let (probe, handler, none) = (probe(), handler("list<u8>", "result<list<u8>, string>"), settings(&[]));
+    for bent in bent(&probe) {
+        let _ = (compose(&bent, &handler, &none), interfaces(&bent));
+    }
+    for bent in bent(&handler) {
+        let _ = (check_function(&bent), compose(&probe, &bent, &none));
+    }
+    for bent in bent(&core_handler()) {
+        let _ = wrap(&bent);
+    }
+}
+
+/// The bytes cut off everywhere, and with a bit turned over everywhere.
+fn bent(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    (0..bytes.len()).flat_map(|at| {
+        let mut turned = bytes.to_vec();
+        turned[at] ^= 1 << (at % 8);
+        [bytes[..at].to_vec(), turned]
+    })
 }

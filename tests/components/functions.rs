@@ -115,7 +115,7 @@ fn a_panic_becomes_an_error_and_the_instance_goes_on() {
         assert_eq!(running.exec(b"echo").unwrap(), Ok(b"echo".into()));
     }
     let stderr = running.stderr();
-    assert!(stderr.contains("panic: so sorry\n\ngoroutine ") && stderr.contains("/verbs.go:30"), "{stderr}");
+    assert!(stderr.contains("panic: so sorry\n\ngoroutine ") && stderr.contains("/verbs.go:29"), "{stderr}");
 }
 
 #[test]

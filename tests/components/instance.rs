@@ -6,13 +6,15 @@ use wasmtime::{Engine, Store};
 use wasmtime_wasi::p2::pipe::MemoryOutputPipe;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
-static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
+/// Compiling what Go wrote takes seconds, and is kept; what takes milliseconds would only fill the disk.
+static CACHED: LazyLock<Engine> = LazyLock::new(|| {
     let mut cache = wasmtime::CacheConfig::new();
     cache.with_directory(crate::go::kept("wasmtime"));
     let mut config = wasmtime::Config::new();
     config.cache(Some(wasmtime::Cache::new(cache).unwrap()));
     Engine::new(&config).unwrap()
 });
+static PLAIN: LazyLock<Engine> = LazyLock::new(Engine::default);
 
 pub struct State {
     wasi: WasiCtx,
@@ -42,13 +44,14 @@ impl Running {
 
     /// With more than WASI in the linker.
     pub fn with(component: &[u8], more: impl FnOnce(&mut Linker<State>)) -> Self {
-        let component = Component::new(&ENGINE, component).unwrap();
-        let mut linker = Linker::new(&ENGINE);
+        let engine = if component.len() > 1_000_000 { &CACHED } else { &PLAIN };
+        let component = Component::new(engine, component).unwrap();
+        let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
         more(&mut linker);
         let stderr = MemoryOutputPipe::new(1 << 20);
         let wasi = WasiCtx::builder().stderr(stderr.clone()).build();
-        let mut store = Store::new(&ENGINE, State { wasi, table: ResourceTable::new() });
+        let mut store = Store::new(engine, State { wasi, table: ResourceTable::new() });
         let instance = linker.instantiate(&mut store, &component).unwrap();
         Self { store, instance, stderr }
     }

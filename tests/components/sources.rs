@@ -5,7 +5,14 @@ use crate::instance::Running;
 
 #[test]
 fn a_main_of_its_own() {
-    let source = "package main\n\nimport \"fmt\"\n\nfunc main() { fmt.Println(exec_task(\"by hand\")) }\n\nfunc exec_task(arg string) string { return \"<\" + arg + \">\" }\n";
+    let source = r#"package main
+
+import "fmt"
+
+func main() { fmt.Println(exec_task("by hand")) }
+
+func exec_task(arg string) string { return "<" + arg + ">" }
+"#;
     let mut running = Running::new(&function(&[("main.go", source)]));
     assert_eq!(running.exec(b"x").unwrap(), Ok(b"<x>".into()));
 }
@@ -16,15 +23,38 @@ fn a_module_of_its_own_with_packages_and_vendored_ones() {
         ("go.mod", "module example.org/Sensors/v2\n\ngo 1.24\n\nrequire example.net/far v1.2.3\n"),
         (
             "convert.go",
-            "package main\n\nimport (\n\t\"example.net/far\"\n\t\"example.org/Sensors/v2/internal/units\"\n)\n\nfunc exec_task(arg string) string { return far.Away(units.Kelvin(arg)) }\n",
+            r#"package main
+
+import (
+	"example.net/far"
+	"example.org/Sensors/v2/internal/units"
+)
+
+func exec_task(arg string) string { return far.Away(units.Kelvin(arg)) }
+"#,
         ),
-        ("internal/units/units.go", "package units\n\nfunc Kelvin(s string) string { return s + \" K\" }\n"),
+        (
+            "internal/units/units.go",
+            r#"package units
+
+func Kelvin(s string) string { return s + " K" }
+"#,
+        ),
         // A program beside the function is not the function's main.
-        ("cmd/try/main.go", "package main\n\nfunc main() {}\n"),
+        (
+            "cmd/try/main.go",
+            r#"package main
+
+func main() {}
+"#,
+        ),
         ("vendor/modules.txt", "# example.net/far v1.2.3\n## explicit\nexample.net/far\n"),
         (
             "vendor/example.net/far/far.go",
-            "package far\n\nfunc Away(s string) string { return \"far: \" + s }\n",
+            r#"package far
+
+func Away(s string) string { return "far: " + s }
+"#,
         ),
     ]));
     assert_eq!(running.exec(b"273").unwrap(), Ok(b"far: 273 K".into()));
@@ -35,7 +65,13 @@ fn a_module_written_for_an_old_go() {
     // With this version `panic(nil)` is invisible to recover(), and the shell's generics would not compile.
     let mut running = Running::new(&function(&[
         ("go.mod", "module old\n\ngo 1.16\n"),
-        ("convert.go", "package main\n\nfunc exec_task(arg string) string { panic(nil) }\n"),
+        (
+            "convert.go",
+            r#"package main
+
+func exec_task(arg string) string { panic(nil) }
+"#,
+        ),
     ]));
     assert_eq!(running.exec(b"x").unwrap(), Err("panic: <nil>".into()));
 }
@@ -46,15 +82,53 @@ fn several_files_with_init_functions_and_names_like_the_shells() {
     let mut running = Running::new(&function(&[
         (
             "a.go",
-            "package main\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\nvar in, out, ready, realloc = 1, 2, 3, 4\n\nfunc init() {\n\tfmt.Println(os.Environ(), os.Args, garbage())\n}\n",
+            r#"package main
+
+import (
+	"fmt"
+	"os"
+)
+
+var in, out, ready, realloc = 1, 2, 3, 4
+
+func init() {
+	fmt.Println(os.Environ(), os.Args, garbage())
+}
+"#,
         ),
         (
             "z.go",
-            "package main\n\nimport (\n\t\"fmt\"\n\t\"math/rand\"\n\t\"time\"\n)\n\nvar table = garbage()\n\nfunc init() {\n\ttime.Sleep(time.Millisecond)\n\tfmt.Println(time.Now(), rand.Int(), garbage())\n}\n\nfunc garbage() (n int) {\n\tfor i := range 20000 {\n\t\tn += len(fmt.Sprint(i))\n\t}\n\treturn n\n}\n",
+            r#"package main
+
+import (
+	"fmt"
+	"math/rand"
+	"time"
+)
+
+var table = garbage()
+
+func init() {
+	time.Sleep(time.Millisecond)
+	fmt.Println(time.Now(), rand.Int(), garbage())
+}
+
+func garbage() (n int) {
+	for i := range 20000 {
+		n += len(fmt.Sprint(i))
+	}
+	return n
+}
+"#,
         ),
         (
             "task.go",
-            "package main\n\nimport \"fmt\"\n\nfunc exec_task(arg string) string { return fmt.Sprint(arg, in, out, ready, realloc, table) }\n",
+            r#"package main
+
+import "fmt"
+
+func exec_task(arg string) string { return fmt.Sprint(arg, in, out, ready, realloc, table) }
+"#,
         ),
     ]));
     for _ in 0..100 {
@@ -66,7 +140,12 @@ fn several_files_with_init_functions_and_names_like_the_shells() {
 fn the_same_sources_give_the_same_bytes() {
     let source = [(
         "convert.go",
-        "package main\n\nimport \"runtime/debug\"\n\nfunc exec_task(arg string) string { return arg + string(debug.Stack()) }\n",
+        r#"package main
+
+import "runtime/debug"
+
+func exec_task(arg string) string { return arg + string(debug.Stack()) }
+"#,
     )];
     let [first, second] = [(); 2].map(|()| generate(&source).build().unwrap());
     assert!(first == second, "two folders, two results");
