@@ -7,7 +7,6 @@ use crate::catalog::CatalogError;
 use crate::generate::GenerateError;
 use crate::host::HostError;
 use crate::metrics::MetricsError;
-use crate::project::bump::BumpError;
 use crate::project::settings::SettingsError;
 use crate::project::{ReadError, edit::EditError};
 use crate::report::Rejected;
@@ -46,6 +45,9 @@ pub enum Error {
     #[error("the workflow has {0}")]
     #[diagnostic(help("`pelato check` shows them again"))]
     Rejected(Rejected),
+    /// `check` found errors, and has shown them.
+    #[error("the workflow has {0}")]
+    Checked(Rejected),
     /// A setting is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -54,6 +56,15 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Catalog(#[from] CatalogError),
+    /// A template's texts cannot be filled in.
+    #[error("the template `{template}` cannot be used")]
+    #[diagnostic(help("mend the template, or choose another"))]
+    Template {
+        /// The template.
+        template: String,
+        /// What is wrong.
+        source: crate::check::NeedError,
+    },
     /// There is no such component.
     #[error("there is no component `{name}` in the workflow")]
     UnknownComponent {
@@ -92,10 +103,6 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Edit(#[from] EditError),
-    /// Versions could not be bumped.
-    #[error(transparent)]
-    #[diagnostic(transparent)]
-    Bump(#[from] BumpError),
     /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -148,15 +155,16 @@ impl Error {
         match self {
             Self::Read(_)
             | Self::Rejected(_)
+            | Self::Checked(_)
             | Self::Settings(_)
             | Self::Catalog(_)
+            | Self::Template { .. }
             | Self::UnknownComponent { .. }
-            | Self::Edit(_)
-            | Self::Bump(_) => Exit::Project,
+            | Self::Edit(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
             Self::Build(_) => Exit::Build,
             Self::Function { .. } => Exit::Function,
-            Self::Host(error) if error.is_network() => Exit::Network,
+            Self::Host(error) if is_network(error) => Exit::Network,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } => Exit::Usage,
             Self::Prompt(_)
             | Self::Generate(_)
@@ -167,4 +175,20 @@ impl Error {
             | Self::System { .. } => Exit::Failed,
         }
     }
+}
+
+/// Whether a server or a port is at fault, not a component.
+fn is_network(error: &HostError) -> bool {
+    matches!(
+        error,
+        HostError::AddressTaken { .. }
+            | HostError::Bind { .. }
+            | HostError::NatsAddress { .. }
+            | HostError::NatsUnreachable { .. }
+            | HostError::NatsAuth { .. }
+            | HostError::NatsFile { .. }
+            | HostError::Bus { .. }
+            | HostError::NobodyAnswers { .. }
+            | HostError::NoAnswer { .. }
+    )
 }

@@ -9,7 +9,7 @@ use crate::ui::{json, table};
 /// Show every setting, its effective value, and where that came from
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato config\n  NATS_HOST=10.0.0.5 pelato config\n\n\
-    Settings come from --set, then the environment, then .env, then defaults. Secrets are never shown.")]
+    Settings come from --setting, then the environment, then .env, then defaults. Secrets are never shown.")]
 pub struct Arguments {}
 
 /// Runs the command.

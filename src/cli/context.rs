@@ -84,7 +84,7 @@ impl Context {
 fn flag(text: &str) -> Result<Flag, Error> {
     let usage = |message: String, help: String| Error::Usage { message, help };
     let Some((name, value)) = text.split_once('=') else {
-        let message = format!("`--set {text}` is not of the form NAME=VALUE");
+        let message = format!("`--setting {text}` is not of the form NAME=VALUE");
         return Err(usage(message, "`pelato config` lists the names".to_owned()));
     };
     let Some(key) = ALL.iter().find(|key| key.name == name) else {
@@ -93,9 +93,9 @@ fn flag(text: &str) -> Result<Flag, Error> {
     };
     if key.kind == Kind::Secret {
         let help = format!("a command line can be seen by others: put {name} into .env or the environment");
-        return Err(usage(format!("`--set` does not take {name}"), help));
+        return Err(usage(format!("`--setting` does not take {name}"), help));
     }
-    Ok(Flag { key: *key, name: "--set", value: value.to_owned() })
+    Ok(Flag { key: *key, name: "--setting", value: value.to_owned() })
 }
 
 /// The catalog that a command line will use, before it is parsed.

@@ -2,7 +2,6 @@
 
 mod add_task;
 mod build;
-mod bump;
 mod call;
 mod check;
 mod completions;
@@ -50,7 +49,7 @@ struct Global {
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     project: Option<PathBuf>,
     /// Set a setting for this call only, such as NATS_HOST=10.0.0.5
-    #[arg(long = "set", global = true, value_name = "NAME=VALUE")]
+    #[arg(long = "setting", global = true, value_name = "NAME=VALUE")]
     settings: Vec<String>,
     /// Results as JSON on stdout
     #[arg(long, global = true)]
@@ -78,7 +77,6 @@ enum Command {
     Call(call::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
-    Bump(bump::Arguments),
     Graph(graph::Arguments),
     Schema(schema::Arguments),
     #[command(subcommand)]
@@ -133,7 +131,6 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Call(arguments) => call::run(arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
-        Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Pack(action) => pack::run(&action, context),

@@ -5,7 +5,6 @@ use clap::Subcommand;
 use super::context::Context;
 use crate::catalog::Pack;
 use crate::error::Error;
-use crate::ui::{json, table};
 
 /// Show the language packs
 #[derive(Debug, Subcommand)]
@@ -31,11 +30,7 @@ pub fn run(action: &Action, context: &Context) -> Result<(), Error> {
         }
         Action::Show { name } => {
             let pack = catalog.packs.get(name)?;
-            if context.ui.json() {
-                context.ui.result_json(&json::Pack::new(pack));
-            } else {
-                context.ui.result(table(["", ""], &rows(pack)).trim_start());
-            }
+            context.ui.unit(pack, pack.folder.shown(""), &rows(pack));
             Ok(())
         }
     }
@@ -46,9 +41,6 @@ fn rows(pack: &Pack) -> Vec<[String; 2]> {
     let install = manifest.toolchain.install.as_ref().map_or("-".to_owned(), |words| words.join(" "));
     let row = |name: &str, value: String| [name.to_owned(), value];
     vec![
-        row("name", manifest.name.clone()),
-        row("summary", manifest.summary.clone()),
-        row("found", format!("{}, {}", pack.origin, pack.folder.shown(crate::catalog::pack::MANIFEST))),
         row("endings", manifest.extensions.join(", ")),
         row("function", manifest.task.entry.clone()),
         row("compiler", format!("{} {}", manifest.toolchain.program, manifest.toolchain.requires)),

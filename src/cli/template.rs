@@ -3,9 +3,8 @@
 use clap::Subcommand;
 
 use super::context::Context;
-use crate::catalog::Template;
+use crate::catalog::{Parameter, Template};
 use crate::error::Error;
-use crate::ui::{json, table};
 
 /// Show the templates
 #[derive(Debug, Subcommand)]
@@ -28,35 +27,29 @@ pub fn run(action: &Action, context: &Context) -> Result<(), Error> {
         Action::List => context.ui.shelf(&catalog.templates),
         Action::Show { name } => {
             let template = catalog.templates.get(name)?;
-            if context.ui.json() {
-                context.ui.result_json(&json::Template::new(template));
-            } else {
-                context.ui.result(shown(template));
-            }
+            context.ui.unit(template, template.folder.shown(""), &rows(template));
         }
     }
     Ok(())
 }
 
-fn shown(template: &Template) -> String {
+fn rows(template: &Template) -> Vec<[String; 2]> {
     let manifest = &template.manifest;
     let row = |name: &str, value: String| [name.to_owned(), value];
-    let interfaces = manifest.capabilities.iter().map(|capability| capability.wit.clone());
-    let rows = [
-        row("name", manifest.name.clone()),
-        row("summary", manifest.summary.clone()),
-        row("also called", Some(manifest.aliases.join(", ")).filter(|a| !a.is_empty()).unwrap_or("-".to_owned())),
-        row("found", format!("{}, {}", template.origin, template.folder.shown(crate::catalog::template::MANIFEST))),
-        row("interfaces", interfaces.collect::<Vec<_>>().join(", ")),
-    ];
-    let parameters: Vec<_> = manifest
-        .parameters
-        .iter()
-        .map(|(name, parameter)| {
-            let default = parameter.default.clone().unwrap_or_else(|| "required".to_owned());
-            [name.to_owned(), format!("{:?}", parameter.kind).to_lowercase(), default, parameter.prompt.clone()]
-        })
-        .collect();
-    let about = table(["", ""], &rows);
-    format!("{}\n\n{}", about.trim_start(), table(["PARAMETER", "KIND", "DEFAULT", "MEANING"], &parameters))
+    let mut rows = Vec::new();
+    if !manifest.aliases.is_empty() {
+        rows.push(row("also called", manifest.aliases.join(", ")));
+    }
+    rows.extend(manifest.parameters.iter().map(|(name, parameter)| row(name, meaning(parameter))));
+    let interfaces = manifest.capabilities.iter().map(|capability| capability.wit.as_str());
+    rows.push(row("interfaces", interfaces.collect::<Vec<_>>().join(", ")));
+    rows
+}
+
+fn meaning(parameter: &Parameter) -> String {
+    let kind = format!("{:?}", parameter.kind).to_lowercase();
+    match &parameter.default {
+        Some(default) => format!("{} ({kind}, {default} if not given)", parameter.prompt),
+        None => format!("{} ({kind}, required)", parameter.prompt),
+    }
 }

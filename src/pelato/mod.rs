@@ -1,6 +1,7 @@
 //! The facade: a project and everything that can be done with it.
 
 mod run;
+mod scaffold;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::report::{Rejected, Report};
 use crate::suggest;
 
 pub use run::{Ready, RunOptions, in_words};
+
 
 /// What a project is opened with.
 pub struct Options {
@@ -123,10 +125,8 @@ impl Pelato {
     /// # Errors
     /// When there is no workflow file; what is wrong in it is in the report.
     pub fn check(&self) -> Result<Checked, Error> {
-        let (workflow, mut report) = project::read(&self.root)?;
-        let (found, components) = check::run(&workflow, &self.catalog);
-        report.problems.extend(found.problems);
-        report.sort();
+        let (workflow, report) = project::read(&self.root)?;
+        let (report, components) = check::run(&workflow, report, &self.catalog);
         Ok(Checked { workflow, report, components })
     }
 

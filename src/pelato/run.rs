@@ -8,10 +8,9 @@ use tokio::sync::mpsc;
 
 use super::{BuildFlags, Outcome, Pelato};
 use crate::error::Error;
-use crate::generate;
 use crate::host::observe::{Observer, Outcome as CallOutcome};
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
-use crate::progress::{Event, Progress};
+use crate::progress::Event;
 use crate::watch::Watcher;
 
 /// How to run a workflow.
@@ -160,11 +159,14 @@ pub fn in_words(outcome: &CallOutcome) -> String {
 fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
     let pairs = outcome.components.iter().zip(&outcome.built);
     let one = |(component, built): (&crate::check::Component, &crate::build::Built)| {
-        let subscriptions = component.subscriptions().map_err(generate::PlanError::from)?.into_iter();
+        let topics = component.subscriptions().map_err(|error| Error::Template {
+            template: component.template.manifest.name.clone(),
+            source: error,
+        })?;
         Ok(Hosted {
             name: component.name.clone(),
             wasm: read(&built.artifact)?,
-            subscriptions: subscriptions.map(|(subject, queue)| Subscription { subject, queue }).collect(),
+            subscriptions: topics.into_iter().map(|t| Subscription { subject: t.subject, queue: t.queue }).collect(),
             http_path: component.http.as_ref().map(|http| http.path.clone()),
         })
     };

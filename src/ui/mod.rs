@@ -3,7 +3,9 @@
 mod bar;
 pub mod json;
 pub mod prompt;
+mod shelf;
 mod table;
+mod trace;
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
@@ -157,19 +159,28 @@ impl Ui {
         }
     }
 
-    /// An error that ends the command, with its causes and what to do next.
-    pub fn error(&self, error: &dyn Diagnostic) {
-        let mut text = format!("{}: {error}", self.style_err.error.apply_to("error"));
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            // A transparent error repeats its cause's words.
-            let words = inner.to_string();
-            if !text.contains(&words) {
-                text.push_str(&format!("\n  because: {words}"));
-            }
-            cause = inner.source();
+    /// The error that ends a command.
+    pub fn failure(&self, error: &crate::Error) {
+        match error {
+            // `check` has shown its report: that was its result.
+            crate::Error::Checked(_) => return,
+            crate::Error::Rejected(rejected) => self.report(&rejected.0),
+            _ => {}
         }
+        if self.json() {
+            return self.result_json(&json::Failure::new(error));
+        }
+        match error.source_code() {
+            Some(_) => self.problem(error),
+            None => self.error(error),
+        }
+    }
+
+    /// An error without a place in a file: its causes, and what to do next.
+    fn error(&self, error: &dyn Diagnostic) {
+        let mut text = format!("{}: {}", self.style_err.error.apply_to("error"), with_causes(error, "\n  because: "));
         if let Some(help) = error.help() {
+            let help = help.to_string().replace('\n', "\n        ");
             text.push_str(&format!("\n  {}: {help}", self.style_err.verb.apply_to("help")));
         }
         self.line(&text);
@@ -256,6 +267,22 @@ impl Progress for Ui {
             }
         }
     }
+}
+
+/// An error's words and those of its causes.
+fn with_causes(error: &dyn Diagnostic, between: &str) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        // A transparent error repeats its cause's words.
+        if !text.contains(&words) {
+            text.push_str(between);
+            text.push_str(&words);
+        }
+        cause = inner.source();
+    }
+    text
 }
 
 fn capitalised(word: &str) -> String {
