@@ -5,11 +5,14 @@
 
 mod block;
 mod flow;
+mod replace;
 mod scalar;
 
 use serde_yaml::{Mapping, Value};
 use yamlpath::Document;
 
+pub use replace::NotReplaceable;
+pub(crate) use replace::replacement;
 pub use scalar::scalar;
 
 use super::place::Place;
@@ -58,7 +61,7 @@ pub enum EditError {
 
 /// Text to put in at a byte of the file, in place of so many bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Splice {
+pub(crate) struct Splice {
     at: usize,
     instead_of: usize,
     text: String,
@@ -75,12 +78,10 @@ impl Splice {
 /// # Errors
 /// When the text is no workflow, or is written in a way that cannot be added to safely.
 pub fn append_task(text: &str, entry: &Entry) -> Result<String, EditError> {
-    let before: Value =
-        serde_yaml::from_str(text).map_err(|error| EditError::Unreadable { reason: error.to_string() })?;
+    let before = value(text)?;
     let layout = || EditError::Layout { paste: block::lines(entry, "  ", " ", "\n") };
     let wanted = with_entry(before, entry).ok_or_else(layout)?;
-    let document =
-        Document::new(text).map_err(|error| EditError::Unreadable { reason: error.to_string() })?;
+    let document = document(text)?;
     let file = File::new(text);
     let tasks = file.tasks(&document).ok_or_else(layout)?;
     let candidates = match tasks {
@@ -102,8 +103,18 @@ pub fn append_task(text: &str, entry: &Entry) -> Result<String, EditError> {
     }
 }
 
+/// What the text means.
+pub(crate) fn value(text: &str) -> Result<Value, EditError> {
+    serde_yaml::from_str(text).map_err(|error| EditError::Unreadable { reason: error.to_string() })
+}
+
+/// Where its parts stand.
+pub(crate) fn document(text: &str) -> Result<Document, EditError> {
+    Document::new(text).map_err(|error| EditError::Unreadable { reason: error.to_string() })
+}
+
 /// Puts the splices in. None if they overlap or are out of range.
-fn apply(text: &str, splices: &[Splice]) -> Option<String> {
+pub(crate) fn apply(text: &str, splices: &[Splice]) -> Option<String> {
     let mut splices: Vec<_> = splices.iter().collect();
     splices.sort_by_key(|splice| splice.at);
     let (mut new, mut done) = (String::with_capacity(text.len() + 256), 0);
