@@ -22,7 +22,8 @@ impl Code {
         let pre = link(linker, &hosted.name, &component)?;
         // They fail exactly when the export is missing.
         let code = Self { messaging: MessagingPre::new(pre.clone()).ok(), http: ProxyPre::new(pre).ok() };
-        let missing = |interface, purpose| HostError::Export { component: hosted.name.clone(), interface, purpose };
+        let missing =
+            |interface, purpose| HostError::Export { component: hosted.name.clone(), interface, purpose };
         if !hosted.subscriptions.is_empty() && code.messaging.is_none() {
             return Err(missing("wasmcloud:messaging/handler@0.2.0", "read messages"));
         }

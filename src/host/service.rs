@@ -76,7 +76,9 @@ fn check(components: &[Hosted]) -> Result<(), HostError> {
             Pattern::parse(&subscription.subject)?;
         }
         let Some(path) = &hosted.http_path else { continue };
-        if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control() || "?#".contains(c)) {
+        if !path.starts_with('/')
+            || path.contains(|c: char| c.is_whitespace() || c.is_control() || "?#".contains(c))
+        {
             return Err(HostError::Path { path: path.clone() });
         }
         if let Some(first) = paths.insert(path, &hosted.name) {

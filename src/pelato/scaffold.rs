@@ -6,6 +6,7 @@ use super::Pelato;
 use crate::catalog::Catalog;
 use crate::check;
 use crate::error::Error;
+use crate::project::bump::{self, Bump, Kind, Selection};
 use crate::project::{self, Workflow, schema, workflow};
 use crate::report::{Rejected, Report, Severity};
 use crate::scaffold::{self, AddTask, NewProject, NewTask, ScaffoldError};
@@ -53,6 +54,26 @@ impl Pelato {
         let added = scaffold::add_task(&before.workflow, task)?;
         object(&before.workflow.path, &added.workflow, self.catalog(), &before.report)?;
         Ok(added)
+    }
+
+    /// Gives components new versions. With `dry_run` nothing is written.
+    ///
+    /// # Errors
+    /// When a component is unknown, or a version cannot be changed. Then none is.
+    pub fn bump(
+        &self,
+        selection: &Selection,
+        kind: &Kind,
+        allow_backwards: bool,
+        dry_run: bool,
+    ) -> Result<Vec<Bump>, Error> {
+        let workflow = self.workflow()?;
+        let bumps = bump::plan(&workflow, selection, kind, allow_backwards)?;
+        let plan = bump::file_plan(&workflow, &bumps)?;
+        if !dry_run {
+            plan.apply()?;
+        }
+        Ok(bumps)
     }
 }
 

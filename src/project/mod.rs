@@ -4,6 +4,7 @@ pub mod bump;
 pub mod edit;
 pub mod place;
 pub mod read;
+pub mod schema;
 pub mod settings;
 pub mod subject;
 pub mod workflow;

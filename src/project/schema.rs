@@ -1,0 +1,5 @@
+//! stub
+/// stub
+pub fn text(_: &crate::catalog::Catalog) -> String {
+    "{}".into()
+}
