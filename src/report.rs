@@ -36,6 +36,8 @@ impl Source {
 /// Whether a problem stops the work or only deserves a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Good to know; nothing has to be done.
+    Note,
     /// Allowed, but probably not meant.
     Warning,
     /// Must be mended before anything is generated.
@@ -78,6 +80,11 @@ impl Problem {
     /// A warning about a whole file.
     pub fn warning(rule: &'static str, source: &Arc<Source>, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(rule, source, message) }
+    }
+
+    /// A note about a whole file.
+    pub fn note(rule: &'static str, source: &Arc<Source>, message: impl Into<String>) -> Self {
+        Self { severity: Severity::Note, ..Self::error(rule, source, message) }
     }
 
     /// Points at bytes of the file.
@@ -126,6 +133,7 @@ impl Diagnostic for Problem {
 
     fn severity(&self) -> Option<miette::Severity> {
         Some(match self.severity {
+            Severity::Note => miette::Severity::Advice,
             Severity::Warning => miette::Severity::Warning,
             Severity::Error => miette::Severity::Error,
         })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use semver::Version;
 
-use crate::catalog::{Pack, Template};
+use crate::catalog::{Capability, Pack, Template};
 
 /// One checked task.
 #[derive(Debug, Clone)]
@@ -62,7 +62,61 @@ pub struct Need {
     pub config: BTreeMap<String, String>,
 }
 
+/// A topic that a component receives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Subscription {
+    /// The NATS subject; it may have wildcards.
+    pub subject: String,
+    /// Those of one queue share the messages.
+    pub queue: Option<String>,
+}
+
+/// A text of a template that cannot be filled in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the text of `{key}` cannot be filled in: {words}")]
+pub struct NeedError {
+    /// The configuration's key.
+    pub key: String,
+    /// The text.
+    pub text: String,
+    /// What is wrong with it.
+    pub words: String,
+}
+
+impl Need {
+    /// Whether it is this interface, in whatever version.
+    pub fn is(&self, interface: &str) -> bool {
+        self.wit.split('@').next() == Some(interface)
+    }
+}
+
 impl Component {
+    /// What the platform has to provide, with the template's texts filled in.
+    ///
+    /// # Errors
+    /// When a text is wrong; [`super::run`] has found that before, so that its components have none.
+    pub fn needs(&self) -> Result<Vec<Need>, NeedError> {
+        let values = self.values();
+        let fill = |(key, text): (&String, &String)| Ok((key.clone(), fill_in(key, text, &values)?));
+        let need = |capability: &Capability| {
+            let config = capability.config.iter().map(fill).collect::<Result<_, _>>()?;
+            Ok(Need { wit: capability.wit.clone(), config })
+        };
+        self.template.manifest.capabilities.iter().map(need).collect()
+    }
+
+    /// The topics that it receives.
+    ///
+    /// # Errors
+    /// As [`Component::needs`].
+    pub fn subscriptions(&self) -> Result<Vec<Subscription>, NeedError> {
+        let needs = self.needs()?;
+        let handlers = needs.iter().filter(|need| need.is("wasmcloud:messaging/handler"));
+        let lists = handlers.filter_map(|need| need.config.get("subscriptions"));
+        let each = lists.flat_map(|list| list.split(',')).map(str::trim).filter(|text| !text.is_empty());
+        Ok(each.map(subscription).collect())
+    }
+
     /// What the trigger is given: the parameters that are settings, and the component's name.
     pub fn settings(&self) -> BTreeMap<String, String> {
         let is_setting = |name: &str| self.template.parameter(name).is_some_and(|p| p.setting);
@@ -90,4 +144,27 @@ impl Component {
         }
         values
     }
+}
+
+fn subscription(text: &str) -> Subscription {
+    let (subject, queue) = match text.split_once('|') {
+        Some((subject, queue)) => (subject, Some(queue.trim().to_owned())),
+        None => (text, None),
+    };
+    Subscription { subject: subject.trim().to_owned(), queue: queue.filter(|queue| !queue.is_empty()) }
+}
+
+fn fill_in(key: &str, text: &str, values: &liquid::Object) -> Result<String, NeedError> {
+    // Most texts are only words.
+    if !text.contains('{') {
+        return Ok(text.to_owned());
+    }
+    let error = |error: liquid::Error| {
+        let words = error.to_string();
+        let line = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        let words = line.trim_start_matches("liquid: ").to_owned();
+        NeedError { key: key.to_owned(), text: text.to_owned(), words }
+    };
+    let parser = liquid::ParserBuilder::with_stdlib().build().map_err(error)?;
+    parser.parse(text).and_then(|template| template.render(values)).map_err(error)
 }

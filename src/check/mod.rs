@@ -1,5 +1,63 @@
 //! Workflow + catalog → components, or everything that is wrong.
+//!
+//! [`Context`] gathers what is known, each of [`rules::ALL`] looks for one kind of mistake in it, and the tasks
+//! without errors become [`Component`]s. Nothing is written, and no file is looked at but those of `tasks/`.
 
+pub mod code;
 mod component;
+mod context;
+mod finding;
+mod flow;
+pub mod rules;
+pub mod values;
+pub mod words;
 
-pub use component::{Code, Component, HttpRoute, Need};
+use std::collections::BTreeSet;
+
+pub use component::{Code, Component, HttpRoute, Need, NeedError, Subscription};
+pub use context::{Context, Entry, Stranger};
+pub use finding::{Finding, Spot};
+pub use flow::{Flow, Stop, Topic};
+pub use rules::Rule;
+
+use crate::catalog::Catalog;
+use crate::project::Workflow;
+use crate::report::{Report, Severity};
+
+/// Checks a workflow. `report` is what [`crate::project::read`] found; all that is found here is added to it, in the
+/// order of the file. The components are those of the tasks without an error.
+pub fn run(workflow: &Workflow, mut report: Report, catalog: &Catalog) -> (Report, Vec<Component>) {
+    let mut spoilt = misshapen(workflow, &report);
+    let context = Context::new(workflow, catalog);
+    for rule in rules::ALL {
+        for finding in rule.check(&context) {
+            if finding.severity == Severity::Error {
+                spoilt.extend(finding.task);
+            }
+            report.push(finding.into_problem(rule.id(), workflow));
+        }
+    }
+    let sound = context.entries.iter().filter(|entry| !spoilt.contains(&entry.index));
+    let components: Vec<_> = sound.filter_map(Entry::component).collect();
+    debug_assert!(
+        report.errors() > 0 || components.len() == workflow.tasks.len(),
+        "a task was dropped without a word"
+    );
+    report.sort();
+    (report, components)
+}
+
+/// The tasks that have something of a wrong shape in them.
+fn misshapen(workflow: &Workflow, report: &Report) -> BTreeSet<usize> {
+    let errors = report.problems.iter().filter(|problem| problem.severity == Severity::Error);
+    let spans: Vec<_> = errors.filter_map(|problem| problem.span.clone()).collect();
+    if spans.is_empty() {
+        return BTreeSet::new();
+    }
+    let tasks = workflow.tasks.iter().enumerate();
+    let has_one = |place| {
+        let Some(task) = workflow.span(place) else { return true };
+        spans.iter().any(|span| task.contains(&span.start))
+    };
+    tasks.filter(|(_, task)| has_one(&task.place)).map(|(index, _)| index).collect()
+}

@@ -5,6 +5,7 @@ pub mod edit;
 pub mod place;
 pub mod read;
 pub mod settings;
+pub mod subject;
 pub mod workflow;
 
 pub use place::Place;

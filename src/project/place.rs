@@ -42,6 +42,11 @@ impl Place {
         self
     }
 
+    /// Whether this is the place of `other` or one below it.
+    pub fn is_within(&self, other: &Place) -> bool {
+        self.steps.starts_with(&other.steps)
+    }
+
     fn step(&self, step: Step) -> Self {
         let mut steps = self.steps.clone();
         steps.push(step);
@@ -92,6 +97,8 @@ mod tests {
         assert_eq!(at(task.key("code")), Some("code"));
         assert_eq!(at(task.key("list").index(1)), Some("y"));
         assert_eq!(at(task.key("none")), None);
+        assert!(task.key("list").index(1).is_within(&task.key("list")));
+        assert!(!task.key("list").is_within(&task.key("name")));
         assert_eq!(at(Place::top()), None);
     }
 }

@@ -1,0 +1,190 @@
+//! The files of a task's folder.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::CodeError;
+
+/// More files than this are refused: nobody's function has them, somebody's home folder does.
+pub const MAX_FILES: usize = 10_000;
+/// Larger code than this is refused, in bytes.
+pub const MAX_BYTES: u64 = 64 << 20;
+
+/// A folder that is being listed.
+pub struct Walk<'a> {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The folder as shown to people.
+    pub shown: String,
+    /// `tasks/` without symlinks: nothing may lie outside.
+    pub tasks: &'a Path,
+    /// File name patterns of what is passed over.
+    pub ignore: &'a [String],
+}
+
+/// What a walk found.
+#[derive(Debug)]
+pub struct Listing {
+    /// Relative paths with forward slashes, sorted.
+    pub files: Vec<String>,
+    /// Why it ended before its end.
+    pub stopped: Option<CodeError>,
+}
+
+impl Walk<'_> {
+    /// Lists the folder and those below it.
+    ///
+    /// # Errors
+    /// When something in it cannot be read or may not be in it.
+    pub fn list(&self) -> Result<Listing, CodeError> {
+        let (mut files, mut bytes) = (Vec::new(), 0);
+        let mut folders = vec![String::new()];
+        while let Some(prefix) = folders.pop() {
+            let folder = self.folder.join(&prefix);
+            for entry in fs::read_dir(&folder).map_err(|error| self.unreadable(&prefix, &error))? {
+                let entry = entry.map_err(|error| self.unreadable(&prefix, &error))?;
+                let name = entry.file_name();
+                let Some(name) = name.to_str() else {
+                    return Err(self.odd(&format!("{prefix}{}", name.to_string_lossy()), NOT_UTF8));
+                };
+                if name.starts_with('.') || self.ignore.iter().any(|pattern| fits(pattern, name)) {
+                    continue;
+                }
+                let path = format!("{prefix}{name}");
+                match self.kind(&entry, &path)? {
+                    Kind::Folder => folders.push(format!("{path}/")),
+                    Kind::File(size) => {
+                        bytes += size;
+                        files.push(path);
+                    }
+                }
+                if let Some(what) = too_much(files.len(), bytes) {
+                    let stopped = CodeError::TooMuch { shown: self.shown.clone(), what };
+                    return Ok(Listing { files, stopped: Some(stopped) });
+                }
+            }
+        }
+        files.sort();
+        Ok(Listing { files, stopped: None })
+    }
+
+    fn kind(&self, entry: &fs::DirEntry, path: &str) -> Result<Kind, CodeError> {
+        let kind = entry.file_type().map_err(|error| self.unreadable(path, &error))?;
+        if kind.is_dir() {
+            return Ok(Kind::Folder);
+        }
+        if kind.is_symlink() {
+            let real = fs::canonicalize(entry.path()).map_err(|error| self.unreadable(path, &error))?;
+            if !real.starts_with(self.tasks) {
+                return Err(self.odd(path, LEAVES));
+            }
+            if real.is_dir() {
+                return Err(self.odd(path, LINKED_FOLDER));
+            }
+        }
+        let meta = fs::metadata(entry.path()).map_err(|error| self.unreadable(path, &error))?;
+        if meta.is_file() { Ok(Kind::File(meta.len())) } else { Err(self.odd(path, SPECIAL)) }
+    }
+
+    fn unreadable(&self, path: &str, error: &io::Error) -> CodeError {
+        unreadable(&join(&self.shown, path), error)
+    }
+
+    fn odd(&self, path: &str, (what, help): Odd) -> CodeError {
+        CodeError::Odd { shown: join(&self.shown, path), what, help }
+    }
+}
+
+enum Kind {
+    Folder,
+    File(u64),
+}
+
+/// What a file is that may not be there, and what to do.
+pub type Odd = (&'static str, &'static str);
+const NOT_UTF8: Odd = ("no UTF-8 name", "rename the file");
+const LINKED_FOLDER: Odd =
+    ("a link to a folder", "put the folder itself there: its files are copied to where they are compiled");
+/// For a link that leads out of `tasks/`.
+pub const LEAVES: Odd = ("a link that leads out of `tasks/`", "put the file itself there");
+/// For devices, sockets and named pipes.
+pub const SPECIAL: Odd = ("neither a file nor a folder", "remove it, or name another file");
+
+/// Says what there is too much of.
+pub fn too_much(files: usize, bytes: u64) -> Option<String> {
+    if files > MAX_FILES {
+        Some(format!("more than {MAX_FILES} files"))
+    } else if bytes > MAX_BYTES {
+        Some(format!("more than {} MiB", MAX_BYTES >> 20))
+    } else {
+        None
+    }
+}
+
+/// What the system said about a file.
+pub fn unreadable(shown: &str, error: &io::Error) -> CodeError {
+    // The system's number in parentheses says nothing to people.
+    let words = error.to_string();
+    let words = words.split(" (os error").next().unwrap_or(&words).to_lowercase();
+    CodeError::Unreadable { shown: shown.to_owned(), words }
+}
+
+/// A path below a folder, as shown.
+pub fn join(folder: &str, path: &str) -> String {
+    if path.is_empty() { folder.to_owned() } else { format!("{folder}/{}", path.trim_end_matches('/')) }
+}
+
+/// Whether a file name fits a pattern, in which `*` stands for any characters.
+pub fn fits(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(rest) = name.strip_prefix(parts.next().unwrap_or_default()) else {
+        return false;
+    };
+    let (mut rest, mut parts) = (rest, parts.peekable());
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn patterns_fit_as_in_a_shell() {
+        for (pattern, name, expected) in [
+            ("*_test.go", "a_test.go", true),
+            ("*_test.go", "a_test.go.bak", false),
+            ("target", "target", true),
+            ("target", "targets", false),
+            ("a*b*c", "aXbYc", true),
+            ("a*b*c", "abbc", true),
+            ("a*a", "a", false),
+            ("*", "", true),
+            ("", "a", false),
+            ("test_*", "test_x", true),
+        ] {
+            assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn patterns_agree_with_regular_expressions(pattern in "[ab*]{0,6}", name in "[ab]{0,8}") {
+            let same = regex::Regex::new(&format!("^{}$", pattern.replace('*', ".*"))).unwrap();
+            prop_assert_eq!(fits(&pattern, &name), same.is_match(&name));
+        }
+    }
+}

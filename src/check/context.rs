@@ -1,0 +1,198 @@
+//! What the rules look at: the workflow, the catalog, and what was found out about each task.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::code::{Outcome, Resolver};
+use super::component::{Component, HttpRoute};
+use super::finding::{Finding, Spot};
+use super::flow::Flow;
+use super::{values, words};
+use crate::catalog::{Catalog, CatalogError, Template};
+use crate::project::read::TASK_FIELDS;
+use crate::project::{Field, Task, Workflow};
+
+/// What the rules look at.
+pub struct Context<'a> {
+    /// What the user wrote.
+    pub workflow: &'a Workflow,
+    /// What it is built from.
+    pub catalog: &'a Catalog,
+    /// The tasks, in order.
+    pub entries: Vec<Entry<'a>>,
+    /// How messages go from one to the other.
+    pub flow: Flow,
+}
+
+/// A task, and what was found out about it.
+pub struct Entry<'a> {
+    /// Its index in the workflow's tasks.
+    pub index: usize,
+    /// What the user wrote.
+    pub task: &'a Task,
+    /// Its template, if there is one of that name.
+    pub template: Option<Arc<Template>>,
+    /// Why there is none.
+    pub no_template: Option<CatalogError>,
+    /// Its code; none where the task does not say.
+    pub code: Option<Outcome>,
+    /// Fields that neither tasks nor the template have.
+    pub strangers: Vec<Stranger<'a>>,
+}
+
+/// A field that nobody knows.
+pub struct Stranger<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its value.
+    pub field: &'a Field,
+    /// The field that was probably meant.
+    pub meant: Option<String>,
+}
+
+impl<'a> Context<'a> {
+    /// Looks at the tasks' templates and code.
+    pub fn new(workflow: &'a Workflow, catalog: &'a Catalog) -> Self {
+        let mut code = Resolver::new(workflow.root(), catalog);
+        let mut templates = HashMap::new();
+        let tasks = workflow.tasks.iter().enumerate();
+        let entries: Vec<_> = tasks
+            .map(|(index, task)| {
+                let mut entry = Entry::new(index, task);
+                entry.find_template(catalog, &mut templates);
+                entry.strangers = strangers(&entry, catalog);
+                entry.code = task.code.as_ref().map(|field| {
+                    code.resolve(&field.text, task.language.as_ref().map(|language| language.text.as_str()))
+                });
+                entry
+            })
+            .collect();
+        let flow = Flow::of_entries(&entries);
+        Self { workflow, catalog, entries, flow }
+    }
+
+    /// Whether a task has a field, even if its value was of no use.
+    pub fn has(&self, entry: &Entry<'_>, field: &str) -> bool {
+        self.workflow.span(&entry.task.place.key(field)).is_some()
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn new(index: usize, task: &'a Task) -> Self {
+        Self { index, task, template: None, no_template: None, code: None, strangers: Vec::new() }
+    }
+
+    fn find_template(&mut self, catalog: &Catalog, known: &mut HashMap<String, Arc<Template>>) {
+        let Some(name) = &self.task.template else { return };
+        if let Some(template) = known.get(&name.text) {
+            self.template = Some(Arc::clone(template));
+            return;
+        }
+        match catalog.templates.get(&name.text) {
+            Ok(template) => {
+                let template = Arc::new(template.clone());
+                known.insert(name.text.clone(), Arc::clone(&template));
+                self.template = Some(template);
+            }
+            Err(error) => self.no_template = Some(error),
+        }
+    }
+
+    /// What to call the task in messages.
+    pub fn label(&self) -> String {
+        words::quoted(&self.task.label(self.index))
+    }
+
+    /// What people call the task: its name, else its number.
+    pub fn title(&self) -> String {
+        match &self.task.name {
+            Some(name) => words::quoted(&name.text),
+            None => format!("task {}", self.index + 1),
+        }
+    }
+
+    /// An error at one of the task's values.
+    pub fn wrong(&self, field: &Field, message: impl Into<String>) -> Finding {
+        Finding::at(field, message).of(self.index)
+    }
+
+    /// An error about the task as a whole.
+    pub fn error(&self, message: impl Into<String>) -> Finding {
+        Finding::error(Spot::FirstLine(self.task.place.clone()), message).of(self.index)
+    }
+
+    /// An error, if a value cannot be used.
+    pub fn judge<T>(
+        &self,
+        field: Option<&Field>,
+        read: impl Fn(&str) -> Result<T, values::Wrong>,
+    ) -> Option<Finding> {
+        let field = field?;
+        let wrong = read(&field.text).err()?;
+        Some(self.wrong(field, wrong.message).advise(wrong.help))
+    }
+
+    /// The values of the template's parameters: as written, else their defaults.
+    pub fn parameters(&self) -> BTreeMap<String, String> {
+        let known = self.template.iter().flat_map(|template| template.manifest.parameters.iter());
+        let value = |name: &str, default: &Option<String>| match self.task.parameters.get(name) {
+            Some(field) => Some(field.text.clone()),
+            None => default.clone(),
+        };
+        known
+            .filter_map(|(name, parameter)| Some((name.to_owned(), value(name, &parameter.default)?)))
+            .collect()
+    }
+
+    /// Where HTTP reaches it, if its template answers HTTP and all is well with the values.
+    pub fn route(&self) -> Option<HttpRoute> {
+        self.template.as_ref().filter(|template| template.serves_http())?;
+        let port = self.task.http_port.as_ref().map(|field| values::port(&field.text));
+        let path = match &self.task.http_path {
+            Some(field) => values::http_path(&field.text).ok()?.to_owned(),
+            None => format!("/{}", self.task.component_name.as_ref()?.text),
+        };
+        Some(HttpRoute { port: port.transpose().ok()?, path })
+    }
+
+    /// The component, if nothing is missing or wrong.
+    pub fn component(&self) -> Option<Component> {
+        let task = self.task;
+        let found = self.code.as_ref()?.as_ref().as_ref().ok()?;
+        let template = Arc::clone(self.template.as_ref()?);
+        Some(Component {
+            name: values::component_name(&task.component_name.as_ref()?.text).ok()?.to_owned(),
+            title: values::title(&task.name.as_ref()?.text).ok()?.to_owned(),
+            version: values::version(&task.version.as_ref()?.text).ok()?,
+            pack: Arc::clone(&found.pack),
+            code: found.code.clone(),
+            targets: task.targets.iter().map(|target| target.text.clone()).collect(),
+            replicas: match &task.replicas {
+                Some(field) => values::replicas(&field.text).ok()?,
+                None => 1,
+            },
+            http: if template.serves_http() { Some(self.route()?) } else { None },
+            parameters: self.parameters(),
+            template,
+        })
+    }
+}
+
+fn strangers<'a>(entry: &Entry<'a>, catalog: &Catalog) -> Vec<Stranger<'a>> {
+    if matches!(entry.no_template, Some(CatalogError::Broken(_))) {
+        // Nobody knows which parameters the template was going to have.
+        return Vec::new();
+    }
+    let known: Vec<&str> = match &entry.template {
+        Some(template) => template.manifest.parameters.names().collect(),
+        None => catalog.templates.iter().flat_map(|t| t.manifest.parameters.names()).collect(),
+    };
+    let written = entry.task.parameters.iter().filter(|(name, _)| !known.contains(&name.as_str()));
+    written
+        .map(|(name, field)| {
+            let all = TASK_FIELDS.iter().filter(|field| **field != "target").chain(&known).copied();
+            let meant = words::meant(name, all).map(str::to_owned);
+            Stranger { name, field, meant }
+        })
+        .collect()
+}

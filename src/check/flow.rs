@@ -1,0 +1,143 @@
+//! How messages go: which component reads and writes which topics.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::component::{Component, HttpRoute};
+use super::context::Entry;
+use crate::catalog::{self, Template};
+use crate::project::subject;
+
+/// The flow of a workflow. Topics are named, components counted from 0.
+#[derive(Debug, Clone, Default)]
+pub struct Flow {
+    /// The components, in the workflow's order.
+    pub stops: Vec<Stop>,
+    /// Every topic, sorted, with those who write and read exactly it.
+    pub topics: BTreeMap<String, Topic>,
+}
+
+/// A component in the flow.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    /// Its name, or what is known of it.
+    pub name: String,
+    /// The name of its template.
+    pub template: String,
+    /// Its version.
+    pub version: String,
+    /// Where HTTP reaches it.
+    pub http: Option<HttpRoute>,
+    /// The parameters and topics that it reads.
+    pub reads: Vec<(String, String)>,
+    /// The parameters and topics that it writes.
+    pub writes: Vec<(String, String)>,
+}
+
+/// A topic in the flow.
+#[derive(Debug, Clone, Default)]
+pub struct Topic {
+    /// The components that write it.
+    pub writers: BTreeSet<usize>,
+    /// The components that read it, by just this name.
+    pub readers: BTreeSet<usize>,
+    /// Topics with wildcards that are read and take what is written here.
+    pub patterns: BTreeSet<String>,
+}
+
+impl Flow {
+    /// The flow of checked components.
+    pub fn of(components: &[Component]) -> Self {
+        Self::new(components.iter().map(|component| Stop {
+            name: component.name.clone(),
+            template: component.template.manifest.name.clone(),
+            version: component.version.to_string(),
+            http: component.http.clone(),
+            reads: topics(&component.template, &component.parameters, catalog::Flow::Reads),
+            writes: topics(&component.template, &component.parameters, catalog::Flow::Writes),
+        }))
+    }
+
+    /// The flow of tasks that may still have errors; what is no topic is left out.
+    pub(super) fn of_entries(entries: &[Entry<'_>]) -> Self {
+        Self::new(entries.iter().map(|entry| {
+            let mut stop = Stop { name: entry.task.label(entry.index), ..Stop::default() };
+            if let Some(template) = &entry.template {
+                let parameters = entry.parameters();
+                stop.template.clone_from(&template.manifest.name);
+                stop.reads = topics(template, &parameters, catalog::Flow::Reads);
+                stop.writes = topics(template, &parameters, catalog::Flow::Writes);
+                stop.http = entry.route();
+            }
+            stop
+        }))
+    }
+
+    fn new(stops: impl Iterator<Item = Stop>) -> Self {
+        let mut flow = Self { stops: stops.collect(), topics: BTreeMap::new() };
+        for (index, stop) in flow.stops.iter().enumerate() {
+            for (_, topic) in &stop.reads {
+                flow.topics.entry(topic.clone()).or_default().readers.insert(index);
+            }
+            for (_, topic) in &stop.writes {
+                flow.topics.entry(topic.clone()).or_default().writers.insert(index);
+            }
+        }
+        flow.find_patterns();
+        flow
+    }
+
+    fn find_patterns(&mut self) {
+        let wild = |topic: &&String| subject::has_wildcards(topic);
+        let patterns: Vec<String> = self.topics.keys().filter(wild).cloned().collect();
+        for (name, topic) in &mut self.topics {
+            if !topic.writers.is_empty() {
+                let takes = |pattern: &&String| *pattern != name && subject::matches(pattern, name);
+                topic.patterns = patterns.iter().filter(takes).cloned().collect();
+            }
+        }
+    }
+
+    /// Those who receive what is written to a topic.
+    pub fn receivers<'f>(&'f self, topic: &'f Topic) -> impl Iterator<Item = usize> + 'f {
+        let by_pattern = topic.patterns.iter().filter_map(|pattern| self.topics.get(pattern));
+        topic.readers.iter().copied().chain(by_pattern.flat_map(|pattern| pattern.readers.iter().copied()))
+    }
+
+    /// Topics that are written and that nobody reads.
+    pub fn unread(&self) -> BTreeSet<&str> {
+        let unread = |topic: &Topic| !topic.writers.is_empty() && self.receivers(topic).next().is_none();
+        self.topics.iter().filter(|(_, topic)| unread(topic)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// Topics that are read and that nobody writes.
+    pub fn unwritten(&self) -> BTreeSet<&str> {
+        let written = self.topics.values().filter(|topic| !topic.writers.is_empty());
+        let taken: BTreeSet<&str> =
+            written.flat_map(|topic| topic.patterns.iter().map(String::as_str)).collect();
+        let unwritten = |name: &str, topic: &Topic| {
+            !topic.readers.is_empty() && topic.writers.is_empty() && !taken.contains(name)
+        };
+        self.topics
+            .iter()
+            .filter(|(name, topic)| unwritten(name, topic))
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+}
+
+/// The valid topics among the parameters, by the direction of messages.
+fn topics(
+    template: &Template,
+    parameters: &BTreeMap<String, String>,
+    flow: catalog::Flow,
+) -> Vec<(String, String)> {
+    let directed = template.manifest.parameters.iter().filter(|(_, parameter)| parameter.flow == Some(flow));
+    directed
+        .filter_map(|(name, parameter)| {
+            let topic = parameters.get(name)?;
+            let fits =
+                subject::validate(topic).is_ok() && (parameter.wildcards || !subject::has_wildcards(topic));
+            fits.then(|| (name.to_owned(), topic.clone()))
+        })
+        .collect()
+}

@@ -1,0 +1,63 @@
+use super::{Context, Finding, Rule};
+use crate::check::values::{http_path, port};
+use crate::check::{Entry, Spot};
+
+/// A port or path that is none, or HTTP for a template that does not answer it.
+pub struct Http;
+
+impl Rule for Http {
+    fn id(&self) -> &'static str {
+        "http"
+    }
+
+    fn check(&self, context: &Context<'_>) -> Vec<Finding> {
+        context.entries.iter().flat_map(|entry| check(context, entry)).collect()
+    }
+}
+
+fn check(context: &Context<'_>, entry: &Entry<'_>) -> Vec<Finding> {
+    let task = entry.task;
+    let (port_field, path_field) = (task.http_port.as_ref(), task.http_path.as_ref());
+    let given = port_field.or(path_field).is_some();
+    if let Some(template) = entry.template.as_ref().filter(|template| given && !template.serves_http()) {
+        let spot = Spot::Place(task.place.key("http").name());
+        let message = format!("components of the template `{}` do not answer HTTP", template.manifest.name);
+        let serving = context.catalog.templates.iter().find(|template| template.serves_http());
+        let help = match serving {
+            Some(other) => format!("remove `http`, or use a template that does: `{}`", other.manifest.name),
+            None => "remove `http`".to_owned(),
+        };
+        return vec![Finding::error(spot, message).of(entry.index).advise(help)];
+    }
+    let port = entry.judge(port_field, port);
+    let path = entry.judge(path_field, |text| http_path(text).map(drop));
+    port.into_iter().chain(path).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::rules::testing::found_with;
+
+    #[test]
+    fn ports_and_paths_are_judged() {
+        let http = |value: &str| found_with(&["type: http_producer_nats", &format!("http: {value}")]);
+        assert_eq!(http("{port: 8000, path: /a}").len(), 0);
+        assert_eq!(
+            http("{port: 0, path: a}"),
+            [
+                "11:18 http: `0` is no port (write a whole number from 1 to 65535)",
+                "11:27 http: the path `a` does not begin with `/` (write `/a`)",
+            ]
+        );
+        assert_eq!(http("{port: '80\\u0000'}").len(), 1);
+    }
+
+    #[test]
+    fn only_templates_that_answer_http_take_it() {
+        assert_eq!(
+            found_with(&["http: {port: 8000}"]),
+            ["11:5 http: components of the template `processor_nats` do not answer HTTP \
+              (remove `http`, or use a template that does: `http_producer_nats`)"]
+        );
+    }
+}

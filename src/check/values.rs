@@ -1,0 +1,302 @@
+//! Single values of a task: each function takes the text that was written and returns its meaning, or what is wrong.
+
+use std::fmt::Display;
+
+use semver::Version;
+
+use super::words::{is_safe, quoted};
+
+/// A value that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
+    Err(Wrong { message: message.into(), help: help.into() })
+}
+
+/// The longest `component_name`, in bytes: what a DNS label and a Kubernetes name can hold.
+pub const NAME_BYTES: usize = 63;
+/// The most instances of a component in one target.
+pub const MAX_REPLICAS: u32 = 1000;
+/// The longest version, in bytes: what an OCI tag can hold.
+const VERSION_BYTES: usize = 128;
+const TITLE_CHARS: usize = 200;
+const PATH_BYTES: usize = 255;
+
+/// A name that is shown to people: any one line of text.
+pub fn title(text: &str) -> Result<&str, Wrong> {
+    if text.trim().is_empty() {
+        return wrong("the name is empty", "write a few words that people will know it by");
+    }
+    if text.chars().count() > TITLE_CHARS {
+        return wrong(format!("the name has more than {TITLE_CHARS} characters"), "shorten it");
+    }
+    match text.chars().find(|c| !is_safe(*c)) {
+        None => Ok(text),
+        Some(c) => wrong(
+            format!("the name has the character U+{:04X} in it", u32::from(c)),
+            "write it as one line of text",
+        ),
+    }
+}
+
+/// A component's name: it becomes a repository in an OCI registry, a part of NATS subjects, a folder and a file.
+pub fn component_name(text: &str) -> Result<&str, Wrong> {
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let is_end = |byte: Option<&u8>| byte.is_some_and(|byte| is_word(*byte));
+    let bytes = text.as_bytes();
+    let fits = bytes.iter().all(|byte| is_word(*byte) || matches!(byte, b'_' | b'-'))
+        && is_end(bytes.first())
+        && is_end(bytes.last())
+        // Registries take `a_b`, `a__b` and `a---b`, but neither `a___b` nor `a_-b`.
+        && !["___", "_-", "-_"].iter().any(|part| text.contains(part));
+    if fits && bytes.len() <= NAME_BYTES {
+        return Ok(text);
+    }
+    let message = if text.is_empty() {
+        "the component's name is empty".to_owned()
+    } else if fits {
+        format!("the component's name has {} characters; registries and hosts hold {NAME_BYTES}", bytes.len())
+    } else {
+        format!("{} cannot be the name of an artifact", quoted(text))
+    };
+    let rule = "use lower-case letters and digits, with single `_` or `-` between them";
+    match fixed_name(text) {
+        Some(fixed) => wrong(message, format!("write `{fixed}`: {rule}")),
+        None => wrong(message, format!("{rule}, such as `celsius_to_kelvin`")),
+    }
+}
+
+/// The nearest name that fits, if anything of the text remains.
+pub fn fixed_name(text: &str) -> Option<String> {
+    let mut fixed = String::new();
+    for character in text.chars() {
+        if fixed.len() >= NAME_BYTES {
+            break;
+        }
+        if character.is_ascii_alphanumeric() {
+            fixed.push(character.to_ascii_lowercase());
+        } else if !fixed.is_empty() && !fixed.ends_with(['_', '-']) {
+            fixed.push(if character == '-' { '-' } else { '_' });
+        }
+    }
+    let fixed = fixed.trim_end_matches(['_', '-']);
+    (!fixed.is_empty()).then(|| fixed.to_owned())
+}
+
+/// A component's version, which becomes the tag of its artifact.
+pub fn version(text: &str) -> Result<Version, Wrong> {
+    let parsed = Version::parse(text).ok();
+    match parsed {
+        Some(version) if version.build.is_empty() && text.len() <= VERSION_BYTES => Ok(version),
+        Some(version) if !version.build.is_empty() => {
+            let without = Version { build: semver::BuildMetadata::EMPTY, ..version };
+            wrong(
+                format!("the version has `+` in it: {}", quoted(text)),
+                format!("write `{without}`: a registry's tag cannot hold what follows a `+`"),
+            )
+        }
+        Some(_) => wrong(format!("the version has more than {VERSION_BYTES} characters"), "shorten it"),
+        None => {
+            let message = format!("{} is no semantic version", quoted(text));
+            match fixed_version(text) {
+                Some(fixed) => wrong(message, format!("write `{fixed}`")),
+                None => wrong(message, "write three numbers: major.minor.patch, such as `1.0.0`"),
+            }
+        }
+    }
+}
+
+fn fixed_version(text: &str) -> Option<Version> {
+    let text = text.trim().trim_start_matches(['v', 'V', '=']).trim_start_matches('.').trim();
+    let end = text.find(['-', '+']).unwrap_or(text.len());
+    let (numbers, rest) = (text.get(..end)?, text.get(end..)?);
+    let rest = rest.split('+').next().unwrap_or_default();
+    let mut parts = Vec::new();
+    for number in numbers.trim_end_matches('.').split('.') {
+        parts.push(number.parse::<u64>().ok()?);
+    }
+    if parts.len() > 3 {
+        return None;
+    }
+    parts.resize(3, 0);
+    Version::parse(&format!("{}.{}.{}{rest}", parts[0], parts[1], parts[2])).ok()
+}
+
+/// The number of instances in each target.
+pub fn replicas(text: &str) -> Result<u32, Wrong> {
+    whole(text, 1, MAX_REPLICAS, "replicas")
+}
+
+/// A TCP port.
+pub fn port(text: &str) -> Result<u16, Wrong> {
+    whole(text, 1, u16::MAX, "a port")
+}
+
+fn whole<T: std::str::FromStr + PartialOrd + Display>(
+    text: &str,
+    least: T,
+    most: T,
+    what: &str,
+) -> Result<T, Wrong> {
+    match text.parse::<T>() {
+        Ok(number) if number >= least && number <= most && is_digits(text) => Ok(number),
+        _ => wrong(
+            format!("{} is no number of {what}", quoted(text)).replace("number of a port", "port"),
+            format!("write a whole number from {least} to {most}"),
+        ),
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A whole number, 0 or more.
+pub fn integer(text: &str) -> Result<u64, Wrong> {
+    match text.parse::<u64>() {
+        Ok(number) if is_digits(text) => Ok(number),
+        _ => wrong(format!("{} is no whole number", quoted(text)), "write digits only, such as `10`"),
+    }
+}
+
+/// The path of an HTTP address.
+pub fn http_path(text: &str) -> Result<&str, Wrong> {
+    if !text.starts_with('/') {
+        let rest: String = text.chars().filter(|c| is_in_path(*c)).collect();
+        return wrong(
+            format!("the path {} does not begin with `/`", quoted(text)),
+            format!("write {}", quoted(&format!("/{rest}"))),
+        );
+    }
+    if text.len() > PATH_BYTES {
+        return wrong(format!("the path has more than {PATH_BYTES} bytes"), "shorten it");
+    }
+    match text.chars().find(|c| !is_in_path(*c)) {
+        None => Ok(text),
+        Some(c) => wrong(
+            format!("the path {} has {} in it", quoted(text), quoted(&c.to_string())),
+            "a path holds letters, digits and `/-._~!$&'()*+,;=:@`; others are written as `%20`",
+        ),
+    }
+}
+
+fn is_in_path(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(character)
+}
+
+/// A value of the hosts' label `host-type`.
+pub fn target(text: &str) -> Result<&str, Wrong> {
+    let is_end = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    let fits = bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    if fits && is_end(bytes.first()) && is_end(bytes.last()) && bytes.len() <= NAME_BYTES {
+        return Ok(text);
+    }
+    let message = if text.is_empty() {
+        "the target is empty".to_owned()
+    } else {
+        format!("{} cannot be a host's label", quoted(text))
+    };
+    wrong(
+        message,
+        format!(
+            "use up to {NAME_BYTES} letters, digits, `-`, `_` and `.`, such as `edge`; several targets are a list: `[edge, cloud]`"
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn help<T: std::fmt::Debug>(result: Result<T, Wrong>) -> String {
+        result.unwrap_err().help
+    }
+
+    #[test]
+    fn versions_are_mended_where_it_is_clear_how() {
+        assert_eq!(version("1.0.0-rc.1").unwrap().to_string(), "1.0.0-rc.1");
+        for (text, mended) in [
+            ("1.0", "1.0.0"),
+            ("v1.0.0", "1.0.0"),
+            ("1", "1.0.0"),
+            ("01.2.3", "1.2.3"),
+            ("V2.1-beta", "2.1.0-beta"),
+        ] {
+            assert_eq!(help(version(text)), format!("write `{mended}`"));
+        }
+        assert!(help(version("1.0.0+build")).starts_with("write `1.0.0`: a registry's tag"));
+        for text in ["", "latest", "1.2.3.4", "1,0", "99999999999999999999.0.0", "é"] {
+            assert!(help(version(text)).contains("major.minor.patch"), "{text}");
+        }
+        assert!(version(&format!("1.0.0-{}", "a".repeat(200))).is_err());
+    }
+
+    #[test]
+    fn component_names_are_what_every_place_can_hold() {
+        for good in ["celsius_to_kelvin_conversion", "a", "a-b", "a--b", "a__b", "0"] {
+            assert_eq!(component_name(good), Ok(good));
+        }
+        for (text, mended) in [
+            ("My Task", "my_task"),
+            ("a.b", "a_b"),
+            ("-a-", "a"),
+            ("a_-b", "a_b"),
+            ("Ünit 1", "nit_1"),
+            ("a/b", "a_b"),
+        ] {
+            assert!(help(component_name(text)).starts_with(&format!("write `{mended}`")), "{text}");
+        }
+        assert!(help(component_name("…")).contains("such as"));
+        assert!(component_name(&"a".repeat(64)).is_err());
+    }
+
+    #[test]
+    fn numbers_and_paths() {
+        assert_eq!(replicas("1000"), Ok(1000));
+        for text in ["0", "1001", "-1", "+1", "1.0", "", "many", "99999999999"] {
+            assert!(replicas(text).is_err(), "{text}");
+        }
+        assert_eq!(replicas("0").unwrap_err().message, "`0` is no number of replicas");
+        assert_eq!(port("65536").unwrap_err().message, "`65536` is no port");
+        assert_eq!(integer("0"), Ok(0));
+        assert!(integer("-1").is_err());
+        assert_eq!(http_path("/a/b%20c"), Ok("/a/b%20c"));
+        assert_eq!(help(http_path("a b")), "write `/ab`");
+        for text in ["/a?b", "/a#b", "/a b", "/ä", "/\u{1b}"] {
+            assert!(http_path(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn titles_and_targets() {
+        assert_eq!(title("Temperature, at home: räume"), Ok("Temperature, at home: räume"));
+        for text in ["", " ", "a\nb", "a\u{1b}[0m"] {
+            assert!(title(text).is_err(), "{text:?}");
+        }
+        assert_eq!(target("edge"), Ok("edge"));
+        for text in ["", "a b", "edge,cloud", "-a", "a=b", "ä"] {
+            assert!(target(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_suggested_is_accepted(text in ".{0,80}") {
+            if let Some(fixed) = fixed_name(&text) {
+                prop_assert_eq!(component_name(&fixed), Ok(fixed.as_str()));
+            }
+            if let Some(fixed) = fixed_version(&text) {
+                prop_assert!(version(&fixed.to_string()).is_ok() || fixed.to_string().len() > VERSION_BYTES);
+            }
+            let _ = (title(&text), replicas(&text), port(&text), integer(&text), http_path(&text), target(&text));
+        }
+    }
+}
