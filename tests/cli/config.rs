@@ -1,0 +1,110 @@
+//! `pelato config` and what settings are kept from.
+
+use snapbox::str;
+
+use crate::support::Place;
+use crate::support::functions::PROJECT;
+
+const SECRET: &str = "hunter2-swordfish";
+
+#[test]
+fn every_setting_is_shown_with_its_origin() {
+    let place = Place::with(PROJECT).env("NATS_HOST", "10.0.0.5").env("PARALLEL_BUILD", "");
+    place.write(".env", "NATS_PORT=4333\nREGISTRY_URL=\nREGISTRY_USER='someone' # a comment\nPARALLEL_BUILD=False\n");
+    place.run_in_vain(&["config", "--setting", "ENABLE_METRICS=True"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![]).stderr_eq("");
+}
+
+#[test]
+fn flags_win_over_the_environment_over_the_file() {
+    let place = Place::with(PROJECT).env("NATS_PORT", "2");
+    place.write(".env", "NATS_PORT=1\n");
+    let shown = |arguments: &[&str]| {
+        let ran = place.run(arguments).code(0);
+        let text = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+        text.lines().find(|line| line.starts_with("NATS_PORT")).unwrap().split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(shown(&["config", "--setting", "NATS_PORT=3"]), "3 --setting");
+    assert_eq!(shown(&["config"]), "2 environment");
+    std::fs::write(place.path(".env"), "").unwrap();
+    assert_eq!(shown(&["config"]), "2 environment");
+}
+
+#[test]
+fn without_a_project_the_defaults_are_shown() {
+    Place::empty().run(&["config"]).code(0).stdout_eq(str![]).stderr_eq("");
+}
+
+#[test]
+fn a_secret_is_never_printed() {
+    let place = Place::with(PROJECT);
+    place.write(".env", format!("REGISTRY_PASSWORD={SECRET}\n"));
+    let other = Place::with(PROJECT).env("REGISTRY_PASSWORD", SECRET);
+    place.run(&["config"]).code(0).stdout_eq(str![]).stderr_eq("");
+    for place in [place, other] {
+        for command in [
+            &["config"][..],
+            &["config", "--json", "-v"],
+            &["check", "-v"],
+            &["gen", "-v"],
+            &["build", "-v"],
+            &["build", "--json"],
+            &["call", "double", "x", "-v"],
+            &["call", "nobody", "-v"],
+            &["run", "-v", "--nats", "nats://127.0.0.1:1"],
+            &["config", "--setting", "ENABLE_METRICS=x"],
+        ] {
+            let ran = place.run(command);
+            let output = ran.get_output();
+            let said = [output.stdout.as_slice(), &output.stderr].concat();
+            assert!(!String::from_utf8_lossy(&said).contains(SECRET), "{command:?} tells the password");
+        }
+        let tree = place.tree();
+        let holds = |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+        let told: Vec<_> = tree.iter().filter(|(name, bytes)| *name != ".env" && holds(bytes)).collect();
+        assert!(told.is_empty(), "{:?} have the password", told.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn a_broken_line_with_a_secret_is_named_by_its_number_alone() {
+    let place = Place::with(PROJECT);
+    place.write(".env", format!("NATS_PORT=1\nREGISTRY_PASSWORD='{SECRET}\n"));
+    for command in [&["config"][..], &["check", "-v"], &["build", "--json"]] {
+        let ran = place.run_in_vain(command).code(3);
+        let output = ran.get_output();
+        let said = [output.stdout.as_slice(), &output.stderr].concat();
+        assert!(!String::from_utf8_lossy(&said).contains(SECRET), "{command:?} tells the password");
+    }
+    place.run(&["config"]).code(3).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_secret_on_the_command_line_is_refused_without_repeating_it() {
+    let place = Place::with(PROJECT);
+    let setting = format!("REGISTRY_PASSWORD={SECRET}");
+    place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![]);
+    // A slip in the name must not print it either.
+    let setting = format!("REGISTRY_PASSWROD={SECRET}");
+    place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_password_in_a_servers_address_is_not_repeated() {
+    let place = Place::with(PROJECT);
+    place.run(&["build", "-q"]).code(0);
+    let url = format!("nats://someone:{SECRET}@127.0.0.1:1");
+    place.run_in_vain(&["run", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn values_of_the_wrong_kind_and_unknown_names_are_refused() {
+    let place = Place::with(PROJECT);
+    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["config", "--setting", "NATS_PROT=1"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["config", "--setting", "NATS_PORT"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.write(".env", "PARALLEL_BUILDS=True\n");
+    place.run_in_vain(&["check"]).code(0).stdout_eq(str![]).stderr_eq(str![]);
+    place.write(".env", [0xff, 0xfe]);
+    place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![]);
+}

@@ -1,0 +1,32 @@
+//! The commands, run as people and programs run them: exact words, exit codes and files.
+//!
+//! Go is the stock toolchain: on PATH, else where `.ci/run` installs it (target/tools/go). Builds share one cache
+//! below target/tmp: a second run is quick. `SNAPSHOTS=overwrite` writes what is printed into the expectations.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may fail loudly"
+)]
+#![cfg(target_os = "linux")]
+
+mod add_task;
+mod build;
+mod bump;
+mod call;
+mod catalog;
+mod check;
+mod compilers;
+mod config;
+mod disks;
+mod generate;
+mod hostile;
+mod interrupted;
+mod new;
+mod original;
+mod prompts;
+mod run;
+mod run_nats;
+mod support;
+mod usage;

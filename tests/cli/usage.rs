@@ -1,0 +1,155 @@
+//! The command line itself: help, version, mistakes, completions, closed pipes.
+
+use std::process::{Command, Stdio};
+
+use snapbox::str;
+
+use crate::support::Place;
+use crate::support::functions::PROJECT;
+use crate::support::place::binary;
+
+#[test]
+fn version_is_one_line() {
+    let place = Place::empty();
+    let version = concat!("pelato ", env!("CARGO_PKG_VERSION"), "\n");
+    place.run(&["--version"]).code(0).stdout_eq(version).stderr_eq("");
+    place.run(&["-V"]).code(0).stdout_eq(version).stderr_eq("");
+}
+
+#[test]
+fn help_lists_commands_and_exit_codes() {
+    Place::empty().run(&["-h"]).code(0).stdout_eq(str![]).stderr_eq("");
+}
+
+#[test]
+fn no_command_at_all_is_a_mistake_that_shows_the_help() {
+    let place = Place::empty();
+    let help = place.run(&["-h"]).get_output().stdout.clone();
+    place.run(&[]).code(2).stdout_eq("").stderr_eq(String::from_utf8(help).unwrap());
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let place = Place::empty();
+    for command in
+        ["new", "add-task", "check", "run", "call", "gen", "build", "bump", "graph", "schema", "config", "completions"]
+    {
+        let ran = place.run(&[command, "--help"]).code(0).stderr_eq("");
+        let help = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+        assert!(help.contains("Example"), "{command}: {help}");
+        assert!(help.contains(&format!("Usage: pelato {command}")), "{command}: {help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{command} has long lines: {help}");
+    }
+}
+
+#[test]
+fn an_unknown_command_suggests_a_like_one() {
+    Place::empty().run(&["biuld"]).code(2).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn an_unknown_flag_suggests_a_like_one() {
+    Place::empty().run(&["build", "--job", "2"]).code(2).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_named() {
+    let place = Place::empty();
+    place.run(&["build", "--jobs", "0"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run(&["call", "x", "--timeout", "-1"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run(&["call", "x", "--memory", "5000"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run(&["bump", "x", "--set", "1.0"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run(&["run", "--port", "70000"]).code(2).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn a_folder_without_a_workflow_is_no_project() {
+    let place = Place::empty();
+    for command in [&["check"][..], &["gen"], &["build"], &["run"], &["call", "x"], &["graph"], &["bump", "--all"]] {
+        place.run_in_vain(command).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: there is no workflow.yaml in [PROJECT]
+  help: go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`
+
+"#]]);
+    }
+}
+
+#[test]
+fn the_project_is_found_from_below_and_by_its_flag() {
+    let place = Place::with(PROJECT);
+    let below = place.path("tasks/double");
+    place.pelato(&["check"]).current_dir(&below).assert().code(0).stdout_eq(str![]).stderr_eq("");
+    place.pelato(&["-C", "project", "check"]).current_dir(place.above()).assert().code(0).stderr_eq("");
+}
+
+#[test]
+fn completions_know_every_command_and_the_templates_flags() {
+    let place = Place::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = place.run(&["completions", shell]).code(0).stderr_eq("");
+        let script = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+        for word in ["add-task", "completions", "source-topic", "no-install"] {
+            assert!(script.contains(word), "{shell}: no {word}");
+        }
+    }
+    place.run(&["completions", "tcsh"]).code(2).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn bash_takes_the_completions() {
+    let place = Place::empty();
+    let ran = place.run(&["completions", "bash"]).code(0);
+    place.write("completions", &ran.get_output().stdout);
+    let words = "source ./completions; COMP_WORDS=(pelato bu); COMP_CWORD=1; _pelato pelato bu pelato; echo ${COMPREPLY[*]}";
+    let bash = Command::new("bash").args(["-c", words]).current_dir(place.project()).output().unwrap();
+    place.expect(String::from_utf8(bash.stdout).unwrap(), "build bump\n");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let place = Place::with(PROJECT);
+    for command in [&["schema"][..], &["completions", "bash"], &["--help"], &["check", "--json"]] {
+        let mut child = place.command(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "{command:?}");
+        assert_eq!(ended.status.code(), Some(0), "{command:?}");
+    }
+}
+
+#[test]
+fn a_closed_stdout_is_no_error() {
+    let place = Place::empty();
+    let ended = Command::new("sh")
+        .args(["-c", &format!("{} schema >&-", binary())])
+        .current_dir(place.project())
+        .output()
+        .unwrap();
+    assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn colour_is_for_terminals_unless_asked_for() {
+    let place = Place::empty();
+    let plain = place.run(&["check"]).code(3);
+    assert!(!plain.get_output().stderr.contains(&0x1b));
+    let coloured = place.run(&["check", "--color", "always"]).code(3);
+    assert!(coloured.get_output().stderr.contains(&0x1b));
+}
+
+#[test]
+fn without_a_home_the_built_in_catalog_still_works() {
+    let place = Place::with(PROJECT).without("HOME").without("PELATO_HOME").without("PELATO_CACHE");
+    place.run(&["check"]).code(0).stdout_eq("2 components, no errors, 0 warnings\n").stderr_eq("");
+    place.run(&["template", "list"]).code(0).stderr_eq("");
+}
+
+#[test]
+fn verbose_and_quiet_exclude_each_other() {
+    Place::empty().run(&["check", "-v", "-q"]).code(2).stdout_eq("").stderr_eq(str![]);
+}
+
+#[test]
+fn an_error_is_a_json_document_when_json_is_wanted() {
+    Place::empty().run(&["check", "--json"]).code(3).stdout_eq(str![]).stderr_eq("");
+}
