@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod check;
+pub mod graph;
 pub mod progress;
 pub mod project;
 pub mod report;

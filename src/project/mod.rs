@@ -2,6 +2,7 @@
 
 pub mod place;
 pub mod read;
+pub mod schema;
 pub mod settings;
 pub mod subject;
 pub mod workflow;

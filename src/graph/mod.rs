@@ -1,0 +1,9 @@
+//! The flow of a workflow as a picture: Mermaid text, or SVG.
+
+mod mermaid;
+mod model;
+mod svg;
+
+pub use mermaid::mermaid;
+pub use model::{Edge, Graph, Node, Shape, of};
+pub use svg::svg;
