@@ -1,12 +1,27 @@
 //! PELATO: write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
 //!
 //! Data flows one way: [`project`] (what the user wrote) and [`catalog`] (what it is built from) are joined by
-//! [`check`] into components.
+//! [`check`] into components; [`generate`] writes their sources, [`build`] makes the artifacts, [`host`] runs them
+//! on this machine. [`Pelato`] is the door to all of it; [`cli`] and [`ui`] are one way to use it.
 
+pub mod build;
 pub mod catalog;
 pub mod check;
+pub mod cli;
+pub mod error;
+pub mod files;
+pub mod generate;
 pub mod graph;
+pub mod host;
+pub mod metrics;
+mod pelato;
 pub mod progress;
 pub mod project;
 pub mod report;
+pub mod scaffold;
 pub mod suggest;
+pub mod ui;
+mod watch;
+
+pub use error::{Error, Exit};
+pub use pelato::{BuildFlags, Checked, Options, Outcome, Pelato, PlannedBuild, Ready, RunOptions};

@@ -2,13 +2,17 @@
 
 use std::time::Duration;
 
+use crate::report::Problem;
+
 /// Something worth telling while the work goes on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Event {
     /// A person should know this: an installation begins, another process is waited for.
     Note(String),
     /// Only for those who ask for more (`-v`).
     Detail(String),
+    /// Something is wrong with the project, and the work goes on without it.
+    Problem(Problem),
     /// So many components will be worked on.
     Planned {
         /// How many.

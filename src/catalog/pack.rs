@@ -60,6 +60,10 @@ pub struct TaskSection {
     /// File name patterns (`*` only) of the user's files that are not part of the component, such as tests.
     #[serde(default)]
     pub ignore: Vec<String>,
+    /// Patterns (`*` within one folder) of the files that `requires` and `shell.skip` look into; else all that have
+    /// one of the pack's endings.
+    #[serde(default)]
+    pub sources: Vec<String>,
     /// What the sources must contain.
     #[serde(default)]
     pub requires: Vec<Requirement>,
@@ -139,6 +143,19 @@ pub struct BuildSection {
     /// Environment variables that name folders kept between builds.
     #[serde(default)]
     pub cache: Vec<String>,
+    /// What to say about a compiler's words that a newcomer would not understand.
+    #[serde(default)]
+    pub explain: Vec<Explanation>,
+}
+
+/// `[[build.explain]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Explanation {
+    /// Matches in the compiler's words.
+    pub pattern: Pattern,
+    /// What to do then.
+    pub help: String,
 }
 
 /// What a pack's build command writes.
@@ -160,6 +177,22 @@ impl Pack {
         let (source, manifest) = manifest::read::<PackManifest>(&folder, MANIFEST)?;
         check(&source, &manifest)?;
         Ok(Self { manifest, origin, folder })
+    }
+
+    /// Whether a file of the user's is left out of the component: by its name, in whatever folder.
+    pub fn ignores(&self, path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.manifest.task.ignore.iter().any(|pattern| fits(pattern, name))
+    }
+
+    /// Whether `requires` and `shell.skip` look into a file of the user's.
+    pub fn is_source(&self, path: &str) -> bool {
+        let task = &self.manifest.task;
+        if !task.sources.is_empty() {
+            return task.sources.iter().any(|pattern| fits(pattern, path));
+        }
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        self.manifest.extensions.iter().any(|known| ending == Some(known))
     }
 
     /// The version in what the toolchain's `check` printed.
@@ -191,6 +224,17 @@ impl Unit for Pack {
     }
 }
 
+/// Whether a pattern fits a path: `*` stands for anything but a `/`.
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == path,
+        Some((start, rest)) => path.strip_prefix(start).is_some_and(|path| {
+            let ends = path.char_indices().map(|(at, _)| at).chain([path.len()]);
+            ends.take_while(|at| !path[..*at].contains('/')).any(|at| fits(rest, &path[at..]))
+        }),
+    }
+}
+
 /// What the types alone do not say.
 fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
     manifest::name(source, &manifest.name)?;
@@ -219,4 +263,16 @@ fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
             .advise("use `{dir}` for the folder to install into"));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stays_in_its_folder() {
+        assert!(fits("*_test.go", "a_test.go") && fits("*", "") && fits("a*c*", "abbcd"));
+        assert!(!fits("*.go", "sub/a.go") && fits("sub/*.go", "sub/a.go"));
+        assert!(!fits("*_test.go", "a.go") && !fits("a", "ab"));
+    }
 }

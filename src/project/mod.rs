@@ -1,5 +1,7 @@
 //! What the user wrote: `workflow.yaml`, its edits, the settings.
 
+pub mod bump;
+pub mod edit;
 pub mod place;
 pub mod read;
 pub mod schema;

@@ -1,0 +1,227 @@
+//! Brings one component up to date: compile, wrap, compose, each only if something it is made from changed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::compile::{self, Compilation, Failure};
+use super::plan::Job;
+use super::record::{self, Stamp, Step};
+use super::{compose, settings, wrap};
+use crate::catalog::Produces;
+use crate::files;
+use crate::progress::{Event, Progress};
+
+/// A component that is up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// Its name.
+    pub component: String,
+    /// Its artifact.
+    pub artifact: PathBuf,
+    /// The function alone, for `pelato call`.
+    pub function: PathBuf,
+    /// The artifact's size.
+    pub bytes: u64,
+    /// The artifact's SHA-256.
+    pub sha256: String,
+    /// What was done.
+    pub work: Work,
+    /// How long it took.
+    pub elapsed: Duration,
+}
+
+/// What was done to bring a component up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Compiled and composed, for this reason.
+    Compiled(String),
+    /// Only composed, for this reason.
+    Composed(String),
+    /// Nothing.
+    Nothing,
+}
+
+/// Why a component could not be built.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum JobError {
+    /// The compiler found a mistake in the user's code; it has been reported.
+    #[error("`{0}` does not compile")]
+    Rejected(String),
+    /// The compiler could not do its work.
+    #[error("cannot compile `{component}`: {reason}")]
+    #[diagnostic(help("`pelato build -v` shows which compiler is used"))]
+    Broken {
+        /// The component.
+        component: String,
+        /// What happened.
+        reason: String,
+    },
+    /// The compiler's output is no function.
+    #[error("`{component}`: {reason}")]
+    #[diagnostic(help("this is a mistake in the language pack `{pack}`: its shell has to export the function"))]
+    Function {
+        /// The component.
+        component: String,
+        /// The pack.
+        pack: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Trigger and function do not fit.
+    #[error("cannot compose `{component}`: {reason}")]
+    #[diagnostic(help("this is a mistake in the template `{template}`"))]
+    Compose {
+        /// The component.
+        component: String,
+        /// The template.
+        template: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A file of `gen/` cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("nobody else should work in gen/; run the command again"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// A file of `gen/` cannot be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] files::FileError),
+}
+
+/// What jobs share.
+#[derive(Clone, Copy)]
+pub struct Shop<'a> {
+    /// PELATO's cache folder.
+    pub cache: &'a Path,
+    /// Takes the events.
+    pub progress: &'a dyn Progress,
+}
+
+/// Does one job.
+///
+/// # Errors
+/// When the function does not compile, does not fit its trigger, or a file cannot be written. What was there before
+/// stays.
+pub fn run(mut job: Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Built, JobError> {
+    let start = Instant::now();
+    let result = bring_up_to_date(&mut job, trigger, shop);
+    let name = job.component.name.clone();
+    match &result {
+        Ok(work) => shop.progress.report(Event::Finished {
+            component: name.clone(),
+            what: match work {
+                Work::Nothing => "unchanged".to_owned(),
+                Work::Compiled(why) => format!("compiled: {why}"),
+                Work::Composed(why) => format!("composed: {why}"),
+            },
+            elapsed: start.elapsed(),
+        }),
+        Err(JobError::Rejected(_)) => {} // its output has been reported
+        Err(error) => shop.progress.report(Event::Failed { component: name.clone(), output: error.to_string() }),
+    }
+    let work = result?;
+    let made = job.record.composed.map(|step| step.made);
+    Ok(Built {
+        component: name,
+        artifact: job.place.artifact,
+        function: job.place.function,
+        bytes: made.as_ref().map_or(0, |made| made.bytes),
+        sha256: made.map(|made| made.sha256).unwrap_or_default(),
+        work,
+        elapsed: start.elapsed(),
+    })
+}
+
+fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Work, JobError> {
+    if let Some(why) = job.compile.clone() {
+        shop.progress.report(Event::Started {
+            component: job.component.name.clone(),
+            what: format!("compiling: {why}"),
+        });
+        compile(job, shop)?;
+    }
+    let compose_why = job.compose();
+    if compose_why.is_some() {
+        compose(job, trigger)?;
+    }
+    Ok(match (job.compile.take(), compose_why) {
+        (Some(why), _) => Work::Compiled(why),
+        (None, Some(why)) => Work::Composed(why),
+        (None, None) => Work::Nothing,
+    })
+}
+
+fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
+    let name = &job.component.name;
+    let folder = &job.place.folder;
+    // The compiler writes beside the artifact, never over it: whoever is interrupted leaves the old one whole.
+    let staging = tempfile::Builder::new().prefix(".compiling-").tempdir_in(folder).map_err(|source| {
+        JobError::Unreadable { path: folder.display().to_string(), source }
+    })?;
+    let output = staging.path().join("output.wasm");
+    let pack = &job.component.pack;
+    let compilation = Compilation {
+        pack,
+        toolchain: job.toolchain,
+        source: &job.place.source,
+        output: &output,
+        cache: shop.cache,
+    };
+    compile::run(&compilation).map_err(|failure| match failure {
+        Failure::Rejected(said) => {
+            let output = compile::explained(&said, pack, &job.component.code, &job.place.source);
+            shop.progress.report(Event::Failed { component: name.clone(), output });
+            JobError::Rejected(name.clone())
+        }
+        Failure::Broken(reason) => JobError::Broken { component: name.clone(), reason },
+    })?;
+    let compiled = read(&output)?;
+    let wrong = |error: &dyn std::fmt::Display| JobError::Function {
+        component: name.clone(),
+        pack: pack.manifest.name.clone(),
+        reason: error.to_string(),
+    };
+    let function = match pack.manifest.build.produces {
+        Produces::Module => wrap::wrap(&compiled).map_err(|error| wrong(&error))?,
+        Produces::Component => compiled,
+    };
+    wrap::check_function(&function).map_err(|error| wrong(&error))?;
+    let made = write(&job.place.function, &function)?;
+    job.record.compiled = Some(Step { from: job.compile_from.clone(), made });
+    remember(job)
+}
+
+fn compose(job: &mut Job<'_>, trigger: &[u8]) -> Result<(), JobError> {
+    let wrong = |error: &dyn std::fmt::Display| JobError::Compose {
+        component: job.component.name.clone(),
+        template: job.component.template.manifest.name.clone(),
+        reason: error.to_string(),
+    };
+    let function = read(&job.place.function)?;
+    let settings = settings::settings_component(&job.component.settings()).map_err(|error| wrong(&error))?;
+    let artifact = compose::compose(trigger, &function, &settings).map_err(|error| wrong(&error))?;
+    let made = write(&job.place.artifact, &artifact)?;
+    job.record.composed = Some(Step { from: job.composition(), made });
+    remember(job)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, JobError> {
+    fs::read(path).map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<Stamp, JobError> {
+    files::replace(path, content)?;
+    Stamp::of(path, content)
+        .map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
+}
+
+/// After each step: a build that is interrupted goes on where it was.
+fn remember(job: &Job<'_>) -> Result<(), JobError> {
+    Ok(files::replace(&job.place.folder.join(record::FILE), &job.record.to_bytes())?)
+}

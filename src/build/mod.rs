@@ -1,0 +1,206 @@
+//! `gen/<component>/` → `<component>.wasm`: compile, wrap, compose; only what changed.
+
+pub mod compile;
+pub mod compose;
+pub mod job;
+pub mod plan;
+mod pool;
+pub mod record;
+pub mod settings;
+pub mod toolchain;
+pub mod wit;
+pub mod wrap;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use job::{Built, JobError, Work};
+pub use plan::Job;
+pub use toolchain::{Toolchain, ToolchainError};
+
+use crate::check::Component;
+use crate::generate::Planned;
+use crate::progress::{Event, Progress};
+use job::Shop;
+use toolchain::Search;
+
+/// How to build.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How many components at a time.
+    pub jobs: usize,
+    /// Where PELATO keeps toolchains and the compilers' caches.
+    pub cache: PathBuf,
+    /// Where compilers are looked for.
+    pub path: OsString,
+    /// Why nothing may be installed, as the name of the flag that forbids it.
+    pub no_install: Option<&'static str>,
+}
+
+/// Why components could not be built.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum BuildError {
+    /// There is no compiler.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Toolchain(#[from] ToolchainError),
+    /// A template's trigger cannot be read.
+    #[error("the template `{template}`: cannot read {file}")]
+    #[diagnostic(help("`pelato template show {template}` says where it is"))]
+    Trigger {
+        /// The template.
+        template: String,
+        /// The file.
+        file: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// Some components failed; each has been reported.
+    #[error("{} of {total} components could not be built: {}", .failed.len(), .failed.join(", "))]
+    Failed {
+        /// The names of those that failed.
+        failed: Vec<String>,
+        /// How many there are in all.
+        total: usize,
+        /// Advice for those that have some.
+        #[help]
+        advice: Option<String>,
+    },
+}
+
+/// Everything that has to be known before the first compiler runs.
+pub struct Plan<'a> {
+    /// The work, in the order of the workflow.
+    pub jobs: Vec<Job<'a>>,
+    triggers: BTreeMap<&'a str, Vec<u8>>,
+}
+
+/// Finds (and, if allowed, installs) the compilers of the components' packs, by the pack's name.
+///
+/// # Errors
+/// When there is none that satisfies a pack.
+pub fn toolchains(
+    components: &[Component],
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<BTreeMap<String, Toolchain>, ToolchainError> {
+    let search =
+        Search { path: options.path.clone(), cache: &options.cache, forbidden: options.no_install };
+    let mut found = BTreeMap::new();
+    for component in components {
+        let name = &component.pack.manifest.name;
+        if !found.contains_key(name) {
+            found.insert(name.clone(), toolchain::find(&component.pack, &search, progress)?);
+        }
+    }
+    Ok(found)
+}
+
+/// Plans what has to be done for components with these sources.
+///
+/// # Errors
+/// When a trigger cannot be read.
+pub fn plan<'a>(
+    components: &'a [Component],
+    toolchains: &'a BTreeMap<String, Toolchain>,
+    sources: &[Planned],
+    generated: &Path,
+) -> Result<Plan<'a>, BuildError> {
+    let mut triggers = BTreeMap::new();
+    let mut jobs = Vec::new();
+    for component in components {
+        let template = component.template.manifest.name.as_str();
+        if !triggers.contains_key(template) {
+            triggers.insert(template, trigger(component)?);
+        }
+        let toolchain = toolchains.get(&component.pack.manifest.name);
+        let source = sources.iter().find(|source| source.component == component.name);
+        // Every component has both: they were made from the same list.
+        if let (Some(toolchain), Some(source)) = (toolchain, source) {
+            jobs.push(Job::plan(component, toolchain, &source.files, generated, &triggers[template]));
+        }
+    }
+    Ok(Plan { jobs, triggers })
+}
+
+fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
+    let template = &component.template;
+    let file = &template.manifest.trigger;
+    template.folder.read(file).map(|bytes| bytes.into_owned()).map_err(|source| BuildError::Trigger {
+        template: template.manifest.name.clone(),
+        file: template.folder.shown(file),
+        source,
+    })
+}
+
+/// Does what was planned: all of it, also when some components fail.
+///
+/// # Errors
+/// When a component could not be built.
+pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result<Vec<Built>, BuildError> {
+    let total = plan.jobs.len();
+    progress.report(Event::Planned { components: total });
+    plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
+    let shop = Shop { cache: &options.cache, progress };
+    let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
+    let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();
+    let cold = |item: &std::sync::Mutex<Option<Job<'_>>>| {
+        item.lock().ok().and_then(|job| cold_cache(job.as_ref()?, &options.cache))
+    };
+    let results = pool::run(&items, options.jobs, cold, |item| {
+        let job = item.lock().ok().and_then(|mut job| job.take())?;
+        let trigger = &plan.triggers[job.component.template.manifest.name.as_str()];
+        let warmed = warm_mark(&job, &options.cache);
+        let result = job::run(job, trigger, shop);
+        if result.as_ref().is_ok_and(|built| matches!(built.work, Work::Compiled(_))) {
+            // Only a hint for the next build: without it, that one is primed once more.
+            let _ = fs::write(warmed, "");
+        }
+        Some(result)
+    });
+    collect(results.into_iter().flatten().collect(), &names, total)
+}
+
+fn collect(
+    results: Vec<Result<Built, JobError>>,
+    names: &[String],
+    total: usize,
+) -> Result<Vec<Built>, BuildError> {
+    let mut built = Vec::new();
+    let mut failed = Vec::new();
+    let mut advice = None;
+    for (result, name) in results.into_iter().zip(names) {
+        match result {
+            Ok(one) => built.push(one),
+            Err(error) => {
+                failed.push(name.clone());
+                advice = advice.or_else(|| miette::Diagnostic::help(&error).map(|help| help.to_string()));
+            }
+        }
+    }
+    if failed.is_empty() { Ok(built) } else { Err(BuildError::Failed { failed, total, advice }) }
+}
+
+/// The cache that a job would be the first to fill.
+fn cold_cache(job: &Job<'_>, cache: &Path) -> Option<String> {
+    job.compile.as_ref()?;
+    let mark = warm_mark(job, cache);
+    (!mark.exists()).then(|| mark.display().to_string())
+}
+
+/// A file that says that a compiler of this version has filled its cache.
+fn warm_mark(job: &Job<'_>, cache: &Path) -> PathBuf {
+    let name = &job.component.pack.manifest.name;
+    cache.join("packs").join(name).join(format!(".warm-{}", job.toolchain.version))
+}
+
+/// Removes what an interrupted build has left behind. The caller holds the project's lock.
+fn sweep(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(".compiling-") {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}

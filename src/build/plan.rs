@@ -1,0 +1,85 @@
+//! What has to be done for a component, and why.
+
+use std::path::Path;
+
+use super::record::{self, Ingredients, Record, digest};
+use super::toolchain::Toolchain;
+use crate::catalog::Produces;
+use crate::check::Component;
+use crate::files::Files;
+use crate::generate::Place;
+
+/// One component to bring up to date.
+#[derive(Debug)]
+pub struct Job<'a> {
+    /// The component.
+    pub component: &'a Component,
+    /// Its compiler.
+    pub toolchain: &'a Toolchain,
+    /// Where.
+    pub place: Place,
+    /// What it was built from the last time.
+    pub record: Record,
+    /// What the function is made from now.
+    pub compile_from: Ingredients,
+    /// What the composition is made from now, beside the function.
+    pub compose_from: Ingredients,
+    /// Why the function has to be compiled; `None` if it has not.
+    pub compile: Option<String>,
+}
+
+impl<'a> Job<'a> {
+    /// Plans one component with these sources.
+    pub fn plan(
+        component: &'a Component,
+        toolchain: &'a Toolchain,
+        files: &Files,
+        generated: &Path,
+        trigger: &[u8],
+    ) -> Self {
+        let place = Place::of(generated, &component.name);
+        let record = Record::read(&place.folder);
+        let compile_from = compile_ingredients(component, toolchain, files);
+        let compile = record::why(record.compiled.as_ref(), &compile_from, &place.function);
+        let compose_from = compose_ingredients(component, trigger);
+        Self { component, toolchain, place, record, compile_from, compose_from, compile }
+    }
+
+    /// What the composition is made from, once the function is there.
+    pub fn composition(&self) -> Ingredients {
+        let function = self.record.compiled.as_ref().map(|step| step.made.sha256.clone());
+        let mut from = self.compose_from.clone();
+        from.insert("the function".to_owned(), function.unwrap_or_default());
+        from
+    }
+
+    /// Why the component has to be composed, once the function is there.
+    pub fn compose(&self) -> Option<String> {
+        record::why(self.record.composed.as_ref(), &self.composition(), &self.place.artifact)
+    }
+}
+
+fn compile_ingredients(component: &Component, toolchain: &Toolchain, files: &Files) -> Ingredients {
+    let mut from: Ingredients =
+        files.iter().map(|(name, content)| (name.to_string(), digest(content))).collect();
+    let pack = &component.pack.manifest;
+    let produces = match pack.build.produces {
+        Produces::Module => "module",
+        Produces::Component => "component",
+    };
+    let recipe = format!("{:?} {:?} {produces}", pack.build.command, pack.build.env);
+    from.insert("the pack's build command".to_owned(), digest(recipe.as_bytes()));
+    from.insert(format!("the version of {}", pack.toolchain.program), toolchain.version.to_string());
+    from.insert("the version of pelato".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+    from
+}
+
+fn compose_ingredients(component: &Component, trigger: &[u8]) -> Ingredients {
+    let mut from = Ingredients::new();
+    for (name, value) in component.settings() {
+        from.insert(name, value);
+    }
+    from.insert("the trigger".to_owned(), digest(trigger));
+    from.insert("the version of pelato".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
+    from
+}

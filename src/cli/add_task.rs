@@ -1,0 +1,43 @@
+//! `pelato add-task`
+
+use clap::{ArgMatches, Args};
+
+use super::context::Context;
+use super::parameters;
+use super::task::{self, TaskFlags};
+use crate::error::Error;
+use crate::ui::json;
+
+/// Add a task to the project: an entry in workflow.yaml and a function to start from
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato add-task            # asks for what it needs\n  \
+    pelato add-task --template processor_nats --name 'Temp filter' --source-topic room.kelvin --dest-topic \
+    room.plausible --target cloud --dry-run")]
+pub struct Arguments {
+    /// Only show what would change
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    task: TaskFlags,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
+    let ui = &context.ui;
+    let pelato = context.open()?;
+    pelato.workflow()?; // before anything is asked
+    let catalog = pelato.catalog();
+    let task = task::complete(arguments.task, parameters::given(matches, catalog), catalog, context)?;
+    let added = pelato.plan_task(&task)?;
+    if arguments.dry_run {
+        ui.result(added.diff());
+        return Ok(());
+    }
+    added.apply()?;
+    if ui.json() {
+        ui.result_json(&json::Made::new(pelato.root(), &added.plan.paths()));
+        return Ok(());
+    }
+    ui.status("Added", format!("{}: its function is in tasks/{0}/", added.component_name));
+    Ok(())
+}

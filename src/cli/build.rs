@@ -1,0 +1,77 @@
+//! `pelato build`
+
+use std::num::NonZeroUsize;
+
+use clap::Args;
+
+use super::context::Context;
+use crate::error::Error;
+use crate::pelato::BuildFlags;
+use crate::ui::{json, table};
+
+/// Build the components: generate, compile, wrap, compose
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato build\n  pelato build celsius_to_kelvin_conversion --jobs 1\n\n\
+    Only what has changed is built again; the table says why. The artifact of a component is \
+    gen/<component>/<component>.wasm.")]
+pub struct Arguments {
+    /// Only these components [default: all]
+    #[arg(value_name = "COMPONENT")]
+    components: Vec<String>,
+    /// Only say what would be built, and why
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// How to build: shared by all commands that do.
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// How many components at a time [default: the number of processors; 1 if PARALLEL_BUILD is False]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Never use the network: no compiler is installed
+    #[arg(long)]
+    offline: bool,
+    /// Never install a compiler
+    #[arg(long)]
+    no_install: bool,
+}
+
+impl Flags {
+    /// As the facade takes them.
+    pub fn to_build(&self) -> BuildFlags {
+        let no_install = match (self.offline, self.no_install) {
+            (true, _) => Some("--offline"),
+            (_, true) => Some("--no-install"),
+            _ => None,
+        };
+        BuildFlags {
+            jobs: self.jobs.map(usize::from),
+            no_install,
+            path: std::env::var_os("PATH").unwrap_or_default(),
+        }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
+    let (pelato, flags, ui) = (context.open()?, arguments.flags.to_build(), &context.ui);
+    if arguments.dry_run {
+        let plan = json::BuildPlan::new(pelato.plan_build(&arguments.components, &flags)?);
+        if ui.json() {
+            ui.result_json(&plan);
+        } else {
+            ui.result(table(["COMPONENT", "WORK", "WHY"], &plan.rows()));
+        }
+        return Ok(());
+    }
+    let built = json::Build::new(&pelato.build(&arguments.components, &flags)?, pelato.root());
+    if ui.json() {
+        ui.result_json(&built);
+    } else {
+        ui.result(table(["COMPONENT", "VERSION", "SIZE", "WORK", "TIME", "WHY"], &built.rows()));
+    }
+    Ok(())
+}

@@ -1,0 +1,39 @@
+//! `pelato check`
+
+use clap::Args;
+
+use super::context::Context;
+use crate::error::Error;
+use crate::report::Rejected;
+use crate::ui::json;
+
+/// Find everything that is wrong with the workflow, before anything is built
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato check\n  pelato check --json | jq '.problems[].message'\n\n\
+    Every rule is described in docs/reference/checks.md.")]
+pub struct Arguments {
+    /// Count warnings as errors
+    #[arg(long)]
+    strict: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let checked = context.open()?.check()?;
+    let report = checked.report;
+    if context.ui.json() {
+        context.ui.result_json(&json::Check::new(&report));
+    } else {
+        context.ui.report(&report);
+    }
+    let fails = report.errors() > 0 || (arguments.strict && report.warnings() > 0);
+    if fails {
+        return Err(Error::Checked(Rejected(report)));
+    }
+    if !context.ui.json() {
+        let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+        let components = count(checked.components.len(), "component");
+        context.ui.result(format!("{components}, no errors, {}", count(report.warnings(), "warning")));
+    }
+    Ok(())
+}

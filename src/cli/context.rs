@@ -1,0 +1,131 @@
+//! What every command starts from: the project's folder, the settings, the user interface.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use etcetera::BaseStrategy;
+
+use super::Global;
+use crate::catalog::Catalog;
+use crate::error::Error;
+use crate::pelato::{Options, Pelato};
+use crate::project::settings::{ALL, Flag, Kind};
+use crate::project::{Settings, workflow};
+use crate::suggest;
+use crate::ui::Ui;
+
+/// The environment variable that names PELATO's cache folder.
+pub const CACHE: &str = "PELATO_CACHE";
+/// The environment variable that names the user's folder of packs and templates.
+pub const HOME: &str = "PELATO_HOME";
+
+/// The surroundings of a command.
+pub struct Context {
+    /// Prints and asks.
+    pub ui: Arc<Ui>,
+    /// Where the process was started.
+    pub here: PathBuf,
+    global: Global,
+}
+
+impl Context {
+    /// The surroundings of this process.
+    pub fn new(global: Global, ui: Ui) -> Self {
+        Self { ui: Arc::new(ui), here: std::env::current_dir().unwrap_or_default(), global }
+    }
+
+    /// The project's folder: the one that was named, else the nearest with a workflow, else this one.
+    pub fn root(&self) -> PathBuf {
+        root(&self.here, self.global.project.as_deref())
+    }
+
+    /// The folder in which a new project is made.
+    pub fn parent(&self) -> PathBuf {
+        self.global.project.as_ref().map_or_else(|| self.here.clone(), |folder| self.here.join(folder))
+    }
+
+    /// The effective settings for a project's folder.
+    ///
+    /// # Errors
+    /// When a setting is wrong.
+    pub fn settings(&self, root: &Path) -> Result<Settings, Error> {
+        let environment = |name: &str| std::env::var(name).ok();
+        let settings = Settings::load(Some(root), environment, &self.flags()?)?;
+        settings.warnings.iter().for_each(|warning| self.ui.problem(warning));
+        Ok(settings)
+    }
+
+    /// Opens the project.
+    ///
+    /// # Errors
+    /// When a setting is wrong.
+    pub fn open(&self) -> Result<Pelato, Error> {
+        let root = self.root();
+        Ok(Pelato::open(Options {
+            settings: self.settings(&root)?,
+            root,
+            user: user_folder(),
+            cache: cache_folder(&self.here),
+            progress: Arc::clone(&self.ui) as Arc<_>,
+        }))
+    }
+
+    /// The catalog of this place, whether there is a project or not.
+    pub fn catalog(&self) -> Catalog {
+        Catalog::load(Some(&self.root()), user_folder().as_deref())
+    }
+
+    fn flags(&self) -> Result<Vec<Flag>, Error> {
+        self.global.settings.iter().map(|text| flag(text)).collect()
+    }
+}
+
+fn flag(text: &str) -> Result<Flag, Error> {
+    let usage = |message: String, help: String| Error::Usage { message, help };
+    let Some((name, value)) = text.split_once('=') else {
+        let message = format!("`--setting {text}` is not of the form NAME=VALUE");
+        return Err(usage(message, "`pelato config` lists the names".to_owned()));
+    };
+    let Some(key) = ALL.iter().find(|key| key.name == name) else {
+        let help = suggest::help(name, ALL.iter().map(|key| key.name));
+        return Err(usage(format!("there is no setting `{name}`"), help));
+    };
+    if key.kind == Kind::Secret {
+        let help = format!("a command line can be seen by others: put {name} into .env or the environment");
+        return Err(usage(format!("`--setting` does not take {name}"), help));
+    }
+    Ok(Flag { key: *key, name: "--setting", value: value.to_owned() })
+}
+
+/// The catalog that a command line will use, before it is parsed.
+pub fn catalog_for(arguments: &[OsString]) -> Catalog {
+    let named = |pair: &[OsString]| ["-C", "--project"].iter().any(|flag| pair[0] == *flag);
+    let project = arguments.windows(2).find(|pair| named(pair)).map(|pair| PathBuf::from(&pair[1]));
+    let here = std::env::current_dir().unwrap_or_default();
+    Catalog::load(Some(&root(&here, project.as_deref())), user_folder().as_deref())
+}
+
+fn root(here: &Path, named: Option<&Path>) -> PathBuf {
+    match named {
+        Some(folder) => here.join(folder),
+        None => {
+            let has_workflow = |folder: &&Path| folder.join(workflow::FILE).is_file();
+            here.ancestors().find(has_workflow).unwrap_or(here).to_owned()
+        }
+    }
+}
+
+fn user_folder() -> Option<PathBuf> {
+    let named = std::env::var_os(HOME).filter(|value| !value.is_empty()).map(PathBuf::from);
+    named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.data_dir().join("pelato")))
+}
+
+fn cache_folder(here: &Path) -> PathBuf {
+    let named = std::env::var_os(CACHE).filter(|value| !value.is_empty());
+    // A compiler runs in another folder: the path has to be absolute.
+    named.map(|folder| here.join(folder)).unwrap_or_else(|| match etcetera::choose_base_strategy() {
+        Ok(strategy) => strategy.cache_dir().join("pelato"),
+        Err(_) => std::env::temp_dir().join("pelato-cache"),
+    })
+}

@@ -1,0 +1,51 @@
+//! `pelato gen`
+
+use clap::Args;
+
+use super::context::Context;
+use crate::error::Error;
+use crate::ui::json;
+
+/// Generate the components' sources into gen/
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato gen\n  pelato gen --dry-run    # only list the files\n\n\
+    `build` and `run` do this by themselves. Only files that differ are touched; what is no longer part of the \
+    workflow is removed.")]
+pub struct Arguments {
+    /// Only list the files that belong into gen/
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let pelato = context.open()?;
+    let ui = &context.ui;
+    if arguments.dry_run {
+        let planned = pelato.plan_generate()?;
+        if ui.json() {
+            ui.result_json(&json::Planned::new(&planned));
+        } else {
+            planned.iter().flat_map(|one| one.paths()).for_each(|path| ui.result(path));
+        }
+        return Ok(());
+    }
+    let (components, generated) = pelato.generate()?;
+    if ui.json() {
+        ui.result_json(&json::Generated::new(&components, &generated));
+        return Ok(());
+    }
+    generated.written.iter().for_each(|file| ui.detail(format!("wrote {file}")));
+    generated.removed.iter().for_each(|file| ui.detail(format!("removed {file}")));
+    ui.status(
+        "Generated",
+        format!(
+            "{} components: {} files written, {} removed, {} unchanged",
+            components.len(),
+            generated.written.len(),
+            generated.removed.len(),
+            generated.unchanged
+        ),
+    );
+    Ok(())
+}

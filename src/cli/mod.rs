@@ -1,0 +1,161 @@
+//! The command line: one file per command, with its arguments and a short `run`. No logic here.
+
+mod add_task;
+mod build;
+mod call;
+mod check;
+mod completions;
+mod config;
+mod context;
+mod r#gen;
+mod graph;
+mod new;
+mod pack;
+pub mod parameters;
+mod reference;
+mod run;
+mod schema;
+mod task;
+mod template;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::error::{Error, Exit};
+use crate::ui::{Colour, Level, Manner, Ui};
+use context::Context;
+
+/// Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
+#[derive(Debug, Parser)]
+#[command(name = "pelato", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "A first project:\n  pelato new my-project      # asks for what it needs\n  cd my-project\n  \
+    pelato run                 # the whole workflow, on this machine\n\n\
+    Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the function \
+    failed, 6 a server or port could not be used.")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+struct Global {
+    /// The project's folder [default: the nearest one with a workflow.yaml, here or above]
+    #[arg(short = 'C', long, global = true, value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// Set a setting for this call only, such as NATS_HOST=10.0.0.5
+    #[arg(long = "setting", global = true, value_name = "NAME=VALUE")]
+    settings: Vec<String>,
+    /// Results as JSON on stdout
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say more about how things are done
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    verbose: bool,
+    /// Say nothing but results and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: Colour,
+    /// Never ask; a missing value is an error that names its flag
+    #[arg(long, global = true)]
+    no_input: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    New(new::Arguments),
+    AddTask(add_task::Arguments),
+    Check(check::Arguments),
+    Run(run::Arguments),
+    Call(call::Arguments),
+    Gen(r#gen::Arguments),
+    Build(build::Arguments),
+    Graph(graph::Arguments),
+    Schema(schema::Arguments),
+    #[command(subcommand)]
+    Pack(pack::Action),
+    #[command(subcommand)]
+    Template(template::Action),
+    Config(config::Arguments),
+    Completions(completions::Arguments),
+    #[command(hide = true)]
+    Reference(reference::Arguments),
+}
+
+/// Runs a command line and gives the exit code.
+pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<_> = arguments.collect();
+    let matches = match command(&arguments).try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => return report_usage(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return report_usage(&error),
+    };
+    let ui = Ui::new(manner(&cli.global));
+    let context = Context::new(cli.global, ui);
+    match dispatch(cli.command, &matches, &context) {
+        Ok(()) => code(Exit::Done),
+        Err(error) => {
+            context.ui.failure(&error);
+            code(error.exit())
+        }
+    }
+}
+
+/// The whole command line, with the templates' parameters as flags where these can be used.
+fn command(arguments: &[OsString]) -> clap::Command {
+    let command = Cli::command();
+    // Reading the catalog takes a millisecond or two: only for those who need its flags.
+    let with_flags = ["new", "add-task", "help"];
+    if arguments.iter().any(|argument| with_flags.iter().any(|name| argument == name)) {
+        return parameters::with_flags(command, &context::catalog_for(arguments));
+    }
+    command
+}
+
+fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
+    match command {
+        Command::New(arguments) => new::run(arguments, matches, context),
+        Command::AddTask(arguments) => add_task::run(arguments, matches, context),
+        Command::Check(arguments) => check::run(&arguments, context),
+        Command::Run(arguments) => run::run(arguments, context),
+        Command::Call(arguments) => call::run(arguments, context),
+        Command::Gen(arguments) => r#gen::run(&arguments, context),
+        Command::Build(arguments) => build::run(arguments, context),
+        Command::Graph(arguments) => graph::run(&arguments, context),
+        Command::Schema(arguments) => schema::run(&arguments, context),
+        Command::Pack(action) => pack::run(&action, context),
+        Command::Template(action) => template::run(&action, context),
+        Command::Config(arguments) => config::run(&arguments, context),
+        Command::Completions(arguments) => completions::run(&arguments, context),
+        Command::Reference(arguments) => reference::run(&arguments, context),
+    }
+}
+
+fn manner(global: &Global) -> Manner {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => Level::Quiet,
+        (_, true) => Level::Verbose,
+        _ => Level::Normal,
+    };
+    Manner { level, json: global.json, colour: global.color, may_ask: !global.no_input }
+}
+
+/// clap prints help and version to stdout and mistakes to stderr by itself.
+fn report_usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    code(if error.use_stderr() { Exit::Usage } else { Exit::Done })
+}
+
+fn code(exit: Exit) -> ExitCode {
+    ExitCode::from(exit as u8)
+}

@@ -1,0 +1,62 @@
+//! `pelato new`
+
+use clap::{ArgMatches, Args};
+
+use super::context::Context;
+use super::parameters;
+use super::task::{self, TaskFlags};
+use crate::error::Error;
+use crate::pelato;
+use crate::scaffold::{self, Git};
+use crate::ui::json;
+
+/// Start a project in a folder of its own
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato new my-project      # asks for what it needs\n  \
+    pelato new my-project --no-task\n  pelato new my-project --language go --template http_producer_nats \
+    --name 'Celsius to Kelvin' --source-topic room.celsius --dest-topic room.kelvin --target edge")]
+pub struct Arguments {
+    /// The folder to make
+    #[arg(value_name = "NAME")]
+    folder: std::path::PathBuf,
+    /// The project's name, as shown to people [default: the folder's]
+    #[arg(long, value_name = "NAME")]
+    project_name: Option<String>,
+    /// Without a first task
+    #[arg(long)]
+    no_task: bool,
+    /// Without a git repository
+    #[arg(long)]
+    no_git: bool,
+    #[command(flatten)]
+    task: TaskFlags,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
+    let ui = &context.ui;
+    let catalog = context.catalog();
+    let folder = context.parent().join(&arguments.folder);
+    scaffold::check_folder(&folder)?;
+    let folder_name = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = arguments.project_name.unwrap_or_else(folder_name);
+    let task = match arguments.no_task {
+        true => None,
+        false => Some(task::complete(arguments.task, parameters::given(matches, &catalog), &catalog, context)?),
+    };
+    let made = pelato::new_project(name, &folder, task, &catalog)?;
+    let git = if arguments.no_git { None } else { Some(scaffold::init(&folder)) };
+    match git {
+        Some(Git::NoGit) => ui.note("there is no git here: the project is not a repository"),
+        Some(Git::Failed(words)) => ui.warning(format!("git init: {words}")),
+        _ => {}
+    }
+    if ui.json() {
+        ui.result_json(&json::Made::new(&folder, &made));
+        return Ok(());
+    }
+    made.iter().for_each(|file| ui.detail(format!("wrote {file}")));
+    ui.status("Created", format!("project in {}", folder.display()));
+    ui.status("Next", format!("cd {} && pelato run", arguments.folder.display()));
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! The templates' parameters as flags: every `parameters.source_topic` is a `--source-topic`.
+
+use std::collections::BTreeMap;
+
+use clap::{Arg, ArgMatches, Command};
+
+use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
+
+/// The commands that take them.
+const COMMANDS: [&str; 2] = ["new", "add-task"];
+
+/// Adds the flags of all templates to the commands that take them.
+pub fn with_flags(mut command: Command, catalog: &Catalog) -> Command {
+    for name in COMMANDS {
+        command = command.mut_subcommand(name, |sub| sub.args(flags(catalog)));
+    }
+    command
+}
+
+fn flags(catalog: &Catalog) -> Vec<Arg> {
+    let mut flags: BTreeMap<&str, (&Parameter, Vec<&str>)> = BTreeMap::new();
+    for template in catalog.templates.iter() {
+        for (name, parameter) in template.manifest.parameters.iter() {
+            flags.entry(name).or_insert_with(|| (parameter, Vec::new())).1.push(template.name());
+        }
+    }
+    flags.into_iter().map(|(name, (parameter, templates))| argument(name, parameter, &templates)).collect()
+}
+
+fn argument(name: &str, parameter: &Parameter, templates: &[&str]) -> Arg {
+    let value = match parameter.kind {
+        Kind::Subject => "TOPIC",
+        Kind::Integer => "NUMBER",
+        Kind::String => "TEXT",
+    };
+    let default = parameter.default.as_ref().map_or(String::new(), |value| format!(" [default: {value}]"));
+    let used_by = templates.join(", ");
+    Arg::new(id(name))
+        .long(name.replace('_', "-"))
+        .value_name(value)
+        .help(format!("{}{default}", parameter.prompt))
+        .help_heading(format!("Parameters of {used_by}"))
+}
+
+fn id(name: &str) -> String {
+    format!("parameter.{name}")
+}
+
+/// The parameters that were given, by name.
+pub fn given(matches: &ArgMatches, catalog: &Catalog) -> BTreeMap<String, String> {
+    let Some((_, matches)) = matches.subcommand() else {
+        return BTreeMap::new();
+    };
+    let names = catalog.templates.iter().flat_map(|template: &Template| template.manifest.parameters.names());
+    let value = |name: &str| matches.try_get_one::<String>(&id(name)).ok().flatten();
+    names.filter_map(|name| Some((name.to_owned(), value(name)?.clone()))).collect()
+}

@@ -1,0 +1,140 @@
+//! `pelato run`
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::build::Flags;
+use super::context::Context;
+use crate::error::Error;
+use crate::host::{Bus, Limits, NatsAuth, NatsOptions};
+use crate::pelato::{Ready, RunOptions};
+use crate::project::Settings;
+use crate::ui::Ui;
+
+/// Run the whole workflow on this machine
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato run\n  pelato run --watch                        # build and swap on change\n  \
+    pelato run --send 'room.celsius={\"Data\": 21.5}'\n  pelato run --nats nats://127.0.0.1:4222   # topics of a \
+    real server\n\nEvery message's way is printed, a line for each call; -q prints none. Ctrl-C stops.")]
+pub struct Arguments {
+    /// Only these components [default: all]
+    #[arg(value_name = "COMPONENT")]
+    components: Vec<String>,
+    /// Port for HTTP on 127.0.0.1 [default: the workflow's, else 8000]; 0 takes any that is free
+    #[arg(short, long)]
+    port: Option<u16>,
+    /// Use the topics of a NATS server [default without URL: NATS_HOST and NATS_PORT]; else they stay in this process
+    #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
+    nats: Option<String>,
+    /// Credentials file for the NATS server
+    #[arg(long, value_name = "FILE", requires = "nats")]
+    nats_creds: Option<std::path::PathBuf>,
+    /// Send a message once everything runs
+    #[arg(long, value_name = "TOPIC=MESSAGE")]
+    send: Vec<String>,
+    /// Build and swap components when their sources change
+    #[arg(short, long)]
+    watch: bool,
+    #[command(flatten)]
+    limits: LimitFlags,
+    #[command(flatten)]
+    build: Flags,
+}
+
+/// What one call of a function may use.
+#[derive(Debug, Args)]
+pub struct LimitFlags {
+    /// Memory of one call, in MiB
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    memory: u64,
+    /// Time of one call, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    timeout: Duration,
+}
+
+impl LimitFlags {
+    /// As the host takes them.
+    pub fn to_limits(&self) -> Limits {
+        Limits { memory: self.memory << 20, time: self.timeout }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds, such as 2.5".to_owned())?;
+    match seconds {
+        s if s > 0.0 && s <= 86_400.0 => Ok(Duration::from_secs_f64(s)),
+        _ => Err("expected more than 0 and at most 86400 seconds".to_owned()),
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
+    let pelato = context.open()?;
+    let send = arguments.send.iter().map(|text| message(text)).collect::<Result<_, _>>()?;
+    let options = RunOptions {
+        build: arguments.build.to_build(),
+        only: arguments.components,
+        port: arguments.port,
+        bus: bus(arguments.nats, arguments.nats_creds, pelato.settings()),
+        limits: arguments.limits.to_limits(),
+        send,
+        watch: arguments.watch,
+    };
+    let ui = &context.ui;
+    let trace = ui.trace();
+    let stopped = super::call::runtime()?.block_on(async {
+        pelato.run(options, trace.observer(), |ready| told(ui, ready), interrupted(ui)).await
+    })?;
+    trace.finish();
+    if stopped.unread > 0 {
+        ui.warning(format!("{} messages were not processed any more", stopped.unread));
+    }
+    ui.status("Stopped", if stopped.calls_ended { "" } else { "calls under way were cut off" });
+    Ok(())
+}
+
+fn message(text: &str) -> Result<(String, Vec<u8>), Error> {
+    let split = text.split_once('=').map(|(topic, body)| (topic.to_owned(), body.as_bytes().to_vec()));
+    split.ok_or_else(|| Error::Usage {
+        message: format!("`--send {text}` is not of the form TOPIC=MESSAGE"),
+        help: "for example: --send 'room.celsius={\"Data\": 21.5}'".to_owned(),
+    })
+}
+
+fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Settings) -> Bus {
+    let Some(url) = nats else { return Bus::InProcess };
+    Bus::Nats(NatsOptions {
+        url: if url.is_empty() { settings.nats_url() } else { url },
+        auth: creds.map_or(NatsAuth::Anonymous, NatsAuth::CredentialsFile),
+        root_certificates: None,
+    })
+}
+
+fn told(ui: &Ui, ready: &Ready) {
+    for (path, component) in &ready.paths {
+        if let Some(address) = ready.http {
+            ui.status("Listening", format!("http://{address}{path} → {component}"));
+        }
+    }
+    for (topic, component) in &ready.topics {
+        ui.status("Reading", format!("{topic} → {component}"));
+    }
+    ui.status("Running", "press Ctrl-C to stop");
+}
+
+/// Done at the first Ctrl-C or request to end; the second ends the process at once, as it does everywhere.
+async fn interrupted(ui: &Ui) {
+    let ctrl_c = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! { _ = ctrl_c => {}, _ = terminate.recv() => {} },
+            Err(_) => drop(ctrl_c.await),
+        }
+    }
+    #[cfg(not(unix))]
+    drop(ctrl_c.await);
+    ui.status("Stopping", "calls under way come to their end");
+}

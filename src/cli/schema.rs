@@ -1,0 +1,19 @@
+//! `pelato schema`
+
+use clap::Args;
+
+use super::context::Context;
+use crate::error::Error;
+use crate::project::schema;
+
+/// Print the JSON schema of workflow.yaml, for editors
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  pelato schema > workflow.schema.json\n\n\
+    The schema knows the templates that the project can use, its own included.")]
+pub struct Arguments {}
+
+/// Runs the command.
+pub fn run(_: &Arguments, context: &Context) -> Result<(), Error> {
+    context.ui.result(schema::text(&context.catalog()));
+    Ok(())
+}

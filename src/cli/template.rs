@@ -1,0 +1,55 @@
+//! `pelato template`
+
+use clap::Subcommand;
+
+use super::context::Context;
+use crate::catalog::{Parameter, Template};
+use crate::error::Error;
+
+/// Show the templates
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Templates are found in the project's templates/, then in the user's (PELATO_HOME), then \
+    built in; the first of a name wins.")]
+pub enum Action {
+    /// List the templates that the project can use
+    List,
+    /// Show one template and its parameters
+    Show {
+        /// Its name
+        name: String,
+    },
+}
+
+/// Runs the command.
+pub fn run(action: &Action, context: &Context) -> Result<(), Error> {
+    let catalog = context.catalog();
+    match action {
+        Action::List => context.ui.shelf(&catalog.templates),
+        Action::Show { name } => {
+            let template = catalog.templates.get(name)?;
+            context.ui.unit(template, template.folder.shown(""), &rows(template));
+        }
+    }
+    Ok(())
+}
+
+fn rows(template: &Template) -> Vec<[String; 2]> {
+    let manifest = &template.manifest;
+    let row = |name: &str, value: String| [name.to_owned(), value];
+    let mut rows = Vec::new();
+    if !manifest.aliases.is_empty() {
+        rows.push(row("also called", manifest.aliases.join(", ")));
+    }
+    rows.extend(manifest.parameters.iter().map(|(name, parameter)| row(name, meaning(parameter))));
+    let interfaces = manifest.capabilities.iter().map(|capability| capability.wit.as_str());
+    rows.push(row("interfaces", interfaces.collect::<Vec<_>>().join(", ")));
+    rows
+}
+
+fn meaning(parameter: &Parameter) -> String {
+    let kind = format!("{:?}", parameter.kind).to_lowercase();
+    match &parameter.default {
+        Some(default) => format!("{} ({kind}, {default} if not given)", parameter.prompt),
+        None => format!("{} ({kind}, required)", parameter.prompt),
+    }
+}

@@ -1,0 +1,194 @@
+//! What ends a command, and its exit code.
+
+use miette::Diagnostic;
+
+use crate::build::{BuildError, ToolchainError};
+use crate::catalog::CatalogError;
+use crate::generate::GenerateError;
+use crate::host::HostError;
+use crate::metrics::MetricsError;
+use crate::project::settings::SettingsError;
+use crate::project::{ReadError, edit::EditError};
+use crate::report::Rejected;
+use crate::scaffold::ScaffoldError;
+use crate::ui::prompt::PromptError;
+use crate::{files, generate};
+
+/// How a command ended, for whoever called it. Documented in `docs/reference/exit-codes.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything that was asked for is done.
+    Done = 0,
+    /// Something failed that has no code of its own, such as a disk that is full.
+    Failed = 1,
+    /// The command line is wrong, or a value is missing and nobody could be asked.
+    Usage = 2,
+    /// The project, a manifest or a setting is wrong: mend the file that is named.
+    Project = 3,
+    /// A component could not be built, or there is no compiler.
+    Build = 4,
+    /// The user's function ended with an error, a trap or at a limit.
+    Function = 5,
+    /// A server or a port could not be used.
+    Network = 6,
+}
+
+/// Everything that can end a command.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum Error {
+    /// There is no workflow.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Read(#[from] ReadError),
+    /// The workflow has errors.
+    #[error("the workflow has {0}")]
+    #[diagnostic(help("`pelato check` shows them again"))]
+    Rejected(Rejected),
+    /// `check` found errors, and has shown them.
+    #[error("the workflow has {0}")]
+    Checked(Rejected),
+    /// A setting is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Settings(#[from] SettingsError),
+    /// There is no such pack or template.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Catalog(#[from] CatalogError),
+    /// A template's texts cannot be filled in.
+    #[error("the template `{template}` cannot be used")]
+    #[diagnostic(help("mend the template, or choose another"))]
+    Template {
+        /// The template.
+        template: String,
+        /// What is wrong.
+        source: crate::check::NeedError,
+    },
+    /// There is no such component.
+    #[error("there is no component `{name}` in the workflow")]
+    UnknownComponent {
+        /// The name asked for.
+        name: String,
+        /// The nearest name, or all of them.
+        #[help]
+        help: String,
+    },
+    /// Nothing could be generated.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Generate(#[from] GenerateError),
+    /// Nothing could be built.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Build(#[from] BuildError),
+    /// The host could not do its work.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Host(#[from] HostError),
+    /// The function did not end well.
+    #[error("`{component}` {how}")]
+    #[diagnostic(help("what the function printed is above; `pelato call {component}` runs it again"))]
+    Function {
+        /// The component.
+        component: String,
+        /// How it ended.
+        how: String,
+    },
+    /// Nothing could be scaffolded.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scaffold(#[from] ScaffoldError),
+    /// The workflow could not be edited.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Edit(#[from] EditError),
+    /// A value is missing.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Prompt(#[from] PromptError),
+    /// The command line makes no sense.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
+    /// Metrics could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Metrics(#[from] MetricsError),
+    /// A file could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] files::FileError),
+    /// The system failed.
+    #[error("{what}")]
+    #[diagnostic(help("{help}"))]
+    System {
+        /// What could not be done.
+        what: String,
+        /// What to do.
+        help: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+}
+
+impl From<generate::PlanError> for Error {
+    fn from(error: generate::PlanError) -> Self {
+        Self::Generate(error.into())
+    }
+}
+
+impl From<ToolchainError> for Error {
+    fn from(error: ToolchainError) -> Self {
+        Self::Build(error.into())
+    }
+}
+
+impl Error {
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Read(_)
+            | Self::Rejected(_)
+            | Self::Checked(_)
+            | Self::Settings(_)
+            | Self::Catalog(_)
+            | Self::Template { .. }
+            | Self::UnknownComponent { .. }
+            | Self::Edit(_) => Exit::Project,
+            Self::Generate(GenerateError::Plan(_)) => Exit::Project,
+            Self::Build(_) => Exit::Build,
+            Self::Function { .. } => Exit::Function,
+            Self::Host(error) if is_network(error) => Exit::Network,
+            Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } => Exit::Usage,
+            Self::Prompt(_)
+            | Self::Generate(_)
+            | Self::Host(_)
+            | Self::Scaffold(_)
+            | Self::Metrics(_)
+            | Self::Write(_)
+            | Self::System { .. } => Exit::Failed,
+        }
+    }
+}
+
+/// Whether a server or a port is at fault, not a component.
+fn is_network(error: &HostError) -> bool {
+    matches!(
+        error,
+        HostError::AddressTaken { .. }
+            | HostError::Bind { .. }
+            | HostError::NatsAddress { .. }
+            | HostError::NatsUnreachable { .. }
+            | HostError::NatsAuth { .. }
+            | HostError::NatsFile { .. }
+            | HostError::Bus { .. }
+            | HostError::NobodyAnswers { .. }
+            | HostError::NoAnswer { .. }
+    )
+}

@@ -1,0 +1,147 @@
+//! What can go wrong when files are written.
+
+use std::io;
+use std::path::Path;
+
+/// Why files could not be written. What was there before is as it was.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum FileError {
+    /// Something of that name is there already.
+    #[error("{path} exists already")]
+    #[diagnostic(help("choose another name, or move it away; PELATO never overwrites what you wrote"))]
+    Exists {
+        /// The path.
+        path: String,
+    },
+    /// A folder where a file is meant.
+    #[error("{path} is a folder, not a file")]
+    #[diagnostic(help("move the folder away, or choose another name"))]
+    IsFolder {
+        /// The path.
+        path: String,
+    },
+    /// A file where a folder is meant.
+    #[error("{path} is a file, not a folder")]
+    #[diagnostic(help("move the file away, or choose another name"))]
+    IsFile {
+        /// The path.
+        path: String,
+    },
+    /// A device, socket or the like where a file is meant.
+    #[error("{path} is neither a file nor a folder")]
+    #[diagnostic(help("move it away, or choose another name"))]
+    IsOther {
+        /// The path.
+        path: String,
+    },
+    /// The folder to write into is not there.
+    #[error("there is no folder {folder} to write {path} into")]
+    #[diagnostic(help("make it first: mkdir -p {folder:?}"))]
+    NoFolder {
+        /// The missing folder.
+        folder: String,
+        /// What was to be written.
+        path: String,
+    },
+    /// The file to change is not there.
+    #[error("there is no file {path}")]
+    #[diagnostic(help("was it moved or deleted meanwhile? if it is a link, see that its target exists"))]
+    Missing {
+        /// The path.
+        path: String,
+    },
+    /// The system does not allow it.
+    #[error("you may not write {path}")]
+    #[diagnostic(help("see that you may write to the file and to the folder it is in: ls -ld"))]
+    Denied {
+        /// The path.
+        path: String,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// No room is left.
+    #[error("the disk is full: {path} was not written")]
+    #[diagnostic(help("make room on the disk (see df -h and your quota) and try again"))]
+    Full {
+        /// The path.
+        path: String,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// Somebody else changed the file between the plan and the act.
+    #[error("{path} was changed by someone else just now")]
+    #[diagnostic(help("look at it and try again"))]
+    Changed {
+        /// The path.
+        path: String,
+    },
+    /// A link that would lead out of the folder.
+    #[error("{path} is a symbolic link")]
+    #[diagnostic(help("replace the link by a real folder: files made by PELATO stay inside the project"))]
+    Link {
+        /// The path.
+        path: String,
+    },
+    /// A path that is absolute or leaves its folder.
+    #[error("`{path}` is no path below a folder")]
+    #[diagnostic(help(
+        "use a relative path with forward slashes and without `..`, such as `tasks/a/main.go`"
+    ))]
+    NotBelow {
+        /// The path.
+        path: String,
+    },
+    /// Anything else.
+    #[error("cannot {doing} {path}")]
+    #[diagnostic(help("see that the path and the disk it is on are in order"))]
+    Other {
+        /// What was being done.
+        doing: &'static str,
+        /// The path.
+        path: String,
+        /// The system's words.
+        source: io::Error,
+    },
+}
+
+impl FileError {
+    /// An error of the system, while something was being done to a path.
+    pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
+        use io::ErrorKind as Kind;
+        let shown = path.display().to_string();
+        match source.kind() {
+            Kind::AlreadyExists | Kind::DirectoryNotEmpty => Self::Exists { path: shown },
+            Kind::IsADirectory => Self::IsFolder { path: shown },
+            Kind::NotADirectory => Self::IsFile { path: blocking(path) },
+            Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Self::Denied { path: shown, source },
+            Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => {
+                Self::Full { path: shown, source }
+            }
+            Kind::NotFound => match missing_folder(path) {
+                Some(folder) => Self::NoFolder { folder, path: shown },
+                None => Self::Missing { path: shown },
+            },
+            _ => Self::Other { doing, path: shown, source },
+        }
+    }
+}
+
+/// The nearest thing above a path that is no folder.
+fn blocking(path: &Path) -> String {
+    let found = path.ancestors().skip(1).find(|above| above.exists() && !above.is_dir());
+    found.unwrap_or(path).display().to_string()
+}
+
+fn missing_folder(path: &Path) -> Option<String> {
+    let folder = parent(path);
+    (!folder.exists()).then(|| folder.display().to_string())
+}
+
+/// The folder that a path is in; `.` for a bare name.
+pub(crate) fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) => Path::new("."),
+        None => path,
+    }
+}

@@ -1,0 +1,104 @@
+use super::*;
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+/// No temporary file may be left, whatever happened.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_new_file_is_written_and_never_overwritten() {
+    let folder = folder();
+    let path = folder.path().join("a");
+    write_new(&path, b"1").unwrap();
+    let error = write_new(&path, b"2").unwrap_err();
+    assert!(matches!(error, FileError::Exists { .. }), "{error:?}");
+    assert_eq!(fs::read(&path).unwrap(), b"1");
+    assert_eq!(names(folder.path()), ["a"]);
+}
+
+#[test]
+fn replacing_needs_a_file() {
+    let folder = folder();
+    let missing = replace(&folder.path().join("a"), b"").unwrap_err();
+    assert!(matches!(missing, FileError::Missing { .. }), "{missing:?}");
+    let is_folder = replace(folder.path(), b"").unwrap_err();
+    assert!(matches!(is_folder, FileError::IsFolder { .. }), "{is_folder:?}");
+    let no_folder = write_new(&folder.path().join("x/a"), b"").unwrap_err();
+    assert!(matches!(no_folder, FileError::NoFolder { .. }), "{no_folder:?}");
+    fs::write(folder.path().join("f"), "").unwrap();
+    let below_file = write_new(&folder.path().join("f/a"), b"").unwrap_err();
+    assert!(matches!(below_file, FileError::IsFile { ref path } if path.ends_with("/f")), "{below_file:?}");
+    assert!(matches!(write(folder.path(), b""), Err(FileError::IsFolder { .. })));
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn the_mode_stays() {
+        let folder = folder();
+        let path = folder.path().join("a");
+        fs::write(&path, "1").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        replace(&path, b"2").unwrap();
+        assert_eq!((fs::read(&path).unwrap().as_slice(), mode(&path)), (b"2".as_slice(), 0o640));
+    }
+
+    #[test]
+    fn a_new_file_has_the_mode_of_any_new_file() {
+        let folder = folder();
+        let (ours, plain) = (folder.path().join("a"), folder.path().join("b"));
+        write_new(&ours, b"").unwrap();
+        fs::write(&plain, b"").unwrap();
+        assert_eq!(mode(&ours), mode(&plain));
+    }
+
+    #[test]
+    fn a_link_stays_a_link() {
+        let folder = folder();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, "1").unwrap();
+        symlink("target", &link).unwrap();
+        replace(&link, b"2").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&target).unwrap(), b"2");
+        fs::remove_file(&target).unwrap();
+        assert!(matches!(replace(&link, b"3"), Err(FileError::Missing { .. })));
+        assert!(
+            matches!(write_new(&link, b"3"), Err(FileError::Exists { .. })),
+            "a broken link is there too"
+        );
+        assert!(!target.exists());
+    }
+
+    #[test]
+    fn a_protected_file_is_not_replaced() {
+        let folder = folder();
+        let path = folder.path().join("a");
+        fs::write(&path, "1").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
+        assert!(matches!(replace(&path, b"2"), Err(FileError::Denied { .. })));
+        assert_eq!(fs::read(&path).unwrap(), b"1");
+        assert_eq!(names(folder.path()), ["a"]);
+    }
+
+    #[test]
+    fn a_device_is_no_file() {
+        let error = replace(Path::new("/dev/full"), b"2").unwrap_err();
+        assert!(matches!(error, FileError::IsOther { .. }), "{error:?}");
+    }
+}

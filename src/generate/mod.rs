@@ -1,0 +1,162 @@
+//! Workflow + pack + template → `gen/<component>/source/`.
+
+pub mod lock;
+pub mod place;
+pub mod plan;
+
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use lock::Lock;
+pub use place::Place;
+pub use plan::PlanError;
+
+use crate::check::Component;
+use crate::files::{self, FileError, Files};
+
+/// The folder in a project that everything is generated into.
+pub const FOLDER: &str = "gen";
+
+/// Says that the folder is PELATO's, for people, backup tools and PELATO itself.
+const MARK: &str = "CACHEDIR.TAG";
+const MARK_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
+    # Made by pelato from workflow.yaml and tasks/. Do not edit: it is written anew.\n";
+
+/// Why nothing was generated.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum GenerateError {
+    /// The folder is somebody else's.
+    #[error("{path} is there already and was not made by this pelato")]
+    #[diagnostic(help("move it away or delete it: everything in it is made anew from workflow.yaml and tasks/"))]
+    Foreign {
+        /// The folder.
+        path: String,
+    },
+    /// The folder cannot be used.
+    #[error("cannot use {path}")]
+    #[diagnostic(help("see that you may write there and that the disk is not full"))]
+    Unusable {
+        /// The folder.
+        path: String,
+        /// The system's words.
+        source: io::Error,
+    },
+    /// A component's source cannot be made.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Plan(#[from] PlanError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] FileError),
+}
+
+/// What a component's source should be.
+#[derive(Debug)]
+pub struct Planned {
+    /// The component.
+    pub component: String,
+    /// Its files.
+    pub files: Files,
+}
+
+impl Planned {
+    /// Its files' paths, relative to the project.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        let prefix = self.prefix();
+        self.files.keys().map(move |file| format!("{prefix}{file}"))
+    }
+
+    fn prefix(&self) -> String {
+        format!("{FOLDER}/{}/{}/", self.component, place::SOURCE)
+    }
+}
+
+/// What generating changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Generated {
+    /// Files written, relative to the project, sorted.
+    pub written: Vec<String>,
+    /// Files and folders removed, relative to the project, sorted.
+    pub removed: Vec<String>,
+    /// How many files were as they should be.
+    pub unchanged: usize,
+}
+
+/// Plans the sources of all components.
+///
+/// # Errors
+/// When the user's code or a pack cannot be read.
+pub fn plan(components: &[Component]) -> Result<Vec<Planned>, PlanError> {
+    let one = |component: &Component| {
+        Ok(Planned { component: component.name.clone(), files: plan::files(component)? })
+    };
+    components.iter().map(one).collect()
+}
+
+/// Makes `gen/` if it is not there. Anything else of that name is left alone.
+///
+/// # Errors
+/// When the folder is not PELATO's or cannot be made.
+pub fn prepare(root: &Path) -> Result<PathBuf, GenerateError> {
+    let folder = root.join(FOLDER);
+    let unusable = |source| GenerateError::Unusable { path: folder.display().to_string(), source };
+    let foreign = || GenerateError::Foreign { path: folder.display().to_string() };
+    match fs::symlink_metadata(&folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir(&folder).or_else(only_if_new).map_err(unusable)?;
+        }
+        Err(error) => return Err(unusable(error)),
+        Ok(metadata) if !metadata.is_dir() => return Err(foreign()),
+        Ok(_) if folder.join(MARK).is_file() => return Ok(folder),
+        // Empty, or with nothing but the lock of a pelato that is just making it.
+        Ok(_) if entries(&folder).map_err(unusable)?.iter().all(|name| name == lock::FILE) => {}
+        Ok(_) => return Err(foreign()),
+    }
+    files::replace(&folder.join(MARK), MARK_TEXT.as_bytes())?;
+    Ok(folder)
+}
+
+fn only_if_new(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) }
+}
+
+/// Brings `gen/` in line with the plan: writes what differs, removes what is no longer part of it.
+///
+/// # Errors
+/// When a file cannot be written.
+pub fn apply(generated: &Path, planned: &[Planned]) -> Result<Generated, GenerateError> {
+    let mut result = Generated::default();
+    for one in planned {
+        let place = Place::of(generated, &one.component);
+        let changes = files::sync(&place.source, &one.files, |_| false)?;
+        let shown = |name: &dyn Display| format!("{}{name}", one.prefix());
+        result.written.extend(changes.written.iter().map(|name| shown(name)));
+        result.removed.extend(changes.removed.iter().map(|name| shown(&name.display())));
+        result.unchanged += changes.unchanged;
+    }
+    let unusable = |source| GenerateError::Unusable { path: generated.display().to_string(), source };
+    for name in stale(generated, planned).map_err(unusable)? {
+        fs::remove_dir_all(generated.join(&name)).map_err(unusable)?;
+        result.removed.push(format!("{FOLDER}/{name}/"));
+    }
+    Ok(result)
+}
+
+/// Folders of components that are no longer in the workflow.
+fn stale(generated: &Path, planned: &[Planned]) -> io::Result<Vec<String>> {
+    let wanted: BTreeSet<_> = planned.iter().map(|one| one.component.as_str()).collect();
+    let mut names = entries(generated)?;
+    names.retain(|name| !wanted.contains(name.as_str()) && generated.join(name).join(place::SOURCE).is_dir());
+    Ok(names)
+}
+
+fn entries(folder: &Path) -> io::Result<Vec<String>> {
+    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let mut names = names.collect::<io::Result<Vec<_>>>()?;
+    names.sort();
+    Ok(names)
+}

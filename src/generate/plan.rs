@@ -1,0 +1,125 @@
+//! Which files make up one component's source: the user's code, unchanged, and the pack's shell around it.
+
+use crate::catalog::Pack;
+use crate::check::Component;
+use crate::files::{FileError, Files, RelPath};
+
+
+/// Why a component's source cannot be generated.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PlanError {
+    /// A file of the user's cannot be read any more.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("see that it is still there and that you may read it"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// A file of the user's stands where the shell's has to.
+    #[error("{shown}/{file} has the name of a file that the language pack `{pack}` adds")]
+    #[diagnostic(help("give your file another name"))]
+    Taken {
+        /// The folder of the code.
+        shown: String,
+        /// The file.
+        file: String,
+        /// The pack.
+        pack: String,
+    },
+    /// A file of the user's has a name that cannot be generated.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Name(#[from] FileError),
+    /// A file of the pack cannot be used.
+    #[error("the language pack `{pack}`: {file}: {reason}")]
+    #[diagnostic(help("`pelato pack show {pack}` says where it is; mend the file there"))]
+    Pack {
+        /// The pack.
+        pack: String,
+        /// The file.
+        file: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// The files of one component.
+///
+/// # Errors
+/// When the user's code or the pack's shell cannot be read, or both have a file of the same name.
+pub fn files(component: &Component) -> Result<Files, PlanError> {
+    let mut files = user_files(component)?;
+    let shell = shell_files(component, &files)?;
+    for (name, content) in shell {
+        let gives_way = component.pack.manifest.shell.keep.iter().any(|kept| kept == name.as_str());
+        if gives_way && files.contains_key(&name) {
+            continue;
+        }
+        if files.insert(name.clone(), content).is_some() {
+            return Err(PlanError::Taken {
+                shown: component.code.shown.clone(),
+                file: name.to_string(),
+                pack: component.pack.manifest.name.clone(),
+            });
+        }
+    }
+    Ok(files)
+}
+
+fn user_files(component: &Component) -> Result<Files, PlanError> {
+    let code = &component.code;
+    let read = |name: &String| {
+        let content = std::fs::read(code.folder.join(name)).map_err(|source| PlanError::Unreadable {
+            path: format!("{}/{name}", code.shown),
+            source,
+        })?;
+        Ok((RelPath::new(name)?, content))
+    };
+    code.files.iter().map(read).collect()
+}
+
+fn shell_files(component: &Component, user: &Files) -> Result<Files, PlanError> {
+    let pack = &component.pack;
+    let Some(dir) = &pack.manifest.shell.dir else {
+        return Ok(Files::new());
+    };
+    let wrong = |file: &str, reason: String| PlanError::Pack {
+        pack: pack.manifest.name.clone(),
+        file: format!("{dir}/{file}"),
+        reason,
+    };
+    let names = pack.folder.files(dir).map_err(|error| wrong("", error.to_string()))?;
+    let mut files = Files::new();
+    for name in names {
+        let content = pack.folder.read(&format!("{dir}/{name}")).map_err(|e| wrong(&name, e.to_string()))?;
+        let (target, content) = match name.strip_suffix(".liquid") {
+            Some(target) => {
+                let text = render(&content, &component.values()).map_err(|reason| wrong(&name, reason))?;
+                (target.to_owned(), text.into_bytes())
+            }
+            None => (name, content.into_owned()),
+        };
+        if !is_left_out(pack, &target, user) {
+            files.insert(RelPath::new(target)?, content);
+        }
+    }
+    Ok(files)
+}
+
+fn render(template: &[u8], values: &liquid::Object) -> Result<String, String> {
+    let text = std::str::from_utf8(template).map_err(|error| error.to_string())?;
+    let parser = liquid::ParserBuilder::with_stdlib().build().map_err(|error| error.to_string())?;
+    let template = parser.parse(text).map_err(|error| error.to_string())?;
+    template.render(values).map_err(|error| error.to_string())
+}
+
+fn is_left_out(pack: &Pack, file: &str, user: &Files) -> bool {
+    let sources = || user.iter().filter(|(name, _)| pack.is_source(name.as_str()));
+    let matches = |pattern: &regex::Regex| {
+        sources().any(|(_, content)| pattern.is_match(&String::from_utf8_lossy(content)))
+    };
+    let rules = pack.manifest.shell.skip.iter().filter(|skip| skip.file == file);
+    rules.into_iter().any(|skip| matches(skip.when.regex()))
+}

@@ -1,0 +1,27 @@
+//! The interfaces of `wit/`, as Rust. The `wasi:*` ones come with wasmtime.
+
+// Generated: the lints are for what people write.
+#[allow(unsafe_code, missing_docs, clippy::all)]
+mod messaging {
+    wasmtime::component::bindgen!({
+        path: "src/host/wit",
+        world: "pelato:host/messaging",
+        imports: { default: async | trappable },
+        exports: { default: async },
+    });
+}
+
+// Generated: the lints are for what people write.
+#[allow(unsafe_code, missing_docs, clippy::all)]
+mod function {
+    wasmtime::component::bindgen!({
+        path: "src/host/wit",
+        world: "pelato:host/function",
+        exports: { default: async },
+    });
+}
+
+pub(super) use function::FunctionPre;
+pub(super) use messaging::MessagingPre;
+pub(super) use messaging::wasi::logging::logging;
+pub(super) use messaging::wasmcloud::messaging::{consumer, types};

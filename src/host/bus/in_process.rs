@@ -1,0 +1,215 @@
+//! The bus within one process: the rules of NATS, without a server.
+//!
+//! Every subscriber has a bounded queue. When a component's queue is full, the message waits in front of it, and whoever
+//! sent it is held up until it is in: back-pressure, up the flow to the HTTP client. Functions do not hold their
+//! instance meanwhile, so the components behind always get on. Only a cycle can hold itself up for good; therefore a
+//! message waits for `patience` at most, and is then dropped with a report.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::time::Duration;
+
+use super::queue::{Pushed, QueueReceiver, QueueSender, queue};
+use super::subject::{Pattern, check_subject};
+use super::{Message, Parked};
+use crate::host::HostError;
+use crate::host::observe::{Event, Observer};
+
+/// What NATS servers take by default.
+const COMMON_MAX_PAYLOAD: usize = 1 << 20;
+/// What no NATS server takes.
+const MAX_PAYLOAD: usize = 64 << 20;
+
+/// The bus.
+#[derive(Clone)]
+pub(in crate::host) struct InProcess {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    subscribers: RwLock<Vec<Arc<Subscriber>>>,
+    next_id: AtomicU64,
+    // Where the search for a group's member begins: they take turns.
+    turn: AtomicUsize,
+    patience: Duration,
+    observer: Arc<dyn Observer>,
+}
+
+struct Subscriber {
+    id: u64,
+    pattern: Pattern,
+    label: Arc<str>,
+    group: Option<String>,
+    on_full: OnFull,
+    queue: QueueSender,
+}
+
+/// What happens to a message when the queue of its subscriber is full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::host) enum OnFull {
+    /// The sender waits.
+    Wait,
+    /// It is dropped: for those who only watch.
+    Drop,
+}
+
+/// What a subscriber reads from.
+pub(in crate::host) struct Inbox {
+    id: u64,
+    bus: Weak<Inner>,
+    queue: QueueReceiver,
+}
+
+impl InProcess {
+    /// A bus without subscribers.
+    pub fn new(patience: Duration, observer: Arc<dyn Observer>) -> Self {
+        let inner = Inner {
+            subscribers: RwLock::default(),
+            next_id: AtomicU64::new(0),
+            turn: AtomicUsize::new(0),
+            patience,
+            observer,
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// From now on the inbox gets what matches.
+    pub fn subscribe(&self, pattern: &str, group: Option<&str>, on_full: OnFull) -> Result<Inbox, HostError> {
+        let (sender, receiver) = queue();
+        let id = self.inner.next_id.fetch_add(1, Ordering::Relaxed);
+        let subscriber = Subscriber {
+            id,
+            pattern: Pattern::parse(pattern)?,
+            label: group.unwrap_or(pattern).into(),
+            group: group.map(str::to_owned),
+            on_full,
+            queue: sender,
+        };
+        let mut subscribers = self.inner.subscribers.write().unwrap_or_else(PoisonError::into_inner);
+        subscribers.push(Arc::new(subscriber));
+        Ok(Inbox { id, bus: Arc::downgrade(&self.inner), queue: receiver })
+    }
+
+    /// Sends the message to all who get it. What finds no room is parked.
+    pub fn publish(&self, message: &Message) -> Result<Parked, HostError> {
+        let mut parked = Parked::default();
+        if self.send(message, &mut parked)? == 0 {
+            let Message { subject, body, mark, .. } = message;
+            self.report(Event::Unread { trace: mark.trace, subject: subject.clone(), size: body.len() });
+        }
+        Ok(parked)
+    }
+
+    /// Sends the message and waits for the first reply.
+    pub async fn request(&self, mut message: Message, timeout: Duration) -> Result<Message, HostError> {
+        let reply_to = format!("_INBOX.{}", super::TraceId::fresh());
+        let mut inbox = self.subscribe(&reply_to, None, OnFull::Drop)?;
+        message.reply_to = Some(reply_to);
+        let mut parked = Parked::default();
+        if self.send(&message, &mut parked)? == 0 {
+            return Err(HostError::NobodyAnswers { subject: message.subject.to_string() });
+        }
+        match tokio::time::timeout(timeout, inbox.next()).await {
+            Ok(Some(reply)) => Ok(reply),
+            _ => Err(HostError::NoAnswer { subject: message.subject.to_string(), timeout }),
+        }
+    }
+
+    fn send(&self, message: &Message, parked: &mut Parked) -> Result<usize, HostError> {
+        check_subject(&message.subject)?;
+        let size = message.body.len();
+        if size > MAX_PAYLOAD {
+            return Err(HostError::Bus { message: format!("a message of {size} bytes is larger than any server takes") });
+        }
+        let targets = self.targets(message);
+        if size > COMMON_MAX_PAYLOAD {
+            let (trace, subject) = (message.mark.trace, message.subject.clone());
+            self.report(Event::Oversized { trace, subject, size });
+        }
+        for target in &targets {
+            if let Pushed::Full(message) = target.queue.push(message.clone()) {
+                self.park(message, target, parked);
+            }
+        }
+        Ok(targets.len())
+    }
+
+    /// All matching subscribers without a group, and one of each group.
+    fn targets(&self, message: &Message) -> Vec<Arc<Subscriber>> {
+        let subscribers = self.inner.subscribers.read().unwrap_or_else(PoisonError::into_inner);
+        let count = subscribers.len();
+        if count == 0 {
+            return Vec::new();
+        }
+        let start = self.inner.turn.fetch_add(1, Ordering::Relaxed) % count;
+        let mut targets: Vec<Arc<Subscriber>> = Vec::new();
+        for subscriber in subscribers.iter().cycle().skip(start).take(count) {
+            if !subscriber.pattern.matches(&message.subject) {
+                continue;
+            }
+            let rival = subscriber.group.as_ref().and_then(|group| {
+                targets.iter_mut().find(|other| other.group.as_ref() == Some(group))
+            });
+            match rival {
+                None => targets.push(Arc::clone(subscriber)),
+                // A member that can take it is better than one that cannot.
+                Some(rival) if !rival.queue.has_room(message.body.len()) => *rival = Arc::clone(subscriber),
+                Some(_) => {}
+            }
+        }
+        targets
+    }
+
+    fn park(&self, message: Message, target: &Arc<Subscriber>, parked: &mut Parked) {
+        let bus = self.clone();
+        let target = Arc::clone(target);
+        if target.on_full == OnFull::Drop {
+            bus.dropped(&message, &target);
+            return;
+        }
+        parked.add(async move {
+            let waiting = target.queue.push_when_free(message.clone());
+            if tokio::time::timeout(bus.inner.patience, waiting).await.is_err() {
+                bus.dropped(&message, &target);
+            }
+        });
+    }
+
+    fn dropped(&self, message: &Message, target: &Subscriber) {
+        self.report(Event::Dropped {
+            trace: message.mark.trace,
+            subject: message.subject.clone(),
+            subscriber: Arc::clone(&target.label),
+        });
+    }
+
+    fn report(&self, event: Event) {
+        self.inner.observer.event(event);
+    }
+}
+
+impl Inbox {
+    /// The next message; none when the inbox was closed and is empty.
+    pub async fn next(&mut self) -> Option<Message> {
+        self.queue.next().await
+    }
+
+    /// How many messages wait.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Nothing comes in any more; what is there can still be read.
+    pub fn close(&mut self) {
+        if let Some(bus) = self.bus.upgrade() {
+            let mut subscribers = bus.subscribers.write().unwrap_or_else(PoisonError::into_inner);
+            subscribers.retain(|subscriber| subscriber.id != self.id);
+        }
+    }
+}
+
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        self.close();
+    }
+}

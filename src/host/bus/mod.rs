@@ -1,0 +1,169 @@
+//! What carries messages between components.
+
+mod in_process;
+mod nats;
+mod queue;
+pub(super) mod subject;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use tokio::task::JoinHandle;
+
+use super::observe::Observer;
+use super::options::{Bus, Limits};
+use super::trace::{Mark, TraceId};
+use super::HostError;
+use in_process::{InProcess, Inbox, OnFull};
+use nats::{Nats, NatsInbox};
+
+/// A message on the bus.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// Where it was sent to.
+    pub subject: Arc<str>,
+    /// What it says.
+    pub body: Bytes,
+    /// Where its sender waits for an answer.
+    pub reply_to: Option<String>,
+    pub(super) mark: Mark,
+}
+
+impl Message {
+    /// A message that enters the system here.
+    pub(super) fn entering(subject: &str, body: Bytes, reply_to: Option<String>) -> Self {
+        Self { subject: subject.into(), body, reply_to, mark: Mark::entering() }
+    }
+
+    /// The message that entered the system and led to this one.
+    #[must_use]
+    pub fn trace(&self) -> TraceId {
+        self.mark.trace
+    }
+
+    /// How many calls led to this message.
+    #[must_use]
+    pub fn hops(&self) -> u32 {
+        self.mark.hop.saturating_sub(1)
+    }
+}
+
+/// The messages of one subscription.
+pub struct Messages {
+    source: Source,
+}
+
+enum Source {
+    InProcess(Inbox),
+    Nats(NatsInbox),
+}
+
+impl Messages {
+    /// The next message; none when the subscription has ended.
+    pub async fn next(&mut self) -> Option<Message> {
+        match &mut self.source {
+            Source::InProcess(inbox) => inbox.next().await,
+            Source::Nats(inbox) => inbox.next().await,
+        }
+    }
+
+    /// Ends the subscription; what has arrived already can still be read.
+    pub(super) async fn close(&mut self) {
+        match &mut self.source {
+            Source::InProcess(inbox) => inbox.close(),
+            Source::Nats(inbox) => inbox.close().await,
+        }
+    }
+
+    /// How many messages have arrived and were not read, as far as is known.
+    pub(super) fn unread(&self) -> usize {
+        match &self.source {
+            Source::InProcess(inbox) => inbox.len(),
+            Source::Nats(_) => 0,
+        }
+    }
+}
+
+/// What carries the messages: one of two.
+#[derive(Clone)]
+pub(super) enum Broker {
+    InProcess(InProcess),
+    Nats(Nats),
+}
+
+impl Broker {
+    /// Connects.
+    pub async fn open(bus: &Bus, limits: &Limits, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
+        match bus {
+            Bus::InProcess => Ok(Self::InProcess(InProcess::new(limits.time, observer))),
+            Bus::Nats(options) => Nats::connect(options, observer).await.map(Self::Nats),
+        }
+    }
+
+    /// Sends a message.
+    pub async fn publish(&self, message: Message) -> Result<Parked, HostError> {
+        match self {
+            Self::InProcess(bus) => bus.publish(&message),
+            Self::Nats(bus) => bus.publish(message).await.map(|()| Parked::default()),
+        }
+    }
+
+    /// Sends a message and waits for the answer.
+    pub async fn request(&self, message: Message, timeout: Duration) -> Result<Message, HostError> {
+        match self {
+            Self::InProcess(bus) => bus.request(message, timeout).await,
+            Self::Nats(bus) => bus.request(message, timeout).await,
+        }
+    }
+
+    /// Subscribes a component.
+    pub async fn attach(&self, pattern: &str, group: Option<&str>) -> Result<Messages, HostError> {
+        self.subscribe(pattern, group, OnFull::Wait).await
+    }
+
+    /// Subscribes someone who only watches, and must not hold up the flow.
+    pub async fn watch(&self, pattern: &str) -> Result<Messages, HostError> {
+        self.subscribe(pattern, None, OnFull::Drop).await
+    }
+
+    async fn subscribe(&self, pattern: &str, group: Option<&str>, on_full: OnFull) -> Result<Messages, HostError> {
+        let source = match self {
+            Self::InProcess(bus) => Source::InProcess(bus.subscribe(pattern, group, on_full)?),
+            Self::Nats(bus) => Source::Nats(bus.subscribe(pattern, group).await?),
+        };
+        Ok(Messages { source })
+    }
+
+    /// Sends what is still on its way out, and disconnects.
+    pub async fn close(&self) {
+        if let Self::Nats(bus) = self {
+            bus.close().await;
+        }
+    }
+}
+
+/// Messages that wait in front of a full queue.
+#[derive(Debug, Default)]
+pub(super) struct Parked {
+    waiting: Vec<JoinHandle<()>>,
+}
+
+impl Parked {
+    fn add(&mut self, wait: impl Future<Output = ()> + Send + 'static) {
+        self.waiting.push(tokio::spawn(wait));
+    }
+
+    /// Takes over those of another.
+    pub fn join(&mut self, other: Self) {
+        self.waiting.extend(other.waiting);
+    }
+
+    /// Waits until each has found room, or was given up.
+    pub async fn settled(self) {
+        for wait in self.waiting {
+            // It can only fail when the runtime ends.
+            let _ = wait.await;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `pelato call`: a function by itself, once.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use hyper::body::Bytes;
+use wasmtime::Store;
+
+use super::HostError;
+use super::bindings::FunctionPre;
+use super::code::link;
+use super::engine::Compute;
+use super::observe::{Call, Observer, Outcome, Times, Trigger};
+use super::options::Limits;
+use super::run::{Work, run};
+use super::state::State;
+use super::trace::Mark;
+
+/// What came of a function.
+#[derive(Debug)]
+pub struct Called {
+    /// Its output (empty: the input is filtered out), or how it failed: [`Outcome::Failed`], [`Outcome::Trapped`],
+    /// [`Outcome::TimedOut`] or [`Outcome::OutOfMemory`].
+    pub result: Result<Vec<u8>, Outcome>,
+    /// Where the time went; `queued` is what it took to load, and if need be to compile, the component.
+    pub times: Times,
+}
+
+/// Input for a function.
+struct Exec<'a> {
+    function: &'a FunctionPre<State>,
+    input: &'a [u8],
+}
+
+impl Work for Exec<'_> {
+    type Output = Result<Vec<u8>, String>;
+
+    async fn run(self, store: &mut Store<State>) -> wasmtime::Result<Self::Output> {
+        let instance = self.function.instantiate_async(&mut *store).await?;
+        store.data().record.instantiated();
+        instance.pelato_task_handler().call_exec(store, self.input).await
+    }
+}
+
+/// Runs a function component (it exports `pelato:task/handler@0.1.0` and imports only WASI) once. What it writes is
+/// reported to `observer` as [`Event::Line`](super::observe::Event::Line).
+///
+/// # Errors
+/// If it cannot be run at all. How the function itself fails is in [`Called::result`].
+pub async fn call(
+    name: &str,
+    wasm: &[u8],
+    input: Bytes,
+    limits: &Limits,
+    cache_dir: Option<&Path>,
+    observer: Arc<dyn Observer>,
+) -> Result<Called, HostError> {
+    let begun = Instant::now();
+    let compute = Compute::single(cache_dir)?;
+    // Computes for long, but there is nobody else on these threads whom it could hold up.
+    let function = prepare(&compute, name, wasm)?;
+    let mark = Mark::entering();
+    let call = Arc::new(Call {
+        trace: mark.trace,
+        hop: mark.hop,
+        component: name.into(),
+        trigger: Trigger::Direct,
+        input: input.clone(),
+    });
+    let state = State::new(call, limits.memory, observer, None);
+    let work = Exec { function: &function, input: &input };
+    let (result, times) = run(&compute, limits, state, begun.elapsed(), work).await;
+    let result = match result {
+        Ok(Ok(output)) => Ok(output),
+        Ok(Err(message)) => Err(Outcome::Failed { message }),
+        Err(cut_off) => Err(cut_off),
+    };
+    Ok(Called { result, times })
+}
+
+fn prepare(compute: &Compute, name: &str, wasm: &[u8]) -> Result<FunctionPre<State>, HostError> {
+    let component = compute.compile(name, wasm)?;
+    let pre = link(&compute.wasi()?, name, &component)?;
+    FunctionPre::new(pre).map_err(|_| HostError::Export {
+        component: name.to_owned(),
+        interface: "pelato:task/handler@0.1.0",
+        purpose: "be called",
+    })
+}

@@ -1,0 +1,45 @@
+//! A component that is ready to be called.
+
+use wasmtime::component::{Component, InstancePre, Linker};
+use wasmtime_wasi_http::p2::bindings::ProxyPre;
+
+use super::HostError;
+use super::bindings::MessagingPre;
+use super::engine::Compute;
+use super::options::Hosted;
+use super::state::State;
+
+/// A component that is ready to be called: compiled, its imports found, its exports known.
+pub(super) struct Code {
+    pub messaging: Option<MessagingPre<State>>,
+    pub http: Option<ProxyPre<State>>,
+}
+
+impl Code {
+    /// Prepares a component. Takes seconds of computing: not for a thread that serves others.
+    pub fn prepare(compute: &Compute, linker: &Linker<State>, hosted: &Hosted) -> Result<Self, HostError> {
+        let component = compute.compile(&hosted.name, &hosted.wasm)?;
+        let pre = link(linker, &hosted.name, &component)?;
+        // They fail exactly when the export is missing.
+        let code = Self { messaging: MessagingPre::new(pre.clone()).ok(), http: ProxyPre::new(pre).ok() };
+        let missing = |interface, purpose| HostError::Export { component: hosted.name.clone(), interface, purpose };
+        if !hosted.subscriptions.is_empty() && code.messaging.is_none() {
+            return Err(missing("wasmcloud:messaging/handler@0.2.0", "read messages"));
+        }
+        if hosted.http_path.is_some() && code.http.is_none() {
+            return Err(missing("wasi:http/incoming-handler@0.2.0", "answer HTTP"));
+        }
+        Ok(code)
+    }
+}
+
+/// Finds a component's imports.
+pub(super) fn link(
+    linker: &Linker<State>,
+    name: &str,
+    component: &Component,
+) -> Result<InstancePre<State>, HostError> {
+    linker
+        .instantiate_pre(component)
+        .map_err(|cause| HostError::Import { component: name.to_owned(), message: format!("{cause:#}") })
+}

@@ -1,0 +1,139 @@
+//! What all calls share.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::sync::mpsc;
+use wasmtime::component::Linker;
+
+use super::HostError;
+use super::bus::{Broker, Parked};
+use super::engine::Compute;
+use super::observe::{Call, Event, Observer, Outcome, Times};
+use super::options::{Limits, Options};
+use super::run::{Work, run};
+use super::slots::{Slot, Slots};
+use super::state::{Link, State};
+
+/// How many tasks a thread runs before it looks for timers and input: functions run for a tick each.
+const EVENT_INTERVAL: u32 = 5;
+
+/// What all calls share.
+pub(super) struct Core {
+    pub compute: Compute,
+    pub linker: Linker<State>,
+    pub broker: Broker,
+    pub observer: Arc<dyn Observer>,
+    pub limits: Limits,
+    pub slots: Slots,
+    pub max_concurrent: usize,
+    threads: Threads,
+}
+
+/// The threads that run functions. HTTP and NATS are served by the caller's, so that functions cannot starve them.
+struct Threads {
+    handle: Handle,
+    // Always there until dropped, which takes it out.
+    runtime: Option<Runtime>,
+}
+
+/// A call before it has an instance.
+pub(super) struct Admission {
+    pub call: Arc<Call>,
+    pub received: Instant,
+    pub reply_to: Option<String>,
+}
+
+/// A call that has come to its end.
+pub(super) struct Done<T> {
+    pub result: Result<T, Outcome>,
+    pub sent: Vec<super::observe::Sent>,
+    pub times: Times,
+    pub parked: Parked,
+}
+
+impl Core {
+    pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
+        let instances = u32::try_from(Slots::instances(options.max_concurrent)).unwrap_or(u32::MAX);
+        let compute = Compute::pooled(instances, options.cache_dir.as_deref())?;
+        Ok(Self {
+            linker: compute.platform()?,
+            compute,
+            broker: Broker::open(&options.bus, &options.limits, Arc::clone(&observer)).await?,
+            observer,
+            limits: options.limits,
+            slots: Slots::new(options.max_concurrent),
+            max_concurrent: options.max_concurrent.max(1),
+            threads: Threads::start()?,
+        })
+    }
+
+    /// Where functions run.
+    pub fn threads(&self) -> &Handle {
+        &self.threads.handle
+    }
+
+    /// Waits for its turn, and does the work in a new instance.
+    pub async fn call<W: Work>(&self, admission: Admission, work: W) -> Done<W::Output> {
+        let slot = self.slots.enter().await;
+        let queued = admission.received.elapsed();
+        self.observer.event(Event::Started { call: Arc::clone(&admission.call) });
+        let state = self.state(admission, slot);
+        let record = Arc::clone(&state.record);
+        let (result, times) = run(&self.compute, &self.limits, state, queued, work).await;
+        Done { result, sent: record.take_sent(), times, parked: record.take_parked() }
+    }
+
+    fn state(&self, admission: Admission, slot: Slot) -> State {
+        let link = Link { broker: self.broker.clone(), slot, reply_to: admission.reply_to };
+        State::new(admission.call, self.limits.memory, Arc::clone(&self.observer), Some(link))
+    }
+}
+
+impl Threads {
+    fn start() -> Result<Self, HostError> {
+        let runtime = Builder::new_multi_thread()
+            .thread_name("pelato-function")
+            .event_interval(EVENT_INTERVAL)
+            .enable_all()
+            .build()
+            .map_err(|cause| HostError::Engine { message: cause.to_string() })?;
+        Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
+    }
+}
+
+impl Drop for Threads {
+    fn drop(&mut self) {
+        // The ordinary way waits for what runs, which an asynchronous caller must not.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+/// Counts what is under way: each has a token, and who waits sees when the last is gone.
+#[derive(Debug)]
+pub(super) struct UnderWay {
+    token: mpsc::Sender<()>,
+    gone: mpsc::Receiver<()>,
+}
+
+impl UnderWay {
+    pub fn new() -> Self {
+        let (token, gone) = mpsc::channel(1);
+        Self { token, gone }
+    }
+
+    pub fn token(&self) -> mpsc::Sender<()> {
+        self.token.clone()
+    }
+
+    /// Waits until nothing is under way.
+    pub async fn over(self) {
+        let Self { token, mut gone } = self;
+        drop(token);
+        // Nothing is ever sent: this ends when the last token is dropped.
+        gone.recv().await;
+    }
+}

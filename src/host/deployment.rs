@@ -1,0 +1,104 @@
+//! Which components run, and how they are replaced.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::HostError;
+use super::core::{Core, UnderWay};
+use super::message::{Order, read};
+use super::options::Subscription;
+use super::service::{Part, Plan, Routes, Service};
+
+/// Which components run.
+#[derive(Default)]
+pub(super) struct Deployment {
+    services: HashMap<String, Arc<Service>>,
+    readers: HashMap<(String, Subscription), Reader>,
+}
+
+/// One that reads a subscription.
+struct Reader {
+    orders: watch::Sender<Order>,
+    task: JoinHandle<usize>,
+}
+
+impl Deployment {
+    /// Makes the plan's components the running ones. What stays keeps its queues; what is new begins to read before
+    /// what is gone ends; and what is gone still processes what it got.
+    pub async fn apply(
+        &mut self,
+        plan: Plan,
+        core: &Arc<Core>,
+        routes: &RwLock<Arc<Routes>>,
+        under_way: &UnderWay,
+    ) -> Result<(), HostError> {
+        let keys = |part: &Part| -> Vec<_> {
+            part.subscriptions.iter().map(|subscription| (part.name.clone(), subscription.clone())).collect()
+        };
+        // First what can fail, so that a failure changes nothing.
+        let mut fresh = Vec::new();
+        for key in plan.parts.iter().flat_map(keys) {
+            if !self.readers.contains_key(&key) && !fresh.iter().any(|(other, _)| *other == key) {
+                let messages = core.broker.attach(&key.1.subject, key.1.queue.as_deref()).await?;
+                fresh.push((key, messages));
+            }
+        }
+        let kept: Vec<_> = plan.parts.iter().flat_map(keys).collect();
+        let mut answering = Routes::new();
+        let mut services = HashMap::new();
+        for part in plan.parts {
+            let service = self.service(&part);
+            if let Some(path) = part.http_path {
+                answering.insert(path, Arc::clone(&service));
+            }
+            services.insert(part.name, service);
+        }
+        self.services = services;
+        *routes.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(answering);
+        for (key, messages) in fresh {
+            let Some(service) = self.services.get(&key.0).map(Arc::clone) else { continue };
+            let (orders, received) = watch::channel(Order::Read);
+            let task = tokio::spawn(read(Arc::clone(core), service, messages, received, under_way.token()));
+            self.readers.insert(key, Reader { orders, task });
+        }
+        self.dismiss(&kept);
+        Ok(())
+    }
+
+    fn service(&self, part: &Part) -> Arc<Service> {
+        match self.services.get(&part.name) {
+            Some(service) => {
+                service.replace(Arc::clone(&part.code));
+                Arc::clone(service)
+            }
+            None => Arc::new(Service::new(&part.name, Arc::clone(&part.code))),
+        }
+    }
+
+    fn dismiss(&mut self, kept: &[(String, Subscription)]) {
+        self.readers.retain(|key, reader| {
+            let stays = kept.contains(key);
+            if !stays {
+                let orders = reader.orders.clone();
+                orders.send_replace(Order::Finish);
+                // The sender must live until the reader has finished.
+                tokio::spawn(async move { orders.closed().await });
+            }
+            stays
+        });
+    }
+
+    /// Starts nothing more. Returns how many messages were left.
+    pub async fn halt(self) -> usize {
+        let mut unread = 0;
+        for reader in self.readers.into_values() {
+            reader.orders.send_replace(Order::Halt);
+            // It can only fail when the runtime ends.
+            unread += reader.task.await.unwrap_or_default();
+        }
+        unread
+    }
+}

@@ -1,0 +1,83 @@
+//! What components may call: the message bus and the log.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::bindings::{consumer, logging, types};
+use super::bus::Message;
+use super::observe::{Event, Level, Sent};
+use super::state::{Link, State};
+use super::trace::Mark;
+
+impl types::Host for State {}
+
+impl consumer::Host for State {
+    async fn publish(&mut self, message: types::BrokerMessage) -> wasmtime::Result<Result<(), String>> {
+        let mark = self.next_mark();
+        let Some(link) = &self.link else { return Ok(Err(unlinked())) };
+        let size = message.body.len();
+        let reply = link.reply_to.as_deref() == Some(message.subject.as_str());
+        let sent = Sent { subject: message.subject.clone(), size, reply };
+        let message = Message {
+            subject: message.subject.into(),
+            body: message.body.into(),
+            reply_to: message.reply_to,
+            mark,
+        };
+        Ok(match link.broker.publish(message).await {
+            Ok(parked) => {
+                self.record.publish(sent, parked);
+                Ok(())
+            }
+            Err(cause) => Err(cause.to_string()),
+        })
+    }
+
+    async fn request(
+        &mut self,
+        subject: String,
+        body: Vec<u8>,
+        timeout_ms: u32,
+    ) -> wasmtime::Result<Result<types::BrokerMessage, String>> {
+        let mark = self.next_mark();
+        let Some(Link { broker, slot, .. }) = &mut self.link else { return Ok(Err(unlinked())) };
+        let sent = Sent { subject: subject.clone(), size: body.len(), reply: false };
+        let message = Message { subject: subject.into(), body: body.into(), reply_to: None, mark };
+        let timeout = Duration::from_millis(timeout_ms.into());
+        let answer = slot.while_waiting(broker.request(message, timeout)).await;
+        self.record.publish(sent, super::bus::Parked::default());
+        Ok(answer.map_err(|cause| cause.to_string()).map(|reply| types::BrokerMessage {
+            subject: reply.subject.to_string(),
+            body: reply.body.into(),
+            reply_to: reply.reply_to,
+        }))
+    }
+}
+
+impl logging::Host for State {
+    async fn log(&mut self, level: logging::Level, context: String, message: String) -> wasmtime::Result<()> {
+        if self.output.admit(context.len() + message.len() + 1) {
+            let level = match level {
+                logging::Level::Trace => Level::Trace,
+                logging::Level::Debug => Level::Debug,
+                logging::Level::Info => Level::Info,
+                logging::Level::Warn => Level::Warn,
+                logging::Level::Error => Level::Error,
+                logging::Level::Critical => Level::Critical,
+            };
+            self.observer.event(Event::Log { call: Arc::clone(&self.call), level, context, message });
+        }
+        Ok(())
+    }
+}
+
+impl State {
+    /// The mark of what this call sends.
+    fn next_mark(&self) -> Mark {
+        Mark { trace: self.call.trace, hop: self.call.hop.saturating_add(1) }
+    }
+}
+
+fn unlinked() -> String {
+    "a function by itself cannot send messages".to_owned()
+}

@@ -1,0 +1,133 @@
+//! Calls that messages start.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::{Semaphore, mpsc, watch};
+use wasmtime::Store;
+
+use super::bindings::{MessagingPre, types::BrokerMessage};
+use super::bus::{Message, Messages};
+use super::core::{Admission, Core};
+use super::observe::{Call, Event, Outcome, Sent, Trigger};
+use super::run::Work;
+use super::service::Service;
+use super::state::State;
+
+/// A message for a component.
+struct HandleMessage<'a> {
+    handler: &'a MessagingPre<State>,
+    message: BrokerMessage,
+}
+
+impl Work for HandleMessage<'_> {
+    type Output = Result<(), String>;
+
+    async fn run(self, store: &mut Store<State>) -> wasmtime::Result<Self::Output> {
+        let instance = self.handler.instantiate_async(&mut *store).await?;
+        store.data().record.instantiated();
+        instance.wasmcloud_messaging_handler().call_handle_message(store, &self.message).await
+    }
+}
+
+/// What a reader is told from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Read on.
+    Read,
+    /// Process what has arrived, then end.
+    Finish,
+    /// Start nothing more.
+    Halt,
+}
+
+/// Reads a subscription and calls the component for each message, until it is ordered to end. Returns how many
+/// messages it left unread.
+pub(super) async fn read(
+    core: Arc<Core>,
+    service: Arc<Service>,
+    mut messages: Messages,
+    mut orders: watch::Receiver<Order>,
+    token: mpsc::Sender<()>,
+) -> usize {
+    // As many as can compute; the rest waits in the queue, where it is counted.
+    let places = Arc::new(Semaphore::new(core.max_concurrent));
+    let mut finishing = false;
+    loop {
+        let order = *orders.borrow_and_update();
+        match order {
+            Order::Halt => break,
+            Order::Finish if !finishing => {
+                finishing = true;
+                messages.close().await;
+            }
+            Order::Finish | Order::Read => {}
+        }
+        let next = async {
+            let place = Arc::clone(&places).acquire_owned().await.ok()?;
+            Some((place, messages.next().await?))
+        };
+        let (place, message) = tokio::select! {
+            biased;
+            changed = orders.changed() => match changed {
+                Ok(()) => continue,
+                // The host is gone.
+                Err(_) => break,
+            },
+            next = next => match next {
+                Some(next) => next,
+                None => break,
+            },
+        };
+        let (core, service, token) = (Arc::clone(&core), Arc::clone(&service), token.clone());
+        let received = Instant::now();
+        core.threads().clone().spawn(async move {
+            handle(&core, &service, message, received).await;
+            drop((place, token));
+        });
+    }
+    messages.unread()
+}
+
+async fn handle(core: &Core, service: &Service, message: Message, received: Instant) {
+    let code = service.code();
+    let Some(handler) = &code.messaging else {
+        // The component was replaced by one that reads no messages: there is nobody left to ask.
+        let (trace, subject) = (message.mark.trace, message.subject);
+        core.observer.event(Event::Dropped { trace, subject, subscriber: Arc::clone(&service.name) });
+        return;
+    };
+    let call = Arc::new(Call {
+        trace: message.mark.trace,
+        hop: message.mark.hop,
+        component: Arc::clone(&service.name),
+        trigger: Trigger::Message { subject: Arc::clone(&message.subject) },
+        input: message.body.clone(),
+    });
+    let admission = Admission { call: Arc::clone(&call), received, reply_to: message.reply_to.clone() };
+    let message = BrokerMessage {
+        subject: message.subject.to_string(),
+        body: message.body.into(),
+        reply_to: message.reply_to,
+    };
+    let done = core.call(admission, HandleMessage { handler, message }).await;
+    let outcome = match done.result {
+        Ok(Ok(())) => succeeded(done.sent),
+        Ok(Err(message)) => Outcome::Failed { message },
+        Err(cut_off) => cut_off,
+    };
+    core.observer.event(Event::Ended { call, outcome, times: done.times });
+    // The place is kept meanwhile: this is how a full queue slows down what comes before it.
+    done.parked.settled().await;
+}
+
+/// The outcome of a call that went well.
+pub(super) fn succeeded(sent: Vec<Sent>) -> Outcome {
+    if sent.is_empty() {
+        Outcome::Filtered
+    } else if sent.iter().all(|sent| sent.reply) {
+        Outcome::Replied
+    } else {
+        Outcome::Sent(sent)
+    }
+}

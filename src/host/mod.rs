@@ -1,0 +1,160 @@
+//! The embedded host behind `pelato run` and `pelato call`.
+//!
+//! A [`Host`] runs composed components: each message on a subject they subscribe to, and each HTTP request on their
+//! path, is one call in a fresh instance, with limits on memory and time. Messages travel over a bus in this process
+//! or a NATS server. Nothing is printed: an [`Observer`](observe::Observer) is told what happens.
+//!
+//! Functions run on threads of their own, and yield every few milliseconds: those that never end hold up neither HTTP
+//! nor the others.
+
+mod bindings;
+mod bus;
+mod call;
+mod code;
+mod core;
+mod deployment;
+mod engine;
+mod error;
+mod http;
+mod imports;
+mod memory;
+mod message;
+pub mod observe;
+mod options;
+mod output;
+mod record;
+mod run;
+mod service;
+mod slots;
+mod state;
+mod ticker;
+mod trace;
+
+use std::net::SocketAddr;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use tokio::sync::Mutex;
+
+use self::core::{Core, UnderWay};
+use deployment::Deployment;
+use http::{Server, Site};
+use observe::Observer;
+use service::{Plan, Routes};
+
+pub use bus::{Message, Messages};
+pub use call::{Called, call};
+pub use error::HostError;
+pub use options::{Bus, Hosted, Limits, NatsAuth, NatsOptions, Options, Subscription};
+pub use trace::TraceId;
+
+/// How much longer than a call's time limit stopping may take.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Components that run.
+pub struct Host {
+    core: Arc<Core>,
+    routes: Arc<RwLock<Arc<Routes>>>,
+    deployment: Mutex<Deployment>,
+    server: Option<Server>,
+    under_way: UnderWay,
+}
+
+/// What was left when the host stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped {
+    /// Messages that waited on the bus in this process, and were not processed.
+    pub unread: usize,
+    /// All calls under way came to their end. (Those that did not were cut off.)
+    pub calls_ended: bool,
+}
+
+impl Host {
+    /// Starts the components. Must be called in a tokio runtime with timers and input/output.
+    ///
+    /// # Errors
+    /// If one of the components cannot run, the address for HTTP cannot be had, or the NATS server not reached.
+    pub async fn start(
+        options: Options,
+        components: Vec<Hosted>,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, HostError> {
+        // What fails fast comes first: compiling takes seconds.
+        let listener = match options.http {
+            Some(address) => Some(http::bind(address).await?),
+            None => None,
+        };
+        let core = Arc::new(Core::start(&options, observer).await?);
+        let routes = Arc::new(RwLock::default());
+        let under_way = UnderWay::new();
+        let mut deployment = Deployment::default();
+        let plan = Plan::make(&core, components).await?;
+        deployment.apply(plan, &core, &routes, &under_way).await?;
+        let site = Site { core: Arc::clone(&core), routes: Arc::clone(&routes), token: under_way.token() };
+        let server = listener.map(|listener| Server::start(listener, site)).transpose()?;
+        Ok(Self { core, routes, deployment: Mutex::new(deployment), server, under_way })
+    }
+
+    /// Where HTTP is served.
+    #[must_use]
+    pub fn http_addr(&self) -> Option<SocketAddr> {
+        self.server.as_ref().map(|server| server.address)
+    }
+
+    /// Sends a message, as if from outside. When it returns, the message is in the queues of all who get it.
+    ///
+    /// # Errors
+    /// If the subject is invalid or the NATS server does not take the message.
+    pub async fn publish(&self, subject: &str, body: impl Into<Bytes>) -> Result<TraceId, HostError> {
+        let message = Message::entering(subject, body.into(), None);
+        let trace = message.trace();
+        self.core.broker.publish(message).await?.settled().await;
+        Ok(trace)
+    }
+
+    /// Sends a message, as if from outside, and waits for the reply.
+    ///
+    /// # Errors
+    /// If nobody reads the subject, or no reply came in time.
+    pub async fn request(
+        &self,
+        subject: &str,
+        body: impl Into<Bytes>,
+        timeout: Duration,
+    ) -> Result<Message, HostError> {
+        self.core.broker.request(Message::entering(subject, body.into(), None), timeout).await
+    }
+
+    /// Watches what is sent to subjects that match a pattern. Who reads too slowly loses messages, and that is reported.
+    ///
+    /// # Errors
+    /// If the pattern is invalid or the NATS server does not take the subscription.
+    pub async fn subscribe(&self, pattern: &str) -> Result<Messages, HostError> {
+        self.core.broker.watch(pattern).await
+    }
+
+    /// Runs other components from now on. Calls under way end with the code they began with. HTTP stays bound, and what
+    /// waits in the queues is processed. If it fails, everything is as before.
+    ///
+    /// # Errors
+    /// If one of the components cannot run.
+    pub async fn replace(&self, components: Vec<Hosted>) -> Result<(), HostError> {
+        let mut deployment = self.deployment.lock().await;
+        let plan = Plan::make(&self.core, components).await?;
+        deployment.apply(plan, &self.core, &self.routes, &self.under_way).await
+    }
+
+    /// Stops: accepts nothing more, waits for the calls under way up to their time limit, and closes the bus.
+    pub async fn stop(self) -> Stopped {
+        let Self { core, deployment, server, under_way, .. } = self;
+        if let Some(server) = server {
+            server.stop().await;
+        }
+        let unread = deployment.into_inner().halt().await;
+        let patience = core.limits.time + FAREWELL;
+        let calls_ended = tokio::time::timeout(patience, under_way.over()).await.is_ok();
+        core.broker.close().await;
+        Stopped { unread, calls_ended }
+    }
+}

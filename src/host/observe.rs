@@ -1,0 +1,229 @@
+//! What the host reports while it works.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Bytes;
+
+use super::trace::TraceId;
+
+/// Is told what happens.
+///
+/// Called from the threads that run the functions: an observer must be quick, and hand over what takes time.
+pub trait Observer: Send + Sync {
+    /// Something happened.
+    fn event(&self, event: Event);
+}
+
+/// An observer that ignores everything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn event(&self, _: Event) {}
+}
+
+/// One call of one component.
+#[derive(Debug)]
+pub struct Call {
+    /// The message that entered the system and led here.
+    pub trace: TraceId,
+    /// The how-manyth call on the message's way this is; the first is 1.
+    pub hop: u32,
+    /// The component's name.
+    pub component: Arc<str>,
+    /// What started the call.
+    pub trigger: Trigger,
+    /// The input; of an HTTP body only as much as was read ahead (1 MiB).
+    pub input: Bytes,
+}
+
+/// What started a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trigger {
+    /// An HTTP request.
+    Http {
+        /// Its method.
+        method: String,
+        /// Its path, with the query.
+        path: String,
+    },
+    /// A message.
+    Message {
+        /// The subject that it was sent to.
+        subject: Arc<str>,
+    },
+    /// `pelato call`.
+    Direct,
+}
+
+/// How a call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It published these messages, replies included.
+    Sent(Vec<Sent>),
+    /// It only answered who asked: the reply subject, or the HTTP client.
+    Replied,
+    /// It published nothing.
+    Filtered,
+    /// The function returned an error, or HTTP was answered with one.
+    Failed {
+        /// The function's message.
+        message: String,
+    },
+    /// The component broke off.
+    Trapped {
+        /// Why.
+        message: String,
+    },
+    /// It took longer than it may.
+    TimedOut {
+        /// The limit.
+        limit: Duration,
+    },
+    /// It needed more memory than it may have.
+    OutOfMemory {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+}
+
+/// A message that a call published.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its subject.
+    pub subject: String,
+    /// The size of its body.
+    pub size: usize,
+    /// It answers the message that started the call.
+    pub reply: bool,
+}
+
+/// Where the time of a call went.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Times {
+    /// From its arrival until it could start.
+    pub queued: Duration,
+    /// Making the instance, the start of the language's runtime included.
+    pub instantiate: Duration,
+    /// In the component.
+    pub call: Duration,
+}
+
+/// Where a line was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// The levels of `wasi:logging`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum Level {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+    Critical,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A call got an instance of its own.
+    Started {
+        /// The call.
+        call: Arc<Call>,
+    },
+    /// A call ended.
+    Ended {
+        /// The call.
+        call: Arc<Call>,
+        /// How.
+        outcome: Outcome,
+        /// Where its time went.
+        times: Times,
+    },
+    /// A function wrote a line.
+    Line {
+        /// In which call.
+        call: Arc<Call>,
+        /// Where to.
+        stream: Stream,
+        /// The line, without its end; what is no UTF-8 is replaced, very long lines come in pieces.
+        text: String,
+    },
+    /// A function wrote more than is kept of one call: the rest is thrown away.
+    OutputCut {
+        /// In which call.
+        call: Arc<Call>,
+        /// The limit, in bytes.
+        limit: usize,
+    },
+    /// A component logged something.
+    Log {
+        /// In which call.
+        call: Arc<Call>,
+        /// How important it is.
+        level: Level,
+        /// What it belongs to; the triggers of PELATO give the component's name.
+        context: String,
+        /// The text.
+        message: String,
+    },
+    /// An HTTP request was answered.
+    Answered {
+        /// The mark that the request got.
+        trace: TraceId,
+        /// Who answered; none if no component has this path.
+        component: Option<Arc<str>>,
+        /// The request's method.
+        method: String,
+        /// The request's path, with the query.
+        path: String,
+        /// The status.
+        status: u16,
+        /// From the request's arrival to its answer.
+        elapsed: Duration,
+    },
+    /// Nobody reads the subject that a message was published to. (A NATS server does not tell us.)
+    Unread {
+        /// The mark of the message.
+        trace: TraceId,
+        /// The subject.
+        subject: Arc<str>,
+        /// The size of the body.
+        size: usize,
+    },
+    /// A message is larger than NATS servers take (1 MiB, as they come); the bus in the process took it.
+    Oversized {
+        /// The mark of the message.
+        trace: TraceId,
+        /// The subject.
+        subject: Arc<str>,
+        /// The size of the body.
+        size: usize,
+    },
+    /// A subscriber had too many unread messages, for too long: this one is lost to it.
+    Dropped {
+        /// The mark of the message.
+        trace: TraceId,
+        /// The subject.
+        subject: Arc<str>,
+        /// The queue group or the pattern of the subscriber.
+        subscriber: Arc<str>,
+    },
+    /// The connection to the NATS server is gone; it is being restored.
+    BusLost,
+    /// The connection to the NATS server is back.
+    BusRestored,
+    /// The NATS server or its client complains: too slow, no permission, …
+    BusTrouble {
+        /// What it says.
+        message: String,
+    },
+}

@@ -1,0 +1,124 @@
+//! What the host is told.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+/// One component as the host runs it.
+#[derive(Debug, Clone)]
+pub struct Hosted {
+    /// The component's name, by which everything that happens in it is reported.
+    pub name: String,
+    /// The composed component.
+    pub wasm: Vec<u8>,
+    /// Where its messages come from.
+    pub subscriptions: Vec<Subscription>,
+    /// The HTTP path that it answers, exactly.
+    pub http_path: Option<String>,
+}
+
+/// A subject pattern (NATS wildcards `*` and `>`) and the queue group that shares its messages.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Subscription {
+    /// The pattern.
+    pub subject: String,
+    /// One member of a group gets each message; without a group every subscriber does.
+    pub queue: Option<String>,
+}
+
+/// What one call may use.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Linear memory of one instance, in bytes, all its parts together.
+    pub memory: u64,
+    /// Wall time of one call, from the start of its instance.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { memory: 256 << 20, time: Duration::from_secs(10) }
+    }
+}
+
+/// How the host works.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where HTTP is served, if it is.
+    pub http: Option<SocketAddr>,
+    /// What carries the messages.
+    pub bus: Bus,
+    /// What one call may use.
+    pub limits: Limits,
+    /// How many calls may compute at a time.
+    pub max_concurrent: usize,
+    /// Where compiled components are kept between runs.
+    pub cache_dir: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let cores = available_parallelism().map_or(2, usize::from);
+        Self {
+            http: None,
+            bus: Bus::InProcess,
+            limits: Limits::default(),
+            // Enough that a few calls that hang do not hold up the rest.
+            max_concurrent: (cores * 4).clamp(8, 64),
+            cache_dir: None,
+        }
+    }
+}
+
+/// What carries the messages.
+#[derive(Debug, Clone)]
+pub enum Bus {
+    /// Queues in this process, with the matching rules of NATS.
+    InProcess,
+    /// A NATS server.
+    Nats(NatsOptions),
+}
+
+/// How a NATS server is reached.
+#[derive(Debug, Clone)]
+pub struct NatsOptions {
+    /// `nats://host:port` or `tls://host:port`; several, separated by commas, are one cluster.
+    pub url: String,
+    /// Who we are.
+    pub auth: NatsAuth,
+    /// A file of further root certificates.
+    pub root_certificates: Option<PathBuf>,
+}
+
+/// Who we are to a NATS server.
+#[derive(Clone, Default)]
+pub enum NatsAuth {
+    /// Nobody, or what the URL says.
+    #[default]
+    Anonymous,
+    /// A user and a password.
+    Password {
+        /// The user.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// A token.
+    Token(String),
+    /// A `.creds` file.
+    CredentialsFile(PathBuf),
+}
+
+impl fmt::Debug for NatsAuth {
+    // Secrets stay out of logs.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => out.write_str("Anonymous"),
+            Self::Password { user, .. } => write!(out, "Password {{ user: {user:?}, .. }}"),
+            Self::Token(_) => out.write_str("Token(..)"),
+            Self::CredentialsFile(path) => write!(out, "CredentialsFile({path:?})"),
+        }
+    }
+}

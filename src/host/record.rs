@@ -1,0 +1,51 @@
+//! What a call did, kept outside of its instance: it is needed also when the instance was cut off.
+
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Instant;
+
+use super::bus::Parked;
+use super::observe::Sent;
+
+/// What a call did.
+#[derive(Debug, Default)]
+pub(super) struct Record {
+    sent: Mutex<Vec<Sent>>,
+    parked: Mutex<Parked>,
+    memory_refused: AtomicBool,
+    instantiated: OnceLock<Instant>,
+}
+
+impl Record {
+    pub fn publish(&self, sent: Sent, parked: Parked) {
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
+        self.parked.lock().unwrap_or_else(PoisonError::into_inner).join(parked);
+    }
+
+    /// The instance is there; the function begins.
+    pub fn instantiated(&self) {
+        // A call has one instance only.
+        let _ = self.instantiated.set(Instant::now());
+    }
+
+    pub fn instantiated_at(&self) -> Option<Instant> {
+        self.instantiated.get().copied()
+    }
+
+    pub fn refuse_memory(&self) {
+        self.memory_refused.store(true, Ordering::Relaxed);
+    }
+
+    pub fn memory_refused(&self) -> bool {
+        self.memory_refused.load(Ordering::Relaxed)
+    }
+
+    pub fn take_sent(&self) -> Vec<Sent> {
+        mem::take(&mut *self.sent.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn take_parked(&self) -> Parked {
+        mem::take(&mut *self.parked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}

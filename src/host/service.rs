@@ -1,0 +1,88 @@
+//! Components that stay while their code is replaced, and the plan of who reads and answers what.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::HostError;
+use super::bus::subject::Pattern;
+use super::code::Code;
+use super::core::Core;
+use super::options::{Hosted, Subscription};
+
+/// A component by its name. Calls under way keep the code that they began with.
+pub(super) struct Service {
+    pub name: Arc<str>,
+    code: RwLock<Arc<Code>>,
+}
+
+impl Service {
+    pub fn new(name: &str, code: Arc<Code>) -> Self {
+        Self { name: name.into(), code: RwLock::new(code) }
+    }
+
+    pub fn code(&self) -> Arc<Code> {
+        Arc::clone(&self.code.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn replace(&self, code: Arc<Code>) {
+        *self.code.write().unwrap_or_else(PoisonError::into_inner) = code;
+    }
+}
+
+/// Who answers which path.
+pub(super) type Routes = BTreeMap<String, Arc<Service>>;
+
+/// Components, checked and compiled.
+pub(super) struct Plan {
+    pub parts: Vec<Part>,
+}
+
+/// One of them.
+pub(super) struct Part {
+    pub name: String,
+    pub code: Arc<Code>,
+    pub subscriptions: Vec<Subscription>,
+    pub http_path: Option<String>,
+}
+
+impl Plan {
+    /// Checks and compiles all components, or changes nothing.
+    pub async fn make(core: &Arc<Core>, components: Vec<Hosted>) -> Result<Self, HostError> {
+        check(&components)?;
+        let core = Arc::clone(core);
+        // One after the other: the compiler uses all cores for each.
+        let parts = tokio::task::spawn_blocking(move || {
+            components.into_iter().map(|hosted| prepare(&core, hosted)).collect::<Result<Vec<_>, _>>()
+        });
+        let parts = parts.await.map_err(|cause| HostError::Engine { message: cause.to_string() })??;
+        Ok(Self { parts })
+    }
+}
+
+fn prepare(core: &Core, hosted: Hosted) -> Result<Part, HostError> {
+    let code = Arc::new(Code::prepare(&core.compute, &core.linker, &hosted)?);
+    let Hosted { name, subscriptions, http_path, .. } = hosted;
+    Ok(Part { name, code, subscriptions, http_path })
+}
+
+fn check(components: &[Hosted]) -> Result<(), HostError> {
+    let mut paths: HashMap<&str, &str> = HashMap::new();
+    let mut names = std::collections::HashSet::new();
+    for hosted in components {
+        if !names.insert(&hosted.name) {
+            return Err(HostError::NameTaken { component: hosted.name.clone() });
+        }
+        for subscription in &hosted.subscriptions {
+            Pattern::parse(&subscription.subject)?;
+        }
+        let Some(path) = &hosted.http_path else { continue };
+        if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control() || "?#".contains(c)) {
+            return Err(HostError::Path { path: path.clone() });
+        }
+        if let Some(first) = paths.insert(path, &hosted.name) {
+            let (path, first, second) = (path.clone(), first.to_owned(), hosted.name.clone());
+            return Err(HostError::PathTaken { path, first, second });
+        }
+    }
+    Ok(())
+}

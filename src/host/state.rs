@@ -1,0 +1,86 @@
+//! What an instance has: its view of the outside.
+
+use std::sync::Arc;
+
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView};
+
+use super::bus::Broker;
+use super::memory::MemoryGuard;
+use super::observe::{Call, Observer, Stream};
+use super::output::{Output, Pipe};
+use super::record::Record;
+use super::slots::Slot;
+
+/// What an instance has.
+pub(super) struct State {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    hooks: NoRequests,
+    table: ResourceTable,
+    pub memory: MemoryGuard,
+    pub call: Arc<Call>,
+    pub observer: Arc<dyn Observer>,
+    pub output: Arc<Output>,
+    pub record: Arc<Record>,
+    pub link: Option<Link>,
+}
+
+/// What connects an instance to the others; a function by itself has none.
+pub(super) struct Link {
+    pub broker: Broker,
+    pub slot: Slot,
+    /// Where the sender of the message waits for an answer.
+    pub reply_to: Option<String>,
+}
+
+impl State {
+    pub fn new(call: Arc<Call>, memory_limit: u64, observer: Arc<dyn Observer>, link: Option<Link>) -> Self {
+        let output = Output::new(Arc::clone(&call), Arc::clone(&observer));
+        let record = Arc::new(Record::default());
+        let pipe = |stream| Pipe { output: Arc::clone(&output), stream };
+        // No files, no network, no environment: what is not given here does not exist for the function.
+        let wasi = WasiCtxBuilder::new().stdout(pipe(Stream::Stdout)).stderr(pipe(Stream::Stderr)).build();
+        Self {
+            wasi,
+            http: WasiHttpCtx::new(),
+            hooks: NoRequests,
+            table: ResourceTable::new(),
+            memory: MemoryGuard::new(memory_limit, Arc::clone(&record)),
+            call,
+            observer,
+            output,
+            record,
+            link,
+        }
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.hooks, table: &mut self.table, ctx: &mut self.http }
+    }
+}
+
+/// Functions answer HTTP; they do not ask.
+struct NoRequests;
+
+type Answer = (hyper::Response<WasiBody>, Box<dyn Future<Output = Result<(), HttpError>> + Send>);
+
+impl WasiHttpHooks for NoRequests {
+    fn send_request(
+        &mut self,
+        _: hyper::Request<WasiBody>,
+        _: Option<RequestOptions>,
+        _: Box<dyn Future<Output = Result<(), HttpError>> + Send>,
+    ) -> Box<dyn Future<Output = Result<Answer, HttpError>> + Send> {
+        Box::new(std::future::ready(Err(HttpError::HttpRequestDenied)))
+    }
+}

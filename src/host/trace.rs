@@ -1,0 +1,93 @@
+//! Who belongs to whom: the mark that a message carries through the flow.
+
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::str::FromStr;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The mark of one message that entered the system, and of everything that came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TraceId(u64);
+
+impl TraceId {
+    /// A mark that no other message has.
+    #[must_use]
+    pub fn fresh() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        // The standard library's random keys, so that two processes on one NATS server do not collide.
+        let mut hasher = RandomState::new().build_hasher();
+        hasher.write_u64(COUNT.fetch_add(1, Ordering::Relaxed));
+        Self(hasher.finish())
+    }
+}
+
+impl fmt::Display for TraceId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:016x}", self.0)
+    }
+}
+
+/// A place on the way: whose, and how many calls led there. Between processes it travels as the header
+/// [`Mark::HEADER`], written `<trace>/<hop>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub trace: TraceId,
+    /// The number of the call that comes next; the first is 1.
+    pub hop: u32,
+}
+
+impl Mark {
+    /// The header of a NATS message, and of an HTTP response.
+    pub const HEADER: &'static str = "Pelato-Trace";
+
+    /// The mark of something that just entered.
+    pub fn entering() -> Self {
+        Self { trace: TraceId::fresh(), hop: 1 }
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.trace, self.hop)
+    }
+}
+
+impl FromStr for Mark {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (trace, hop) = text.split_once('/').ok_or(())?;
+        if trace.len() != 16 || !trace.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(());
+        }
+        Ok(Self {
+            trace: TraceId(u64::from_str_radix(trace, 16).map_err(drop)?),
+            hop: hop.parse().map_err(drop)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_survive_the_header() {
+        let mark = Mark { trace: TraceId(0xab), hop: 7 };
+        assert_eq!(mark.to_string(), "00000000000000ab/7");
+        assert_eq!(mark.to_string().parse(), Ok(mark));
+    }
+
+    #[test]
+    fn foreign_headers_are_no_marks() {
+        for text in ["", "1", "ab/1", "00000000000000ab/", "00000000000000ab/-1", "+0000000000000ab/1", "x/y"] {
+            assert_eq!(text.parse::<Mark>(), Err(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn fresh_marks_differ() {
+        let marks: std::collections::HashSet<_> = (0..10_000).map(|_| TraceId::fresh()).collect();
+        assert_eq!(marks.len(), 10_000);
+    }
+}

@@ -1,0 +1,257 @@
+//! The facade: a project and everything that can be done with it.
+
+mod run;
+mod scaffold;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::build::{self, Built};
+use crate::catalog::Catalog;
+use crate::check::{self, Component};
+use crate::error::Error;
+use crate::generate::{self, Generated, Lock};
+use crate::metrics;
+use crate::progress::Progress;
+use crate::project::settings::{ENABLE_METRICS, PARALLEL_BUILD};
+use crate::project::{self, Settings, Workflow};
+use crate::report::{Rejected, Report};
+use crate::suggest;
+
+pub use run::{Ready, RunOptions, in_words};
+
+
+/// What a project is opened with.
+pub struct Options {
+    /// The project's folder, with `workflow.yaml` in it.
+    pub root: PathBuf,
+    /// The effective settings.
+    pub settings: Settings,
+    /// The user's own folder with language packs and templates, if there is one.
+    pub user: Option<PathBuf>,
+    /// PELATO's cache folder.
+    pub cache: PathBuf,
+    /// Takes the events of all stages.
+    pub progress: Arc<dyn Progress>,
+}
+
+/// A project that is open.
+pub struct Pelato {
+    root: PathBuf,
+    settings: Settings,
+    catalog: Catalog,
+    cache: PathBuf,
+    progress: Arc<dyn Progress>,
+}
+
+/// A workflow that has been checked.
+pub struct Checked {
+    /// What the user wrote.
+    pub workflow: Workflow,
+    /// What is wrong or suspicious.
+    pub report: Report,
+    /// The tasks without errors, in the order of the workflow.
+    pub components: Vec<Component>,
+}
+
+/// How to build, as flags say.
+#[derive(Debug, Clone, Default)]
+pub struct BuildFlags {
+    /// How many components at a time; else as many as there are processors, or one if `PARALLEL_BUILD` is off.
+    pub jobs: Option<usize>,
+    /// Why nothing may be installed, as the name of the flag that forbids it.
+    pub no_install: Option<&'static str>,
+    /// Where compilers are looked for; the environment's PATH.
+    pub path: std::ffi::OsString,
+}
+
+/// What building would do for a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedBuild {
+    /// Its name.
+    pub component: String,
+    /// Why it would be compiled.
+    pub compile: Option<String>,
+    /// Why it would be composed.
+    pub compose: Option<String>,
+}
+
+/// What generating and building brought.
+pub struct Outcome {
+    /// The components, in the order of the workflow.
+    pub components: Vec<Component>,
+    /// What was generated.
+    pub generated: Generated,
+    /// The artifacts, in the same order as the components.
+    pub built: Vec<Built>,
+}
+
+impl Pelato {
+    /// Opens a project. Nothing is read of it yet but its packs and templates.
+    pub fn open(options: Options) -> Self {
+        let catalog = Catalog::load(Some(&options.root), options.user.as_deref());
+        Self {
+            root: options.root,
+            settings: options.settings,
+            catalog,
+            cache: options.cache,
+            progress: options.progress,
+        }
+    }
+
+    /// The project's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The packs and templates that the project can use.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
+    /// The effective settings.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// PELATO's cache folder.
+    pub fn cache(&self) -> &Path {
+        &self.cache
+    }
+
+    /// Reads and checks the workflow.
+    ///
+    /// # Errors
+    /// When there is no workflow file; what is wrong in it is in the report.
+    pub fn check(&self) -> Result<Checked, Error> {
+        let (workflow, report) = project::read(&self.root)?;
+        let (report, components) = check::run(&workflow, report, &self.catalog);
+        Ok(Checked { workflow, report, components })
+    }
+
+    /// The components of a workflow without errors.
+    ///
+    /// # Errors
+    /// When there is no workflow, or it has errors.
+    pub fn components(&self) -> Result<Vec<Component>, Error> {
+        let checked = self.check()?;
+        match checked.report.errors() {
+            0 => Ok(checked.components),
+            _ => Err(Error::Rejected(Rejected(checked.report))),
+        }
+    }
+
+    /// Plans what `generate` would write.
+    ///
+    /// # Errors
+    /// When the workflow has errors or the sources cannot be planned.
+    pub fn plan_generate(&self) -> Result<Vec<generate::Planned>, Error> {
+        Ok(generate::plan(&self.components()?)?)
+    }
+
+    /// Writes the sources of all components below `gen/`.
+    ///
+    /// # Errors
+    /// When the workflow has errors or a file cannot be written.
+    pub fn generate(&self) -> Result<(Vec<Component>, Generated), Error> {
+        let start = Instant::now();
+        let components = self.components()?;
+        let (generated, _lock) = self.generate_locked(&generate::plan(&components)?)?;
+        let time = start.elapsed();
+        self.record(&metrics::Run {
+            tasks: components.len(),
+            generate: Some(time),
+            build: None,
+            total: time,
+        })?;
+        Ok((components, generated))
+    }
+
+    fn generate_locked(&self, planned: &[generate::Planned]) -> Result<(Generated, Lock), Error> {
+        let folder = generate::prepare(&self.root)?;
+        let lock = self.lock(&folder)?;
+        Ok((generate::apply(&folder, planned)?, lock))
+    }
+
+    fn lock(&self, generated: &Path) -> Result<Lock, Error> {
+        Lock::take(generated, self.progress.as_ref()).map_err(|source| Error::System {
+            what: format!("cannot lock {}", generated.display()),
+            help: "see that you may write there".to_owned(),
+            source,
+        })
+    }
+
+    /// Says what `build` would do, and why; nothing is written or installed.
+    ///
+    /// # Errors
+    /// As for [`Pelato::build`].
+    pub fn plan_build(&self, only: &[String], flags: &BuildFlags) -> Result<Vec<PlannedBuild>, Error> {
+        let all = self.components()?;
+        let planned = generate::plan(&all)?;
+        let components = select(all, only)?;
+        let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
+        let toolchains = build::toolchains(&components, &self.build_options(&flags), self.progress.as_ref())?;
+        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
+        let jobs = plan.jobs.iter().map(|job| PlannedBuild {
+            component: job.component.name.clone(),
+            compile: job.compile.clone(),
+            compose: job.compile.clone().map(|_| "the function changes".to_owned()).or_else(|| job.compose()),
+        });
+        Ok(jobs.collect())
+    }
+
+    /// Generates and builds all components, or only those named.
+    ///
+    /// # Errors
+    /// When the workflow has errors, a name is unknown, or a component cannot be built.
+    pub fn build(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
+        let start = Instant::now();
+        let all = self.components()?;
+        let tasks = all.len();
+        let planned = generate::plan(&all)?;
+        let components = select(all, only)?;
+        let (generated, _lock) = self.generate_locked(&planned)?;
+        let generate_time = start.elapsed();
+        let options = self.build_options(flags);
+        let toolchains = build::toolchains(&components, &options, self.progress.as_ref())?;
+        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
+        let built = build::run(plan, &options, self.progress.as_ref())?;
+        self.record(&metrics::Run {
+            tasks,
+            generate: Some(generate_time),
+            build: Some(start.elapsed() - generate_time),
+            total: start.elapsed(),
+        })?;
+        Ok(Outcome { components, generated, built })
+    }
+
+    fn build_options(&self, flags: &BuildFlags) -> build::Options {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let default = if self.settings.is_on(PARALLEL_BUILD) { processors } else { 1 };
+        build::Options {
+            jobs: flags.jobs.unwrap_or(default),
+            cache: self.cache.clone(),
+            path: flags.path.clone(),
+            no_install: flags.no_install,
+        }
+    }
+
+    fn record(&self, run: &metrics::Run) -> Result<(), Error> {
+        if self.settings.is_on(ENABLE_METRICS) {
+            metrics::append(&self.root, run)?;
+        }
+        Ok(())
+    }
+}
+
+/// The components of these names, in the order of the workflow; all if none is named.
+fn select(all: Vec<Component>, only: &[String]) -> Result<Vec<Component>, Error> {
+    let names: Vec<_> = all.iter().map(|component| component.name.clone()).collect();
+    if let Some(wrong) = only.iter().find(|name| !names.contains(name)) {
+        let help = suggest::help(wrong, names.iter().map(String::as_str));
+        return Err(Error::UnknownComponent { name: wrong.clone(), help });
+    }
+    let wanted = |component: &Component| only.is_empty() || only.contains(&component.name);
+    Ok(all.into_iter().filter(wanted).collect())
+}

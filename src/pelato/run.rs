@@ -1,0 +1,190 @@
+//! The whole workflow on this machine: start it, swap components when their sources change, stop.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::{BuildFlags, Outcome, Pelato};
+use crate::error::Error;
+use crate::host::observe::{Observer, Outcome as CallOutcome};
+use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
+use crate::progress::Event;
+use crate::watch::Watcher;
+
+/// How to run a workflow.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    /// How to build it first.
+    pub build: BuildFlags,
+    /// Only these components; all if none is named.
+    pub only: Vec<String>,
+    /// The port for HTTP on the loopback interface; else the workflow's, else 8000. 0 is any that is free.
+    pub port: Option<u16>,
+    /// What carries the messages.
+    pub bus: Bus,
+    /// What one call may use.
+    pub limits: Limits,
+    /// Messages to send once everything runs: topic and body.
+    pub send: Vec<(String, Vec<u8>)>,
+    /// Build and swap when something changes.
+    pub watch: bool,
+}
+
+/// The port when neither a flag nor the workflow names one: the original's.
+pub const DEFAULT_PORT: u16 = 8000;
+
+/// What is told once everything runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ready {
+    /// Where HTTP is served, if a component answers it.
+    pub http: Option<SocketAddr>,
+    /// The HTTP paths and who answers them.
+    pub paths: Vec<(String, String)>,
+    /// The topics and who reads them.
+    pub topics: Vec<(String, String)>,
+}
+
+impl Pelato {
+    /// Builds the workflow and runs it until `stop` is done. `ready` is called once everything runs.
+    ///
+    /// # Errors
+    /// When it cannot be built or started. What fails later is reported and does not end it.
+    pub async fn run(
+        &self,
+        options: RunOptions,
+        observer: Arc<dyn Observer>,
+        ready: impl FnOnce(&Ready),
+        stop: impl Future<Output = ()>,
+    ) -> Result<Stopped, Error> {
+        let outcome = self.build(&options.only, &options.build)?;
+        let components = hosted(&outcome)?;
+        let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
+        let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
+        let serves_http = components.iter().any(|component| component.http_path.is_some());
+        let host_options = host::Options {
+            http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
+            bus: options.bus.clone(),
+            limits: options.limits,
+            cache_dir: Some(self.cache().join("compiled")),
+            ..host::Options::default()
+        };
+        let told = Ready { http: None, ..describe(&components) };
+        let host = Host::start(host_options, components, observer).await?;
+        ready(&Ready { http: host.http_addr(), ..told });
+        for (topic, body) in &options.send {
+            host.publish(topic, body.clone()).await?;
+        }
+        if options.watch {
+            self.swap_on_change(&host, &options, stop).await?;
+        } else {
+            stop.await;
+        }
+        Ok(host.stop().await)
+    }
+
+    /// Swaps components until `stop` is done. A change that does not build is reported; the old components go on.
+    async fn swap_on_change(
+        &self,
+        host: &Host,
+        options: &RunOptions,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(), Error> {
+        let (changed, mut changes) = mpsc::unbounded_channel();
+        let _watcher = Watcher::start(self.root(), move || drop(changed.send(())))?;
+        tokio::pin!(stop);
+        loop {
+            tokio::select! {
+                () = &mut stop => return Ok(()),
+                Some(()) = changes.recv() => {}
+            }
+            while changes.try_recv().is_ok() {} // one build serves all changes until now
+            // Building blocks for seconds; the host's own threads go on meanwhile.
+            let built = tokio::task::block_in_place(|| self.build(&options.only, &options.build));
+            let swapped = match built.and_then(|outcome| hosted(&outcome)) {
+                Ok(components) => host.replace(components).await.map_err(Error::from),
+                Err(error) => Err(error),
+            };
+            self.progress.report(match swapped {
+                Ok(()) => Event::Note("running the new version".to_owned()),
+                Err(Error::Rejected(rejected)) => {
+                    rejected.0.problems.into_iter().for_each(|p| self.progress.report(Event::Problem(p)));
+                    Event::Note("the old version goes on: the workflow has errors".to_owned())
+                }
+                Err(error) => Event::Note(format!("the old version goes on: {error}")),
+            });
+        }
+    }
+
+    /// Builds one component and runs its function once, without what surrounds it.
+    ///
+    /// # Errors
+    /// When there is no such component, it cannot be built, or its function does not end well.
+    pub async fn call(
+        &self,
+        component: &str,
+        input: Vec<u8>,
+        flags: &BuildFlags,
+        limits: &Limits,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Called, Error> {
+        let outcome = self.build(&[component.to_owned()], flags)?;
+        let built = outcome.built.first().ok_or_else(|| Error::UnknownComponent {
+            name: component.to_owned(),
+            help: "the workflow has none".to_owned(),
+        })?;
+        let wasm = read(&built.function)?;
+        let cache = self.cache().join("compiled");
+        Ok(host::call(component, &wasm, input.into(), limits, Some(&cache), observer).await?)
+    }
+}
+
+/// How a call that did not end well ended, in words.
+pub fn in_words(outcome: &CallOutcome) -> String {
+    match outcome {
+        CallOutcome::Failed { message } => format!("failed: {message}"),
+        CallOutcome::Trapped { message } => format!("broke off: {message}"),
+        CallOutcome::TimedOut { limit } => {
+            format!("took longer than {} s (`--timeout` sets the limit)", limit.as_secs_f64())
+        }
+        CallOutcome::OutOfMemory { limit } => {
+            format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
+        }
+        CallOutcome::Sent(_) | CallOutcome::Replied | CallOutcome::Filtered => "ended well".to_owned(),
+    }
+}
+
+/// Built components as the embedded host takes them.
+fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
+    let pairs = outcome.components.iter().zip(&outcome.built);
+    let one = |(component, built): (&crate::check::Component, &crate::build::Built)| {
+        let topics = component.subscriptions().map_err(|error| Error::Template {
+            template: component.template.manifest.name.clone(),
+            source: error,
+        })?;
+        Ok(Hosted {
+            name: component.name.clone(),
+            wasm: read(&built.artifact)?,
+            subscriptions: topics.into_iter().map(|t| Subscription { subject: t.subject, queue: t.queue }).collect(),
+            http_path: component.http.as_ref().map(|http| http.path.clone()),
+        })
+    };
+    pairs.map(one).collect()
+}
+
+fn describe(components: &[Hosted]) -> Ready {
+    let paths = components.iter().filter_map(|c| Some((c.http_path.clone()?, c.name.clone())));
+    let topics = components
+        .iter()
+        .flat_map(|c| c.subscriptions.iter().map(|topic| (topic.subject.clone(), c.name.clone())));
+    Ready { http: None, paths: paths.collect(), topics: topics.collect() }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(path).map_err(|source| Error::System {
+        what: format!("cannot read {}", path.display()),
+        help: "run the command again".to_owned(),
+        source,
+    })
+}

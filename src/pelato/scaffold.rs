@@ -1,0 +1,68 @@
+//! New projects and tasks: planned, checked as a whole, then written.
+
+use std::path::Path;
+
+use super::Pelato;
+use crate::catalog::Catalog;
+use crate::check;
+use crate::error::Error;
+use crate::project::{self, Workflow, schema, workflow};
+use crate::report::{Rejected, Report, Severity};
+use crate::scaffold::{self, AddTask, NewProject, NewTask, ScaffoldError};
+
+/// The rule that finds code that is not there: for a task that is only planned, it is right.
+const NOT_YET_THERE: &str = "code-missing";
+
+/// Makes a project in a folder that does not exist or is empty. Gives the files that were written.
+///
+/// # Errors
+/// When the first task cannot be one, or the files cannot be written. Then nothing is.
+pub fn new_project(
+    name: String,
+    folder: &Path,
+    task: Option<NewTask<'_>>,
+    catalog: &Catalog,
+) -> Result<Vec<String>, Error> {
+    let schema = schema::text(catalog);
+    let plan = scaffold::new(&NewProject { name, folder: folder.to_owned(), task, schema: &schema })?;
+    let text = plan.text(workflow::FILE).unwrap_or_default();
+    object(&folder.join(workflow::FILE), text, catalog, &Report::default())?;
+    plan.apply().map_err(ScaffoldError::from)?;
+    Ok(plan.paths())
+}
+
+impl Pelato {
+    /// What the user wrote, if it is a workflow at all.
+    ///
+    /// # Errors
+    /// When there is no workflow, or it cannot be read as one.
+    pub fn workflow(&self) -> Result<Workflow, Error> {
+        let (workflow, report) = project::read(self.root())?;
+        match report.errors() {
+            0 => Ok(workflow),
+            _ => Err(Error::Rejected(Rejected(report))),
+        }
+    }
+
+    /// Plans a new task; nothing is written.
+    ///
+    /// # Errors
+    /// When the task cannot be one, or would be wrong in the workflow.
+    pub fn plan_task(&self, task: &NewTask<'_>) -> Result<AddTask, Error> {
+        let before = self.check()?;
+        let added = scaffold::add_task(&before.workflow, task)?;
+        object(&before.workflow.path, &added.workflow, self.catalog(), &before.report)?;
+        Ok(added)
+    }
+}
+
+/// Refuses a planned workflow that has errors which the present one has not.
+fn object(path: &Path, text: &str, catalog: &Catalog, before: &Report) -> Result<(), Error> {
+    let (workflow, report) = project::parse(path, text);
+    let (mut report, _) = check::run(&workflow, report, catalog);
+    let known = |message: &str| before.problems.iter().any(|problem| problem.message == message);
+    report.problems.retain(|problem| {
+        problem.severity == Severity::Error && problem.rule != NOT_YET_THERE && !known(&problem.message)
+    });
+    if report.problems.is_empty() { Ok(()) } else { Err(Error::Rejected(Rejected(report))) }
+}

@@ -1,0 +1,73 @@
+//! Other words in place of a value.
+
+use std::fmt;
+
+use yamlpath::Document;
+
+use super::{Splice, scalar};
+use crate::project::place::Place;
+
+/// Why a value cannot be replaced where it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotReplaceable {
+    /// It is an alias: the value is an anchor's, and may have other readers.
+    Alias,
+    /// Others read it by an alias.
+    Shared,
+    /// It is not where it seems to be: its whole task is an alias, or merged from elsewhere.
+    Elsewhere,
+    /// It is written over several lines, or with a tag.
+    Form,
+}
+
+impl fmt::Display for NotReplaceable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Alias => "it is taken from elsewhere by an alias (`*…`), so others would change with it",
+            Self::Shared => "others take it by an alias (`*…`), so they would change with it",
+            Self::Elsewhere => "it is not written in the task itself",
+            Self::Form => "it is written over several lines or with a tag (`!…`)",
+        })
+    }
+}
+
+/// Replaces the one-line value at a place by a text; quotes stay as they are.
+pub(crate) fn replacement(
+    text: &str,
+    document: &Document,
+    place: &Place,
+    new: &str,
+) -> Result<Splice, NotReplaceable> {
+    let key = place.clone().name().span(document).ok_or(NotReplaceable::Elsewhere)?;
+    let value = place.span(document).ok_or(NotReplaceable::Elsewhere)?;
+    // The value as it stands behind its key; the tree follows an alias to wherever it leads.
+    let behind = text.get(key.end..).ok_or(NotReplaceable::Elsewhere)?.trim_start();
+    let behind = behind.strip_prefix(':').ok_or(NotReplaceable::Elsewhere)?.trim_start();
+    if behind.starts_with('*') {
+        return Err(NotReplaceable::Alias);
+    }
+    let mut start = text.len() - behind.len();
+    if let Some(anchored) = behind.strip_prefix('&') {
+        let name = anchored.find(char::is_whitespace).ok_or(NotReplaceable::Form)?;
+        start = text.len() - anchored[name..].trim_start().len();
+    }
+    if !(value.start..=value.end).contains(&start) {
+        return Err(NotReplaceable::Form);
+    }
+    let old = &text[start..value.end];
+    let quoted = |quote: char| old.len() > 1 && old.starts_with(quote) && old.ends_with(quote);
+    let new = match old.chars().next() {
+        _ if old.contains('\n') => return Err(NotReplaceable::Form),
+        Some(quote @ ('"' | '\'')) if quoted(quote) && is_plain(new) => format!("{quote}{new}{quote}"),
+        Some('"' | '\'' | '|' | '>' | '!' | '&' | '*' | '[' | '{') | None => {
+            return Err(NotReplaceable::Form);
+        }
+        Some(_) => scalar(new),
+    };
+    Ok(Splice { at: start, instead_of: old.len(), text: new })
+}
+
+/// Whether a text means the same between quotes of either kind.
+fn is_plain(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || "._-".contains(c))
+}

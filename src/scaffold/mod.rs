@@ -1,0 +1,16 @@
+//! New projects and new tasks, as plans: nothing is written before a plan is carried out, and nothing is overwritten.
+
+mod error;
+mod git;
+mod name;
+mod parameters;
+mod project;
+mod starter;
+mod task;
+
+pub use error::ScaffoldError;
+pub use git::{Git, init};
+pub use name::{MAX_NAME, component_name_from, is_component_name};
+pub use parameters::flag;
+pub use project::{NewProject, SCHEMA_FILE, new};
+pub use task::{AddTask, NewTask, add_task};

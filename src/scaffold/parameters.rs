@@ -1,0 +1,56 @@
+//! The values that a task gives its template.
+
+use std::collections::BTreeMap;
+
+use super::ScaffoldError;
+use crate::catalog::{Kind, Parameter, Template};
+use crate::project::edit::Content;
+use crate::suggest;
+
+/// A parameter's flag: `--dest-topic` for `dest_topic`.
+pub fn flag(parameter: &str) -> String {
+    format!("--{}", parameter.replace('_', "-"))
+}
+
+/// The fields for the values given, in the template's order. What has a default and is not given is left out.
+pub(super) fn fields(
+    template: &Template,
+    given: &BTreeMap<String, String>,
+) -> Result<Vec<(String, Content)>, ScaffoldError> {
+    let known = &template.manifest.parameters;
+    let of = || template.manifest.name.clone();
+    if let Some(name) = given.keys().find(|name| known.get(name).is_none()) {
+        let flags: Vec<_> = known.names().map(flag).collect();
+        let help = suggest::help(&flag(name), flags.iter().map(String::as_str));
+        return Err(ScaffoldError::UnknownParameter { template: of(), name: name.clone(), help });
+    }
+    let is_missing = |(name, parameter): &(&str, &Parameter)| {
+        parameter.default.is_none() && given.get(*name).is_none_or(|value| value.is_empty())
+    };
+    let missing: Vec<_> = known.iter().filter(is_missing).collect();
+    if !missing.is_empty() {
+        let lines = missing.iter().map(|(name, parameter)| format!("{} …  {}", flag(name), parameter.prompt));
+        let help = format!("add to the command:\n{}", lines.collect::<Vec<_>>().join("\n"));
+        let flags = missing.iter().map(|(name, _)| flag(name)).collect();
+        return Err(ScaffoldError::MissingParameters { template: of(), flags, help });
+    }
+    let values = known.iter().filter_map(|(name, parameter)| Some((name, parameter, given.get(name)?)));
+    values.map(|(name, parameter, value)| Ok((name.to_owned(), content(name, parameter, value)?))).collect()
+}
+
+/// Checks the kind of a value only: whether a topic makes sense is found out by `check`, on the whole workflow.
+fn content(name: &str, parameter: &Parameter, value: &str) -> Result<Content, ScaffoldError> {
+    let wrong = |expected, example| {
+        Err(ScaffoldError::Value { flag: flag(name), value: value.to_owned(), expected, example })
+    };
+    match parameter.kind {
+        Kind::Integer => match value.parse() {
+            Ok(number) => Ok(Content::Number(number)),
+            Err(_) => wrong("a whole number", "10"),
+        },
+        Kind::Subject if value.chars().any(|c| c.is_whitespace() || c.is_control()) => {
+            wrong("a topic", "room.celsius")
+        }
+        Kind::Subject | Kind::String => Ok(Content::Text(value.to_owned())),
+    }
+}

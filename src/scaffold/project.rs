@@ -1,0 +1,84 @@
+//! A new project, with a first task if one is wanted.
+
+use std::fs;
+use std::path::PathBuf;
+
+use liquid::model::Value;
+
+use super::starter::{one_line, project_file, text};
+use super::task::prepare;
+use super::{NewTask, ScaffoldError};
+use crate::files::{Change, Files, Plan, RelPath};
+use crate::project::edit::{append_task, scalar};
+use crate::project::settings::{ALL, ENV_FILE};
+use crate::project::workflow::FILE;
+
+/// Where the schema of `workflow.yaml` is put, for editors: inside the project, so that it works without a network
+/// and is that of the PELATO that made it.
+pub const SCHEMA_FILE: &str = ".pelato/workflow.schema.json";
+
+/// What a new project is to be.
+#[derive(Debug, Clone)]
+pub struct NewProject<'a> {
+    /// `project_name`: shown to people.
+    pub name: String,
+    /// The folder to make; it may exist if it is empty.
+    pub folder: PathBuf,
+    /// The first task.
+    pub task: Option<NewTask<'a>>,
+    /// The JSON schema of `workflow.yaml`.
+    pub schema: &'a str,
+}
+
+/// Plans a new project. The new `workflow.yaml` can be had with [`Plan::text`], to be checked before anything is
+/// written.
+///
+/// # Errors
+/// When the folder is not empty, or the first task cannot be one.
+pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
+    let name = project.name.as_str();
+    if name.trim().is_empty() {
+        return Err(ScaffoldError::Empty {
+            what: "name of the project",
+            example: "Temperature data analysis",
+        });
+    }
+    if fs::read_dir(&project.folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(ScaffoldError::NotEmpty { folder: project.folder.display().to_string() });
+    }
+    let mut values = liquid::Object::new();
+    values.insert("project_name_yaml".into(), text(&scalar(name)));
+    values.insert("project_name_line".into(), text(&one_line(name)));
+    values.insert("settings".into(), settings());
+    let mut workflow = String::from_utf8_lossy(&project_file("workflow.yaml.liquid", &values)?).into_owned();
+    let mut files = Files::new();
+    // Liquid has no null that a condition could ask for without the name being there.
+    values.insert("component_name".into(), Value::Nil);
+    if let Some(task) = &project.task {
+        let prepared = prepare(task, name)?;
+        workflow = append_task(&workflow, &prepared.entry)?;
+        for (path, bytes) in prepared.files {
+            files.insert(RelPath::new(format!("tasks/{}/{path}", prepared.component_name))?, bytes);
+        }
+        values.insert("component_name".into(), text(&prepared.component_name));
+    }
+    files.insert(RelPath::new(FILE)?, workflow.into_bytes());
+    files.insert(RelPath::new(SCHEMA_FILE)?, project.schema.into());
+    files.insert(RelPath::new("README.md")?, project_file("README.md.liquid", &values)?);
+    files.insert(RelPath::new(".gitignore")?, project_file("gitignore.liquid", &values)?);
+    files
+        .insert(RelPath::new(format!("{ENV_FILE}.template"))?, project_file("env.template.liquid", &values)?);
+    Ok(Plan { folder: project.folder.clone(), changes: vec![Change::CreateFolder { path: None, files }] })
+}
+
+/// Every setting, for `.env.template`.
+fn settings() -> Value {
+    let setting = |name: &str, about: &str, default: &str| {
+        let mut values = liquid::Object::new();
+        values.insert("name".into(), text(name));
+        values.insert("about".into(), text(about));
+        values.insert("default".into(), text(default));
+        Value::Object(values)
+    };
+    Value::array(ALL.iter().map(|key| setting(key.name, key.about.trim(), key.default.unwrap_or_default())))
+}

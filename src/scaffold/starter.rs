@@ -1,0 +1,66 @@
+//! Rendering: a language pack's starter, and the files of a new project.
+
+use include_dir::{Dir, include_dir};
+use liquid::model::Value;
+
+use super::ScaffoldError;
+use crate::catalog::Pack;
+use crate::files::{Files, RelPath};
+
+static PROJECT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/project");
+
+/// The ending of files that are rendered; the others are copied.
+const LIQUID: &str = ".liquid";
+
+/// The files of a pack's starter for one task, relative to the task's folder.
+pub(super) fn files(pack: &Pack, values: &liquid::Object) -> Result<Files, ScaffoldError> {
+    let folder = &pack.manifest.task.starter;
+    let broken = |file: &str, reason: String| ScaffoldError::Starter {
+        pack: pack.manifest.name.clone(),
+        file: pack.folder.shown(&format!("{folder}/{file}")),
+        reason,
+    };
+    let names = pack.folder.files(folder).map_err(|error| broken("", error.to_string()))?;
+    if names.is_empty() {
+        return Err(broken("", "there is no file".to_owned()));
+    }
+    let mut files = Files::new();
+    for name in names {
+        let bytes = pack.folder.read(&format!("{folder}/{name}"));
+        let bytes = bytes.map_err(|error| broken(&name, error.to_string()))?;
+        let (target, bytes) = match name.strip_suffix(LIQUID) {
+            Some(target) => (target, render(&bytes, values).map_err(|reason| broken(&name, reason))?),
+            None => (name.as_str(), bytes.into_owned()),
+        };
+        let target = RelPath::new(target).map_err(|error| broken(&name, error.to_string()))?;
+        if files.insert(target, bytes).is_some() {
+            return Err(broken(&name, "is there with and without `.liquid`".to_owned()));
+        }
+    }
+    Ok(files)
+}
+
+/// One file of `templates/project/`, rendered.
+pub(super) fn project_file(name: &str, values: &liquid::Object) -> Result<Vec<u8>, ScaffoldError> {
+    let broken = |reason: String| ScaffoldError::BuiltIn { file: name.to_owned(), reason };
+    let file = PROJECT.get_file(name).ok_or_else(|| broken("is missing".to_owned()))?;
+    render(file.contents(), values).map_err(broken)
+}
+
+fn render(bytes: &[u8], values: &liquid::Object) -> Result<Vec<u8>, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
+    let parser = liquid::ParserBuilder::with_stdlib().build().map_err(|error| error.to_string())?;
+    let template = parser.parse(text).map_err(|error| error.to_string())?;
+    template.render(values).map(String::into_bytes).map_err(|error| error.to_string())
+}
+
+/// A text as a value for rendering.
+pub(super) fn text(text: &str) -> Value {
+    Value::scalar(text.to_owned())
+}
+
+/// A person's words in one line: in a comment or heading, a second line would be something else.
+pub(super) fn one_line(words: &str) -> String {
+    let blank = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    words.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,120 @@
+//! A new task: an entry in `workflow.yaml` and a starter in `tasks/`.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use semver::Version;
+
+use super::starter::{one_line, text};
+use super::{ScaffoldError, name, parameters, starter};
+use crate::catalog::{Pack, Template};
+use crate::files::{Change, FileError, Files, Plan, RelPath};
+use crate::project::edit::{self, Content, Entry};
+use crate::project::workflow::{FILE, Workflow};
+
+/// What a new task is to be.
+#[derive(Debug, Clone)]
+pub struct NewTask<'a> {
+    /// Its name, as shown to people.
+    pub title: String,
+    /// Its component's name; else the title suggests one.
+    pub component_name: Option<String>,
+    /// What surrounds the function.
+    pub template: &'a Template,
+    /// The function's language.
+    pub pack: &'a Pack,
+    /// The template's parameters, by name.
+    pub parameters: BTreeMap<String, String>,
+    /// Values of the hosts' label `host-type`.
+    pub targets: Vec<String>,
+    /// Its version; 0.1.0 if not given.
+    pub version: Option<Version>,
+}
+
+/// A task to be added, as a plan.
+#[derive(Debug, Clone)]
+pub struct AddTask {
+    /// Its component's name: also the name of its folder in `tasks/`.
+    pub component_name: String,
+    /// What `workflow.yaml` will be: to be checked before the plan is carried out.
+    pub workflow: String,
+    /// The files to write.
+    pub plan: Plan,
+}
+
+/// Plans to add a task to a project.
+///
+/// # Errors
+/// When the task cannot be one, its name or place is taken, or the workflow cannot be added to.
+pub fn add_task(workflow: &Workflow, task: &NewTask<'_>) -> Result<AddTask, ScaffoldError> {
+    let root = workflow.root();
+    let project = workflow.project_name.as_ref().map_or("", |name| name.text.as_str());
+    let prepared = prepare(task, project)?;
+    let component_name = prepared.component_name;
+    let names = workflow.tasks.iter().filter_map(|other| other.component_name.as_ref());
+    if names.into_iter().any(|other| other.text == component_name) {
+        return Err(ScaffoldError::NameTaken { component_name });
+    }
+    let code = RelPath::new(format!("tasks/{component_name}"))?;
+    if fs::symlink_metadata(code.below(root)).is_ok() {
+        return Err(ScaffoldError::CodeExists { component_name });
+    }
+    let before = &workflow.source.text;
+    let after = edit::append_task(before, &prepared.entry)?;
+    let mut plan = Plan::replacing(root, RelPath::new(FILE)?, before, &after);
+    // The code first: a workflow never names code that is not there.
+    plan.changes.insert(0, Change::CreateFolder { path: Some(code), files: prepared.files });
+    Ok(AddTask { component_name, workflow: after, plan })
+}
+
+/// A task that can be one.
+pub(super) struct Prepared {
+    pub component_name: String,
+    pub entry: Entry,
+    /// Relative to the task's folder.
+    pub files: Files,
+}
+
+pub(super) fn prepare(task: &NewTask<'_>, project: &str) -> Result<Prepared, ScaffoldError> {
+    if task.title.trim().is_empty() {
+        return Err(ScaffoldError::Empty { what: "name of the task", example: "Temp data conversion" });
+    }
+    let targets: Vec<_> = task.targets.iter().filter(|target| !target.trim().is_empty()).cloned().collect();
+    if targets.is_empty() {
+        return Err(ScaffoldError::NoTarget);
+    }
+    let component_name = name::choose(task.component_name.as_deref(), &task.title)?;
+    let parameters = parameters::fields(task.template, &task.parameters)?;
+    let version = task.version.clone().unwrap_or(Version::new(0, 1, 0));
+    let mut fields: Vec<(String, Content)> = Vec::new();
+    let mut field = |name: &str, content: Content| fields.push((name.to_owned(), content));
+    field("name", Content::Text(task.title.clone()));
+    field("type", Content::Text(task.template.manifest.name.clone()));
+    field("language", Content::Text(task.pack.manifest.name.clone()));
+    field("code", Content::Text(component_name.clone()));
+    field("targets", Content::Words(targets));
+    fields.extend(parameters);
+    fields.push(("component_name".to_owned(), Content::Text(component_name.clone())));
+    fields.push(("version".to_owned(), Content::Text(version.to_string())));
+    let mut values = liquid::Object::new();
+    values.insert("task_name".into(), text(&one_line(&task.title)));
+    values.insert("component_name".into(), text(&component_name));
+    values.insert("project_name".into(), text(&one_line(project)));
+    let files = starter::files(task.pack, &values)?;
+    Ok(Prepared { component_name, entry: Entry(fields), files })
+}
+
+impl AddTask {
+    /// What it changes, as a unified diff.
+    pub fn diff(&self) -> String {
+        self.plan.diff()
+    }
+
+    /// Writes it all, or nothing.
+    ///
+    /// # Errors
+    /// When something cannot be written, or the workflow was changed meanwhile.
+    pub fn apply(&self) -> Result<(), FileError> {
+        self.plan.apply()
+    }
+}

@@ -1,0 +1,63 @@
+//! The progress bar: on a terminal only, one line, with the components in work.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A progress bar that may be switched off.
+pub struct Bar {
+    enabled: bool,
+    bar: Option<ProgressBar>,
+    in_work: Vec<String>,
+}
+
+impl Bar {
+    /// A bar that is not shown yet, or never.
+    pub fn new(enabled: bool) -> Self {
+        Self { enabled, bar: None, in_work: Vec::new() }
+    }
+
+    /// Shows the bar for so many components.
+    pub fn begin(&mut self, components: usize) {
+        if !self.enabled {
+            return;
+        }
+        let bar = ProgressBar::new(components as u64);
+        let style = ProgressStyle::with_template("    Building [{bar:24}] {pos}/{len}: {wide_msg}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
+        bar.enable_steady_tick(Duration::from_millis(100));
+        self.bar = Some(bar);
+    }
+
+    /// A component is in work.
+    pub fn start(&mut self, component: &str) {
+        self.in_work.push(component.to_owned());
+        self.show();
+    }
+
+    /// A component is done; the bar goes away with the last one.
+    pub fn finish(&mut self, component: &str) {
+        self.in_work.retain(|name| name != component);
+        let Some(bar) = &self.bar else { return };
+        bar.inc(1);
+        if Some(bar.position()) == bar.length() {
+            bar.finish_and_clear();
+            self.bar = None;
+        }
+        self.show();
+    }
+
+    /// Runs something that prints, with the bar out of the way.
+    pub fn suspend(&self, print: impl FnOnce()) {
+        match &self.bar {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
+    fn show(&self) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(self.in_work.join(", "));
+        }
+    }
+}

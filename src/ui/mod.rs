@@ -1,0 +1,298 @@
+//! The only place that prints. Results go to stdout, everything else to stderr.
+
+mod bar;
+pub mod json;
+pub mod prompt;
+mod shelf;
+mod table;
+mod trace;
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
+
+use console::{Style, Term};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+
+use crate::progress::{Event, Progress};
+use crate::report::{Report, Severity};
+use bar::Bar;
+pub use table::table;
+
+/// How much is told on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Errors only.
+    Quiet,
+    /// What a person wants to know.
+    Normal,
+    /// Also how it was done.
+    Verbose,
+}
+
+/// When there is colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How to talk to the person or program at the other end.
+#[derive(Debug, Clone, Copy)]
+pub struct Manner {
+    /// How much.
+    pub level: Level,
+    /// Results as JSON.
+    pub json: bool,
+    /// When there is colour.
+    pub colour: Colour,
+    /// Whether a person may be asked.
+    pub may_ask: bool,
+}
+
+/// Prints results, progress and problems.
+pub struct Ui {
+    manner: Manner,
+    style_err: Styles,
+    style_out: Styles,
+    bar: Mutex<Bar>,
+}
+
+#[derive(Clone)]
+struct Styles {
+    verb: Style,
+    warning: Style,
+    error: Style,
+    dim: Style,
+    coloured: bool,
+}
+
+impl Styles {
+    fn new(colour: Colour, is_terminal: bool) -> Self {
+        let coloured = match colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+        };
+        let style = || Style::new().force_styling(coloured);
+        Self {
+            verb: style().green().bold(),
+            warning: style().yellow().bold(),
+            error: style().red().bold(),
+            dim: style().dim(),
+            coloured,
+        }
+    }
+}
+
+impl Ui {
+    /// A user interface on the process's own stdout and stderr.
+    pub fn new(manner: Manner) -> Self {
+        let on_terminal = io::stderr().is_terminal();
+        let shows_bar = on_terminal && manner.level == Level::Normal && !manner.json;
+        Self {
+            manner,
+            style_err: Styles::new(manner.colour, on_terminal),
+            style_out: Styles::new(manner.colour, io::stdout().is_terminal()),
+            bar: Mutex::new(Bar::new(shows_bar)),
+        }
+    }
+
+    /// Whether results are wanted as JSON.
+    pub fn json(&self) -> bool {
+        self.manner.json
+    }
+
+    /// Whether a person is there and may be asked.
+    pub fn may_ask(&self) -> bool {
+        self.manner.may_ask && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// A result: text for stdout. The end of a pipe that has gone away is not an error.
+    pub fn result(&self, text: impl AsRef<str>) {
+        let text = text.as_ref();
+        let line = if text.ends_with('\n') || text.is_empty() { text.to_owned() } else { format!("{text}\n") };
+        self.result_bytes(line.as_bytes());
+    }
+
+    /// A result: bytes for stdout, as they are.
+    pub fn result_bytes(&self, bytes: &[u8]) {
+        self.aside(|| {
+            let mut out = io::stdout().lock();
+            let _ = out.write_all(bytes).and_then(|()| out.flush());
+        });
+    }
+
+    /// A result as one JSON document (or, called repeatedly, one line each).
+    pub fn result_json(&self, value: &impl serde::Serialize) {
+        if let Ok(text) = serde_json::to_string(value) {
+            self.result(text);
+        }
+    }
+
+    /// A status line: what was just done, a verb first.
+    pub fn status(&self, verb: &str, text: impl AsRef<str>) {
+        if self.manner.level >= Level::Normal {
+            self.line(&format!("{} {}", self.style_err.verb.apply_to(format!("{verb:>12}")), text.as_ref()));
+        }
+    }
+
+    /// Something a person should know.
+    pub fn note(&self, text: impl AsRef<str>) {
+        self.status("Note", text);
+    }
+
+    /// Something that is allowed but probably not meant.
+    pub fn warning(&self, text: impl AsRef<str>) {
+        if self.manner.level >= Level::Normal {
+            self.line(&format!("{}: {}", self.style_err.warning.apply_to("warning"), text.as_ref()));
+        }
+    }
+
+    /// How something was done, for those who ask.
+    pub fn detail(&self, text: impl AsRef<str>) {
+        if self.manner.level >= Level::Verbose {
+            self.line(&self.style_err.dim.apply_to(text.as_ref()).to_string());
+        }
+    }
+
+    /// The error that ends a command.
+    pub fn failure(&self, error: &crate::Error) {
+        match error {
+            // `check` has shown its report: that was its result.
+            crate::Error::Checked(_) => return,
+            crate::Error::Rejected(rejected) => self.report(&rejected.0),
+            _ => {}
+        }
+        if self.json() {
+            return self.result_json(&json::Failure::new(error));
+        }
+        match error.source_code() {
+            Some(_) => self.problem(error),
+            None => self.error(error),
+        }
+    }
+
+    /// An error without a place in a file: its causes, and what to do next.
+    fn error(&self, error: &dyn Diagnostic) {
+        let mut text = format!("{}: {}", self.style_err.error.apply_to("error"), with_causes(error, "\n  because: "));
+        if let Some(help) = error.help() {
+            let help = help.to_string().replace('\n', "\n        ");
+            text.push_str(&format!("\n  {}: {help}", self.style_err.verb.apply_to("help")));
+        }
+        self.line(&text);
+    }
+
+    /// One problem with its place in a file.
+    pub fn problem(&self, problem: &dyn Diagnostic) {
+        let mut text = String::new();
+        if self.handler().render_report(&mut text, problem).is_ok() {
+            self.line(text.trim_end_matches('\n'));
+        }
+    }
+
+    /// All problems of a report; warnings only if they are wanted.
+    pub fn report(&self, report: &Report) {
+        let wanted = |severity| severity == Severity::Error || self.manner.level >= Level::Normal;
+        report.problems.iter().filter(|problem| wanted(problem.severity)).for_each(|p| self.problem(p));
+    }
+
+    fn handler(&self) -> GraphicalReportHandler {
+        let theme =
+            if self.style_err.coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let term = Term::stderr();
+        let width = if term.is_term() { usize::from(term.size().1).clamp(60, 120) } else { 100 };
+        GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false).with_context_lines(1)
+    }
+
+    /// Text dimmed for stdout where colour is on.
+    pub fn dim(&self, text: &str) -> String {
+        self.style_out.dim.apply_to(text).to_string()
+    }
+
+    /// Text marked as bad for stdout where colour is on.
+    pub fn bad(&self, text: &str) -> String {
+        self.style_out.error.apply_to(text).to_string()
+    }
+
+    /// Text marked as good for stdout where colour is on.
+    pub fn good(&self, text: &str) -> String {
+        self.style_out.verb.apply_to(text).to_string()
+    }
+
+    fn line(&self, text: &str) {
+        self.aside(|| {
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        });
+    }
+
+    /// Prints with the progress bar out of the way.
+    fn aside(&self, print: impl FnOnce()) {
+        match self.bar.lock() {
+            Ok(bar) => bar.suspend(print),
+            Err(poisoned) => poisoned.into_inner().suspend(print),
+        }
+    }
+
+    fn with_bar(&self, act: impl FnOnce(&mut Bar)) {
+        if let Ok(mut bar) = self.bar.lock() {
+            act(&mut bar);
+        }
+    }
+}
+
+impl Progress for Ui {
+    fn report(&self, event: Event) {
+        match event {
+            Event::Note(text) => self.note(text),
+            Event::Detail(text) => self.detail(text),
+            Event::Problem(problem) => self.problem(&problem),
+            Event::Planned { components } => self.with_bar(|bar| bar.begin(components)),
+            Event::Started { component, what } => {
+                self.with_bar(|bar| bar.start(&component));
+                let (verb, why) = what.split_once(':').unwrap_or((&what, ""));
+                self.status(&capitalised(verb), format!("{component} {}", parenthesised(why)).trim_end());
+            }
+            Event::Finished { component, what, elapsed } => {
+                self.with_bar(|bar| bar.finish(&component));
+                self.detail(format!("{component}: {what} ({:.2} s)", elapsed.as_secs_f64()));
+            }
+            Event::Failed { component, output } => {
+                self.with_bar(|bar| bar.finish(&component));
+                self.line(&format!("{}: {component}", self.style_err.error.apply_to("error")));
+                self.line(output.trim_end());
+            }
+        }
+    }
+}
+
+/// An error's words and those of its causes.
+fn with_causes(error: &dyn Diagnostic, between: &str) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        // A transparent error repeats its cause's words.
+        if !text.contains(&words) {
+            text.push_str(between);
+            text.push_str(&words);
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn parenthesised(text: &str) -> String {
+    match text.trim() {
+        "" => String::new(),
+        text => format!("({text})"),
+    }
+}

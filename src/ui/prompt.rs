@@ -1,0 +1,122 @@
+//! Questions to a person. Without one, a missing value is an error that names its flag.
+
+use dialoguer::theme::SimpleTheme;
+use dialoguer::{Input, MultiSelect, Select};
+
+use super::Ui;
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PromptError {
+    /// Nobody may be asked.
+    #[error("{what} is not given")]
+    #[diagnostic(help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it"))]
+    Missing {
+        /// What is missing.
+        what: String,
+        /// The flag that gives it, with an example.
+        flag: String,
+    },
+    /// The person went away.
+    #[error("no answer: nothing was written")]
+    Cancelled,
+    /// The terminal failed.
+    #[error("cannot ask on this terminal: {0}")]
+    #[diagnostic(help("give the values by flags, see `--help`"))]
+    Terminal(String),
+}
+
+impl From<dialoguer::Error> for PromptError {
+    fn from(error: dialoguer::Error) -> Self {
+        let dialoguer::Error::IO(error) = error;
+        match error.kind() {
+            std::io::ErrorKind::Interrupted => Self::Cancelled,
+            _ => Self::Terminal(error.to_string()),
+        }
+    }
+}
+
+/// A value that a flag may give and a person may be asked for.
+pub struct Question<'a> {
+    /// What is asked, such as `Name of the project`.
+    pub prompt: &'a str,
+    /// The flag that answers it, with an example: `--name NAME`.
+    pub flag: &'a str,
+    /// The answer that is offered.
+    pub default: Option<String>,
+    /// Says what is wrong with an answer.
+    pub check: &'a dyn Fn(&str) -> Result<(), String>,
+}
+
+impl Ui {
+    /// The given value, else a person's answer. Without a person the default is not assumed.
+    ///
+    /// # Errors
+    /// When nobody may be asked, or nobody answers.
+    pub fn ask(&self, given: Option<String>, question: &Question<'_>) -> Result<String, PromptError> {
+        if let Some(given) = given {
+            return Ok(given);
+        }
+        self.needs_person(question.prompt, question.flag)?;
+        let check = |answer: &String| (question.check)(answer);
+        let mut input = Input::<String>::with_theme(&SimpleTheme)
+            .with_prompt(question.prompt)
+            .validate_with(check);
+        if let Some(default) = &question.default {
+            input = input.default(default.clone());
+        }
+        Ok(input.interact_text()?)
+    }
+
+    /// The given value, else the one that a person chooses from a list of names with a line about each.
+    ///
+    /// # Errors
+    /// When nobody may be asked, or nobody answers.
+    pub fn choose(
+        &self,
+        given: Option<String>,
+        prompt: &str,
+        flag: &str,
+        choices: &[(String, String)],
+    ) -> Result<String, PromptError> {
+        if let Some(given) = given {
+            return Ok(given);
+        }
+        self.needs_person(prompt, flag)?;
+        let lines: Vec<_> = choices.iter().map(|(name, about)| format!("{name:<20} {about}")).collect();
+        let select = Select::with_theme(&SimpleTheme).with_prompt(prompt).items(&lines).default(0);
+        let index = select.interact_opt()?.ok_or(PromptError::Cancelled)?;
+        Ok(choices[index].0.clone())
+    }
+
+    /// The given values, else those that a person picks or types.
+    ///
+    /// # Errors
+    /// When nobody may be asked, or nobody answers.
+    pub fn pick(
+        &self,
+        given: Vec<String>,
+        prompt: &str,
+        flag: &str,
+        choices: &[&str],
+    ) -> Result<Vec<String>, PromptError> {
+        if !given.is_empty() {
+            return Ok(given);
+        }
+        self.needs_person(prompt, flag)?;
+        let first: Vec<bool> = (0..choices.len()).map(|index| index == 0).collect();
+        let select = MultiSelect::with_theme(&SimpleTheme).with_prompt(prompt).items(choices).defaults(&first);
+        let indices = select.interact_opt()?.ok_or(PromptError::Cancelled)?;
+        if indices.is_empty() {
+            return Err(PromptError::Missing { what: prompt.to_owned(), flag: flag.to_owned() });
+        }
+        Ok(indices.into_iter().map(|index| choices[index].to_owned()).collect())
+    }
+
+    fn needs_person(&self, what: &str, flag: &str) -> Result<(), PromptError> {
+        if self.may_ask() {
+            return Ok(());
+        }
+        Err(PromptError::Missing { what: what.to_owned(), flag: flag.to_owned() })
+    }
+}

@@ -1,0 +1,254 @@
+//! What `run` and `call` print of what happens in the host: a line for each call, and what functions write.
+//!
+//! The host's threads only hand their events over; one thread prints. If it cannot keep up, lines are left out, and
+//! how many is said: a slow terminal must not slow the workflow.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use super::json::{RunLine, SCHEMA, SentLine};
+use super::{Level, Ui};
+use crate::host::observe::{Call, Event, Observer, Outcome, Sent, Trigger, Unobserved};
+use crate::pelato::in_words;
+
+/// How many events may wait to be printed.
+const WAITING: usize = 10_000;
+
+/// Prints the events of a host until it is finished.
+pub struct Trace {
+    observer: Arc<dyn Observer>,
+    printer: Option<JoinHandle<()>>,
+}
+
+impl Trace {
+    /// What the host is to tell its events.
+    pub fn observer(&self) -> Arc<dyn Observer> {
+        Arc::clone(&self.observer)
+    }
+
+    /// Prints what is still waiting. The host must be gone: it holds the other end.
+    pub fn finish(self) {
+        drop(self.observer);
+        if let Some(printer) = self.printer {
+            let _ = printer.join();
+        }
+    }
+}
+
+impl Ui {
+    /// A trace of everything that happens, with a line on stdout for each call; none at all with `-q`.
+    pub fn trace(self: &Arc<Self>) -> Trace {
+        if self.manner.level == Level::Quiet && !self.json() {
+            return Trace { observer: Arc::new(Unobserved), printer: None };
+        }
+        let (sender, events) = sync_channel(WAITING);
+        let skipped = Arc::new(AtomicUsize::new(0));
+        let sink = Sink { sender: Mutex::new(sender), skipped: Arc::clone(&skipped) };
+        let ui = Arc::clone(self);
+        let printer = thread::spawn(move || print_all(&ui, &events, &skipped));
+        Trace { observer: Arc::new(sink), printer: Some(printer) }
+    }
+
+    /// Only what the function itself writes, on stderr: for `call`.
+    pub fn lines(self: &Arc<Self>) -> Arc<dyn Observer> {
+        struct Lines(Arc<Ui>);
+        impl Observer for Lines {
+            fn event(&self, event: Event) {
+                match event {
+                    Event::Line { text, .. } => self.0.line(&text),
+                    Event::OutputCut { limit, .. } => self.0.warning(cut(limit)),
+                    _ => {}
+                }
+            }
+        }
+        Arc::new(Lines(Arc::clone(self)))
+    }
+}
+
+struct Sink {
+    sender: Mutex<SyncSender<(Instant, Event)>>,
+    skipped: Arc<AtomicUsize>,
+}
+
+impl Observer for Sink {
+    fn event(&self, event: Event) {
+        if matches!(event, Event::Started { .. }) {
+            return; // the end of a call says it all
+        }
+        let sent = self.sender.lock().is_ok_and(|sender| sender.try_send((Instant::now(), event)).is_ok());
+        if !sent {
+            self.skipped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+fn print_all(ui: &Ui, events: &Receiver<(Instant, Event)>, skipped: &AtomicUsize) {
+    let start = Instant::now();
+    for (at, event) in events {
+        let seconds = at.saturating_duration_since(start).as_secs_f64();
+        if ui.json() {
+            ui.result_json(&as_json(seconds, &event));
+        } else if let Some(text) = as_text(ui, &event) {
+            ui.result(format!("{seconds:9.3}  {text}"));
+        }
+        match skipped.swap(0, Ordering::Relaxed) {
+            0 => {}
+            n => ui.warning(format!("{n} lines were left out: they came faster than they can be printed")),
+        }
+    }
+}
+
+fn as_text(ui: &Ui, event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Started { .. } => return None,
+        Event::Ended { call, outcome, times } => {
+            let time = ui.dim(&format!("{:.1} ms", (times.instantiate + times.call).as_secs_f64() * 1e3));
+            let ended = match outcome {
+                Outcome::Sent(sent) => ui.good(&format!("→ {}", targets(sent))),
+                Outcome::Replied => ui.good("→ reply"),
+                Outcome::Filtered => "filtered out".to_owned(),
+                bad => ui.bad(&in_words(bad)),
+            };
+            let from = started_by(call);
+            format!("{}  {from} → {}  {ended}  {time}", mark(call), call.component)
+        }
+        Event::Line { call, text, .. } => format!("{}  {} | {text}", mark(call), call.component),
+        Event::OutputCut { call, limit } => format!("{}  {} | {}", mark(call), call.component, cut(*limit)),
+        // The outcome of the call says the same.
+        Event::Log { .. } => return None,
+        Event::Answered { trace, method, path, status, elapsed, component } => {
+            let nobody = if component.is_none() { ": no component has this path" } else { "" };
+            let text = format!("HTTP {status} to {method} {path}{nobody}");
+            let text = if *status < 400 { ui.dim(&text) } else { ui.bad(&text) };
+            format!("{}  {text}  {}", short(&trace.to_string()), ui.dim(&format!("{:.1} ms", elapsed.as_secs_f64() * 1e3)))
+        }
+        Event::Unread { trace, subject, size } => {
+            format!("{}  {subject} ({size} B) leaves the workflow", short(&trace.to_string()))
+        }
+        Event::Oversized { trace, subject, size } => {
+            let text = format!("{subject}: {size} B is more than NATS servers take unless configured (1 MiB)");
+            format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
+        }
+        Event::Dropped { trace, subject, subscriber } => {
+            let text = format!("{subject}: lost to {subscriber}, which has too many unread messages");
+            format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
+        }
+        Event::BusLost => ui.bad("the NATS server is gone; trying to reach it again"),
+        Event::BusRestored => ui.good("the NATS server is back"),
+        Event::BusTrouble { message } => ui.bad(&format!("NATS: {message}")),
+    })
+}
+
+fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
+    let line = |event: &'static str, what: String| RunLine {
+        schema: SCHEMA,
+        seconds,
+        event,
+        trace: None,
+        component: None,
+        hop: None,
+        what,
+        outcome: None,
+        sent: Vec::new(),
+        milliseconds: None,
+    };
+    let of = |call: &'_ Arc<Call>, line: RunLine<'static>| -> RunLine<'_> { with_call(call, line) };
+    match event {
+        Event::Started { call } => of(call, line("started", started_by(call))),
+        Event::Ended { call, outcome, times } => RunLine {
+            outcome: Some(kind(outcome)),
+            sent: sent(outcome).iter().map(SentLine::new).collect(),
+            milliseconds: Some((times.instantiate + times.call).as_secs_f64() * 1e3),
+            ..of(call, line("call", what_happened(call, outcome)))
+        },
+        Event::Line { call, text, .. } => of(call, line("output", text.clone())),
+        Event::OutputCut { call, limit } => of(call, line("output", cut(*limit))),
+        Event::Log { call, message, .. } => of(call, line("log", message.clone())),
+        Event::Answered { trace, component, method, path, status, elapsed } => RunLine {
+            trace: Some(trace.to_string()),
+            component: component.as_deref(),
+            milliseconds: Some(elapsed.as_secs_f64() * 1e3),
+            ..line("answer", format!("{status} {method} {path}"))
+        },
+        Event::Unread { trace, subject, .. } => {
+            RunLine { trace: Some(trace.to_string()), ..line("unread", subject.to_string()) }
+        }
+        Event::Oversized { trace, subject, .. } => {
+            RunLine { trace: Some(trace.to_string()), ..line("oversized", subject.to_string()) }
+        }
+        Event::Dropped { trace, subject, .. } => {
+            RunLine { trace: Some(trace.to_string()), ..line("dropped", subject.to_string()) }
+        }
+        Event::BusLost => line("bus", "lost".to_owned()),
+        Event::BusRestored => line("bus", "restored".to_owned()),
+        Event::BusTrouble { message } => line("bus", message.clone()),
+    }
+}
+
+fn with_call<'a>(call: &'a Arc<Call>, line: RunLine<'static>) -> RunLine<'a> {
+    RunLine {
+        trace: Some(call.trace.to_string()),
+        component: Some(&call.component),
+        hop: Some(call.hop),
+        ..line
+    }
+}
+
+fn what_happened(call: &Call, outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Sent(_) | Outcome::Replied | Outcome::Filtered => started_by(call),
+        bad => format!("{}: {}", started_by(call), in_words(bad)),
+    }
+}
+
+fn kind(outcome: &Outcome) -> &'static str {
+    match outcome {
+        Outcome::Sent(_) => "sent",
+        Outcome::Replied => "replied",
+        Outcome::Filtered => "filtered",
+        Outcome::Failed { .. } => "failed",
+        Outcome::Trapped { .. } => "trapped",
+        Outcome::TimedOut { .. } => "timed-out",
+        Outcome::OutOfMemory { .. } => "out-of-memory",
+    }
+}
+
+fn sent(outcome: &Outcome) -> &[Sent] {
+    match outcome {
+        Outcome::Sent(sent) => sent,
+        _ => &[],
+    }
+}
+
+fn targets(sent: &[Sent]) -> String {
+    let one = |sent: &Sent| match sent.reply {
+        true => format!("reply ({} B)", sent.size),
+        false => format!("{} ({} B)", sent.subject, sent.size),
+    };
+    sent.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+fn started_by(call: &Call) -> String {
+    match &call.trigger {
+        Trigger::Http { method, path } => format!("{method} {path}"),
+        Trigger::Message { subject } => subject.to_string(),
+        Trigger::Direct => "call".to_owned(),
+    }
+}
+
+/// The message's mark, and how far it has come: `3fa2c1 ·2`.
+fn mark(call: &Call) -> String {
+    format!("{} ·{}", short(&call.trace.to_string()), call.hop)
+}
+
+/// Enough of a mark to tell messages apart by eye.
+fn short(trace: &str) -> String {
+    trace.chars().take(6).collect()
+}
+
+fn cut(limit: usize) -> String {
+    format!("(the function wrote more than {limit} bytes; the rest is not shown)")
+}

@@ -1,0 +1,44 @@
+//! The triggers there are, and what each may ask of its host.
+
+/// A trigger, as it must turn out.
+pub(crate) struct Trigger {
+    /// Its crate, and the template it belongs to.
+    pub(crate) name: &'static str,
+    /// What it imports, exactly. An import more is a host less that can run it.
+    pub(crate) imports: &'static [&'static str],
+    /// What it exports, exactly.
+    pub(crate) exports: &'static [&'static str],
+}
+
+/// All triggers.
+pub(crate) const TRIGGERS: [Trigger; 2] = [
+    Trigger {
+        name: "processor_nats",
+        imports: &[
+            "pelato:task/handler@0.1.0",
+            "pelato:task/settings@0.1.0",
+            "wasi:logging/logging@0.1.0-draft",
+            "wasmcloud:messaging/consumer@0.2.0",
+            "wasmcloud:messaging/types@0.2.0",
+        ],
+        exports: &["wasmcloud:messaging/handler@0.2.0"],
+    },
+    Trigger {
+        name: "http_producer_nats",
+        imports: &[
+            "pelato:task/handler@0.1.0",
+            "pelato:task/settings@0.1.0",
+            "wasi:http/types@0.2.0",
+            "wasi:io/error@0.2.0",
+            "wasi:io/poll@0.2.0",
+            "wasi:io/streams@0.2.0",
+            "wasi:logging/logging@0.1.0-draft",
+            "wasmcloud:messaging/consumer@0.2.0",
+            "wasmcloud:messaging/types@0.2.0",
+        ],
+        exports: &[
+            "wasi:http/incoming-handler@0.2.0",
+            "wasmcloud:messaging/handler@0.2.0",
+        ],
+    },
+];

@@ -1,0 +1,57 @@
+//! What a trigger reaches through its imports, as a trait, and the imports themselves.
+
+// Generated: the lints are for what people write.
+#[allow(unsafe_code, missing_docs, clippy::all)]
+mod bindings {
+    wit_bindgen::generate!({ world: "flow", path: "../wit", generate_all });
+}
+
+use bindings::pelato::task::{handler, settings};
+use bindings::wasi::logging::logging::{Level, log};
+use bindings::wasmcloud::messaging::consumer;
+
+/// A message to be published: subject, body, and no reply subject of its own.
+pub type Message = bindings::wasmcloud::messaging::types::BrokerMessage;
+
+/// What a trigger needs of the world around it.
+pub trait Platform {
+    /// The value of a setting, if the task has it.
+    fn setting(&self, key: &str) -> Option<String>;
+
+    /// Runs the user's function.
+    ///
+    /// # Errors
+    /// The message the function failed with.
+    fn exec(&self, input: &[u8]) -> Result<Vec<u8>, String>;
+
+    /// Publishes a message.
+    ///
+    /// # Errors
+    /// Why the platform did not take it.
+    fn publish(&self, message: &Message) -> Result<(), String>;
+
+    /// Logs an error. `context` says which component it happened in.
+    fn log_error(&self, context: &str, message: &str);
+}
+
+/// The platform as a component sees it: its imports.
+#[derive(Debug, Clone, Copy)]
+pub struct Component;
+
+impl Platform for Component {
+    fn setting(&self, key: &str) -> Option<String> {
+        settings::get(key)
+    }
+
+    fn exec(&self, input: &[u8]) -> Result<Vec<u8>, String> {
+        handler::exec(input)
+    }
+
+    fn publish(&self, message: &Message) -> Result<(), String> {
+        consumer::publish(message)
+    }
+
+    fn log_error(&self, context: &str, message: &str) {
+        log(Level::Error, context, message);
+    }
+}

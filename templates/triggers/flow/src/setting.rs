@@ -1,0 +1,38 @@
+//! The settings a trigger reads.
+
+use crate::{Failure, Platform};
+
+/// The setting with the component's name, by which its errors are logged.
+pub const COMPONENT_NAME: &str = "component_name";
+/// The setting with the subject that results are published to.
+pub const DEST_TOPIC: &str = "dest_topic";
+/// The setting with the largest HTTP body that is taken, in bytes.
+pub const MAX_BODY_BYTES: &str = "max_body_bytes";
+
+/// How large an HTTP body may be when the task does not say.
+const DEFAULT_BODY_LIMIT: u64 = 8 * 1024 * 1024;
+
+/// The value of a setting that the task must have.
+///
+/// # Errors
+/// [`Failure::Setting`], which names the setting, if the task does not have it.
+pub(crate) fn required(platform: &impl Platform, key: &str) -> Result<String, Failure> {
+    platform
+        .setting(key)
+        .ok_or_else(|| Failure::Setting(format!("the setting \"{key}\" is missing")))
+}
+
+/// How many bytes of an HTTP body are taken.
+///
+/// # Errors
+/// [`Failure::Setting`], which names the setting, if it is not a number.
+pub fn body_limit(platform: &impl Platform) -> Result<u64, Failure> {
+    let Some(value) = platform.setting(MAX_BODY_BYTES) else {
+        return Ok(DEFAULT_BODY_LIMIT);
+    };
+    value.parse().map_err(|_| {
+        Failure::Setting(format!(
+            "the setting \"{MAX_BODY_BYTES}\" is no number of bytes: \"{value}\""
+        ))
+    })
+}

@@ -1,0 +1,48 @@
+//! The trigger of the template `http_producer_nats`: HTTP POST or a NATS message in, a NATS message out.
+
+mod request;
+mod response;
+
+use bindings::exports::wasi::http::incoming_handler;
+use bindings::exports::wasmcloud::messaging::handler;
+use bindings::wasi::http::types::{IncomingRequest, ResponseOutparam};
+use flow::{Component, http::Answer};
+use request::Unread;
+
+// Generated: the lints are for what people write.
+#[allow(unsafe_code, missing_docs, clippy::all)]
+mod bindings {
+    wit_bindgen::generate!({ world: "http-producer-nats", path: "../wit", generate_all });
+    export!(Trigger with_types_in self);
+
+    /// The component's exports.
+    pub(crate) struct Trigger;
+}
+
+impl handler::Guest for bindings::Trigger {
+    fn handle_message(message: handler::BrokerMessage) -> Result<(), String> {
+        flow::handle_message(&Component, &message.body, message.reply_to)
+    }
+}
+
+impl incoming_handler::Guest for bindings::Trigger {
+    fn handle(request: IncomingRequest, outparam: ResponseOutparam) {
+        response::send(answer(&request), outparam);
+    }
+}
+
+fn answer(request: &IncomingRequest) -> Answer {
+    if !request::is_post(request) {
+        return Answer::method_not_allowed();
+    }
+    let limit = match flow::logged(&Component, flow::body_limit(&Component)) {
+        Ok(limit) => limit,
+        Err(failure) => return Answer::delivered(Err(failure)),
+    };
+    match request::read(request, limit) {
+        // HTTP answers its sender itself: there is no reply subject.
+        Ok(body) => Answer::delivered(flow::deliver(&Component, &body, None)),
+        Err(Unread::TooLarge) => Answer::too_large(limit),
+        Err(Unread::BrokenOff) => Answer::broken_off(),
+    }
+}

@@ -1,0 +1,19 @@
+//! The trigger of the template `processor_nats`: a NATS message in, a NATS message out.
+
+use bindings::exports::wasmcloud::messaging::handler::{BrokerMessage, Guest};
+
+// Generated: the lints are for what people write.
+#[allow(unsafe_code, missing_docs, clippy::all)]
+mod bindings {
+    wit_bindgen::generate!({ world: "processor-nats", path: "../wit", generate_all });
+    export!(Trigger with_types_in self);
+
+    /// The component's exports.
+    pub(crate) struct Trigger;
+}
+
+impl Guest for bindings::Trigger {
+    fn handle_message(message: BrokerMessage) -> Result<(), String> {
+        flow::handle_message(&flow::Component, &message.body, message.reply_to)
+    }
+}
