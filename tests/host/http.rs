@@ -80,6 +80,19 @@ fn large_bodies_go_in_and_out() {
 }
 
 #[test]
+fn a_request_without_host_is_a_bad_request() {
+    block_on(async {
+        let (host, recorder) = start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &[], Some("/"))]).await;
+        let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
+        stream.write_all(b"POST / HTTP/1.0\r\ncontent-length: 1\r\n\r\nx").await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(String::from_utf8_lossy(&answer).contains(" 400 "));
+        assert_eq!(recorder.outcomes("echo"), []);
+    });
+}
+
+#[test]
 fn one_connection_serves_many_requests() {
     block_on(async {
         let (host, _) = start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &[], Some("/"))]).await;
