@@ -24,7 +24,8 @@ impl Code {
         let pre = link(linker, &hosted.name, &component)?;
         // They fail exactly when the export is missing.
         let digest = digest(&hosted.wasm);
-        let code = Self { digest, messaging: MessagingPre::new(pre.clone()).ok(), http: ProxyPre::new(pre).ok() };
+        let code =
+            Self { digest, messaging: MessagingPre::new(pre.clone()).ok(), http: ProxyPre::new(pre).ok() };
         code.check(hosted)?;
         Ok(code)
     }
@@ -36,7 +37,8 @@ impl Code {
 
     /// Checks that it exports what it is to be used for.
     pub fn check(&self, hosted: &Hosted) -> Result<(), HostError> {
-        let missing = |interface, purpose| HostError::Export { component: hosted.name.clone(), interface, purpose };
+        let missing =
+            |interface, purpose| HostError::Export { component: hosted.name.clone(), interface, purpose };
         if !hosted.subscriptions.is_empty() && self.messaging.is_none() {
             return Err(missing("wasmcloud:messaging/handler@0.2.0", "read messages"));
         }

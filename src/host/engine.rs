@@ -5,7 +5,8 @@ use std::path::Path;
 
 use wasmtime::component::{Component, HasSelf, Linker};
 use wasmtime::{
-    Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig,
+    Cache, CacheConfig, Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel,
+    PoolingAllocationConfig,
 };
 
 use super::HostError;
@@ -49,7 +50,8 @@ impl Compute {
     }
 
     fn new(engine: Engine) -> Result<Self, HostError> {
-        let ticker = Ticker::start(&engine).map_err(|cause| HostError::Engine { message: cause.to_string() })?;
+        let ticker =
+            Ticker::start(&engine).map_err(|cause| HostError::Engine { message: cause.to_string() })?;
         Ok(Self { engine, ticker })
     }
 

@@ -50,12 +50,19 @@ pub(super) struct Part {
 
 impl Plan {
     /// Checks all components and compiles those that are not the `running` ones.
-    pub async fn make(core: &Arc<Core>, components: Vec<Hosted>, running: Running) -> Result<Self, HostError> {
+    pub async fn make(
+        core: &Arc<Core>,
+        components: Vec<Hosted>,
+        running: Running,
+    ) -> Result<Self, HostError> {
         check(&components)?;
         let core = Arc::clone(core);
         // One after the other: the compiler uses all cores for each.
         let parts = tokio::task::spawn_blocking(move || {
-            components.into_iter().map(|hosted| prepare(&core, hosted, &running)).collect::<Result<Vec<_>, _>>()
+            components
+                .into_iter()
+                .map(|hosted| prepare(&core, hosted, &running))
+                .collect::<Result<Vec<_>, _>>()
         });
         let parts = parts.await.map_err(|cause| HostError::Engine { message: cause.to_string() })??;
         Ok(Self { parts })
@@ -85,7 +92,9 @@ fn check(components: &[Hosted]) -> Result<(), HostError> {
             Pattern::parse(&subscription.subject)?;
         }
         let Some(path) = &hosted.http_path else { continue };
-        if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control() || "?#".contains(c)) {
+        if !path.starts_with('/')
+            || path.contains(|c: char| c.is_whitespace() || c.is_control() || "?#".contains(c))
+        {
             return Err(HostError::Path { path: path.clone() });
         }
         if let Some(first) = paths.insert(path, &hosted.name) {

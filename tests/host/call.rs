@@ -34,7 +34,9 @@ fn bytes_go_in_and_out() {
 #[test]
 fn every_way_to_fail_is_told() {
     assert_eq!(result(FAIL, b"x"), Err(Outcome::Failed { message: "no good".into() }));
-    assert!(matches!(result(TRAP, b"x"), Err(Outcome::Trapped { message }) if message.contains("unreachable")));
+    assert!(
+        matches!(result(TRAP, b"x"), Err(Outcome::Trapped { message }) if message.contains("unreachable"))
+    );
     assert_eq!(result(LOOP, b"x"), Err(Outcome::TimedOut { limit: limits().time }));
     assert_eq!(result(GROW, b"x"), Err(Outcome::OutOfMemory { limit: limits().memory }));
 }
@@ -61,7 +63,8 @@ fn the_second_call_takes_the_compiled_code_from_the_cache() {
     let timed = || {
         let begun = Instant::now();
         let observer = Arc::new(Recorder::default());
-        let called = block_on(call("f", &wasm, b"x".as_slice().into(), &limits(), Some(dir.path()), observer));
+        let called =
+            block_on(call("f", &wasm, b"x".as_slice().into(), &limits(), Some(dir.path()), observer));
         assert_eq!(called.unwrap().result, Ok(b"x".to_vec()));
         begun.elapsed()
     };
@@ -70,6 +73,7 @@ fn the_second_call_takes_the_compiled_code_from_the_cache() {
     let file = dir.path().join("file");
     std::fs::write(&file, "").unwrap();
     let observer = Arc::new(Recorder::default());
-    let error = block_on(call("f", &wasm, b"x".as_slice().into(), &limits(), Some(&file), observer)).unwrap_err();
+    let error =
+        block_on(call("f", &wasm, b"x".as_slice().into(), &limits(), Some(&file), observer)).unwrap_err();
     assert!(matches!(error, HostError::Cache { .. }), "{error}");
 }

@@ -40,7 +40,8 @@ fn a_message_goes_through_the_flow_with_its_trace() {
             })
             .collect();
         hops.sort_by_key(|hop| hop.0);
-        let sent = |subject: &str| Outcome::Sent(vec![Sent { subject: subject.into(), size: 4, reply: false }]);
+        let sent =
+            |subject: &str| Outcome::Sent(vec![Sent { subject: subject.into(), size: 4, reply: false }]);
         assert_eq!(hops[0], (1, "first".into(), "a".into(), sent("b")));
         assert_eq!(hops[1], (2, "second".into(), "b".into(), sent("c.d")));
         // The half line at the end is a line too.
@@ -52,7 +53,8 @@ fn a_message_goes_through_the_flow_with_its_trace() {
 #[test]
 fn every_call_has_an_instance_of_its_own() {
     block_on(async {
-        let (host, _) = start(quiet(), vec![hosted("count", processor("count", COUNT, "out"), &["in"], None)]).await;
+        let (host, _) =
+            start(quiet(), vec![hosted("count", processor("count", COUNT, "out"), &["in"], None)]).await;
         let mut out = host.subscribe("out").await.unwrap();
         for _ in 0..200 {
             host.publish("in", "x").await.unwrap();
@@ -79,13 +81,15 @@ fn failures_and_filtering_are_outcomes() {
 #[test]
 fn a_request_gets_the_answer_and_the_destination_its_message() {
     block_on(async {
-        let (host, recorder) = start(quiet(), vec![hosted("echo", processor("echo", ECHO, "out"), &["in"], None)]).await;
+        let (host, recorder) =
+            start(quiet(), vec![hosted("echo", processor("echo", ECHO, "out"), &["in"], None)]).await;
         let reply = host.request("in", "hi", PATIENCE).await.unwrap();
         assert_eq!((&*reply.body, reply.hops()), (&b"hi"[..], 1));
         let Outcome::Sent(sent) = recorder.outcome("echo").await else { panic!() };
         assert_eq!(sent.iter().map(|sent| sent.reply).collect::<Vec<_>>(), [false, true]);
         // Nobody reads the destination, and that is said.
-        let unread = |event: &Event| matches!(event, Event::Unread { subject, size: 2, .. } if &**subject == "out");
+        let unread =
+            |event: &Event| matches!(event, Event::Unread { subject, size: 2, .. } if &**subject == "out");
         recorder.wait(1, unread).await;
         let nobody = host.request("nowhere", "hi", PATIENCE).await.unwrap_err();
         assert!(matches!(nobody, HostError::NobodyAnswers { .. }), "{nobody}");
@@ -167,7 +171,8 @@ fn a_cycle_that_multiplies_drops_with_a_report_instead_of_standing_still() {
 #[test]
 fn large_messages_pass_with_a_warning() {
     block_on(async {
-        let (host, recorder) = start(quiet(), vec![hosted("large", processor("large", LARGE, "out"), &["in"], None)]).await;
+        let (host, recorder) =
+            start(quiet(), vec![hosted("large", processor("large", LARGE, "out"), &["in"], None)]).await;
         let mut out = host.subscribe("out").await.unwrap();
         host.publish("in", "x").await.unwrap();
         assert_eq!(out.next().await.unwrap().body.len(), 1_500_000);
@@ -179,7 +184,8 @@ fn large_messages_pass_with_a_warning() {
 fn stopping_lets_calls_end_and_counts_what_is_left() {
     block_on(async {
         let one = Options { max_concurrent: 1, ..quiet() };
-        let (host, recorder) = start(one, vec![hosted("slow", processor("slow", SLOW, "out"), &["in"], None)]).await;
+        let (host, recorder) =
+            start(one, vec![hosted("slow", processor("slow", SLOW, "out"), &["in"], None)]).await;
         for _ in 0..4 {
             host.publish("in", "m").await.unwrap();
         }
@@ -206,7 +212,10 @@ fn bad_subjects_and_components_are_refused_with_help() {
             (vec![hosted("bad", b"nonsense".to_vec(), &[], None)], "bad is not a valid"),
             (vec![hosted("bad", echo(), &[], Some("/"))], "cannot answer HTTP"),
             (vec![hosted("bad", crate::functions::function(ECHO), &["a"], None)], "cannot read messages"),
-            (vec![hosted("twin", echo(), &[], None), hosted("twin", echo(), &[], None)], "two components named twin"),
+            (
+                vec![hosted("twin", echo(), &[], None), hosted("twin", echo(), &[], None)],
+                "two components named twin",
+            ),
         ];
         for (components, expected) in refused {
             let error = host.replace(components).await.unwrap_err();

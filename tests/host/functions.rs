@@ -14,7 +14,8 @@ pub const LOOP: &str = "(loop $l (br $l)) (unreachable)";
 /// Breaks off.
 pub const TRAP: &str = "(unreachable)";
 /// Takes memory until it gets no more, and breaks off.
-pub const GROW: &str = "(loop $l (br_if $l (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) (unreachable)";
+pub const GROW: &str =
+    "(loop $l (br_if $l (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) (unreachable)";
 /// Takes memory until it gets no more, and makes do.
 pub const FRUGAL: &str = "(loop $l (br_if $l (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) \
      (call $return (i32.const 0) (local.get $p) (local.get $n))";
@@ -28,7 +29,8 @@ pub const SAY: &str = "(call $write (i32.const 1) (i32.const 1040) (i32.const 6)
      (call $write (i32.const 1) (i32.const 1040) (i32.const 3)) \
      (call $return (i32.const 0) (local.get $p) (local.get $n))";
 /// Writes lines without end.
-pub const FLOOD: &str = "(loop $l (call $write (i32.const 1) (i32.const 1040) (i32.const 6)) (br $l)) (unreachable)";
+pub const FLOOD: &str =
+    "(loop $l (call $write (i32.const 1) (i32.const 1040) (i32.const 6)) (br $l)) (unreachable)";
 /// Counts its calls, and answers with the count.
 pub const COUNT: &str = "(i32.store8 (i32.const 1060) (i32.add (i32.load8_u (i32.const 1060)) (i32.const 1))) \
      (call $return (i32.const 0) (i32.const 1060) (i32.const 1))";
@@ -88,10 +90,12 @@ pub fn producer(name: &str, body: &str, dest_topic: &str) -> Vec<u8> {
 }
 
 fn composed(template: &str, name: &str, body: &str, dest_topic: &str) -> Vec<u8> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/tasks").join(template).join("trigger.wasm");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/tasks").join(template).join("trigger.wasm");
     let trigger = std::fs::read(path).unwrap();
-    let settings: BTreeMap<_, _> =
-        [("component_name", name), ("dest_topic", dest_topic)].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+    let settings: BTreeMap<_, _> = [("component_name", name), ("dest_topic", dest_topic)]
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .into();
     let settings = pelato::build::settings_component(&settings).unwrap();
     pelato::build::compose(&trigger, &function(body), &settings).unwrap()
 }

@@ -14,7 +14,9 @@ use crate::stage::{PATIENCE, block_on, hosted, options, post, request, start};
 #[test]
 fn a_post_becomes_a_message_and_an_answer() {
     block_on(async {
-        let (host, recorder) = start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &["in"], Some("/echo"))]).await;
+        let (host, recorder) =
+            start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &["in"], Some("/echo"))])
+                .await;
         let mut out = host.subscribe("out").await.unwrap();
         let reply = post(&host, "/echo?a=b", b"hi").await;
         assert_eq!((reply.status, reply.text()), (200, "hi".into()));
@@ -29,7 +31,9 @@ fn a_post_becomes_a_message_and_an_answer() {
             _ => None,
         });
         assert_eq!(triggers, Some(Trigger::Http { method: "POST".into(), path: "/echo?a=b".into() }));
-        recorder.wait(1, |event| matches!(event, Event::Answered { status: 200, component: Some(_), .. })).await;
+        recorder
+            .wait(1, |event| matches!(event, Event::Answered { status: 200, component: Some(_), .. }))
+            .await;
         // The same component reads messages, too.
         host.publish("in", "ho").await.unwrap();
         assert_eq!(&*out.next().await.unwrap().body, b"ho");
@@ -41,7 +45,8 @@ fn a_post_becomes_a_message_and_an_answer() {
 fn every_other_answer_is_reported_as_what_it_is() {
     block_on(async {
         let at = |name: &str, body, path| hosted(name, producer(name, body, "out"), &[], Some(path));
-        let components = vec![at("fail", FAIL, "/fail"), at("filter", FILTER, "/filter"), at("trap", TRAP, "/trap")];
+        let components =
+            vec![at("fail", FAIL, "/fail"), at("filter", FILTER, "/filter"), at("trap", TRAP, "/trap")];
         let (host, recorder) = start(options(), components).await;
         let reply = post(&host, "/fail", b"x").await;
         assert_eq!((reply.status, reply.text().trim()), (500, "no good"));
@@ -82,7 +87,8 @@ fn large_bodies_go_in_and_out() {
 #[test]
 fn a_request_without_host_is_a_bad_request() {
     block_on(async {
-        let (host, recorder) = start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &[], Some("/"))]).await;
+        let (host, recorder) =
+            start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &[], Some("/"))]).await;
         let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
         stream.write_all(b"POST / HTTP/1.0\r\ncontent-length: 1\r\n\r\nx").await.unwrap();
         let mut answer = Vec::new();
@@ -95,7 +101,8 @@ fn a_request_without_host_is_a_bad_request() {
 #[test]
 fn one_connection_serves_many_requests() {
     block_on(async {
-        let (host, _) = start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &[], Some("/"))]).await;
+        let (host, _) =
+            start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &[], Some("/"))]).await;
         let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
         for _ in 0..20 {
             stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
@@ -128,7 +135,8 @@ fn slow_clients_hold_no_instances() {
 #[test]
 fn stopping_answers_what_is_under_way_and_frees_the_port() {
     block_on(async {
-        let (host, recorder) = start(options(), vec![hosted("slow", producer("slow", SLOW, "out"), &[], Some("/"))]).await;
+        let (host, recorder) =
+            start(options(), vec![hosted("slow", producer("slow", SLOW, "out"), &[], Some("/"))]).await;
         let address = host.http_addr().unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
@@ -166,7 +174,8 @@ fn one_path_has_one_component() {
             (vec![at("one", "x")], "\"x\" is no HTTP path"),
             (vec![at("one", "/a?b")], "\"/a?b\" is no HTTP path"),
         ] {
-            let error = Host::start(options(), components, Arc::new(Unobserved)).await.err().expect("an error");
+            let error =
+                Host::start(options(), components, Arc::new(Unobserved)).await.err().expect("an error");
             assert_eq!(error.to_string(), expected);
         }
     });
@@ -175,7 +184,8 @@ fn one_path_has_one_component() {
 #[test]
 fn a_client_that_goes_away_does_not_stop_the_call() {
     block_on(async {
-        let (host, recorder) = start(options(), vec![hosted("slow", producer("slow", SLOW, "out"), &[], Some("/"))]).await;
+        let (host, recorder) =
+            start(options(), vec![hosted("slow", producer("slow", SLOW, "out"), &[], Some("/"))]).await;
         let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
         stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
         recorder.wait(1, |event| matches!(event, Event::Started { .. })).await;

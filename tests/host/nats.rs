@@ -105,7 +105,8 @@ fn two_hosts_share_a_flow_its_traces_and_the_work() {
         assert_eq!(&*reply.body, b"hi");
         let nobody = one.request("nowhere", "hi", PATIENCE).await.unwrap_err();
         assert!(matches!(nobody, HostError::NobodyAnswers { .. }), "{nobody}");
-        let (outcomes_one, outcomes_two) = (seen_one.outcomes("first").len(), seen_two.outcomes("first").len());
+        let (outcomes_one, outcomes_two) =
+            (seen_one.outcomes("first").len(), seen_two.outcomes("first").len());
         assert!(outcomes_one > 0 && outcomes_two > 0, "the group shares: {outcomes_one} {outcomes_two}");
         assert!(one.stop().await.calls_ended && two.stop().await.calls_ended);
     });
@@ -149,7 +150,8 @@ fn who_may_not_come_in_is_told_why() {
         let (host, _) = start(over(&server, password("secret")), vec![]).await;
         host.stop().await;
         let file = NatsAuth::CredentialsFile("/nowhere/me.creds".into());
-        let error = Host::start(over(&server, file), vec![], Arc::new(Unobserved)).await.err().expect("an error");
+        let error =
+            Host::start(over(&server, file), vec![], Arc::new(Unobserved)).await.err().expect("an error");
         assert!(matches!(error, HostError::NatsFile { .. }), "{error:?}");
     });
 }
@@ -158,7 +160,9 @@ fn who_may_not_come_in_is_told_why() {
 fn a_server_that_is_not_there_is_an_error() {
     block_on(async {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        for (url, unreachable) in [(format!("nats://127.0.0.1:{port}"), true), ("http://\u{1} x".to_owned(), false)] {
+        for (url, unreachable) in
+            [(format!("nats://127.0.0.1:{port}"), true), ("http://\u{1} x".to_owned(), false)]
+        {
             let nats = NatsOptions { url, auth: NatsAuth::Anonymous, root_certificates: None };
             let options = Options { bus: Bus::Nats(nats), http: None, ..options() };
             let error = Host::start(options, vec![], Arc::new(Unobserved)).await.err().expect("an error");

@@ -58,7 +58,9 @@ impl Recorder {
     /// The lines that a component wrote or logged.
     pub fn lines(&self, component: &str) -> Vec<String> {
         let text = |event: &Event| match event {
-            Event::Line { call, text, stream } if &*call.component == component => Some(format!("{stream:?}: {text}")),
+            Event::Line { call, text, stream } if &*call.component == component => {
+                Some(format!("{stream:?}: {text}"))
+            }
             Event::Log { call, message, level, .. } if &*call.component == component => {
                 Some(format!("{level:?}: {message}"))
             }
@@ -77,7 +79,8 @@ pub fn outcome_of(event: &Event, component: &str) -> Option<Outcome> {
 
 /// A component as the host gets it, in a queue group of its own name.
 pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&str>) -> Hosted {
-    let subscription = |subject: &&str| Subscription { subject: (*subject).to_owned(), queue: Some(name.to_owned()) };
+    let subscription =
+        |subject: &&str| Subscription { subject: (*subject).to_owned(), queue: Some(name.to_owned()) };
     Hosted {
         name: name.to_owned(),
         wasm,
@@ -126,7 +129,10 @@ pub async fn post(host: &Host, path: &str, body: &[u8]) -> Reply {
 
 pub async fn request(host: &Host, method: &str, path: &str, body: &[u8]) -> Reply {
     let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
     stream.write_all(head.as_bytes()).await.unwrap();
     // The other side may answer without reading all of it.
     let _ = stream.write_all(body).await;
@@ -155,5 +161,10 @@ fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
 
 /// A `#[tokio::test]` with as many threads as the machine has cores would hide starvation on larger ones.
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(future)
 }

@@ -125,7 +125,9 @@ impl InProcess {
         check_subject(&message.subject)?;
         let size = message.body.len();
         if size > MAX_PAYLOAD {
-            return Err(HostError::Bus { message: format!("a message of {size} bytes is larger than any server takes") });
+            return Err(HostError::Bus {
+                message: format!("a message of {size} bytes is larger than any server takes"),
+            });
         }
         let targets = self.targets(message);
         if size > COMMON_MAX_PAYLOAD {
@@ -153,9 +155,10 @@ impl InProcess {
             if !subscriber.pattern.matches(&message.subject) {
                 continue;
             }
-            let rival = subscriber.group.as_ref().and_then(|group| {
-                targets.iter_mut().find(|other| other.group.as_ref() == Some(group))
-            });
+            let rival = subscriber
+                .group
+                .as_ref()
+                .and_then(|group| targets.iter_mut().find(|other| other.group.as_ref() == Some(group)));
             match rival {
                 None => targets.push(Arc::clone(subscriber)),
                 // A member that can take it is better than one that cannot.

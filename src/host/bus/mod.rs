@@ -11,10 +11,10 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use tokio::task::JoinHandle;
 
+use super::HostError;
 use super::observe::Observer;
 use super::options::{Bus, Limits};
 use super::trace::{Mark, TraceId};
-use super::HostError;
 use in_process::{Entry, InProcess, Inbox, OnFull};
 use nats::{Nats, NatsInbox};
 
@@ -135,7 +135,12 @@ impl Broker {
         self.subscribe(pattern, None, OnFull::Drop).await
     }
 
-    async fn subscribe(&self, pattern: &str, group: Option<&str>, on_full: OnFull) -> Result<Messages, HostError> {
+    async fn subscribe(
+        &self,
+        pattern: &str,
+        group: Option<&str>,
+        on_full: OnFull,
+    ) -> Result<Messages, HostError> {
         let source = match self {
             Self::InProcess(bus) => Source::InProcess(bus.subscribe(pattern, group, on_full)?),
             Self::Nats(bus) => Source::Nats(bus.subscribe(pattern, group).await?),
