@@ -149,7 +149,7 @@ fn this_very_folder_can_be_the_project() {
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
     place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![]);
-    let steps: [(&[&str], snapbox::Data); 5] = [
+    let steps: [(&[&str], snapbox::data::Inline); 5] = [
         (&[], str![]),
         (&TASK[2..4], str![]),
         (&TASK[..4], str![]),
@@ -164,7 +164,7 @@ fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
 #[test]
 fn wrong_values_are_refused_and_nothing_is_written() {
     let place = Place::empty();
-    let refused: [(&[&str], i32, snapbox::Data); 8] = [
+    let refused: [(&[&str], i32, snapbox::data::Inline); 8] = [
         (&["--template", "producer"], 3, str![]),
         (&["--language", "cobol"], 3, str![]),
         (&["--component-name", "Has Spaces"], 3, str![]),

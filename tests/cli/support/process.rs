@@ -1,7 +1,7 @@
 //! A process that is watched while it runs.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,7 +25,7 @@ pub struct Running {
 impl Running {
     /// Starts a process without anything on stdin and reads what it writes.
     pub fn start(mut command: Command) -> Self {
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let out = listen(child.stdout.take().unwrap());
         let err = listen(child.stderr.take().unwrap());
@@ -34,11 +34,6 @@ impl Running {
 
     pub fn id(&self) -> u32 {
         self.child.id()
-    }
-
-    /// Its standard input.
-    pub fn stdin(&mut self) -> ChildStdin {
-        self.child.stdin.take().unwrap()
     }
 
     /// Waits for a text on stderr, and gives the line it is in.
