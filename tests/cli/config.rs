@@ -11,8 +11,21 @@ const SECRET: &str = "hunter2-swordfish";
 fn every_setting_is_shown_with_its_origin() {
     let place = Place::with(PROJECT).env("NATS_HOST", "10.0.0.5").env("PARALLEL_BUILD", "");
     place.write(".env", "NATS_PORT=4333\nREGISTRY_URL=\nREGISTRY_USER='someone' # a comment\nPARALLEL_BUILD=False\n");
-    place.run_in_vain(&["config", "--setting", "ENABLE_METRICS=True"]).code(0).stdout_eq(str![]).stderr_eq("");
-    place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.run_in_vain(&["config", "--setting", "ENABLE_METRICS=True"]).code(0).stdout_eq(str![[r#"
+SETTING            VALUE     FROM
+REGISTRY_URL       -         default
+REGISTRY_USER      someone   .env
+REGISTRY_PASSWORD  -         default
+PARALLEL_BUILD     False     .env
+NATS_HOST          10.0.0.5  environment
+NATS_PORT          4333      .env
+ENABLE_METRICS     True      --setting
+
+"#]]).stderr_eq("");
+    place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![[r#"
+{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"ENABLE_METRICS","value":"False","from":"default"}]}
+
+"#]]).stderr_eq("");
 }
 
 #[test]
@@ -32,7 +45,17 @@ fn flags_win_over_the_environment_over_the_file() {
 
 #[test]
 fn without_a_project_the_defaults_are_shown() {
-    Place::empty().run(&["config"]).code(0).stdout_eq(str![]).stderr_eq("");
+    Place::empty().run(&["config"]).code(0).stdout_eq(str![[r#"
+SETTING            VALUE      FROM
+REGISTRY_URL       -          default
+REGISTRY_USER      -          default
+REGISTRY_PASSWORD  -          default
+PARALLEL_BUILD     True       default
+NATS_HOST          localhost  default
+NATS_PORT          4222       default
+ENABLE_METRICS     False      default
+
+"#]]).stderr_eq("");
 }
 
 #[test]
@@ -40,7 +63,17 @@ fn a_secret_is_never_printed() {
     let place = Place::with(PROJECT);
     place.write(".env", format!("REGISTRY_PASSWORD={SECRET}\n"));
     let other = Place::with(PROJECT).env("REGISTRY_PASSWORD", SECRET);
-    place.run(&["config"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.run(&["config"]).code(0).stdout_eq(str![[r#"
+SETTING            VALUE      FROM
+REGISTRY_URL       -          default
+REGISTRY_USER      -          default
+REGISTRY_PASSWORD  ********   .env
+PARALLEL_BUILD     True       default
+NATS_HOST          localhost  default
+NATS_PORT          4222       default
+ENABLE_METRICS     False      default
+
+"#]]).stderr_eq("");
     for place in [place, other] {
         for command in [
             &["config"][..],
@@ -76,17 +109,29 @@ fn a_broken_line_with_a_secret_is_named_by_its_number_alone() {
         let said = [output.stdout.as_slice(), &output.stderr].concat();
         assert!(!String::from_utf8_lossy(&said).contains(SECRET), "{command:?} tells the password");
     }
-    place.run(&["config"]).code(3).stdout_eq("").stderr_eq(str![]);
+    place.run(&["config"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: .env: line 2: not of the form `NAME=value`
+  help: put quotes around values with spaces or `#`: NAME="a value"
+
+"#]]);
 }
 
 #[test]
 fn a_secret_on_the_command_line_is_refused_without_repeating_it() {
     let place = Place::with(PROJECT);
     let setting = format!("REGISTRY_PASSWORD={SECRET}");
-    place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: `--setting` does not take REGISTRY_PASSWORD
+  help: a command line can be seen by others: put REGISTRY_PASSWORD into .env or the environment
+
+"#]]);
     // A slip in the name must not print it either.
     let setting = format!("REGISTRY_PASSWROD={SECRET}");
-    place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no setting `REGISTRY_PASSWROD`
+  help: did you mean `REGISTRY_PASSWORD`?
+
+"#]]);
 }
 
 #[test]
@@ -94,17 +139,50 @@ fn a_password_in_a_servers_address_is_not_repeated() {
     let place = Place::with(PROJECT);
     place.run(&["build", "-q"]).code(0);
     let url = format!("nats://someone:{SECRET}@127.0.0.1:1");
-    place.run_in_vain(&["run", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["run", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![[r#"
+compiler: [GO]/go [VERSION]
+double: unchanged ([TIME])
+play: unchanged ([TIME])
+error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
+  help: is it running, and is the address right? Without `--nats` the messages stay in this process
+
+"#]]);
 }
 
 #[test]
 fn values_of_the_wrong_kind_and_unknown_names_are_refused() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["config", "--setting", "NATS_PROT=1"]).code(2).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["config", "--setting", "NATS_PORT"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: NATS_PORT is `high` (--setting), which is not a port
+  help: set it to `4222`
+
+"#]]);
+    place.run_in_vain(&["config", "--setting", "NATS_PROT=1"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no setting `NATS_PROT`
+  help: did you mean `NATS_PORT`?
+
+"#]]);
+    place.run_in_vain(&["config", "--setting", "NATS_PORT"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: `--setting NATS_PORT` is not of the form NAME=VALUE
+  help: `pelato config` lists the names
+
+"#]]);
     place.write(".env", "PARALLEL_BUILDS=True\n");
-    place.run_in_vain(&["check"]).code(0).stdout_eq(str![]).stderr_eq(str![]);
+    place.run_in_vain(&["check"]).code(0).stdout_eq(str![[r#"
+2 components, no errors, 0 warnings
+
+"#]]).stderr_eq(str![[r#"
+env-file
+
+  ⚠ .env: line 1: `PARALLEL_BUILDS` is no setting of PELATO
+  help: did you mean `PARALLEL_BUILD`?
+
+"#]]);
     place.write(".env", [0xff, 0xfe]);
-    place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: cannot read [PROJECT]/.env
+  because: stream did not contain valid UTF-8
+  help: see that it is a file of UTF-8 text and that you may read it
+
+"#]]);
 }

@@ -27,13 +27,142 @@ fn new<'a>(more: &[&'a str]) -> Vec<&'a str> {
 #[test]
 fn makes_a_project_that_checks() {
     let place = Place::empty();
-    place.run(&new(&[])).code(0).stdout_eq("").stderr_eq(str![]);
-    place.expect(tree::names(&place.tree()).replace("made/.git/", ""), str![]);
-    place.expect(place.read("made/workflow.yaml"), str![]);
-    place.expect(place.read("made/README.md"), str![]);
-    place.expect(place.read("made/.env.template"), str![]);
-    place.expect(place.read("made/.gitignore"), str![]);
-    place.expect(place.read("made/tasks/celsius_to_kelvin/go.mod"), str![]);
+    place.run(&new(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
+     Created project in [PROJECT]/made
+        Next cd made && pelato run
+
+"#]]);
+    place.expect(tree::names(&place.tree()).replace("made/.git/", ""), str![[r#"
+made/.env.template
+HEAD
+config
+description
+hooks/applypatch-msg.sample
+hooks/commit-msg.sample
+hooks/fsmonitor-watchman.sample
+hooks/post-update.sample
+hooks/pre-applypatch.sample
+hooks/pre-commit.sample
+hooks/pre-merge-commit.sample
+hooks/pre-push.sample
+hooks/pre-rebase.sample
+hooks/pre-receive.sample
+hooks/prepare-commit-msg.sample
+hooks/push-to-checkout.sample
+hooks/update.sample
+info/exclude
+made/.gitignore
+made/.pelato/workflow.schema.json
+made/README.md
+made/tasks/celsius_to_kelvin/go.mod
+made/tasks/celsius_to_kelvin/task.go
+made/tasks/celsius_to_kelvin/task_test.go
+made/workflow.yaml
+
+"#]]);
+    place.expect(place.read("made/workflow.yaml"), str![[r#"
+# yaml-language-server: $schema=.pelato/workflow.schema.json
+#
+# The workflow: which functions run, on which hosts, and the topics that connect them.
+# `pelato check` reads it and says what is wrong; `pelato graph` draws it.
+project_name: made
+
+# One entry for each function; `pelato add-task` adds one and leaves the rest of this file as it is.
+#   name            shown to people
+#   type            the template, which says where data comes from and goes to: `pelato template list`
+#   language        the language pack that compiles it: `pelato pack list`
+#   code            a folder of tasks/, or a file in it
+#   targets         which hosts run it: values of their label host-type
+#   component_name  the name of what is built from it
+#   version         `pelato bump` raises it
+tasks:
+  - name: Celsius to Kelvin
+    type: http_producer_nats
+    language: go
+    code: celsius_to_kelvin
+    targets: [edge]
+    source_topic: room.celsius
+    dest_topic: room.kelvin
+    component_name: celsius_to_kelvin
+    version: 0.1.0
+
+"#]]);
+    place.expect(place.read("made/README.md"), str![[r#"
+# made
+
+A PELATO project: each function in `tasks/` becomes a WebAssembly component; `workflow.yaml` says which hosts run
+it and which topics connect it to the others.
+
+| | |
+|---|---|
+| `workflow.yaml` | the tasks, their hosts and topics |
+| `tasks/` | your functions |
+| `.env` | the settings of this machine: copy `.env.template`, fill in what you need; never commit it |
+| `gen/` | made by PELATO from the rest; never edit it |
+
+## Next
+
+1. Write your function in [`tasks/celsius_to_kelvin/`](tasks/celsius_to_kelvin/).
+2. See that all is well:
+
+       pelato check
+
+3. Run it once, with an input of your own:
+
+       pelato call celsius_to_kelvin 'input'
+
+4. Run the whole workflow on this machine:
+
+       pelato run
+
+Another task: `pelato add-task`. A new version: `pelato bump`. Everything else: `pelato --help`.
+
+"#]]);
+    place.expect(place.read("made/.env.template"), str![[r#"
+# Settings of this project. Copy this file to .env and fill in what you need; a line without a value counts as not set.
+# Flags win over the environment, the environment over .env. `pelato config` shows what is in effect.
+
+# Registry that components are pushed to, such as `registry.example.org/team`.
+REGISTRY_URL=
+
+# User name for the registry.
+REGISTRY_USER=
+
+# Password for the registry.
+REGISTRY_PASSWORD=
+
+# Whether several components are built at the same time.
+PARALLEL_BUILD=True
+
+# Host name of the NATS server.
+NATS_HOST=localhost
+
+# Port of the NATS server.
+NATS_PORT=4222
+
+# Whether each run appends its times to `metrics.yaml`.
+ENABLE_METRICS=False
+
+"#]]);
+    place.expect(place.read("made/.gitignore"), str![[r#"
+# Made by PELATO from the rest.
+/gen/
+/.pelato/*
+!/.pelato/workflow.schema.json
+
+# Settings of one machine, passwords among them.
+.env
+
+# How long the runs on this machine took.
+/metrics.yaml
+
+"#]]);
+    place.expect(place.read("made/tasks/celsius_to_kelvin/go.mod"), str![[r#"
+module celsius_to_kelvin_task
+
+go 1.24
+
+"#]]);
     assert!(place.path("made/.git/HEAD").is_file());
     place.run(&["-C", "made", "check", "--strict"]).code(0).stderr_eq("");
 }
@@ -57,8 +186,33 @@ fn every_flag_is_heeded() {
         "--no-git",
         "--json",
     ];
-    place.run(&new(&flags)).code(0).stdout_eq(str![]).stderr_eq("");
-    place.expect(place.read("made/workflow.yaml").lines().skip(4).collect::<Vec<_>>().join("\n"), str![]);
+    place.run(&new(&flags)).code(0).stdout_eq(str![[r#"
+{"schema":1,"folder":"[PROJECT]/made","files":[".env.template",".gitignore",".pelato/workflow.schema.json","README.md","tasks/c2k/go.mod","tasks/c2k/task.go","tasks/c2k/task_test.go","workflow.yaml"]}
+
+"#]]).stderr_eq("");
+    place.expect(place.read("made/workflow.yaml").lines().skip(4).collect::<Vec<_>>().join("\n"), str![[r#"
+project_name: "My /"own/": project #1"
+
+# One entry for each function; `pelato add-task` adds one and leaves the rest of this file as it is.
+#   name            shown to people
+#   type            the template, which says where data comes from and goes to: `pelato template list`
+#   language        the language pack that compiles it: `pelato pack list`
+#   code            a folder of tasks/, or a file in it
+#   targets         which hosts run it: values of their label host-type
+#   component_name  the name of what is built from it
+#   version         `pelato bump` raises it
+tasks:
+  - name: Celsius to Kelvin
+    type: http_producer_nats
+    language: go
+    code: c2k
+    targets: [edge, cloud, far]
+    source_topic: room.celsius
+    dest_topic: room.kelvin
+    max_body_bytes: 1000
+    component_name: c2k
+    version: 2.1.0-rc.1
+"#]]);
     assert!(!place.path("made/.git").exists());
     place.run(&["-C", "made", "check", "--strict"]).code(0).stderr_eq("");
 }
@@ -88,11 +242,59 @@ fn the_commands_that_the_readme_shows_work_as_they_stand() {
 #[test]
 fn without_a_task_the_workflow_is_empty_and_add_task_fills_it() {
     let place = Place::empty();
-    place.run(&["new", "made", "--no-task"]).code(0).stdout_eq("").stderr_eq(str![]);
-    place.expect(tree::names(&place.tree()).replace("made/.git/", ""), str![]);
-    place.run(&["-C", "made", "check"]).code(0).stdout_eq(str![]).stderr_eq(str![]);
-    place.run(&[&["-C", "made", "add-task"], &TASK[..]].concat()).code(0).stderr_eq(str![]);
-    place.run(&["-C", "made", "check", "--strict"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.run(&["new", "made", "--no-task"]).code(0).stdout_eq("").stderr_eq(str![[r#"
+     Created project in [PROJECT]/made
+        Next cd made && pelato run
+
+"#]]);
+    place.expect(tree::names(&place.tree()).replace("made/.git/", ""), str![[r#"
+made/.env.template
+HEAD
+config
+description
+hooks/applypatch-msg.sample
+hooks/commit-msg.sample
+hooks/fsmonitor-watchman.sample
+hooks/post-update.sample
+hooks/pre-applypatch.sample
+hooks/pre-commit.sample
+hooks/pre-merge-commit.sample
+hooks/pre-push.sample
+hooks/pre-rebase.sample
+hooks/pre-receive.sample
+hooks/prepare-commit-msg.sample
+hooks/push-to-checkout.sample
+hooks/update.sample
+info/exclude
+made/.gitignore
+made/.pelato/workflow.schema.json
+made/README.md
+made/workflow.yaml
+
+"#]]);
+    place.run(&["-C", "made", "check"]).code(0).stdout_eq(str![[r#"
+0 components, no errors, 1 warning
+
+"#]]).stderr_eq(str![[r#"
+empty-workflow
+
+  ⚠ the workflow has no tasks
+    ╭─[workflow.yaml:15:1]
+ 14 │ #   version         `pelato bump` raises it
+ 15 │ tasks: []
+    · ─────
+    ╰────
+  help: add one with `pelato add-task`
+
+"#]]);
+    place.run(&[&["-C", "made", "add-task"], &TASK[..]].concat()).code(0).stderr_eq(str![[r#"
+       Added celsius_to_kelvin: its function is in tasks/celsius_to_kelvin/
+
+"#]]);
+    place.run(&["-C", "made", "check", "--strict"]).code(0).stdout_eq(str![[r#"
+1 component, no errors, 0 warnings
+
+"#]]).stderr_eq("");
 }
 
 #[test]
@@ -100,34 +302,63 @@ fn inside_a_repository_no_second_one_is_made() {
     let place = Place::empty();
     let git = Command::new("git").args(["init", "--quiet"]).current_dir(place.project()).status().unwrap();
     assert!(git.success());
-    place.run(&new(&[])).code(0).stdout_eq("").stderr_eq(str![]);
+    place.run(&new(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
+     Created project in [PROJECT]/made
+        Next cd made && pelato run
+
+"#]]);
     assert!(!place.path("made/.git").exists());
 }
 
 #[test]
 fn without_git_the_project_is_made_and_a_note_says_so() {
     let place = Place::empty().env("PATH", "/nowhere");
-    place.run(&new(&[])).code(0).stdout_eq("").stderr_eq(str![]);
+    place.run(&new(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
+        Note there is no git here: the project is not a repository
+     Created project in [PROJECT]/made
+        Next cd made && pelato run
+
+"#]]);
     assert!(place.path("made/workflow.yaml").is_file());
 }
 
 #[test]
 fn verbose_lists_the_files() {
-    Place::empty().run(&new(&["-v", "--no-git"])).code(0).stdout_eq("").stderr_eq(str![]);
+    Place::empty().run(&new(&["-v", "--no-git"])).code(0).stdout_eq("").stderr_eq(str![[r#"
+wrote .env.template
+wrote .gitignore
+wrote .pelato/workflow.schema.json
+wrote README.md
+wrote tasks/celsius_to_kelvin/go.mod
+wrote tasks/celsius_to_kelvin/task.go
+wrote tasks/celsius_to_kelvin/task_test.go
+wrote workflow.yaml
+     Created project in [PROJECT]/made
+        Next cd made && pelato run
+
+"#]]);
 }
 
 #[test]
 fn a_folder_with_something_in_it_is_left_alone() {
     let place = Place::empty();
     place.write("made/mine", "mine");
-    place.run_in_vain(&new(&[])).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&new(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: the folder [PROJECT]/made is not empty
+  help: choose another name or an empty folder; in a project that exists already, add a task with `pelato add-task`
+
+"#]]);
 }
 
 #[test]
 fn a_file_in_the_folders_place_is_left_alone() {
     let place = Place::empty();
     place.write("made", "mine");
-    place.run_in_vain(&new(&[])).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&new(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: [PROJECT]/made is a file, not a folder
+  help: move the file away, or choose another name
+
+"#]]);
 }
 
 #[test]
@@ -141,20 +372,52 @@ fn an_empty_folder_is_taken() {
 #[test]
 fn this_very_folder_can_be_the_project() {
     let place = Place::empty();
-    place.run(&["new", ".", "--no-task", "--no-git"]).code(0).stdout_eq("").stderr_eq(str![]);
+    place.run(&["new", ".", "--no-task", "--no-git"]).code(0).stdout_eq("").stderr_eq(str![[r#"
+     Created project in [PROJECT]/.
+        Next cd . && pelato run
+
+"#]]);
     assert!(place.read("workflow.yaml").contains("project_name: project\n"));
 }
 
 #[test]
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
-    place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: the following required arguments were not provided:
+  <NAME>
+
+Usage: pelato new <NAME>
+
+For more information, try '--help'.
+
+"#]]);
     let steps: [(&[&str], snapbox::data::Inline); 5] = [
-        (&[], str![]),
-        (&TASK[2..4], str![]),
-        (&TASK[..4], str![]),
-        (&TASK[..6], str![]),
-        (&TASK[..8], str![]),
+        (&[], str![[r#"
+error: Template is not given
+  help: add `--template processor_nats`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]),
+        (&TASK[2..4], str![[r#"
+error: Name of the task is not given
+  help: add `--name 'Temp data conversion'`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]),
+        (&TASK[..4], str![[r#"
+error: Topic to read from is not given
+  help: add `--source-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]),
+        (&TASK[..6], str![[r#"
+error: Topic to write to is not given
+  help: add `--dest-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]),
+        (&TASK[..8], str![[r#"
+error: Targets (space selects) is not given
+  help: add `--target edge`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]),
     ];
     for (given, expected) in steps {
         place.run_in_vain(&[&["new", "made"], given].concat()).code(2).stdout_eq("").stderr_eq(expected);
@@ -165,8 +428,16 @@ fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
 fn wrong_values_are_refused_and_nothing_is_written() {
     let place = Place::empty();
     let refused: [(&[&str], i32, snapbox::data::Inline); 8] = [
-        (&["--template", "producer"], 3, str![]),
-        (&["--language", "cobol"], 3, str![]),
+        (&["--template", "producer"], 3, str![[r#"
+error: there is no template `producer`
+  help: expected one of `http_producer_nats`, `producer_nats`, `processor_nats`
+
+"#]]),
+        (&["--language", "cobol"], 3, str![[r#"
+error: there is no language pack `cobol`
+  help: expected `go`
+
+"#]]),
         (&["--component-name", "Has Spaces"], 3, str![]),
         (&["--dest-topic", "room.*"], 3, str![]),
         (&["--source-topic", "room celsius"], 3, str![]),
@@ -187,13 +458,21 @@ fn wrong_values_are_refused_and_nothing_is_written() {
 fn a_parameter_that_the_template_does_not_have_is_refused() {
     let arguments: Vec<_> =
         new(&["--max-body-bytes", "5"]).into_iter().map(|word| if word == "http_producer_nats" { "processor_nats" } else { word }).collect();
-    Place::empty().run_in_vain(&arguments).code(1).stdout_eq("").stderr_eq(str![]);
+    Place::empty().run_in_vain(&arguments).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: the template `processor_nats` has no parameter `max_body_bytes`
+  help: expected one of `--source-topic`, `--dest-topic`
+
+"#]]);
 }
 
 #[test]
 fn names_with_spaces_and_other_letters_work_to_the_end() {
     let place = Place::named("Mein Projekt – größer");
-    place.run(&["new", "Käse & Brot", "--no-task"]).code(0).stdout_eq("").stderr_eq(str![]);
+    place.run(&["new", "Käse & Brot", "--no-task"]).code(0).stdout_eq("").stderr_eq(str![[r#"
+     Created project in [PROJECT]/Käse & Brot
+        Next cd Käse & Brot && pelato run
+
+"#]]);
     let folder = "Käse & Brot";
     place.run(&[&["-C", folder, "add-task"], &TASK[..]].concat()).code(0).stdout_eq("");
     place.run(&["-C", folder, "check", "--strict"]).code(0).stderr_eq("");

@@ -18,7 +18,52 @@ fn version_is_one_line() {
 
 #[test]
 fn help_lists_commands_and_exit_codes() {
-    Place::empty().run(&["-h"]).code(0).stdout_eq(str![]).stderr_eq("");
+    Place::empty().run(&["-h"]).code(0).stdout_eq(str![[r#"
+Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice
+
+Usage: pelato [OPTIONS] <COMMAND>
+
+Commands:
+  new          Start a project in a folder of its own
+  add-task     Add a task to the project: an entry in workflow.yaml and a function to start from
+  check        Find everything that is wrong with the workflow, before anything is built
+  run          Run the whole workflow on this machine
+  call         Call one function once and print its output
+  gen          Generate the components' sources into gen/
+  build        Build the components: generate, compile, wrap, compose
+  bump         Raise the versions of components
+  graph        Draw how messages flow through the workflow
+  schema       Print the JSON schema of workflow.yaml, for editors
+  pack         Show the language packs
+  template     Show the templates
+  config       Show every setting, its effective value, and where that came from
+  completions  Print the completions for a shell
+  help         Print this message or the help of the given subcommand(s)
+
+Options:
+  -h, --help     Print help (see more with '--help')
+  -V, --version  Print version
+
+Global options:
+  -C, --project <DIR>         The project's folder [default: the nearest one with a workflow.yaml,
+                              here or above]
+      --setting <NAME=VALUE>  Set a setting for this call only, such as NATS_HOST=10.0.0.5
+      --json                  Results as JSON on stdout
+  -v, --verbose               Say more about how things are done
+  -q, --quiet                 Say nothing but results and errors
+      --color <WHEN>          When to use colour [default: auto] [possible values: auto, always,
+                              never]
+      --no-input              Never ask; a missing value is an error that names its flag
+
+A first project:
+  pelato new my-project      # asks for what it needs
+  cd my-project
+  pelato run                 # the whole workflow, on this machine
+
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
+function failed, 6 a server or port could not be used.
+
+"#]]).stderr_eq("");
 }
 
 #[test]
@@ -44,22 +89,65 @@ fn every_command_has_help_with_examples() {
 
 #[test]
 fn an_unknown_command_suggests_a_like_one() {
-    Place::empty().run(&["biuld"]).code(2).stdout_eq("").stderr_eq(str![]);
+    Place::empty().run(&["biuld"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unrecognized subcommand 'biuld'
+
+  tip: a similar subcommand exists: 'build'
+
+Usage: pelato [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]
 fn an_unknown_flag_suggests_a_like_one() {
-    Place::empty().run(&["build", "--job", "2"]).code(2).stdout_eq("").stderr_eq(str![]);
+    Place::empty().run(&["build", "--job", "2"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unexpected argument '--job' found
+
+  tip: a similar argument exists: '--jobs'
+
+Usage: pelato build --jobs <N> [COMPONENT]...
+
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]
 fn a_value_of_the_wrong_kind_is_named() {
     let place = Place::empty();
-    place.run(&["build", "--jobs", "0"]).code(2).stdout_eq("").stderr_eq(str![]);
-    place.run(&["call", "x", "--timeout", "-1"]).code(2).stdout_eq("").stderr_eq(str![]);
-    place.run(&["call", "x", "--memory", "5000"]).code(2).stdout_eq("").stderr_eq(str![]);
-    place.run(&["bump", "x", "--set", "1.0"]).code(2).stdout_eq("").stderr_eq(str![]);
-    place.run(&["run", "--port", "70000"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run(&["build", "--jobs", "0"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '0' for '--jobs <N>': number would be zero for non-zero type
+
+For more information, try '--help'.
+
+"#]]);
+    place.run(&["call", "x", "--timeout", "-1"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '-1' for '--timeout <SECONDS>': expected more than 0 and at most 86400 seconds
+
+For more information, try '--help'.
+
+"#]]);
+    place.run(&["call", "x", "--memory", "5000"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '5000' for '--memory <MIB>': 5000 is not in 1..=4096
+
+For more information, try '--help'.
+
+"#]]);
+    place.run(&["bump", "x", "--set", "1.0"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '1.0' for '--set <VERSION>': unexpected end of input while parsing minor version number
+
+For more information, try '--help'.
+
+"#]]);
+    place.run(&["run", "--port", "70000"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '70000' for '--port <PORT>': 70000 is not in 0..=65535
+
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]
@@ -78,7 +166,10 @@ error: there is no workflow.yaml in [PROJECT]
 fn the_project_is_found_from_below_and_by_its_flag() {
     let place = Place::with(PROJECT);
     let below = place.path("tasks/double");
-    place.pelato(&["check"]).current_dir(&below).assert().code(0).stdout_eq(str![]).stderr_eq("");
+    place.pelato(&["check"]).current_dir(&below).assert().code(0).stdout_eq(str![[r#"
+2 components, no errors, 0 warnings
+
+"#]]).stderr_eq("");
     place.pelato(&["-C", "project", "check"]).current_dir(place.above()).assert().code(0).stderr_eq("");
 }
 
@@ -92,7 +183,15 @@ fn completions_know_every_command_and_the_templates_flags() {
             assert!(script.contains(word), "{shell}: no {word}");
         }
     }
-    place.run(&["completions", "tcsh"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run(&["completions", "tcsh"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value 'tcsh' for '<SHELL>'
+  [possible values: bash, elvish, fish, powershell, zsh]
+
+  tip: a similar value exists: 'zsh'
+
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]
@@ -146,10 +245,20 @@ fn without_a_home_the_built_in_catalog_still_works() {
 
 #[test]
 fn verbose_and_quiet_exclude_each_other() {
-    Place::empty().run(&["check", "-v", "-q"]).code(2).stdout_eq("").stderr_eq(str![]);
+    Place::empty().run(&["check", "-v", "-q"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: the argument '--verbose' cannot be used with '--quiet'
+
+Usage: pelato check --verbose
+
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]
 fn an_error_is_a_json_document_when_json_is_wanted() {
-    Place::empty().run(&["check", "--json"]).code(3).stdout_eq(str![]).stderr_eq("");
+    Place::empty().run(&["check", "--json"]).code(3).stdout_eq(str![[r#"
+{"schema":1,"error":"there is no workflow.yaml in [PROJECT]","help":"go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`","exit":3}
+
+"#]]).stderr_eq("");
 }

@@ -183,8 +183,8 @@ impl Place {
         pattern("[PORT]", r"127\.0\.0\.1:(?<redacted>\d+)");
         pattern("[SECONDS]", r#""(?:milli)?seconds":(?<redacted>[\d.e-]+)"#);
         pattern("[BYTES]", r#""bytes":(?<redacted>\d{5,})"#);
-        pattern("[SHA256]", r#""sha256":"(?<redacted>[0-9a-f]{64})""#);
-        pattern("[GO-VERSION]", r"go (?<redacted>1\.\d+\.\d+)\b");
+        pattern("[DIGEST]", r#""sha256":"(?<redacted>[0-9a-f]{64})""#);
+        pattern("[VERSION]", r"go (?<redacted>1\.\d+\.\d+)\b");
         redactions
     }
 }
