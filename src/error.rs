@@ -7,6 +7,7 @@ use crate::catalog::CatalogError;
 use crate::generate::GenerateError;
 use crate::host::HostError;
 use crate::metrics::MetricsError;
+use crate::project::bump::BumpError;
 use crate::project::settings::SettingsError;
 use crate::project::{ReadError, edit::EditError};
 use crate::report::Rejected;
@@ -103,6 +104,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Edit(#[from] EditError),
+    /// Versions could not be bumped.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Bump(#[from] BumpError),
     /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -160,7 +165,8 @@ impl Error {
             | Self::Catalog(_)
             | Self::Template { .. }
             | Self::UnknownComponent { .. }
-            | Self::Edit(_) => Exit::Project,
+            | Self::Edit(_)
+            | Self::Bump(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
             Self::Build(_) => Exit::Build,
             Self::Function { .. } => Exit::Function,

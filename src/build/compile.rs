@@ -120,6 +120,9 @@ mod tests {
         assert_eq!(own("# c\nsub/convert.go:1:1: y"), "# c\ntasks/t/sub/convert.go:1:1: y");
         assert_eq!(own("/p/gen/c/source/convert.go:9"), "tasks/t/convert.go:9");
         assert_eq!(own("  File \"convert.go\", line 2"), "  File \"tasks/t/convert.go\", line 2");
-        assert_eq!(own("./pelato_shell.go:3:5 my_convert.go:1 convert.gox"), "./pelato_shell.go:3:5 my_convert.go:1 convert.gox");
+        assert_eq!(
+            own("./pelato_shell.go:3:5 my_convert.go:1 convert.gox"),
+            "./pelato_shell.go:3:5 my_convert.go:1 convert.gox"
+        );
     }
 }

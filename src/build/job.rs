@@ -59,7 +59,9 @@ pub enum JobError {
     },
     /// The compiler's output is no function.
     #[error("`{component}`: {reason}")]
-    #[diagnostic(help("this is a mistake in the language pack `{pack}`: its shell has to export the function"))]
+    #[diagnostic(help(
+        "this is a mistake in the language pack `{pack}`: its shell has to export the function"
+    ))]
     Function {
         /// The component.
         component: String,
@@ -123,7 +125,9 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Built, Jo
             elapsed: start.elapsed(),
         }),
         Err(JobError::Rejected(_)) => {} // its output has been reported
-        Err(error) => shop.progress.report(Event::Failed { component: name.clone(), output: error.to_string() }),
+        Err(error) => {
+            shop.progress.report(Event::Failed { component: name.clone(), output: error.to_string() })
+        }
     }
     let work = result?;
     let made = job.record.composed.map(|step| step.made);
@@ -161,9 +165,10 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
     let name = &job.component.name;
     let folder = &job.place.folder;
     // The compiler writes beside the artifact, never over it: whoever is interrupted leaves the old one whole.
-    let staging = tempfile::Builder::new().prefix(".compiling-").tempdir_in(folder).map_err(|source| {
-        JobError::Unreadable { path: folder.display().to_string(), source }
-    })?;
+    let staging = tempfile::Builder::new()
+        .prefix(".compiling-")
+        .tempdir_in(folder)
+        .map_err(|source| JobError::Unreadable { path: folder.display().to_string(), source })?;
     let output = staging.path().join("output.wasm");
     let pack = &job.component.pack;
     let compilation = Compilation {

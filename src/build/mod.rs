@@ -86,8 +86,7 @@ pub fn toolchains(
     options: &Options,
     progress: &dyn Progress,
 ) -> Result<BTreeMap<String, Toolchain>, ToolchainError> {
-    let search =
-        Search { path: options.path.clone(), cache: &options.cache, forbidden: options.no_install };
+    let search = Search { path: options.path.clone(), cache: &options.cache, forbidden: options.no_install };
     let mut found = BTreeMap::new();
     for component in components {
         let name = &component.pack.manifest.name;

@@ -36,7 +36,8 @@ pub fn run<T: Sync, R: Send>(
             });
         }
     });
-    let take = |result: Mutex<Option<R>>| result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let take =
+        |result: Mutex<Option<R>>| result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     results.into_iter().filter_map(take).collect()
 }
 
@@ -49,12 +50,17 @@ mod tests {
     fn results_keep_the_order_and_no_more_than_the_threads_run() {
         let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let items: Vec<usize> = (0..20).collect();
-        let results = run(&items, 3, |_| None, |item| {
-            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-            thread::sleep(Duration::from_millis(5));
-            now.fetch_sub(1, Ordering::SeqCst);
-            item * 2
-        });
+        let results = run(
+            &items,
+            3,
+            |_| None,
+            |item| {
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                thread::sleep(Duration::from_millis(5));
+                now.fetch_sub(1, Ordering::SeqCst);
+                item * 2
+            },
+        );
         assert_eq!(results, items.iter().map(|item| item * 2).collect::<Vec<_>>());
         assert!(most.load(Ordering::SeqCst) <= 3);
     }

@@ -84,7 +84,9 @@ pub enum ToolchainError {
         output: String,
     },
     /// What was installed does not work.
-    #[error("the {program} that was installed does not satisfy the language pack `{pack}`, which needs {wanted}")]
+    #[error(
+        "the {program} that was installed does not satisfy the language pack `{pack}`, which needs {wanted}"
+    )]
     #[diagnostic(help("this is a mistake in the language pack: its `install` and `requires` do not fit"))]
     Unfit {
         /// The pack.
@@ -96,7 +98,9 @@ pub enum ToolchainError {
     },
     /// PELATO's cache folder cannot be used.
     #[error("cannot use the folder {path}")]
-    #[diagnostic(help("see that you may write there and that the disk is not full; `PELATO_CACHE` names another"))]
+    #[diagnostic(help(
+        "see that you may write there and that the disk is not full; `PELATO_CACHE` names another"
+    ))]
     Cache {
         /// The folder.
         path: String,
@@ -189,7 +193,8 @@ fn version(pack: &Pack, path: &OsStr) -> Option<Version> {
 /// A command of a pack, its program looked for on the given PATH.
 pub(super) fn command(words: &[String], path: &OsStr) -> Option<Command> {
     let (program, arguments) = words.split_first()?;
-    let full = std::env::split_paths(path).map(|folder| folder.join(program)).find(|file| is_executable(file));
+    let full =
+        std::env::split_paths(path).map(|folder| folder.join(program)).find(|file| is_executable(file));
     let mut command = Command::new(full.unwrap_or_else(|| PathBuf::from(program)));
     command.args(arguments).env("PATH", path);
     Some(command)
@@ -218,8 +223,7 @@ fn home(pack: &Pack, cache: &Path) -> Option<PathBuf> {
 fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), ToolchainError> {
     let toolchain = &pack.manifest.toolchain;
     let parent = home.parent().unwrap_or(home);
-    let unusable =
-        |source| ToolchainError::Cache { path: parent.display().to_string(), source };
+    let unusable = |source| ToolchainError::Cache { path: parent.display().to_string(), source };
     fs::create_dir_all(parent).map_err(unusable)?;
     let staging = tempfile::Builder::new().prefix(".installing-").tempdir_in(parent).map_err(unusable)?;
     let fill = |word: &String| word.replace("{dir}", &staging.path().to_string_lossy());

@@ -9,8 +9,10 @@ use crate::error::Error;
 
 /// Print the completions for a shell
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pelato completions bash > ~/.local/share/bash-completion/completions/pelato\n  \
-    pelato completions zsh > ~/.zfunc/_pelato\n  pelato completions fish > ~/.config/fish/completions/pelato.fish")]
+#[command(
+    after_help = "Examples:\n  pelato completions bash > ~/.local/share/bash-completion/completions/pelato\n  \
+    pelato completions zsh > ~/.zfunc/_pelato\n  pelato completions fish > ~/.config/fish/completions/pelato.fish"
+)]
 pub struct Arguments {
     /// The shell
     shell: Shell,

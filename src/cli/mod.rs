@@ -2,6 +2,7 @@
 
 mod add_task;
 mod build;
+mod bump;
 mod call;
 mod check;
 mod completions;
@@ -31,10 +32,12 @@ use context::Context;
 /// Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
 #[derive(Debug, Parser)]
 #[command(name = "pelato", version, max_term_width = 100, arg_required_else_help = true)]
-#[command(after_help = "A first project:\n  pelato new my-project      # asks for what it needs\n  cd my-project\n  \
+#[command(
+    after_help = "A first project:\n  pelato new my-project      # asks for what it needs\n  cd my-project\n  \
     pelato run                 # the whole workflow, on this machine\n\n\
     Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the function \
-    failed, 6 a server or port could not be used.")]
+    failed, 6 a server or port could not be used."
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -77,6 +80,7 @@ enum Command {
     Call(call::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
+    Bump(bump::Arguments),
     Graph(graph::Arguments),
     Schema(schema::Arguments),
     #[command(subcommand)]
@@ -131,6 +135,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Call(arguments) => call::run(arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
+        Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Pack(action) => pack::run(&action, context),

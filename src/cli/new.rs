@@ -37,12 +37,14 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
     let ui = &context.ui;
     let catalog = context.catalog();
     let folder = context.parent().join(&arguments.folder);
-    scaffold::check_folder(&folder)?;
+    scaffold::check_folder(&folder)?; // before anything is asked
     let folder_name = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name = arguments.project_name.unwrap_or_else(folder_name);
     let task = match arguments.no_task {
         true => None,
-        false => Some(task::complete(arguments.task, parameters::given(matches, &catalog), &catalog, context)?),
+        false => {
+            Some(task::complete(arguments.task, parameters::given(matches, &catalog), &catalog, context)?)
+        }
     };
     let made = pelato::new_project(name, &folder, task, &catalog)?;
     let git = if arguments.no_git { None } else { Some(scaffold::init(&folder)) };

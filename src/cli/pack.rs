@@ -8,8 +8,10 @@ use crate::error::Error;
 
 /// Show the language packs
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Packs are found in the project's language-packs/, then in the user's (PELATO_HOME), then \
-    built in; the first of a name wins.")]
+#[command(
+    after_help = "Packs are found in the project's language-packs/, then in the user's (PELATO_HOME), then \
+    built in; the first of a name wins."
+)]
 pub enum Action {
     /// List the language packs that the project can use
     List,

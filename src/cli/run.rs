@@ -14,9 +14,11 @@ use crate::ui::Ui;
 
 /// Run the whole workflow on this machine
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pelato run\n  pelato run --watch                        # build and swap on change\n  \
+#[command(
+    after_help = "Examples:\n  pelato run\n  pelato run --watch                        # build and swap on change\n  \
     pelato run --send 'room.celsius={\"Data\": 21.5}'\n  pelato run --nats nats://127.0.0.1:4222   # topics of a \
-    real server\n\nEvery message's way is printed, a line for each call; -q prints none. Ctrl-C stops.")]
+    real server\n\nEvery message's way is printed, a line for each call; -q prints none. Ctrl-C stops."
+)]
 pub struct Arguments {
     /// Only these components [default: all]
     #[arg(value_name = "COMPONENT")]

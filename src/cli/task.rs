@@ -64,17 +64,12 @@ pub fn complete<'a>(
     )?;
     let component_name = component_name(flags.component_name, &title, context)?;
     let parameters = parameters(template, given, context)?;
-    let targets =
-        ui.pick(flags.targets, "Targets (space selects)", "--target edge", &["edge", "cloud"])?;
+    let targets = ui.pick(flags.targets, "Targets (space selects)", "--target edge", &["edge", "cloud"])?;
     Ok(NewTask { title, component_name, template, pack, parameters, targets, version: flags.task_version })
 }
 
 /// Without a person, the name made from the title will do: it is what the help promises.
-fn component_name(
-    given: Option<String>,
-    title: &str,
-    context: &Context,
-) -> Result<Option<String>, Error> {
+fn component_name(given: Option<String>, title: &str, context: &Context) -> Result<Option<String>, Error> {
     let default = scaffold::component_name_from(title);
     if given.is_some() || (default.is_some() && !context.ui.may_ask()) {
         return Ok(given.or(default));
@@ -100,7 +95,8 @@ fn parameters(
         let flag = format!("{} {}", scaffold::flag(name), example(parameter));
         let check = |text: &str| fits(parameter, text);
         let default = parameter.default.clone();
-        let question = Question { prompt: &parameter.prompt, flag: &flag, default: default.clone(), check: &check };
+        let question =
+            Question { prompt: &parameter.prompt, flag: &flag, default: default.clone(), check: &check };
         let answer = context.ui.ask(None, &question)?;
         // What is as it would be anyway need not be written down.
         if Some(&answer) != default.as_ref() {

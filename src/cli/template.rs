@@ -8,8 +8,10 @@ use crate::error::Error;
 
 /// Show the templates
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Templates are found in the project's templates/, then in the user's (PELATO_HOME), then \
-    built in; the first of a name wins.")]
+#[command(
+    after_help = "Templates are found in the project's templates/, then in the user's (PELATO_HOME), then \
+    built in; the first of a name wins."
+)]
 pub enum Action {
     /// List the templates that the project can use
     List,

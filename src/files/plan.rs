@@ -47,6 +47,9 @@ pub struct Plan {
     pub changes: Vec<Change>,
 }
 
+/// A file: its path, its content before, its content after.
+type Written<'a> = (String, Option<&'a [u8]>, &'a [u8]);
+
 impl Plan {
     /// A plan to replace one file.
     pub fn replacing(folder: &Path, path: RelPath, before: &str, after: &str) -> Self {
@@ -74,9 +77,9 @@ impl Plan {
         diff
     }
 
-    /// Every file: path, content before, content after.
-    fn each(&self) -> Vec<(String, Option<&[u8]>, &[u8])> {
-        let mut all: Vec<(String, Option<&[u8]>, &[u8])> = Vec::new();
+    /// Every file, in order.
+    fn each(&self) -> Vec<Written<'_>> {
+        let mut all: Vec<Written<'_>> = Vec::new();
         for change in &self.changes {
             match change {
                 Change::Create { path, bytes } => all.push((path.to_string(), None, bytes)),

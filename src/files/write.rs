@@ -19,35 +19,27 @@ pub(super) enum Keep {
     Fast,
 }
 
-/// Replaces the content of a file that exists. A link stays a link: its target is replaced. The mode stays.
-///
-/// # Errors
-/// When there is no such file or it cannot be written; its content is then as it was.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let target = fs::canonicalize(path).map_err(|error| FileError::io("find", path, error))?;
-    let old = file_metadata(&target, path)?;
-    // Renaming would pass over the protection that somebody gave this file.
-    if old.permissions().readonly() {
-        let source = io::ErrorKind::PermissionDenied.into();
-        return Err(FileError::Denied { path: path.display().to_string(), source });
-    }
-    let temporary = fill(&target, bytes, Keep::Safe).map_err(|error| FileError::io("write", path, error))?;
-    keep_owner_and_mode(temporary.as_file(), &old).map_err(|error| FileError::io("write", path, error))?;
-    put(temporary, &target).map_err(|error| FileError::io("write", path, error))?;
-    sync_folder(parent(&target));
-    Ok(())
-}
-
-/// Writes a file, whether it exists or not.
+/// Writes a file whole: in place of the one there, or a new one. A link stays a link: its target is replaced. The mode
+/// stays.
 ///
 /// # Errors
 /// When it cannot be written; what was there is then as it was.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    match fs::symlink_metadata(path) {
-        Ok(_) => replace(path, bytes),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => write_new(path, bytes),
-        Err(error) => Err(FileError::io("write", path, error)),
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let failed = |error| FileError::io("write", path, error);
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return write_new(path, bytes);
     }
+    let target = fs::canonicalize(path).map_err(failed)?;
+    let old = file_metadata(&target, path)?;
+    // Renaming would pass over the protection that somebody gave this file.
+    if old.permissions().readonly() {
+        return Err(failed(io::ErrorKind::PermissionDenied.into()));
+    }
+    let temporary = fill(&target, bytes, Keep::Safe).map_err(failed)?;
+    keep_owner_and_mode(temporary.as_file(), &old).map_err(failed)?;
+    put(temporary, &target).map_err(failed)?;
+    sync_folder(parent(&target));
+    Ok(())
 }
 
 /// Writes a file that does not exist yet, and never overwrites one that does.

@@ -20,8 +20,7 @@ impl Lock {
     /// # Errors
     /// When the lock file cannot be made.
     pub fn take(folder: &Path, progress: &dyn Progress) -> std::io::Result<Self> {
-        let file =
-            OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(FILE))?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(FILE))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {

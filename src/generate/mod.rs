@@ -30,7 +30,9 @@ const MARK_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 pub enum GenerateError {
     /// The folder is somebody else's.
     #[error("{path} is there already and was not made by this pelato")]
-    #[diagnostic(help("move it away or delete it: everything in it is made anew from workflow.yaml and tasks/"))]
+    #[diagnostic(help(
+        "move it away or delete it: everything in it is made anew from workflow.yaml and tasks/"
+    ))]
     Foreign {
         /// The folder.
         path: String,

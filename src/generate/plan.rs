@@ -4,7 +4,6 @@ use crate::catalog::Pack;
 use crate::check::Component;
 use crate::files::{FileError, Files, RelPath};
 
-
 /// Why a component's source cannot be generated.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PlanError {
@@ -71,10 +70,8 @@ pub fn files(component: &Component) -> Result<Files, PlanError> {
 fn user_files(component: &Component) -> Result<Files, PlanError> {
     let code = &component.code;
     let read = |name: &String| {
-        let content = std::fs::read(code.folder.join(name)).map_err(|source| PlanError::Unreadable {
-            path: format!("{}/{name}", code.shown),
-            source,
-        })?;
+        let content = std::fs::read(code.folder.join(name))
+            .map_err(|source| PlanError::Unreadable { path: format!("{}/{name}", code.shown), source })?;
         Ok((RelPath::new(name)?, content))
     };
     code.files.iter().map(read).collect()

@@ -13,7 +13,10 @@ use thiserror::Error;
 pub enum HostError {
     /// The engine refuses its settings.
     #[error("the WebAssembly engine does not start: {message}")]
-    #[diagnostic(code(pelato::host::engine), help("this is a limit of the machine (address space, threads): see `ulimit -a`"))]
+    #[diagnostic(
+        code(pelato::host::engine),
+        help("this is a limit of the machine (address space, threads): see `ulimit -a`")
+    )]
     Engine {
         /// What it says.
         message: String,
@@ -38,7 +41,10 @@ pub enum HostError {
     },
     /// It needs something that the host does not have.
     #[error("{component} imports what this host does not offer: {message}")]
-    #[diagnostic(code(pelato::host::import), help("`pelato run` offers WASI 0.2, wasi:http, wasi:logging and wasmcloud:messaging 0.2"))]
+    #[diagnostic(
+        code(pelato::host::import),
+        help("`pelato run` offers WASI 0.2, wasi:http, wasi:logging and wasmcloud:messaging 0.2")
+    )]
     Import {
         /// The component's name.
         component: String,
@@ -47,7 +53,10 @@ pub enum HostError {
     },
     /// It lacks the function that is to be called.
     #[error("{component} does not export {interface}, and so cannot {purpose}")]
-    #[diagnostic(code(pelato::host::export), help("the task's template decides what its component exports: check `type` in workflow.yaml"))]
+    #[diagnostic(
+        code(pelato::host::export),
+        help("the task's template decides what its component exports: check `type` in workflow.yaml")
+    )]
     Export {
         /// The component's name.
         component: String,
@@ -83,7 +92,12 @@ pub enum HostError {
     },
     /// A subject that NATS would not take.
     #[error("{subject:?} is no subject: {reason}")]
-    #[diagnostic(code(pelato::host::subject), help("a subject is words joined by dots, like `home.kitchen.celsius`; only subscriptions may use `*` and `>`"))]
+    #[diagnostic(
+        code(pelato::host::subject),
+        help(
+            "a subject is words joined by dots, like `home.kitchen.celsius`; only subscriptions may use `*` and `>`"
+        )
+    )]
     Subject {
         /// The subject.
         subject: String,
@@ -92,14 +106,20 @@ pub enum HostError {
     },
     /// The address for HTTP is taken.
     #[error("HTTP cannot be served on {address}: another program does")]
-    #[diagnostic(code(pelato::host::address), help("choose another port with `--port`, or stop the other program"))]
+    #[diagnostic(
+        code(pelato::host::address),
+        help("choose another port with `--port`, or stop the other program")
+    )]
     AddressTaken {
         /// The address.
         address: SocketAddr,
     },
     /// The address for HTTP cannot be used.
     #[error("HTTP cannot be served on {address}")]
-    #[diagnostic(code(pelato::host::address), help("choose another address or port; ports below 1024 need special rights"))]
+    #[diagnostic(
+        code(pelato::host::address),
+        help("choose another address or port; ports below 1024 need special rights")
+    )]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -109,7 +129,10 @@ pub enum HostError {
     },
     /// The NATS server's address makes no sense.
     #[error("{url:?} is no address of a NATS server: {message}")]
-    #[diagnostic(code(pelato::host::nats), help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`"))]
+    #[diagnostic(
+        code(pelato::host::nats),
+        help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`")
+    )]
     NatsAddress {
         /// The address.
         url: String,
@@ -118,7 +141,10 @@ pub enum HostError {
     },
     /// The NATS server does not answer.
     #[error("the NATS server at {url} cannot be reached: {message}")]
-    #[diagnostic(code(pelato::host::nats), help("is it running, and is the address right? Without `--nats` the messages stay in this process"))]
+    #[diagnostic(
+        code(pelato::host::nats),
+        help("is it running, and is the address right? Without `--nats` the messages stay in this process")
+    )]
     NatsUnreachable {
         /// The address.
         url: String,
@@ -127,7 +153,10 @@ pub enum HostError {
     },
     /// The NATS server does not let us in.
     #[error("the NATS server at {url} refuses us: {message}")]
-    #[diagnostic(code(pelato::host::nats_auth), help("check the user and password, the token, or the credentials file"))]
+    #[diagnostic(
+        code(pelato::host::nats_auth),
+        help("check the user and password, the token, or the credentials file")
+    )]
     NatsAuth {
         /// The address.
         url: String,
@@ -136,7 +165,10 @@ pub enum HostError {
     },
     /// A file that the connection needs cannot be read.
     #[error("{} cannot be used", .path.display())]
-    #[diagnostic(code(pelato::host::nats_auth), help("check that the file exists, may be read, and is what its name says"))]
+    #[diagnostic(
+        code(pelato::host::nats_auth),
+        help("check that the file exists, may be read, and is what its name says")
+    )]
     NatsFile {
         /// The file.
         path: PathBuf,
@@ -146,21 +178,30 @@ pub enum HostError {
     },
     /// A message could not be sent or a subscription not made.
     #[error("the message bus failed: {message}")]
-    #[diagnostic(code(pelato::host::bus), help("see whether the NATS server runs and permits these subjects"))]
+    #[diagnostic(
+        code(pelato::host::bus),
+        help("see whether the NATS server runs and permits these subjects")
+    )]
     Bus {
         /// What happened.
         message: String,
     },
     /// Nobody is there to answer a request.
     #[error("nobody reads {subject}, so nobody answers")]
-    #[diagnostic(code(pelato::host::request), help("check the subject against the `source_topic` of the tasks"))]
+    #[diagnostic(
+        code(pelato::host::request),
+        help("check the subject against the `source_topic` of the tasks")
+    )]
     NobodyAnswers {
         /// The subject.
         subject: String,
     },
     /// An answer did not come in time.
     #[error("no answer came on {subject} within {timeout:?}")]
-    #[diagnostic(code(pelato::host::request), help("the function may have failed or filtered the message out: see the output above"))]
+    #[diagnostic(
+        code(pelato::host::request),
+        help("the function may have failed or filtered the message out: see the output above")
+    )]
     NoAnswer {
         /// The subject.
         subject: String,

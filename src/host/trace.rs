@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn foreign_headers_are_no_marks() {
-        for text in ["", "1", "ab/1", "00000000000000ab/", "00000000000000ab/-1", "+0000000000000ab/1", "x/y"] {
+        for text in ["", "1", "ab/1", "00000000000000ab/", "00000000000000ab/-1", "+0000000000000ab/1", "x/y"]
+        {
             assert_eq!(text.parse::<Mark>(), Err(()), "{text}");
         }
     }

@@ -20,7 +20,7 @@ use crate::report::{Rejected, Report};
 use crate::suggest;
 
 pub use run::{Ready, RunOptions, in_words};
-
+pub use scaffold::new_project;
 
 /// What a project is opened with.
 pub struct Options {

@@ -92,7 +92,9 @@ impl Pelato {
         stop: impl Future<Output = ()>,
     ) -> Result<(), Error> {
         let (changed, mut changes) = mpsc::unbounded_channel();
-        let _watcher = Watcher::start(self.root(), move || drop(changed.send(())))?;
+        let _watcher = Watcher::start(self.root(), move || {
+            let _ = changed.send(());
+        })?;
         tokio::pin!(stop);
         loop {
             tokio::select! {
@@ -166,7 +168,10 @@ fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
         Ok(Hosted {
             name: component.name.clone(),
             wasm: read(&built.artifact)?,
-            subscriptions: topics.into_iter().map(|t| Subscription { subject: t.subject, queue: t.queue }).collect(),
+            subscriptions: topics
+                .into_iter()
+                .map(|t| Subscription { subject: t.subject, queue: t.queue })
+                .collect(),
             http_path: component.http.as_ref().map(|http| http.path.clone()),
         })
     };

@@ -6,12 +6,13 @@ use super::Pelato;
 use crate::catalog::Catalog;
 use crate::check;
 use crate::error::Error;
+use crate::project::bump::{self, Bump, Kind, Selection};
 use crate::project::{self, Workflow, schema, workflow};
 use crate::report::{Rejected, Report, Severity};
 use crate::scaffold::{self, AddTask, NewProject, NewTask, ScaffoldError};
 
-/// The rule that finds code that is not there: for a task that is only planned, it is right.
-const NOT_YET_THERE: &str = "code-missing";
+/// What the rules about code begin with: the code of a task that is only planned is not there yet.
+const ABOUT_CODE: &str = "code-";
 
 /// Makes a project in a folder that does not exist or is empty. Gives the files that were written.
 ///
@@ -54,6 +55,26 @@ impl Pelato {
         object(&before.workflow.path, &added.workflow, self.catalog(), &before.report)?;
         Ok(added)
     }
+
+    /// Gives components new versions. With `dry_run` nothing is written.
+    ///
+    /// # Errors
+    /// When a component is unknown, or a version cannot be changed. Then none is.
+    pub fn bump(
+        &self,
+        selection: &Selection,
+        kind: &Kind,
+        allow_backwards: bool,
+        dry_run: bool,
+    ) -> Result<Vec<Bump>, Error> {
+        let workflow = self.workflow()?;
+        let bumps = bump::plan(&workflow, selection, kind, allow_backwards)?;
+        let plan = bump::file_plan(&workflow, &bumps)?;
+        if !dry_run {
+            plan.apply()?;
+        }
+        Ok(bumps)
+    }
 }
 
 /// Refuses a planned workflow that has errors which the present one has not.
@@ -62,7 +83,9 @@ fn object(path: &Path, text: &str, catalog: &Catalog, before: &Report) -> Result
     let (mut report, _) = check::run(&workflow, report, catalog);
     let known = |message: &str| before.problems.iter().any(|problem| problem.message == message);
     report.problems.retain(|problem| {
-        problem.severity == Severity::Error && problem.rule != NOT_YET_THERE && !known(&problem.message)
+        problem.severity == Severity::Error
+            && !problem.rule.starts_with(ABOUT_CODE)
+            && !known(&problem.message)
     });
     if report.problems.is_empty() { Ok(()) } else { Err(Error::Rejected(Rejected(report))) }
 }

@@ -1,15 +1,14 @@
 //! Names of components: they become folders, parts of image names, and queue groups.
 
-use crate::scaffold::ScaffoldError;
+use super::ScaffoldError;
+use crate::check::values::{self, NAME_BYTES};
 
-/// The longest name of a component, in bytes: what a label of a host name may have.
-pub const MAX_NAME: usize = 63;
+/// The longest name of a component, in bytes.
+pub const MAX_NAME: usize = NAME_BYTES;
 
-/// Whether a component can have a name: lower-case letters and digits, with single `.`, `_` or `-` between them.
+/// Whether a component can have a name.
 pub fn is_component_name(name: &str) -> bool {
-    let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let parts = || name.split(['.', '_', '-']);
-    name.len() <= MAX_NAME && parts().all(|part| !part.is_empty() && part.bytes().all(is_plain))
+    values::component_name(name).is_ok()
 }
 
 /// The component's name that a title suggests; none if it has no letter or digit to make one of.
@@ -21,12 +20,12 @@ pub fn component_name_from(title: &str) -> Option<String> {
             name.push_str(plain);
         } else if c.is_ascii_alphanumeric() {
             name.push(c);
-        } else if !name.is_empty() && !name.ends_with(['_', '.', '-']) && c != '\'' && !is_mark(c) {
-            name.push(if matches!(c, '.' | '-') { c } else { '_' });
+        } else if !name.is_empty() && !name.ends_with(['_', '-']) && c != '\'' && !is_mark(c) {
+            name.push(if c == '-' { '-' } else { '_' });
         }
     }
     name.truncate(MAX_NAME);
-    let name = name.trim_end_matches(['_', '.', '-']);
+    let name = name.trim_end_matches(['_', '-']);
     (!name.is_empty()).then(|| name.to_owned())
 }
 
@@ -58,21 +57,21 @@ fn without_accent(c: char) -> &'static str {
 
 /// The name that was given, or the one the title suggests.
 pub(super) fn choose(given: Option<&str>, title: &str) -> Result<String, ScaffoldError> {
-    let example = |text: &str| component_name_from(text).unwrap_or_else(|| "celsius_to_kelvin".to_owned());
-    let rules = "lower-case letters and digits, with single `_`, `-` or `.` between them, 63 at most";
-    match given {
-        Some(name) if is_component_name(name) => Ok(name.to_owned()),
-        Some(name) => {
-            let help = format!("use {rules}: `--component-name {}`", example(name));
-            Err(ScaffoldError::Name { name: name.to_owned(), help })
+    let chosen = match given {
+        Some(name) => name.to_owned(),
+        None => component_name_from(title).ok_or_else(|| ScaffoldError::Name {
+            name: title.to_owned(),
+            help: "it has no letter of a to z: choose a name, such as `--component-name celsius_to_kelvin`"
+                .to_owned(),
+        })?,
+    };
+    match values::component_name(&chosen) {
+        Ok(_) => Ok(chosen),
+        Err(wrong) => {
+            let example = component_name_from(&chosen).unwrap_or_else(|| "celsius_to_kelvin".to_owned());
+            let help = format!("choose another, such as `--component-name {example}`: {}", wrong.help);
+            Err(ScaffoldError::Name { name: chosen, help })
         }
-        None => component_name_from(title).ok_or_else(|| {
-            let help = format!(
-                "the title has no letter to make one of; use {rules}: `--component-name {}`",
-                example("")
-            );
-            ScaffoldError::Name { name: title.to_owned(), help }
-        }),
     }
 }
 
@@ -91,7 +90,7 @@ mod tests {
             ("don't", "dont"),
             ("--x--", "x"),
             ("a - b", "a_b"),
-            ("v1.2-beta", "v1.2-beta"),
+            ("v1.2-beta", "v1_2-beta"),
             ("already_fine", "already_fine"),
         ] {
             assert_eq!(component_name_from(title).as_deref(), Some(name), "{title:?}");
@@ -102,7 +101,7 @@ mod tests {
 
     #[test]
     fn wrong_names_are_refused_with_a_right_one() {
-        for wrong in ["A", "a b", "_a", "a_", "a__b", "", "ü", "a/b", "../a", &"a".repeat(64)] {
+        for wrong in ["A", "a b", "_a", "a_", "a_-b", "", "ü", "a.b", "a/b", "../a", &"a".repeat(64)] {
             assert!(!is_component_name(wrong), "{wrong:?}");
         }
         let error = choose(Some("My Task"), "").unwrap_err();

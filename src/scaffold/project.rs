@@ -1,7 +1,7 @@
 //! A new project, with a first task if one is wanted.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use liquid::model::Value;
 
@@ -43,9 +43,7 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
             example: "Temperature data analysis",
         });
     }
-    if fs::read_dir(&project.folder).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(ScaffoldError::NotEmpty { folder: project.folder.display().to_string() });
-    }
+    check_folder(&project.folder)?;
     let mut values = liquid::Object::new();
     values.insert("project_name_yaml".into(), text(&scalar(name)));
     values.insert("project_name_line".into(), text(&one_line(name)));
@@ -69,6 +67,17 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
     files
         .insert(RelPath::new(format!("{ENV_FILE}.template"))?, project_file("env.template.liquid", &values)?);
     Ok(Plan { folder: project.folder.clone(), changes: vec![Change::CreateFolder { path: None, files }] })
+}
+
+/// Whether a project can be made in a folder: it does not exist, or has nothing in it.
+///
+/// # Errors
+/// When there is something in it.
+pub fn check_folder(folder: &Path) -> Result<(), ScaffoldError> {
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        return Err(ScaffoldError::NotEmpty { folder: folder.display().to_string() });
+    }
+    Ok(())
 }
 
 /// Every setting, for `.env.template`.

@@ -12,7 +12,7 @@ use crate::catalog::{self, Unit};
 use crate::host::Called;
 use crate::host::observe;
 use crate::pelato::{Outcome, PlannedBuild};
-use crate::project::Settings;
+use crate::project::{Settings, bump};
 use crate::report::{self, Severity};
 use crate::{check, generate};
 
@@ -327,6 +327,33 @@ impl SentLine {
     /// Of a message.
     pub fn new(sent: &observe::Sent) -> Self {
         Self { topic: sent.subject.clone(), bytes: sent.size, reply: sent.reply }
+    }
+}
+
+/// `bump`
+#[derive(Debug, Serialize)]
+pub struct Bump {
+    schema: u32,
+    dry_run: bool,
+    components: Vec<Bumped>,
+}
+
+#[derive(Debug, Serialize)]
+struct Bumped {
+    component: String,
+    old: String,
+    new: String,
+}
+
+impl Bump {
+    /// Of planned bumps.
+    pub fn new(bumps: &[bump::Bump], dry_run: bool) -> Self {
+        let one = |bump: &bump::Bump| Bumped {
+            component: bump.component.clone(),
+            old: bump.old.to_string(),
+            new: bump.new.to_string(),
+        };
+        Self { schema: SCHEMA, dry_run, components: bumps.iter().map(one).collect() }
     }
 }
 

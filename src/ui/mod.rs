@@ -114,7 +114,8 @@ impl Ui {
     /// A result: text for stdout. The end of a pipe that has gone away is not an error.
     pub fn result(&self, text: impl AsRef<str>) {
         let text = text.as_ref();
-        let line = if text.ends_with('\n') || text.is_empty() { text.to_owned() } else { format!("{text}\n") };
+        let line =
+            if text.ends_with('\n') || text.is_empty() { text.to_owned() } else { format!("{text}\n") };
         self.result_bytes(line.as_bytes());
     }
 
@@ -178,12 +179,14 @@ impl Ui {
 
     /// An error without a place in a file: its causes, and what to do next.
     fn error(&self, error: &dyn Diagnostic) {
-        let mut text = format!("{}: {}", self.style_err.error.apply_to("error"), with_causes(error, "\n  because: "));
+        let mut text =
+            format!("{}: {}", self.style_err.error.apply_to("error"), with_causes(error, "\n  because: "));
         if let Some(help) = error.help() {
             let help = help.to_string().replace('\n', "\n        ");
             text.push_str(&format!("\n  {}: {help}", self.style_err.verb.apply_to("help")));
         }
         self.line(&text);
+        error.related().into_iter().flatten().for_each(|related| self.error(related));
     }
 
     /// One problem with its place in a file.
@@ -201,8 +204,11 @@ impl Ui {
     }
 
     fn handler(&self) -> GraphicalReportHandler {
-        let theme =
-            if self.style_err.coloured { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let theme = if self.style_err.coloured {
+            GraphicalTheme::unicode()
+        } else {
+            GraphicalTheme::unicode_nocolor()
+        };
         let term = Term::stderr();
         let width = if term.is_term() { usize::from(term.size().1).clamp(60, 120) } else { 100 };
         GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false).with_context_lines(1)

@@ -59,9 +59,8 @@ impl Ui {
         }
         self.needs_person(question.prompt, question.flag)?;
         let check = |answer: &String| (question.check)(answer);
-        let mut input = Input::<String>::with_theme(&SimpleTheme)
-            .with_prompt(question.prompt)
-            .validate_with(check);
+        let mut input =
+            Input::<String>::with_theme(&SimpleTheme).with_prompt(question.prompt).validate_with(check);
         if let Some(default) = &question.default {
             input = input.default(default.clone());
         }
@@ -105,7 +104,8 @@ impl Ui {
         }
         self.needs_person(prompt, flag)?;
         let first: Vec<bool> = (0..choices.len()).map(|index| index == 0).collect();
-        let select = MultiSelect::with_theme(&SimpleTheme).with_prompt(prompt).items(choices).defaults(&first);
+        let select =
+            MultiSelect::with_theme(&SimpleTheme).with_prompt(prompt).items(choices).defaults(&first);
         let indices = select.interact_opt()?.ok_or(PromptError::Cancelled)?;
         if indices.is_empty() {
             return Err(PromptError::Missing { what: prompt.to_owned(), flag: flag.to_owned() });

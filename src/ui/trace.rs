@@ -123,13 +123,18 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
             let nobody = if component.is_none() { ": no component has this path" } else { "" };
             let text = format!("HTTP {status} to {method} {path}{nobody}");
             let text = if *status < 400 { ui.dim(&text) } else { ui.bad(&text) };
-            format!("{}  {text}  {}", short(&trace.to_string()), ui.dim(&format!("{:.1} ms", elapsed.as_secs_f64() * 1e3)))
+            format!(
+                "{}  {text}  {}",
+                short(&trace.to_string()),
+                ui.dim(&format!("{:.1} ms", elapsed.as_secs_f64() * 1e3))
+            )
         }
         Event::Unread { trace, subject, size } => {
             format!("{}  {subject} ({size} B) leaves the workflow", short(&trace.to_string()))
         }
         Event::Oversized { trace, subject, size } => {
-            let text = format!("{subject}: {size} B is more than NATS servers take unless configured (1 MiB)");
+            let text =
+                format!("{subject}: {size} B is more than NATS servers take unless configured (1 MiB)");
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
         Event::Dropped { trace, subject, subscriber } => {
@@ -155,18 +160,17 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         sent: Vec::new(),
         milliseconds: None,
     };
-    let of = |call: &'_ Arc<Call>, line: RunLine<'static>| -> RunLine<'_> { with_call(call, line) };
     match event {
-        Event::Started { call } => of(call, line("started", started_by(call))),
+        Event::Started { call } => with_call(call, line("started", started_by(call))),
         Event::Ended { call, outcome, times } => RunLine {
             outcome: Some(kind(outcome)),
             sent: sent(outcome).iter().map(SentLine::new).collect(),
             milliseconds: Some((times.instantiate + times.call).as_secs_f64() * 1e3),
-            ..of(call, line("call", what_happened(call, outcome)))
+            ..with_call(call, line("call", what_happened(call, outcome)))
         },
-        Event::Line { call, text, .. } => of(call, line("output", text.clone())),
-        Event::OutputCut { call, limit } => of(call, line("output", cut(*limit))),
-        Event::Log { call, message, .. } => of(call, line("log", message.clone())),
+        Event::Line { call, text, .. } => with_call(call, line("output", text.clone())),
+        Event::OutputCut { call, limit } => with_call(call, line("output", cut(*limit))),
+        Event::Log { call, message, .. } => with_call(call, line("log", message.clone())),
         Event::Answered { trace, component, method, path, status, elapsed } => RunLine {
             trace: Some(trace.to_string()),
             component: component.as_deref(),

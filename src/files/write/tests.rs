@@ -25,10 +25,20 @@ fn a_new_file_is_written_and_never_overwritten() {
 }
 
 #[test]
-fn replacing_needs_a_file() {
+fn replacing_makes_a_file_or_replaces_one() {
     let folder = folder();
-    let missing = replace(&folder.path().join("a"), b"").unwrap_err();
-    assert!(matches!(missing, FileError::Missing { .. }), "{missing:?}");
+    let path = folder.path().join("a");
+    replace(&path, b"1").unwrap();
+    replace(&path, b"2").unwrap();
+    assert_eq!(
+        (fs::read(&path).unwrap().as_slice(), names(folder.path())),
+        (b"2".as_slice(), vec!["a".into()])
+    );
+}
+
+#[test]
+fn what_is_in_the_way_is_named() {
+    let folder = folder();
     let is_folder = replace(folder.path(), b"").unwrap_err();
     assert!(matches!(is_folder, FileError::IsFolder { .. }), "{is_folder:?}");
     let no_folder = write_new(&folder.path().join("x/a"), b"").unwrap_err();
@@ -36,7 +46,6 @@ fn replacing_needs_a_file() {
     fs::write(folder.path().join("f"), "").unwrap();
     let below_file = write_new(&folder.path().join("f/a"), b"").unwrap_err();
     assert!(matches!(below_file, FileError::IsFile { ref path } if path.ends_with("/f")), "{below_file:?}");
-    assert!(matches!(write(folder.path(), b""), Err(FileError::IsFolder { .. })));
 }
 
 #[cfg(unix)]

@@ -55,9 +55,15 @@ pub(in crate::host) enum OnFull {
 
 /// What a subscriber reads from.
 pub(in crate::host) struct Inbox {
+    entry: Entry,
+    queue: QueueReceiver,
+}
+
+/// A subscriber's place on the bus.
+#[derive(Clone)]
+pub(in crate::host) struct Entry {
     id: u64,
     bus: Weak<Inner>,
-    queue: QueueReceiver,
 }
 
 impl InProcess {
@@ -87,7 +93,7 @@ impl InProcess {
         };
         let mut subscribers = self.inner.subscribers.write().unwrap_or_else(PoisonError::into_inner);
         subscribers.push(Arc::new(subscriber));
-        Ok(Inbox { id, bus: Arc::downgrade(&self.inner), queue: receiver })
+        Ok(Inbox { entry: Entry { id, bus: Arc::downgrade(&self.inner) }, queue: receiver })
     }
 
     /// Sends the message to all who get it. What finds no room is parked.
@@ -119,7 +125,9 @@ impl InProcess {
         check_subject(&message.subject)?;
         let size = message.body.len();
         if size > MAX_PAYLOAD {
-            return Err(HostError::Bus { message: format!("a message of {size} bytes is larger than any server takes") });
+            return Err(HostError::Bus {
+                message: format!("a message of {size} bytes is larger than any server takes"),
+            });
         }
         let targets = self.targets(message);
         if size > COMMON_MAX_PAYLOAD {
@@ -147,9 +155,10 @@ impl InProcess {
             if !subscriber.pattern.matches(&message.subject) {
                 continue;
             }
-            let rival = subscriber.group.as_ref().and_then(|group| {
-                targets.iter_mut().find(|other| other.group.as_ref() == Some(group))
-            });
+            let rival = subscriber
+                .group
+                .as_ref()
+                .and_then(|group| targets.iter_mut().find(|other| other.group.as_ref() == Some(group)));
             match rival {
                 None => targets.push(Arc::clone(subscriber)),
                 // A member that can take it is better than one that cannot.
@@ -199,8 +208,15 @@ impl Inbox {
         self.queue.len()
     }
 
+    /// Its place on the bus.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+impl Entry {
     /// Nothing comes in any more; what is there can still be read.
-    pub fn close(&mut self) {
+    pub fn close(&self) {
         if let Some(bus) = self.bus.upgrade() {
             let mut subscribers = bus.subscribers.write().unwrap_or_else(PoisonError::into_inner);
             subscribers.retain(|subscriber| subscriber.id != self.id);
@@ -210,6 +226,6 @@ impl Inbox {
 
 impl Drop for Inbox {
     fn drop(&mut self) {
-        self.close();
+        self.entry.close();
     }
 }

@@ -73,7 +73,8 @@ impl Nats {
         check_subject(&message.subject)?;
         let size = message.body.len();
         let subject = message.subject.to_string();
-        let request = Request::new().payload(message.body).headers(headers(message.mark)).timeout(Some(timeout));
+        let request =
+            Request::new().payload(message.body).headers(headers(message.mark)).timeout(Some(timeout));
         match self.client.send_request(subject.clone(), request).await {
             Ok(reply) => Ok(received(reply)),
             Err(cause) => Err(match cause.kind() {
@@ -101,7 +102,9 @@ impl Nats {
         match flushed {
             Ok(Ok(())) => Ok(NatsInbox { subscriber }),
             Ok(Err(cause)) => Err(HostError::Bus { message: cause.to_string() }),
-            Err(_) => Err(HostError::Bus { message: format!("the server did not answer within {PATIENCE:?}") }),
+            Err(_) => {
+                Err(HostError::Bus { message: format!("the server did not answer within {PATIENCE:?}") })
+            }
         }
     }
 
@@ -184,7 +187,9 @@ fn report(event: &async_nats::Event, lost: &AtomicBool, observer: &dyn Observer)
         Nats::Disconnected if !lost.swap(true, Ordering::Relaxed) => observer.event(Event::BusLost),
         Nats::Connected | Nats::Disconnected | Nats::Draining | Nats::Closed => {}
         Nats::SlowConsumer(_) => observer.event(Event::BusTrouble {
-            message: format!("messages come faster than they are processed: more than {BACKLOG} wait, and some are lost"),
+            message: format!(
+                "messages come faster than they are processed: more than {BACKLOG} wait, and some are lost"
+            ),
         }),
         Nats::LameDuckMode => {
             observer.event(Event::BusTrouble { message: "the server is about to shut down".to_owned() });
@@ -197,9 +202,10 @@ fn report(event: &async_nats::Event, lost: &AtomicBool, observer: &dyn Observer)
 fn addresses(url: &str) -> Result<Vec<ServerAddr>, HostError> {
     url.split(',')
         .map(|part| {
-            part.trim()
-                .parse()
-                .map_err(|cause: std::io::Error| HostError::NatsAddress { url: shown(url), message: cause.to_string() })
+            part.trim().parse().map_err(|cause: std::io::Error| HostError::NatsAddress {
+                url: shown(url),
+                message: cause.to_string(),
+            })
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 use wasmtime::Store;
@@ -78,6 +78,10 @@ pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Res
         return Ok(reported(&site.core, asked, None, response));
     };
     let component = Some(Arc::clone(&service.name));
+    if !has_authority(&request) {
+        let response = text(StatusCode::BAD_REQUEST, "the request has no valid `Host` header");
+        return Ok(reported(&site.core, asked, component, response));
+    }
     let limit = site.core.limits.time;
     let (parts, body) = request.into_parts();
     // Read ahead, so that a slow client does not hold an instance.
@@ -98,9 +102,23 @@ pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Res
     let core = Arc::clone(&site.core);
     let request = Request::from_parts(parts, body);
     // On its own: it goes on to its end even if the client goes away.
-    core.threads().spawn(handle(Arc::clone(&core), service, request, call, asked.received, sender, site.token));
+    core.threads().spawn(handle(
+        Arc::clone(&core),
+        service,
+        request,
+        call,
+        asked.received,
+        sender,
+        site.token,
+    ));
     let response = receiver.await.unwrap_or_else(|_| text(StatusCode::SERVICE_UNAVAILABLE, "the host stops"));
     Ok(reported(&core, asked, component, response))
+}
+
+/// Without it there is no `incoming-request`: wasi:http requires an authority.
+fn has_authority(request: &Request<Incoming>) -> bool {
+    request.uri().authority().is_some()
+        || request.headers().get(HOST).is_some_and(|host| host.to_str().is_ok())
 }
 
 fn call_of(asked: &Asked, service: &Service, body: &ReadAhead<Incoming>) -> Arc<Call> {
@@ -136,7 +154,9 @@ async fn handle(
     let (outcome, response) = match (done.result, answer) {
         (Ok(()), Ok(Answer { complaint: Some(message), response })) => (failed(message), Some(response)),
         (Ok(()), Ok(Answer { response, .. })) => match succeeded(done.sent) {
-            Outcome::Filtered if response.status() != StatusCode::NO_CONTENT => (Outcome::Replied, Some(response)),
+            Outcome::Filtered if response.status() != StatusCode::NO_CONTENT => {
+                (Outcome::Replied, Some(response))
+            }
             outcome => (outcome, Some(response)),
         },
         (Ok(()), Err(message)) => {
@@ -206,7 +226,8 @@ fn gone(component: &str, outcome: &Outcome) -> Response<WasiBody> {
 }
 
 fn unknown(path: &str, routes: &Routes) -> Response<WasiBody> {
-    let known: Vec<_> = routes.iter().map(|(path, service)| format!("  {path}  {}\n", service.name)).collect();
+    let known: Vec<_> =
+        routes.iter().map(|(path, service)| format!("  {path}  {}\n", service.name)).collect();
     let known = match known.is_empty() {
         true => "No component answers HTTP here.".to_owned(),
         false => format!("These are answered:\n{}", known.concat()),

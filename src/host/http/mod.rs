@@ -51,7 +51,8 @@ pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, HostError> 
 
 impl Server {
     pub fn start(listener: TcpListener, site: Site) -> Result<Self, HostError> {
-        let address = listener.local_addr().map_err(|cause| HostError::Engine { message: cause.to_string() })?;
+        let address =
+            listener.local_addr().map_err(|cause| HostError::Engine { message: cause.to_string() })?;
         let (stop, stopping) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, site, stopping));
         Ok(Self { address, stop, accepting })

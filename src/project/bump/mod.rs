@@ -74,9 +74,7 @@ pub enum BumpError {
     },
     /// The task's version is none.
     #[error("`{component}` has the version `{version}`, which is no semantic version: {reason}")]
-    #[diagnostic(help(
-        "write three numbers, such as 1.2.3 or 1.2.3-rc.1, or give it one with `--set 1.2.3`"
-    ))]
+    #[diagnostic(help("write three numbers, such as 1.2.3 or 1.2.3-rc.1, in {FILE}"))]
     Broken {
         /// The component.
         component: String,

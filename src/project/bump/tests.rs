@@ -118,7 +118,9 @@ proptest! {
         };
         let picked: Vec<_> =
             tasks.iter().enumerate().filter(|(_, task)| task.2).map(|(index, _)| format!("t{index}")).collect();
-        prop_assume!(!picked.is_empty());
+        if picked.is_empty() {
+            return Ok(());
+        }
         let workflow = workflow(&render(0));
         let bumps = plan(&workflow, &Selection::Components(picked), &Kind::Patch, false).unwrap();
         prop_assert_eq!(apply(&workflow, &bumps).unwrap(), render(1));

@@ -1,5 +1,7 @@
 //! Tasks written between brackets.
 
+use std::ops::Range;
+
 use yamlpath::Document;
 
 use super::{Content, Entry, File, Splice, scalar};
@@ -24,21 +26,26 @@ fn braces(entry: &Entry) -> String {
     format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
 }
 
-/// After the last of the tasks in the brackets between two bytes.
+/// After the last of the `count` tasks in the brackets between two bytes.
 pub(super) fn append(
     file: &File<'_>,
     document: &Document,
     start: usize,
     end: usize,
+    count: usize,
     entry: &Entry,
 ) -> Vec<Vec<Splice>> {
     let text = braces(entry);
     let inside = start + 1..end - 1;
-    let Some(last_end) = last_item(document, file.text, inside.start, inside.end) else {
+    let Some(last) = count.checked_sub(1) else {
         // Empty but for blanks or comments.
         let at = file.text[..inside.end].trim_end().len().max(inside.start);
-        let newline = if file.text[inside.clone()].contains('\n') { file.newline } else { "" };
-        return vec![vec![Splice::insert(at, format!("{newline}{text}"))]];
+        let is_open = file.text[inside.clone()].contains('\n');
+        let before = if is_open { format!("{}  ", file.newline) } else { String::new() };
+        return vec![vec![Splice::insert(at, before + &text)]];
+    };
+    let Some(last_end) = end_of(document, last, inside.clone()) else {
+        return Vec::new();
     };
     let comma = next_token(file.text, last_end, inside.end).filter(|at| file.text[*at..].starts_with(','));
     let after = comma.map_or(last_end, |at| at + 1);
@@ -65,13 +72,10 @@ pub(super) fn append(
     }]
 }
 
-/// Where the last item ends; none if there is none, or it is an alias (which stands elsewhere).
-fn last_item(document: &Document, text: &str, start: usize, end: usize) -> Option<usize> {
-    let tasks = Place::top().key("tasks");
-    let count = (0..).take_while(|index| document.query_exists(&tasks.index(*index).route())).count();
-    let span = tasks.index(count.checked_sub(1)?).span(document)?;
-    let is_here = start <= span.start && span.end <= end && text.is_char_boundary(span.end);
-    is_here.then_some(span.end)
+/// Where an item ends; none if it is an alias: what it stands for is elsewhere.
+fn end_of(document: &Document, index: usize, inside: Range<usize>) -> Option<usize> {
+    let span = Place::top().key("tasks").index(index).span(document)?;
+    (inside.start <= span.start && span.end <= inside.end).then_some(span.end)
 }
 
 /// The next byte that is neither blank nor in a comment.

@@ -80,12 +80,13 @@ impl Splice {
 pub fn append_task(text: &str, entry: &Entry) -> Result<String, EditError> {
     let before = value(text)?;
     let layout = || EditError::Layout { paste: block::lines(entry, "  ", " ", "\n") };
+    let count = before.get("tasks").and_then(Value::as_sequence).map_or(0, Vec::len);
     let wanted = with_entry(before, entry).ok_or_else(layout)?;
     let document = document(text)?;
     let file = File::new(text);
     let tasks = file.tasks(&document).ok_or_else(layout)?;
     let candidates = match tasks {
-        Tasks::Flow(start, end) => flow::append(&file, &document, start, end, entry),
+        Tasks::Flow(start, end) => flow::append(&file, &document, start, end, count, entry),
         Tasks::Block(start, end) => block::append(&file, &document, start, end, entry),
         Tasks::Empty { line_of, value } => block::begin(&file, line_of, value, entry),
         Tasks::Missing { end } => block::add_key(&file, &document, end, entry),
@@ -197,8 +198,8 @@ impl<'a> File<'a> {
             }
             list if list.starts_with('[') => {
                 let inside = list.strip_prefix('[')?.strip_suffix(']')?;
-                let is_in_block =
-                    self.text[..key.start].lines().all(|line| !line.trim_start().starts_with('{'));
+                let (top, _) = document.top_feature().ok()?.location.byte_span;
+                let is_in_block = !self.text[top..].starts_with('{');
                 if inside.trim().is_empty() && !inside.contains('\n') && is_in_block {
                     return Some(Tasks::Empty { line_of: start, value: Some((start, end)) });
                 }

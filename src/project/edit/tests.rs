@@ -81,6 +81,8 @@ fn lists_in_brackets_go_on_in_brackets() {
     becomes("tasks: [ {name: a}, ] # c\n", &format!("tasks: [ {{name: a}}, {new} ] # c\n"));
     becomes("tasks: [\n  {name: a},\n]\n", &format!("tasks: [\n  {{name: a}},\n  {new},\n]\n"));
     becomes("tasks: [\n  {name: a} # c\n]\n", &format!("tasks: [\n  {{name: a}}, # c\n  {new}\n]\n"));
+    becomes("--- {p: 1, tasks: []}\n", &format!("--- {{p: 1, tasks: [{new}]}}\n"));
+    becomes("tasks: [\n  # none\n]\n", &format!("tasks: [\n  # none\n  {new}\n]\n"));
     becomes("{p: 1, tasks: []}\n", &format!("{{p: 1, tasks: [{new}]}}\n"));
     becomes("{\"tasks\": [{\"a\": 1}]}", &format!("{{\"tasks\": [{{\"a\": 1}}, {new}]}}"));
 }
@@ -96,6 +98,7 @@ fn what_cannot_be_edited_safely_is_refused_with_the_text_to_paste() {
         "- a\n",
         "tasks: !!seq\n  - name: a\n",
         "text\n",
+        "a: &t {name: a}\ntasks: [*t]\n",
     ] {
         match append_task(text, &entry()) {
             Err(EditError::Layout { paste }) => assert_eq!(paste, NEW.trim_end()),

@@ -1,0 +1,91 @@
+//! `pelato bump`
+
+use clap::Args;
+use semver::Version;
+
+use super::context::Context;
+use crate::error::Error;
+use crate::project::bump::{Kind, Selection};
+use crate::ui::{json, table};
+
+/// Raise the versions of components
+#[derive(Debug, Args)]
+#[command(override_usage = "pelato bump [COMPONENT]... [major|minor|patch]\n       \
+    pelato bump --all [major|minor|patch]\n       pelato bump [COMPONENT]... --pre ID\n       \
+    pelato bump [COMPONENT]... --set VERSION")]
+#[command(
+    after_help = "Examples:\n  pelato bump celsius_to_kelvin_conversion minor\n  pelato bump --all patch\n  \
+    pelato bump temp_filter --pre rc        # 1.2.3 → 1.2.4-rc.1\n  pelato bump temp_filter --set 2.0.0"
+)]
+pub struct Arguments {
+    /// The components; behind them major, minor or patch [default: patch]
+    #[arg(value_name = "COMPONENT")]
+    words: Vec<String>,
+    /// All components
+    #[arg(long)]
+    all: bool,
+    /// The next pre-release of this name, such as rc
+    #[arg(long, value_name = "ID", conflicts_with = "version")]
+    pre: Option<String>,
+    /// This very version
+    #[arg(long = "set", value_name = "VERSION")]
+    version: Option<Version>,
+    /// Also to a version that is not higher
+    #[arg(long)]
+    allow_backwards: bool,
+    /// Only show what would change
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Runs the command.
+pub fn run(mut arguments: Arguments, context: &Context) -> Result<(), Error> {
+    let kind = kind(&mut arguments)?;
+    let selection = selection(&arguments)?;
+    let bumps = context.open()?.bump(&selection, &kind, arguments.allow_backwards, arguments.dry_run)?;
+    if context.ui.json() {
+        context.ui.result_json(&json::Bump::new(&bumps, arguments.dry_run));
+        return Ok(());
+    }
+    let rows: Vec<_> = bumps
+        .iter()
+        .map(|bump| [bump.component.clone(), bump.old.to_string(), format!("→ {}", bump.new)])
+        .collect();
+    context.ui.result(table(["COMPONENT", "OLD", "  NEW"], &rows));
+    if arguments.dry_run {
+        context.ui.note("nothing was written (--dry-run)");
+    }
+    Ok(())
+}
+
+/// Takes the level off the end of the words.
+fn kind(arguments: &mut Arguments) -> Result<Kind, Error> {
+    let level = match arguments.words.last().map(String::as_str) {
+        Some("major") => Some(Kind::Major),
+        Some("minor") => Some(Kind::Minor),
+        Some("patch") => Some(Kind::Patch),
+        _ => None,
+    };
+    if level.is_some() {
+        arguments.words.pop();
+    }
+    let other = arguments.pre.take().map(Kind::Pre).or(arguments.version.take().map(Kind::Set));
+    match (level, other) {
+        (Some(_), Some(_)) => Err(Error::Usage {
+            message: "both a level and `--pre` or `--set` are given".to_owned(),
+            help: "leave one of them out".to_owned(),
+        }),
+        (level, other) => Ok(level.or(other).unwrap_or(Kind::Patch)),
+    }
+}
+
+fn selection(arguments: &Arguments) -> Result<Selection, Error> {
+    let usage =
+        |message: &str, help: &str| Error::Usage { message: message.to_owned(), help: help.to_owned() };
+    match (arguments.all, arguments.words.is_empty()) {
+        (true, true) => Ok(Selection::All),
+        (true, false) => Err(usage("both `--all` and components are given", "leave one of them out")),
+        (false, true) => Err(usage("no component is named", "name one, or take every one with `--all`")),
+        (false, false) => Ok(Selection::Components(arguments.words.clone())),
+    }
+}
