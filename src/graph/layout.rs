@@ -57,6 +57,8 @@ struct Grid {
     column: Vec<usize>,
     left: Vec<Vec<usize>>,
     right: Vec<Vec<usize>>,
+    /// The left and right side of each column.
+    sides: Vec<(f64, f64)>,
 }
 
 impl Grid {
@@ -72,6 +74,7 @@ impl Grid {
             column: column.to_vec(),
             left: vec![Vec::new(); count],
             right: vec![Vec::new(); count],
+            sides: Vec::new(),
         }
     }
 
@@ -91,6 +94,7 @@ impl Grid {
                 let bend = self.places.len();
                 self.places.push(Place { x: 0.0, y: 0.0, width: 0.0, height: 8.0 });
                 self.columns[column].push(bend);
+                self.column.push(column);
                 self.left.push(Vec::new());
                 self.right.push(Vec::new());
                 self.join(last, bend);
@@ -170,6 +174,7 @@ impl Grid {
                 place.x = x + width / 2.0;
                 place.y += MARGIN - top;
             }
+            self.sides.push((x, x + width));
             x += width + COLUMN_GAP;
         }
         let bottom = self.places.iter().map(|p| p.y + p.height / 2.0).fold(0.0, f64::max);
@@ -183,19 +188,25 @@ impl Grid {
         }
     }
 
+    /// Level while it passes a column, so that it bends in the gaps only.
     fn points(&self, graph: &Graph, way: Way, bends: &[usize]) -> Vec<(f64, f64)> {
         let edge = graph.edges[way.edge];
-        let (from, to) = (self.places[edge.from], self.places[edge.to]);
-        let middle = bends.iter().map(|bend| (self.places[*bend].x, self.places[*bend].y));
-        if way.back {
-            // A little lower than those that go forth, so that the two can be told apart.
-            let start = (from.x - from.width / 2.0, from.y + from.height / 4.0);
-            let end = (to.x + to.width / 2.0, to.y + to.height / 4.0);
-            [start].into_iter().chain(middle.rev()).chain([end]).collect()
-        } else {
-            let (start, end) = ((from.x + from.width / 2.0, from.y), (to.x - to.width / 2.0, to.y));
-            [start].into_iter().chain(middle).chain([end]).collect()
+        let (first, last) = if way.back { (edge.to, edge.from) } else { (edge.from, edge.to) };
+        // Those that go back run a little lower, so that they can be told from those that go forth.
+        let lower = |place: Place| if way.back { place.y + place.height / 4.0 } else { place.y };
+        let (from, to) = (self.places[first], self.places[last]);
+        let side = |item: usize| self.sides[self.column[item]];
+        let mut points = vec![(from.x + from.width / 2.0, lower(from)), (side(first).1, lower(from))];
+        for &bend in bends {
+            let y = self.places[bend].y;
+            points.extend([(side(bend).0, y), (side(bend).1, y)]);
         }
+        points.extend([(side(last).0, lower(to)), (to.x - to.width / 2.0, lower(to))]);
+        if way.back {
+            points.reverse();
+        }
+        points.dedup();
+        points
     }
 }
 

@@ -93,6 +93,7 @@ fn curve(points: &[(f64, f64)]) -> String {
     for (index, (x, y)) in points.iter().enumerate() {
         let _ = match index.checked_sub(1).and_then(|before| points.get(before)) {
             None => write!(path, "M{x:.1} {y:.1}"),
+            Some((_, fy)) if fy == y => write!(path, "H{x:.1}"),
             Some((fx, fy)) => {
                 let half = (fx + x) / 2.0;
                 write!(path, "C{half:.1} {fy:.1} {half:.1} {y:.1} {x:.1} {y:.1}")
