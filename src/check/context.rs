@@ -160,6 +160,10 @@ impl<'a> Entry<'a> {
         let task = self.task;
         let found = self.code.as_ref()?.as_ref().as_ref().ok()?;
         let template = Arc::clone(self.template.as_ref()?);
+        let parameters = self.parameters();
+        if template.manifest.parameters.names().any(|name| !parameters.contains_key(name)) {
+            return None;
+        }
         Some(Component {
             name: values::component_name(&task.component_name.as_ref()?.text).ok()?.to_owned(),
             title: values::title(&task.name.as_ref()?.text).ok()?.to_owned(),
@@ -172,7 +176,7 @@ impl<'a> Entry<'a> {
                 None => 1,
             },
             http: if template.serves_http() { Some(self.route()?) } else { None },
-            parameters: self.parameters(),
+            parameters,
             template,
         })
     }

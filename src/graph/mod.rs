@@ -1,15 +1,9 @@
-//! stub
-/// stub
-pub struct Graph;
-/// stub
-pub fn of(_: &[crate::check::Component]) -> Graph {
-    Graph
-}
-/// stub
-pub fn mermaid(_: &Graph) -> String {
-    String::new()
-}
-/// stub
-pub fn svg(_: &Graph) -> String {
-    String::new()
-}
+//! The flow of a workflow as a picture: Mermaid text, or SVG.
+
+mod mermaid;
+mod model;
+mod svg;
+
+pub use mermaid::mermaid;
+pub use model::{Edge, Graph, Node, Shape, of};
+pub use svg::svg;

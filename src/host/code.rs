@@ -1,5 +1,6 @@
 //! A component that is ready to be called.
 
+use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
@@ -11,6 +12,7 @@ use super::state::State;
 
 /// A component that is ready to be called: compiled, its imports found, its exports known.
 pub(super) struct Code {
+    digest: [u8; 32],
     pub messaging: Option<MessagingPre<State>>,
     pub http: Option<ProxyPre<State>>,
 }
@@ -21,17 +23,34 @@ impl Code {
         let component = compute.compile(&hosted.name, &hosted.wasm)?;
         let pre = link(linker, &hosted.name, &component)?;
         // They fail exactly when the export is missing.
-        let code = Self { messaging: MessagingPre::new(pre.clone()).ok(), http: ProxyPre::new(pre).ok() };
-        let missing =
-            |interface, purpose| HostError::Export { component: hosted.name.clone(), interface, purpose };
-        if !hosted.subscriptions.is_empty() && code.messaging.is_none() {
-            return Err(missing("wasmcloud:messaging/handler@0.2.0", "read messages"));
-        }
-        if hosted.http_path.is_some() && code.http.is_none() {
-            return Err(missing("wasi:http/incoming-handler@0.2.0", "answer HTTP"));
-        }
+        let digest = digest(&hosted.wasm);
+        let code =
+            Self { digest, messaging: MessagingPre::new(pre.clone()).ok(), http: ProxyPre::new(pre).ok() };
+        code.check(hosted)?;
         Ok(code)
     }
+
+    /// Whether it was made of these bytes.
+    pub fn is_of(&self, wasm: &[u8]) -> bool {
+        self.digest == digest(wasm)
+    }
+
+    /// Checks that it exports what it is to be used for.
+    pub fn check(&self, hosted: &Hosted) -> Result<(), HostError> {
+        let missing =
+            |interface, purpose| HostError::Export { component: hosted.name.clone(), interface, purpose };
+        if !hosted.subscriptions.is_empty() && self.messaging.is_none() {
+            return Err(missing("wasmcloud:messaging/handler@0.2.0", "read messages"));
+        }
+        if hosted.http_path.is_some() && self.http.is_none() {
+            return Err(missing("wasi:http/incoming-handler@0.2.0", "answer HTTP"));
+        }
+        Ok(())
+    }
+}
+
+fn digest(wasm: &[u8]) -> [u8; 32] {
+    Sha256::digest(wasm).into()
 }
 
 /// Finds a component's imports.

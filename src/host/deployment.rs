@@ -7,10 +7,11 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::HostError;
+use super::bus::in_process::Entry;
 use super::core::{Core, UnderWay};
 use super::message::{Order, read};
 use super::options::Subscription;
-use super::service::{Part, Plan, Routes, Service};
+use super::service::{Part, Plan, Routes, Running, Service};
 
 /// Which components run.
 #[derive(Default)]
@@ -21,11 +22,17 @@ pub(super) struct Deployment {
 
 /// One that reads a subscription.
 struct Reader {
+    entry: Option<Entry>,
     orders: watch::Sender<Order>,
     task: JoinHandle<usize>,
 }
 
 impl Deployment {
+    /// The code that runs.
+    pub fn running(&self) -> Running {
+        self.services.iter().map(|(name, service)| (name.clone(), service.code())).collect()
+    }
+
     /// Makes the plan's components the running ones. What stays keeps its queues; what is new begins to read before
     /// what is gone ends; and what is gone still processes what it got.
     pub async fn apply(
@@ -61,8 +68,9 @@ impl Deployment {
         for (key, messages) in fresh {
             let Some(service) = self.services.get(&key.0).map(Arc::clone) else { continue };
             let (orders, received) = watch::channel(Order::Read);
+            let entry = messages.entry();
             let task = tokio::spawn(read(Arc::clone(core), service, messages, received, under_way.token()));
-            self.readers.insert(key, Reader { orders, task });
+            self.readers.insert(key, Reader { entry, orders, task });
         }
         self.dismiss(&kept);
         Ok(())
@@ -82,6 +90,8 @@ impl Deployment {
         self.readers.retain(|key, reader| {
             let stays = kept.contains(key);
             if !stays {
+                // At once: who is gone gets nothing that is sent from now on.
+                reader.entry.as_ref().inspect(|entry| entry.close());
                 let orders = reader.orders.clone();
                 orders.send_replace(Order::Finish);
                 // The sender must live until the reader has finished.

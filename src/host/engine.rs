@@ -16,8 +16,12 @@ use super::ticker::Ticker;
 
 /// Linear memories of one composed component: trigger, function and settings have one each; one to spare.
 const MEMORIES: u32 = 4;
-/// Core instances of one composed component: those three, the WASI adapter, and the shims between them.
-const CORE_INSTANCES: u32 = 24;
+/// Tables of one composed component: likewise, and those of the shims.
+const TABLES: u32 = 16;
+/// Core instances of one composed component: those three, the WASI adapter, and the shims between them; plenty.
+const CORE_INSTANCES: u32 = 64;
+/// Entries of a table: every function that something points to. Interpreters have tens of thousands. Address space only.
+const TABLE_ELEMENTS: usize = 200_000;
 /// Memory that an instance leaves behind warm, to be wiped instead of mapped anew: page faults are what a short call
 /// of a Go function spends most of its time on.
 const KEEP_RESIDENT: usize = 8 << 20;
@@ -98,12 +102,13 @@ fn pool(instances: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_core_instances(instances * CORE_INSTANCES)
-        .max_core_instances_per_component(64)
+        .max_core_instances_per_component(CORE_INSTANCES)
+        .max_core_instance_size(16 << 20)
         .total_memories(instances * MEMORIES)
         .max_memories_per_component(16)
-        .total_tables(instances * CORE_INSTANCES)
-        .max_tables_per_component(64)
-        .table_elements(20_000)
+        .total_tables(instances * TABLES)
+        .max_tables_per_component(TABLES * 4)
+        .table_elements(TABLE_ELEMENTS)
         .total_stacks(instances)
         .linear_memory_keep_resident(KEEP_RESIDENT)
         .table_keep_resident(64 << 10)

@@ -89,7 +89,7 @@ impl Host {
         let routes = Arc::new(RwLock::default());
         let under_way = UnderWay::new();
         let mut deployment = Deployment::default();
-        let plan = Plan::make(&core, components).await?;
+        let plan = Plan::make(&core, components, deployment.running()).await?;
         deployment.apply(plan, &core, &routes, &under_way).await?;
         let site = Site { core: Arc::clone(&core), routes: Arc::clone(&routes), token: under_way.token() };
         let server = listener.map(|listener| Server::start(listener, site)).transpose()?;
@@ -141,7 +141,7 @@ impl Host {
     /// If one of the components cannot run.
     pub async fn replace(&self, components: Vec<Hosted>) -> Result<(), HostError> {
         let mut deployment = self.deployment.lock().await;
-        let plan = Plan::make(&self.core, components).await?;
+        let plan = Plan::make(&self.core, components, deployment.running()).await?;
         deployment.apply(plan, &self.core, &self.routes, &self.under_way).await
     }
 

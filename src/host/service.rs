@@ -32,6 +32,9 @@ impl Service {
 /// Who answers which path.
 pub(super) type Routes = BTreeMap<String, Arc<Service>>;
 
+/// The code that runs, by the components' names.
+pub(super) type Running = HashMap<String, Arc<Code>>;
+
 /// Components, checked and compiled.
 pub(super) struct Plan {
     pub parts: Vec<Part>,
@@ -46,21 +49,34 @@ pub(super) struct Part {
 }
 
 impl Plan {
-    /// Checks and compiles all components, or changes nothing.
-    pub async fn make(core: &Arc<Core>, components: Vec<Hosted>) -> Result<Self, HostError> {
+    /// Checks all components and compiles those that are not the `running` ones.
+    pub async fn make(
+        core: &Arc<Core>,
+        components: Vec<Hosted>,
+        running: Running,
+    ) -> Result<Self, HostError> {
         check(&components)?;
         let core = Arc::clone(core);
         // One after the other: the compiler uses all cores for each.
         let parts = tokio::task::spawn_blocking(move || {
-            components.into_iter().map(|hosted| prepare(&core, hosted)).collect::<Result<Vec<_>, _>>()
+            components
+                .into_iter()
+                .map(|hosted| prepare(&core, hosted, &running))
+                .collect::<Result<Vec<_>, _>>()
         });
         let parts = parts.await.map_err(|cause| HostError::Engine { message: cause.to_string() })??;
         Ok(Self { parts })
     }
 }
 
-fn prepare(core: &Core, hosted: Hosted) -> Result<Part, HostError> {
-    let code = Arc::new(Code::prepare(&core.compute, &core.linker, &hosted)?);
+fn prepare(core: &Core, hosted: Hosted, running: &Running) -> Result<Part, HostError> {
+    let code = match running.get(&hosted.name).filter(|code| code.is_of(&hosted.wasm)) {
+        Some(code) => {
+            code.check(&hosted)?;
+            Arc::clone(code)
+        }
+        None => Arc::new(Code::prepare(&core.compute, &core.linker, &hosted)?),
+    };
     let Hosted { name, subscriptions, http_path, .. } = hosted;
     Ok(Part { name, code, subscriptions, http_path })
 }

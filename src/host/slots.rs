@@ -68,7 +68,6 @@ mod tests {
         let slots = Slots::new(1);
         let mut first = slots.enter().await;
         assert!(tokio::time::timeout(Duration::from_millis(20), slots.enter()).await.is_err());
-        let second = first.while_waiting(slots.enter()).await;
-        drop(second);
+        first.while_waiting(async { drop(slots.enter().await) }).await;
     }
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use super::error::LanguageError;
-use super::walk::fits;
 use crate::catalog::{Catalog, CatalogError, Pack};
 use crate::check::words;
 
@@ -60,21 +59,19 @@ fn endings(pack: &Pack) -> impl Iterator<Item = String> {
 }
 
 fn has_source(pack: &Pack, files: &[String]) -> bool {
-    sources(pack, files).next().is_some()
+    let ending = |file: &str| Path::new(file).extension()?.to_str().map(str::to_owned);
+    files.iter().any(|file| {
+        let known = ending(file).is_some_and(|ending| pack.manifest.extensions.contains(&ending));
+        known && !is_ignored(pack, file)
+    })
 }
 
-/// The files that the pack compiles.
+/// The files that the pack's conditions look into.
 pub fn sources<'f>(pack: &Pack, files: &'f [String]) -> impl Iterator<Item = &'f String> {
-    files.iter().filter(|file| is_source(pack, file) && !is_ignored(pack, file))
-}
-
-fn is_source(pack: &Pack, file: &str) -> bool {
-    let ending = Path::new(file).extension().and_then(|ending| ending.to_str());
-    ending.is_some_and(|ending| pack.manifest.extensions.iter().any(|known| known == ending))
+    files.iter().filter(|file| pack.is_source(file) && !is_ignored(pack, file))
 }
 
 /// Whether the pack passes over a file or one of its folders.
 pub fn is_ignored(pack: &Pack, file: &str) -> bool {
-    let patterns = &pack.manifest.task.ignore;
-    file.split('/').any(|part| patterns.iter().any(|pattern| fits(pattern, part)))
+    file.split('/').any(|part| pack.ignores(part))
 }

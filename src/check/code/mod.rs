@@ -117,9 +117,7 @@ impl<'a> Resolver<'a> {
     ) -> Result<(Code, &'a Pack), CodeError> {
         let named = language.map(|name| language::named(self.catalog, name)).transpose();
         let named = named.map_err(CodeError::Language)?;
-        let ignore = |pack: &'a Pack| pack.manifest.task.ignore.as_slice();
-        let mut walk =
-            Walk { folder, shown: shown(path), tasks, ignore: named.map(ignore).unwrap_or_default() };
+        let mut walk = Walk { folder, shown: shown(path), tasks, pack: named };
         let mut listing = walk.list()?;
         if listing.files.is_empty() {
             return Err(CodeError::Empty { shown: walk.shown });
@@ -127,7 +125,7 @@ impl<'a> Resolver<'a> {
         let pack = self.pack(&listing.files, &walk.shown, language)?;
         if named.is_none() && listing.stopped.is_some() {
             // What was too much may be what the pack passes over.
-            walk.ignore = ignore(pack);
+            walk.pack = Some(pack);
             listing = walk.list()?;
         }
         if let Some(stopped) = listing.stopped {

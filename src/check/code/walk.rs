@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::CodeError;
+use crate::catalog::Pack;
 
 /// More files than this are refused: nobody's function has them, somebody's home folder does.
 pub const MAX_FILES: usize = 10_000;
@@ -19,8 +20,8 @@ pub struct Walk<'a> {
     pub shown: String,
     /// `tasks/` without symlinks: nothing may lie outside.
     pub tasks: &'a Path,
-    /// File name patterns of what is passed over.
-    pub ignore: &'a [String],
+    /// The pack whose patterns say what is passed over.
+    pub pack: Option<&'a Pack>,
 }
 
 /// What a walk found.
@@ -48,7 +49,7 @@ impl Walk<'_> {
                 let Some(name) = name.to_str() else {
                     return Err(self.odd(&format!("{prefix}{}", name.to_string_lossy()), NOT_UTF8));
                 };
-                if name.starts_with('.') || self.ignore.iter().any(|pattern| fits(pattern, name)) {
+                if name.starts_with('.') || self.pack.is_some_and(|pack| pack.ignores(name)) {
                     continue;
                 }
                 let path = format!("{prefix}{name}");
@@ -133,58 +134,4 @@ pub fn unreadable(shown: &str, error: &io::Error) -> CodeError {
 /// A path below a folder, as shown.
 pub fn join(folder: &str, path: &str) -> String {
     if path.is_empty() { folder.to_owned() } else { format!("{folder}/{}", path.trim_end_matches('/')) }
-}
-
-/// Whether a file name fits a pattern, in which `*` stands for any characters.
-pub fn fits(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(rest) = name.strip_prefix(parts.next().unwrap_or_default()) else {
-        return false;
-    };
-    let (mut rest, mut parts) = (rest, parts.peekable());
-    if parts.peek().is_none() {
-        return rest.is_empty();
-    }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        match rest.find(part) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn patterns_fit_as_in_a_shell() {
-        for (pattern, name, expected) in [
-            ("*_test.go", "a_test.go", true),
-            ("*_test.go", "a_test.go.bak", false),
-            ("target", "target", true),
-            ("target", "targets", false),
-            ("a*b*c", "aXbYc", true),
-            ("a*b*c", "abbc", true),
-            ("a*a", "a", false),
-            ("*", "", true),
-            ("", "a", false),
-            ("test_*", "test_x", true),
-        ] {
-            assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn patterns_agree_with_regular_expressions(pattern in "[ab*]{0,6}", name in "[ab]{0,8}") {
-            let same = regex::Regex::new(&format!("^{}$", pattern.replace('*', ".*"))).unwrap();
-            prop_assert_eq!(fits(&pattern, &name), same.is_match(&name));
-        }
-    }
 }

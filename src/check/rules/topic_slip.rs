@@ -54,6 +54,8 @@ pub fn slips(flow: &Flow) -> Vec<Slip<'_>> {
 
 /// Whether two different topics look like one with a slip. The first may have wildcards.
 fn is_near(pattern: &str, topic: &str) -> bool {
+    // What wildcards stand for is alike by itself, so it does not count.
+    let words = pattern.split('.').filter(|token| !matches!(*token, "*" | ">")).map(str::len).sum::<usize>();
     let pattern = fill(pattern, topic);
     let (a, b) = (pattern.to_lowercase(), topic.to_lowercase());
     if pattern == topic {
@@ -67,7 +69,7 @@ fn is_near(pattern: &str, topic: &str) -> bool {
         return false;
     }
     let (longer, shorter) = (a.len().max(b.len()), a.len().min(b.len()));
-    let allowed = match shorter {
+    let allowed = match shorter.min(words) {
         0..=3 => return false,
         4..=7 => 1,
         _ => 2,

@@ -55,9 +55,15 @@ pub(in crate::host) enum OnFull {
 
 /// What a subscriber reads from.
 pub(in crate::host) struct Inbox {
+    entry: Entry,
+    queue: QueueReceiver,
+}
+
+/// A subscriber's place on the bus.
+#[derive(Clone)]
+pub(in crate::host) struct Entry {
     id: u64,
     bus: Weak<Inner>,
-    queue: QueueReceiver,
 }
 
 impl InProcess {
@@ -87,7 +93,7 @@ impl InProcess {
         };
         let mut subscribers = self.inner.subscribers.write().unwrap_or_else(PoisonError::into_inner);
         subscribers.push(Arc::new(subscriber));
-        Ok(Inbox { id, bus: Arc::downgrade(&self.inner), queue: receiver })
+        Ok(Inbox { entry: Entry { id, bus: Arc::downgrade(&self.inner) }, queue: receiver })
     }
 
     /// Sends the message to all who get it. What finds no room is parked.
@@ -202,8 +208,15 @@ impl Inbox {
         self.queue.len()
     }
 
+    /// Its place on the bus.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+}
+
+impl Entry {
     /// Nothing comes in any more; what is there can still be read.
-    pub fn close(&mut self) {
+    pub fn close(&self) {
         if let Some(bus) = self.bus.upgrade() {
             let mut subscribers = bus.subscribers.write().unwrap_or_else(PoisonError::into_inner);
             subscribers.retain(|subscriber| subscriber.id != self.id);
@@ -213,6 +226,6 @@ impl Inbox {
 
 impl Drop for Inbox {
     fn drop(&mut self) {
-        self.close();
+        self.entry.close();
     }
 }

@@ -1,6 +1,6 @@
 //! What carries messages between components.
 
-mod in_process;
+pub(super) mod in_process;
 mod nats;
 mod queue;
 pub(super) mod subject;
@@ -15,7 +15,7 @@ use super::HostError;
 use super::observe::Observer;
 use super::options::{Bus, Limits};
 use super::trace::{Mark, TraceId};
-use in_process::{InProcess, Inbox, OnFull};
+use in_process::{Entry, InProcess, Inbox, OnFull};
 use nats::{Nats, NatsInbox};
 
 /// A message on the bus.
@@ -68,10 +68,18 @@ impl Messages {
         }
     }
 
+    /// What closes it in an instant, where that is possible: on the bus in this process.
+    pub(super) fn entry(&self) -> Option<Entry> {
+        match &self.source {
+            Source::InProcess(inbox) => Some(inbox.entry().clone()),
+            Source::Nats(_) => None,
+        }
+    }
+
     /// Ends the subscription; what has arrived already can still be read.
     pub(super) async fn close(&mut self) {
         match &mut self.source {
-            Source::InProcess(inbox) => inbox.close(),
+            Source::InProcess(inbox) => inbox.entry().close(),
             Source::Nats(inbox) => inbox.close().await,
         }
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
 use tokio::sync::{mpsc, oneshot};
 use wasmtime::Store;
@@ -78,6 +78,10 @@ pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Res
         return Ok(reported(&site.core, asked, None, response));
     };
     let component = Some(Arc::clone(&service.name));
+    if !has_authority(&request) {
+        let response = text(StatusCode::BAD_REQUEST, "the request has no valid `Host` header");
+        return Ok(reported(&site.core, asked, component, response));
+    }
     let limit = site.core.limits.time;
     let (parts, body) = request.into_parts();
     // Read ahead, so that a slow client does not hold an instance.
@@ -109,6 +113,12 @@ pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Res
     ));
     let response = receiver.await.unwrap_or_else(|_| text(StatusCode::SERVICE_UNAVAILABLE, "the host stops"));
     Ok(reported(&core, asked, component, response))
+}
+
+/// Without it there is no `incoming-request`: wasi:http requires an authority.
+fn has_authority(request: &Request<Incoming>) -> bool {
+    request.uri().authority().is_some()
+        || request.headers().get(HOST).is_some_and(|host| host.to_str().is_ok())
 }
 
 fn call_of(asked: &Asked, service: &Service, body: &ReadAhead<Incoming>) -> Arc<Call> {

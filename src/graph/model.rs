@@ -1,0 +1,93 @@
+//! The flow as nodes and edges.
+
+use std::collections::BTreeMap;
+
+use crate::check::{Component, Flow};
+
+/// The flow as nodes and edges, in an order that depends on the workflow alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Graph {
+    /// The nodes; edges count them from 0.
+    pub nodes: Vec<Node>,
+    /// The edges.
+    pub edges: Vec<Edge>,
+}
+
+/// A node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Node {
+    /// What it stands for.
+    pub shape: Shape,
+    /// Its name.
+    pub label: String,
+    /// Less important words about it.
+    pub detail: String,
+}
+
+/// What a node stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shape {
+    /// Where HTTP requests arrive.
+    Http,
+    /// A topic.
+    Topic,
+    /// A component.
+    Component,
+}
+
+/// A way that messages go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    /// The node that they come from.
+    pub from: usize,
+    /// The node that they go to.
+    pub to: usize,
+    /// From a topic to one with wildcards that takes it.
+    pub by_wildcard: bool,
+}
+
+/// The graph of checked components.
+pub fn of(components: &[Component]) -> Graph {
+    let flow = Flow::of(components);
+    let mut graph = Graph::default();
+    let mut topics: BTreeMap<&str, usize> = BTreeMap::new();
+    for stop in &flow.stops {
+        if let Some(http) = &stop.http {
+            let port = http.port.map_or(String::new(), |port| format!(":{port}"));
+            graph.add(Shape::Http, &format!("POST {port}{}", http.path), "");
+            graph.connect(graph.nodes.len() - 1, graph.nodes.len(), false);
+        }
+        let detail = format!("{} · {}", stop.template, stop.version);
+        let component = graph.add(Shape::Component, &stop.name, &detail);
+        for (_, topic) in &stop.reads {
+            let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, ""));
+            graph.connect(node, component, false);
+        }
+        for (_, topic) in &stop.writes {
+            let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, ""));
+            graph.connect(component, node, false);
+        }
+    }
+    for (name, topic) in &flow.topics {
+        for pattern in &topic.patterns {
+            if let (Some(from), Some(to)) = (topics.get(name.as_str()), topics.get(pattern.as_str())) {
+                graph.connect(*from, *to, true);
+            }
+        }
+    }
+    graph
+}
+
+impl Graph {
+    fn add(&mut self, shape: Shape, label: &str, detail: &str) -> usize {
+        self.nodes.push(Node { shape, label: label.to_owned(), detail: detail.to_owned() });
+        self.nodes.len() - 1
+    }
+
+    fn connect(&mut self, from: usize, to: usize, by_wildcard: bool) {
+        let edge = Edge { from, to, by_wildcard };
+        if !self.edges.contains(&edge) {
+            self.edges.push(edge);
+        }
+    }
+}
