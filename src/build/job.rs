@@ -221,12 +221,12 @@ fn read(path: &Path) -> Result<Vec<u8>, JobError> {
 }
 
 fn write(path: &Path, content: &[u8]) -> Result<Stamp, JobError> {
-    files::replace(path, content)?;
+    files::overwrite(path, content)?;
     Stamp::of(path, content)
         .map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
 }
 
 /// After each step: a build that is interrupted goes on where it was.
 fn remember(job: &Job<'_>) -> Result<(), JobError> {
-    Ok(files::replace(&job.place.folder.join(record::FILE), &job.record.to_bytes())?)
+    Ok(files::overwrite(&job.place.folder.join(record::FILE), &job.record.to_bytes())?)
 }
