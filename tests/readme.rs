@@ -25,7 +25,10 @@ fn its_commands_print_what_it_shows() {
     let steps = page::steps(&readme());
     assert!(steps.len() > 10, "only {} commands were found", steps.len());
     for (command, reason) in NOT_RUN {
-        assert!(steps.iter().any(|step| step.command == *command), "`{command}` ({reason}) is not in README.md");
+        assert!(
+            steps.iter().any(|step| step.command == *command),
+            "`{command}` ({reason}) is not in README.md"
+        );
     }
     let steps = steps.into_iter().filter(|step| NOT_RUN.iter().all(|(command, _)| step.command != *command));
     let mut terminal = Terminal::new();

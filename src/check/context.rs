@@ -7,6 +7,7 @@ use super::code::{Outcome, Resolver};
 use super::component::{Component, HttpRoute};
 use super::finding::{Finding, Spot};
 use super::flow::Flow;
+use super::slip::{self, Slip};
 use super::{values, words};
 use crate::catalog::{Catalog, CatalogError, Template};
 use crate::project::read::TASK_FIELDS;
@@ -22,6 +23,8 @@ pub struct Context<'a> {
     pub entries: Vec<Entry<'a>>,
     /// How messages go from one to the other.
     pub flow: Flow,
+    /// Topics that were probably meant to be one.
+    pub slips: Vec<Slip>,
 }
 
 /// A task, and what was found out about it.
@@ -68,7 +71,8 @@ impl<'a> Context<'a> {
             })
             .collect();
         let flow = Flow::of_entries(&entries);
-        Self { workflow, catalog, entries, flow }
+        let slips = slip::slips(&flow);
+        Self { workflow, catalog, entries, flow, slips }
     }
 
     /// Whether a task has a field, even if its value was of no use.

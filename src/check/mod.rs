@@ -9,6 +9,7 @@ mod context;
 mod finding;
 mod flow;
 pub mod rules;
+mod slip;
 pub mod values;
 pub mod words;
 
@@ -19,6 +20,7 @@ pub use context::{Context, Entry, Stranger};
 pub use finding::{Finding, Spot};
 pub use flow::{Flow, Stop, Topic};
 pub use rules::Rule;
+pub use slip::Slip;
 
 use crate::catalog::Catalog;
 use crate::project::Workflow;

@@ -152,7 +152,9 @@ impl Terminal {
         let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pelato-cache");
         command.env("HOME", self.home.path()).env("PATH", &self.path).env("PELATO_CACHE", cache);
         // A person's own settings say nothing about the page.
-        for name in ["PELATO_HOME", "NATS_HOST", "NATS_PORT", "PARALLEL_BUILD", "ENABLE_METRICS", "REGISTRY_URL"] {
+        for name in
+            ["PELATO_HOME", "NATS_HOST", "NATS_PORT", "PARALLEL_BUILD", "ENABLE_METRICS", "REGISTRY_URL"]
+        {
             command.env_remove(name);
         }
         command

@@ -62,16 +62,11 @@ fn has_source(pack: &Pack, files: &[String]) -> bool {
     let ending = |file: &str| Path::new(file).extension()?.to_str().map(str::to_owned);
     files.iter().any(|file| {
         let known = ending(file).is_some_and(|ending| pack.manifest.extensions.contains(&ending));
-        known && !is_ignored(pack, file)
+        known && !pack.ignores(file)
     })
 }
 
 /// The files that the pack's conditions look into.
 pub fn sources<'f>(pack: &Pack, files: &'f [String]) -> impl Iterator<Item = &'f String> {
-    files.iter().filter(|file| pack.is_source(file) && !is_ignored(pack, file))
-}
-
-/// Whether the pack passes over a file or one of its folders.
-pub fn is_ignored(pack: &Pack, file: &str) -> bool {
-    file.split('/').any(|part| pack.ignores(part))
+    files.iter().filter(|file| pack.is_source(file) && !pack.ignores(file))
 }

@@ -17,8 +17,8 @@ impl Rule for TopicEdge {
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let flow = &context.flow;
-        let slips = super::topic_slip::slips(flow);
-        let told: BTreeSet<&str> = slips.iter().flat_map(|slip| [slip.read, slip.written]).collect();
+        let told: BTreeSet<&str> =
+            context.slips.iter().flat_map(|slip| [slip.read.as_str(), slip.written.as_str()]).collect();
         let (unwritten, unread) = (flow.unwritten(), flow.unread());
         // What HTTP brings need not come from a topic.
         let reads = |stop: &Stop| if stop.http.is_some() { Vec::new() } else { stop.reads.clone() };
