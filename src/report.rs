@@ -202,12 +202,10 @@ impl Report {
 
     /// Orders the problems by file and place; those at one place keep their order.
     pub fn sort(&mut self) {
-        self.problems.sort_by(|a, b| {
-            let key = |problem: &Problem| {
-                (problem.source.name.clone(), problem.span.as_ref().map(|span| span.start))
-            };
-            key(a).cmp(&key(b))
-        });
+        fn key(problem: &Problem) -> (&str, Option<usize>) {
+            (&problem.source.name, problem.span.as_ref().map(|span| span.start))
+        }
+        self.problems.sort_by(|a, b| key(a).cmp(&key(b)));
     }
 }
 

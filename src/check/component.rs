@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use semver::Version;
 
@@ -165,6 +165,15 @@ fn fill_in(key: &str, text: &str, values: &liquid::Object) -> Result<String, Nee
         let words = line.trim_start_matches("liquid: ").to_owned();
         NeedError { key: key.to_owned(), text: text.to_owned(), words }
     };
-    let parser = liquid::ParserBuilder::with_stdlib().build().map_err(error)?;
-    parser.parse(text).and_then(|template| template.render(values)).map_err(error)
+    parser().map_err(error)?.parse(text).and_then(|template| template.render(values)).map_err(error)
+}
+
+/// The reader of Liquid texts, made once: it takes longer than the texts.
+fn parser() -> Result<&'static liquid::Parser, liquid::Error> {
+    static PARSER: OnceLock<liquid::Parser> = OnceLock::new();
+    if let Some(parser) = PARSER.get() {
+        return Ok(parser);
+    }
+    let made = liquid::ParserBuilder::with_stdlib().build()?;
+    Ok(PARSER.get_or_init(|| made))
 }

@@ -7,10 +7,12 @@ use super::code::{Outcome, Resolver};
 use super::component::{Component, HttpRoute};
 use super::finding::{Finding, Spot};
 use super::flow::Flow;
-use super::{values, words};
+use super::slip::{self, Slip};
+use super::values;
 use crate::catalog::{Catalog, CatalogError, Template};
 use crate::project::read::TASK_FIELDS;
 use crate::project::{Field, Task, Workflow};
+use crate::words;
 
 /// What the rules look at.
 pub struct Context<'a> {
@@ -22,6 +24,8 @@ pub struct Context<'a> {
     pub entries: Vec<Entry<'a>>,
     /// How messages go from one to the other.
     pub flow: Flow,
+    /// Topics that were probably meant to be one.
+    pub slips: Vec<Slip>,
 }
 
 /// A task, and what was found out about it.
@@ -68,7 +72,8 @@ impl<'a> Context<'a> {
             })
             .collect();
         let flow = Flow::of_entries(&entries);
-        Self { workflow, catalog, entries, flow }
+        let slips = slip::slips(&flow);
+        Self { workflow, catalog, entries, flow, slips }
     }
 
     /// Whether a task has a field, even if its value was of no use.

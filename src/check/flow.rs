@@ -87,13 +87,16 @@ impl Flow {
     }
 
     fn find_patterns(&mut self) {
-        let wild = |topic: &&String| subject::has_wildcards(topic);
-        let patterns: Vec<String> = self.topics.keys().filter(wild).cloned().collect();
-        for (name, topic) in &mut self.topics {
-            if !topic.writers.is_empty() {
-                let takes = |pattern: &&String| *pattern != name && subject::matches(pattern, name);
-                topic.patterns = patterns.iter().filter(takes).cloned().collect();
-            }
+        // By their first part: few patterns can take a topic, however many there are.
+        let mut patterns: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for topic in self.topics.keys().filter(|topic| subject::has_wildcards(topic)) {
+            patterns.entry(first_part(topic).to_owned()).or_default().push(topic.clone());
+        }
+        let written = self.topics.iter_mut().filter(|(_, topic)| !topic.writers.is_empty());
+        for (name, topic) in written {
+            let firsts = [first_part(name), "*", ">"].into_iter().filter_map(|first| patterns.get(first));
+            let takes = |pattern: &&String| *pattern != name && subject::matches(pattern, name);
+            topic.patterns = firsts.flatten().filter(takes).cloned().collect();
         }
     }
 
@@ -123,6 +126,10 @@ impl Flow {
             .map(|(name, _)| name.as_str())
             .collect()
     }
+}
+
+fn first_part(topic: &str) -> &str {
+    topic.split('.').next().unwrap_or_default()
 }
 
 /// The valid topics among the parameters, by the direction of messages.

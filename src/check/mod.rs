@@ -9,8 +9,8 @@ mod context;
 mod finding;
 mod flow;
 pub mod rules;
+mod slip;
 pub mod values;
-pub mod words;
 
 use std::collections::BTreeSet;
 
@@ -19,6 +19,7 @@ pub use context::{Context, Entry, Stranger};
 pub use finding::{Finding, Spot};
 pub use flow::{Flow, Stop, Topic};
 pub use rules::Rule;
+pub use slip::Slip;
 
 use crate::catalog::Catalog;
 use crate::project::Workflow;

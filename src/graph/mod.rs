@@ -1,5 +1,7 @@
 //! The flow of a workflow as a picture: Mermaid text, or SVG.
 
+mod layers;
+mod layout;
 mod mermaid;
 mod model;
 mod svg;

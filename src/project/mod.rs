@@ -6,6 +6,7 @@ pub mod place;
 pub mod read;
 pub mod schema;
 pub mod settings;
+mod spans;
 pub mod subject;
 pub mod workflow;
 

@@ -47,6 +47,17 @@ impl Place {
         self.steps.starts_with(&other.steps)
     }
 
+    /// For a place in an item of a list at the top: the item's number, and the place in the list of it alone.
+    pub(super) fn in_item(&self, list: &str) -> Option<(usize, Self)> {
+        match self.steps.as_slice() {
+            [Step::Key(key), Step::Index(index), rest @ ..] if key == list => {
+                let steps = [&[Step::Index(0)], rest].concat();
+                Some((*index, Self { steps, of_key: self.of_key }))
+            }
+            _ => None,
+        }
+    }
+
     fn step(&self, step: Step) -> Self {
         let mut steps = self.steps.clone();
         steps.push(step);

@@ -1,6 +1,5 @@
 //! From the bytes of `workflow.yaml` to a [`Workflow`], with everything in it that has the wrong shape.
 
-use std::cell::OnceCell;
 use std::fs;
 use std::io::Read;
 use std::path::Path;
@@ -9,9 +8,10 @@ use std::sync::Arc;
 use serde_yaml::{Mapping, Value};
 
 use super::place::Place;
+use super::spans::Spans;
 use super::workflow::{FILE, Field, MAX_BYTES, Task, Workflow};
 use crate::report::{Problem, Report, Source};
-use crate::suggest;
+use crate::{suggest, words};
 
 /// The fields that every task may have, whatever its template.
 pub const TASK_FIELDS: [&str; 10] = [
@@ -115,7 +115,7 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         source: Source::new(FILE, text),
         project_name: None,
         tasks: Vec::new(),
-        document: OnceCell::new(),
+        spans: Spans::default(),
     };
     let mut report = Report::default();
     match serde_yaml::from_str::<Value>(text) {
@@ -192,6 +192,7 @@ impl Reader<'_> {
                 return Vec::new();
             }
         };
+        self.workflow.spans.expect(items.len());
         let with_place = items.into_iter().enumerate();
         with_place.filter_map(|(index, item)| self.task(item, &place.index(index))).collect()
     }
@@ -314,8 +315,11 @@ impl Reader<'_> {
 
     fn unknown<const N: usize>(&mut self, key: &str, place: &Place, known: [&str; N]) {
         let span = self.workflow.span(&place.clone().name());
-        let problem =
-            Problem::error("unknown-field", &self.workflow.source, format!("unknown field `{key}`"));
+        let problem = Problem::error(
+            "unknown-field",
+            &self.workflow.source,
+            format!("unknown field {}", words::quoted(key)),
+        );
         self.report.push(problem.at(span).advise(suggest::help(key, known)));
     }
 }

@@ -3,15 +3,13 @@
 //! Reading finds what is no workflow at all (bad YAML, a list where a word belongs). Whether the words make sense
 //! together with the language packs and templates is for [`crate::check`].
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use yamlpath::Document;
-
 use super::place::Place;
+use super::spans::Spans;
 use crate::report::Source;
 
 /// The file's name in a project's folder.
@@ -39,7 +37,7 @@ pub struct Workflow {
     pub project_name: Option<Field>,
     /// `tasks`, in order.
     pub tasks: Vec<Task>,
-    pub(super) document: OnceCell<Option<Document>>,
+    pub(super) spans: Spans,
 }
 
 /// One entry of `tasks`.
@@ -82,8 +80,7 @@ impl Task {
 impl Workflow {
     /// The bytes of the file that a place covers.
     pub fn span(&self, place: &Place) -> Option<Range<usize>> {
-        let parse = || Document::new(self.source.text.clone()).ok();
-        place.span(self.document.get_or_init(parse).as_ref()?)
+        self.spans.find(&self.source.text, place)
     }
 
     /// The folder of the project.

@@ -20,8 +20,11 @@ const WAITING: usize = 10_000;
 /// Prints the events of a host until it is finished.
 pub struct Trace {
     observer: Arc<dyn Observer>,
-    printer: Option<JoinHandle<()>>,
+    printer: Option<(JoinHandle<()>, SyncSender<Line>)>,
 }
+
+/// An event and when it was told; nothing: the end.
+type Line = Option<(Instant, Event)>;
 
 impl Trace {
     /// What the host is to tell its events.
@@ -29,10 +32,11 @@ impl Trace {
         Arc::clone(&self.observer)
     }
 
-    /// Prints what is still waiting. The host must be gone: it holds the other end.
+    /// Prints what is still waiting.
     pub fn finish(self) {
-        drop(self.observer);
-        if let Some(printer) = self.printer {
+        if let Some((printer, sender)) = self.printer {
+            // Calls that were cut off may hold on to their end: ours says when it is over.
+            let _ = sender.send(None);
             let _ = printer.join();
         }
     }
@@ -46,10 +50,10 @@ impl Ui {
         }
         let (sender, events) = sync_channel(WAITING);
         let skipped = Arc::new(AtomicUsize::new(0));
-        let sink = Sink { sender: Mutex::new(sender), skipped: Arc::clone(&skipped) };
+        let sink = Sink { sender: Mutex::new(sender.clone()), skipped: Arc::clone(&skipped) };
         let ui = Arc::clone(self);
         let printer = thread::spawn(move || print_all(&ui, &events, &skipped));
-        Trace { observer: Arc::new(sink), printer: Some(printer) }
+        Trace { observer: Arc::new(sink), printer: Some((printer, sender)) }
     }
 
     /// Only what the function itself writes, on stderr: for `call`.
@@ -69,7 +73,7 @@ impl Ui {
 }
 
 struct Sink {
-    sender: Mutex<SyncSender<(Instant, Event)>>,
+    sender: Mutex<SyncSender<Line>>,
     skipped: Arc<AtomicUsize>,
 }
 
@@ -78,16 +82,17 @@ impl Observer for Sink {
         if matches!(event, Event::Started { .. }) {
             return; // the end of a call says it all
         }
-        let sent = self.sender.lock().is_ok_and(|sender| sender.try_send((Instant::now(), event)).is_ok());
+        let sent =
+            self.sender.lock().is_ok_and(|sender| sender.try_send(Some((Instant::now(), event))).is_ok());
         if !sent {
             self.skipped.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-fn print_all(ui: &Ui, events: &Receiver<(Instant, Event)>, skipped: &AtomicUsize) {
+fn print_all(ui: &Ui, events: &Receiver<Line>, skipped: &AtomicUsize) {
     let start = Instant::now();
-    for (at, event) in events {
+    while let Ok(Some((at, event))) = events.recv() {
         let seconds = at.saturating_duration_since(start).as_secs_f64();
         if ui.json() {
             ui.result_json(&as_json(seconds, &event));
@@ -129,8 +134,8 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
                 ui.dim(&format!("{:.1} ms", elapsed.as_secs_f64() * 1e3))
             )
         }
-        Event::Unread { trace, subject, size } => {
-            format!("{}  {subject} ({size} B) leaves the workflow", short(&trace.to_string()))
+        Event::Unread { trace, subject, .. } => {
+            format!("{}  {}", short(&trace.to_string()), ui.dim(&format!("{subject}: no task reads it")))
         }
         Event::Oversized { trace, subject, size } => {
             let text =
@@ -229,10 +234,19 @@ fn sent(outcome: &Outcome) -> &[Sent] {
 
 fn targets(sent: &[Sent]) -> String {
     let one = |sent: &Sent| match sent.reply {
-        true => format!("reply ({} B)", sent.size),
-        false => format!("{} ({} B)", sent.subject, sent.size),
+        true => format!("reply {}", preview(&sent.body)),
+        false => format!("{} {}", sent.subject, preview(&sent.body)),
     };
     sent.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// A message on one line: its beginning if it is text, else its size.
+fn preview(body: &[u8]) -> String {
+    const LENGTH: usize = 100;
+    let Ok(text) = std::str::from_utf8(body) else { return format!("({} bytes)", body.len()) };
+    let line: String =
+        text.trim_end().chars().take(LENGTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().count() > LENGTH { format!("{line}… ({} bytes)", body.len()) } else { line }
 }
 
 fn started_by(call: &Call) -> String {

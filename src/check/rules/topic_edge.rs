@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::{Context, Finding, Rule};
-use crate::check::words::{list, quoted};
 use crate::check::{Spot, Stop};
+use crate::words::{list, quoted};
 
 /// Topics that nobody writes or reads, but for the one where a workflow begins and the one where it ends.
 pub struct TopicEdge;
@@ -17,8 +17,8 @@ impl Rule for TopicEdge {
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let flow = &context.flow;
-        let slips = super::topic_slip::slips(flow);
-        let told: BTreeSet<&str> = slips.iter().flat_map(|slip| [slip.read, slip.written]).collect();
+        let told: BTreeSet<&str> =
+            context.slips.iter().flat_map(|slip| [slip.read.as_str(), slip.written.as_str()]).collect();
         let (unwritten, unread) = (flow.unwritten(), flow.unread());
         // What HTTP brings need not come from a topic.
         let reads = |stop: &Stop| if stop.http.is_some() { Vec::new() } else { stop.reads.clone() };
