@@ -88,6 +88,10 @@ fn text(path: &Path) -> Result<String, ReadError> {
         }
         _ => ReadError::Unreadable { path: shown.clone(), source },
     };
+    // Asked before it is opened: a pipe would make us wait for somebody to write to it.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unreadable(std::io::Error::other("it is not a file")));
+    }
     let file = fs::File::open(path).map_err(unreadable)?;
     let bytes = file.metadata().map_err(unreadable)?.len();
     if bytes > MAX_BYTES {
