@@ -67,7 +67,7 @@ pub enum ToolchainError {
         command: String,
     },
     /// Installing failed.
-    #[error("installing {program} failed{status}:\n{output}")]
+    #[error("installing {program} failed{status}{output}")]
     #[diagnostic(help(
         "is the network there? install {program} {wanted} yourself and see that it is on PATH; this was run: {command}"
     ))]
@@ -80,7 +80,7 @@ pub enum ToolchainError {
         command: String,
         /// How it ended.
         status: String,
-        /// The last lines that it printed.
+        /// The last lines that it printed, each on a line of its own.
         output: String,
     },
     /// What was installed does not work.
@@ -258,7 +258,7 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
 
 fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(count)..].join("\n")
+    lines[lines.len().saturating_sub(count)..].iter().map(|line| format!("\n  {line}")).collect()
 }
 
 fn wants(pack: &Pack, found: &[String]) -> (String, String, String, String) {
