@@ -69,7 +69,9 @@ pub(super) fn choose(given: Option<&str>, title: &str) -> Result<String, Scaffol
         Ok(_) => Ok(chosen),
         Err(wrong) => {
             let example = component_name_from(&chosen).unwrap_or_else(|| "celsius_to_kelvin".to_owned());
-            let help = format!("choose another, such as `--component-name {example}`: {}", wrong.help);
+            // It may begin with the same example.
+            let rule = wrong.help.split_once("`: ").map_or(wrong.help.as_str(), |(_, rule)| rule);
+            let help = format!("choose another, such as `--component-name {example}`: {rule}");
             Err(ScaffoldError::Name { name: chosen, help })
         }
     }
