@@ -59,6 +59,17 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
     }
     made.iter().for_each(|file| ui.detail(format!("wrote {file}")));
     ui.status("Created", format!("project in {}", folder.display()));
-    ui.status("Next", format!("cd {} && pelato run", arguments.folder.display()));
+    let next = if arguments.no_task { "pelato add-task" } else { "pelato run" };
+    let next = match quoted(&arguments.folder.to_string_lossy()).as_str() {
+        "." => next.to_owned(),
+        folder => format!("cd {folder} && {next}"),
+    };
+    ui.status("Next", next);
     Ok(())
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
+    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
 }
