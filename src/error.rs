@@ -46,6 +46,10 @@ pub enum Error {
     #[error("the workflow has {0}")]
     #[diagnostic(help("`pelato check` shows them again"))]
     Rejected(Rejected),
+    /// A task as it was asked for would make the workflow wrong.
+    #[error("with this task the workflow would have {0}")]
+    #[diagnostic(help("nothing was written: give the values shown above otherwise"))]
+    Unfit(Rejected),
     /// `check` found errors, and has shown them.
     #[error("the workflow has {0}")]
     Checked(Rejected),
@@ -89,7 +93,6 @@ pub enum Error {
     Host(#[from] HostError),
     /// The function did not end well.
     #[error("`{component}` {how}")]
-    #[diagnostic(help("what the function printed is above; `pelato call {component}` runs it again"))]
     Function {
         /// The component.
         component: String,
@@ -171,7 +174,8 @@ impl Error {
             Self::Build(_) => Exit::Build,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
-            Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } => Exit::Usage,
+            Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
+            Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Prompt(_)
             | Self::Generate(_)
             | Self::Host(_)
@@ -181,6 +185,19 @@ impl Error {
             | Self::System { .. } => Exit::Failed,
         }
     }
+}
+
+/// Whether a value that was given is at fault, not the folder or the disk.
+fn is_value(error: &ScaffoldError) -> bool {
+    matches!(
+        error,
+        ScaffoldError::Name { .. }
+            | ScaffoldError::Empty { .. }
+            | ScaffoldError::NoTarget
+            | ScaffoldError::UnknownParameter { .. }
+            | ScaffoldError::MissingParameters { .. }
+            | ScaffoldError::Value { .. }
+    )
 }
 
 /// Whether a server or a port is at fault, not a component.
