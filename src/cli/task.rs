@@ -64,7 +64,7 @@ pub fn complete<'a>(
     )?;
     let component_name = component_name(flags.component_name, &title, context)?;
     let parameters = parameters(template, given, context)?;
-    let targets = ui.pick(flags.targets, "Targets (space selects)", "--target edge", &["edge", "cloud"])?;
+    let targets = ui.pick(flags.targets, "Targets", "--target edge", &["edge", "cloud"])?;
     Ok(NewTask { title, component_name, template, pack, parameters, targets, version: flags.task_version })
 }
 

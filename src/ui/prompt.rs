@@ -104,8 +104,9 @@ impl Ui {
         }
         self.needs_person(prompt, flag)?;
         let first: Vec<bool> = (0..choices.len()).map(|index| index == 0).collect();
+        let shown = format!("{prompt} (space selects, enter goes on)");
         let select =
-            MultiSelect::with_theme(&SimpleTheme).with_prompt(prompt).items(choices).defaults(&first);
+            MultiSelect::with_theme(&SimpleTheme).with_prompt(shown).items(choices).defaults(&first);
         let indices = select.interact_opt()?.ok_or(PromptError::Cancelled)?;
         if indices.is_empty() {
             return Err(PromptError::Missing { what: prompt.to_owned(), flag: flag.to_owned() });
