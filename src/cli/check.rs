@@ -5,7 +5,7 @@ use clap::Args;
 use super::context::Context;
 use crate::error::Error;
 use crate::report::Rejected;
-use crate::ui::json;
+use crate::ui::{count, json};
 
 /// Find everything that is wrong with the workflow, before anything is built
 #[derive(Debug, Args)]
@@ -31,7 +31,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         return Err(Error::Checked(Rejected(report)));
     }
     if !context.ui.json() {
-        let count = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
         let components = count(checked.components.len(), "component");
         context.ui.result(format!("{components}, no errors, {}", count(report.warnings(), "warning")));
     }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::context::Context;
 use crate::error::Error;
-use crate::ui::json;
+use crate::ui::{count, json};
 
 /// Generate the components' sources into gen/
 #[derive(Debug, Args)]
@@ -40,9 +40,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     ui.status(
         "Generated",
         format!(
-            "{} components: {} files written, {} removed, {} unchanged",
-            components.len(),
-            generated.written.len(),
+            "{}: {} written, {} removed, {} unchanged",
+            count(components.len(), "component"),
+            count(generated.written.len(), "file"),
             generated.removed.len(),
             generated.unchanged
         ),

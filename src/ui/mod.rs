@@ -137,7 +137,8 @@ impl Ui {
     /// A status line: what was just done, a verb first.
     pub fn status(&self, verb: &str, text: impl AsRef<str>) {
         if self.manner.level >= Level::Normal {
-            self.line(&format!("{} {}", self.style_err.verb.apply_to(format!("{verb:>12}")), text.as_ref()));
+            let verb = self.style_err.verb.apply_to(format!("{verb:>12}"));
+            self.line(format!("{verb} {}", text.as_ref()).trim_end());
         }
     }
 
@@ -165,7 +166,7 @@ impl Ui {
         match error {
             // `check` has shown its report: that was its result.
             crate::Error::Checked(_) => return,
-            crate::Error::Rejected(rejected) => self.report(&rejected.0),
+            crate::Error::Rejected(rejected) | crate::Error::Unfit(rejected) => self.report(&rejected.0),
             _ => {}
         }
         if self.json() {
@@ -268,7 +269,7 @@ impl Progress for Ui {
             }
             Event::Failed { component, output } => {
                 self.with_bar(|bar| bar.finish(&component));
-                self.line(&format!("{}: {component}", self.style_err.error.apply_to("error")));
+                self.line(&format!("{}: `{component}` cannot be built", self.style_err.error.apply_to("error")));
                 self.line(output.trim_end());
             }
         }
@@ -289,6 +290,11 @@ fn with_causes(error: &dyn Diagnostic, between: &str) -> String {
         cause = inner.source();
     }
     text
+}
+
+/// A number with its noun: `1 file`, `2 files`.
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn capitalised(word: &str) -> String {
