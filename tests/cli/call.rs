@@ -16,7 +16,10 @@ fn the_output_is_the_functions_and_nothing_else() {
     let place = built();
     place.run_in_vain(&["call", "double", "21"]).code(0).stdout_eq("42").stderr_eq("");
     place.run_in_vain(&["call", "double", "-21"]).code(0).stdout_eq("-42").stderr_eq("");
-    place.run_in_vain(&["call", "double", "--json", "21"]).code(0).stdout_eq(str![]).stderr_eq("");
+    place.run_in_vain(&["call", "double", "--json", "21"]).code(0).stdout_eq(str![[r#"
+{"schema":1,"component":"double","ok":true,"output":"42","milliseconds":[SECONDS]}
+
+"#]]).stderr_eq("");
 }
 
 #[test]
@@ -57,14 +60,26 @@ fn an_empty_output_is_no_failure() {
 
 #[test]
 fn what_the_function_prints_goes_to_stderr() {
-    built().run(&["call", "play", "print"]).code(0).stdout_eq("print").stderr_eq(str![]);
+    built().run(&["call", "play", "print"]).code(0).stdout_eq("print").stderr_eq(str![[r#"
+on stdout
+on stderr
+
+"#]]);
 }
 
 #[test]
 fn an_error_of_the_function_is_exit_code_5() {
     let place = built();
-    place.run_in_vain(&["call", "play", "error"]).code(5).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["call", "play", "error", "--json"]).code(5).stdout_eq(str![]).stderr_eq("");
+    place.run_in_vain(&["call", "play", "error"]).code(5).stdout_eq("").stderr_eq(str![[r#"
+error: `play` failed: I will not
+  help: what the function printed is above; `pelato call play` runs it again
+
+"#]]);
+    place.run_in_vain(&["call", "play", "error", "--json"]).code(5).stdout_eq(str![[r#"
+{"schema":1,"component":"play","ok":false,"failure":"failed: I will not","milliseconds":[SECONDS]}
+{"schema":1,"error":"`play` failed: I will not","help":"what the function printed is above; `pelato call play` runs it again","exit":5}
+
+"#]]).stderr_eq("");
 }
 
 #[test]
@@ -78,7 +93,11 @@ fn a_panic_is_shown_with_the_users_own_line() {
 
 #[test]
 fn an_endless_loop_ends_at_the_time_limit() {
-    built().run_in_vain(&["call", "play", "loop", "--timeout", "0.3"]).code(5).stdout_eq("").stderr_eq(str![]);
+    built().run_in_vain(&["call", "play", "loop", "--timeout", "0.3"]).code(5).stdout_eq("").stderr_eq(str![[r#"
+error: `play` took longer than [TIME](`--timeout` sets the limit)
+  help: what the function printed is above; `pelato call play` runs it again
+
+"#]]);
 }
 
 #[test]
@@ -90,17 +109,36 @@ fn memory_without_end_ends_at_the_memory_limit() {
 
 #[test]
 fn a_function_that_ends_its_process_ends_its_call_only() {
-    built().run(&["call", "play", "exit"]).code(5).stdout_eq("").stderr_eq(str![]);
+    built().run(&["call", "play", "exit"]).code(5).stdout_eq("").stderr_eq(str![[r#"
+error: `play` broke off: it exited with code 1
+  help: what the function printed is above; `pelato call play` runs it again
+
+"#]]);
 }
 
 #[test]
 fn an_unknown_component_brings_the_nearest_name() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["call", "dubble", "1"]).code(3).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["call"]).code(2).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["call", "dubble", "1"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: there is no component `dubble` in the workflow
+  help: did you mean `double`?
+
+"#]]);
+    place.run_in_vain(&["call"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: the following required arguments were not provided:
+  <COMPONENT>
+
+Usage: pelato call <COMPONENT> [INPUT]
+
+For more information, try '--help'.
+
+"#]]);
 }
 
 #[test]
 fn the_first_call_builds_and_says_so() {
-    Place::with(PROJECT).run(&["call", "double", "4"]).code(0).stdout_eq("8").stderr_eq(str![]);
+    Place::with(PROJECT).run(&["call", "double", "4"]).code(0).stdout_eq("8").stderr_eq(str![[r#"
+   Compiling double (not built yet)
+
+"#]]);
 }

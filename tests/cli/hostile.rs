@@ -41,27 +41,100 @@ fn yaml_that_is_none() {
     let place = Place::with(PROJECT);
     place.write("workflow.yaml", "project_name: X\ntasks:\n  - name: [unclosed\n    type: y\n");
     all_refuse(&place, 3);
-    place.run(&["check"]).stderr_eq(str![]);
+    place.run(&["check"]).stderr_eq(str![[r#"
+syntax
+
+  × this is not YAML: did not find expected ',' or ']'
+   ╭─[workflow.yaml:4:9]
+ 3 │   - name: [unclosed
+ 4 │     type: y
+   ·         ▲
+   ╰────
+  help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes
+
+"#]]);
     place.write("workflow.yaml", "");
     all_refuse(&place, 3);
-    place.run(&["check"]).stderr_eq(str![]);
+    place.run(&["check"]).stderr_eq(str![[r#"
+shape
+
+  × workflow.yaml: a workflow is a list of `field: value` lines, but here is nothing
+  help: docs/reference/workflow.md shows every field
+
+"#]]);
     place.write("workflow.yaml", "just a sentence\n");
     all_refuse(&place, 3);
-    place.run(&["check"]).stderr_eq(str![]);
+    place.run(&["check"]).stderr_eq(str![[r#"
+shape
+
+  × workflow.yaml: a workflow is a list of `field: value` lines, but here is a text
+  help: docs/reference/workflow.md shows every field
+
+"#]]);
     place.write("workflow.yaml", "project_name: X\ntasks: none\n");
     all_refuse(&place, 3);
-    place.run(&["check"]).stderr_eq(str![]);
+    place.run(&["check"]).stderr_eq(str![[r#"
+empty-workflow
+
+  ⚠ the workflow has no tasks
+   ╭─[workflow.yaml:2:1]
+ 1 │ project_name: X
+ 2 │ tasks: none
+   · ─────
+   ╰────
+  help: add one with `pelato add-task`
+shape
+
+  × a list of tasks, but here is a text
+   ╭─[workflow.yaml:2:8]
+ 1 │ project_name: X
+ 2 │ tasks: none
+   ·        ────
+   ╰────
+  help: docs/reference/workflow.md shows every field
+
+"#]]);
 }
 
 #[test]
 fn tabs_doubled_keys_and_two_documents() {
     let place = Place::with(PROJECT);
     place.write("workflow.yaml", "project_name: X\ntasks:\n\t- name: y\n");
-    place.run_in_vain(&["check"]).code(3).stderr_eq(str![]);
+    place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
+syntax
+
+  × this is not YAML: found character that cannot start any token
+   ╭─[workflow.yaml:3:1]
+ 2 │ tasks:
+ 3 │     - name: y
+   · ▲
+   ╰────
+  help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes
+
+"#]]);
     place.write("workflow.yaml", WORKFLOW.replace("version: 0.3.0", "version: 0.3.0\n    version: 0.4.0"));
-    place.run_in_vain(&["check"]).code(3).stderr_eq(str![]);
+    place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
+syntax
+
+  × this is not YAML: tasks[1]: duplicate entry with key "version"
+    ╭─[workflow.yaml:11:5]
+ 10 │     version: 1.0.0
+ 11 │   - name: Play
+    ·     ▲
+ 12 │     type: processor_nats
+    ╰────
+  help: keep one of the two
+
+"#]]);
     place.write("workflow.yaml", format!("{WORKFLOW}---\n{WORKFLOW}"));
-    place.run_in_vain(&["check"]).code(3).stderr_eq(str![]);
+    place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
+syntax
+
+  × workflow.yaml: this is not YAML: deserializing from YAML containing more than one document is
+  │ not supported
+  help: keep one workflow in a file: remove the `---` lines
+
+"#]]);
 }
 
 #[test]
@@ -73,7 +146,11 @@ fn ten_megabytes_of_yaml() {
     }
     place.write("workflow.yaml", text);
     all_refuse(&place, 3);
-    place.run(&["check"]).stderr_eq(str![]);
+    place.run(&["check"]).stderr_eq(str![[r#"
+error: [PROJECT]/workflow.yaml has 10486575 bytes; a workflow may have 1048576
+  help: is this really a workflow? keep data in files of its own
+
+"#]]);
 }
 
 #[test]
@@ -86,7 +163,13 @@ fn anchors_that_explode() {
     }
     place.write("workflow.yaml", text + WORKFLOW);
     all_refuse(&place, 3);
-    place.run(&["check"]).stderr_eq(str![]);
+    place.run(&["check"]).stderr_eq(str![[r#"
+syntax
+
+  × workflow.yaml: this is not YAML: repetition limit exceeded
+  help: write the values out instead of repeating anchors (`*name`)
+
+"#]]);
 }
 
 #[test]
@@ -103,7 +186,11 @@ fn text_that_is_not_utf_8() {
     let place = Place::with(PROJECT);
     place.write("workflow.yaml", b"project_name: K\xe4se\ntasks: []\n");
     all_refuse(&place, 3);
-    place.run(&["check"]).stderr_eq(str![]);
+    place.run(&["check"]).stderr_eq(str![[r#"
+error: [PROJECT]/workflow.yaml is not UTF-8 text: byte 15 (line 1)
+  help: save it as UTF-8
+
+"#]]);
 }
 
 #[test]
@@ -111,7 +198,12 @@ fn a_workflow_that_is_a_folder_or_a_pipe() {
     let place = Place::empty();
     std::fs::create_dir(place.path("workflow.yaml")).unwrap();
     let ran = place.run_in_vain(&["check"]).code(3).stdout_eq("");
-    ran.stderr_eq(str![]);
+    ran.stderr_eq(str![[r#"
+error: cannot read [PROJECT]/workflow.yaml
+  because: Is a directory (os error 21)
+  help: see that it is a file and that you may read it
+
+"#]]);
     let place = Place::empty();
     let made = std::process::Command::new("mkfifo").arg(place.path("workflow.yaml")).status().unwrap();
     assert!(made.success());
@@ -127,11 +219,35 @@ fn links_out_of_the_project_are_not_followed() {
     for command in [&["check"][..], &["gen"], &["build"]] {
         place.run_in_vain(command).code(3).stdout_eq("");
     }
-    place.run_in_vain(&["check"]).stderr_eq(str![]);
+    place.run_in_vain(&["check"]).stderr_eq(str![[r#"
+code-path
+
+  × `play.go` leads out of `tasks/` by a link
+    ╭─[workflow.yaml:13:11]
+ 12 │     type: processor_nats
+ 13 │     code: play.go
+    ·           ───────
+ 14 │     targets: [cloud]
+    ╰────
+  help: write the way below `tasks/`, such as `convert.go` or `convert`
+
+"#]]);
     std::fs::remove_file(place.path("tasks/play.go")).unwrap();
     place.write("tasks/play.go", PLAY);
     symlink("/etc", place.path("tasks/double/etc")).unwrap();
-    place.run_in_vain(&["check"]).code(3).stderr_eq(str![]);
+    place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
+code-files
+
+  × `tasks/double/etc` is a link that leads out of `tasks/`
+   ╭─[workflow.yaml:5:11]
+ 4 │     type: http_producer_nats
+ 5 │     code: double
+   ·           ──────
+ 6 │     targets: [edge]
+   ╰────
+  help: put the file itself there
+
+"#]]);
 }
 
 #[test]
@@ -141,7 +257,11 @@ fn a_gen_that_is_a_link_is_not_written_through() {
     std::fs::create_dir(&outside).unwrap();
     std::fs::write(outside.join("mine"), "mine").unwrap();
     symlink(&outside, place.path("gen")).unwrap();
-    place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: [PROJECT]/gen is there already and was not made by this pelato
+  help: move it away or delete it: everything in it is made anew from workflow.yaml and tasks/
+
+"#]]);
     place.run_in_vain(&["build"]).code(1).stdout_eq("");
     assert_eq!(std::fs::read_dir(&outside).unwrap().count(), 1);
 }
@@ -150,7 +270,11 @@ fn a_gen_that_is_a_link_is_not_written_through() {
 fn a_gen_that_is_a_file() {
     let place = Place::with(PROJECT);
     place.write("gen", "mine");
-    place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: [PROJECT]/gen is there already and was not made by this pelato
+  help: move it away or delete it: everything in it is made anew from workflow.yaml and tasks/
+
+"#]]);
 }
 
 #[test]
@@ -180,11 +304,30 @@ fn a_folder_that_others_own_is_named_as_another_user() {
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         said.push_str(&String::from_utf8(output.stderr).unwrap());
     }
-    place.expect(said, str![]);
+    place.expect(said, str![[r#"
+error: cannot use [PROJECT]/gen
+  because: Permission denied (os error 13)
+  help: see that you may write there and that the disk is not full
+error: you may not write [PROJECT]/workflow.yaml
+  because: Permission denied (os error 13) at path "[PROJECT]/.pelato-yOmhfv"
+  help: see that you may write to the file and to the folder it is in: ls -ld
+error: you may not write [PROJECT]/tasks/third
+  because: Permission denied (os error 13) at path "[PROJECT]/tasks/.pelato-c8X2Tt"
+  help: see that you may write to the file and to the folder it is in: ls -ld
+error: you may not write [PROJECT]/made
+  because: Permission denied (os error 13) at path "[PROJECT]/.pelato-AbOt4i"
+  help: see that you may write to the file and to the folder it is in: ls -ld
+
+"#]]);
     std::fs::set_permissions(place.path("workflow.yaml"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
     let output = as_nobody(&["check"]);
     assert_eq!(output.status.code(), Some(3));
-    place.expect(String::from_utf8(output.stderr).unwrap(), str![]);
+    place.expect(String::from_utf8(output.stderr).unwrap(), str![[r#"
+error: cannot read [PROJECT]/workflow.yaml
+  because: Permission denied (os error 13)
+  help: see that it is a file and that you may read it
+
+"#]]);
     crate::support::tree::assert_same(&before, &place.tree());
 }
 

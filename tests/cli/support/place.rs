@@ -123,7 +123,7 @@ impl Place {
 
     /// `pelato` with these arguments in the project's folder, its words compared with paths and times replaced.
     pub fn pelato(&self, arguments: &[&str]) -> Command {
-        let assert = Assert::new().action_env("SNAPSHOTS").redact_with(self.redactions());
+        let assert = Assert::new().normalize_paths(false).action_env("SNAPSHOTS").redact_with(self.redactions());
         Command::new(binary())
             .with_assert(assert)
             .args(arguments)
@@ -161,7 +161,7 @@ impl Place {
 
     /// Compares a text with what is expected, with paths and times replaced.
     pub fn expect(&self, actual: impl snapbox::IntoData, expected: impl snapbox::IntoData) {
-        Assert::new().action_env("SNAPSHOTS").redact_with(self.redactions()).eq(actual, expected);
+        Assert::new().normalize_paths(false).action_env("SNAPSHOTS").redact_with(self.redactions()).eq(actual, expected);
     }
 
     fn redactions(&self) -> Redactions {
@@ -176,10 +176,14 @@ impl Place {
             redactions.insert(name, regex::Regex::new(pattern).unwrap()).unwrap();
         };
         // A column of times is as wide as its longest.
-        pattern("[TIME]", r"(?<redacted>\d+\.\d+ m?s\b *)");
+        pattern("[TIME]", r"(?<redacted>\d+\.\d+ m?s\b(?: {2,})?)");
         pattern("[TIME]", r"(?<redacted>TIME  +)WHY");
         pattern("[SIZE]", r"(?<redacted>\d+\.\d\d MB)");
-        pattern("[MARK]", r"(?m)^(?<redacted>[0-9a-f]{6})  ?(?:·|HTTP|\S+ \()");
+        pattern("[AT]", r"(?m)^(?<redacted> *\d+\.\d{3})  [0-9a-f]{6}\b");
+        pattern("[MARK]", r"  (?<redacted>[0-9a-f]{6})(?:  | ·)");
+        // Names that are made up for the moment.
+        pattern("[RANDOM]", r"/\.(?:pelato|installing|compiling)-(?<redacted>[0-9A-Za-z]{6})");
+        pattern("[NUMBER]", r"/go-build(?<redacted>\d+)/");
         pattern("[PORT]", r"127\.0\.0\.1:(?<redacted>\d+)");
         pattern("[SECONDS]", r#""(?:milli)?seconds":(?<redacted>[\d.e-]+)"#);
         pattern("[BYTES]", r#""bytes":(?<redacted>\d{5,})"#);

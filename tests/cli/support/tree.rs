@@ -18,7 +18,7 @@ fn gather(root: &Path, folder: &Path, tree: &mut Tree) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.strip_prefix(root).unwrap().to_str().unwrap().to_owned();
-        if name == ".git" || name == "gen/.lock" {
+        if path.ends_with(".git") || name == "gen/.lock" {
             continue;
         }
         let kind = path.symlink_metadata().unwrap().file_type();
