@@ -37,7 +37,8 @@ impl Nats {
     /// Connects. Later losses of the connection are repaired in the background, and reported.
     pub async fn connect(options: &NatsOptions, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         let addresses = addresses(&options.url)?;
-        let connecting = settings(options, observer).await?.connect(addresses);
+        let auth = effective(&options.auth, &addresses);
+        let connecting = settings(options, &auth, observer).await?.connect(addresses);
         let client = match tokio::time::timeout(PATIENCE, connecting).await {
             Ok(connected) => connected.map_err(|cause| refusal(options, &cause))?,
             Err(_) => {
@@ -153,13 +154,42 @@ fn headers(mark: Mark) -> HeaderMap {
     headers
 }
 
-async fn settings(options: &NatsOptions, observer: Arc<dyn Observer>) -> Result<ConnectOptions, HostError> {
+/// The client leaves out what an address says about who comes: `user:password@` or, with one word, a token.
+fn effective(auth: &NatsAuth, addresses: &[ServerAddr]) -> NatsAuth {
+    let named = addresses.iter().find_map(|address| Some((address.username()?, address.password())));
+    match (auth, named) {
+        (NatsAuth::Anonymous, Some((user, Some(password)))) => {
+            NatsAuth::Password { user: decoded(user), password: decoded(password) }
+        }
+        (NatsAuth::Anonymous, Some((token, None))) => NatsAuth::Token(decoded(token)),
+        _ => auth.clone(),
+    }
+}
+
+/// The text that is meant by one of an address, where `%40` is an `@`.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.filter(|_| first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+async fn settings(
+    options: &NatsOptions,
+    auth: &NatsAuth,
+    observer: Arc<dyn Observer>,
+) -> Result<ConnectOptions, HostError> {
     let mut settings = ConnectOptions::new()
         .name("pelato")
         .subscription_capacity(BACKLOG)
         .connection_timeout(PATIENCE)
         .max_reconnects(None);
-    settings = match &options.auth {
+    settings = match auth {
         NatsAuth::Anonymous => settings,
         NatsAuth::Password { user, password } => settings.user_and_password(user.clone(), password.clone()),
         NatsAuth::Token(token) => settings.token(token.clone()),
@@ -253,6 +283,22 @@ fn too_large(size: usize, limit: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_may_say_who_comes() {
+        let words = |auth: &NatsAuth, url: &str| match effective(auth, &addresses(url).unwrap()) {
+            NatsAuth::Anonymous => vec![],
+            NatsAuth::Password { user, password } => vec![user, password],
+            NatsAuth::Token(token) => vec![token],
+            NatsAuth::CredentialsFile(path) => vec![path.display().to_string()],
+        };
+        let anonymous = NatsAuth::Anonymous;
+        assert!(words(&anonymous, "nats://host").is_empty());
+        assert_eq!(words(&anonymous, "nats://me:s%40%3a%c3%a9%@host"), ["me", "s@:é%"]);
+        assert_eq!(words(&anonymous, "nats://host,nats://me:secret@other"), ["me", "secret"]);
+        assert_eq!(words(&anonymous, "nats://token@host"), ["token"]);
+        assert_eq!(words(&NatsAuth::Token("given".into()), "nats://a:b@host"), ["given"]);
+    }
 
     #[test]
     fn passwords_in_addresses_are_not_shown() {
