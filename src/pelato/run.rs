@@ -58,6 +58,8 @@ impl Pelato {
         ready: impl FnOnce(&Ready),
         stop: impl Future<Output = ()>,
     ) -> Result<Stopped, Error> {
+        // Before anything is read: a change that comes while the first build runs must not be lost.
+        let changes = if options.watch { Some(self.changes()?) } else { None };
         let outcome = self.build(&options.only, &options.build)?;
         let components = hosted(&outcome)?;
         let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
@@ -76,12 +78,20 @@ impl Pelato {
         for (topic, body) in &options.send {
             host.publish(topic, body.clone()).await?;
         }
-        if options.watch {
-            self.swap_on_change(&host, &options, stop).await?;
-        } else {
-            stop.await;
+        match changes {
+            Some((_watcher, changes)) => self.swap_on_change(&host, &options, changes, stop).await,
+            None => stop.await,
         }
         Ok(host.stop().await)
+    }
+
+    /// Watches the sources; each change can be received for as long as the watcher lives.
+    fn changes(&self) -> Result<(Watcher, mpsc::UnboundedReceiver<()>), Error> {
+        let (changed, changes) = mpsc::unbounded_channel();
+        let watcher = Watcher::start(self.root(), move || {
+            let _ = changed.send(());
+        })?;
+        Ok((watcher, changes))
     }
 
     /// Swaps components until `stop` is done. A change that does not build is reported; the old components go on.
@@ -89,23 +99,20 @@ impl Pelato {
         self: &Arc<Self>,
         host: &Host,
         options: &RunOptions,
+        mut changes: mpsc::UnboundedReceiver<()>,
         stop: impl Future<Output = ()>,
-    ) -> Result<(), Error> {
-        let (changed, mut changes) = mpsc::unbounded_channel();
-        let _watcher = Watcher::start(self.root(), move || {
-            let _ = changed.send(());
-        })?;
+    ) {
         tokio::pin!(stop);
         loop {
             tokio::select! {
-                () = &mut stop => return Ok(()),
+                () = &mut stop => return,
                 Some(()) = changes.recv() => {}
             }
             while changes.try_recv().is_ok() {} // one build serves all changes until now
             let (pelato, only, flags) = (Arc::clone(self), options.only.clone(), options.build.clone());
             let build = move || pelato.build(&only, &flags).and_then(|outcome| hosted(&outcome));
             let built = tokio::select! {
-                () = &mut stop => return Ok(()), // whoever stops does not wait for a compiler
+                () = &mut stop => return, // whoever stops does not wait for a compiler
                 built = tokio::task::spawn_blocking(build) => built,
             };
             let Ok(built) = built else { continue }; // only a panic gets here, and it has been shown
