@@ -27,6 +27,10 @@ pub const TASK_FIELDS: [&str; 10] = [
     "http",
 ];
 
+/// How many brackets may be open at once, even in texts and comments.
+const DEEPEST: usize = 200;
+const LEVELS: &str = "a workflow needs three levels: the file, its tasks, their fields";
+
 /// Why there is no workflow to speak of.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ReadError {
@@ -122,6 +126,11 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         spans: Spans::default(),
     };
     let mut report = Report::default();
+    if let Some(at) = too_deep(text) {
+        let problem = Problem::error("syntax", &workflow.source, format!("{DEEPEST} brackets are open here"));
+        report.push(problem.at(Some(at..at + 1)).advise(LEVELS));
+        return (workflow, report);
+    }
     match serde_yaml::from_str::<Value>(text) {
         Ok(value) => {
             let (name, tasks) = Reader { workflow: &workflow, report: &mut report }.workflow(value);
@@ -133,15 +142,27 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
     (workflow, report)
 }
 
+/// Where too many brackets are open. The YAML reader goes through all that are open at each further one: a file of
+/// nothing but brackets would keep it busy for minutes, before it finds them too many itself.
+fn too_deep(text: &str) -> Option<usize> {
+    let mut open = 0usize;
+    text.bytes().position(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > DEEPEST
+    })
+}
+
 fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
     let words = error.to_string();
     // The place is shown by the snippet; the words need not repeat it.
     let message = words.split(" at line ").next().unwrap_or(&words);
     let help = match message {
         m if m.contains("repetition limit") => "write the values out instead of repeating anchors (`*name`)",
-        m if m.contains("recursion limit") => {
-            "a workflow needs three levels: the file, its tasks, their fields"
-        }
+        m if m.contains("recursion limit") => LEVELS,
         m if m.contains("more than one document") => "keep one workflow in a file: remove the `---` lines",
         m if m.contains("duplicate") => "keep one of the two",
         _ => "see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes",
