@@ -6,6 +6,9 @@ use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 
+/// The most bytes of a file that are shown around a problem.
+const LARGEST_SNIPPET: usize = 2000;
+
 /// A text file that problems point into.
 #[derive(Debug)]
 pub struct Source {
@@ -112,14 +115,28 @@ impl Problem {
     pub fn position(&self) -> Option<(usize, usize)> {
         self.span.as_ref().map(|span| self.source.position(span.start))
     }
+
+    /// The place, if its lines and those beside them can be shown: nobody reads a line of 100 KB.
+    fn snippet(&self) -> Option<&Range<usize>> {
+        let span = self.span.as_ref()?;
+        let text = self.source.text.as_bytes();
+        let (before, rest) = text.split_at(span.start.min(text.len()));
+        let (inside, after) = rest.split_at(span.len().min(rest.len()));
+        let first = before.rsplitn(3, |byte| *byte == b'\n').take(2).map(<[u8]>::len).sum::<usize>();
+        let last = after.splitn(3, |byte| *byte == b'\n').take(2).map(<[u8]>::len).sum::<usize>();
+        (first + inside.len() + last <= LARGEST_SNIPPET).then_some(span)
+    }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // With a span, the snippet names the file; without one, the sentence has to.
-        match self.span {
-            Some(_) => f.write_str(&self.message),
-            None => write!(f, "{}: {}", self.source.name, self.message),
+        // With a snippet, that names the file; without one, the sentence has to.
+        match (self.snippet(), self.position()) {
+            (Some(_), _) => f.write_str(&self.message),
+            (None, Some((line, column))) => {
+                write!(f, "{}:{line}:{column}: {}", self.source.name, self.message)
+            }
+            (None, None) => write!(f, "{}: {}", self.source.name, self.message),
         }
     }
 }
@@ -144,11 +161,11 @@ impl Diagnostic for Problem {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.span.as_ref().map(|_| self.source.as_ref() as &dyn SourceCode)
+        self.snippet().map(|_| self.source.as_ref() as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let span = self.span.clone()?;
+        let span = self.snippet()?;
         let label = LabeledSpan::new(self.label.clone(), span.start, span.len());
         Some(Box::new(std::iter::once(label)))
     }
