@@ -9,7 +9,7 @@ use super::Ui;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PromptError {
     /// Nobody may be asked.
-    #[error("{what} is not given")]
+    #[error("not given: {what}")]
     #[diagnostic(help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it"))]
     Missing {
         /// What is missing.
@@ -105,8 +105,7 @@ impl Ui {
         self.needs_person(prompt, flag)?;
         let first: Vec<bool> = (0..choices.len()).map(|index| index == 0).collect();
         let shown = format!("{prompt} (space selects, enter goes on)");
-        let select =
-            MultiSelect::with_theme(&SimpleTheme).with_prompt(shown).items(choices).defaults(&first);
+        let select = MultiSelect::with_theme(&SimpleTheme).with_prompt(shown).items(choices).defaults(&first);
         let indices = select.interact_opt()?.ok_or(PromptError::Cancelled)?;
         if indices.is_empty() {
             return Err(PromptError::Missing { what: prompt.to_owned(), flag: flag.to_owned() });
