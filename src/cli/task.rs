@@ -62,6 +62,7 @@ pub fn complete<'a>(
             check: &|text| values::title(text).map(drop).map_err(|wrong| wrong.message),
         },
     )?;
+    values::title(&title).map_err(|wrong| Error::Usage { message: wrong.message, help: wrong.help })?;
     let component_name = component_name(flags.component_name, &title, context)?;
     let parameters = parameters(template, given, context)?;
     let targets = ui.pick(flags.targets, "Targets", "--target edge", &["edge", "cloud"])?;
