@@ -270,7 +270,10 @@ impl Progress for Ui {
             }
             Event::Failed { component, output } => {
                 self.with_bar(|bar| bar.finish(&component));
-                self.line(&format!("{}: `{component}` cannot be built", self.style_err.error.apply_to("error")));
+                self.line(&format!(
+                    "{}: `{component}` cannot be built",
+                    self.style_err.error.apply_to("error")
+                ));
                 self.line(output.trim_end());
             }
         }

@@ -31,7 +31,9 @@ fn adds_an_entry_and_a_function() {
 
 "#]]);
     let after = place.read("workflow.yaml");
-    place.expect(after.strip_prefix(&before).unwrap(), str![[r#"
+    place.expect(
+        after.strip_prefix(&before).unwrap(),
+        str![[r#"
   - name: Third one
     type: processor_nats
     language: go
@@ -42,8 +44,11 @@ fn adds_an_entry_and_a_function() {
     component_name: third_one
     version: 0.1.0
 
-"#]]);
-    place.expect(tree::names(&place.tree()), str![[r#"
+"#]],
+    );
+    place.expect(
+        tree::names(&place.tree()),
+        str![[r#"
 tasks/double/double.go
 tasks/play.go
 tasks/third_one/go.mod
@@ -51,11 +56,16 @@ tasks/third_one/task.go
 tasks/third_one/task_test.go
 workflow.yaml
 
-"#]]);
-    place.run(&["check", "--strict"]).code(0).stdout_eq(str![[r#"
+"#]],
+    );
+    place
+        .run(&["check", "--strict"])
+        .code(0)
+        .stdout_eq(str![[r#"
 3 components, no errors, 0 warnings
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
@@ -71,7 +81,9 @@ fn a_dry_run_shows_the_change_and_writes_nothing() {
     let place = Place::with(PROJECT);
     let ran = place.run_in_vain(&add(&["--dry-run"])).code(0).stderr_eq("");
     let diff = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
-    place.expect(diff.split("--- a/workflow.yaml").nth(1).unwrap(), str![[r#"
+    place.expect(
+        diff.split("--- a/workflow.yaml").nth(1).unwrap(),
+        str![[r#"
 
 +++ b/workflow.yaml
 @@ -16,3 +16,12 @@
@@ -88,7 +100,8 @@ fn a_dry_run_shows_the_change_and_writes_nothing() {
 +    component_name: third_one
 +    version: 0.1.0
 
-"#]]);
+"#]],
+    );
     assert!(diff.starts_with("--- /dev/null\n+++ b/tasks/third_one/go.mod\n"), "{diff}");
 }
 
@@ -97,7 +110,11 @@ fn the_diff_can_be_applied_by_git() {
     let place = Place::with(PROJECT);
     let shown = place.run(&add(&["--dry-run"]));
     place.write("change.diff", &shown.get_output().stdout);
-    let applied = std::process::Command::new("git").args(["apply", "change.diff"]).current_dir(place.project()).output().unwrap();
+    let applied = std::process::Command::new("git")
+        .args(["apply", "change.diff"])
+        .current_dir(place.project())
+        .output()
+        .unwrap();
     assert!(applied.status.success(), "{applied:?}");
     std::fs::remove_file(place.path("change.diff")).unwrap();
     let other = Place::with(PROJECT);
@@ -117,7 +134,10 @@ fn comments_quotes_and_line_ends_stay_as_they_are() {
 "#]]);
     let after = place.bytes("workflow.yaml");
     let after = String::from_utf8(after).unwrap();
-    assert!(after.lines().count() > 15 && after.split('\n').all(|line| line.is_empty() || line.ends_with('\r')), "{after:?}");
+    assert!(
+        after.lines().count() > 15 && after.split('\n').all(|line| line.is_empty() || line.ends_with('\r')),
+        "{after:?}"
+    );
     let kept: Vec<_> = workflow.split_inclusive('\n').collect();
     let mut rest = after.as_str();
     for line in &kept {
@@ -157,17 +177,17 @@ fn a_workflow_with_an_error_elsewhere_can_still_get_a_task() {
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::with(PROJECT);
     place.run_in_vain(&["add-task"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: Template is not given
+error: not given: Template
   help: add `--template processor_nats`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
     place.run_in_vain(&[&["add-task"], &TASK[..6]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: Topic to write to is not given
+error: not given: Topic to write to
   help: add `--dest-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
     place.run_in_vain(&[&["add-task"], &TASK[..8]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: Targets (space selects) is not given
+error: not given: Targets
   help: add `--target edge`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
@@ -178,7 +198,9 @@ fn help_shows_the_templates_parameters_as_flags() {
     let place = Place::with(PROJECT);
     let ran = place.run(&["add-task", "--help"]).code(0);
     let help = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
-    place.expect(help.split("Parameters of").skip(1).collect::<String>().split("Global options").next().unwrap(), str![[r#"
+    place.expect(
+        help.split("Parameters of").skip(1).collect::<String>().split("Global options").next().unwrap(),
+        str![[r#"
  http_producer_nats, processor_nats:
       --dest-topic <TOPIC>
           Topic to write to
@@ -191,5 +213,6 @@ fn help_shows_the_templates_parameters_as_flags() {
           Largest HTTP body taken, in bytes [default: 8388608]
 
 
-"#]]);
+"#]],
+    );
 }

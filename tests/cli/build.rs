@@ -10,48 +10,72 @@ use crate::support::functions::{DOUBLE, PROJECT};
 #[test]
 fn builds_what_changed_and_says_why() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["build", "--dry-run"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["build", "--dry-run"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  WORK     WHY
 double     compile  not built yet
 play       compile  not built yet
 
-"#]]).stderr_eq("");
-    place.run(&["build", "--jobs", "1"]).code(0).stdout_eq(str![[r#"
+"#]])
+        .stderr_eq("");
+    place
+        .run(&["build", "--jobs", "1"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK      [TIME]WHY
 double     1.0.0    [SIZE]  compiled  [TIME]not built yet
 play       0.3.0    [SIZE]  compiled  [TIME]not built yet
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
    Compiling double (not built yet)
    Compiling play (not built yet)
 
 "#]]);
-    place.run_in_vain(&["build"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["build"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK       [TIME]WHY
 double     1.0.0    [SIZE]  unchanged  [TIME]
 play       0.3.0    [SIZE]  unchanged  [TIME]
 
-"#]]).stderr_eq("");
-    place.run_in_vain(&["build", "--dry-run"]).code(0).stdout_eq(str![[r#"
+"#]])
+        .stderr_eq("");
+    place
+        .run_in_vain(&["build", "--dry-run"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  WORK     WHY
 double     nothing
 play       nothing
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 
     place.edit("tasks/play.go", "I will not", "I won't");
-    place.run_in_vain(&["build", "--dry-run"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["build", "--dry-run"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  WORK     WHY
 double     nothing
 play       compile  play.go changed
 
-"#]]).stderr_eq("");
-    place.run(&["build", "-v"]).code(0).stdout_eq(str![[r#"
+"#]])
+        .stderr_eq("");
+    place
+        .run(&["build", "-v"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK       [TIME]WHY
 double     1.0.0    [SIZE]  unchanged  [TIME]
 play       0.3.0    [SIZE]  compiled   [TIME]play.go changed
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
    Compiling play (play.go changed)
@@ -60,38 +84,54 @@ play: compiled: play.go changed ([TIME])
 "#]]);
 
     place.edit("workflow.yaml", "dest_topic: room.played", "dest_topic: room.replayed");
-    place.run(&["build"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["build"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK       [TIME]WHY
 double     1.0.0    [SIZE]  unchanged  [TIME]
 play       0.3.0    [SIZE]  composed   [TIME]dest_topic changed
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 
     place.edit("workflow.yaml", "type: processor_nats", "type: http_producer_nats");
     place.edit("workflow.yaml", "version: 0.3.0", "version: 0.4.0\n    http: {path: /play}");
-    place.run(&["build"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["build"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK       [TIME]WHY
 double     1.0.0    [SIZE]  unchanged  [TIME]
 play       0.4.0    [SIZE]  composed   [TIME]max_body_bytes is new, and 1 more
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 
     fs::remove_file(place.path("gen/double/double.wasm")).unwrap();
-    place.run(&["build"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["build"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK       [TIME]WHY
 double     1.0.0    [SIZE]  composed   [TIME]double.wasm is missing
 play       0.4.0    [SIZE]  unchanged  [TIME]
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 
     let artifact = place.bytes("gen/play/play.wasm");
     place.write("gen/play/play.wasm", "not a component");
-    place.run(&["build"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["build"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK       [TIME]WHY
 double     1.0.0    [SIZE]  unchanged  [TIME]
 play       0.4.0    [SIZE]  composed   [TIME]play.wasm is not the one that was built
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     assert!(place.bytes("gen/play/play.wasm") == artifact, "mended");
 }
 
@@ -110,11 +150,15 @@ fn the_same_sources_give_the_same_bytes_in_another_folder_and_in_any_order() {
 #[test]
 fn one_component_by_name_leaves_the_others_unbuilt() {
     let place = Place::with(PROJECT);
-    place.run(&["build", "play"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["build", "play"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK      [TIME]WHY
 play       0.3.0    [SIZE]  compiled  [TIME]not built yet
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
    Compiling play (not built yet)
 
 "#]]);
@@ -169,7 +213,7 @@ fn a_function_that_does_not_compile_is_shown_with_the_users_own_file_and_line() 
     place.edit("tasks/double/double.go", "2 * number", "2 * numbre");
     place.run(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (double.go changed)
-error: double
+error: `double` cannot be built
 # double_task
 tasks/double/double.go:9:2: declared and not used: number
 tasks/double/double.go:13:26: undefined: numbre
@@ -179,7 +223,7 @@ error: 1 of 2 components could not be built: double
     assert!(place.bytes("gen/double/double.wasm") == old, "the old artifact stays");
     // Still wrong, still said; the other one is not built again.
     place.run(&["build", "-q"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: double
+error: `double` cannot be built
 # double_task
 tasks/double/double.go:9:2: declared and not used: number
 tasks/double/double.go:13:26: undefined: numbre
@@ -205,7 +249,7 @@ fn a_function_of_another_form_is_explained() {
     place.write("tasks/double/double.go", "package main\n\nfunc exec_task(arg int) int { return 2 * arg }\n");
     place.run(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (not built yet)
-error: double
+error: `double` cannot be built
 # double_task
 ./pelato_shell.go:49:25: func(arg int) int does not satisfy pelatoExecTaskMustBeOneOf (func(arg int) int missing in func(string) string | func(string) (string, error) | func([]byte) []byte | func([]byte) ([]byte, error))
   help: give `exec_task` one of these forms: func(string) string, func(string) (string, error), func([]byte) []byte, func([]byte) ([]byte, error)
@@ -221,7 +265,7 @@ fn all_that_fail_are_named_and_the_rest_is_built() {
     place.run(&["build", "--jobs", "1"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (not built yet)
    Compiling play (not built yet)
-error: play
+error: `play` cannot be built
 # play_task
 tasks/play.go:24:4: undefined: held
 error: 1 of 2 components could not be built: play
@@ -241,7 +285,9 @@ fn times_are_kept_in_the_originals_form() {
     let seconds = regex::Regex::new(r"'\d+\.\d{3}'").unwrap();
     assert_eq!(seconds.find_iter(&metrics).count(), 5, "{metrics}");
     metrics = seconds.replace_all(&metrics, "'0.000'").into_owned();
-    place.expect(metrics, str![[r#"
+    place.expect(
+        metrics,
+        str![[r#"
 runs:
 - n_task: 2
   code_gen:
@@ -254,7 +300,8 @@ runs:
     components_build_time: '0.000'
   time_total: '0.000'
 
-"#]]);
+"#]],
+    );
     place.write("metrics.yaml", "something: else\nruns: 3\n");
     place.run(&["gen"]).code(1).stderr_eq(str![[r#"
 error: [PROJECT]/metrics.yaml has no list `runs` to append to: `runs` is not a list

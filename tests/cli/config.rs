@@ -10,8 +10,14 @@ const SECRET: &str = "hunter2-swordfish";
 #[test]
 fn every_setting_is_shown_with_its_origin() {
     let place = Place::with(PROJECT).env("NATS_HOST", "10.0.0.5").env("PARALLEL_BUILD", "");
-    place.write(".env", "NATS_PORT=4333\nREGISTRY_URL=\nREGISTRY_USER='someone' # a comment\nPARALLEL_BUILD=False\n");
-    place.run_in_vain(&["config", "--setting", "ENABLE_METRICS=True"]).code(0).stdout_eq(str![[r#"
+    place.write(
+        ".env",
+        "NATS_PORT=4333\nREGISTRY_URL=\nREGISTRY_USER='someone' # a comment\nPARALLEL_BUILD=False\n",
+    );
+    place
+        .run_in_vain(&["config", "--setting", "ENABLE_METRICS=True"])
+        .code(0)
+        .stdout_eq(str![[r#"
 SETTING            VALUE     FROM
 REGISTRY_URL       -         default
 REGISTRY_USER      someone   .env
@@ -21,7 +27,8 @@ NATS_HOST          10.0.0.5  environment
 NATS_PORT          4333      .env
 ENABLE_METRICS     True      --setting
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![[r#"
 {"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"ENABLE_METRICS","value":"False","from":"default"}]}
 
@@ -35,7 +42,13 @@ fn flags_win_over_the_environment_over_the_file() {
     let shown = |arguments: &[&str]| {
         let ran = place.run(arguments).code(0);
         let text = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
-        text.lines().find(|line| line.starts_with("NATS_PORT")).unwrap().split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+        text.lines()
+            .find(|line| line.starts_with("NATS_PORT"))
+            .unwrap()
+            .split_whitespace()
+            .skip(1)
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     assert_eq!(shown(&["config", "--setting", "NATS_PORT=3"]), "3 --setting");
     assert_eq!(shown(&["config"]), "2 environment");
@@ -45,7 +58,10 @@ fn flags_win_over_the_environment_over_the_file() {
 
 #[test]
 fn without_a_project_the_defaults_are_shown() {
-    Place::empty().run(&["config"]).code(0).stdout_eq(str![[r#"
+    Place::empty()
+        .run(&["config"])
+        .code(0)
+        .stdout_eq(str![[r#"
 SETTING            VALUE      FROM
 REGISTRY_URL       -          default
 REGISTRY_USER      -          default
@@ -55,7 +71,8 @@ NATS_HOST          localhost  default
 NATS_PORT          4222       default
 ENABLE_METRICS     False      default
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
@@ -63,7 +80,10 @@ fn a_secret_is_never_printed() {
     let place = Place::with(PROJECT);
     place.write(".env", format!("REGISTRY_PASSWORD={SECRET}\n"));
     let other = Place::with(PROJECT).env("REGISTRY_PASSWORD", SECRET);
-    place.run(&["config"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["config"])
+        .code(0)
+        .stdout_eq(str![[r#"
 SETTING            VALUE      FROM
 REGISTRY_URL       -          default
 REGISTRY_USER      -          default
@@ -73,7 +93,8 @@ NATS_HOST          localhost  default
 NATS_PORT          4222       default
 ENABLE_METRICS     False      default
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     for place in [place, other] {
         for command in [
             &["config"][..],
@@ -95,7 +116,11 @@ ENABLE_METRICS     False      default
         let tree = place.tree();
         let holds = |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
         let told: Vec<_> = tree.iter().filter(|(name, bytes)| *name != ".env" && holds(bytes)).collect();
-        assert!(told.is_empty(), "{:?} have the password", told.iter().map(|(name, _)| name).collect::<Vec<_>>());
+        assert!(
+            told.is_empty(),
+            "{:?} have the password",
+            told.iter().map(|(name, _)| name).collect::<Vec<_>>()
+        );
     }
 }
 
@@ -152,11 +177,13 @@ error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: C
 #[test]
 fn values_of_the_wrong_kind_and_unknown_names_are_refused() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[
+        r#"
 error: NATS_PORT is `high` (--setting), which is not a port
   help: set it to `4222`
 
-"#]]);
+"#
+    ]]);
     place.run_in_vain(&["config", "--setting", "NATS_PROT=1"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: there is no setting `NATS_PROT`
   help: did you mean `NATS_PORT`?
@@ -168,14 +195,19 @@ error: `--setting NATS_PORT` is not of the form NAME=VALUE
 
 "#]]);
     place.write(".env", "PARALLEL_BUILDS=True\n");
-    place.run_in_vain(&["check"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["check"])
+        .code(0)
+        .stdout_eq(str![[r#"
 2 components, no errors, 0 warnings
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 env-file
 
   ⚠ .env: line 1: `PARALLEL_BUILDS` is no setting of PELATO
   help: did you mean `PARALLEL_BUILD`?
+
 
 "#]]);
     place.write(".env", [0xff, 0xfe]);

@@ -10,7 +10,8 @@ use crate::support::functions::PROJECT;
 use crate::support::{Place, tree};
 
 fn times(place: &Place) -> BTreeMap<String, SystemTime> {
-    let names = tree::of(&place.path("gen")).into_keys().filter(|name| !name.ends_with('/') && name != ".lock");
+    let names =
+        tree::of(&place.path("gen")).into_keys().filter(|name| !name.ends_with('/') && name != ".lock");
     names
         .map(|name| {
             let changed = fs::metadata(place.path("gen").join(&name)).unwrap().modified().unwrap();
@@ -26,7 +27,9 @@ fn writes_the_sources_of_every_component() {
    Generated 2 components: 8 files written, 0 removed, 0 unchanged
 
 "#]]);
-    place.expect(tree::names(&place.tree()), str![[r#"
+    place.expect(
+        tree::names(&place.tree()),
+        str![[r#"
 gen/CACHEDIR.TAG
 gen/double/source/double.go
 gen/double/source/go.mod
@@ -40,7 +43,8 @@ tasks/double/double.go
 tasks/play.go
 workflow.yaml
 
-"#]]);
+"#]],
+    );
     assert_eq!(place.read("gen/play/source/play.go"), place.read("tasks/play.go"));
 }
 
@@ -67,11 +71,15 @@ fn only_files_that_change_are_touched_and_stale_ones_are_removed() {
     place.run(&["gen", "-v"]).code(0).stdout_eq("").stderr_eq(str![[r#"
 wrote gen/play/source/play.go
 removed gen/double/source/more.go
-   Generated 2 components: 1 files written, 1 removed, 7 unchanged
+   Generated 2 components: 1 file written, 1 removed, 7 unchanged
 
 "#]]);
     let after = times(&place);
-    let touched: Vec<_> = before.iter().filter(|(name, time)| after.get(*name) != Some(time)).map(|(name, _)| name.as_str()).collect();
+    let touched: Vec<_> = before
+        .iter()
+        .filter(|(name, time)| after.get(*name) != Some(time))
+        .map(|(name, _)| name.as_str())
+        .collect();
     assert_eq!(touched, ["double/source/more.go", "play/source/play.go"]);
 }
 
@@ -90,7 +98,10 @@ fn a_component_that_is_gone_takes_its_folder_with_it() {
 #[test]
 fn a_dry_run_lists_the_files_and_writes_nothing() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["gen", "--dry-run"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["gen", "--dry-run"])
+        .code(0)
+        .stdout_eq(str![[r#"
 gen/double/source/double.go
 gen/double/source/go.mod
 gen/double/source/pelato_main.go
@@ -100,7 +111,8 @@ gen/play/source/pelato_main.go
 gen/play/source/pelato_shell.go
 gen/play/source/play.go
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     place.run_in_vain(&["gen", "--dry-run", "--json"]).code(0).stdout_eq(str![[r#"
 {"schema":1,"files":["gen/double/source/double.go","gen/double/source/go.mod","gen/double/source/pelato_main.go","gen/double/source/pelato_shell.go","gen/play/source/go.mod","gen/play/source/pelato_main.go","gen/play/source/pelato_shell.go","gen/play/source/play.go"]}
 

@@ -52,6 +52,8 @@ syntax
    ╰────
   help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes
 
+error: the workflow has 1 error
+
 "#]]);
     place.write("workflow.yaml", "");
     all_refuse(&place, 3);
@@ -61,6 +63,8 @@ shape
   × workflow.yaml: a workflow is a list of `field: value` lines, but here is nothing
   help: docs/reference/workflow.md shows every field
 
+error: the workflow has 1 error
+
 "#]]);
     place.write("workflow.yaml", "just a sentence\n");
     all_refuse(&place, 3);
@@ -69,6 +73,8 @@ shape
 
   × workflow.yaml: a workflow is a list of `field: value` lines, but here is a text
   help: docs/reference/workflow.md shows every field
+
+error: the workflow has 1 error
 
 "#]]);
     place.write("workflow.yaml", "project_name: X\ntasks: none\n");
@@ -83,6 +89,7 @@ empty-workflow
    · ─────
    ╰────
   help: add one with `pelato add-task`
+
 shape
 
   × a list of tasks, but here is a text
@@ -92,6 +99,8 @@ shape
    ·        ────
    ╰────
   help: docs/reference/workflow.md shows every field
+
+error: the workflow has 1 error, 1 warning
 
 "#]]);
 }
@@ -111,6 +120,8 @@ syntax
    ╰────
   help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes
 
+error: the workflow has 1 error
+
 "#]]);
     place.write("workflow.yaml", WORKFLOW.replace("version: 0.3.0", "version: 0.3.0\n    version: 0.4.0"));
     place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
@@ -125,6 +136,8 @@ syntax
     ╰────
   help: keep one of the two
 
+error: the workflow has 1 error
+
 "#]]);
     place.write("workflow.yaml", format!("{WORKFLOW}---\n{WORKFLOW}"));
     place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
@@ -133,6 +146,8 @@ syntax
   × workflow.yaml: this is not YAML: deserializing from YAML containing more than one document is
   │ not supported
   help: keep one workflow in a file: remove the `---` lines
+
+error: the workflow has 1 error
 
 "#]]);
 }
@@ -169,6 +184,8 @@ syntax
   × workflow.yaml: this is not YAML: repetition limit exceeded
   help: write the values out instead of repeating anchors (`*name`)
 
+error: the workflow has 1 error
+
 "#]]);
 }
 
@@ -177,6 +194,15 @@ fn nesting_without_end() {
     let place = Place::with(PROJECT);
     place.write("workflow.yaml", format!("project_name: {}\n", "[".repeat(100_000)));
     all_refuse(&place, 3);
+    place.run(&["check"]).stderr_eq(str![[r#"
+syntax
+
+  × workflow.yaml:1:215: 200 brackets are open here
+  help: a workflow needs three levels: the file, its tasks, their fields
+
+error: the workflow has 1 error
+
+"#]]);
     place.write("workflow.yaml", format!("project_name: X\ntasks: {}{}\n", "[".repeat(500), "]".repeat(500)));
     all_refuse(&place, 3);
 }
@@ -200,14 +226,25 @@ fn a_workflow_that_is_a_folder_or_a_pipe() {
     let ran = place.run_in_vain(&["check"]).code(3).stdout_eq("");
     ran.stderr_eq(str![[r#"
 error: cannot read [PROJECT]/workflow.yaml
-  because: Is a directory (os error 21)
+  because: it is not a file
   help: see that it is a file and that you may read it
 
 "#]]);
     let place = Place::empty();
     let made = std::process::Command::new("mkfifo").arg(place.path("workflow.yaml")).status().unwrap();
     assert!(made.success());
-    place.pelato(&["check"]).timeout(std::time::Duration::from_secs(20)).assert().code(3).stdout_eq("").stderr_eq(str![]);
+    place
+        .pelato(&["check"])
+        .timeout(std::time::Duration::from_secs(20))
+        .assert()
+        .code(3)
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
+error: cannot read [PROJECT]/workflow.yaml
+  because: it is not a file
+  help: see that it is a file and that you may read it
+
+"#]]);
 }
 
 #[test]
@@ -231,6 +268,8 @@ code-path
     ╰────
   help: write the way below `tasks/`, such as `convert.go` or `convert`
 
+error: the workflow has 1 error
+
 "#]]);
     std::fs::remove_file(place.path("tasks/play.go")).unwrap();
     place.write("tasks/play.go", PLAY);
@@ -246,6 +285,8 @@ code-files
  6 │     targets: [edge]
    ╰────
   help: put the file itself there
+
+error: the workflow has 1 error
 
 "#]]);
 }
@@ -289,8 +330,15 @@ fn a_folder_that_others_own_is_named_as_another_user() {
     std::fs::copy(crate::support::place::binary(), &copy).unwrap();
     let as_nobody = |arguments: &[&str]| {
         let mut command = std::process::Command::new("setpriv");
-        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"]).arg(&copy).args(arguments);
-        command.current_dir(place.project()).env_clear().env("PATH", "/usr/bin:/bin").env("PELATO_HOME", "/nowhere");
+        command
+            .args(["--reuid", "65534", "--regid", "65534", "--clear-groups", "--"])
+            .arg(&copy)
+            .args(arguments);
+        command
+            .current_dir(place.project())
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("PELATO_HOME", "/nowhere");
         command.output().unwrap()
     };
     if !as_nobody(&["--version"]).status.success() {
@@ -304,30 +352,40 @@ fn a_folder_that_others_own_is_named_as_another_user() {
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         said.push_str(&String::from_utf8(output.stderr).unwrap());
     }
-    place.expect(said, str![[r#"
+    place.expect(
+        said,
+        str![[r#"
 error: cannot use [PROJECT]/gen
   because: Permission denied (os error 13)
   help: see that you may write there and that the disk is not full
 error: you may not write [PROJECT]/workflow.yaml
-  because: Permission denied (os error 13) at path "[PROJECT]/.pelato-yOmhfv"
+  because: Permission denied (os error 13) at path "[PROJECT]/.pelato-[RANDOM]"
   help: see that you may write to the file and to the folder it is in: ls -ld
 error: you may not write [PROJECT]/tasks/third
-  because: Permission denied (os error 13) at path "[PROJECT]/tasks/.pelato-c8X2Tt"
+  because: Permission denied (os error 13) at path "[PROJECT]/tasks/.pelato-[RANDOM]"
   help: see that you may write to the file and to the folder it is in: ls -ld
 error: you may not write [PROJECT]/made
-  because: Permission denied (os error 13) at path "[PROJECT]/.pelato-AbOt4i"
+  because: Permission denied (os error 13) at path "[PROJECT]/.pelato-[RANDOM]"
   help: see that you may write to the file and to the folder it is in: ls -ld
 
-"#]]);
-    std::fs::set_permissions(place.path("workflow.yaml"), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+"#]],
+    );
+    std::fs::set_permissions(
+        place.path("workflow.yaml"),
+        std::os::unix::fs::PermissionsExt::from_mode(0o600),
+    )
+    .unwrap();
     let output = as_nobody(&["check"]);
     assert_eq!(output.status.code(), Some(3));
-    place.expect(String::from_utf8(output.stderr).unwrap(), str![[r#"
+    place.expect(
+        String::from_utf8(output.stderr).unwrap(),
+        str![[r#"
 error: cannot read [PROJECT]/workflow.yaml
   because: Permission denied (os error 13)
   help: see that it is a file and that you may read it
 
-"#]]);
+"#]],
+    );
     crate::support::tree::assert_same(&before, &place.tree());
 }
 

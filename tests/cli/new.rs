@@ -32,25 +32,10 @@ fn makes_a_project_that_checks() {
         Next cd made && pelato run
 
 "#]]);
-    place.expect(tree::names(&place.tree()), str![[r#"
+    place.expect(
+        tree::names(&place.tree()),
+        str![[r#"
 made/.env.template
-HEAD
-config
-description
-hooks/applypatch-msg.sample
-hooks/commit-msg.sample
-hooks/fsmonitor-watchman.sample
-hooks/post-update.sample
-hooks/pre-applypatch.sample
-hooks/pre-commit.sample
-hooks/pre-merge-commit.sample
-hooks/pre-push.sample
-hooks/pre-rebase.sample
-hooks/pre-receive.sample
-hooks/prepare-commit-msg.sample
-hooks/push-to-checkout.sample
-hooks/update.sample
-info/exclude
 made/.gitignore
 made/.pelato/workflow.schema.json
 made/README.md
@@ -59,8 +44,11 @@ made/tasks/celsius_to_kelvin/task.go
 made/tasks/celsius_to_kelvin/task_test.go
 made/workflow.yaml
 
-"#]]);
-    place.expect(place.read("made/workflow.yaml"), str![[r#"
+"#]],
+    );
+    place.expect(
+        place.read("made/workflow.yaml"),
+        str![[r#"
 # yaml-language-server: $schema=.pelato/workflow.schema.json
 #
 # The workflow: which functions run, on which hosts, and the topics that connect them.
@@ -86,8 +74,9 @@ tasks:
     component_name: celsius_to_kelvin
     version: 0.1.0
 
-"#]]);
-    place.expect(place.read("made/README.md"), str![[r#"
+"#]],
+    );
+    place.expect(place.read("made/README.md"), str![[r##"
 # made
 
 A PELATO project: each function in `tasks/` becomes a WebAssembly component; `workflow.yaml` says which hosts run
@@ -109,7 +98,7 @@ it and which topics connect it to the others.
 
 3. Run it once, with an input of your own:
 
-       pelato call celsius_to_kelvin 'input'
+       pelato call celsius_to_kelvin '{"Name": "kitchen", "Data": 21.46}'
 
 4. Run the whole workflow on this machine:
 
@@ -117,7 +106,7 @@ it and which topics connect it to the others.
 
 Another task: `pelato add-task`. A new version: `pelato bump`. Everything else: `pelato --help`.
 
-"#]]);
+"##]]);
     place.expect(place.read("made/.env.template"), str![[r#"
 # Settings of this project. Copy this file to .env and fill in what you need; a line without a value counts as not set.
 # Flags win over the environment, the environment over .env. `pelato config` shows what is in effect.
@@ -144,7 +133,9 @@ NATS_PORT=4222
 ENABLE_METRICS=False
 
 "#]]);
-    place.expect(place.read("made/.gitignore"), str![[r#"
+    place.expect(
+        place.read("made/.gitignore"),
+        str![[r#"
 # Made by PELATO from the rest.
 /gen/
 /.pelato/*
@@ -156,13 +147,17 @@ ENABLE_METRICS=False
 # How long the runs on this machine took.
 /metrics.yaml
 
-"#]]);
-    place.expect(place.read("made/tasks/celsius_to_kelvin/go.mod"), str![[r#"
+"#]],
+    );
+    place.expect(
+        place.read("made/tasks/celsius_to_kelvin/go.mod"),
+        str![[r#"
 module celsius_to_kelvin_task
 
 go 1.24
 
-"#]]);
+"#]],
+    );
     assert!(place.path("made/.git/HEAD").is_file());
     place.run(&["-C", "made", "check", "--strict"]).code(0).stderr_eq("");
 }
@@ -190,8 +185,10 @@ fn every_flag_is_heeded() {
 {"schema":1,"folder":"[PROJECT]/made","files":[".env.template",".gitignore",".pelato/workflow.schema.json","README.md","tasks/c2k/go.mod","tasks/c2k/task.go","tasks/c2k/task_test.go","workflow.yaml"]}
 
 "#]]).stderr_eq("");
-    place.expect(place.read("made/workflow.yaml").lines().skip(4).collect::<Vec<_>>().join("\n"), str![[r#"
-project_name: "My /"own/": project #1"
+    place.expect(
+        place.read("made/workflow.yaml").lines().skip(4).collect::<Vec<_>>().join("\n"),
+        str![[r#"
+project_name: "My \"own\": project #1"
 
 # One entry for each function; `pelato add-task` adds one and leaves the rest of this file as it is.
 #   name            shown to people
@@ -212,7 +209,8 @@ tasks:
     max_body_bytes: 1000
     component_name: c2k
     version: 2.1.0-rc.1
-"#]]);
+"#]],
+    );
     assert!(!place.path("made/.git").exists());
     place.run(&["-C", "made", "check", "--strict"]).code(0).stderr_eq("");
 }
@@ -244,38 +242,28 @@ fn without_a_task_the_workflow_is_empty_and_add_task_fills_it() {
     let place = Place::empty();
     place.run(&["new", "made", "--no-task"]).code(0).stdout_eq("").stderr_eq(str![[r#"
      Created project in [PROJECT]/made
-        Next cd made && pelato run
+        Next cd made && pelato add-task
 
 "#]]);
-    place.expect(tree::names(&place.tree()), str![[r#"
+    place.expect(
+        tree::names(&place.tree()),
+        str![[r#"
 made/.env.template
-HEAD
-config
-description
-hooks/applypatch-msg.sample
-hooks/commit-msg.sample
-hooks/fsmonitor-watchman.sample
-hooks/post-update.sample
-hooks/pre-applypatch.sample
-hooks/pre-commit.sample
-hooks/pre-merge-commit.sample
-hooks/pre-push.sample
-hooks/pre-rebase.sample
-hooks/pre-receive.sample
-hooks/prepare-commit-msg.sample
-hooks/push-to-checkout.sample
-hooks/update.sample
-info/exclude
 made/.gitignore
 made/.pelato/workflow.schema.json
 made/README.md
 made/workflow.yaml
 
-"#]]);
-    place.run(&["-C", "made", "check"]).code(0).stdout_eq(str![[r#"
+"#]],
+    );
+    place
+        .run(&["-C", "made", "check"])
+        .code(0)
+        .stdout_eq(str![[r#"
 0 components, no errors, 1 warning
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
 empty-workflow
 
   ⚠ the workflow has no tasks
@@ -286,15 +274,20 @@ empty-workflow
     ╰────
   help: add one with `pelato add-task`
 
+
 "#]]);
     place.run(&[&["-C", "made", "add-task"], &TASK[..]].concat()).code(0).stderr_eq(str![[r#"
        Added celsius_to_kelvin: its function is in tasks/celsius_to_kelvin/
 
 "#]]);
-    place.run(&["-C", "made", "check", "--strict"]).code(0).stdout_eq(str![[r#"
+    place
+        .run(&["-C", "made", "check", "--strict"])
+        .code(0)
+        .stdout_eq(str![[r#"
 1 component, no errors, 0 warnings
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
@@ -374,7 +367,7 @@ fn this_very_folder_can_be_the_project() {
     let place = Place::empty();
     place.run(&["new", ".", "--no-task", "--no-git"]).code(0).stdout_eq("").stderr_eq(str![[r#"
      Created project in [PROJECT]/.
-        Next cd . && pelato run
+        Next pelato add-task
 
 "#]]);
     assert!(place.read("workflow.yaml").contains("project_name: project\n"));
@@ -393,31 +386,46 @@ For more information, try '--help'.
 
 "#]]);
     let steps: [(&[&str], snapbox::data::Inline); 5] = [
-        (&[], str![[r#"
-error: Template is not given
+        (
+            &[],
+            str![[r#"
+error: not given: Template
   help: add `--template processor_nats`; on a terminal (and without `--no-input`) you are asked for it
 
-"#]]),
-        (&TASK[2..4], str![[r#"
-error: Name of the task is not given
+"#]],
+        ),
+        (
+            &TASK[2..4],
+            str![[r#"
+error: not given: Name of the task
   help: add `--name 'Temp data conversion'`; on a terminal (and without `--no-input`) you are asked for it
 
-"#]]),
-        (&TASK[..4], str![[r#"
-error: Topic to read from is not given
+"#]],
+        ),
+        (
+            &TASK[..4],
+            str![[r#"
+error: not given: Topic to read from
   help: add `--source-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
 
-"#]]),
-        (&TASK[..6], str![[r#"
-error: Topic to write to is not given
+"#]],
+        ),
+        (
+            &TASK[..6],
+            str![[r#"
+error: not given: Topic to write to
   help: add `--dest-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
 
-"#]]),
-        (&TASK[..8], str![[r#"
-error: Targets (space selects) is not given
+"#]],
+        ),
+        (
+            &TASK[..8],
+            str![[r#"
+error: not given: Targets
   help: add `--target edge`; on a terminal (and without `--no-input`) you are asked for it
 
-"#]]),
+"#]],
+        ),
     ];
     for (given, expected) in steps {
         place.run_in_vain(&[&["new", "made"], given].concat()).code(2).stdout_eq("").stderr_eq(expected);
@@ -428,22 +436,90 @@ error: Targets (space selects) is not given
 fn wrong_values_are_refused_and_nothing_is_written() {
     let place = Place::empty();
     let refused: [(&[&str], i32, snapbox::data::Inline); 8] = [
-        (&["--template", "producer"], 3, str![[r#"
+        (
+            &["--template", "producer"],
+            3,
+            str![[r#"
 error: there is no template `producer`
   help: expected one of `http_producer_nats`, `producer_nats`, `processor_nats`
 
-"#]]),
-        (&["--language", "cobol"], 3, str![[r#"
+"#]],
+        ),
+        (
+            &["--language", "cobol"],
+            3,
+            str![[r#"
 error: there is no language pack `cobol`
   help: expected `go`
 
-"#]]),
-        (&["--component-name", "Has Spaces"], 2, str![]),
-        (&["--dest-topic", "room.*"], 2, str![]),
-        (&["--source-topic", "room celsius"], 2, str![]),
-        (&["--max-body-bytes", "many"], 2, str![]),
-        (&["--task-version", "one"], 2, str![]),
-        (&["--name", ""], 2, str![]),
+"#]],
+        ),
+        (
+            &["--component-name", "Has Spaces"],
+            2,
+            str![[r#"
+error: `Has Spaces` cannot be the name of a component
+  help: choose another, such as `--component-name has_spaces`: use lower-case letters and digits, with single `_` or `-` between them
+
+"#]],
+        ),
+        (
+            &["--dest-topic", "room.*"],
+            2,
+            str![[r#"
+wildcard
+
+  × `room.*` has wildcards, which `dest_topic` cannot have: a message is sent to one topic
+    ╭─[workflow.yaml:22:17]
+ 21 │     source_topic: room.celsius
+ 22 │     dest_topic: room.*
+    ·                 ──────
+ 23 │     component_name: celsius_to_kelvin
+    ╰────
+  help: write out the parts that are `*` or `>`
+
+error: with this task the workflow would have 1 error
+  help: nothing was written: give the values shown above otherwise
+
+"#]],
+        ),
+        (
+            &["--source-topic", "room celsius"],
+            2,
+            str![[r#"
+error: `room celsius` is not a topic, as --source-topic wants it
+  help: give it another value, such as `--source-topic room.celsius`
+
+"#]],
+        ),
+        (
+            &["--max-body-bytes", "many"],
+            2,
+            str![[r#"
+error: `many` is not a whole number, as --max-body-bytes wants it
+  help: give it another value, such as `--max-body-bytes 10`
+
+"#]],
+        ),
+        (
+            &["--task-version", "one"],
+            2,
+            str![[r#"
+error: invalid value 'one' for '--task-version <VERSION>': unexpected character 'o' while parsing major version number
+
+For more information, try '--help'.
+
+"#]],
+        ),
+        (
+            &["--name", ""],
+            2,
+            str![[r#"
+error: the name is empty
+  help: write a few words that people will know it by
+
+"#]],
+        ),
     ];
     for (wrong, code, expected) in refused {
         let mut arguments = vec!["new", "made"];
@@ -456,8 +532,10 @@ error: there is no language pack `cobol`
 
 #[test]
 fn a_parameter_that_the_template_does_not_have_is_refused() {
-    let arguments: Vec<_> =
-        new(&["--max-body-bytes", "5"]).into_iter().map(|word| if word == "http_producer_nats" { "processor_nats" } else { word }).collect();
+    let arguments: Vec<_> = new(&["--max-body-bytes", "5"])
+        .into_iter()
+        .map(|word| if word == "http_producer_nats" { "processor_nats" } else { word })
+        .collect();
     Place::empty().run_in_vain(&arguments).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: the template `processor_nats` has no parameter `max_body_bytes`
   help: expected one of `--source-topic`, `--dest-topic`
@@ -470,7 +548,7 @@ fn names_with_spaces_and_other_letters_work_to_the_end() {
     let place = Place::named("Mein Projekt – größer");
     place.run(&["new", "Käse & Brot", "--no-task"]).code(0).stdout_eq("").stderr_eq(str![[r#"
      Created project in [PROJECT]/Käse & Brot
-        Next cd Käse & Brot && pelato run
+        Next cd 'Käse & Brot' && pelato add-task
 
 "#]]);
     let folder = "Käse & Brot";

@@ -51,16 +51,24 @@ ENABLE_METRICS=True
 #[test]
 fn checks_builds_and_runs_unchanged() {
     let place = Place::with(&[("workflow.yaml", WORKFLOW), ("tasks/double.go", DOUBLE), (".env", ENV)]);
-    place.run_in_vain(&["check", "--strict"]).code(0).stdout_eq(str![[r#"
+    place
+        .run_in_vain(&["check", "--strict"])
+        .code(0)
+        .stdout_eq(str![[r#"
 2 components, no errors, 0 warnings
 
-"#]]).stderr_eq("");
-    place.run(&["build", "--jobs", "1"]).code(0).stdout_eq(str![[r#"
+"#]])
+        .stderr_eq("");
+    place
+        .run(&["build", "--jobs", "1"])
+        .code(0)
+        .stdout_eq(str![[r#"
 COMPONENT         VERSION  SIZE     WORK      [TIME]WHY
 double_producer   1.0.0    [SIZE]  compiled  [TIME]not built yet
 double_processor  1.0.0    [SIZE]  compiled  [TIME]not built yet
 
-"#]]).stderr_eq(str![[r#"
+"#]])
+        .stderr_eq(str![[r#"
    Compiling double_producer (not built yet)
    Compiling double_processor (not built yet)
 

@@ -18,7 +18,10 @@ fn version_is_one_line() {
 
 #[test]
 fn help_lists_commands_and_exit_codes() {
-    Place::empty().run(&["-h"]).code(0).stdout_eq(str![[r#"
+    Place::empty()
+        .run(&["-h"])
+        .code(0)
+        .stdout_eq(str![[r#"
 Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice
 
 Usage: pelato [OPTIONS] <COMMAND>
@@ -63,7 +66,8 @@ A first project:
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
 function failed, 6 a server or port could not be used.
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
 }
 
 #[test]
@@ -76,9 +80,20 @@ fn no_command_at_all_is_a_mistake_that_shows_the_help() {
 #[test]
 fn every_command_has_help_with_examples() {
     let place = Place::empty();
-    for command in
-        ["new", "add-task", "check", "run", "call", "gen", "build", "bump", "graph", "schema", "config", "completions"]
-    {
+    for command in [
+        "new",
+        "add-task",
+        "check",
+        "run",
+        "call",
+        "gen",
+        "build",
+        "bump",
+        "graph",
+        "schema",
+        "config",
+        "completions",
+    ] {
         let ran = place.run(&[command, "--help"]).code(0).stderr_eq("");
         let help = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
         assert!(help.contains("Example"), "{command}: {help}");
@@ -153,7 +168,9 @@ For more information, try '--help'.
 #[test]
 fn a_folder_without_a_workflow_is_no_project() {
     let place = Place::empty();
-    for command in [&["check"][..], &["gen"], &["build"], &["run"], &["call", "x"], &["graph"], &["bump", "--all"]] {
+    for command in
+        [&["check"][..], &["gen"], &["build"], &["run"], &["call", "x"], &["graph"], &["bump", "--all"]]
+    {
         place.run_in_vain(command).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: there is no workflow.yaml in [PROJECT]
   help: go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`
@@ -166,10 +183,16 @@ error: there is no workflow.yaml in [PROJECT]
 fn the_project_is_found_from_below_and_by_its_flag() {
     let place = Place::with(PROJECT);
     let below = place.path("tasks/double");
-    place.pelato(&["check"]).current_dir(&below).assert().code(0).stdout_eq(str![[r#"
+    place
+        .pelato(&["check"])
+        .current_dir(&below)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
 2 components, no errors, 0 warnings
 
-"#]]).stderr_eq("");
+"#]])
+        .stderr_eq("");
     place.pelato(&["-C", "project", "check"]).current_dir(place.above()).assert().code(0).stderr_eq("");
 }
 

@@ -123,7 +123,8 @@ impl Place {
 
     /// `pelato` with these arguments in the project's folder, its words compared with paths and times replaced.
     pub fn pelato(&self, arguments: &[&str]) -> Command {
-        let assert = Assert::new().normalize_paths(false).action_env("SNAPSHOTS").redact_with(self.redactions());
+        let assert =
+            Assert::new().normalize_paths(false).action_env("SNAPSHOTS").redact_with(self.redactions());
         Command::new(binary())
             .with_assert(assert)
             .args(arguments)
@@ -161,7 +162,11 @@ impl Place {
 
     /// Compares a text with what is expected, with paths and times replaced.
     pub fn expect(&self, actual: impl snapbox::IntoData, expected: impl snapbox::IntoData) {
-        Assert::new().normalize_paths(false).action_env("SNAPSHOTS").redact_with(self.redactions()).eq(actual, expected);
+        Assert::new()
+            .normalize_paths(false)
+            .action_env("SNAPSHOTS")
+            .redact_with(self.redactions())
+            .eq(actual, expected);
     }
 
     fn redactions(&self) -> Redactions {
