@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::compile::{self, Compilation, Failure};
 use super::plan::Job;
 use super::record::{self, Stamp, Step};
-use super::{compose, settings, wrap};
+use super::{check_function, settings_component, wrap};
 use crate::catalog::Produces;
 use crate::files;
 use crate::progress::{Event, Progress};
@@ -193,10 +193,10 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
         reason: error.to_string(),
     };
     let function = match pack.manifest.build.produces {
-        Produces::Module => wrap::wrap(&compiled).map_err(|error| wrong(&error))?,
+        Produces::Module => wrap(&compiled).map_err(|error| wrong(&error))?,
         Produces::Component => compiled,
     };
-    wrap::check_function(&function).map_err(|error| wrong(&error))?;
+    check_function(&function).map_err(|error| wrong(&error))?;
     let made = write(&job.place.function, &function)?;
     job.record.compiled = Some(Step { from: job.compile_from.clone(), made });
     remember(job)
@@ -209,8 +209,8 @@ fn compose(job: &mut Job<'_>, trigger: &[u8]) -> Result<(), JobError> {
         reason: error.to_string(),
     };
     let function = read(&job.place.function)?;
-    let settings = settings::settings_component(&job.component.settings()).map_err(|error| wrong(&error))?;
-    let artifact = compose::compose(trigger, &function, &settings).map_err(|error| wrong(&error))?;
+    let settings = settings_component(&job.component.settings()).map_err(|error| wrong(&error))?;
+    let artifact = super::compose(trigger, &function, &settings).map_err(|error| wrong(&error))?;
     let made = write(&job.place.artifact, &artifact)?;
     job.record.composed = Some(Step { from: job.composition(), made });
     remember(job)
@@ -221,12 +221,12 @@ fn read(path: &Path) -> Result<Vec<u8>, JobError> {
 }
 
 fn write(path: &Path, content: &[u8]) -> Result<Stamp, JobError> {
-    files::replace(path, content)?;
+    files::overwrite(path, content)?;
     Stamp::of(path, content)
         .map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
 }
 
 /// After each step: a build that is interrupted goes on where it was.
 fn remember(job: &Job<'_>) -> Result<(), JobError> {
-    Ok(files::replace(&job.place.folder.join(record::FILE), &job.record.to_bytes())?)
+    Ok(files::overwrite(&job.place.folder.join(record::FILE), &job.record.to_bytes())?)
 }

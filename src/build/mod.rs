@@ -16,9 +16,13 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use compose::{ComposeError, compose};
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
+pub use settings::{SettingsError, settings_component};
 pub use toolchain::{Toolchain, ToolchainError};
+pub use wit::{Interfaces, NotAComponent, interfaces};
+pub use wrap::{FunctionError, WrapError, check_function, wrap};
 
 use crate::check::Component;
 use crate::generate::Planned;

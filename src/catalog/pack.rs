@@ -179,10 +179,10 @@ impl Pack {
         Ok(Self { manifest, origin, folder })
     }
 
-    /// Whether a file of the user's is left out of the component: by its name, in whatever folder.
+    /// Whether a file of the user's is left out of the component: by its name or that of a folder it is in.
     pub fn ignores(&self, path: &str) -> bool {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        self.manifest.task.ignore.iter().any(|pattern| fits(pattern, name))
+        let patterns = &self.manifest.task.ignore;
+        path.split('/').any(|name| patterns.iter().any(|pattern| fits(pattern, name)))
     }
 
     /// Whether `requires` and `shell.skip` look into a file of the user's.

@@ -12,4 +12,4 @@ pub use path::RelPath;
 pub use plan::{Change, Plan};
 pub use sync::{Changes, sync};
 pub use tree::{Files, create_tree};
-pub use write::{replace, write_new};
+pub use write::{overwrite, replace, write_new};

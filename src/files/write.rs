@@ -56,8 +56,12 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
-/// Puts a file into a folder that is PELATO's own, over whatever file is there.
-pub(super) fn overwrite(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+/// Puts a file into a folder that is PELATO's own, over whatever file is there. It need not survive a power cut: it can
+/// be made again, and is written faster so.
+///
+/// # Errors
+/// When it cannot be written; what was there is then as it was.
+pub fn overwrite(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     fill(path, bytes, Keep::Fast)
         .and_then(|temporary| put(temporary, path))
         .map_err(|error| FileError::io("write", path, error))

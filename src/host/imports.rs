@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hyper::body::Bytes;
+
 use super::bindings::{consumer, logging, types};
 use super::bus::Message;
 use super::observe::{Event, Level, Sent};
@@ -15,15 +17,10 @@ impl consumer::Host for State {
     async fn publish(&mut self, message: types::BrokerMessage) -> wasmtime::Result<Result<(), String>> {
         let mark = self.next_mark();
         let Some(link) = &self.link else { return Ok(Err(unlinked())) };
-        let size = message.body.len();
+        let body = Bytes::from(message.body);
         let reply = link.reply_to.as_deref() == Some(message.subject.as_str());
-        let sent = Sent { subject: message.subject.clone(), size, reply };
-        let message = Message {
-            subject: message.subject.into(),
-            body: message.body.into(),
-            reply_to: message.reply_to,
-            mark,
-        };
+        let sent = Sent { subject: message.subject.clone(), body: body.clone(), reply };
+        let message = Message { subject: message.subject.into(), body, reply_to: message.reply_to, mark };
         Ok(match link.broker.publish(message).await {
             Ok(parked) => {
                 self.record.publish(sent, parked);
@@ -41,8 +38,9 @@ impl consumer::Host for State {
     ) -> wasmtime::Result<Result<types::BrokerMessage, String>> {
         let mark = self.next_mark();
         let Some(Link { broker, slot, .. }) = &mut self.link else { return Ok(Err(unlinked())) };
-        let sent = Sent { subject: subject.clone(), size: body.len(), reply: false };
-        let message = Message { subject: subject.into(), body: body.into(), reply_to: None, mark };
+        let body = Bytes::from(body);
+        let sent = Sent { subject: subject.clone(), body: body.clone(), reply: false };
+        let message = Message { subject: subject.into(), body, reply_to: None, mark };
         let timeout = Duration::from_millis(timeout_ms.into());
         let answer = slot.while_waiting(broker.request(message, timeout)).await;
         self.record.publish(sent, super::bus::Parked::default());

@@ -93,8 +93,8 @@ pub enum Outcome {
 pub struct Sent {
     /// Its subject.
     pub subject: String,
-    /// The size of its body.
-    pub size: usize,
+    /// Its body.
+    pub body: Bytes,
     /// It answers the message that started the call.
     pub reply: bool,
 }
@@ -196,8 +196,8 @@ pub enum Event {
         trace: TraceId,
         /// The subject.
         subject: Arc<str>,
-        /// The size of the body.
-        size: usize,
+        /// The body.
+        body: Bytes,
     },
     /// A message is larger than NATS servers take (1 MiB, as they come); the bus in the process took it.
     Oversized {

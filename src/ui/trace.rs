@@ -129,8 +129,8 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
                 ui.dim(&format!("{:.1} ms", elapsed.as_secs_f64() * 1e3))
             )
         }
-        Event::Unread { trace, subject, size } => {
-            format!("{}  {subject} ({size} B) leaves the workflow", short(&trace.to_string()))
+        Event::Unread { trace, subject, .. } => {
+            format!("{}  {}", short(&trace.to_string()), ui.dim(&format!("{subject}: no task reads it")))
         }
         Event::Oversized { trace, subject, size } => {
             let text =
@@ -229,10 +229,19 @@ fn sent(outcome: &Outcome) -> &[Sent] {
 
 fn targets(sent: &[Sent]) -> String {
     let one = |sent: &Sent| match sent.reply {
-        true => format!("reply ({} B)", sent.size),
-        false => format!("{} ({} B)", sent.subject, sent.size),
+        true => format!("reply {}", preview(&sent.body)),
+        false => format!("{} {}", sent.subject, preview(&sent.body)),
     };
     sent.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// A message on one line: its beginning if it is text, else its size.
+fn preview(body: &[u8]) -> String {
+    const LENGTH: usize = 100;
+    let Ok(text) = std::str::from_utf8(body) else { return format!("({} bytes)", body.len()) };
+    let line: String =
+        text.trim_end().chars().take(LENGTH).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().count() > LENGTH { format!("{line}… ({} bytes)", body.len()) } else { line }
 }
 
 fn started_by(call: &Call) -> String {

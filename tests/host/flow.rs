@@ -40,8 +40,9 @@ fn a_message_goes_through_the_flow_with_its_trace() {
             })
             .collect();
         hops.sort_by_key(|hop| hop.0);
-        let sent =
-            |subject: &str| Outcome::Sent(vec![Sent { subject: subject.into(), size: 4, reply: false }]);
+        let sent = |subject: &str| {
+            Outcome::Sent(vec![Sent { subject: subject.into(), body: "21.5".into(), reply: false }])
+        };
         assert_eq!(hops[0], (1, "first".into(), "a".into(), sent("b")));
         assert_eq!(hops[1], (2, "second".into(), "b".into(), sent("c.d")));
         // The half line at the end is a line too.
@@ -88,8 +89,7 @@ fn a_request_gets_the_answer_and_the_destination_its_message() {
         let Outcome::Sent(sent) = recorder.outcome("echo").await else { panic!() };
         assert_eq!(sent.iter().map(|sent| sent.reply).collect::<Vec<_>>(), [false, true]);
         // Nobody reads the destination, and that is said.
-        let unread =
-            |event: &Event| matches!(event, Event::Unread { subject, size: 2, .. } if &**subject == "out");
+        let unread = |event: &Event| matches!(event, Event::Unread { subject, body, .. } if &**subject == "out" && body == "hi");
         recorder.wait(1, unread).await;
         let nobody = host.request("nowhere", "hi", PATIENCE).await.unwrap_err();
         assert!(matches!(nobody, HostError::NobodyAnswers { .. }), "{nobody}");

@@ -59,7 +59,7 @@ fn endings(pack: &Pack) -> impl Iterator<Item = String> {
 }
 
 fn has_source(pack: &Pack, files: &[String]) -> bool {
-    files.iter().any(|file| has_ending(pack, file) && !is_ignored(pack, file))
+    files.iter().any(|file| has_ending(pack, file) && !pack.ignores(file))
 }
 
 fn has_ending(pack: &Pack, file: &str) -> bool {
@@ -69,15 +69,10 @@ fn has_ending(pack: &Pack, file: &str) -> bool {
 
 /// Whether a file would be some pack's, if it did not pass over it.
 pub fn is_passed_over(catalog: &Catalog, file: &str) -> bool {
-    catalog.packs.iter().any(|pack| has_ending(pack, file) && is_ignored(pack, file))
+    catalog.packs.iter().any(|pack| has_ending(pack, file) && pack.ignores(file))
 }
 
 /// The files that the pack's conditions look into.
 pub fn sources<'f>(pack: &Pack, files: &'f [String]) -> impl Iterator<Item = &'f String> {
-    files.iter().filter(|file| pack.is_source(file) && !is_ignored(pack, file))
-}
-
-/// Whether the pack passes over a file or one of its folders.
-pub fn is_ignored(pack: &Pack, file: &str) -> bool {
-    file.split('/').any(|part| pack.ignores(part))
+    files.iter().filter(|file| pack.is_source(file) && !pack.ignores(file))
 }

@@ -135,7 +135,7 @@ impl<'a> Resolver<'a> {
         if let Some(stopped) = listing.stopped {
             return Err(stopped);
         }
-        listing.files.retain(|file| !language::is_ignored(pack, file));
+        listing.files.retain(|file| !pack.ignores(file));
         Ok((Code { folder: walk.folder, files: listing.files, shown: walk.shown }, pack))
     }
 

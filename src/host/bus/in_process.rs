@@ -101,7 +101,7 @@ impl InProcess {
         let mut parked = Parked::default();
         if self.send(message, &mut parked)? == 0 {
             let Message { subject, body, mark, .. } = message;
-            self.report(Event::Unread { trace: mark.trace, subject: subject.clone(), size: body.len() });
+            self.report(Event::Unread { trace: mark.trace, subject: subject.clone(), body: body.clone() });
         }
         Ok(parked)
     }

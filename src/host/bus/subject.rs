@@ -1,50 +1,30 @@
 //! Subjects and patterns, by the rules of NATS.
 
 use crate::host::HostError;
+use crate::project::subject;
 
 /// Longer ones do not fit into the control line that a NATS server accepts.
 const LONGEST: usize = 2048;
 
 /// A subscription's pattern: `*` stands for one token, a last `>` for one or more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::host) struct Pattern {
-    tokens: Vec<Token>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Token {
-    Word(String),
-    Any,
-    Rest,
-}
+pub(in crate::host) struct Pattern(String);
 
 impl Pattern {
     /// Reads a pattern.
     pub fn parse(text: &str) -> Result<Self, HostError> {
-        let fault = |reason| HostError::Subject { subject: text.to_owned(), reason };
-        check_shape(text).map_err(fault)?;
-        let count = text.split('.').count();
-        let tokens = text.split('.').enumerate().map(|(at, token)| match token {
-            "*" => Ok(Token::Any),
-            ">" if at + 1 == count => Ok(Token::Rest),
-            ">" => Err(fault("`>` can only be the last token")),
-            word => Ok(Token::Word(word.to_owned())),
-        });
-        Ok(Self { tokens: tokens.collect::<Result<_, _>>()? })
+        let early = || text.split('.').rev().skip(1).any(|token| token == ">");
+        let verdict = match check_shape(text) {
+            Ok(()) if early() => Err("`>` can only be the last token"),
+            other => other,
+        };
+        verdict.map_err(|reason| HostError::Subject { subject: text.to_owned(), reason })?;
+        Ok(Self(text.to_owned()))
     }
 
     /// Whether messages on `subject`, which has no wildcards, are meant.
     pub fn matches(&self, subject: &str) -> bool {
-        let mut words = subject.split('.');
-        for token in &self.tokens {
-            let Some(word) = words.next() else { return false };
-            match token {
-                Token::Word(expected) if expected != word => return false,
-                Token::Word(_) | Token::Any => {}
-                Token::Rest => return true,
-            }
-        }
-        words.next().is_none()
+        subject::matches(&self.0, subject)
     }
 }
 

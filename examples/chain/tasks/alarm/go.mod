@@ -1,0 +1,3 @@
+module alarm_task
+
+go 1.24

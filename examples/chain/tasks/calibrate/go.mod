@@ -1,0 +1,3 @@
+module calibrate_task
+
+go 1.24

@@ -1,0 +1,3 @@
+module format_task
+
+go 1.24

@@ -1,0 +1,3 @@
+module parse_task
+
+go 1.24

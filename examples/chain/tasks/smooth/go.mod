@@ -1,0 +1,3 @@
+module smooth_task
+
+go 1.24

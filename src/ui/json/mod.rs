@@ -1,0 +1,163 @@
+//! What `--json` prints: types of their own, so that the inside can change while these stay.
+//!
+//! Each document has `schema`, which rises when a field changes its meaning or goes away; new fields may come. They
+//! are described in `docs/reference/json.md`.
+
+mod build;
+mod run;
+mod shelf;
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::project::{Settings, bump};
+use crate::report::{self, Severity};
+
+pub use build::{Build, BuildPlan, Generated, Planned};
+pub use run::{Call, RunLine, SentLine};
+pub use shelf::{Shelf, Shown};
+
+/// The version of all documents.
+pub const SCHEMA: u32 = 1;
+
+/// One problem.
+#[derive(Debug, Serialize)]
+pub struct Problem {
+    severity: &'static str,
+    rule: &'static str,
+    message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    column: Option<usize>,
+}
+
+impl Problem {
+    fn new(problem: &report::Problem) -> Self {
+        let position = problem.position();
+        Self {
+            severity: match problem.severity {
+                Severity::Note => "note",
+                Severity::Warning => "warning",
+                Severity::Error => "error",
+            },
+            rule: problem.rule,
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            file: problem.source.name.clone(),
+            line: position.map(|(line, _)| line),
+            column: position.map(|(_, column)| column),
+        }
+    }
+}
+
+/// `check`, and every command that refuses a workflow.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    schema: u32,
+    errors: usize,
+    warnings: usize,
+    problems: Vec<Problem>,
+}
+
+impl Check {
+    /// Of a report.
+    pub fn new(report: &report::Report) -> Self {
+        Self {
+            schema: SCHEMA,
+            errors: report.errors(),
+            warnings: report.warnings(),
+            problems: report.problems.iter().map(Problem::new).collect(),
+        }
+    }
+}
+
+/// An error that ended a command.
+#[derive(Debug, Serialize)]
+pub struct Failure {
+    schema: u32,
+    error: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<String>,
+    exit: u8,
+}
+
+impl Failure {
+    /// Of an error.
+    pub fn new(error: &crate::Error) -> Self {
+        let help = miette::Diagnostic::help(error).map(|help| help.to_string());
+        Self { schema: SCHEMA, error: crate::ui::with_causes(error, "; "), help, exit: error.exit() as u8 }
+    }
+}
+
+/// `config`
+#[derive(Debug, Serialize)]
+pub struct Config {
+    schema: u32,
+    settings: Vec<Setting>,
+}
+
+#[derive(Debug, Serialize)]
+struct Setting {
+    name: &'static str,
+    value: Option<String>,
+    from: String,
+}
+
+impl Config {
+    /// Of the effective settings; secrets are masked.
+    pub fn new(settings: &Settings) -> Self {
+        let one = |effective: &crate::project::settings::Effective| Setting {
+            name: effective.key.name,
+            value: effective.shown().map(str::to_owned),
+            from: effective.origin.to_string(),
+        };
+        Self { schema: SCHEMA, settings: settings.iter().map(one).collect() }
+    }
+}
+
+/// `bump`
+#[derive(Debug, Serialize)]
+pub struct Bump {
+    schema: u32,
+    dry_run: bool,
+    components: Vec<Bumped>,
+}
+
+#[derive(Debug, Serialize)]
+struct Bumped {
+    component: String,
+    old: String,
+    new: String,
+}
+
+impl Bump {
+    /// Of planned bumps.
+    pub fn new(bumps: &[bump::Bump], dry_run: bool) -> Self {
+        let one = |bump: &bump::Bump| Bumped {
+            component: bump.component.clone(),
+            old: bump.old.to_string(),
+            new: bump.new.to_string(),
+        };
+        Self { schema: SCHEMA, dry_run, components: bumps.iter().map(one).collect() }
+    }
+}
+
+/// `new` and `add-task`
+#[derive(Debug, Serialize)]
+pub struct Made {
+    schema: u32,
+    folder: String,
+    files: Vec<String>,
+}
+
+impl Made {
+    /// Of files that were written, relative to a folder.
+    pub fn new(folder: &Path, files: &[String]) -> Self {
+        Self { schema: SCHEMA, folder: folder.display().to_string(), files: files.to_vec() }
+    }
+}

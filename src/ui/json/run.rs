@@ -1,0 +1,95 @@
+//! `call` and `run`.
+
+use serde::Serialize;
+
+use super::SCHEMA;
+use crate::host::Called;
+use crate::host::observe;
+
+/// `call`
+#[derive(Debug, Serialize)]
+pub struct Call {
+    schema: u32,
+    component: String,
+    ok: bool,
+    /// The output, if it is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output: Option<String>,
+    /// The output's bytes, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_bytes: Option<Vec<u8>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<String>,
+    milliseconds: f64,
+}
+
+impl Call {
+    /// Of a call.
+    pub fn new(component: &str, called: &Called) -> Self {
+        let output = called.result.as_ref().ok();
+        let text = output.and_then(|bytes| String::from_utf8(bytes.clone()).ok());
+        Self {
+            schema: SCHEMA,
+            component: component.to_owned(),
+            ok: called.result.is_ok(),
+            output_bytes: if text.is_none() { output.cloned() } else { None },
+            output: text,
+            failure: called.result.as_ref().err().map(crate::pelato::in_words),
+            milliseconds: called.times.call.as_secs_f64() * 1000.0,
+        }
+    }
+}
+
+/// One line of `run`.
+#[derive(Debug, Serialize)]
+pub struct RunLine<'a> {
+    /// The version of the line.
+    pub schema: u32,
+    /// Seconds since the workflow was started.
+    pub seconds: f64,
+    /// What happened: `call`, `output`, `answer`, `unread`, `dropped`, `oversized` or `bus`.
+    pub event: &'static str,
+    /// The message that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trace: Option<String>,
+    /// The component.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub component: Option<&'a str>,
+    /// The how-manyth call on the message's way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hop: Option<u32>,
+    /// What started the call, or what the line is about.
+    pub what: String,
+    /// How a call ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<&'static str>,
+    /// Messages that a call sent.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sent: Vec<SentLine>,
+    /// How long a call or an answer took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milliseconds: Option<f64>,
+}
+
+/// One message that a call sent.
+#[derive(Debug, Serialize)]
+pub struct SentLine {
+    topic: String,
+    bytes: usize,
+    /// The message, if it is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    reply: bool,
+}
+
+impl SentLine {
+    /// Of a message.
+    pub fn new(sent: &observe::Sent) -> Self {
+        Self {
+            topic: sent.subject.clone(),
+            bytes: sent.body.len(),
+            text: std::str::from_utf8(&sent.body).ok().map(str::to_owned),
+            reply: sent.reply,
+        }
+    }
+}

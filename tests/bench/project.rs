@@ -1,0 +1,128 @@
+//! A project to measure: tasks like the temperature example's, in a folder and with caches of its own.
+
+use std::cell::Cell;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use super::figure::Figure;
+
+/// An input of the tasks.
+pub const READING: &str = r#"{"Data": 21.5, "Name": "living_room"}"#;
+
+pub struct Project {
+    folder: tempfile::TempDir,
+    version: Cell<usize>,
+}
+
+impl Project {
+    /// A project with so many tasks, alternating between the two templates.
+    pub fn with_tasks(count: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("tasks")).unwrap();
+        let mut workflow = String::from("project_name: bench\ntasks:\n");
+        for index in 0..count {
+            let template = ["http_producer_nats", "processor_nats"][index % 2];
+            workflow += &format!(
+                "  - name: Task {index}\n    type: {template}\n    code: task_{index}.go\n    targets: [edge]\n    \
+                 source_topic: bench.{index}.in\n    dest_topic: bench.{index}.out\n    \
+                 component_name: task_{index}\n    version: 1.0.0\n"
+            );
+        }
+        fs::write(folder.path().join("workflow.yaml"), workflow).unwrap();
+        let project = Self { folder, version: Cell::new(0) };
+        project.change(&(0..count).collect::<Vec<_>>());
+        project
+    }
+
+    /// Writes other code for these tasks.
+    pub fn change(&self, tasks: &[usize]) {
+        let version = self.version.replace(self.version.get() + 1);
+        for index in tasks {
+            let code =
+                include_str!("task.go").replace("273.15", &format!("{}.15", 273 + index + 1000 * version));
+            fs::write(self.path().join(format!("tasks/task_{index}.go")), code).unwrap();
+        }
+    }
+
+    pub fn remove_gen(&self) {
+        let _ = fs::remove_dir_all(self.path().join("gen"));
+    }
+
+    /// Nothing built, nothing of Go's standard library compiled.
+    pub fn empty_caches(&self) {
+        self.remove_gen();
+        let _ = fs::remove_dir_all(self.path().join("cache/packs"));
+    }
+
+    pub fn forget_compiled(&self) {
+        let _ = fs::remove_dir_all(self.path().join("cache/compiled"));
+    }
+
+    /// Times a command, with something to be done before each run.
+    pub fn measure(&self, name: &str, runs: usize, before: impl Fn(&Self), arguments: &[&str]) -> Figure {
+        let time = |_| {
+            before(self);
+            let start = Instant::now();
+            self.pelato(arguments);
+            start.elapsed()
+        };
+        Figure::times(name, (0..runs).map(time).collect::<Vec<Duration>>())
+    }
+
+    /// Runs a command to its good end.
+    pub fn pelato(&self, arguments: &[&str]) -> Output {
+        let output = self.command(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
+        command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
+        command.env("PELATO_CACHE", self.path().join("cache")).env("PATH", path_with_go());
+        command
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Runs the workflow until it is dropped.
+    pub fn serve(&self) -> Server {
+        self.pelato(&["build"]);
+        // Quiet, as a server would be: lines on a terminal are not what is measured.
+        let mut child = self.command(&["run", "--port", "0"]);
+        child.args(["--color", "never"]).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = child.spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut lines = lines.map_while(Result::ok);
+        let line = lines.find(|line| line.contains("Listening")).expect("it listens");
+        let port = line.split(':').nth(2).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
+        std::thread::spawn(move || lines.for_each(drop));
+        Server { child, port }
+    }
+}
+
+/// A running workflow.
+pub struct Server {
+    child: Child,
+    /// Its port for HTTP.
+    pub port: u16,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// PATH, with the Go that `.ci/run` installs behind whatever else is there.
+fn path_with_go() -> std::ffi::OsString {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools/go/go/bin");
+    std::env::join_paths(std::env::split_paths(&path).chain([tools])).unwrap()
+}
