@@ -86,8 +86,7 @@ fn every_key_of_a_language_pack() {
 
 #[test]
 fn every_key_of_a_template() {
-    let sections =
-        [("TemplateManifest", ""), ("Parameter", "parameters."), ("Capability", "capabilities.")];
+    let sections = [("TemplateManifest", ""), ("Parameter", "parameters."), ("Capability", "capabilities.")];
     let keys = keys(&read("src/catalog/template.rs"), &sections);
     let listed = listed(&read("docs/contributing/templates.md"));
     let interfaces = |key: &&String| key.contains(':');
