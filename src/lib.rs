@@ -22,6 +22,7 @@ pub mod scaffold;
 pub mod suggest;
 pub mod ui;
 mod watch;
+pub mod words;
 
 pub use error::{Error, Exit};
 pub use pelato::{BuildFlags, Checked, Options, Outcome, Pelato, PlannedBuild, Ready, RunOptions};

@@ -8,10 +8,11 @@ use super::component::{Component, HttpRoute};
 use super::finding::{Finding, Spot};
 use super::flow::Flow;
 use super::slip::{self, Slip};
-use super::{values, words};
+use super::values;
 use crate::catalog::{Catalog, CatalogError, Template};
 use crate::project::read::TASK_FIELDS;
 use crate::project::{Field, Task, Workflow};
+use crate::words;
 
 /// What the rules look at.
 pub struct Context<'a> {

@@ -11,7 +11,6 @@ mod flow;
 pub mod rules;
 mod slip;
 pub mod values;
-pub mod words;
 
 use std::collections::BTreeSet;
 

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use semver::Version;
 
-use super::words::{is_safe, quoted};
+use crate::words::{is_safe, quoted};
 
 /// A value that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]

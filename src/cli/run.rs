@@ -1,5 +1,6 @@
 //! `pelato run`
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -72,7 +73,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
-    let pelato = context.open()?;
+    let pelato = Arc::new(context.open()?);
     let send = arguments.send.iter().map(|text| message(text)).collect::<Result<_, _>>()?;
     let options = RunOptions {
         build: arguments.build.to_build(),
@@ -85,9 +86,11 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     };
     let ui = &context.ui;
     let trace = ui.trace();
-    let stopped = super::call::runtime()?.block_on(async {
-        pelato.run(options, trace.observer(), |ready| told(ui, ready), interrupted(ui)).await
-    })?;
+    let runtime = super::call::runtime()?;
+    let running = pelato.run(options, trace.observer(), |ready| told(ui, ready), interrupted(ui));
+    let stopped = runtime.block_on(running);
+    runtime.shutdown_background(); // a build for `--watch` may still be under way
+    let stopped = stopped?;
     trace.finish();
     if stopped.unread > 0 {
         ui.warning(format!("{} messages were not processed any more", stopped.unread));

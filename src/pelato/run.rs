@@ -52,7 +52,7 @@ impl Pelato {
     /// # Errors
     /// When it cannot be built or started. What fails later is reported and does not end it.
     pub async fn run(
-        &self,
+        self: &Arc<Self>,
         options: RunOptions,
         observer: Arc<dyn Observer>,
         ready: impl FnOnce(&Ready),
@@ -86,7 +86,7 @@ impl Pelato {
 
     /// Swaps components until `stop` is done. A change that does not build is reported; the old components go on.
     async fn swap_on_change(
-        &self,
+        self: &Arc<Self>,
         host: &Host,
         options: &RunOptions,
         stop: impl Future<Output = ()>,
@@ -102,9 +102,14 @@ impl Pelato {
                 Some(()) = changes.recv() => {}
             }
             while changes.try_recv().is_ok() {} // one build serves all changes until now
-            // Building blocks for seconds; the host's own threads go on meanwhile.
-            let built = tokio::task::block_in_place(|| self.build(&options.only, &options.build));
-            let swapped = match built.and_then(|outcome| hosted(&outcome)) {
+            let (pelato, only, flags) = (Arc::clone(self), options.only.clone(), options.build.clone());
+            let build = move || pelato.build(&only, &flags).and_then(|outcome| hosted(&outcome));
+            let built = tokio::select! {
+                () = &mut stop => return Ok(()), // whoever stops does not wait for a compiler
+                built = tokio::task::spawn_blocking(build) => built,
+            };
+            let Ok(built) = built else { continue }; // only a panic gets here, and it has been shown
+            let swapped = match built {
                 Ok(components) => host.replace(components).await.map_err(Error::from),
                 Err(error) => Err(error),
             };

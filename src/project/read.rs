@@ -11,7 +11,7 @@ use super::place::Place;
 use super::spans::Spans;
 use super::workflow::{FILE, Field, MAX_BYTES, Task, Workflow};
 use crate::report::{Problem, Report, Source};
-use crate::suggest;
+use crate::{suggest, words};
 
 /// The fields that every task may have, whatever its template.
 pub const TASK_FIELDS: [&str; 10] = [
@@ -315,8 +315,11 @@ impl Reader<'_> {
 
     fn unknown<const N: usize>(&mut self, key: &str, place: &Place, known: [&str; N]) {
         let span = self.workflow.span(&place.clone().name());
-        let problem =
-            Problem::error("unknown-field", &self.workflow.source, format!("unknown field `{key}`"));
+        let problem = Problem::error(
+            "unknown-field",
+            &self.workflow.source,
+            format!("unknown field {}", words::quoted(key)),
+        );
         self.report.push(problem.at(span).advise(suggest::help(key, known)));
     }
 }

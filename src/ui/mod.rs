@@ -163,8 +163,8 @@ impl Ui {
     /// The error that ends a command.
     pub fn failure(&self, error: &crate::Error) {
         match error {
-            // `check` has shown its report: that was its result.
-            crate::Error::Checked(_) => return,
+            // `check` has shown its report: as JSON that was its result.
+            crate::Error::Checked(_) if self.json() => return,
             crate::Error::Rejected(rejected) => self.report(&rejected.0),
             _ => {}
         }
@@ -193,7 +193,8 @@ impl Ui {
     pub fn problem(&self, problem: &dyn Diagnostic) {
         let mut text = String::new();
         if self.handler().render_report(&mut text, problem).is_ok() {
-            self.line(text.trim_end_matches('\n'));
+            // A line between problems: each has several of its own.
+            self.line(&format!("{}\n", text.trim_end_matches('\n')));
         }
     }
 

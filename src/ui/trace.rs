@@ -20,8 +20,11 @@ const WAITING: usize = 10_000;
 /// Prints the events of a host until it is finished.
 pub struct Trace {
     observer: Arc<dyn Observer>,
-    printer: Option<JoinHandle<()>>,
+    printer: Option<(JoinHandle<()>, SyncSender<Line>)>,
 }
+
+/// An event and when it was told; nothing: the end.
+type Line = Option<(Instant, Event)>;
 
 impl Trace {
     /// What the host is to tell its events.
@@ -29,10 +32,11 @@ impl Trace {
         Arc::clone(&self.observer)
     }
 
-    /// Prints what is still waiting. The host must be gone: it holds the other end.
+    /// Prints what is still waiting.
     pub fn finish(self) {
-        drop(self.observer);
-        if let Some(printer) = self.printer {
+        if let Some((printer, sender)) = self.printer {
+            // Calls that were cut off may hold on to their end: ours says when it is over.
+            let _ = sender.send(None);
             let _ = printer.join();
         }
     }
@@ -46,10 +50,10 @@ impl Ui {
         }
         let (sender, events) = sync_channel(WAITING);
         let skipped = Arc::new(AtomicUsize::new(0));
-        let sink = Sink { sender: Mutex::new(sender), skipped: Arc::clone(&skipped) };
+        let sink = Sink { sender: Mutex::new(sender.clone()), skipped: Arc::clone(&skipped) };
         let ui = Arc::clone(self);
         let printer = thread::spawn(move || print_all(&ui, &events, &skipped));
-        Trace { observer: Arc::new(sink), printer: Some(printer) }
+        Trace { observer: Arc::new(sink), printer: Some((printer, sender)) }
     }
 
     /// Only what the function itself writes, on stderr: for `call`.
@@ -69,7 +73,7 @@ impl Ui {
 }
 
 struct Sink {
-    sender: Mutex<SyncSender<(Instant, Event)>>,
+    sender: Mutex<SyncSender<Line>>,
     skipped: Arc<AtomicUsize>,
 }
 
@@ -78,16 +82,17 @@ impl Observer for Sink {
         if matches!(event, Event::Started { .. }) {
             return; // the end of a call says it all
         }
-        let sent = self.sender.lock().is_ok_and(|sender| sender.try_send((Instant::now(), event)).is_ok());
+        let sent =
+            self.sender.lock().is_ok_and(|sender| sender.try_send(Some((Instant::now(), event))).is_ok());
         if !sent {
             self.skipped.fetch_add(1, Ordering::Relaxed);
         }
     }
 }
 
-fn print_all(ui: &Ui, events: &Receiver<(Instant, Event)>, skipped: &AtomicUsize) {
+fn print_all(ui: &Ui, events: &Receiver<Line>, skipped: &AtomicUsize) {
     let start = Instant::now();
-    for (at, event) in events {
+    while let Ok(Some((at, event))) = events.recv() {
         let seconds = at.saturating_duration_since(start).as_secs_f64();
         if ui.json() {
             ui.result_json(&as_json(seconds, &event));

@@ -67,6 +67,16 @@ fn links_that_stay_inside_are_followed_but_not_into_folders() {
 }
 
 #[test]
+fn a_test_is_no_function() {
+    let folder = with(&[("tasks/a_test.go", GO)]);
+    assert_eq!(
+        found(folder.path(), "a_test.go"),
+        ["5:11 code-files: `tasks/a_test.go` is left out by its language pack, like a test \
+          (name the file that has the function)"]
+    );
+}
+
+#[test]
 fn a_tasks_folder_that_is_missing_or_elsewhere_is_told_once() {
     let folder = tempfile::tempdir().unwrap();
     let text = workflow(&[task(1, "a.go", "in", "x"), task(2, "a.go", "x", "out")]);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::error::LanguageError;
 use crate::catalog::{Catalog, CatalogError, Pack};
-use crate::check::words;
+use crate::words;
 
 /// The pack that `language` names.
 pub fn named<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c Pack, LanguageError> {
@@ -59,11 +59,17 @@ fn endings(pack: &Pack) -> impl Iterator<Item = String> {
 }
 
 fn has_source(pack: &Pack, files: &[String]) -> bool {
-    let ending = |file: &str| Path::new(file).extension()?.to_str().map(str::to_owned);
-    files.iter().any(|file| {
-        let known = ending(file).is_some_and(|ending| pack.manifest.extensions.contains(&ending));
-        known && !pack.ignores(file)
-    })
+    files.iter().any(|file| has_ending(pack, file) && !pack.ignores(file))
+}
+
+fn has_ending(pack: &Pack, file: &str) -> bool {
+    let ending = Path::new(file).extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| pack.manifest.extensions.iter().any(|known| known == ending))
+}
+
+/// Whether a file would be some pack's, if it did not pass over it.
+pub fn is_passed_over(catalog: &Catalog, file: &str) -> bool {
+    catalog.packs.iter().any(|pack| has_ending(pack, file) && pack.ignores(file))
 }
 
 /// The files that the pack's conditions look into.

@@ -16,8 +16,8 @@ pub use error::{CodeError, LanguageError};
 use walk::Walk;
 
 use super::component::Code;
-use super::words;
 use crate::catalog::{Catalog, Pack};
+use crate::words;
 
 /// The folder of a project that holds its functions.
 pub const TASKS: &str = "tasks";
@@ -102,6 +102,10 @@ impl<'a> Resolver<'a> {
 
     fn file(&self, path: &str, language: Option<&str>) -> Result<(Code, &'a Pack), CodeError> {
         let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+        if language::is_passed_over(self.catalog, name) {
+            let (what, help) = walk::PASSED_OVER;
+            return Err(CodeError::Odd { shown: shown(path), what, help });
+        }
         let files = vec![name.to_owned()];
         let pack = self.pack(&files, &shown(path), language)?;
         let folder = self.root.join(TASKS).join(parent);

@@ -109,6 +109,9 @@ const LINKED_FOLDER: Odd =
     ("a link to a folder", "put the folder itself there: its files are copied to where they are compiled");
 /// For a link that leads out of `tasks/`.
 pub const LEAVES: Odd = ("a link that leads out of `tasks/`", "put the file itself there");
+/// For a task whose only file is one that its language pack leaves out.
+pub const PASSED_OVER: Odd =
+    ("left out by its language pack, like a test", "name the file that has the function");
 /// For devices, sockets and named pipes.
 pub const SPECIAL: Odd = ("neither a file nor a folder", "remove it, or name another file");
 

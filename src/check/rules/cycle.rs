@@ -1,6 +1,6 @@
 use super::{Context, Finding, Rule};
-use crate::check::words::quoted;
 use crate::check::{Entry, Flow, Spot};
+use crate::words::quoted;
 
 /// Messages that may go round for ever.
 pub struct Cycle;

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
-use crate::check::words::quoted;
+use crate::words::quoted;
 
 /// Two components of one name, or of names that become one in the lattice.
 pub struct DuplicateComponent;

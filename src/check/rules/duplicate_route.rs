@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 
 use super::{Context, Finding, Rule};
-use crate::check::words::quoted;
 use crate::check::{Entry, Spot};
+use crate::words::quoted;
 
 /// Two components at one HTTP address.
 pub struct DuplicateRoute;

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
-use crate::check::words::quoted;
 use crate::project::subject::{has_wildcards, matches};
+use crate::words::quoted;
 
 /// A component that receives what it sends, because of a wildcard.
 pub struct FeedsItself;

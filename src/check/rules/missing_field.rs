@@ -1,6 +1,6 @@
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
-use crate::check::words::list;
+use crate::words::list;
 
 /// Fields that a task must have.
 pub struct MissingField;

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
-use crate::check::words::quoted;
 use crate::project::subject::validate;
+use crate::words::quoted;
 
 /// A topic that is no NATS subject.
 pub struct Subject;

@@ -2,8 +2,8 @@ use std::collections::HashSet;
 
 use super::{Context, Finding, Rule};
 use crate::check::values::target;
-use crate::check::words::quoted;
 use crate::check::{Entry, Spot};
+use crate::words::quoted;
 
 /// Targets that no host could have, or that are given twice.
 pub struct Targets;

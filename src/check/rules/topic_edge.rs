@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::{Context, Finding, Rule};
-use crate::check::words::{list, quoted};
 use crate::check::{Spot, Stop};
+use crate::words::{list, quoted};
 
 /// Topics that nobody writes or reads, but for the one where a workflow begins and the one where it ends.
 pub struct TopicEdge;

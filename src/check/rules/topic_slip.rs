@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::check::Spot;
 use crate::check::slip::Slip;
-use crate::check::words::quoted;
+use crate::words::quoted;
 
 /// A topic that is read and one that is written, with names so near that they were meant to be one.
 pub struct TopicSlip;

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
-use crate::check::words::{list, quoted};
 use crate::check::{Entry, Spot, Stranger};
 use crate::project::read::TASK_FIELDS;
+use crate::words::{list, quoted};
 
 /// Fields that neither tasks nor the task's template have.
 pub struct UnknownField;
