@@ -195,7 +195,7 @@ fn anchor(title: &str) -> String {
 fn commands_in_the_text_exist() {
     let reference = read("docs/reference/commands.md");
     let mut wrong = Vec::new();
-    for path in pages() {
+    for path in pages().into_iter().filter(|path| !path.ends_with("commands.md")) {
         let page = fs::read_to_string(&path).unwrap();
         let mut commands = matches(r"`(pelato [^`\n]+)`", &page);
         commands.extend(matches(r"(?m)^    (pelato [^\n]+)$", &page));

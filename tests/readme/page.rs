@@ -5,8 +5,8 @@
 //! - It must end with 0, or with N if `# exits N` is behind it.
 //! - A line `...` stands for any lines, `[..]` within a line for any text.
 //! - These may differ without being marked, so that a page can show what was really printed: times (`7.5 ms`,
-//!   `22.80 s`), sizes in MB, and in a line of `run` the time and the message's mark; also how many spaces, where
-//!   there are two or more.
+//!   `22.80 s`), sizes in MB, and in a line of `run` the time and the message's mark; the same in JSON, and digests;
+//!   also how many spaces, where there are two or more.
 //! - `/home/you` is the home folder.
 
 use regex::Regex;
@@ -51,6 +51,8 @@ fn plain(line: &str) -> String {
     let masks = [
         (r"^\s*\d+\.\d{3}  [0-9a-f]{6}\b", "<time> <mark>"),
         (r"\b\d+\.\d+ (ms|s|MB)\b", "<number> $1"),
+        (r#""(milliseconds|seconds)":[\d.]+"#, "$1: <number>"),
+        (r#""(trace|sha256)":"[0-9a-f]+""#, "$1: <digits>"),
         (r" {2,}", "  "),
     ];
     let line = masks.iter().fold(line.trim_end().to_owned(), |line, (pattern, instead)| {

@@ -3,7 +3,7 @@
 //! - `pelato`, and `cargo run --release --`, are the program that this test was built with.
 //! - `pelato run` goes on in the background, as in a second terminal, until another one is started or the page ends.
 //!   Then it is stopped as Ctrl-C does it, and what it printed is compared.
-//! - Port 8000 is replaced by a free one, in the commands and in what they print, if it is taken.
+//! - Port 8000 is replaced by a free one, in the commands and in what they print: tests run at the same time.
 
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 use crate::page::{self, Step};
 
-const USUAL_PORT: u16 = 8000;
+const USUAL_PORT: &str = "8000";
 /// How long a workflow may take until it runs: unoptimised, the host needs seconds for each component.
 const PATIENCE: Duration = Duration::from_secs(400);
 
@@ -38,6 +38,8 @@ impl Terminal {
         copy(&root.join("examples"), &folder.join("examples"));
         let programs = home.path().join("bin");
         fs::create_dir(&programs).unwrap();
+        // On a terminal curl shows no progress before a short answer.
+        fs::write(home.path().join(".curlrc"), "silent\nshow-error\n").unwrap();
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_pelato"), programs.join("pelato")).unwrap();
         let mut folders = vec![programs];
         folders.extend(go(root));
@@ -75,12 +77,12 @@ impl Terminal {
     }
 
     fn with_port(&self, step: &Step) -> Step {
-        let (usual, port) = (USUAL_PORT.to_string(), self.port.to_string());
-        let mut command = step.command.replace("cargo run --release --", "pelato").replace(&usual, &port);
-        if is_run(&command) && self.port != USUAL_PORT {
+        let port = self.port.to_string();
+        let mut command = step.command.replace("cargo run --release --", "pelato").replace(USUAL_PORT, &port);
+        if is_run(&command) {
             command += &format!(" --port {port}");
         }
-        let shown = step.shown.iter().map(|line| line.replace(&usual, &port)).collect();
+        let shown = step.shown.iter().map(|line| line.replace(USUAL_PORT, &port)).collect();
         Step { command, shown, ..step.clone() }
     }
 
@@ -96,20 +98,16 @@ impl Terminal {
     }
 
     fn start(&mut self, step: Step) -> Result<(), String> {
-        let log = fs::File::create(self.log()).unwrap();
+        let log = fs::File::create(self.log()).unwrap(); // an older one is no longer of interest
         let mut command = self.command(&format!("exec {} 2>&1", step.command));
         let child = command.stdout(log).spawn().unwrap();
-        let (_, child) = self.running.insert((step, child));
         let begin = Instant::now();
-        let log = self.home.path().join(LOG);
-        while !fs::read_to_string(&log).unwrap_or_default().contains("press Ctrl-C to stop") {
-            let ended = child.try_wait().unwrap();
+        self.running = Some((step.clone(), child));
+        while !self.printed().contains("press Ctrl-C to stop") {
+            let ended = self.running.as_mut().and_then(|(_, child)| child.try_wait().unwrap());
             if ended.is_some() || begin.elapsed() > PATIENCE {
                 let what = ended.map_or("is not ready yet".to_owned(), |status| format!("ended, {status}"));
-                let (step, mut child) = self.running.take().unwrap();
-                let _ = child.kill();
-                let said = fs::read_to_string(&log).unwrap_or_default();
-                return Err(format!("line {}: `{}` {what}:\n{said}", step.line, step.command));
+                return Err(format!("line {}: `{}` {what}:\n{}", step.line, step.command, self.printed()));
             }
             thread::sleep(Duration::from_millis(50));
         }
@@ -121,18 +119,9 @@ impl Terminal {
         let Some((step, mut child)) = self.running.take() else { return Ok(()) };
         // Messages that are still on their way are part of what the page shows.
         let begin = Instant::now();
-        let compare = |log: &Self| {
-            let printed = log.anywhere(&fs::read_to_string(log.log()).unwrap_or_default());
-            page::contains(&step.shown, &printed)
-        };
-        let ends = ["Stopping", "Stopped"];
-        let arrived = |line: &String| !ends.iter().any(|end| line.trim_start().starts_with(end));
-        let arriving: Vec<_> = step.shown.iter().filter(|line| arrived(line)).cloned().collect();
-        while begin.elapsed() < Duration::from_secs(10) {
-            let printed = self.anywhere(&fs::read_to_string(self.log()).unwrap_or_default());
-            if page::contains(&arriving, &printed).is_ok() {
-                break;
-            }
+        let is_farewell = |line: &&String| line.trim_start().starts_with("Stop");
+        let before: Vec<_> = step.shown.iter().filter(|line| !is_farewell(line)).cloned().collect();
+        while page::contains(&before, &self.printed()).is_err() && begin.elapsed() < Duration::from_secs(20) {
             thread::sleep(Duration::from_millis(50));
         }
         let pid = child.id().to_string();
@@ -140,7 +129,7 @@ impl Terminal {
         let status = child.wait().unwrap();
         let wrong = |what: String| Err(format!("line {}: `{}` {what}", step.line, step.command));
         match status.code() {
-            Some(0) => compare(self).or_else(wrong),
+            Some(0) => page::contains(&step.shown, &self.printed()).or_else(wrong),
             _ => wrong(format!("was stopped and ended, {status}")),
         }
     }
@@ -161,15 +150,18 @@ impl Terminal {
     }
 
     fn log(&self) -> PathBuf {
-        self.home.path().join(LOG)
+        self.home.path().join(".run.log")
+    }
+
+    /// What is running has printed so far.
+    fn printed(&self) -> String {
+        self.anywhere(&fs::read_to_string(self.log()).unwrap_or_default())
     }
 
     fn anywhere(&self, printed: &str) -> String {
         printed.replace(self.home.path().to_str().unwrap(), "/home/you")
     }
 }
-
-const LOG: &str = ".run.log";
 
 impl Drop for Terminal {
     fn drop(&mut self) {
@@ -188,9 +180,7 @@ fn is_run(command: &str) -> bool {
 }
 
 fn free_port() -> u16 {
-    let usual = TcpListener::bind((Ipv4Addr::LOCALHOST, USUAL_PORT));
-    let any = || TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    usual.or_else(|_| any()).unwrap().local_addr().unwrap().port()
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
 }
 
 /// The folder of a Go toolchain that is not on PATH; without any, PELATO installs its own.
