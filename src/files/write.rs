@@ -10,7 +10,7 @@ use super::FileError;
 use super::error::parent;
 
 /// What files begin with while they are being written.
-pub(super) const PREFIX: &str = ".pelato-";
+pub(crate) const PREFIX: &str = ".pelato-";
 
 /// Whether a file has to survive a power cut. What can be made again need not, and is written faster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -114,12 +114,19 @@ pub fn prepare(root: &Path) -> Result<PathBuf, GenerateError> {
         Err(error) => return Err(unusable(error)),
         Ok(metadata) if !metadata.is_dir() => return Err(foreign()),
         Ok(_) if folder.join(MARK).is_file() => return Ok(folder),
-        // Empty, or with nothing but the lock of a pelato that is just making it.
-        Ok(_) if entries(&folder).map_err(unusable)?.iter().all(|name| name == lock::FILE) => {}
+        // Empty, or with nothing but what a pelato has there that is just making it, or was killed when it did.
+        Ok(_) if entries(&folder).map_err(unusable)?.iter().all(|name| is_beginning(name)) => {}
+        // That other one may have gone on since we looked for the mark.
+        Ok(_) if folder.join(MARK).is_file() => return Ok(folder),
         Ok(_) => return Err(foreign()),
     }
     files::replace(&folder.join(MARK), MARK_TEXT.as_bytes())?;
     Ok(folder)
+}
+
+/// Whether a file is one that is there before the mark: the lock, and what becomes the mark.
+fn is_beginning(name: &str) -> bool {
+    name == lock::FILE || name == MARK || name.starts_with(files::TEMPORARY)
 }
 
 fn only_if_new(error: io::Error) -> io::Result<()> {
