@@ -120,8 +120,11 @@ pub fn prepare(root: &Path) -> Result<PathBuf, GenerateError> {
         Ok(_) if folder.join(MARK).is_file() => return Ok(folder),
         Ok(_) => return Err(foreign()),
     }
-    files::replace(&folder.join(MARK), MARK_TEXT.as_bytes())?;
-    Ok(folder)
+    match files::replace(&folder.join(MARK), MARK_TEXT.as_bytes()) {
+        // The other one was quicker.
+        Err(_) if folder.join(MARK).is_file() => Ok(folder),
+        made => made.map(|()| folder).map_err(GenerateError::from),
+    }
 }
 
 /// Whether a file is one that is there before the mark: the lock, and what becomes the mark.
