@@ -8,11 +8,15 @@ use std::time::Duration;
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use crate::catalog::{PACKS_FOLDER, TEMPLATES_FOLDER};
+use crate::check::code::TASKS;
 use crate::error::Error;
-use crate::generate;
+use crate::project::workflow;
 
 /// Editors write a file in several steps; only when nothing has happened for so long, the change is told.
 const QUIET: Duration = Duration::from_millis(60);
+
+/// What components are made from, in a project's folder.
+const SOURCES: [&str; 4] = [workflow::FILE, TASKS, PACKS_FOLDER, TEMPLATES_FOLDER];
 
 /// Watches until it is dropped.
 pub struct Watcher {
@@ -40,7 +44,7 @@ impl Watcher {
         };
         let mut inner = notify::recommended_watcher(tell).map_err(failed)?;
         inner.watch(&root, RecursiveMode::NonRecursive).map_err(failed)?;
-        for folder in ["tasks", PACKS_FOLDER, TEMPLATES_FOLDER] {
+        for folder in [TASKS, PACKS_FOLDER, TEMPLATES_FOLDER] {
             let folder = root.join(folder);
             if folder.is_dir() {
                 inner.watch(&folder, RecursiveMode::Recursive).map_err(failed)?;
@@ -64,9 +68,9 @@ impl Watcher {
 
 /// Reading is no change, and what PELATO itself writes must not set it off again.
 fn matters(root: &Path, event: &notify::Event) -> bool {
-    let own = |path: &PathBuf| {
+    let is_source = |path: &PathBuf| {
         let first = path.strip_prefix(root).ok().and_then(|path| path.iter().next());
-        first.is_some_and(|name| name == generate::FOLDER || name == crate::metrics::FILE)
+        first.is_some_and(|name| SOURCES.iter().any(|source| name == *source))
     };
-    !matches!(event.kind, EventKind::Access(_)) && !event.paths.iter().all(own)
+    !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(is_source)
 }

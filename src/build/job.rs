@@ -101,6 +101,8 @@ pub enum JobError {
 pub struct Shop<'a> {
     /// PELATO's cache folder.
     pub cache: &'a Path,
+    /// The network is not to be used.
+    pub offline: bool,
     /// Takes the events.
     pub progress: &'a dyn Progress,
 }
@@ -177,6 +179,7 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
         source: &job.place.source,
         output: &output,
         cache: shop.cache,
+        offline: shop.offline,
     };
     compile::run(&compilation).map_err(|failure| match failure {
         Failure::Rejected(said) => {

@@ -24,6 +24,7 @@ pub use toolchain::{Toolchain, ToolchainError};
 pub use wit::{Interfaces, NotAComponent, interfaces};
 pub use wrap::{FunctionError, WrapError, check_function, wrap};
 
+use crate::catalog::Origin;
 use crate::check::Component;
 use crate::generate::Planned;
 use crate::progress::{Event, Progress};
@@ -41,6 +42,8 @@ pub struct Options {
     pub path: OsString,
     /// Why nothing may be installed, as the name of the flag that forbids it.
     pub no_install: Option<&'static str>,
+    /// The network is not to be used.
+    pub offline: bool,
 }
 
 /// Why components could not be built.
@@ -95,6 +98,11 @@ pub fn toolchains(
     for component in components {
         let name = &component.pack.manifest.name;
         if !found.contains_key(name) {
+            if component.pack.origin == Origin::Project {
+                let note =
+                    format!("the project brings its own language pack `{name}`: its commands run here");
+                progress.report(Event::Note(note));
+            }
             found.insert(name.clone(), toolchain::find(&component.pack, &search, progress)?);
         }
     }
@@ -146,7 +154,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     let total = plan.jobs.len();
     progress.report(Event::Planned { components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
-    let shop = Shop { cache: &options.cache, progress };
+    let shop = Shop { cache: &options.cache, offline: options.offline, progress };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
     let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();
     let cold = |item: &std::sync::Mutex<Option<Job<'_>>>| {

@@ -10,6 +10,7 @@ use semver::Version;
 use super::record::digest;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
+use crate::project::settings::hide_secrets;
 
 /// A compiler that satisfies its pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,6 +198,7 @@ pub(super) fn command(words: &[String], path: &OsStr) -> Option<Command> {
         std::env::split_paths(path).map(|folder| folder.join(program)).find(|file| is_executable(file));
     let mut command = Command::new(full.unwrap_or_else(|| PathBuf::from(program)));
     command.args(arguments).env("PATH", path);
+    hide_secrets(&mut command);
     Some(command)
 }
 
@@ -241,7 +243,9 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
         output: last_lines(&String::from_utf8_lossy(output), 12),
     };
     let (program, arguments) = words.split_first().ok_or_else(|| failed(String::new(), b""))?;
-    let output = Command::new(program)
+    let mut command = Command::new(program);
+    hide_secrets(&mut command);
+    let output = command
         .args(arguments)
         .stdin(Stdio::null())
         .output()

@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::folder::Folder;
+use crate::files::RelPath;
 use crate::report::{Problem, Source};
 use crate::suggest;
 
@@ -95,6 +96,18 @@ fn span(text: &str, key: &str) -> Option<Range<usize>> {
         item = item.get(part)?;
     }
     item.span()
+}
+
+/// Checks a path in a manifest: it stays in the folder of the manifest.
+///
+/// # Errors
+/// When it is absolute or leads out of the folder.
+pub fn inside(source: &Arc<Source>, key: &str, path: Option<&String>) -> Result<(), Problem> {
+    match path.map(|path| RelPath::new(path.trim_end_matches('/'))) {
+        None | Some(Ok(_)) => Ok(()),
+        Some(Err(_)) => Err(wrong(source, key, "leads out of its folder")
+            .advise("write a path below the folder of the manifest, with forward slashes")),
+    }
 }
 
 /// Checks the name of a pack or template: it becomes a folder, a flag's value and a YAML word.

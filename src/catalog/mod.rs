@@ -16,7 +16,7 @@ pub use folder::Folder;
 pub use pack::{Pack, Produces};
 pub use template::{Capability, Flow, Kind, Parameter, Template};
 
-use crate::report::Problem;
+use crate::report::{Problem, Source};
 use crate::suggest;
 
 static PACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/language-packs");
@@ -154,8 +154,19 @@ impl<T: Unit> Shelf<T> {
         if self.units.iter().any(|unit| unit.name() == name) || self.broken.iter().any(|b| b.name == name) {
             return;
         }
+        let shown = folder.shown("");
         match T::load(folder, origin.clone()) {
-            Ok(unit) => self.units.push(unit),
+            Ok(unit) if unit.name() == name => self.units.push(unit),
+            Ok(unit) => self.broken.push(Broken {
+                name: name.to_owned(),
+                origin,
+                problem: Problem::error(
+                    "manifest",
+                    &Source::new(shown, ""),
+                    format!("the folder has another name than its {}, `{}`", T::KIND, unit.name()),
+                )
+                .advise("give both the same name"),
+            }),
             Err(problem) => self.broken.push(Broken { name: name.to_owned(), origin, problem }),
         }
     }

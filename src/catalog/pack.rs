@@ -138,6 +138,9 @@ pub struct BuildSection {
     /// Its environment, beside the caller's.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Its environment where the network is not to be used.
+    #[serde(default)]
+    pub offline: BTreeMap<String, String>,
     /// What comes out.
     pub produces: Produces,
     /// Environment variables that name folders kept between builds.
@@ -248,6 +251,20 @@ fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
         if empty {
             return Err(manifest::wrong(source, key, "is empty").advise(format!("expected {expected}")));
         }
+    }
+    let inside = [
+        ("task.starter", Some(&manifest.task.starter)),
+        ("shell.dir", manifest.shell.dir.as_ref()),
+        ("toolchain.bin", toolchain.bin.as_ref()),
+    ];
+    for (key, path) in inside {
+        manifest::inside(source, key, path)?;
+    }
+    let is_variable =
+        |name: &String| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if !manifest.build.cache.iter().all(|name| !name.is_empty() && is_variable(name)) {
+        return Err(manifest::wrong(source, "build.cache", "has a name that no environment variable has")
+            .advise("use capitals, digits and `_`, such as \"GOCACHE\""));
     }
     if toolchain.version.regex().captures_len() < 2 {
         return Err(manifest::wrong(source, "toolchain.version", "has no group")

@@ -106,6 +106,26 @@ pub struct Capability {
     pub config: BTreeMap<String, String>,
 }
 
+/// Names that parameters cannot have beside the fields of all tasks: the flags of `new` and `add-task`.
+pub const RESERVED: [&str; 16] = [
+    "color",
+    "dry_run",
+    "folder",
+    "help",
+    "json",
+    "no_git",
+    "no_input",
+    "no_task",
+    "project",
+    "project_name",
+    "quiet",
+    "setting",
+    "task_version",
+    "template",
+    "verbose",
+    "version",
+];
+
 impl Template {
     /// Reads the template in a folder.
     ///
@@ -151,6 +171,7 @@ impl Unit for Template {
 /// What the types alone do not say.
 fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result<(), Problem> {
     manifest::name(source, &manifest.name)?;
+    manifest::inside(source, "trigger", Some(&manifest.trigger))?;
     for (name, parameter) in manifest.parameters.iter() {
         let key = format!("parameters.{name}");
         if TASK_FIELDS.contains(&name) || name == "project_name" {

@@ -174,6 +174,7 @@ fn parser() -> Result<&'static liquid::Parser, liquid::Error> {
     if let Some(parser) = PARSER.get() {
         return Ok(parser);
     }
-    let made = liquid::ParserBuilder::with_stdlib().build()?;
+    // Values only: no loops that go on for ever.
+    let made = liquid::ParserBuilder::new().build()?;
     Ok(PARSER.get_or_init(|| made))
 }

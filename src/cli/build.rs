@@ -31,7 +31,7 @@ pub struct Flags {
     /// How many components at a time [default: the number of processors; 1 if PARALLEL_BUILD is False]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Never use the network: no compiler is installed
+    /// Never use the network: no compiler is installed, no module of others is fetched
     #[arg(long)]
     offline: bool,
     /// Never install a compiler
@@ -50,6 +50,7 @@ impl Flags {
         BuildFlags {
             jobs: self.jobs.map(usize::from),
             no_install,
+            offline: self.offline,
             path: std::env::var_os("PATH").unwrap_or_default(),
         }
     }

@@ -21,7 +21,9 @@ pub fn run(_: &Arguments, context: &Context) -> Result<(), Error> {
     }
     let rows: Vec<_> = settings
         .iter()
-        .map(|one| [one.key.name.to_owned(), one.shown().unwrap_or("-").to_owned(), one.origin.to_string()])
+        .map(|one| {
+            [one.key.name.to_owned(), one.shown().unwrap_or("-".into()).into_owned(), one.origin.to_string()]
+        })
         .collect();
     context.ui.result(table(["SETTING", "VALUE", "FROM"], &rows));
     Ok(())

@@ -100,8 +100,16 @@ fn flag(text: &str) -> Result<Flag, Error> {
 
 /// The catalog that a command line will use, before it is parsed.
 pub fn catalog_for(arguments: &[OsString]) -> Catalog {
-    let named = |pair: &[OsString]| ["-C", "--project"].iter().any(|flag| pair[0] == *flag);
-    let project = arguments.windows(2).find(|pair| named(pair)).map(|pair| PathBuf::from(&pair[1]));
+    let project = arguments.iter().enumerate().find_map(|(index, argument)| {
+        let argument = argument.to_string_lossy();
+        match argument.as_ref() {
+            "-C" | "--project" => arguments.get(index + 1).map(PathBuf::from),
+            glued => glued
+                .strip_prefix("--project=")
+                .or_else(|| glued.strip_prefix("-C").map(|folder| folder.trim_start_matches('=')))
+                .map(PathBuf::from),
+        }
+    });
     let here = std::env::current_dir().unwrap_or_default();
     Catalog::load(Some(&root(&here, project.as_deref())), user_folder().as_deref())
 }
@@ -110,7 +118,7 @@ fn root(here: &Path, named: Option<&Path>) -> PathBuf {
     match named {
         Some(folder) => here.join(folder),
         None => {
-            let has_workflow = |folder: &&Path| folder.join(workflow::FILE).is_file();
+            let has_workflow = |folder: &&Path| folder.join(workflow::FILE).symlink_metadata().is_ok();
             here.ancestors().find(has_workflow).unwrap_or(here).to_owned()
         }
     }

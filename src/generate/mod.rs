@@ -144,18 +144,30 @@ pub fn apply(generated: &Path, planned: &[Planned]) -> Result<Generated, Generat
     let mut result = Generated::default();
     for one in planned {
         let place = Place::of(generated, &one.component);
+        unlink(&place.folder).map_err(|source| unusable(&place.folder, source))?;
         let changes = files::sync(&place.source, &one.files, |_| false)?;
         let shown = |name: &dyn Display| format!("{}{name}", one.prefix());
         result.written.extend(changes.written.iter().map(|name| shown(name)));
         result.removed.extend(changes.removed.iter().map(|name| shown(&name.display())));
         result.unchanged += changes.unchanged;
     }
-    let unusable = |source| GenerateError::Unusable { path: generated.display().to_string(), source };
-    for name in stale(generated, planned).map_err(unusable)? {
-        fs::remove_dir_all(generated.join(&name)).map_err(unusable)?;
+    for name in stale(generated, planned).map_err(|source| unusable(generated, source))? {
+        fs::remove_dir_all(generated.join(&name)).map_err(|source| unusable(generated, source))?;
         result.removed.push(format!("{FOLDER}/{name}/"));
     }
     Ok(result)
+}
+
+fn unusable(path: &Path, source: io::Error) -> GenerateError {
+    GenerateError::Unusable { path: path.display().to_string(), source }
+}
+
+/// Removes a link that stands where a component's folder belongs: what it leads to is not ours.
+fn unlink(folder: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(folder) {
+        Ok(metadata) if metadata.is_symlink() => fs::remove_file(folder),
+        _ => Ok(()),
+    }
 }
 
 /// Folders of components that are no longer in the workflow.

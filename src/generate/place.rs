@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 /// The folder of the generated sources in `gen/<component>/`.
 pub const SOURCE: &str = "source";
-/// The function, before it is composed, in `gen/<component>/`.
-pub const FUNCTION: &str = "function.wasm";
+/// The function, before it is composed, in `gen/<component>/`: a name that no component's artifact can have.
+pub const FUNCTION: &str = ".function.wasm";
 
 /// Where one component is built.
 #[derive(Debug, Clone)]

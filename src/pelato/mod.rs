@@ -62,6 +62,8 @@ pub struct BuildFlags {
     pub jobs: Option<usize>,
     /// Why nothing may be installed, as the name of the flag that forbids it.
     pub no_install: Option<&'static str>,
+    /// The network is not to be used.
+    pub offline: bool,
     /// Where compilers are looked for; the environment's PATH.
     pub path: std::ffi::OsString,
 }
@@ -157,7 +159,9 @@ impl Pelato {
     pub fn generate(&self) -> Result<(Vec<Component>, Generated), Error> {
         let start = Instant::now();
         let components = self.components()?;
-        let (generated, _lock) = self.generate_locked(&generate::plan(&components)?)?;
+        let folder = generate::prepare(&self.root)?;
+        let _lock = self.lock(&folder)?;
+        let generated = generate::apply(&folder, &generate::plan(&components)?)?;
         let time = start.elapsed();
         self.record(&metrics::Run {
             tasks: components.len(),
@@ -166,12 +170,6 @@ impl Pelato {
             total: time,
         })?;
         Ok((components, generated))
-    }
-
-    fn generate_locked(&self, planned: &[generate::Planned]) -> Result<(Generated, Lock), Error> {
-        let folder = generate::prepare(&self.root)?;
-        let lock = self.lock(&folder)?;
-        Ok((generate::apply(&folder, planned)?, lock))
     }
 
     fn lock(&self, generated: &Path) -> Result<Lock, Error> {
@@ -209,13 +207,16 @@ impl Pelato {
         let start = Instant::now();
         let all = self.components()?;
         let tasks = all.len();
+        let folder = generate::prepare(&self.root)?;
+        // Before the sources are read: what another process does meanwhile is then seen.
+        let _lock = self.lock(&folder)?;
         let planned = generate::plan(&all)?;
         let components = select(all, only)?;
-        let (generated, _lock) = self.generate_locked(&planned)?;
+        let generated = generate::apply(&folder, &planned)?;
         let generate_time = start.elapsed();
         let options = self.build_options(flags);
         let toolchains = build::toolchains(&components, &options, self.progress.as_ref())?;
-        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
+        let plan = build::plan(&components, &toolchains, &planned, &folder)?;
         let built = build::run(plan, &options, self.progress.as_ref())?;
         self.record(&metrics::Run {
             tasks,
@@ -234,6 +235,7 @@ impl Pelato {
             cache: self.cache.clone(),
             path: flags.path.clone(),
             no_install: flags.no_install,
+            offline: flags.offline,
         }
     }
 

@@ -131,7 +131,7 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         report.push(problem.at(Some(at..at + 1)).advise(LEVELS));
         return (workflow, report);
     }
-    match serde_yaml::from_str::<Value>(text) {
+    match serde_yaml::from_str::<Value>(text.trim_start_matches('\u{feff}')) {
         Ok(value) => {
             let (name, tasks) = Reader { workflow: &workflow, report: &mut report }.workflow(value);
             workflow.project_name = name;

@@ -1,7 +1,9 @@
 //! Settings: flags before the environment before `.env` before defaults, each with where it came from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::path::Path;
 
 use crate::report::{Problem, Source};
@@ -87,6 +89,9 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Stands for what is not shown, whatever its length.
+const MASK: &str = "********";
+
 /// A setting's effective value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Effective {
@@ -100,11 +105,19 @@ pub struct Effective {
 
 impl Effective {
     /// The value as it may be shown: secrets are masked, whatever their length.
-    pub fn shown(&self) -> Option<&str> {
-        match self.key.kind {
-            Kind::Secret => self.value.as_ref().map(|_| "********"),
-            _ => self.value.as_deref(),
-        }
+    pub fn shown(&self) -> Option<Cow<'_, str>> {
+        let value = self.value.as_deref()?;
+        Some(match self.key.kind {
+            Kind::Secret => Cow::Borrowed(MASK),
+            // An address may have a user and a password before its `@`.
+            _ => match value.rsplit_once('@') {
+                Some((before, rest)) => {
+                    let scheme = before.find("://").map_or("", |at| &before[..at + 3]);
+                    Cow::Owned(format!("{scheme}{MASK}@{rest}"))
+                }
+                None => Cow::Borrowed(value),
+            },
+        })
     }
 }
 
@@ -215,9 +228,15 @@ impl Settings {
     pub fn nats_url(&self) -> String {
         let host = self.text(NATS_HOST).unwrap_or_default();
         // An IPv6 address wants brackets before a port.
-        let host =
-            if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
+        let host = if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() };
         format!("nats://{host}:{}", self.text(NATS_PORT).unwrap_or_default())
+    }
+}
+
+/// Keeps secrets from a program that is about to be started: it has no business with them.
+pub fn hide_secrets(command: &mut std::process::Command) {
+    for key in ALL.iter().filter(|key| key.kind == Kind::Secret) {
+        command.env_remove(key.name);
     }
 }
 

@@ -5,6 +5,8 @@ use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::project::settings::hide_secrets;
+
 /// What became of the repository. None of it is an error: a project needs no git.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Git {
@@ -29,6 +31,7 @@ fn init_with(program: &str, folder: &Path) -> Git {
         return Git::Inside;
     }
     let mut git = Command::new(program);
+    hide_secrets(&mut git);
     git.args(["init", "--quiet"]).current_dir(&real).stdin(Stdio::null());
     // Set while git runs a hook: `init` would take them for the new repository's.
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"] {

@@ -19,7 +19,7 @@ impl Bar {
 
     /// Shows the bar for so many components.
     pub fn begin(&mut self, components: usize) {
-        if !self.enabled {
+        if !self.enabled || components == 0 {
             return;
         }
         let bar = ProgressBar::new(components as u64);

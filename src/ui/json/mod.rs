@@ -113,7 +113,7 @@ impl Config {
     pub fn new(settings: &Settings) -> Self {
         let one = |effective: &crate::project::settings::Effective| Setting {
             name: effective.key.name,
-            value: effective.shown().map(str::to_owned),
+            value: effective.shown().map(|value| value.into_owned()),
             from: effective.origin.to_string(),
         };
         Self { schema: SCHEMA, settings: settings.iter().map(one).collect() }
