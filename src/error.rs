@@ -132,6 +132,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),
+    /// A person did not want to wait.
+    #[error("stopped at once: calls under way were cut off")]
+    Interrupted,
     /// The system failed.
     #[error("{what}")]
     #[diagnostic(help("{help}"))]
@@ -174,6 +177,7 @@ impl Error {
             Self::Build(_) => Exit::Build,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
+            Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Prompt(_)
@@ -182,6 +186,7 @@ impl Error {
             | Self::Scaffold(_)
             | Self::Metrics(_)
             | Self::Write(_)
+            | Self::Interrupted
             | Self::System { .. } => Exit::Failed,
         }
     }

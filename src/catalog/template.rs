@@ -174,10 +174,14 @@ fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result<(), Proble
     manifest::inside(source, "trigger", Some(&manifest.trigger))?;
     for (name, parameter) in manifest.parameters.iter() {
         let key = format!("parameters.{name}");
-        if TASK_FIELDS.contains(&name) || name == "project_name" {
-            return Err(
-                manifest::wrong(source, &key, "is a field that every task has").advise("choose another name")
-            );
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.bytes().all(fits) {
+            return Err(manifest::wrong(source, &key, "has a name that cannot be a flag's")
+                .advise("use lower-case letters, digits and `_`, a letter first"));
+        }
+        if TASK_FIELDS.contains(&name) || RESERVED.contains(&name) {
+            return Err(manifest::wrong(source, &key, "is a field that every task has, or a flag of PELATO")
+                .advise("choose another name"));
         }
         let subject_only = parameter.wildcards || parameter.flow.is_some();
         if subject_only && parameter.kind != Kind::Subject {

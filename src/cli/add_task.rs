@@ -28,12 +28,11 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
     pelato.workflow()?; // before anything is asked
     let catalog = pelato.catalog();
     let task = task::complete(arguments.task, parameters::given(matches, catalog), catalog, context)?;
-    let added = pelato.plan_task(&task)?;
     if arguments.dry_run {
-        ui.result(added.diff());
+        ui.result(pelato.plan_task(&task)?.diff());
         return Ok(());
     }
-    added.apply()?;
+    let added = pelato.add_task(&task)?;
     if ui.json() {
         ui.result_json(&json::Made::new(pelato.root(), &added.plan.paths()));
         return Ok(());

@@ -76,6 +76,21 @@ impl Context {
         Catalog::load(Some(&self.root()), user_folder().as_deref())
     }
 
+    /// Whether all results could be written.
+    ///
+    /// # Errors
+    /// When one could not: what was asked for is not there then.
+    pub fn written(&self) -> Result<(), Error> {
+        match self.ui.unwritten() {
+            None => Ok(()),
+            Some(words) => Err(Error::System {
+                what: "cannot write the result to stdout".to_owned(),
+                help: "see that the disk is not full".to_owned(),
+                source: std::io::Error::other(words.to_string()),
+            }),
+        }
+    }
+
     fn flags(&self) -> Result<Vec<Flag>, Error> {
         self.global.settings.iter().map(|text| flag(text)).collect()
     }

@@ -106,7 +106,8 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     };
     let ui = Ui::new(manner(&cli.global));
     let context = Context::new(cli.global, ui);
-    match dispatch(cli.command, &matches, &context) {
+    let done = dispatch(cli.command, &matches, &context);
+    match done.and_then(|()| context.written()) {
         Ok(()) => code(Exit::Done),
         Err(error) => {
             context.ui.failure(&error);

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::pelato;
 use crate::scaffold::{self, Git};
 use crate::ui::json;
+use crate::ui::prompt::Question;
 
 /// Start a project in a folder of its own
 #[derive(Debug, Args)]
@@ -18,7 +19,7 @@ use crate::ui::json;
 pub struct Arguments {
     /// The folder to make
     #[arg(value_name = "NAME")]
-    folder: std::path::PathBuf,
+    folder: Option<String>,
     /// The project's name, as shown to people [default: the folder's]
     #[arg(long, value_name = "NAME")]
     project_name: Option<String>,
@@ -36,7 +37,14 @@ pub struct Arguments {
 pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let catalog = context.catalog();
-    let folder = context.parent().join(&arguments.folder);
+    let question = Question {
+        prompt: "Folder of the project",
+        flag: "my-project",
+        default: None,
+        check: &|text| if text.trim().is_empty() { Err("give it a name".to_owned()) } else { Ok(()) },
+    };
+    let folder_shown = ui.ask(arguments.folder, &question)?;
+    let folder = context.parent().join(&folder_shown);
     scaffold::check_folder(&folder)?; // before anything is asked
     let folder_name = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let name = arguments.project_name.unwrap_or_else(folder_name);
@@ -60,7 +68,7 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
     made.iter().for_each(|file| ui.detail(format!("wrote {file}")));
     ui.status("Created", format!("project in {}", folder.display()));
     let next = if arguments.no_task { "pelato add-task" } else { "pelato run" };
-    let next = match quoted(&arguments.folder.to_string_lossy()).as_str() {
+    let next = match quoted(&folder_shown).as_str() {
         "." => next.to_owned(),
         folder => format!("cd {folder} && {next}"),
     };
@@ -71,5 +79,9 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
 /// A path as a shell takes it.
 fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
-    if path.chars().all(plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', r"'\''")) }
+    if path.chars().all(plain) && !path.starts_with('-') {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
 }

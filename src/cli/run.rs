@@ -79,7 +79,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         build: arguments.build.to_build(),
         only: arguments.components,
         port: arguments.port,
-        bus: bus(arguments.nats, arguments.nats_creds, pelato.settings()),
+        bus: bus(arguments.nats, arguments.nats_creds, pelato.settings())?,
         limits: arguments.limits.to_limits(),
         send,
         watch: arguments.watch,
@@ -88,7 +88,9 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let trace = ui.trace();
     let runtime = super::call::runtime()?;
     let running = pelato.run(options, trace.observer(), |ready| told(ui, ready), interrupted(ui));
-    let stopped = runtime.block_on(running);
+    let stopped = runtime.block_on(async {
+        tokio::select! { stopped = running => stopped, () = insisted() => Err(Error::Interrupted) }
+    });
     runtime.shutdown_background(); // a build for `--watch` may still be under way
     let stopped = stopped?;
     trace.finish();
@@ -107,13 +109,20 @@ fn message(text: &str) -> Result<(String, Vec<u8>), Error> {
     })
 }
 
-fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Settings) -> Bus {
-    let Some(url) = nats else { return Bus::InProcess };
-    Bus::Nats(NatsOptions {
+fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Settings) -> Result<Bus, Error> {
+    let Some(url) = nats else { return Ok(Bus::InProcess) };
+    // `run --nats COMPONENT` takes the component for the address.
+    if !url.is_empty() && !url.contains([':', '.']) {
+        return Err(Error::Usage {
+            message: format!("`--nats {url}`: this is no address of a NATS server"),
+            help: "write it like nats://127.0.0.1:4222, or put `--nats` behind the components".to_owned(),
+        });
+    }
+    Ok(Bus::Nats(NatsOptions {
         url: if url.is_empty() { settings.nats_url() } else { url },
         auth: creds.map_or(NatsAuth::Anonymous, NatsAuth::CredentialsFile),
         root_certificates: None,
-    })
+    }))
 }
 
 fn told(ui: &Ui, ready: &Ready) {
@@ -128,7 +137,15 @@ fn told(ui: &Ui, ready: &Ready) {
     ui.status("Running", "press Ctrl-C to stop");
 }
 
-/// Done at the first Ctrl-C or request to end; the second ends the process at once, as it does everywhere.
+/// Done at the second Ctrl-C: whoever asks twice does not want to wait for calls under way.
+async fn insisted() {
+    for _ in 0..2 {
+        // Without a handler the first one ends the process anyway.
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
+
+/// Done at the first Ctrl-C or request to end.
 async fn interrupted(ui: &Ui) {
     let ctrl_c = tokio::signal::ctrl_c();
     #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! The whole workflow on this machine: start it, swap components when their sources change, stop.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -64,6 +65,12 @@ impl Pelato {
         let components = hosted(&outcome)?;
         let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
         let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
+        let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
+        if ports.len() > 1 {
+            let note =
+                format!("the ports of the workflow are for the lattice: here everything is on port {port}");
+            self.progress.report(Event::Note(note));
+        }
         let serves_http = components.iter().any(|component| component.http_path.is_some());
         let host_options = host::Options {
             http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
@@ -73,6 +80,7 @@ impl Pelato {
             ..host::Options::default()
         };
         let told = Ready { http: None, ..describe(&components) };
+        self.progress.report(Event::Detail("preparing the components for this machine".to_owned()));
         let host = Host::start(host_options, components, observer).await?;
         ready(&Ready { http: host.http_addr(), ..told });
         for (topic, body) in &options.send {

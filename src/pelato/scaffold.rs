@@ -1,5 +1,6 @@
 //! New projects and tasks: planned, checked as a whole, then written.
 
+use std::fs::File;
 use std::path::Path;
 
 use super::Pelato;
@@ -56,6 +57,32 @@ impl Pelato {
         Ok(added)
     }
 
+    /// Plans a new task and writes it.
+    ///
+    /// # Errors
+    /// As [`Pelato::plan_task`], and when a file cannot be written. Then none is.
+    pub fn add_task(&self, task: &NewTask<'_>) -> Result<AddTask, Error> {
+        let _lock = self.lock_workflow()?;
+        let added = self.plan_task(task)?;
+        added.apply()?;
+        Ok(added)
+    }
+
+    /// One edit of the workflow at a time: the next one begins with what this one has written. The folder is locked,
+    /// not the file, which is replaced by every edit.
+    fn lock_workflow(&self) -> Result<File, Error> {
+        let lock = || {
+            let folder = File::open(self.root())?;
+            folder.lock()?;
+            Ok(folder)
+        };
+        lock().map_err(|source| Error::System {
+            what: format!("cannot lock {}", self.root().display()),
+            help: "see that the folder is there and that you may read it".to_owned(),
+            source,
+        })
+    }
+
     /// Gives components new versions. With `dry_run` nothing is written.
     ///
     /// # Errors
@@ -67,6 +94,7 @@ impl Pelato {
         allow_backwards: bool,
         dry_run: bool,
     ) -> Result<Vec<Bump>, Error> {
+        let _lock = self.lock_workflow()?;
         let workflow = self.workflow()?;
         let bumps = bump::plan(&workflow, selection, kind, allow_backwards)?;
         let plan = bump::file_plan(&workflow, &bumps)?;

@@ -2,6 +2,7 @@
 
 pub mod bump;
 pub mod edit;
+mod env_file;
 pub mod place;
 pub mod read;
 pub mod schema;

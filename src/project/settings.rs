@@ -1,13 +1,12 @@
 //! Settings: flags before the environment before `.env` before defaults, each with where it came from.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::path::Path;
 
-use crate::report::{Problem, Source};
-use crate::suggest;
+use super::env_file;
+use crate::report::Problem;
 
 /// The file of a project's settings.
 pub const ENV_FILE: &str = ".env";
@@ -189,7 +188,7 @@ impl Settings {
         flags: &[Flag],
     ) -> Result<Self, SettingsError> {
         let (file, warnings) = match root {
-            Some(root) => env_file(&root.join(ENV_FILE))?,
+            Some(root) => env_file::read(&root.join(ENV_FILE))?,
             None => Default::default(),
         };
         let find = |key: &Key| {
@@ -267,53 +266,6 @@ fn validate(effective: &Effective) -> Result<(), SettingsError> {
         expected,
         help: format!("set it to `{example}`"),
     })
-}
-
-type EnvFile = (BTreeMap<String, String>, Vec<Problem>);
-
-fn env_file(path: &Path) -> Result<EnvFile, SettingsError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(EnvFile::default()),
-        Err(source) => {
-            let path = path.display().to_string();
-            return Err(SettingsError::Unreadable { path, source });
-        }
-    };
-    let mut values = BTreeMap::new();
-    for entry in dotenvy::from_read_iter(text.as_bytes()) {
-        let (key, value) = entry.map_err(|error| line_problem(&text, &error))?;
-        values.insert(key, value);
-    }
-    let warnings = values.keys().filter_map(|name| near_miss(&text, name)).collect();
-    Ok((values, warnings))
-}
-
-/// Points at the line without quoting it: it may hold a password.
-fn line_problem(text: &str, error: &dotenvy::Error) -> Problem {
-    let number = match error {
-        dotenvy::Error::LineParse(line, _) => {
-            text.lines().position(|l| !line.is_empty() && l.contains(line.trim()))
-        }
-        _ => None,
-    };
-    let at = number.map_or(String::new(), |index| format!("line {}: ", index + 1));
-    // No span: the snippet would print the line, and with it a secret.
-    let source = Source::new(ENV_FILE, "");
-    Problem::error("env-file", &source, format!("{at}not of the form `NAME=value`"))
-        .advise("put quotes around values with spaces or `#`: NAME=\"a value\"")
-}
-
-fn near_miss(text: &str, name: &str) -> Option<Problem> {
-    let known = ALL.iter().map(|key| key.name);
-    if known.clone().any(|key| key == name) {
-        return None;
-    }
-    let meant = suggest::nearest(name, known)?;
-    let line = text.lines().position(|line| line.contains(name)).unwrap_or_default() + 1;
-    let source = Source::new(ENV_FILE, "");
-    let message = format!("line {line}: `{name}` is no setting of PELATO");
-    Some(Problem::warning("env-file", &source, message).advise(format!("did you mean `{meant}`?")))
 }
 
 #[cfg(test)]

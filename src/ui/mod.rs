@@ -3,19 +3,21 @@
 mod bar;
 pub mod json;
 pub mod prompt;
+mod safe;
 mod shelf;
 mod table;
 mod trace;
 
 use std::io::{self, IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 use console::{Style, Term};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::progress::{Event, Progress};
-use crate::report::{Report, Severity};
+use crate::report::Report;
 use bar::Bar;
+use safe::safe;
 pub use table::table;
 
 /// How much is told on stderr.
@@ -59,10 +61,12 @@ pub struct Ui {
     style_err: Styles,
     style_out: Styles,
     bar: Mutex<Bar>,
+    unwritten: OnceLock<io::Error>,
 }
 
 #[derive(Clone)]
 struct Styles {
+    terminal: bool,
     verb: Style,
     warning: Style,
     error: Style,
@@ -84,6 +88,7 @@ impl Styles {
             error: style().red().bold(),
             dim: style().dim(),
             coloured,
+            terminal: is_terminal,
         }
     }
 }
@@ -98,6 +103,7 @@ impl Ui {
             style_err: Styles::new(manner.colour, on_terminal),
             style_out: Styles::new(manner.colour, io::stdout().is_terminal()),
             bar: Mutex::new(Bar::new(shows_bar)),
+            unwritten: OnceLock::new(),
         }
     }
 
@@ -116,6 +122,8 @@ impl Ui {
         let text = text.as_ref();
         let line =
             if text.ends_with('\n') || text.is_empty() { text.to_owned() } else { format!("{text}\n") };
+        // A result is text for people when they see it, and data when a program reads it.
+        let line = if self.style_out.terminal { safe(&line, self.style_out.coloured) } else { line.into() };
         self.result_bytes(line.as_bytes());
     }
 
@@ -123,8 +131,17 @@ impl Ui {
     pub fn result_bytes(&self, bytes: &[u8]) {
         self.aside(|| {
             let mut out = io::stdout().lock();
-            let _ = out.write_all(bytes).and_then(|()| out.flush());
+            let written = out.write_all(bytes).and_then(|()| out.flush());
+            if let Err(error) = written.or_else(reader_gone) {
+                // Said at the end: whoever prints cannot do anything about it.
+                let _ = self.unwritten.set(error);
+            }
         });
+    }
+
+    /// Why a result could not be written, if one could not.
+    pub fn unwritten(&self) -> Option<&io::Error> {
+        self.unwritten.get()
     }
 
     /// A result as one JSON document (or, called repeatedly, one line each).
@@ -166,6 +183,10 @@ impl Ui {
         match error {
             // `check` has shown its report: as JSON that was its result.
             crate::Error::Checked(_) if self.json() => return,
+            // So has `call`.
+            crate::Error::Function { .. } if self.json() => return,
+            // As JSON the problems are part of the error.
+            crate::Error::Rejected(_) if self.json() => {}
             crate::Error::Rejected(rejected) | crate::Error::Unfit(rejected) => self.report(&rejected.0),
             _ => {}
         }
@@ -192,6 +213,10 @@ impl Ui {
 
     /// One problem with its place in a file.
     pub fn problem(&self, problem: &dyn Diagnostic) {
+        let is_error = problem.severity().is_none_or(|severity| severity == miette::Severity::Error);
+        if !is_error && self.manner.level < Level::Normal {
+            return;
+        }
         let mut text = String::new();
         if self.handler().render_report(&mut text, problem).is_ok() {
             // A line between problems: each has several of its own.
@@ -201,8 +226,7 @@ impl Ui {
 
     /// All problems of a report; warnings only if they are wanted.
     pub fn report(&self, report: &Report) {
-        let wanted = |severity| severity == Severity::Error || self.manner.level >= Level::Normal;
-        report.problems.iter().filter(|problem| wanted(problem.severity)).for_each(|p| self.problem(p));
+        report.problems.iter().for_each(|problem| self.problem(problem));
     }
 
     fn handler(&self) -> GraphicalReportHandler {
@@ -233,7 +257,7 @@ impl Ui {
 
     fn line(&self, text: &str) {
         self.aside(|| {
-            let _ = writeln!(io::stderr().lock(), "{text}");
+            let _ = writeln!(io::stderr().lock(), "{}", safe(text, self.style_err.coloured));
         });
     }
 
@@ -299,6 +323,11 @@ fn with_causes(error: &dyn Diagnostic, between: &str) -> String {
 /// A number with its noun: `1 file`, `2 files`.
 pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// The end of a pipe that has gone away is not an error.
+fn reader_gone(error: io::Error) -> io::Result<()> {
+    if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
 }
 
 fn capitalised(word: &str) -> String {

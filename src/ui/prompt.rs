@@ -106,10 +106,13 @@ impl Ui {
         let first: Vec<bool> = (0..choices.len()).map(|index| index == 0).collect();
         let shown = format!("{prompt} (space selects, enter goes on)");
         let select = MultiSelect::with_theme(&SimpleTheme).with_prompt(shown).items(choices).defaults(&first);
-        let indices = select.interact_opt()?.ok_or(PromptError::Cancelled)?;
-        if indices.is_empty() {
-            return Err(PromptError::Missing { what: prompt.to_owned(), flag: flag.to_owned() });
-        }
+        // One has to be chosen: whoever chooses none is asked again.
+        let indices = loop {
+            let indices = select.clone().interact_opt()?.ok_or(PromptError::Cancelled)?;
+            if !indices.is_empty() {
+                break indices;
+            }
+        };
         Ok(indices.into_iter().map(|index| choices[index].to_owned()).collect())
     }
 

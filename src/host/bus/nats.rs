@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_nats::client::{PublishErrorKind, RequestErrorKind};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, HeaderMap, Request, ServerAddr, Subscriber};
 use futures_util::StreamExt;
+use hyper::body::Bytes;
 
 use super::Message;
 use super::subject::{Pattern, check_subject};
@@ -19,6 +20,8 @@ use crate::host::trace::Mark;
 const BACKLOG: usize = 8192;
 /// How long the server may take to answer at first.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a message to ourselves may take before it is given up.
+const ROUND_TRIP: Duration = Duration::from_secs(1);
 /// How long the last messages may take to leave.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -101,11 +104,24 @@ impl Nats {
         // The server must know before anyone is told that the host runs.
         let flushed = tokio::time::timeout(PATIENCE, self.client.flush()).await;
         match flushed {
-            Ok(Ok(())) => Ok(NatsInbox { subscriber }),
+            Ok(Ok(())) => {
+                self.round_trip().await;
+                Ok(NatsInbox { subscriber })
+            }
             Ok(Err(cause)) => Err(HostError::Bus { message: cause.to_string() }),
             Err(_) => {
                 Err(HostError::Bus { message: format!("the server did not answer within {PATIENCE:?}") })
             }
+        }
+    }
+
+    /// Waits until the server has read what was sent so far: a message to ourselves comes back behind it. Servers that
+    /// do not permit that are waited for a moment.
+    async fn round_trip(&self) {
+        let inbox = self.client.new_inbox();
+        let Ok(mut echo) = self.client.subscribe(inbox.clone()).await else { return };
+        if self.client.publish(inbox, Bytes::new()).await.is_ok() {
+            let _ = tokio::time::timeout(ROUND_TRIP, echo.next()).await;
         }
     }
 

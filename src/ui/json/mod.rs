@@ -84,13 +84,30 @@ pub struct Failure {
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
     exit: u8,
+    /// What is wrong with the workflow, if that is it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Problem>,
+    /// The errors that this one is made of, if it is several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<String>,
 }
 
 impl Failure {
     /// Of an error.
     pub fn new(error: &crate::Error) -> Self {
-        let help = miette::Diagnostic::help(error).map(|help| help.to_string());
-        Self { schema: SCHEMA, error: crate::ui::with_causes(error, "; "), help, exit: error.exit() as u8 }
+        let problems = match error {
+            crate::Error::Rejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
+            _ => Vec::new(),
+        };
+        let related = miette::Diagnostic::related(error).into_iter().flatten();
+        Self {
+            schema: SCHEMA,
+            error: crate::ui::with_causes(error, "; "),
+            help: miette::Diagnostic::help(error).map(|help| help.to_string()),
+            exit: error.exit() as u8,
+            problems,
+            errors: related.map(|error| error.to_string()).collect(),
+        }
     }
 }
 

@@ -1,0 +1,142 @@
+//! `.env`: lines of `NAME=value`, read as the original's reader does, but with nothing filled in: a password may have
+//! a `$` in it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::settings::{ALL, ENV_FILE, SettingsError};
+use crate::report::{Problem, Source};
+use crate::suggest;
+use crate::words;
+
+/// What a file sets, and what is suspicious about it.
+pub type EnvFile = (BTreeMap<String, String>, Vec<Problem>);
+
+/// Reads the file; one that is not there (or is a folder, as Python's virtual environments have it) sets nothing.
+///
+/// # Errors
+/// When it cannot be read, or a line is none of `NAME=value`.
+pub fn read(path: &Path) -> Result<EnvFile, SettingsError> {
+    use std::io::ErrorKind::{IsADirectory, NotFound};
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if matches!(error.kind(), NotFound | IsADirectory) => return Ok(EnvFile::default()),
+        Err(source) => {
+            let path = path.display().to_string();
+            return Err(SettingsError::Unreadable { path, source });
+        }
+    };
+    let (mut values, mut warnings) = EnvFile::default();
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let Some((name, value)) = setting(line).map_err(|reason| wrong(index + 1, reason))? else { continue };
+        warnings.extend(near_miss(index + 1, name));
+        values.insert(name.to_owned(), value);
+    }
+    Ok((values, warnings))
+}
+
+/// The setting on a line, if there is one.
+fn setting(line: &str) -> Result<Option<(&str, String)>, &'static str> {
+    let line = line.trim();
+    if line.is_empty() || line.starts_with('#') {
+        return Ok(None);
+    }
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    let (name, value) = line.split_once('=').ok_or("not of the form `NAME=value`")?;
+    let name = name.trim();
+    if name.is_empty() || name.contains(char::is_whitespace) {
+        return Err("not of the form `NAME=value`");
+    }
+    Ok(Some((name, unquoted(value.trim())?)))
+}
+
+fn unquoted(value: &str) -> Result<String, &'static str> {
+    match value.chars().next() {
+        Some('\'') => closed(&value[1..], '\'', false),
+        Some('"') => closed(&value[1..], '"', true),
+        // A comment needs a space before it: passwords may have a `#`.
+        _ => Ok(value.split(" #").next().unwrap_or_default().trim_end().to_owned()),
+    }
+}
+
+/// The text up to the closing quote. A backslash stands for the next character, in double quotes only.
+fn closed(rest: &str, quote: char, escapes: bool) -> Result<String, &'static str> {
+    let mut text = String::new();
+    let mut characters = rest.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' if escapes => match characters.next() {
+                Some('n') => text.push('\n'),
+                Some('t') => text.push('\t'),
+                Some(next @ ('"' | '\\' | '$')) => text.push(next),
+                Some(other) => text.extend(['\\', other]),
+                None => break,
+            },
+            c if c == quote => return Ok(text),
+            c => text.push(c),
+        }
+    }
+    Err("a quote is not closed on its line")
+}
+
+/// Names the line without quoting it: it may hold a password.
+fn wrong(line: usize, reason: &str) -> Problem {
+    // No span: the snippet would print the line, and with it a secret.
+    Problem::error("env-file", &Source::new(ENV_FILE, ""), format!("line {line}: {reason}"))
+        .advise("write NAME=value; put single quotes around values with quotes, spaces or `#` in them")
+}
+
+fn near_miss(line: usize, name: &str) -> Option<Problem> {
+    let known = ALL.iter().map(|key| key.name);
+    if known.clone().any(|key| key == name) {
+        return None;
+    }
+    let meant = suggest::nearest(name, known)?;
+    let message = format!("line {line}: {} is no setting of PELATO", words::quoted(name));
+    let problem = Problem::warning("env-file", &Source::new(ENV_FILE, ""), message);
+    Some(problem.advise(format!("did you mean `{meant}`?")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(line: &str) -> String {
+        setting(line).unwrap().unwrap().1
+    }
+
+    #[test]
+    fn values_are_taken_as_they_stand() {
+        assert_eq!(value("A=pa$$word"), "pa$$word");
+        assert_eq!(value("A=$HOME ${X}"), "$HOME ${X}");
+        assert_eq!(value("export A = b c # comment"), "b c");
+        assert_eq!(value("A=b#c"), "b#c");
+        assert_eq!(value("A='b \" # \\n' # c"), "b \" # \\n");
+        assert_eq!(value("A=\"b\\\"\\n\\\\\\x\""), "b\"\n\\\\x");
+        assert_eq!(value("A="), "");
+        assert_eq!(value("MY-KEY=1=2\r"), "1=2");
+        assert_eq!(setting("  # A=1").unwrap(), None);
+    }
+
+    #[test]
+    fn other_lines_are_refused_by_number_and_not_repeated() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(ENV_FILE);
+        for (line, reason) in
+            [("hunter2", "NAME=value"), ("A='hunter2", "quote"), ("a b=hunter2", "NAME=value")]
+        {
+            std::fs::write(&file, format!("\u{feff}X=1\n{line}\n")).unwrap();
+            let error = read(&file).unwrap_err().to_string();
+            assert!(error.contains("line 2") && error.contains(reason), "{error}");
+            assert!(!error.contains("hunter2"), "{error}");
+        }
+        assert!(read(folder.path()).unwrap().0.is_empty(), "a folder sets nothing");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_line_makes_it_panic(line in ".{0,40}") {
+            let _ = setting(&line);
+        }
+    }
+}
