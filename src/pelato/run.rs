@@ -82,6 +82,11 @@ impl Pelato {
         let told = Ready { http: None, ..describe(&components) };
         self.progress.report(Event::Detail("preparing the components for this machine".to_owned()));
         let host = Host::start(host_options, components, observer).await?;
+        tokio::pin!(stop);
+        // Asked once before anyone is told that it runs: it only listens for signals from then on.
+        if futures_util::poll!(stop.as_mut()).is_ready() {
+            return Ok(host.stop().await);
+        }
         ready(&Ready { http: host.http_addr(), ..told });
         for (topic, body) in &options.send {
             host.publish(topic, body.clone()).await?;
