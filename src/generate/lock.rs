@@ -11,6 +11,8 @@ pub const FILE: &str = ".lock";
 /// Held while `gen/` is worked in; given back when dropped, also when the process is killed.
 #[derive(Debug)]
 pub struct Lock {
+    /// Another process had it before, and may have changed what was read meanwhile.
+    pub waited: bool,
     _file: File,
 }
 
@@ -21,15 +23,16 @@ impl Lock {
     /// When the lock file cannot be made.
     pub fn take(folder: &Path, progress: &dyn Progress) -> std::io::Result<Self> {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(FILE))?;
-        match file.try_lock() {
-            Ok(()) => {}
+        let waited = match file.try_lock() {
+            Ok(()) => false,
             Err(TryLockError::WouldBlock) => {
                 progress.report(Event::Note("waiting for another pelato in this project".to_owned()));
                 file.lock()?;
+                true
             }
             Err(TryLockError::Error(error)) => return Err(error),
-        }
-        Ok(Self { _file: file })
+        };
+        Ok(Self { waited, _file: file })
     }
 }
 
@@ -59,7 +62,7 @@ mod tests {
             }
             assert!(!second.is_finished());
             drop(first);
-            second.join().unwrap();
+            assert!(second.join().unwrap().waited);
         });
     }
 }

@@ -79,6 +79,14 @@ pub struct PlannedBuild {
     pub compose: Option<String>,
 }
 
+/// What is to be generated, and the right to do it.
+struct Sources {
+    components: Vec<Component>,
+    planned: Vec<generate::Planned>,
+    folder: PathBuf,
+    _lock: Lock,
+}
+
 /// What generating and building brought.
 pub struct Outcome {
     /// The components, in the order of the workflow.
@@ -158,10 +166,8 @@ impl Pelato {
     /// When the workflow has errors or a file cannot be written.
     pub fn generate(&self) -> Result<(Vec<Component>, Generated), Error> {
         let start = Instant::now();
-        let components = self.components()?;
-        let folder = generate::prepare(&self.root)?;
-        let _lock = self.lock(&folder)?;
-        let generated = generate::apply(&folder, &generate::plan(&components)?)?;
+        let Sources { components, planned, folder, _lock } = self.sources(&[])?;
+        let generated = generate::apply(&folder, &planned)?;
         let time = start.elapsed();
         self.record(&metrics::Run {
             tasks: components.len(),
@@ -170,6 +176,24 @@ impl Pelato {
             total: time,
         })?;
         Ok((components, generated))
+    }
+
+    /// Reads what is to be generated, and holds `gen/` for it. What is wrong is found before `gen/` is made.
+    fn sources(&self, only: &[String]) -> Result<Sources, Error> {
+        let read = || {
+            let components = self.components()?;
+            known(&components, only)?;
+            let planned = generate::plan(&components)?;
+            Ok::<_, Error>((components, planned))
+        };
+        let (mut components, mut planned) = read()?;
+        let folder = generate::prepare(&self.root)?;
+        let lock = self.lock(&folder)?;
+        if lock.waited {
+            // What was read may be old by now.
+            (components, planned) = read()?;
+        }
+        Ok(Sources { components, planned, folder, _lock: lock })
     }
 
     fn lock(&self, generated: &Path) -> Result<Lock, Error> {
@@ -186,8 +210,9 @@ impl Pelato {
     /// As for [`Pelato::build`].
     pub fn plan_build(&self, only: &[String], flags: &BuildFlags) -> Result<Vec<PlannedBuild>, Error> {
         let all = self.components()?;
+        known(&all, only)?;
         let planned = generate::plan(&all)?;
-        let components = select(all, only)?;
+        let components = select(all, only);
         let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
         let toolchains = build::toolchains(&components, &self.build_options(&flags), self.progress.as_ref())?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
@@ -205,13 +230,9 @@ impl Pelato {
     /// When the workflow has errors, a name is unknown, or a component cannot be built.
     pub fn build(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
         let start = Instant::now();
-        let all = self.components()?;
+        let Sources { components: all, planned, folder, _lock } = self.sources(only)?;
         let tasks = all.len();
-        let folder = generate::prepare(&self.root)?;
-        // Before the sources are read: what another process does meanwhile is then seen.
-        let _lock = self.lock(&folder)?;
-        let planned = generate::plan(&all)?;
-        let components = select(all, only)?;
+        let components = select(all, only);
         let generated = generate::apply(&folder, &planned)?;
         let generate_time = start.elapsed();
         let options = self.build_options(flags);
@@ -247,13 +268,20 @@ impl Pelato {
     }
 }
 
-/// The components of these names, in the order of the workflow; all if none is named.
-fn select(all: Vec<Component>, only: &[String]) -> Result<Vec<Component>, Error> {
-    let names: Vec<_> = all.iter().map(|component| component.name.clone()).collect();
-    if let Some(wrong) = only.iter().find(|name| !names.contains(name)) {
-        let help = suggest::help(wrong, names.iter().map(String::as_str));
-        return Err(Error::UnknownComponent { name: wrong.clone(), help });
+/// Whether all of these names are components.
+fn known(all: &[Component], only: &[String]) -> Result<(), Error> {
+    let names = || all.iter().map(|component| component.name.as_str());
+    match only.iter().find(|name| names().all(|known| known != name.as_str())) {
+        None => Ok(()),
+        Some(wrong) => Err(Error::UnknownComponent {
+            name: wrong.clone(),
+            help: suggest::help(wrong, names().collect::<Vec<_>>()),
+        }),
     }
+}
+
+/// The components of these names, in the order of the workflow; all if none is named.
+fn select(all: Vec<Component>, only: &[String]) -> Vec<Component> {
     let wanted = |component: &Component| only.is_empty() || only.contains(&component.name);
-    Ok(all.into_iter().filter(wanted).collect())
+    all.into_iter().filter(wanted).collect()
 }

@@ -84,7 +84,6 @@ error: `play` failed: I will not
         .code(5)
         .stdout_eq(str![[r#"
 {"schema":1,"component":"play","ok":false,"failure":"failed: I will not","milliseconds":[SECONDS]}
-{"schema":1,"error":"`play` failed: I will not","exit":5}
 
 "#]])
         .stderr_eq("");

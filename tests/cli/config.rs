@@ -135,8 +135,8 @@ fn a_broken_line_with_a_secret_is_named_by_its_number_alone() {
         assert!(!String::from_utf8_lossy(&said).contains(SECRET), "{command:?} tells the password");
     }
     place.run(&["config"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: .env: line 2: not of the form `NAME=value`
-  help: put quotes around values with spaces or `#`: NAME="a value"
+error: .env: line 2: a quote is not closed on its line
+  help: write NAME=value; put single quotes around values with quotes, spaces or `#` in them
 
 "#]]);
 }
@@ -168,6 +168,7 @@ fn a_password_in_a_servers_address_is_not_repeated() {
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
 play: unchanged ([TIME])
+preparing the components for this machine
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
   help: is it running, and is the address right? Without `--nats` the messages stay in this process
 

@@ -377,12 +377,8 @@ fn this_very_folder_can_be_the_project() {
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
     place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the following required arguments were not provided:
-  <NAME>
-
-Usage: pelato new <NAME>
-
-For more information, try '--help'.
+error: not given: Folder of the project
+  help: add `my-project`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
     let steps: [(&[&str], snapbox::data::Inline); 5] = [

@@ -56,7 +56,7 @@ fn a_trap_and_an_exit_are_told_apart() {
     let Outcome::Trapped { message } = outcome(TRAP).0 else { panic!() };
     assert!(message.contains("unreachable"), "{message}");
     let Outcome::Trapped { message } = outcome(EXIT).0 else { panic!() };
-    assert!(message.contains("exited"), "{message}");
+    assert!(message.contains("ended its process"), "{message}");
 }
 
 #[test]
