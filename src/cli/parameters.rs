@@ -55,3 +55,38 @@ pub fn given(matches: &ArgMatches, catalog: &Catalog) -> BTreeMap<String, String
     let value = |name: &str| matches.try_get_one::<String>(&id(name)).ok().flatten();
     names.filter_map(|name| Some((name.to_owned(), value(name)?.clone()))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::catalog::template::RESERVED;
+    use crate::cli::Cli;
+    use crate::project::read::TASK_FIELDS;
+
+    #[test]
+    fn no_parameter_can_take_a_flag_of_pelato() {
+        let mut command = Cli::command();
+        command.build();
+        for name in COMMANDS {
+            let sub = command.find_subcommand(name).unwrap();
+            for flag in sub.get_arguments().filter_map(Arg::get_long) {
+                let field = flag.replace('-', "_");
+                let reserved = RESERVED.contains(&&*field) || TASK_FIELDS.contains(&&*field);
+                assert!(reserved, "--{flag} of {name} is missing in RESERVED");
+            }
+        }
+    }
+
+    #[test]
+    fn every_parameter_of_a_template_is_a_flag() {
+        let mut command = with_flags(Cli::command(), &Catalog::built_in());
+        command.build();
+        for name in COMMANDS {
+            let flags: Vec<_> =
+                command.find_subcommand(name).unwrap().get_arguments().filter_map(Arg::get_long).collect();
+            assert!(["source-topic", "dest-topic", "max-body-bytes"].iter().all(|flag| flags.contains(flag)));
+        }
+    }
+}
