@@ -33,6 +33,8 @@ pub enum Exit {
     Function = 5,
     /// A server or a port could not be used.
     Network = 6,
+    /// The lattice did not do what it was asked for.
+    Lattice = 7,
 }
 
 /// Everything that can end a command.
@@ -211,10 +213,7 @@ fn is_network(error: &HostError) -> bool {
         error,
         HostError::AddressTaken { .. }
             | HostError::Bind { .. }
-            | HostError::NatsAddress { .. }
-            | HostError::NatsUnreachable { .. }
-            | HostError::NatsAuth { .. }
-            | HostError::NatsFile { .. }
+            | HostError::Nats(_)
             | HostError::Bus { .. }
             | HostError::NobodyAnswers { .. }
             | HostError::NoAnswer { .. }

@@ -14,6 +14,7 @@ pub mod generate;
 pub mod graph;
 pub mod host;
 pub mod metrics;
+pub mod nats;
 mod pelato;
 pub mod progress;
 pub mod project;

@@ -36,7 +36,7 @@ use context::Context;
     after_help = "A first project:\n  pelato new my-project      # asks for what it needs\n  cd my-project\n  \
     pelato run                 # the whole workflow, on this machine\n\n\
     Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the function \
-    failed, 6 a server or port could not be used."
+    failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked for."
 )]
 struct Cli {
     #[command(flatten)]

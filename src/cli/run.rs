@@ -8,7 +8,8 @@ use clap::Args;
 use super::build::Flags;
 use super::context::Context;
 use crate::error::Error;
-use crate::host::{Bus, Limits, NatsAuth, NatsOptions};
+use crate::host::{Bus, Limits};
+use crate::nats;
 use crate::pelato::{Ready, RunOptions};
 use crate::project::Settings;
 use crate::ui::Ui;
@@ -118,10 +119,11 @@ fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Setti
             help: "write it like nats://127.0.0.1:4222, or put `--nats` behind the components".to_owned(),
         });
     }
-    Ok(Bus::Nats(NatsOptions {
-        url: if url.is_empty() { settings.nats_url() } else { url },
-        auth: creds.map_or(NatsAuth::Anonymous, NatsAuth::CredentialsFile),
-        root_certificates: None,
+    let server = settings.nats();
+    Ok(Bus::Nats(nats::Server {
+        url: if url.is_empty() { server.url } else { url },
+        auth: creds.map_or(server.auth, nats::Auth::CredentialsFile),
+        ..server
     }))
 }
 

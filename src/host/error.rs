@@ -127,55 +127,10 @@ pub enum HostError {
         #[source]
         cause: std::io::Error,
     },
-    /// The NATS server's address makes no sense.
-    #[error("{url:?} is no address of a NATS server: {message}")]
-    #[diagnostic(
-        code(pelato::host::nats),
-        help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`")
-    )]
-    NatsAddress {
-        /// The address.
-        url: String,
-        /// What is wrong.
-        message: String,
-    },
-    /// The NATS server does not answer.
-    #[error("the NATS server at {url} cannot be reached: {message}")]
-    #[diagnostic(
-        code(pelato::host::nats),
-        help("is it running, and is the address right? Without `--nats` the messages stay in this process")
-    )]
-    NatsUnreachable {
-        /// The address.
-        url: String,
-        /// What happened.
-        message: String,
-    },
-    /// The NATS server does not let us in.
-    #[error("the NATS server at {url} refuses us: {message}")]
-    #[diagnostic(
-        code(pelato::host::nats_auth),
-        help("check the user and password, the token, or the credentials file")
-    )]
-    NatsAuth {
-        /// The address.
-        url: String,
-        /// What it says.
-        message: String,
-    },
-    /// A file that the connection needs cannot be read.
-    #[error("{} cannot be used", .path.display())]
-    #[diagnostic(
-        code(pelato::host::nats_auth),
-        help("check that the file exists, may be read, and is what its name says")
-    )]
-    NatsFile {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        #[source]
-        cause: std::io::Error,
-    },
+    /// The NATS server could not be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Nats(#[from] crate::nats::NatsError),
     /// A message could not be sent or a subscription not made.
     #[error("the message bus failed: {message}")]
     #[diagnostic(

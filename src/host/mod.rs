@@ -46,7 +46,7 @@ use service::{Plan, Routes};
 pub use bus::{Message, Messages};
 pub use call::{Called, call};
 pub use error::HostError;
-pub use options::{Bus, Hosted, Limits, NatsAuth, NatsOptions, Options, Subscription};
+pub use options::{Bus, Hosted, Limits, Options, Subscription};
 pub use trace::TraceId;
 
 /// How much longer than a call's time limit stopping may take.

@@ -1,10 +1,11 @@
 //! What the host is told.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
+
+use crate::nats;
 
 /// One component as the host runs it.
 #[derive(Debug, Clone)]
@@ -78,47 +79,5 @@ pub enum Bus {
     /// Queues in this process, with the matching rules of NATS.
     InProcess,
     /// A NATS server.
-    Nats(NatsOptions),
-}
-
-/// How a NATS server is reached.
-#[derive(Debug, Clone)]
-pub struct NatsOptions {
-    /// `nats://host:port` or `tls://host:port`; several, separated by commas, are one cluster.
-    pub url: String,
-    /// Who we are.
-    pub auth: NatsAuth,
-    /// A file of further root certificates.
-    pub root_certificates: Option<PathBuf>,
-}
-
-/// Who we are to a NATS server.
-#[derive(Clone, Default)]
-pub enum NatsAuth {
-    /// Nobody, or what the URL says.
-    #[default]
-    Anonymous,
-    /// A user and a password.
-    Password {
-        /// The user.
-        user: String,
-        /// The password.
-        password: String,
-    },
-    /// A token.
-    Token(String),
-    /// A `.creds` file.
-    CredentialsFile(PathBuf),
-}
-
-impl fmt::Debug for NatsAuth {
-    // Secrets stay out of logs.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Anonymous => out.write_str("Anonymous"),
-            Self::Password { user, .. } => write!(out, "Password {{ user: {user:?}, .. }}"),
-            Self::Token(_) => out.write_str("Token(..)"),
-            Self::CredentialsFile(path) => write!(out, "CredentialsFile({path:?})"),
-        }
-    }
+    Nats(nats::Server),
 }

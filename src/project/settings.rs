@@ -6,6 +6,7 @@ use std::net::Ipv6Addr;
 use std::path::Path;
 
 use super::env_file;
+use crate::nats;
 use crate::report::Problem;
 
 /// The file of a project's settings.
@@ -54,12 +55,36 @@ keys! {
     REGISTRY_USER: Text = None;
     /// Password for the registry.
     REGISTRY_PASSWORD: Secret = None;
+    /// Registries that are spoken to over plain http, by commas: `localhost:5000`.
+    REGISTRY_INSECURE: Text = None;
+    /// File of PEM certificates that the registry's certificate may be signed by, beside the usual ones.
+    REGISTRY_CA: Text = None;
     /// Whether several components are built at the same time.
     PARALLEL_BUILD: Truth = Some("True");
     /// Host name of the NATS server.
     NATS_HOST: Text = Some("localhost");
     /// Port of the NATS server.
     NATS_PORT: Port = Some("4222");
+    /// User name for the NATS server.
+    NATS_USER: Text = None;
+    /// Password for the NATS server.
+    NATS_PASSWORD: Secret = None;
+    /// Credentials file for the NATS server (`.creds`).
+    NATS_CREDS: Text = None;
+    /// File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
+    NATS_CA: Text = None;
+    /// Name of the lattice.
+    LATTICE: Text = Some("default");
+    /// JetStream domain of the lattice's own data.
+    JETSTREAM_DOMAIN: Text = None;
+    /// NATS server of the topics, as the hosts reach it.
+    HOSTS_NATS_URL: Text = Some("nats://127.0.0.1:4222");
+    /// Image of the messaging provider, or `builtin` for the one in the hosts.
+    MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
+    /// Image of the HTTP provider, or `builtin` for the one in the hosts.
+    HTTP_PROVIDER: Text = Some("ghcr.io/wasmcloud/http-server:0.27.0");
+    /// Address that the HTTP provider listens at on its hosts.
+    HTTP_ADDRESS: Text = Some("0.0.0.0");
     /// Whether each run appends its times to `metrics.yaml`.
     ENABLE_METRICS: Truth = Some("False");
 }
@@ -221,6 +246,19 @@ impl Settings {
     /// Whether a truth setting is on.
     pub fn is_on(&self, key: Key) -> bool {
         self.text(key).and_then(truth).unwrap_or(false)
+    }
+
+    /// How the NATS server is reached.
+    pub fn nats(&self) -> nats::Server {
+        let owned = |key| self.text(key).map(str::to_owned);
+        let auth = match (owned(NATS_CREDS), owned(NATS_USER)) {
+            (Some(file), _) => nats::Auth::CredentialsFile(file.into()),
+            (None, Some(user)) => {
+                nats::Auth::Password { user, password: owned(NATS_PASSWORD).unwrap_or_default() }
+            }
+            (None, None) => nats::Auth::Anonymous,
+        };
+        nats::Server { url: self.nats_url(), auth, root_certificates: owned(NATS_CA).map(Into::into) }
     }
 
     /// The NATS server's address.

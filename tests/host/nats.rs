@@ -6,7 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelato::host::observe::{Event, Outcome, Unobserved};
-use pelato::host::{Bus, Host, HostError, NatsAuth, NatsOptions, Options};
+use pelato::host::{Bus, Host, HostError, Options};
+use pelato::nats::{Auth, NatsError, Server as NatsServer};
 
 use crate::functions::{ECHO, LARGE, processor};
 use crate::stage::{PATIENCE, block_on, hosted, options, start};
@@ -66,8 +67,8 @@ fn launch(port: u16, extra: &[String]) -> std::io::Result<Child> {
         .spawn()
 }
 
-fn over(server: &Server, auth: NatsAuth) -> Options {
-    let nats = NatsOptions { url: server.url(), auth, root_certificates: None };
+fn over(server: &Server, auth: Auth) -> Options {
+    let nats = NatsServer { url: server.url(), auth, root_certificates: None };
     Options { bus: Bus::Nats(nats), http: None, ..options() }
 }
 
@@ -88,8 +89,8 @@ fn two_hosts_share_a_flow_its_traces_and_the_work() {
         ready(&server).await;
         let first = || hosted("first", processor("first", ECHO, "b"), &["a.*"], None);
         let second = || hosted("second", processor("second", ECHO, "c"), &["b"], None);
-        let (one, seen_one) = start(over(&server, NatsAuth::Anonymous), vec![first(), second()]).await;
-        let (two, seen_two) = start(over(&server, NatsAuth::Anonymous), vec![first(), second()]).await;
+        let (one, seen_one) = start(over(&server, Auth::Anonymous), vec![first(), second()]).await;
+        let (two, seen_two) = start(over(&server, Auth::Anonymous), vec![first(), second()]).await;
         let mut out = two.subscribe("c").await.unwrap();
         let mut traces = std::collections::HashSet::new();
         const COUNT: usize = 60;
@@ -118,7 +119,7 @@ fn a_lost_server_is_reported_and_found_again() {
     block_on(async {
         ready(&server).await;
         let echo = hosted("echo", processor("echo", ECHO, "out"), &["in"], None);
-        let (host, recorder) = start(over(&server, NatsAuth::Anonymous), vec![echo]).await;
+        let (host, recorder) = start(over(&server, Auth::Anonymous), vec![echo]).await;
         server.stop();
         recorder.wait(1, |event| matches!(event, Event::BusLost)).await;
         server.restart();
@@ -140,19 +141,19 @@ fn who_may_not_come_in_is_told_why() {
     let Some(server) = Server::start(&["--user", "me", "--pass", "secret"]) else { return };
     block_on(async {
         ready(&server).await;
-        let password = |password: &str| NatsAuth::Password { user: "me".into(), password: password.into() };
-        for auth in [NatsAuth::Anonymous, password("wrong")] {
+        let password = |password: &str| Auth::Password { user: "me".into(), password: password.into() };
+        for auth in [Auth::Anonymous, password("wrong")] {
             let refused = Host::start(over(&server, auth), vec![], Arc::new(Unobserved)).await;
             let error = refused.err().expect("an error");
-            assert!(matches!(error, HostError::NatsAuth { .. }), "{error:?}");
+            assert!(matches!(error, HostError::Nats(NatsError::Auth { .. })), "{error:?}");
             assert!(!error.to_string().contains("wrong"));
         }
         let (host, _) = start(over(&server, password("secret")), vec![]).await;
         host.stop().await;
-        let file = NatsAuth::CredentialsFile("/nowhere/me.creds".into());
+        let file = Auth::CredentialsFile("/nowhere/me.creds".into());
         let error =
             Host::start(over(&server, file), vec![], Arc::new(Unobserved)).await.err().expect("an error");
-        assert!(matches!(error, HostError::NatsFile { .. }), "{error:?}");
+        assert!(matches!(error, HostError::Nats(NatsError::File { .. })), "{error:?}");
     });
 }
 
@@ -163,10 +164,14 @@ fn a_server_that_is_not_there_is_an_error() {
         for (url, unreachable) in
             [(format!("nats://127.0.0.1:{port}"), true), ("http://\u{1} x".to_owned(), false)]
         {
-            let nats = NatsOptions { url, auth: NatsAuth::Anonymous, root_certificates: None };
+            let nats = NatsServer { url, auth: Auth::Anonymous, root_certificates: None };
             let options = Options { bus: Bus::Nats(nats), http: None, ..options() };
             let error = Host::start(options, vec![], Arc::new(Unobserved)).await.err().expect("an error");
-            assert_eq!(matches!(error, HostError::NatsUnreachable { .. }), unreachable, "{error:?}");
+            assert_eq!(
+                matches!(error, HostError::Nats(NatsError::Unreachable { .. })),
+                unreachable,
+                "{error:?}"
+            );
         }
     });
 }
@@ -177,7 +182,7 @@ fn what_the_server_refuses_fails_the_call() {
     block_on(async {
         ready(&server).await;
         let large = hosted("large", processor("large", LARGE, "out"), &["in"], None);
-        let (host, recorder) = start(over(&server, NatsAuth::Anonymous), vec![large]).await;
+        let (host, recorder) = start(over(&server, Auth::Anonymous), vec![large]).await;
         host.publish("in", "x").await.unwrap();
         let Outcome::Failed { message } = recorder.outcome("large").await else { panic!() };
         assert!(message.contains("1500000 bytes"), "{message}");
