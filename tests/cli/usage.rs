@@ -64,7 +64,8 @@ A first project:
   pelato run                 # the whole workflow, on this machine
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
-function failed, 6 a server or port could not be used.
+function failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked
+for.
 
 "#]])
         .stderr_eq("");
