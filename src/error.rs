@@ -8,8 +8,10 @@ use crate::generate::GenerateError;
 use crate::host::HostError;
 use crate::metrics::MetricsError;
 use crate::project::bump::BumpError;
+use crate::project::lock_file::LockFileError;
 use crate::project::settings::SettingsError;
 use crate::project::{ReadError, edit::EditError};
+use crate::push::PushError;
 use crate::report::Rejected;
 use crate::scaffold::ScaffoldError;
 use crate::ui::prompt::PromptError;
@@ -113,6 +115,14 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Bump(#[from] BumpError),
+    /// `pelato.lock` cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    LockFile(#[from] LockFileError),
+    /// Components could not be pushed, or not be looked for in their registry.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Push(#[from] PushError),
     /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -175,6 +185,13 @@ impl Error {
             | Self::UnknownComponent { .. }
             | Self::Edit(_)
             | Self::Bump(_) => Exit::Project,
+            Self::Push(PushError::LockFile(error)) | Self::LockFile(error) => match error {
+                LockFileError::Write(_) => Exit::Failed,
+                _ => Exit::Project,
+            },
+            Self::Push(error) if error.is_network() => Exit::Network,
+            Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
+            Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
             Self::Build(_) => Exit::Build,
             Self::Function { .. } => Exit::Function,

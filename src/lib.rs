@@ -1,8 +1,8 @@
 //! PELATO: write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
 //!
 //! Data flows one way: [`project`] (what the user wrote) and [`catalog`] (what it is built from) are joined by
-//! [`check`] into components; [`generate`] writes their sources, [`build`] makes the artifacts, [`host`] runs them
-//! on this machine. [`Pelato`] is the door to all of it; [`cli`] and [`ui`] are one way to use it.
+//! [`check`] into components; [`generate`] writes their sources, [`build`] makes the artifacts, [`push`] sends them to
+//! a registry, [`host`] runs them on this machine. [`Pelato`] is the door to all of it; [`cli`] and [`ui`] are one way to use it.
 
 pub mod build;
 pub mod catalog;
@@ -18,6 +18,7 @@ pub mod nats;
 mod pelato;
 pub mod progress;
 pub mod project;
+pub mod push;
 pub mod report;
 pub mod scaffold;
 pub mod suggest;

@@ -1,0 +1,253 @@
+//! `pelato.lock`: what each version was when it was pushed. It is made by PELATO, committed by people, and edited by
+//! both: comments and tables of others stay.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use semver::Version;
+use serde::de::{Error as _, IgnoredAny};
+use serde::{Deserialize, Deserializer};
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
+
+use crate::files::{self, FileError};
+use crate::report::{Problem, Source};
+
+/// The file's name in a project's folder.
+pub const FILE: &str = "pelato.lock";
+
+const SCHEMA: i64 = 1;
+const HEADER: &str = "# What each version was when it was pushed. Made by pelato; commit it.\n";
+const COMPONENTS: &str = "components";
+
+/// What is known about one component's last push.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Locked {
+    /// The version that was pushed.
+    pub version: Version,
+    /// The digest of everything that decides the artifact.
+    pub content: Digest,
+    /// The digest of the artifact.
+    pub artifact: Digest,
+    /// The digest of the manifest in the registry.
+    pub manifest: Digest,
+    /// Where it was pushed to: host and path.
+    pub registry: String,
+}
+
+/// `sha256:` and 64 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Digest(String);
+
+impl Digest {
+    /// A digest, if the text is one.
+    pub fn new(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix("sha256:")?;
+        let fits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (hex.len() == 64 && hex.bytes().all(fits)).then(|| Self(text.to_owned()))
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::new(&text).ok_or_else(|| D::Error::custom("not `sha256:` and 64 hexadecimal digits"))
+    }
+}
+
+/// Why `pelato.lock` cannot be used. It is as it was.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum LockFileError {
+    /// It cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// What stands in it makes no sense.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Wrong(#[from] Problem),
+    /// It cannot be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] FileError),
+}
+
+/// The file of one project, read.
+#[derive(Debug, Clone)]
+pub struct LockFile {
+    path: PathBuf,
+    text: String,
+    locked: BTreeMap<String, Locked>,
+}
+
+/// A version of the format that is known here.
+struct Schema;
+
+impl<'de> Deserialize<'de> for Schema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match i64::deserialize(deserializer)? {
+            SCHEMA => Ok(Self),
+            newer if newer > SCHEMA => Err(D::Error::custom(NEWER)),
+            _ => Err(D::Error::custom(format!("there is no such schema; this pelato writes {SCHEMA}"))),
+        }
+    }
+}
+
+const NEWER: &str = "a newer pelato has written this file";
+
+#[derive(Deserialize)]
+struct Head {
+    schema: Option<Schema>,
+    components: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    #[serde(default)]
+    components: BTreeMap<String, Locked>,
+}
+
+impl LockFile {
+    /// Reads the file of the project in `root`. One that is not there is an empty one.
+    ///
+    /// # Errors
+    /// When it cannot be read, is of a newer format, or anything in it is wrong.
+    pub fn read(root: &Path) -> Result<Self, LockFileError> {
+        let path = root.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+            Err(source) => {
+                return Err(LockFileError::Unreadable { path: path.display().to_string(), source });
+            }
+        };
+        let locked = parse(&text)?;
+        Ok(Self { path, text, locked })
+    }
+
+    /// What is known about a component.
+    pub fn get(&self, component: &str) -> Option<&Locked> {
+        self.locked.get(component)
+    }
+
+    /// Takes these in, drops components that are not in the workflow any more, and writes the file if that changes it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn update(
+        &self,
+        new: &BTreeMap<String, Locked>,
+        in_workflow: &BTreeSet<&str>,
+    ) -> Result<(), LockFileError> {
+        let text =
+            updated(&self.text, new, in_workflow).map_err(|error| wrong(&source(&self.text), &error))?;
+        if text != self.text {
+            files::replace(&self.path, text.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+fn source(text: &str) -> Arc<Source> {
+    Source::new(FILE, text)
+}
+
+fn parse(text: &str) -> Result<BTreeMap<String, Locked>, Problem> {
+    let source = source(text);
+    let head: Head = read(&source)?;
+    if head.schema.is_none() && head.components.is_some() {
+        return Err(Problem::error("lock-file", &source, "has no `schema`").advise(HELP));
+    }
+    Ok(read::<Body>(&source)?.components)
+}
+
+const HELP: &str = "if two branches met in it, keep the lines of one side for each component; or delete the file: `pelato push` \
+     writes it anew, and the registry keeps its promises without it";
+
+fn read<T: serde::de::DeserializeOwned>(source: &Arc<Source>) -> Result<T, Problem> {
+    toml_edit::de::from_str(&source.text).map_err(|error| {
+        let message = error.message().lines().next().unwrap_or_default().to_owned();
+        let help = if message == NEWER {
+            "use that pelato, or a newer one; this one leaves it as it is"
+        } else {
+            HELP
+        };
+        Problem::error("lock-file", source, message).at(error.span()).advise(help)
+    })
+}
+
+fn wrong(source: &Arc<Source>, error: &toml_edit::TomlError) -> Problem {
+    let message = error.message().lines().next().unwrap_or_default();
+    Problem::error("lock-file", source, message).at(error.span()).advise(HELP)
+}
+
+fn updated(
+    text: &str,
+    new: &BTreeMap<String, Locked>,
+    in_workflow: &BTreeSet<&str>,
+) -> Result<String, toml_edit::TomlError> {
+    let is_new = text.trim().is_empty();
+    let mut document: DocumentMut = text.parse()?;
+    if !document.contains_key("schema") {
+        document.insert("schema", toml_edit::value(SCHEMA));
+    }
+    let implicit = || {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    };
+    let components = document.entry(COMPONENTS).or_insert_with(implicit);
+    if let Some(components) = components.as_table_like_mut() {
+        let stale: Vec<_> = components.iter().map(|(name, _)| name.to_owned()).collect();
+        for name in stale.iter().filter(|name| !in_workflow.contains(name.as_str())) {
+            components.remove(name);
+        }
+        for (name, locked) in new {
+            let entry = components.entry(name).or_insert(Item::Table(Table::new()));
+            if let Some(entry) = entry.as_table_like_mut() {
+                fill(entry, locked);
+            }
+        }
+    }
+    let text = document.to_string();
+    Ok(if is_new { format!("{HEADER}{text}") } else { text })
+}
+
+/// Puts values in where they differ; what stands around them stays.
+fn fill(entry: &mut dyn TableLike, locked: &Locked) {
+    let version = locked.version.to_string();
+    for (key, wanted) in [
+        ("version", version.as_str()),
+        ("content", locked.content.as_str()),
+        ("artifact", locked.artifact.as_str()),
+        ("manifest", locked.manifest.as_str()),
+        ("registry", &locked.registry),
+    ] {
+        match entry.get_mut(key).and_then(Item::as_value_mut) {
+            Some(old) if old.as_str() == Some(wanted) => {}
+            Some(old) => {
+                let decor = old.decor().clone();
+                *old = Value::from(wanted);
+                *old.decor_mut() = decor;
+            }
+            None => {
+                entry.insert(key, toml_edit::value(wanted));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

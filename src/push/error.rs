@@ -1,0 +1,262 @@
+//! What can go wrong between a component and its registry, in the user's words.
+
+use crate::project::lock_file::LockFileError;
+
+/// Why components were not pushed.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PushError {
+    /// Nobody has said where to.
+    #[error("no registry is set")]
+    #[diagnostic(help(
+        "set REGISTRY_URL in .env or the environment: REGISTRY_URL=registry.example.org/team"
+    ))]
+    NoRegistry,
+    /// The registry's address is none.
+    #[error("REGISTRY_URL is {value}: {reason}")]
+    Address {
+        /// What stands there, in quotes.
+        value: String,
+        /// What is wrong with it.
+        reason: String,
+        /// What to write.
+        #[help]
+        help: String,
+    },
+    /// The registry's address tells who comes; it becomes part of images' names, which everybody sees.
+    #[error("REGISTRY_URL holds a user or a password")]
+    #[diagnostic(help(
+        "take out what stands before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of \
+         the images' names, which everybody sees"
+    ))]
+    PasswordInUrl,
+    /// Plain http without leave.
+    #[error("REGISTRY_URL asks for plain http, and REGISTRY_INSECURE does not list {host}")]
+    #[diagnostic(help(
+        "write https://, or set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
+    ))]
+    PlainHttp {
+        /// The registry.
+        host: String,
+    },
+    /// One of two.
+    #[error("{set} is set and {missing} is not")]
+    #[diagnostic(help("set both, or neither: then Docker's credential file is used"))]
+    HalfCredentials {
+        /// The one that is there.
+        set: &'static str,
+        /// The one that is not.
+        missing: &'static str,
+    },
+    /// A text that names no image.
+    #[error("{image} is no image's name")]
+    #[diagnostic(help("write host, path, name and version: `registry.example.org/team/name:1.0.0`"))]
+    Image {
+        /// The text, in quotes.
+        image: String,
+    },
+    /// The file of certificates is of no use.
+    #[error("REGISTRY_CA: {path} {reason}")]
+    #[diagnostic(help(
+        "REGISTRY_CA names a file of PEM certificates, which begin with -----BEGIN CERTIFICATE-----; the path is \
+         relative to the folder in which pelato is started"
+    ))]
+    Certificates {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Docker's credentials are of no use.
+    #[error("Docker's credentials for {host} cannot be used: {reason}")]
+    #[diagnostic(help("mend {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead"))]
+    Docker {
+        /// The registry.
+        host: String,
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// There can be no TLS on this machine.
+    #[error("no connection to a registry can be made on this machine: {reason}")]
+    #[diagnostic(help(
+        "install the system's root certificates (the package is mostly called ca-certificates)"
+    ))]
+    Client {
+        /// What the library says.
+        reason: String,
+    },
+    /// Nobody answers.
+    #[error("the registry at {host} cannot be reached: {reason}")]
+    #[diagnostic(help("is it running, and is REGISTRY_URL right? `pelato config` shows what is in effect"))]
+    Unreachable {
+        /// The registry.
+        host: String,
+        /// What happened.
+        reason: String,
+    },
+    /// It listens and says nothing.
+    #[error("the registry at {host} is too slow: no answer within {seconds} s")]
+    #[diagnostic(help("is it overloaded, or something else that listens there? try again later"))]
+    TooSlow {
+        /// The registry.
+        host: String,
+        /// How long we waited.
+        seconds: u64,
+    },
+    /// It speaks http, and we https.
+    #[error("the registry at {host} speaks plain http")]
+    #[diagnostic(help(
+        "if that is meant, set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
+    ))]
+    NotHttps {
+        /// The registry.
+        host: String,
+    },
+    /// It speaks https, and we http.
+    #[error("the registry at {host} speaks https, and REGISTRY_INSECURE asks for plain http")]
+    #[diagnostic(help("take {host} out of REGISTRY_INSECURE"))]
+    NotHttp {
+        /// The registry.
+        host: String,
+    },
+    /// Nobody knows who it is.
+    #[error("the certificate of the registry at {host} is not accepted: {reason}")]
+    #[diagnostic(help(
+        "if it is signed by an authority of your own, set REGISTRY_CA to the file of that authority's certificate (PEM)"
+    ))]
+    Certificate {
+        /// The registry.
+        host: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Who comes is not let in.
+    #[error("the registry at {host} does not let {whom} in")]
+    Unauthorized {
+        /// The registry.
+        host: String,
+        /// Who came.
+        whom: String,
+        /// Where the name and the password are from.
+        #[help]
+        help: String,
+    },
+    /// Who comes may not do that.
+    #[error("the registry does not allow {whom} to {doing} {image}{message}")]
+    #[diagnostic(help(
+        "ask who runs the registry for the right to push there, or choose another place with REGISTRY_URL"
+    ))]
+    Denied {
+        /// Who came.
+        whom: String,
+        /// Push or read.
+        doing: &'static str,
+        /// The image.
+        image: String,
+        /// The registry's words, if it has any.
+        message: String,
+    },
+    /// The registry has no room.
+    #[error("the registry at {host} has no room left: {image} was not pushed")]
+    #[diagnostic(help(
+        "make room on the registry's disk, and push again: what has arrived is not sent twice"
+    ))]
+    Full {
+        /// The registry.
+        host: String,
+        /// The image.
+        image: String,
+    },
+    /// The registry fails in another way.
+    #[error("the registry at {host} cannot {doing} {image}: {reason}")]
+    #[diagnostic(help("the registry's own log says more; push again when it is well"))]
+    Failed {
+        /// The registry.
+        host: String,
+        /// Push or read.
+        doing: &'static str,
+        /// The image.
+        image: String,
+        /// What it said.
+        reason: String,
+    },
+    /// Other content under a version that is taken.
+    #[error("`{component}` {version} has been pushed to {registry} with other content")]
+    #[diagnostic(help(
+        "run `pelato bump {component}` and push again; `--force` replaces what others may be running"
+    ))]
+    Promise {
+        /// The component.
+        component: String,
+        /// Its version.
+        version: String,
+        /// Where that version is.
+        registry: String,
+    },
+    /// The artifact is not what was built.
+    #[error("{path} is not what was built: somebody has changed it, or the record beside it")]
+    #[diagnostic(help("remove gen/{component} and build again"))]
+    Altered {
+        /// The component.
+        component: String,
+        /// The artifact.
+        path: String,
+    },
+    /// The artifact cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("nobody else should work in gen/; run the command again"))]
+    Unreadable {
+        /// The artifact.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// The artifact is no component.
+    #[error("`{component}`: {reason}")]
+    #[diagnostic(help("remove gen/{component} and build again"))]
+    Foreign {
+        /// The component.
+        component: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The record of versions cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    LockFile(#[from] LockFileError),
+    /// More than one of these.
+    #[error("{} components cannot be pushed", .0.len())]
+    #[diagnostic(help("nothing of these was pushed; mend this first"))]
+    Several(#[related] Vec<PushError>),
+}
+
+impl PushError {
+    /// Whether the registry or the way to it is at fault, not the project or a setting.
+    pub fn is_network(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::TooSlow { .. }
+            | Self::NotHttps { .. }
+            | Self::NotHttp { .. }
+            | Self::Certificate { .. }
+            | Self::Unauthorized { .. }
+            | Self::Denied { .. }
+            | Self::Full { .. }
+            | Self::Failed { .. }
+            | Self::Client { .. } => true,
+            Self::Several(errors) => errors.iter().any(Self::is_network),
+            _ => false,
+        }
+    }
+
+    /// One error of many: alike ones are one.
+    pub(super) fn of(mut errors: Vec<Self>) -> Self {
+        let mut seen = std::collections::BTreeSet::new();
+        errors.retain(|error| seen.insert(error.to_string()));
+        match errors.len() {
+            1 => errors.remove(0),
+            _ => Self::Several(errors),
+        }
+    }
+}

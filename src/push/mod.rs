@@ -1,0 +1,41 @@
+//! `<component>.wasm` → an image in an OCI registry. What a registry has under a version stays as it is.
+
+mod address;
+mod artifact;
+mod credentials;
+mod error;
+mod fault;
+mod registry;
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+pub use address::Address;
+pub use error::PushError;
+
+use crate::check::Component;
+use crate::progress::Silent;
+use crate::project::Settings;
+use registry::{Registries, reference};
+
+/// How many images are looked for at a time.
+const LOOKS: usize = 8;
+
+/// The name of a component's image: `host/path/name:version`.
+///
+/// # Errors
+/// When no registry is set, or what is set is none.
+pub fn image(settings: &Settings, component: &Component) -> Result<String, PushError> {
+    let prefix = Address::of(settings)?.prefix();
+    Ok(format!("{prefix}/{}:{}", component.name, component.version))
+}
+
+/// For each image the digest of its manifest in its registry, or nothing where it is not there.
+///
+/// # Errors
+/// When a name is none, a setting is wrong, or a registry cannot be asked.
+pub async fn digests(settings: &Settings, images: &[String]) -> Result<Vec<Option<String>>, PushError> {
+    let references = images.iter().map(|image| reference(image)).collect::<Result<Vec<_>, _>>()?;
+    let registries = Registries::of(settings, &references, &Silent).await?;
+    let looks = stream::iter(references.iter().map(|image| registries.look(image))).buffered(LOOKS);
+    looks.try_collect().await
+}
