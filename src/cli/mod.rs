@@ -8,14 +8,18 @@ mod check;
 mod completions;
 mod config;
 mod context;
+mod deploy;
 mod r#gen;
 mod graph;
 mod new;
 mod pack;
 pub mod parameters;
 mod reference;
+mod remove;
+mod rollback;
 mod run;
 mod schema;
+mod status;
 mod task;
 mod template;
 
@@ -80,6 +84,10 @@ enum Command {
     Call(call::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
+    Deploy(deploy::Arguments),
+    Status(status::Arguments),
+    Rollback(rollback::Arguments),
+    Remove(remove::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
     Schema(schema::Arguments),
@@ -136,6 +144,10 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Call(arguments) => call::run(arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
+        Command::Deploy(arguments) => deploy::run(&arguments, context),
+        Command::Status(arguments) => status::run(&arguments, context),
+        Command::Rollback(arguments) => rollback::run(&arguments, context),
+        Command::Remove(arguments) => remove::run(&arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),

@@ -1,5 +1,6 @@
 //! The facade: a project and everything that can be done with it.
 
+mod deploy;
 mod run;
 mod scaffold;
 
@@ -19,6 +20,7 @@ use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
 
+pub use deploy::MANIFEST_FILE;
 pub use run::{Ready, RunOptions, in_words};
 pub use scaffold::new_project;
 
@@ -145,9 +147,14 @@ impl Pelato {
     /// # Errors
     /// When there is no workflow, or it has errors.
     pub fn components(&self) -> Result<Vec<Component>, Error> {
+        Ok(self.sound()?.components)
+    }
+
+    /// The workflow, if it has no errors.
+    fn sound(&self) -> Result<Checked, Error> {
         let checked = self.check()?;
         match checked.report.errors() {
-            0 => Ok(checked.components),
+            0 => Ok(checked),
             _ => Err(Error::Rejected(Rejected(checked.report))),
         }
     }
@@ -172,8 +179,8 @@ impl Pelato {
         self.record(&metrics::Run {
             tasks: components.len(),
             generate: Some(time),
-            build: None,
             total: time,
+            ..metrics::Run::default()
         })?;
         Ok((components, generated))
     }
@@ -244,6 +251,7 @@ impl Pelato {
             generate: Some(generate_time),
             build: Some(start.elapsed() - generate_time),
             total: start.elapsed(),
+            ..metrics::Run::default()
         })?;
         Ok(Outcome { components, generated, built })
     }
