@@ -13,6 +13,7 @@ mod graph;
 mod new;
 mod pack;
 pub mod parameters;
+mod push;
 mod reference;
 mod run;
 mod schema;
@@ -80,6 +81,7 @@ enum Command {
     Call(call::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
+    Push(push::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
     Schema(schema::Arguments),
@@ -136,6 +138,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Call(arguments) => call::run(arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
+        Command::Push(arguments) => push::run(&arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),

@@ -1,5 +1,7 @@
 //! The facade: a project and everything that can be done with it.
 
+mod changed;
+mod push;
 mod run;
 mod scaffold;
 
@@ -19,6 +21,8 @@ use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
 
+pub use changed::{Changed, Left, Why};
+pub use push::PlannedPush;
 pub use run::{Ready, RunOptions, in_words};
 pub use scaffold::new_project;
 
