@@ -28,4 +28,7 @@ mod watch;
 pub mod words;
 
 pub use error::{Error, Exit};
-pub use pelato::{BuildFlags, Checked, Options, Outcome, Pelato, PlannedBuild, Ready, RunOptions};
+pub use pelato::{
+    BuildFlags, Changed, Checked, Left, Options, Outcome, Pelato, PlannedBuild, PlannedPush, Ready,
+    RunOptions, Why,
+};

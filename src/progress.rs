@@ -17,6 +17,8 @@ pub enum Event {
     Problem(Problem),
     /// So many components will be worked on.
     Planned {
+        /// What is done to them: `Building`.
+        doing: &'static str,
         /// How many.
         components: usize,
     },
@@ -35,6 +37,11 @@ pub enum Event {
         what: String,
         /// How long it took.
         elapsed: Duration,
+    },
+    /// Work on a component ended in vain; the error that ends the command says why.
+    Stopped {
+        /// Its name.
+        component: String,
     },
     /// A component failed; what its compiler said.
     Failed {

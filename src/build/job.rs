@@ -25,6 +25,8 @@ pub struct Built {
     pub bytes: u64,
     /// The artifact's SHA-256.
     pub sha256: String,
+    /// The digest of everything that decides the artifact.
+    pub content: String,
     /// What was done.
     pub work: Work,
     /// How long it took.
@@ -132,6 +134,7 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Built, Jo
         }
     }
     let work = result?;
+    let content = job.content();
     let made = job.record.composed.map(|step| step.made);
     Ok(Built {
         component: name,
@@ -139,6 +142,7 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Built, Jo
         function: job.place.function,
         bytes: made.as_ref().map_or(0, |made| made.bytes),
         sha256: made.map(|made| made.sha256).unwrap_or_default(),
+        content,
         work,
         elapsed: start.elapsed(),
     })

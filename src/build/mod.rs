@@ -4,7 +4,7 @@ pub mod compile;
 pub mod compose;
 pub mod job;
 pub mod plan;
-mod pool;
+pub(crate) mod pool;
 pub mod record;
 pub mod settings;
 pub mod toolchain;
@@ -152,7 +152,7 @@ fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
 /// When a component could not be built.
 pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result<Vec<Built>, BuildError> {
     let total = plan.jobs.len();
-    progress.report(Event::Planned { components: total });
+    progress.report(Event::Planned { doing: "Building", components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
     let shop = Shop { cache: &options.cache, offline: options.offline, progress };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();

@@ -53,6 +53,16 @@ impl<'a> Job<'a> {
         from
     }
 
+    /// The digest of everything that decides the artifact and what is said about it in a registry, but the version:
+    /// the same on every machine with the same sources and tools. Nothing has to be built for it.
+    pub fn content(&self) -> String {
+        let pack = &self.component.pack.manifest.name;
+        let template = &self.component.template.manifest.name;
+        // Maps in the order of their keys: texts alone, so that this cannot fail.
+        let all = serde_json::to_vec(&(&self.compile_from, &self.compose_from, pack, template));
+        format!("sha256:{}", digest(&all.unwrap_or_default()))
+    }
+
     /// Why the component has to be composed, once the function is there.
     pub fn compose(&self) -> Option<String> {
         record::why(self.record.composed.as_ref(), &self.composition(), &self.place.artifact)

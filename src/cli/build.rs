@@ -5,11 +5,12 @@ use std::num::NonZeroUsize;
 use clap::Args;
 
 use super::context::Context;
+use super::context::runtime;
 use crate::error::Error;
 use crate::pelato::BuildFlags;
 use crate::ui::{json, table};
 
-/// Build the components: generate, compile, wrap, compose
+/// Build the components: generate, compile, wrap, compose; and push them if REGISTRY_URL is set
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato build\n  pelato build celsius_to_kelvin_conversion --jobs 1\n\n\
     Only what has changed is built again; the table says why. The artifact of a component is \
@@ -21,6 +22,9 @@ pub struct Arguments {
     /// Only say what would be built, and why
     #[arg(long)]
     dry_run: bool,
+    /// Do not push what was built, also if REGISTRY_URL is set
+    #[arg(long)]
+    no_push: bool,
     #[command(flatten)]
     flags: Flags,
 }
@@ -40,6 +44,11 @@ pub struct Flags {
 }
 
 impl Flags {
+    /// Whether the network is not to be used.
+    pub fn offline(&self) -> bool {
+        self.offline
+    }
+
     /// As the facade takes them.
     pub fn to_build(&self) -> BuildFlags {
         let no_install = match (self.offline, self.no_install) {
@@ -68,11 +77,24 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         }
         return Ok(());
     }
-    let built = json::Build::new(&pelato.build(&arguments.components, &flags)?, pelato.root());
-    if ui.json() {
-        ui.result_json(&built);
-    } else {
+    let pushes = pelato.has_registry() && !arguments.no_push && !arguments.flags.offline();
+    if pushes {
+        pelato.ready_to_push()?;
+    }
+    let outcome = pelato.build(&arguments.components, &flags)?;
+    let built = json::Build::new(&outcome, pelato.root());
+    if !ui.json() {
         ui.result(table(["COMPONENT", "VERSION", "SIZE", "WORK", "TIME", "WHY"], &built.rows()));
+    }
+    let pushed = match pushes {
+        true => runtime()?.block_on(pelato.push(&outcome, false))?,
+        false => Vec::new(),
+    };
+    if ui.json() {
+        ui.result_json(&built.with_pushed(&pushed));
+    } else if pushes {
+        let rows = json::Push::new(&pushed).rows();
+        ui.result(format!("\n{}", table(super::push::HEADER, &rows)));
     }
     Ok(())
 }

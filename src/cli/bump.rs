@@ -5,17 +5,19 @@ use semver::Version;
 
 use super::context::Context;
 use crate::error::Error;
+use crate::pelato::{Changed, Why};
 use crate::project::bump::{Kind, Selection};
 use crate::ui::{json, table};
 
 /// Raise the versions of components
 #[derive(Debug, Args)]
 #[command(override_usage = "pelato bump [COMPONENT]... [major|minor|patch]\n       \
-    pelato bump --all [major|minor|patch]\n       pelato bump [COMPONENT]... --pre ID\n       \
+    pelato bump --all [major|minor|patch]\n       pelato bump --changed [major|minor|patch]\n       \
+    pelato bump [COMPONENT]... --pre ID\n       \
     pelato bump [COMPONENT]... --set VERSION")]
 #[command(
     after_help = "Examples:\n  pelato bump celsius_to_kelvin_conversion minor\n  pelato bump --all patch\n  \
-    pelato bump temp_filter --pre rc        # 1.2.3 → 1.2.4-rc.1\n  pelato bump temp_filter --set 2.0.0"
+    pelato bump --changed minor\n  pelato bump temp_filter --pre rc        # 1.2.3 → 1.2.4-rc.1\n  pelato bump temp_filter --set 2.0.0"
 )]
 pub struct Arguments {
     /// The components; behind them major, minor or patch [default: patch]
@@ -24,6 +26,9 @@ pub struct Arguments {
     /// All components
     #[arg(long)]
     all: bool,
+    /// The components that are not any more what was pushed under their version
+    #[arg(long, conflicts_with_all = ["all", "version"])]
+    changed: bool,
     /// The next pre-release of this name, such as rc
     #[arg(long, value_name = "ID", conflicts_with = "version")]
     pre: Option<String>,
@@ -41,10 +46,30 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(mut arguments: Arguments, context: &Context) -> Result<(), Error> {
     let kind = kind(&mut arguments)?;
-    let selection = selection(&arguments)?;
-    let bumps = context.open()?.bump(&selection, &kind, arguments.allow_backwards, arguments.dry_run)?;
+    let named = selection(&arguments)?;
+    let pelato = context.open()?;
+    let (selection, left) = match named {
+        Some(selection) => (selection, Vec::new()),
+        None => {
+            let Changed { changed, left } = pelato.changed(std::env::var_os("PATH").unwrap_or_default())?;
+            (Selection::Components(changed), left)
+        }
+    };
+    let bumps = match &selection {
+        Selection::Components(none) if none.is_empty() => Vec::new(),
+        some => pelato.bump(some, &kind, arguments.allow_backwards, arguments.dry_run)?,
+    };
     if context.ui.json() {
-        context.ui.result_json(&json::Bump::new(&bumps, arguments.dry_run));
+        context.ui.result_json(&json::Bump::new(&bumps, &left, arguments.dry_run));
+        return Ok(());
+    }
+    left.iter().for_each(|left| context.ui.detail(format!("{} stays: {}", left.component, left.why)));
+    if bumps.is_empty() {
+        let nothing_to_compare = left.iter().all(|left| left.why == Why::NotPushed);
+        context.ui.note(match nothing_to_compare {
+            true => "no component has been pushed yet: there is nothing to compare with",
+            false => "no component has changed since it was pushed",
+        });
         return Ok(());
     }
     let rows: Vec<_> = bumps
@@ -79,13 +104,21 @@ fn kind(arguments: &mut Arguments) -> Result<Kind, Error> {
     }
 }
 
-fn selection(arguments: &Arguments) -> Result<Selection, Error> {
+/// The components that are named; none where those that changed have to be found first.
+fn selection(arguments: &Arguments) -> Result<Option<Selection>, Error> {
     let usage =
         |message: &str, help: &str| Error::Usage { message: message.to_owned(), help: help.to_owned() };
     match (arguments.all, arguments.words.is_empty()) {
-        (true, true) => Ok(Selection::All),
+        (false, true) if arguments.changed => Ok(None),
+        (false, false) if arguments.changed => {
+            Err(usage("both `--changed` and components are given", "leave one of them out"))
+        }
+        (true, true) => Ok(Some(Selection::All)),
         (true, false) => Err(usage("both `--all` and components are given", "leave one of them out")),
-        (false, true) => Err(usage("no component is named", "name one, or take every one with `--all`")),
-        (false, false) => Ok(Selection::Components(arguments.words.clone())),
+        (false, true) => Err(usage(
+            "no component is named",
+            "name one, or take every one with `--all`, or those that changed with `--changed`",
+        )),
+        (false, false) => Ok(Some(Selection::Components(arguments.words.clone()))),
     }
 }

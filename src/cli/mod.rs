@@ -14,6 +14,7 @@ mod graph;
 mod new;
 mod pack;
 pub mod parameters;
+mod push;
 mod reference;
 mod remove;
 mod rollback;
@@ -84,6 +85,7 @@ enum Command {
     Call(call::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
+    Push(push::Arguments),
     Deploy(deploy::Arguments),
     Status(status::Arguments),
     Rollback(rollback::Arguments),
@@ -144,6 +146,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Call(arguments) => call::run(arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
+        Command::Push(arguments) => push::run(&arguments, context),
         Command::Deploy(arguments) => deploy::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Rollback(arguments) => rollback::run(&arguments, context),

@@ -1,6 +1,8 @@
 //! The facade: a project and everything that can be done with it.
 
+mod changed;
 mod deploy;
+mod push;
 mod run;
 mod scaffold;
 
@@ -20,7 +22,9 @@ use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
 
+pub use changed::{Changed, Left, Why};
 pub use deploy::MANIFEST_FILE;
+pub use push::PlannedPush;
 pub use run::{Ready, RunOptions, in_words};
 pub use scaffold::new_project;
 

@@ -70,7 +70,7 @@ impl Pelato {
 
     /// One edit of the workflow at a time: the next one begins with what this one has written. The folder is locked,
     /// not the file, which is replaced by every edit.
-    fn lock_workflow(&self) -> Result<File, Error> {
+    pub(super) fn lock_workflow(&self) -> Result<File, Error> {
         let lock = || {
             let folder = File::open(self.root())?;
             folder.lock()?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hyper::body::Bytes;
 use semver::Version;
 use serde::Serialize;
 
@@ -30,21 +31,21 @@ pub(super) struct About<'a> {
     pub template: &'a str,
 }
 
-/// What is sent.
+/// What is sent beside the component itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Artifact {
-    layer: Blob,
-    config: Blob,
+    /// The digest of the component's own bytes.
+    pub layer: String,
+    /// The size of the component in bytes.
+    pub bytes: u64,
+    /// The configuration, as it is sent.
+    pub config: Bytes,
+    /// The configuration's digest.
+    pub config_digest: String,
     /// The manifest, as it is sent.
-    pub manifest: Vec<u8>,
+    pub manifest: Bytes,
     /// The manifest's digest.
     pub digest: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Blob {
-    digest: String,
-    bytes: Vec<u8>,
 }
 
 #[derive(Serialize)]
@@ -79,7 +80,7 @@ struct Manifest<'a> {
 struct Descriptor<'a> {
     media_type: &'static str,
     digest: &'a str,
-    size: usize,
+    size: u64,
 }
 
 /// A digest as registries write it.
@@ -87,33 +88,24 @@ pub(super) fn sha256(content: &[u8]) -> String {
     format!("sha256:{}", digest(content))
 }
 
-impl Blob {
-    fn new(bytes: Vec<u8>) -> Self {
-        Self { digest: sha256(&bytes), bytes }
-    }
-
-    fn described(&self, media_type: &'static str) -> Descriptor<'_> {
-        Descriptor { media_type, digest: &self.digest, size: self.bytes.len() }
-    }
-}
-
 impl Artifact {
     /// The artifact of a component.
     ///
     /// # Errors
     /// When the bytes are no component.
-    pub fn new(component: Vec<u8>, about: &About<'_>) -> Result<Self, NotAComponent> {
-        let found = interfaces(&component)?;
-        let layer = Blob::new(component);
+    pub fn new(component: &[u8], about: &About<'_>) -> Result<Self, NotAComponent> {
+        let found = interfaces(component)?;
+        let (layer, bytes) = (sha256(component), component.len() as u64);
         let config = Config {
             created: CREATED,
             architecture: "wasm",
             os: "wasip2",
-            layer_digests: [&layer.digest],
+            layer_digests: [&layer],
             component: Interfaces { exports: found.exports, imports: found.imports, target: None },
         };
         let unwritable = |error: serde_json::Error| NotAComponent { reason: error.to_string() };
-        let config = Blob::new(serde_json::to_vec(&config).map_err(unwritable)?);
+        let config = serde_json::to_vec(&config).map_err(unwritable)?;
+        let config_digest = sha256(&config);
         let version = about.version.to_string();
         let annotations = BTreeMap::from([
             ("dev.pelato.pack", about.pack),
@@ -127,27 +119,13 @@ impl Artifact {
         let manifest = Manifest {
             schema_version: 2,
             media_type: MANIFEST,
-            config: config.described(CONFIG),
-            layers: [layer.described(LAYER)],
+            config: Descriptor { media_type: CONFIG, digest: &config_digest, size: config.len() as u64 },
+            layers: [Descriptor { media_type: LAYER, digest: &layer, size: bytes }],
             annotations,
         };
         let manifest = serde_json::to_vec(&manifest).map_err(unwritable)?;
-        Ok(Self { digest: sha256(&manifest), manifest, layer, config })
-    }
-
-    /// The digest of the component's own bytes.
-    pub fn component(&self) -> &str {
-        &self.layer.digest
-    }
-
-    /// The size of the component in bytes.
-    pub fn bytes(&self) -> u64 {
-        self.layer.bytes.len() as u64
-    }
-
-    /// What the manifest names: it has to be there before the manifest.
-    pub fn blobs(&self) -> [(&str, &Vec<u8>); 2] {
-        [&self.layer, &self.config].map(|blob| (blob.digest.as_str(), &blob.bytes))
+        let digest = sha256(&manifest);
+        Ok(Self { layer, bytes, config: config.into(), config_digest, manifest: manifest.into(), digest })
     }
 }
 
@@ -167,20 +145,20 @@ mod tests {
             pack: "go",
             template: "processor_nats",
         };
-        Artifact::new(EMPTY.to_vec(), &about).unwrap()
+        Artifact::new(EMPTY, &about).unwrap()
     }
 
     #[test]
     fn the_same_component_is_the_same_artifact_and_another_version_another() {
         assert_eq!(artifact("1.0.0"), artifact("1.0.0"));
         assert_ne!(artifact("1.0.0").digest, artifact("1.0.1").digest);
-        assert_eq!(artifact("1.0.0").component(), artifact("1.0.1").component());
+        assert_eq!(artifact("1.0.0").layer, artifact("1.0.1").layer);
     }
 
     #[test]
     fn it_is_in_the_wasm_layout() {
         let artifact = artifact("1.0.0");
-        let config: serde_json::Value = serde_json::from_slice(&artifact.config.bytes).unwrap();
+        let config: serde_json::Value = serde_json::from_slice(&artifact.config).unwrap();
         let layer = sha256(EMPTY);
         assert_eq!(
             config,
@@ -200,6 +178,6 @@ mod tests {
     fn what_is_no_component_is_refused() {
         let version = Version::new(1, 0, 0);
         let about = About { title: "a", version: &version, source: "", pack: "go", template: "t" };
-        assert!(Artifact::new(b"hello".to_vec(), &about).is_err());
+        assert!(Artifact::new(b"hello", &about).is_err());
     }
 }

@@ -150,9 +150,9 @@ impl Request<'_> {
     }
 }
 
-/// The error of TLS, which may be wrapped into one of the system.
+/// The error of TLS, which may be wrapped into errors of the system; these do not name what they hold as their source.
 fn tls<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
-    let inside = || error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>();
+    let inside = || tls(error.downcast_ref::<io::Error>()?.get_ref()?);
     error.downcast_ref::<rustls::Error>().or_else(inside)
 }
 

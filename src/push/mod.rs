@@ -5,16 +5,21 @@ mod artifact;
 mod credentials;
 mod error;
 mod fault;
+mod parcel;
 mod registry;
+mod send;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 pub use address::Address;
 pub use error::PushError;
+pub use parcel::Source;
+pub use send::{Pushed, Work, plan, push};
 
 use crate::check::Component;
 use crate::progress::Silent;
 use crate::project::Settings;
+use credentials::Credentials;
 use registry::{Registries, reference};
 
 /// How many images are looked for at a time.
@@ -27,6 +32,17 @@ const LOOKS: usize = 8;
 pub fn image(settings: &Settings, component: &Component) -> Result<String, PushError> {
     let prefix = Address::of(settings)?.prefix();
     Ok(format!("{prefix}/{}:{}", component.name, component.version))
+}
+
+/// Whether the settings are such that something can be pushed. Nobody is asked for that.
+///
+/// # Errors
+/// When no registry is set, or one of its settings is wrong.
+pub fn check(settings: &Settings) -> Result<(), PushError> {
+    let address = Address::of(settings)?;
+    registry::certificates(settings)?;
+    Credentials::find(settings, &address.host)?;
+    Ok(())
 }
 
 /// For each image the digest of its manifest in its registry, or nothing where it is not there.

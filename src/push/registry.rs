@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use hyper::body::Bytes;
 use oci_client::client::{Certificate, CertificateEncoding, Client, ClientConfig, ClientProtocol};
 use oci_client::errors::OciDistributionError as Oci;
 use oci_client::{Reference, errors::Result as OciResult};
@@ -93,18 +94,32 @@ impl<'a> Registries<'a> {
     }
 
     /// Sends what is not there yet, and the manifest last: an image is there whole or not at all.
-    pub async fn send(&self, image: &Reference, artifact: &Artifact) -> Result<(), PushError> {
-        for (digest, bytes) in artifact.blobs() {
-            let there = || self.client.blob_exists(image, digest);
-            if !self.patiently(image, "push", Some(LOOK), there).await? {
-                let send = || self.client.push_blob(image, bytes.clone(), digest);
-                self.patiently(image, "push", None, send).await?;
-            }
+    /// `component` gives the component's bytes: they are needed rarely enough, and are large.
+    pub async fn send(
+        &self,
+        image: &Reference,
+        artifact: &Artifact,
+        component: impl FnOnce() -> Result<Vec<u8>, PushError>,
+    ) -> Result<(), PushError> {
+        if !self.has(image, &artifact.layer).await? {
+            self.send_blob(image, &artifact.layer, component()?.into()).await?;
+        }
+        if !self.has(image, &artifact.config_digest).await? {
+            self.send_blob(image, &artifact.config_digest, artifact.config.clone()).await?;
         }
         let send = || async {
             let kind = MANIFEST.parse().map_err(|_| Oci::UnsupportedMediaTypeError(MANIFEST.to_owned()))?;
             self.client.push_manifest_raw(image, artifact.manifest.clone(), kind).await
         };
+        self.patiently(image, "push", None, send).await.map(drop)
+    }
+
+    async fn has(&self, image: &Reference, digest: &str) -> Result<bool, PushError> {
+        self.patiently(image, "push", Some(LOOK), || self.client.blob_exists(image, digest)).await
+    }
+
+    async fn send_blob(&self, image: &Reference, digest: &str, bytes: Bytes) -> Result<(), PushError> {
+        let send = || self.client.push_blob(image, bytes.clone(), digest);
         self.patiently(image, "push", None, send).await.map(drop)
     }
 

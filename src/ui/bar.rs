@@ -18,12 +18,13 @@ impl Bar {
     }
 
     /// Shows the bar for so many components.
-    pub fn begin(&mut self, components: usize) {
+    pub fn begin(&mut self, doing: &str, components: usize) {
         if !self.enabled || components == 0 {
             return;
         }
         let bar = ProgressBar::new(components as u64);
-        let style = ProgressStyle::with_template("    Building [{bar:24}] {pos}/{len}: {wide_msg}");
+        let template = format!("{doing:>12} [{{bar:24}}] {{pos}}/{{len}}: {{wide_msg}}");
+        let style = ProgressStyle::with_template(&template);
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()).progress_chars("=> "));
         bar.enable_steady_tick(Duration::from_millis(100));
         self.bar = Some(bar);

@@ -283,7 +283,7 @@ impl Progress for Ui {
             Event::Warning(text) => self.warning(text),
             Event::Detail(text) => self.detail(text),
             Event::Problem(problem) => self.problem(&problem),
-            Event::Planned { components } => self.with_bar(|bar| bar.begin(components)),
+            Event::Planned { doing, components } => self.with_bar(|bar| bar.begin(doing, components)),
             Event::Started { component, what } => {
                 self.with_bar(|bar| bar.start(&component));
                 let (verb, why) = what.split_once(':').unwrap_or((&what, ""));
@@ -293,6 +293,7 @@ impl Progress for Ui {
                 self.with_bar(|bar| bar.finish(&component));
                 self.detail(format!("{component}: {what} ({:.2} s)", elapsed.as_secs_f64()));
             }
+            Event::Stopped { component } => self.with_bar(|bar| bar.finish(&component)),
             Event::Failed { component, output } => {
                 self.with_bar(|bar| bar.finish(&component));
                 self.line(&format!(

@@ -60,7 +60,7 @@ fn checks_builds_and_runs_unchanged() {
 "#]])
         .stderr_eq("");
     place
-        .run(&["build", "--jobs", "1"])
+        .run(&["build", "--jobs", "1", "--no-push"])
         .code(0)
         .stdout_eq(str![[r#"
 COMPONENT         VERSION  SIZE     WORK      [TIME]WHY

@@ -5,8 +5,10 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::SCHEMA;
+use super::push::PushedImage;
 use crate::build::Work;
 use crate::pelato::{Outcome, PlannedBuild};
+use crate::push::Pushed;
 use crate::{check, generate};
 
 /// `gen --dry-run`
@@ -98,6 +100,8 @@ struct BuiltComponent {
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
     seconds: f64,
+    #[serde(flatten)]
+    pushed: Option<PushedImage>,
 }
 
 impl Build {
@@ -120,9 +124,20 @@ impl Build {
                 work,
                 why,
                 seconds: (built.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
+                pushed: None,
             }
         };
         Self { schema: SCHEMA, components: pairs.map(one).collect() }
+    }
+
+    /// With what was pushed.
+    #[must_use]
+    pub fn with_pushed(mut self, pushed: &[Pushed]) -> Self {
+        for component in &mut self.components {
+            let pushed = pushed.iter().find(|pushed| pushed.component == component.component);
+            component.pushed = pushed.map(PushedImage::new);
+        }
+        self
     }
 
     /// For a table: component, version, size, work, time, why.

@@ -5,6 +5,7 @@
 
 mod build;
 mod deploy;
+mod push;
 mod run;
 mod shelf;
 
@@ -12,11 +13,13 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::pelato::Left;
 use crate::project::{Settings, bump};
 use crate::report::{self, Severity};
 
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
+pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine};
 pub use shelf::{Shelf, Shown};
 
@@ -145,6 +148,15 @@ pub struct Bump {
     schema: u32,
     dry_run: bool,
     components: Vec<Bumped>,
+    /// Those that need no new version, if they were looked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left: Vec<LeftAlone>,
+}
+
+#[derive(Debug, Serialize)]
+struct LeftAlone {
+    component: String,
+    why: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -156,13 +168,19 @@ struct Bumped {
 
 impl Bump {
     /// Of planned bumps.
-    pub fn new(bumps: &[bump::Bump], dry_run: bool) -> Self {
+    pub fn new(bumps: &[bump::Bump], left: &[Left], dry_run: bool) -> Self {
         let one = |bump: &bump::Bump| Bumped {
             component: bump.component.clone(),
             old: bump.old.to_string(),
             new: bump.new.to_string(),
         };
-        Self { schema: SCHEMA, dry_run, components: bumps.iter().map(one).collect() }
+        let alone = |left: &Left| LeftAlone { component: left.component.clone(), why: left.why.to_string() };
+        Self {
+            schema: SCHEMA,
+            dry_run,
+            components: bumps.iter().map(one).collect(),
+            left: left.iter().map(alone).collect(),
+        }
     }
 }
 

@@ -1,0 +1,61 @@
+//! `pelato push`
+
+use clap::Args;
+
+use super::build::Flags;
+use super::context::Context;
+use super::context::runtime;
+use crate::error::Error;
+use crate::ui::{json, table};
+
+/// Push the components to the registry, building first what has changed
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato push\n  pelato push temp_filter --dry-run\n\n\
+    A component becomes the image REGISTRY_URL/component_name:version. What the registry has under a version stays as \
+    it is: other content needs another version (`pelato bump`). pelato.lock remembers what was pushed; commit it.")]
+pub struct Arguments {
+    /// Only these components [default: all]
+    #[arg(value_name = "COMPONENT")]
+    components: Vec<String>,
+    /// Only say what would be pushed; nothing is built or sent
+    #[arg(long)]
+    dry_run: bool,
+    /// Replace what the registry has under the same version
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// The columns of what was pushed.
+pub const HEADER: [&str; 6] = ["COMPONENT", "PUSH", "SIZE", "TIME", "DIGEST", "IMAGE"];
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    if arguments.flags.offline() {
+        return Err(Error::Usage {
+            message: "pushing needs the network, and `--offline` forbids it".to_owned(),
+            help: "leave `--offline` out; `pelato build --offline` only builds".to_owned(),
+        });
+    }
+    let (pelato, flags, ui) = (context.open()?, arguments.flags.to_build(), &context.ui);
+    if arguments.dry_run {
+        let planned = runtime()?.block_on(pelato.plan_push(&arguments.components, &flags))?;
+        let plan = json::PushPlan::new(&planned, arguments.force);
+        if ui.json() {
+            ui.result_json(&plan);
+        } else {
+            ui.result(table(["COMPONENT", "PUSH", "IMAGE"], &plan.rows()));
+        }
+        return Ok(());
+    }
+    pelato.ready_to_push()?;
+    let outcome = pelato.build(&arguments.components, &flags)?;
+    let pushed = json::Push::new(&runtime()?.block_on(pelato.push(&outcome, arguments.force))?);
+    if ui.json() {
+        ui.result_json(&pushed);
+    } else {
+        ui.result(table(HEADER, &pushed.rows()));
+    }
+    Ok(())
+}

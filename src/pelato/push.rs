@@ -1,0 +1,93 @@
+//! Built components go to their registry, and `pelato.lock` remembers them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{BuildFlags, Outcome, Pelato, known, select};
+use crate::error::Error;
+use crate::project::LockFile;
+use crate::project::settings::REGISTRY_URL;
+use crate::push::{self, PushError, Pushed, Source, Work};
+use crate::{build, generate};
+
+/// What pushing would do for a component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedPush {
+    /// Its name.
+    pub component: String,
+    /// Its image.
+    pub image: String,
+    /// What would be done; none where it would have to be built first.
+    pub work: Option<Work>,
+}
+
+impl Pelato {
+    /// Whether a registry is set.
+    pub fn has_registry(&self) -> bool {
+        self.settings().text(REGISTRY_URL).is_some()
+    }
+
+    /// Whether everything but the registry itself is ready for a push: better known before a build than after it.
+    ///
+    /// # Errors
+    /// When a setting or `pelato.lock` is wrong.
+    pub fn ready_to_push(&self) -> Result<(), Error> {
+        push::check(self.settings())?;
+        LockFile::read(self.root())?;
+        Ok(())
+    }
+
+    /// Says what `push` would do. Nothing is written, installed or sent.
+    ///
+    /// # Errors
+    /// As for [`Pelato::plan_build`] and [`Pelato::push`]; a refusal is part of the plan.
+    pub async fn plan_push(&self, only: &[String], flags: &BuildFlags) -> Result<Vec<PlannedPush>, Error> {
+        self.ready_to_push()?;
+        let lock_file = LockFile::read(self.root())?;
+        let all = self.components()?;
+        known(&all, only)?;
+        let planned = generate::plan(&all)?;
+        let components = select(all, only);
+        let options = self.build_options(&BuildFlags {
+            no_install: flags.no_install.or(Some("--dry-run")),
+            ..flags.clone()
+        });
+        let toolchains = build::toolchains(&components, &options, self.progress.as_ref())?;
+        let plan = build::plan(&components, &toolchains, &planned, &self.root().join(generate::FOLDER))?;
+        let finished: Vec<_> = plan.jobs.iter().filter_map(Source::finished).collect();
+        let works = push::plan(self.settings(), &finished, &lock_file, self.progress.as_ref()).await?;
+        let works: BTreeMap<_, _> =
+            finished.iter().map(|source| source.component.name.as_str()).zip(works).collect();
+        let one = |component| {
+            let image = push::image(self.settings(), component)?;
+            let work = works.get(component.name.as_str()).copied();
+            Ok(PlannedPush { component: component.name.clone(), image, work })
+        };
+        Ok(components.iter().map(one).collect::<Result<_, PushError>>()?)
+    }
+
+    /// Pushes what was built. What is in the registry already is not sent again.
+    ///
+    /// # Errors
+    /// When the registry has other content under a version (unless `force`), a setting or `pelato.lock` is wrong, or
+    /// the registry fails. What was pushed until then is remembered.
+    pub async fn push(&self, outcome: &Outcome, force: bool) -> Result<Vec<Pushed>, Error> {
+        let lock_file = LockFile::read(self.root())?;
+        let pairs = outcome.components.iter().zip(&outcome.built);
+        let sources: Vec<_> = pairs.map(|(component, built)| Source::built(component, built)).collect();
+        let (pushed, ended) =
+            push::push(self.settings(), &sources, &lock_file, force, self.progress.as_ref()).await?;
+        self.remember(&pushed)?;
+        ended?;
+        Ok(pushed)
+    }
+
+    /// Writes into `pelato.lock` what was pushed; it may have changed meanwhile.
+    fn remember(&self, pushed: &[Pushed]) -> Result<(), Error> {
+        let _lock = self.lock_workflow()?;
+        let workflow = self.workflow()?;
+        let names = workflow.tasks.iter().filter_map(|task| task.component_name.as_ref());
+        let names: BTreeSet<_> = names.map(|field| field.text.as_str()).collect();
+        let new = pushed.iter().map(|one| (one.component.clone(), one.locked.clone())).collect();
+        Ok(LockFile::read(self.root())?.update(&new, &names)?)
+    }
+}

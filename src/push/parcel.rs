@@ -1,0 +1,130 @@
+//! One component, ready to be sent: read, and found to be what was built.
+
+use std::path::{Path, PathBuf};
+
+use oci_client::Reference;
+use semver::Version;
+
+use super::artifact::{About, Artifact, sha256};
+use super::registry::reference;
+use super::{PushError, image};
+use crate::build::Built;
+use crate::build::plan::Job;
+use crate::check::Component;
+use crate::project::Settings;
+use crate::project::lock_file::{Digest, LockFile};
+
+/// A component that has been built.
+#[derive(Debug, Clone)]
+pub struct Source<'a> {
+    /// The component.
+    pub component: &'a Component,
+    /// Its artifact.
+    pub artifact: PathBuf,
+    /// The artifact's SHA-256, as the build has recorded it.
+    pub sha256: String,
+    /// The digest of everything that decides the artifact.
+    pub content: String,
+}
+
+impl<'a> Source<'a> {
+    /// Of a component that was just built.
+    pub fn built(component: &'a Component, built: &Built) -> Self {
+        Self {
+            component,
+            artifact: built.artifact.clone(),
+            sha256: built.sha256.clone(),
+            content: built.content.clone(),
+        }
+    }
+
+    /// Of a component that need not be built; none if it has to be.
+    pub fn finished(job: &Job<'a>) -> Option<Self> {
+        if job.compile.is_some() || job.compose().is_some() {
+            return None;
+        }
+        Some(Self {
+            component: job.component,
+            artifact: job.place.artifact.clone(),
+            sha256: job.record.composed.as_ref()?.made.sha256.clone(),
+            content: job.content(),
+        })
+    }
+}
+
+/// A component as it goes to its registry.
+#[derive(Debug)]
+pub(super) struct Parcel {
+    /// The component.
+    pub component: String,
+    /// Its version.
+    pub version: Version,
+    /// Its image.
+    pub image: Reference,
+    /// What is sent beside the component's own bytes.
+    pub artifact: Artifact,
+    /// The digest of everything that decides it.
+    pub content: Digest,
+    file: PathBuf,
+}
+
+impl Parcel {
+    /// Reads and checks a component's artifact.
+    ///
+    /// # Errors
+    /// When it is not what was built, or no component; or the settings name no registry.
+    pub fn new(settings: &Settings, source: &Source<'_>) -> Result<Self, PushError> {
+        let component = source.component;
+        let name = &component.name;
+        let altered = || altered(name, &source.artifact);
+        let layer = Digest::new(&format!("sha256:{}", source.sha256)).ok_or_else(altered)?;
+        let bytes = verified(name, &source.artifact, layer.as_str())?;
+        let about = About {
+            title: name,
+            version: &component.version,
+            source: &source.content,
+            pack: &component.pack.manifest.name,
+            template: &component.template.manifest.name,
+        };
+        let foreign = |reason: String| PushError::Foreign { component: name.clone(), reason };
+        Ok(Self {
+            component: name.clone(),
+            version: component.version.clone(),
+            image: reference(&image(settings, component)?)?,
+            artifact: Artifact::new(&bytes, &about).map_err(|error| foreign(error.to_string()))?,
+            content: Digest::new(&source.content).ok_or_else(altered)?,
+            file: source.artifact.clone(),
+        })
+    }
+
+    /// The component's own bytes, read once more and found to be the same.
+    pub fn bytes(&self) -> Result<Vec<u8>, PushError> {
+        verified(&self.component, &self.file, &self.artifact.layer)
+    }
+
+    /// Whether the project remembers other content under this version.
+    pub fn breaks_promise(&self, lock_file: &LockFile) -> Option<PushError> {
+        let locked = lock_file.get(&self.component)?;
+        let breaks = locked.version == self.version && locked.artifact.as_str() != self.artifact.layer;
+        breaks.then(|| self.promise(&locked.registry))
+    }
+
+    /// What is said when the version is taken by other content.
+    pub fn promise(&self, registry: &str) -> PushError {
+        PushError::Promise {
+            component: self.component.clone(),
+            version: self.version.to_string(),
+            registry: registry.to_owned(),
+        }
+    }
+}
+
+fn verified(component: &str, file: &Path, digest: &str) -> Result<Vec<u8>, PushError> {
+    let bytes = std::fs::read(file)
+        .map_err(|source| PushError::Unreadable { path: file.display().to_string(), source })?;
+    if sha256(&bytes) == digest { Ok(bytes) } else { Err(altered(component, file)) }
+}
+
+fn altered(component: &str, file: &Path) -> PushError {
+    PushError::Altered { component: component.to_owned(), path: file.display().to_string() }
+}

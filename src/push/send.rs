@@ -1,0 +1,222 @@
+//! Look first, then send: what is there already is not sent, and nothing is sent when one component is refused.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use semver::Version;
+
+use super::parcel::{Parcel, Source};
+use super::registry::Registries;
+use super::{Address, LOOKS, PushError};
+use crate::build::pool;
+use crate::progress::{Event, Progress};
+use crate::project::Settings;
+use crate::project::lock_file::{Digest, LockFile, Locked};
+
+/// How many components are sent at a time.
+const SENDS: usize = 4;
+
+/// What pushing a component would do, or has done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Work {
+    /// The registry has nothing under this name.
+    New,
+    /// The registry has it already.
+    Nothing,
+    /// The registry has other content under this version.
+    Replace,
+}
+
+/// A component that is in the registry now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pushed {
+    /// Its name.
+    pub component: String,
+    /// Its version.
+    pub version: Version,
+    /// Its image.
+    pub image: String,
+    /// The digest of the manifest in the registry.
+    pub digest: String,
+    /// The component's size.
+    pub bytes: u64,
+    /// What was done.
+    pub work: Work,
+    /// How long sending it took.
+    pub elapsed: Duration,
+    /// What `pelato.lock` remembers of it.
+    pub locked: Locked,
+}
+
+/// What a look into the registry has shown.
+struct Plan<'a> {
+    parcels: Vec<Parcel>,
+    registries: Registries<'a>,
+    registry: String,
+    /// For each parcel what is to be done, and the manifest's digest.
+    verdicts: Vec<(Work, String)>,
+}
+
+/// What pushing would do to each of these components. Nothing is sent.
+///
+/// # Errors
+/// When a setting or an artifact is wrong, or the registry cannot be asked.
+pub async fn plan(
+    settings: &Settings,
+    sources: &[Source<'_>],
+    lock_file: &LockFile,
+    progress: &dyn Progress,
+) -> Result<Vec<Work>, PushError> {
+    let plan = look(settings, sources, progress).await?;
+    let works = plan.parcels.iter().zip(&plan.verdicts).map(|(parcel, (work, _))| {
+        let refused = plan.refusal(parcel, *work, lock_file).is_some();
+        if refused { Work::Replace } else { *work }
+    });
+    Ok(works.collect())
+}
+
+/// Pushes components. Gives those that are in the registry now, also if others failed.
+///
+/// # Errors
+/// When a component is refused, or a setting, an artifact or the registry is at fault; then nothing was sent.
+pub async fn push(
+    settings: &Settings,
+    sources: &[Source<'_>],
+    lock_file: &LockFile,
+    force: bool,
+    progress: &dyn Progress,
+) -> Result<(Vec<Pushed>, Result<(), PushError>), PushError> {
+    let plan = look(settings, sources, progress).await?;
+    if !force {
+        plan.keeps_promises(lock_file)?;
+    }
+    let to_send = plan.verdicts.iter().filter(|(work, _)| *work != Work::Nothing).count();
+    progress.report(Event::Planned { doing: "Pushing", components: to_send });
+    // Whoever has not begun when one fails does not begin: most failures are the same for all.
+    let failed = AtomicBool::new(false);
+    let all = plan.parcels.iter().zip(&plan.verdicts);
+    let sends = all.map(|(parcel, (work, digest))| plan.send(parcel, *work, digest, &failed, progress));
+    let results: Vec<_> = stream::iter(sends).buffered(SENDS).collect().await;
+    let (mut pushed, mut errors) = (Vec::new(), Vec::new());
+    for result in results.into_iter().flatten() {
+        match result {
+            Ok(one) => pushed.push(one),
+            Err(error) => errors.push(error),
+        }
+    }
+    let ended = if errors.is_empty() { Ok(()) } else { Err(PushError::of(errors)) };
+    Ok((pushed, ended))
+}
+
+async fn look<'a>(
+    settings: &Settings,
+    sources: &[Source<'_>],
+    progress: &'a dyn Progress,
+) -> Result<Plan<'a>, PushError> {
+    let registry = Address::of(settings)?.prefix();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let parcels = pool::run(sources, threads, |_| None, |source| Parcel::new(settings, source));
+    let parcels = parcels.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let images: Vec<_> = parcels.iter().map(|parcel| parcel.image.clone()).collect();
+    let registries = Registries::of(settings, &images, progress).await?;
+    let looks = parcels.iter().map(|parcel| verdict(&registries, parcel));
+    let verdicts = stream::iter(looks).buffered(LOOKS).try_collect().await?;
+    Ok(Plan { parcels, registries, registry, verdicts })
+}
+
+async fn verdict(registries: &Registries<'_>, parcel: &Parcel) -> Result<(Work, String), PushError> {
+    let ours = &parcel.artifact.digest;
+    match registries.look(&parcel.image).await? {
+        None => Ok((Work::New, ours.clone())),
+        Some(there) if there == *ours => Ok((Work::Nothing, there)),
+        Some(there) => {
+            // The same component, described by another pelato or before a comment was written: that is kept.
+            let layers = registries.layers(&parcel.image).await?;
+            let same = layers.len() == 1 && layers[0] == parcel.artifact.layer;
+            Ok(if same { (Work::Nothing, there) } else { (Work::Replace, ours.clone()) })
+        }
+    }
+}
+
+impl Plan<'_> {
+    /// Whether no version gets other content.
+    fn keeps_promises(&self, lock_file: &LockFile) -> Result<(), PushError> {
+        let all = self.parcels.iter().zip(&self.verdicts);
+        let broken: Vec<_> =
+            all.filter_map(|(parcel, (work, _))| self.refusal(parcel, *work, lock_file)).collect();
+        if broken.is_empty() { Ok(()) } else { Err(PushError::of(broken)) }
+    }
+
+    /// Why a component may not be sent. A promise that the project remembers counts in every registry.
+    fn refusal(&self, parcel: &Parcel, work: Work, lock_file: &LockFile) -> Option<PushError> {
+        match work {
+            Work::Replace => Some(parcel.promise(&self.registry)),
+            Work::New => parcel.breaks_promise(lock_file),
+            Work::Nothing => None,
+        }
+    }
+
+    /// Sends one, unless another has failed.
+    async fn send(
+        &self,
+        parcel: &Parcel,
+        work: Work,
+        digest: &str,
+        failed: &AtomicBool,
+        progress: &dyn Progress,
+    ) -> Option<Result<Pushed, PushError>> {
+        let start = Instant::now();
+        let component = parcel.component.clone();
+        if work != Work::Nothing {
+            if failed.load(Ordering::Relaxed) {
+                return None;
+            }
+            progress.report(Event::Started { component: component.clone(), what: "pushing".to_owned() });
+            let sent = self.registries.send(&parcel.image, &parcel.artifact, || parcel.bytes()).await;
+            if let Err(error) = sent {
+                failed.store(true, Ordering::Relaxed);
+                progress.report(Event::Stopped { component });
+                return Some(Err(error));
+            }
+            let what = format!("pushed {}", parcel.image.whole());
+            progress.report(Event::Finished { component, what, elapsed: start.elapsed() });
+        }
+        Some(self.pushed(parcel, work, digest, start.elapsed()))
+    }
+
+    fn pushed(
+        &self,
+        parcel: &Parcel,
+        work: Work,
+        digest: &str,
+        elapsed: Duration,
+    ) -> Result<Pushed, PushError> {
+        let image = parcel.image.whole();
+        let read = |text: &str| {
+            Digest::new(text).ok_or_else(|| PushError::Failed {
+                host: parcel.image.resolve_registry().to_owned(),
+                doing: "read",
+                image: image.clone(),
+                reason: "it answers with a digest that is no SHA-256".to_owned(),
+            })
+        };
+        let locked = Locked {
+            version: parcel.version.clone(),
+            content: parcel.content.clone(),
+            artifact: read(&parcel.artifact.layer)?,
+            manifest: read(digest)?,
+            registry: self.registry.clone(),
+        };
+        Ok(Pushed {
+            component: parcel.component.clone(),
+            version: parcel.version.clone(),
+            digest: digest.to_owned(),
+            bytes: parcel.artifact.bytes,
+            image,
+            work,
+            elapsed,
+            locked,
+        })
+    }
+}
