@@ -53,12 +53,14 @@ error: the registry at 127.0.0.1:[PORT] is too slow: no answer within [..]
 
 #[test]
 fn a_fake_proxy_that_fails_first_only_costs_time() {
-    for failing in
-        [Failing::Closing, Failing::Answering("503 Service Unavailable"), Failing::Answering("429 Busy")]
-    {
+    // Each request is preceded by one that asks how to come in and may fail, and a HEAD is followed by a GET.
+    for (times, failing) in [
+        (2, Failing::Closing),
+        (4, Failing::Answering("503 Service Unavailable")),
+        (4, Failing::Answering("429 Busy")),
+    ] {
         let registry = Registry::start();
-        // The first request asks how to come in, and is followed by another in any case; so is a HEAD by a GET.
-        let proxy = Proxy::failing_first(3, failing, registry.port());
+        let proxy = Proxy::failing_first(times, failing, registry.port());
         let place = at(&proxy.address);
         let (code, said) = words(&place, &["push", "play"]);
         assert_eq!(code, 0, "{said}");
