@@ -33,7 +33,8 @@ Commands:
   run          Run the whole workflow on this machine
   call         Call one function once and print its output
   gen          Generate the components' sources into gen/
-  build        Build the components: generate, compile, wrap, compose
+  build        Build the components, and push them if REGISTRY_URL is set
+  push         Push the components to the registry, building first what has changed
   bump         Raise the versions of components
   graph        Draw how messages flow through the workflow
   schema       Print the JSON schema of workflow.yaml, for editors
@@ -64,7 +65,8 @@ A first project:
   pelato run                 # the whole workflow, on this machine
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
-function failed, 6 a server or port could not be used.
+function failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked
+for.
 
 "#]])
         .stderr_eq("");
