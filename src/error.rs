@@ -4,6 +4,7 @@ use miette::Diagnostic;
 
 use crate::build::{BuildError, ToolchainError};
 use crate::catalog::CatalogError;
+use crate::deploy::DeployError;
 use crate::generate::GenerateError;
 use crate::host::HostError;
 use crate::metrics::MetricsError;
@@ -91,6 +92,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Build(#[from] BuildError),
+    /// The workflow could not be deployed, or the lattice did not do what it was asked for.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Deploy(#[from] DeployError),
     /// The host could not do its work.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -196,6 +201,9 @@ impl Error {
             Self::Build(_) => Exit::Build,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
+            Self::Deploy(error) if error.is_network() => Exit::Network,
+            Self::Deploy(error) if error.is_project() => Exit::Project,
+            Self::Deploy(_) => Exit::Lattice,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
             Self::Scaffold(error) if is_value(error) => Exit::Usage,

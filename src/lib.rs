@@ -8,6 +8,7 @@ pub mod build;
 pub mod catalog;
 pub mod check;
 pub mod cli;
+pub mod deploy;
 pub mod error;
 pub mod files;
 pub mod generate;

@@ -19,6 +19,8 @@ pub struct Run {
     pub generate: Option<Duration>,
     /// Building the components.
     pub build: Option<Duration>,
+    /// Deploying them, until all of them run.
+    pub deploy: Option<Duration>,
     /// All of it.
     pub total: Duration,
 }
@@ -93,6 +95,9 @@ fn entry(run: &Run) -> Value {
     if let Some(time) = run.build {
         entry.insert("build".into(), phase("components_build_time", time));
     }
+    if let Some(time) = run.deploy {
+        entry.insert("deploy".into(), phase("components_deploy_time", time));
+    }
     entry.insert("time_total".into(), seconds(run.total));
     Value::Mapping(entry)
 }
@@ -105,6 +110,7 @@ mod tests {
         tasks: 2,
         generate: Some(Duration::from_micros(19_400)),
         build: Some(Duration::from_millis(26_900)),
+        deploy: None,
         total: Duration::from_millis(26_921),
     };
 

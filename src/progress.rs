@@ -11,6 +11,8 @@ pub enum Event {
     Note(String),
     /// Only for those who ask for more (`-v`).
     Detail(String),
+    /// A person should be warned of this: the work goes on, and may come to grief.
+    Warning(String),
     /// Something is wrong with the project, and the work goes on without it.
     Problem(Problem),
     /// So many components will be worked on.

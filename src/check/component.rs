@@ -27,6 +27,8 @@ pub struct Component {
     pub targets: Vec<String>,
     /// Instances in each target.
     pub replicas: u32,
+    /// How they are spread over the hosts of a target.
+    pub placement: Placement,
     /// Where HTTP reaches it, if its template answers HTTP.
     pub http: Option<HttpRoute>,
     /// The template's parameters with their defaults, by name.
@@ -42,6 +44,36 @@ pub struct Code {
     pub files: Vec<String>,
     /// The folder as shown to people: `tasks` or `tasks/convert`.
     pub shown: String,
+}
+
+/// How a component is spread over the hosts of its targets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Placement {
+    /// So many instances in each target, on hosts that the lattice chooses.
+    #[default]
+    PerTarget,
+    /// So many instances on every host of each target: a host that is lost is not missed.
+    EveryHost,
+}
+
+impl Placement {
+    /// As they are written in a workflow.
+    pub const NAMES: [&str; 2] = ["per-target", "every-host"];
+}
+
+impl std::fmt::Display for Placement {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(Self::NAMES[*self as usize])
+    }
+}
+
+impl std::str::FromStr for Placement {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let all = [Self::PerTarget, Self::EveryHost];
+        all.into_iter().find(|placement| placement.to_string() == text).ok_or(())
+    }
 }
 
 /// Where HTTP requests for a component arrive.

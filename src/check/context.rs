@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::code::{Outcome, Resolver};
-use super::component::{Component, HttpRoute};
+use super::component::{Component, HttpRoute, Placement};
 use super::finding::{Finding, Spot};
 use super::flow::Flow;
 use super::slip::{self, Slip};
@@ -179,6 +179,10 @@ impl<'a> Entry<'a> {
             replicas: match &task.replicas {
                 Some(field) => values::replicas(&field.text).ok()?,
                 None => 1,
+            },
+            placement: match &task.placement {
+                Some(field) => values::placement(&field.text).ok()?,
+                None => Placement::default(),
             },
             http: if template.serves_http() { Some(self.route()?) } else { None },
             parameters,

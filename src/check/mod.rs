@@ -14,7 +14,7 @@ pub mod values;
 
 use std::collections::BTreeSet;
 
-pub use component::{Code, Component, HttpRoute, Need, NeedError, Subscription};
+pub use component::{Code, Component, HttpRoute, Need, NeedError, Placement, Subscription};
 pub use context::{Context, Entry, Stranger};
 pub use finding::{Finding, Spot};
 pub use flow::{Flow, Stop, Topic};

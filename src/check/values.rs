@@ -4,6 +4,8 @@ use std::fmt::Display;
 
 use semver::Version;
 
+use super::component::Placement;
+use crate::suggest;
 use crate::words::{is_safe, quoted};
 
 /// A value that cannot be used.
@@ -131,6 +133,13 @@ fn fixed_version(text: &str) -> Option<Version> {
 /// The number of instances in each target.
 pub fn replicas(text: &str) -> Result<u32, Wrong> {
     whole(text, 1, MAX_REPLICAS, "replicas")
+}
+
+/// How instances are spread over the hosts of a target.
+pub fn placement(text: &str) -> Result<Placement, Wrong> {
+    text.parse().or_else(|()| {
+        wrong(format!("{} is no placement", quoted(text)), suggest::help(text, Placement::NAMES))
+    })
 }
 
 /// A TCP port.

@@ -4,8 +4,7 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 
-use super::call::runtime;
-use super::context::Context;
+use super::context::{Context, runtime};
 use crate::error::Error;
 use crate::pelato::BuildFlags;
 use crate::ui::{json, table};

@@ -37,7 +37,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let name = &arguments.component;
     let lines = ui.lines();
-    let called = runtime()?.block_on(pelato.call(
+    let called = super::context::runtime()?.block_on(pelato.call(
         name,
         input,
         &arguments.build.to_build(),
@@ -66,13 +66,4 @@ fn input(argument: String) -> Result<Vec<u8>, Error> {
         source,
     })?;
     Ok(input)
-}
-
-/// The runtime for commands that wait for the network or for functions.
-pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|source| Error::System {
-        what: "cannot start threads".to_owned(),
-        help: "see `ulimit -u`".to_owned(),
-        source,
-    })
 }

@@ -91,6 +91,14 @@ impl Context {
         }
     }
 
+    /// Waits for something that is done over the network.
+    ///
+    /// # Errors
+    /// Its own; or when threads cannot be started.
+    pub fn finish<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        runtime()?.block_on(work)
+    }
+
     fn flags(&self) -> Result<Vec<Flag>, Error> {
         self.global.settings.iter().map(|text| flag(text)).collect()
     }
@@ -150,5 +158,14 @@ fn cache_folder(here: &Path) -> PathBuf {
     named.map(|folder| here.join(folder)).unwrap_or_else(|| match etcetera::choose_base_strategy() {
         Ok(strategy) => strategy.cache_dir().join("pelato"),
         Err(_) => std::env::temp_dir().join("pelato-cache"),
+    })
+}
+
+/// The runtime for commands that wait for the network or for functions.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Error> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|source| Error::System {
+        what: "cannot start threads".to_owned(),
+        help: "see `ulimit -u`".to_owned(),
+        source,
     })
 }

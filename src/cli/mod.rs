@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod config;
 mod context;
+mod deploy;
 mod r#gen;
 mod graph;
 mod new;
@@ -15,8 +16,11 @@ mod pack;
 pub mod parameters;
 mod push;
 mod reference;
+mod remove;
+mod rollback;
 mod run;
 mod schema;
+mod status;
 mod task;
 mod template;
 
@@ -82,6 +86,10 @@ enum Command {
     Gen(r#gen::Arguments),
     Build(build::Arguments),
     Push(push::Arguments),
+    Deploy(deploy::Arguments),
+    Status(status::Arguments),
+    Rollback(rollback::Arguments),
+    Remove(remove::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
     Schema(schema::Arguments),
@@ -139,6 +147,10 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
         Command::Push(arguments) => push::run(&arguments, context),
+        Command::Deploy(arguments) => deploy::run(&arguments, context),
+        Command::Status(arguments) => status::run(&arguments, context),
+        Command::Rollback(arguments) => rollback::run(&arguments, context),
+        Command::Remove(arguments) => remove::run(&arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),

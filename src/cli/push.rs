@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::build::Flags;
-use super::call::runtime;
-use super::context::Context;
+
+use super::context::{Context, runtime};
 use crate::error::Error;
 use crate::ui::{json, table};
 

@@ -87,7 +87,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     };
     let ui = &context.ui;
     let trace = ui.trace();
-    let runtime = super::call::runtime()?;
+    let runtime = super::context::runtime()?;
     let running = pelato.run(options, trace.observer(), |ready| told(ui, ready), interrupted(ui));
     let stopped = runtime.block_on(async {
         tokio::select! { stopped = running => stopped, () = insisted() => Err(Error::Interrupted) }

@@ -1,6 +1,7 @@
 //! The facade: a project and everything that can be done with it.
 
 mod changed;
+mod deploy;
 mod push;
 mod run;
 mod scaffold;
@@ -22,6 +23,7 @@ use crate::report::{Rejected, Report};
 use crate::suggest;
 
 pub use changed::{Changed, Left, Why};
+pub use deploy::MANIFEST_FILE;
 pub use push::PlannedPush;
 pub use run::{Ready, RunOptions, in_words};
 pub use scaffold::new_project;
@@ -149,9 +151,14 @@ impl Pelato {
     /// # Errors
     /// When there is no workflow, or it has errors.
     pub fn components(&self) -> Result<Vec<Component>, Error> {
+        Ok(self.sound()?.components)
+    }
+
+    /// The workflow, if it has no errors.
+    fn sound(&self) -> Result<Checked, Error> {
         let checked = self.check()?;
         match checked.report.errors() {
-            0 => Ok(checked.components),
+            0 => Ok(checked),
             _ => Err(Error::Rejected(Rejected(checked.report))),
         }
     }
@@ -176,8 +183,8 @@ impl Pelato {
         self.record(&metrics::Run {
             tasks: components.len(),
             generate: Some(time),
-            build: None,
             total: time,
+            ..metrics::Run::default()
         })?;
         Ok((components, generated))
     }
@@ -248,6 +255,7 @@ impl Pelato {
             generate: Some(generate_time),
             build: Some(start.elapsed() - generate_time),
             total: start.elapsed(),
+            ..metrics::Run::default()
         })?;
         Ok(Outcome { components, generated, built })
     }

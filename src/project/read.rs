@@ -14,7 +14,7 @@ use crate::report::{Problem, Report, Source};
 use crate::{suggest, words};
 
 /// The fields that every task may have, whatever its template.
-pub const TASK_FIELDS: [&str; 10] = [
+pub const TASK_FIELDS: [&str; 11] = [
     "name",
     "type",
     "code",
@@ -24,6 +24,7 @@ pub const TASK_FIELDS: [&str; 10] = [
     "version",
     "language",
     "replicas",
+    "placement",
     "http",
 ];
 
@@ -236,6 +237,7 @@ impl Reader<'_> {
                 "version" => task.version = self.scalar(value, &at),
                 "language" => task.language = self.scalar(value, &at),
                 "replicas" => task.replicas = self.scalar(value, &at),
+                "placement" => task.placement = self.scalar(value, &at),
                 "http" => self.http(value, &at, &mut task),
                 _ => {
                     if let Some(field) = self.scalar(value, &at) {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::read::TASK_FIELDS;
 use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
+use crate::check::Placement;
 
 /// What the schema is known by.
 const ID: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -89,6 +90,10 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
                 { "type": "integer", "minimum": 1, "maximum": 1000 },
                 { "type": "string", "pattern": "^0*([1-9][0-9]{0,2}|1000)$" }
             ]
+        }),
+        json!({
+            "description": "Whether `replicas` are counted for each target, or for each host of it",
+            "enum": Placement::NAMES, "default": Placement::default().to_string()
         }),
         http(),
     ];

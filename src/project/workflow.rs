@@ -61,6 +61,8 @@ pub struct Task {
     pub language: Option<Field>,
     /// `replicas`: instances in each target; 1 if not given.
     pub replicas: Option<Field>,
+    /// `placement`: how it is spread over the hosts of a target; `per-target` if not given.
+    pub placement: Option<Field>,
     /// `http.port`
     pub http_port: Option<Field>,
     /// `http.path`

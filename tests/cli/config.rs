@@ -18,19 +18,31 @@ fn every_setting_is_shown_with_its_origin() {
         .run_in_vain(&["config", "--setting", "ENABLE_METRICS=True"])
         .code(0)
         .stdout_eq(str![[r#"
-SETTING            VALUE     FROM
-REGISTRY_URL       -         default
-REGISTRY_USER      someone   .env
-REGISTRY_PASSWORD  -         default
-PARALLEL_BUILD     False     .env
-NATS_HOST          10.0.0.5  environment
-NATS_PORT          4333      .env
-ENABLE_METRICS     True      --setting
+SETTING             VALUE                                    FROM
+REGISTRY_URL        -                                        default
+REGISTRY_USER       someone                                  .env
+REGISTRY_PASSWORD   -                                        default
+REGISTRY_INSECURE   -                                        default
+REGISTRY_CA         -                                        default
+PARALLEL_BUILD      False                                    .env
+NATS_HOST           10.0.0.5                                 environment
+NATS_PORT           4333                                     .env
+NATS_USER           -                                        default
+NATS_PASSWORD       -                                        default
+NATS_CREDS          -                                        default
+NATS_CA             -                                        default
+LATTICE             default                                  default
+JETSTREAM_DOMAIN    -                                        default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
+MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
+HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
+HTTP_ADDRESS        0.0.0.0                                  default
+ENABLE_METRICS      True                                     --setting
 
 "#]])
         .stderr_eq("");
     place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"ENABLE_METRICS","value":"False","from":"default"}]}
+{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"}]}
 
 "#]]).stderr_eq("");
 }
@@ -62,14 +74,26 @@ fn without_a_project_the_defaults_are_shown() {
         .run(&["config"])
         .code(0)
         .stdout_eq(str![[r#"
-SETTING            VALUE      FROM
-REGISTRY_URL       -          default
-REGISTRY_USER      -          default
-REGISTRY_PASSWORD  -          default
-PARALLEL_BUILD     True       default
-NATS_HOST          localhost  default
-NATS_PORT          4222       default
-ENABLE_METRICS     False      default
+SETTING             VALUE                                    FROM
+REGISTRY_URL        -                                        default
+REGISTRY_USER       -                                        default
+REGISTRY_PASSWORD   -                                        default
+REGISTRY_INSECURE   -                                        default
+REGISTRY_CA         -                                        default
+PARALLEL_BUILD      True                                     default
+NATS_HOST           localhost                                default
+NATS_PORT           4222                                     default
+NATS_USER           -                                        default
+NATS_PASSWORD       -                                        default
+NATS_CREDS          -                                        default
+NATS_CA             -                                        default
+LATTICE             default                                  default
+JETSTREAM_DOMAIN    -                                        default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
+MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
+HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
+HTTP_ADDRESS        0.0.0.0                                  default
+ENABLE_METRICS      False                                    default
 
 "#]])
         .stderr_eq("");
@@ -84,14 +108,26 @@ fn a_secret_is_never_printed() {
         .run(&["config"])
         .code(0)
         .stdout_eq(str![[r#"
-SETTING            VALUE      FROM
-REGISTRY_URL       -          default
-REGISTRY_USER      -          default
-REGISTRY_PASSWORD  ********   .env
-PARALLEL_BUILD     True       default
-NATS_HOST          localhost  default
-NATS_PORT          4222       default
-ENABLE_METRICS     False      default
+SETTING             VALUE                                    FROM
+REGISTRY_URL        -                                        default
+REGISTRY_USER       -                                        default
+REGISTRY_PASSWORD   ********                                 .env
+REGISTRY_INSECURE   -                                        default
+REGISTRY_CA         -                                        default
+PARALLEL_BUILD      True                                     default
+NATS_HOST           localhost                                default
+NATS_PORT           4222                                     default
+NATS_USER           -                                        default
+NATS_PASSWORD       -                                        default
+NATS_CREDS          -                                        default
+NATS_CA             -                                        default
+LATTICE             default                                  default
+JETSTREAM_DOMAIN    -                                        default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
+MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
+HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
+HTTP_ADDRESS        0.0.0.0                                  default
+ENABLE_METRICS      False                                    default
 
 "#]])
         .stderr_eq("");
@@ -170,7 +206,7 @@ double: unchanged ([TIME])
 play: unchanged ([TIME])
 preparing the components for this machine
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
-  help: is it running, and is the address right? Without `--nats` the messages stay in this process
+  help: is it running, and is the address right? `pelato config` shows the settings; `pelato run` without `--nats` needs none
 
 "#]]);
 }

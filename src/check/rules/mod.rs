@@ -11,6 +11,7 @@ mod http;
 mod missing_field;
 mod name;
 mod parameter;
+mod placement;
 mod replicas;
 mod subject;
 mod targets;
@@ -46,6 +47,7 @@ pub const ALL: &[&dyn Rule] = &[
     &version::Version,
     &targets::Targets,
     &replicas::Replicas,
+    &placement::Placement,
     &http::Http,
     &duplicate_route::DuplicateRoute,
     &parameter::Parameter,

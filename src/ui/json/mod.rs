@@ -4,6 +4,7 @@
 //! are described in `docs/reference/json.md`.
 
 mod build;
+mod deploy;
 mod push;
 mod run;
 mod shelf;
@@ -17,6 +18,7 @@ use crate::project::{Settings, bump};
 use crate::report::{self, Severity};
 
 pub use build::{Build, BuildPlan, Generated, Planned};
+pub use deploy::{Deployed, Deployment, Removed, Status};
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine};
 pub use shelf::{Shelf, Shown};

@@ -1,0 +1,86 @@
+//! `pelato deploy`
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::context::Context;
+use crate::deploy::{Deployed, Options};
+use crate::error::Error;
+use crate::files::{Plan, RelPath};
+use crate::pelato::MANIFEST_FILE;
+use crate::ui::json;
+
+/// Run the workflow's components on the hosts of a lattice
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pelato deploy\n  pelato deploy --dry-run    # the manifest, and what would change\n  \
+    pelato deploy --setting LATTICE=staging --no-wait\n\nThe images have to be in the registry: `pelato push`; \
+    `pelato brush` does both. `pelato config` shows where the lattice is looked for."
+)]
+pub struct Arguments {
+    /// Only print the manifest, and how it differs from what is deployed
+    #[arg(long)]
+    dry_run: bool,
+    /// Also over an application of this name that is not this project's
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    wait: Wait,
+}
+
+/// How long to wait: shared by all commands that do.
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// How long to wait until it is done, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: u64,
+    /// Do not wait: it is done when the lattice has taken note
+    #[arg(long, conflicts_with = "timeout")]
+    no_wait: bool,
+}
+
+impl Wait {
+    /// As the facade takes it.
+    pub fn to_options(&self, force: bool) -> Options {
+        Options { wait: (!self.no_wait).then(|| Duration::from_secs(self.timeout)), force }
+    }
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let pelato = context.open()?;
+    let options = arguments.wait.to_options(arguments.force);
+    if !arguments.dry_run {
+        let deployed = context.finish(pelato.deploy(options))?;
+        told(&deployed, context);
+        return Ok(());
+    }
+    let plan = context.finish(pelato.plan_deploy(arguments.force))?;
+    plan.warnings.iter().for_each(|warning| context.ui.warning(warning));
+    let yaml =
+        |manifest: &crate::deploy::Manifest| manifest.to_yaml().map_err(crate::deploy::DeployError::from);
+    let after = yaml(&plan.versioned())?;
+    let before = plan.deployed.as_ref().map(yaml).transpose()?.unwrap_or_default();
+    if context.ui.json() {
+        context.ui.result_json(&json::Deployment::new(&plan));
+        return Ok(());
+    }
+    context.ui.result(&after);
+    match (plan.unchanged(), RelPath::new(MANIFEST_FILE)) {
+        (true, _) => context.ui.note("the very same is deployed"),
+        (false, Ok(path)) => context.ui.note(Plan::replacing(pelato.root(), path, &before, &after).diff()),
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Says what was deployed.
+pub fn told(deployed: &Deployed, context: &Context) {
+    let (ui, result) = (&context.ui, json::Deployed::new(deployed));
+    if ui.json() {
+        ui.result_json(&result);
+        return;
+    }
+    ui.status(if deployed.unchanged { "Unchanged" } else { "Deployed" }, result.words());
+}

@@ -1,0 +1,30 @@
+//! `pelato rollback`
+
+use clap::Args;
+
+use super::context::Context;
+use super::deploy::{Wait, told};
+use crate::error::Error;
+
+/// Go back to the manifest that was deployed before
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pelato rollback\n  pelato rollback --to 3\n\nThe lattice keeps the last ten \
+    manifests. workflow.yaml stays as it is: the next `pelato deploy` deploys what it says."
+)]
+pub struct Arguments {
+    /// The manifest's version, or its number
+    #[arg(long, value_name = "VERSION")]
+    to: Option<String>,
+    #[command(flatten)]
+    wait: Wait,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let pelato = context.open()?;
+    let deployed =
+        context.finish(pelato.rollback(arguments.to.as_deref(), arguments.wait.to_options(false)))?;
+    told(&deployed, context);
+    Ok(())
+}

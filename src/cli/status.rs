@@ -1,0 +1,51 @@
+//! `pelato status`
+
+use std::time::Duration;
+
+use clap::Args;
+
+use super::context::Context;
+use crate::error::Error;
+use crate::ui::{json, table};
+
+/// How long between two looks of `--watch`.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Show how the workflow's components are on a lattice
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pelato status\n  pelato status --watch     # again whenever something changes\n  \
+    pelato status --json"
+)]
+pub struct Arguments {
+    /// Show it again whenever something changes, until Ctrl-C
+    #[arg(short, long)]
+    watch: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let pelato = context.open()?;
+    let mut shown = None;
+    loop {
+        let status = json::Status::new(&context.finish(pelato.status())?);
+        if shown.as_ref() != Some(&status) {
+            show(&status, context);
+            shown = Some(status);
+        }
+        if !arguments.watch {
+            return Ok(());
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+fn show(status: &json::Status, context: &Context) {
+    if context.ui.json() {
+        context.ui.result_json(status);
+        return;
+    }
+    let header = ["COMPONENT", "VERSION", "RUNNING", "HOSTS", "REPLICAS", "STATE", "REASON"];
+    context.ui.result(table(header, &status.rows()));
+    context.ui.status("Status", status.words());
+}

@@ -1,0 +1,229 @@
+//! Why a workflow cannot be deployed, or what the lattice did not do.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::check::NeedError;
+use crate::nats::NatsError;
+
+/// Something that went wrong in the lattice, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reason {
+    /// The component or provider.
+    pub part: String,
+    /// What the lattice said.
+    pub words: String,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.part, self.words)
+    }
+}
+
+/// Why a workflow cannot be deployed, or what the lattice did not do.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum DeployError {
+    /// There is nothing to deploy.
+    #[error("the workflow has no tasks: there is nothing to deploy")]
+    #[diagnostic(help(
+        "add a task with `pelato add-task`, or take the application away with `pelato remove`"
+    ))]
+    Empty,
+    /// The project's name has nothing that a lattice takes.
+    #[error("the project name `{project}` has no letter or digit that a lattice takes")]
+    #[diagnostic(help("give it one in workflow.yaml: letters a to z and digits"))]
+    Nameless {
+        /// The name.
+        project: String,
+    },
+    /// No provider is known for an interface.
+    #[error("`{component}` needs {interface}, for which no provider is known")]
+    #[diagnostic(help("the template `{template}` can be used with `pelato run` only"))]
+    NoProvider {
+        /// The component.
+        component: String,
+        /// Its template.
+        template: String,
+        /// The interface.
+        interface: String,
+    },
+    /// A template's text cannot be filled in.
+    #[error("the template `{template}` cannot be used")]
+    #[diagnostic(help("mend the template, or choose another"))]
+    Template {
+        /// The template.
+        template: String,
+        /// What is wrong.
+        source: NeedError,
+    },
+    /// The NATS server cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Nats(#[from] NatsError),
+    /// Images are not in the registry.
+    #[error("the registry does not have {images}")]
+    #[diagnostic(help("`pelato push` builds and pushes them; `pelato brush` does all of it"))]
+    NotPushed {
+        /// The images.
+        images: String,
+    },
+    /// Nobody manages the lattice.
+    #[error("no wadm answers for the lattice `{lattice}` at {server}")]
+    #[diagnostic(help(
+        "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
+    ))]
+    NoWadm {
+        /// The lattice.
+        lattice: String,
+        /// The NATS server.
+        server: String,
+    },
+    /// The connection to the lattice was lost.
+    #[error("the connection to the lattice `{lattice}` was lost: {message}")]
+    #[diagnostic(help(
+        "what was asked for may have been done or not: `pelato status` tells; `pelato deploy` can be repeated"
+    ))]
+    Lost {
+        /// The lattice.
+        lattice: String,
+        /// What happened.
+        message: String,
+    },
+    /// A reply that makes no sense.
+    #[error("wadm answered what PELATO does not understand: {message}")]
+    #[diagnostic(help("PELATO speaks with wadm 0.21; see which one runs"))]
+    Reply {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// wadm refused.
+    #[error("wadm refuses to {what}: {message}")]
+    #[diagnostic(help("see its words; `pelato deploy --dry-run` shows the manifest"))]
+    Refused {
+        /// What was asked for.
+        what: &'static str,
+        /// Its words.
+        message: String,
+    },
+    /// Somebody else has the name.
+    #[error("`{name}` in the lattice `{lattice}` {how}")]
+    #[diagnostic(help(
+        "give this project another `project_name` in workflow.yaml; or take the application over with `--force`"
+    ))]
+    Foreign {
+        /// The application.
+        name: String,
+        /// The lattice.
+        lattice: String,
+        /// Why it is not ours.
+        how: String,
+    },
+    /// Others listen where we want to.
+    #[error("port {port} on hosts of {target} is taken by the application `{other}`")]
+    #[diagnostic(help("give the tasks another `http: {{port: …}}` in workflow.yaml"))]
+    PortTaken {
+        /// The port.
+        port: String,
+        /// The hosts' label.
+        target: String,
+        /// The application that has it.
+        other: String,
+    },
+    /// There is no such application.
+    #[error("`{name}` is not deployed in the lattice `{lattice}`")]
+    #[diagnostic(help("deploy it with `pelato deploy`; `pelato config` shows which lattice is meant"))]
+    NotDeployed {
+        /// The application.
+        name: String,
+        /// The lattice.
+        lattice: String,
+    },
+    /// There is nothing to go back to.
+    #[error("there is no manifest of `{name}` before {version}")]
+    #[diagnostic(help("{known}"))]
+    NothingBefore {
+        /// The application.
+        name: String,
+        /// The version that is deployed.
+        version: String,
+        /// What there is.
+        known: String,
+    },
+    /// There is no such version.
+    #[error("there is no version `{version}` of `{name}`")]
+    NoSuchVersion {
+        /// The application.
+        name: String,
+        /// The version asked for.
+        version: String,
+        /// What there is.
+        #[help]
+        help: String,
+    },
+    /// The lattice says that it failed.
+    #[error("the lattice could not run all of `{name}`{}", listed(.reasons))]
+    #[diagnostic(help("{help}"))]
+    Failed {
+        /// The application.
+        name: String,
+        /// What went wrong, part by part.
+        reasons: Vec<Reason>,
+        /// What to do.
+        help: String,
+    },
+    /// It took too long.
+    #[error("after {} s not all of `{name}` runs{}", .waited.as_secs(), listed(.reasons))]
+    #[diagnostic(help("{help}"))]
+    TooSlow {
+        /// The application.
+        name: String,
+        /// How long was waited.
+        waited: Duration,
+        /// What is missing, part by part.
+        reasons: Vec<Reason>,
+        /// What to do.
+        help: String,
+    },
+    /// It does not go away.
+    #[error("after {} s something of `{name}` still runs: {left}", .waited.as_secs())]
+    #[diagnostic(help(
+        "wait and call `pelato remove` again; a host that is gone for good is forgotten by itself"
+    ))]
+    StillThere {
+        /// The application.
+        name: String,
+        /// How long was waited.
+        waited: Duration,
+        /// What runs.
+        left: String,
+    },
+    /// The manifest has no YAML form.
+    #[error("the manifest cannot be written")]
+    #[diagnostic(help("this is a mistake in PELATO: please report it with your workflow.yaml"))]
+    Yaml(#[from] serde_yaml::Error),
+}
+
+fn listed(reasons: &[Reason]) -> String {
+    reasons.iter().map(|reason| format!("\n  {reason}")).collect()
+}
+
+impl DeployError {
+    /// Whether a server could not be used, rather than the project or the lattice being at fault.
+    pub fn is_network(&self) -> bool {
+        matches!(self, Self::Nats(_) | Self::NoWadm { .. } | Self::Lost { .. })
+    }
+
+    /// Whether the project has to be changed.
+    pub fn is_project(&self) -> bool {
+        matches!(
+            self,
+            Self::Empty
+                | Self::Nameless { .. }
+                | Self::NoProvider { .. }
+                | Self::Template { .. }
+                | Self::NotPushed { .. }
+                | Self::PortTaken { .. }
+        )
+    }
+}

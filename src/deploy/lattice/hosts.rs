@@ -1,0 +1,128 @@
+//! The hosts of a lattice and what runs on them: `wasmbus.ctl.v1.<lattice>.host.…`
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::join_all;
+use hyper::body::Bytes;
+use serde::Deserialize;
+
+use super::{Lattice, parse};
+use crate::deploy::DeployError;
+use crate::deploy::manifest::model::HOST_TYPE;
+
+/// How long to wait for the first host, and for each further one. Hosts answer within milliseconds; those at the end of
+/// a long line in tenths of a second.
+const FIRST: Duration = Duration::from_millis(1500);
+const NEXT: Duration = Duration::from_millis(300);
+
+/// A host and what runs on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Host {
+    /// Its key: unique.
+    #[serde(default, alias = "host_id")]
+    pub id: String,
+    /// A name that people can remember.
+    #[serde(default)]
+    pub friendly_name: String,
+    /// Its labels.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Its version of wasmCloud.
+    #[serde(default)]
+    pub version: String,
+    /// Components that run on it.
+    #[serde(default)]
+    pub components: Vec<Running>,
+    /// Providers that run on it.
+    #[serde(default)]
+    pub providers: Vec<Running>,
+}
+
+/// Something that runs on a host.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Running {
+    /// What it is called in the lattice.
+    pub id: String,
+    /// Its image.
+    #[serde(default)]
+    pub image_ref: Option<String>,
+    /// So many at once; providers run once.
+    #[serde(default = "once")]
+    pub max_instances: u32,
+}
+
+fn once() -> u32 {
+    1
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    response: Option<Host>,
+}
+
+impl Host {
+    /// The value of its label `host-type`.
+    pub fn target(&self) -> Option<&str> {
+        self.labels.get(HOST_TYPE).map(String::as_str)
+    }
+
+    /// What to call it.
+    pub fn shown(&self) -> String {
+        let key: String = self.id.chars().take(5).collect();
+        match self.friendly_name.as_str() {
+            "" => key,
+            name => name.to_owned(),
+        }
+    }
+
+    /// The component or provider of this name that runs here.
+    pub fn running(&self, id: &str) -> Option<&Running> {
+        self.components.iter().chain(&self.providers).find(|running| running.id == id)
+    }
+}
+
+impl Lattice {
+    /// The hosts that answer, with what runs on them, by their names.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
+        let hosts = self.ping().await?;
+        let inventories = join_all(hosts.into_iter().map(|host| self.inventory(host))).await;
+        let mut hosts: Vec<_> = inventories.into_iter().collect();
+        hosts.sort_by_cached_key(|host| (host.shown(), host.id.clone()));
+        Ok(hosts)
+    }
+
+    async fn ping(&self) -> Result<Vec<Host>, DeployError> {
+        let lost = |error: &dyn std::fmt::Display| self.lost(error.to_string());
+        let inbox = self.client.new_inbox();
+        let mut answers = self.client.subscribe(inbox.clone()).await.map_err(|error| lost(&error))?;
+        let subject = format!("wasmbus.ctl.v1.{}.host.ping", self.name);
+        let sent = self.client.publish_with_reply(subject, inbox, Bytes::new()).await;
+        sent.map_err(|error| lost(&error))?;
+        let (mut hosts, mut patience) = (Vec::new(), FIRST);
+        while let Ok(Some(answer)) = tokio::time::timeout(patience, answers.next()).await {
+            // Nobody listens, the server says: there are no hosts.
+            if answer.payload.is_empty() {
+                break;
+            }
+            hosts.extend(parse::<Answer>(&answer)?.response);
+            patience = NEXT;
+        }
+        Ok(hosts)
+    }
+
+    /// A host with what runs on it. One that has just gone has nothing.
+    async fn inventory(&self, host: Host) -> Host {
+        let subject = format!("wasmbus.ctl.v1.{}.host.get.{}", self.name, host.id);
+        let Ok(Ok(answer)) = tokio::time::timeout(FIRST, self.client.request(subject, Bytes::new())).await
+        else {
+            return host;
+        };
+        parse::<Answer>(&answer).ok().and_then(|answer| answer.response).unwrap_or(host)
+    }
+}

@@ -1,0 +1,113 @@
+//! Workflow → one application: a component for each task, and the providers that they share.
+
+pub mod model;
+pub mod provider;
+#[cfg(test)]
+mod tests;
+
+pub use model::Manifest;
+pub use provider::Providers;
+
+use super::DeployError;
+use crate::check::{Component, Need};
+use model::{
+    API_VERSION, DESCRIPTION, Link, Metadata, Part, PartKind, Properties, Spec, Texts, Trait, WRITTEN_BY,
+};
+use provider::{Kind, Shared};
+
+/// The longest name of an application, in bytes: it becomes part of NATS subjects and of keys.
+const MAX_NAME: usize = 63;
+
+/// The application's name: the project's, as far as the lattice takes it.
+///
+/// # Errors
+/// When nothing is left of it.
+pub fn application_name(project: &str) -> Result<String, DeployError> {
+    let words = project.split(|character: char| !character.is_ascii_alphanumeric() && character != '_');
+    let name = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-").to_ascii_lowercase();
+    let name: String = name.chars().take(MAX_NAME).collect();
+    match name.trim_matches('-') {
+        "" => Err(DeployError::Nameless { project: project.to_owned() }),
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// The manifest of a workflow, without a version. `images` has the image of each component, in the same order.
+///
+/// # Errors
+/// When there is nothing to deploy, or no provider is known for a need.
+pub fn plan(
+    project: &str,
+    components: &[Component],
+    images: &[String],
+    providers: &Providers,
+) -> Result<Manifest, DeployError> {
+    if components.is_empty() {
+        return Err(DeployError::Empty);
+    }
+    let needs = components.iter().map(needs).collect::<Result<Vec<_>, _>>()?;
+    let kinds = |needs: &[(Need, Kind)]| needs.iter().map(|(_, kind)| *kind).collect::<Vec<_>>();
+    let with_kinds: Vec<_> = components.iter().zip(needs.iter().map(|needs| kinds(needs))).collect();
+    let shared = providers.shared(&with_kinds);
+    let mut called = vec![Vec::new(); shared.len()];
+    let mut parts = Vec::new();
+    for ((component, kinds), (needs, image)) in with_kinds.iter().zip(needs.iter().zip(images)) {
+        let links = links(component, needs, providers, &shared, &mut called);
+        let placement = providers.placement(component, kinds);
+        let targets = component.targets.iter().map(String::as_str);
+        let scaler = provider::scaler(targets, component.replicas, placement);
+        parts.push(Part {
+            name: component.name.clone(),
+            kind: PartKind::Component,
+            properties: Properties { image: image.clone(), config: Vec::new() },
+            traits: std::iter::once(scaler).chain(links.into_iter().map(Trait::Link)).collect(),
+        });
+    }
+    parts.extend(shared.iter().zip(called).map(|(provider, links)| providers.part(provider, links)));
+    let name = application_name(project)?;
+    let annotations = Texts::from([
+        (DESCRIPTION.to_owned(), project.to_owned()),
+        (WRITTEN_BY.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
+    ]);
+    Ok(Manifest {
+        api_version: API_VERSION.to_owned(),
+        kind: "Application".to_owned(),
+        metadata: Metadata { name, annotations },
+        spec: Spec { components: parts },
+    })
+}
+
+/// What a component needs of providers.
+fn needs(component: &Component) -> Result<Vec<(Need, Kind)>, DeployError> {
+    let mut found = Vec::new();
+    for need in component.needs().map_err(|source| DeployError::Template {
+        template: component.template.manifest.name.clone(),
+        source,
+    })? {
+        if let Some(kind) = Kind::of(component, &need)? {
+            found.push((need, kind));
+        }
+    }
+    Ok(found)
+}
+
+/// The links of a component; those of providers that call it are put with the providers.
+fn links(
+    component: &Component,
+    needs: &[(Need, Kind)],
+    providers: &Providers,
+    shared: &[Shared<'_>],
+    called: &mut [Vec<Link>],
+) -> Vec<Link> {
+    let mut own = Vec::new();
+    for (need, kind) in needs {
+        let provider =
+            shared.iter().zip(called.iter_mut()).find(|(shared, _)| shared.serves(*kind, component));
+        let Some((provider, called)) = provider else { continue };
+        match providers.link(component, need, provider) {
+            (true, link) => called.push(link),
+            (false, link) => own.push(link),
+        }
+    }
+    own
+}

@@ -1,0 +1,236 @@
+//! The manifest as wadm takes it: an application of the Open Application Model, `core.oam.dev/v1beta1`.
+//!
+//! These are the fields of the crate `wadm-types` 0.8 that PELATO writes, in the form wadm stores them in, so that what
+//! it gives back can be compared. The crate itself cannot be used beside `yamlpath`: see
+//! `docs/decisions/wadm-types.md`. The tests let it judge every manifest.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the model.
+pub const API_VERSION: &str = "core.oam.dev/v1beta1";
+/// The annotation that carries a manifest's version.
+pub const VERSION: &str = "version";
+/// The annotation that carries its description.
+pub const DESCRIPTION: &str = "description";
+/// The annotation that says which PELATO wrote it.
+pub const WRITTEN_BY: &str = "pelato-version";
+/// The label of hosts that targets are compared with.
+pub const HOST_TYPE: &str = "host-type";
+
+/// Names and texts.
+pub type Texts = BTreeMap<String, String>;
+
+/// An application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Manifest {
+    /// [`API_VERSION`]
+    pub api_version: String,
+    /// `Application`
+    pub kind: String,
+    /// Its name and annotations.
+    pub metadata: Metadata,
+    /// Its parts.
+    pub spec: Spec,
+}
+
+/// A manifest's name and annotations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The application's name: unique in a lattice.
+    pub name: String,
+    /// The version, a description, and who wrote it.
+    #[serde(default)]
+    pub annotations: Texts,
+}
+
+/// What an application consists of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spec {
+    /// Components and providers.
+    pub components: Vec<Part>,
+}
+
+/// A component or a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its name: unique in the application.
+    pub name: String,
+    /// Which of the two it is.
+    #[serde(rename = "type")]
+    pub kind: PartKind,
+    /// What it is made from.
+    pub properties: Properties,
+    /// Where it runs and what it is linked to.
+    #[serde(default)]
+    pub traits: Vec<Trait>,
+}
+
+/// What a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartKind {
+    /// A WebAssembly component.
+    Component,
+    /// A provider.
+    Capability,
+}
+
+/// What a part is made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Properties {
+    /// The image.
+    #[serde(default)]
+    pub image: String,
+    /// Configuration that it gets when it starts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub config: Vec<Config>,
+}
+
+/// Named configuration. The names are unique in an application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Config {
+    /// Its name.
+    pub name: String,
+    /// Its values.
+    #[serde(default)]
+    pub properties: Texts,
+}
+
+/// Where a part runs, or what it is linked to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", content = "properties", rename_all = "lowercase")]
+pub enum Trait {
+    /// So many instances, spread over hosts.
+    SpreadScaler(Scaler),
+    /// So many instances on each host.
+    DaemonScaler(Scaler),
+    /// A link to another part.
+    Link(Link),
+}
+
+/// How many instances run where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scaler {
+    /// How many, on all hosts together or on each.
+    pub instances: u32,
+    /// On which hosts: each entry gets an equal share.
+    #[serde(default)]
+    pub spread: Vec<Spread>,
+}
+
+/// Hosts of one kind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spread {
+    /// What it is called.
+    pub name: String,
+    /// Labels that a host must have.
+    #[serde(default)]
+    pub requirements: Texts,
+}
+
+/// A link: the part calls the interfaces of its target.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The interfaces' namespace, such as `wasmcloud`.
+    pub namespace: String,
+    /// Their package, such as `messaging`.
+    pub package: String,
+    /// Their names.
+    pub interfaces: Vec<String>,
+    /// Configuration for the part.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+    /// The other part.
+    pub target: Target,
+}
+
+/// Configuration of a link's beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// The configuration.
+    pub config: Vec<Config>,
+}
+
+/// A link's end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Target {
+    /// The part's name.
+    pub name: String,
+    /// Configuration for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub config: Vec<Config>,
+}
+
+impl Manifest {
+    /// Its version, if it has one.
+    pub fn version(&self) -> Option<&str> {
+        self.metadata.annotations.get(VERSION).map(String::as_str)
+    }
+
+    /// The manifest with a version.
+    pub fn versioned(mut self, version: &str) -> Self {
+        self.metadata.annotations.insert(VERSION.to_owned(), version.to_owned());
+        self
+    }
+
+    /// Whether both would have the lattice do the same: versions do not count, nor which PELATO wrote them.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.metadata.name == other.metadata.name && self.spec == other.spec
+    }
+
+    /// Whether PELATO wrote it.
+    pub fn is_ours(&self) -> bool {
+        self.metadata.annotations.contains_key(WRITTEN_BY)
+    }
+
+    /// The parts that are components.
+    pub fn components(&self) -> impl Iterator<Item = &Part> {
+        self.spec.components.iter().filter(|part| part.kind == PartKind::Component)
+    }
+
+    /// As it is written to a file.
+    ///
+    /// # Errors
+    /// Never, as far as is known: texts and lists of texts always have a YAML form.
+    pub fn to_yaml(&self) -> Result<String, serde_yaml::Error> {
+        serde_yaml::to_string(self)
+    }
+}
+
+/// A name as it becomes part of one in the lattice: `-` and `_` are the same there.
+pub fn plain(name: &str) -> String {
+    name.to_lowercase().replace(|character: char| !character.is_ascii_alphanumeric(), "_")
+}
+
+impl Part {
+    /// The name that it has in the lattice: as wadm makes it (`compute_component_id` of wadm 0.21).
+    pub fn id(&self, application: &str) -> String {
+        format!("{}-{}", plain(application), plain(&self.name))
+    }
+
+    /// The link, if the trait is one.
+    pub fn links(&self) -> impl Iterator<Item = &Link> {
+        self.traits.iter().filter_map(|each| match each {
+            Trait::Link(link) => Some(link),
+            _ => None,
+        })
+    }
+
+    /// Where it runs: on so many hosts in all, or on each.
+    pub fn scaler(&self) -> Option<(&Scaler, bool)> {
+        self.traits.iter().find_map(|each| match each {
+            Trait::SpreadScaler(scaler) => Some((scaler, false)),
+            Trait::DaemonScaler(scaler) => Some((scaler, true)),
+            Trait::Link(_) => None,
+        })
+    }
+
+    /// Values of the label `host-type` of the hosts it may run on.
+    pub fn targets(&self) -> impl Iterator<Item = &str> {
+        let spread = self.scaler().map_or(&[][..], |(scaler, _)| &scaler.spread);
+        spread.iter().filter_map(|hosts| hosts.requirements.get(HOST_TYPE)).map(String::as_str)
+    }
+}

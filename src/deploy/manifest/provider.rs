@@ -1,0 +1,236 @@
+//! The providers that components need, and how components share them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{
+    Config, HOST_TYPE, Link, Part, PartKind, Properties, Scaler, Spread, Target, Texts, Trait, plain,
+};
+use crate::check::{Component, Need, Placement};
+use crate::deploy::DeployError;
+use crate::project::Settings;
+use crate::project::settings::{HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, MESSAGING_PROVIDER};
+
+/// The value of a setting that means the provider inside the hosts.
+const BUILT_IN: &str = "builtin";
+/// The port where a task names none: the original's.
+pub const DEFAULT_PORT: u16 = 8000;
+
+/// What kind of provider.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Topics.
+    Messaging,
+    /// HTTP requests, at a port.
+    Http {
+        /// The port.
+        port: u16,
+    },
+}
+
+/// Images and addresses, as the settings say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Providers {
+    messaging: Image,
+    http: Image,
+    nats: String,
+    address: String,
+}
+
+/// Where a provider comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Image {
+    BuiltIn,
+    Of(String),
+}
+
+/// A provider that components share: those of one kind and the same targets, or the same port.
+#[derive(Debug)]
+pub(super) struct Shared<'a> {
+    pub kind: Kind,
+    pub name: String,
+    targets: BTreeSet<&'a str>,
+    placement: Placement,
+}
+
+impl Kind {
+    /// The provider that answers a need; none if hosts do so themselves.
+    ///
+    /// # Errors
+    /// When no provider is known for it.
+    pub fn of(component: &Component, need: &Need) -> Result<Option<Self>, DeployError> {
+        let interface = need.wit.split('@').next().unwrap_or_default();
+        match interface.split_once('/').map_or(interface, |(package, _)| package) {
+            "wasmcloud:messaging" => Ok(Some(Self::Messaging)),
+            "wasi:http" => {
+                let port = component.http.as_ref().and_then(|http| http.port);
+                Ok(Some(Self::Http { port: port.unwrap_or(DEFAULT_PORT) }))
+            }
+            // Every host has these.
+            "wasi:logging" | "wasi:config" | "wasi:cli" | "wasi:clocks" | "wasi:random" | "wasi:io" => {
+                Ok(None)
+            }
+            _ => Err(DeployError::NoProvider {
+                component: component.name.clone(),
+                template: component.template.manifest.name.clone(),
+                interface: need.wit.clone(),
+            }),
+        }
+    }
+}
+
+impl Providers {
+    /// What the settings say.
+    pub fn from(settings: &Settings) -> Self {
+        let text = |key| settings.text(key).unwrap_or_default().to_owned();
+        let image = |key| match settings.text(key) {
+            Some(value) if value.eq_ignore_ascii_case(BUILT_IN) => Image::BuiltIn,
+            _ => Image::Of(text(key)),
+        };
+        Self {
+            messaging: image(MESSAGING_PROVIDER),
+            http: image(HTTP_PROVIDER),
+            nats: text(HOSTS_NATS_URL),
+            address: text(HTTP_ADDRESS),
+        }
+    }
+
+    fn image(&self, kind: Kind) -> &Image {
+        match kind {
+            Kind::Messaging => &self.messaging,
+            Kind::Http { .. } => &self.http,
+        }
+    }
+
+    /// How a component has to be placed. A provider inside a host reaches only the components of that host, and takes
+    /// messages away from the other hosts: wherever it is, its components have to be.
+    pub fn placement(&self, component: &Component, kinds: &[Kind]) -> Placement {
+        let built_in = kinds.iter().any(|kind| *self.image(*kind) == Image::BuiltIn);
+        if built_in { Placement::EveryHost } else { component.placement }
+    }
+
+    /// The providers that these components share. Each comes with what it needs.
+    pub(super) fn shared<'a>(&self, components: &[(&'a Component, Vec<Kind>)]) -> Vec<Shared<'a>> {
+        let mut shared = BTreeMap::<(Kind, BTreeSet<&str>), Shared<'a>>::new();
+        for (component, kinds) in components {
+            let targets: BTreeSet<_> = component.targets.iter().map(String::as_str).collect();
+            for kind in kinds.iter().collect::<BTreeSet<_>>() {
+                // A port is had once on a host: one provider for all that want it.
+                let key = match kind {
+                    Kind::Messaging => (*kind, targets.clone()),
+                    Kind::Http { .. } => (*kind, BTreeSet::new()),
+                };
+                let entry = shared.entry(key).or_insert_with(|| Shared {
+                    kind: *kind,
+                    name: String::new(),
+                    targets: BTreeSet::new(),
+                    placement: Placement::PerTarget,
+                });
+                entry.targets.extend(&targets);
+                entry.placement = entry.placement.max(self.placement(component, kinds));
+            }
+        }
+        let taken: BTreeSet<_> = components.iter().map(|(component, _)| plain(&component.name)).collect();
+        let mut shared: Vec<_> = shared.into_values().collect();
+        shared.iter_mut().for_each(|provider| provider.name = provider.free_name(&taken));
+        shared
+    }
+
+    /// The provider as a part of the application, with its links to the components behind it.
+    pub(super) fn part(&self, provider: &Shared<'_>, links: Vec<Link>) -> Part {
+        let builtin = match provider.kind {
+            Kind::Messaging => "wasmcloud+builtin://messaging-nats",
+            Kind::Http { .. } => "wasmcloud+builtin://http-server",
+        };
+        let image = match self.image(provider.kind) {
+            Image::BuiltIn => builtin.to_owned(),
+            Image::Of(image) => image.clone(),
+        };
+        let config = match provider.kind {
+            Kind::Messaging => Vec::new(),
+            Kind::Http { port } => vec![Config {
+                name: format!("{}-listen", provider.name),
+                properties: Texts::from([
+                    ("routing_mode".to_owned(), "path".to_owned()),
+                    ("default_address".to_owned(), format!("{}:{port}", self.address)),
+                ]),
+            }],
+        };
+        let targets = provider.targets.iter().copied();
+        let scaler = scaler(targets, 1, provider.placement);
+        let traits = std::iter::once(scaler).chain(links.into_iter().map(Trait::Link)).collect();
+        let properties = Properties { image, config };
+        Part { name: provider.name.clone(), kind: PartKind::Capability, properties, traits }
+    }
+
+    /// The link of a component to its messaging provider, or of a provider to a component that it calls.
+    pub(super) fn link(&self, component: &Component, need: &Need, provider: &Shared<'_>) -> (bool, Link) {
+        let (package, interface) = split(&need.wit);
+        let called = matches!(interface, "handler" | "incoming-handler");
+        let mut properties: Texts = need.config.clone();
+        if provider.kind == Kind::Messaging {
+            properties.insert("cluster_uris".to_owned(), self.nats.clone());
+        }
+        let config = vec![Config { name: format!("{}-{interface}", component.name), properties }];
+        let (namespace, package) = package.split_once(':').unwrap_or_default();
+        let link = |target: &str, source, config| Link {
+            namespace: namespace.to_owned(),
+            package: package.to_owned(),
+            interfaces: vec![interface.to_owned()],
+            source,
+            target: Target { name: target.to_owned(), config },
+        };
+        let link = if called {
+            link(&component.name, Some(super::model::Source { config }), Vec::new())
+        } else {
+            link(&provider.name, None, config)
+        };
+        (called, link)
+    }
+}
+
+/// `namespace:package` and the interface.
+fn split(wit: &str) -> (&str, &str) {
+    let plain = wit.split('@').next().unwrap_or_default();
+    plain.split_once('/').unwrap_or((plain, ""))
+}
+
+/// So many instances in each target, or on each host of every target.
+pub(super) fn scaler<'a>(
+    targets: impl Iterator<Item = &'a str>,
+    replicas: u32,
+    placement: Placement,
+) -> Trait {
+    let spread: Vec<_> = targets
+        .map(|target| Spread {
+            name: target.to_owned(),
+            requirements: Texts::from([(HOST_TYPE.to_owned(), target.to_owned())]),
+        })
+        .collect();
+    let count = u32::try_from(spread.len()).unwrap_or(u32::MAX);
+    match placement {
+        Placement::EveryHost => Trait::DaemonScaler(Scaler { instances: replicas, spread }),
+        Placement::PerTarget => {
+            Trait::SpreadScaler(Scaler { instances: replicas.saturating_mul(count), spread })
+        }
+    }
+}
+
+impl Shared<'_> {
+    /// Whether it is the provider of this kind for a component.
+    pub fn serves(&self, kind: Kind, component: &Component) -> bool {
+        let targets = component.targets.iter().map(String::as_str).collect::<BTreeSet<_>>();
+        self.kind == kind && (matches!(kind, Kind::Http { .. }) || self.targets == targets)
+    }
+
+    fn free_name(&self, taken: &BTreeSet<String>) -> String {
+        let targets: Vec<_> = self.targets.iter().copied().collect();
+        let mut name = match self.kind {
+            Kind::Messaging => format!("messaging-{}", targets.join("-")),
+            Kind::Http { port } => format!("http-{port}"),
+        };
+        while taken.contains(&plain(&name)) {
+            name.push_str("-provider");
+        }
+        name
+    }
+}

@@ -1,0 +1,204 @@
+use super::model::{PartKind, Trait};
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::check::Placement;
+use crate::check::rules::testing::{check_in, project, task, workflow};
+use crate::project::Settings;
+use crate::project::settings::{Flag, HTTP_PROVIDER, MESSAGING_PROVIDER};
+
+fn components(tasks: &[String]) -> Vec<Component> {
+    let folder = project();
+    let (report, components) = check_in(folder.path(), &workflow(tasks));
+    assert_eq!(report.errors(), 0, "{report:?}");
+    components
+}
+
+fn settings(values: &[(crate::project::settings::Key, &str)]) -> Settings {
+    let flags: Vec<_> = values
+        .iter()
+        .map(|(key, value)| Flag { key: *key, name: "--setting", value: (*value).to_owned() })
+        .collect();
+    Settings::load(None, |_| None, &flags).unwrap()
+}
+
+fn planned_with(tasks: &[String], settings: &Settings) -> Result<Manifest, DeployError> {
+    let components = components(tasks);
+    let images: Vec<_> =
+        components.iter().map(|one| format!("localhost:5000/{}:{}", one.name, one.version)).collect();
+    plan("My 1st Project: \"x\"", &components, &images, &Providers::from(settings))
+}
+
+fn planned(tasks: &[String]) -> Manifest {
+    planned_with(tasks, &settings(&[])).unwrap()
+}
+
+fn http(name: &str, more: &[&str]) -> String {
+    let name = format!("component_name: {name}");
+    task(&[&["type: http_producer_nats", &name], more].concat())
+}
+
+fn named(name: &str, more: &[&str]) -> String {
+    let name = format!("component_name: {name}");
+    task(&[&[name.as_str()], more].concat())
+}
+
+fn part<'a>(manifest: &'a Manifest, name: &str) -> &'a Part {
+    manifest.spec.components.iter().find(|part| part.name == name).unwrap()
+}
+
+fn providers(manifest: &Manifest) -> Vec<&str> {
+    let providers = manifest.spec.components.iter().filter(|part| part.kind == PartKind::Capability);
+    providers.map(|part| part.name.as_str()).collect()
+}
+
+#[test]
+fn a_task_becomes_a_component_with_links_to_a_provider() {
+    let text =
+        planned(&[task(&["replicas: 2", "targets: [edge, cloud]"])]).versioned("1-abc").to_yaml().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let wanted = format!(
+        "\
+apiVersion: core.oam.dev/v1beta1
+kind: Application
+metadata:
+  name: my-1st-project-x
+  annotations:
+    description: 'My 1st Project: \"x\"'
+    pelato-version: {version}
+    version: 1-abc
+spec:
+  components:
+  - name: a
+    type: component
+    properties:
+      image: localhost:5000/a:1.0.0
+    traits:
+    - type: spreadscaler
+      properties:
+        instances: 4
+        spread:
+        - name: edge
+          requirements:
+            host-type: edge
+        - name: cloud
+          requirements:
+            host-type: cloud
+    - type: link
+      properties:
+        namespace: wasmcloud
+        package: messaging
+        interfaces:
+        - consumer
+        target:
+          name: messaging-cloud-edge
+          config:
+          - name: a-consumer
+            properties:
+              cluster_uris: nats://127.0.0.1:4222
+  - name: messaging-cloud-edge
+    type: capability
+    properties:
+      image: ghcr.io/wasmcloud/messaging-nats:0.27.0
+    traits:
+    - type: spreadscaler
+      properties:
+        instances: 2
+        spread:
+        - name: cloud
+          requirements:
+            host-type: cloud
+        - name: edge
+          requirements:
+            host-type: edge
+    - type: link
+      properties:
+        namespace: wasmcloud
+        package: messaging
+        interfaces:
+        - handler
+        source:
+          config:
+          - name: a-handler
+            properties:
+              cluster_uris: nats://127.0.0.1:4222
+              subscriptions: first_in|a
+        target:
+          name: a
+"
+    );
+    assert_eq!(text, wanted);
+    assert_eq!(serde_yaml::from_str::<Manifest>(&text).unwrap().to_yaml().unwrap(), text, "it is read back");
+}
+
+#[test]
+fn twenty_tasks_share_two_providers() {
+    let tasks: Vec<_> = (0..20).map(|number| http(&format!("t{number}"), &[])).collect();
+    let manifest = planned(&tasks);
+    assert_eq!(manifest.components().count(), 20);
+    assert_eq!(providers(&manifest), ["messaging-edge", "http-8000"]);
+    let provider = part(&manifest, "http-8000");
+    assert_eq!(provider.properties.config[0].properties["routing_mode"], "path");
+    assert_eq!(provider.properties.config[0].properties["default_address"], "0.0.0.0:8000");
+    let paths: BTreeMap<_, _> = provider
+        .links()
+        .map(|link| (link.target.name.as_str(), &link.source.as_ref().unwrap().config[0].properties["path"]))
+        .collect();
+    assert_eq!(paths.len(), 20);
+    assert_eq!(paths["t7"], "/t7");
+}
+
+#[test]
+fn each_set_of_targets_has_a_messaging_provider_and_each_port_an_http_provider() {
+    let manifest = planned(&[
+        http("a", &["targets: [edge]"]),
+        http("b", &["targets: [cloud, edge]", "http: {port: 8001}"]),
+        http("c", &["targets: [edge, cloud]"]),
+    ]);
+    assert_eq!(providers(&manifest), ["messaging-cloud-edge", "messaging-edge", "http-8000", "http-8001"]);
+    let targets: Vec<_> = part(&manifest, "http-8000").targets().collect();
+    assert_eq!(targets, ["cloud", "edge"], "of all that want this port");
+}
+
+#[test]
+fn on_every_host_means_the_providers_too() {
+    let manifest = planned(&[named("a", &["placement: every-host", "replicas: 3"])]);
+    let daemon = |name| match &part(&manifest, name).traits[0] {
+        Trait::DaemonScaler(scaler) => scaler.instances,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((daemon("a"), daemon("messaging-edge")), (3, 1));
+    assert_eq!(Placement::EveryHost.to_string(), "every-host");
+}
+
+#[test]
+fn providers_inside_the_hosts_are_on_every_host_and_so_are_their_components() {
+    let both = settings(&[(MESSAGING_PROVIDER, "builtin"), (HTTP_PROVIDER, "Builtin")]);
+    let manifest = planned_with(&[http("a", &[])], &both).unwrap();
+    let images: Vec<_> = manifest
+        .spec
+        .components
+        .iter()
+        .map(|part| part.properties.image.rsplit_once('/').unwrap().1)
+        .collect();
+    assert_eq!(images, ["a:1.0.0", "messaging-nats", "http-server"]);
+    assert!(manifest.spec.components.iter().all(|part| part.scaler().unwrap().1), "{manifest:?}");
+}
+
+#[test]
+fn providers_leave_components_their_names() {
+    let manifest = planned(&[named("messaging_edge", &[])]);
+    assert_eq!(providers(&manifest), ["messaging-edge-provider"]);
+    assert!(matches!(planned_with(&[], &settings(&[])), Err(DeployError::Empty)));
+}
+
+#[test]
+fn application_names_are_made_of_project_names() {
+    let named = |text: &str| application_name(text).ok();
+    assert_eq!(named("Temperature data analysis").as_deref(), Some("temperature-data-analysis"));
+    assert_eq!(named("a.b>c *").as_deref(), Some("a-b-c"));
+    assert_eq!(named("snake_case").as_deref(), Some("snake_case"));
+    assert_eq!(named("Größe").as_deref(), Some("gr-e"));
+    assert_eq!(named("温度"), None);
+    assert!(named(&"x y ".repeat(100)).unwrap().len() <= 63);
+}

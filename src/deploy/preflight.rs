@@ -1,0 +1,95 @@
+//! What would fail, looked for before anything is changed.
+
+use std::collections::BTreeSet;
+
+use super::error::DeployError;
+use super::lattice::Lattice;
+use super::lattice::hosts::Host;
+use super::manifest::Manifest;
+use super::manifest::model::{Part, PartKind};
+
+/// The key of an HTTP provider's address in its configuration.
+const ADDRESS: &str = "default_address";
+
+/// Warnings about hosts: targets for which there is none. They do not hinder: it starts when one appears.
+pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
+    let there: BTreeSet<_> = hosts.iter().filter_map(Host::target).collect();
+    let wanted: BTreeSet<_> = manifest.spec.components.iter().flat_map(Part::targets).collect();
+    let absent = wanted.difference(&there);
+    absent
+        .map(|target| {
+            format!("no host with the label host-type={target} is there: what is meant for it starts when one appears")
+        })
+        .collect()
+}
+
+/// Whether the name is free, or ours.
+///
+/// # Errors
+/// When another application has it.
+pub fn ours(lattice: &Lattice, manifest: &Manifest, deployed: &Manifest) -> Result<(), DeployError> {
+    let names =
+        |manifest: &Manifest| manifest.components().map(|part| part.name.clone()).collect::<BTreeSet<_>>();
+    let foreign = |how: &str| {
+        Err(DeployError::Foreign {
+            name: manifest.metadata.name.clone(),
+            lattice: lattice.name.clone(),
+            how: how.to_owned(),
+        })
+    };
+    if !deployed.is_ours() {
+        return foreign("was not deployed by PELATO");
+    }
+    if names(manifest).is_disjoint(&names(deployed)) {
+        return foreign("is of another project: it shares no component with this one");
+    }
+    Ok(())
+}
+
+/// Whether other applications leave us the HTTP ports.
+///
+/// # Errors
+/// When one listens where we want to, or the lattice does not answer.
+pub async fn ports(lattice: &Lattice, manifest: &Manifest) -> Result<(), DeployError> {
+    let wanted = listeners(manifest);
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    for application in lattice.applications().await? {
+        let Some(version) =
+            application.deployed_version.filter(|_| application.name != manifest.metadata.name)
+        else {
+            continue;
+        };
+        // One whose manifest has parts that we do not know is not ours to judge.
+        let Ok(Some(other)) = lattice.manifest(&application.name, Some(&version)).await else { continue };
+        clash(&wanted, &application.name, &listeners(&other))?;
+    }
+    Ok(())
+}
+
+/// Port and target of each HTTP provider.
+fn listeners(manifest: &Manifest) -> BTreeSet<(String, String)> {
+    let providers = manifest.spec.components.iter().filter(|part| part.kind == PartKind::Capability);
+    let listening = providers.filter_map(|part| {
+        let mut values = part.properties.config.iter().filter_map(|config| config.properties.get(ADDRESS));
+        let port = values.next()?.rsplit_once(':')?.1.to_owned();
+        Some(part.targets().map(move |target| (port.clone(), target.to_owned())).collect::<Vec<_>>())
+    });
+    listening.flatten().collect()
+}
+
+fn clash(
+    wanted: &BTreeSet<(String, String)>,
+    other: &str,
+    theirs: &BTreeSet<(String, String)>,
+) -> Result<(), DeployError> {
+    match wanted.intersection(theirs).next() {
+        None => Ok(()),
+        Some((port, target)) => Err(DeployError::PortTaken {
+            port: port.clone(),
+            target: target.clone(),
+            other: other.to_owned(),
+        }),
+    }
+}

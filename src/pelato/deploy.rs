@@ -1,0 +1,116 @@
+//! The facade's part that speaks with a lattice.
+
+use std::time::Instant;
+
+use super::Pelato;
+use crate::deploy::manifest::{self, application_name};
+use crate::deploy::{DeployError, Deployed, Lattice, Manifest, Options, Plan, Providers, run, status};
+use crate::error::Error;
+use crate::progress::Event;
+use crate::{files, generate, metrics, project, push};
+
+/// The manifest's file in `gen/`.
+pub const MANIFEST_FILE: &str = "wadm.yaml";
+
+impl Pelato {
+    /// The manifest of the workflow, without a version.
+    ///
+    /// # Errors
+    /// When the workflow has errors, there is no registry, or it cannot be deployed.
+    pub fn manifest(&self) -> Result<Manifest, Error> {
+        let checked = self.sound()?;
+        let images = checked.components.iter().map(|component| push::image(&self.settings, component));
+        let images = images.collect::<Result<Vec<_>, _>>()?;
+        let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
+        Ok(manifest::plan(name, &checked.components, &images, &Providers::from(&self.settings))?)
+    }
+
+    /// The name of the workflow's application.
+    fn application(&self) -> Result<String, Error> {
+        let (workflow, _) = project::read(&self.root)?;
+        let name = workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
+        Ok(application_name(name)?)
+    }
+
+    /// Looks at registry and lattice, and plans what deploying would do; nothing is changed.
+    ///
+    /// # Errors
+    /// When something would fail.
+    pub async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
+        let manifest = self.manifest()?;
+        let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
+        Ok(run::plan(&lattice, manifest, force).await?)
+    }
+
+    /// Deploys the workflow.
+    ///
+    /// # Errors
+    /// When something would fail, wadm refuses, or not everything comes up in time.
+    pub async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
+        let start = Instant::now();
+        let manifest = self.manifest()?;
+        let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
+        let plan = run::plan(&lattice, manifest, options.force).await?;
+        for warning in &plan.warnings {
+            self.progress.report(Event::Warning(warning.clone()));
+        }
+        let folder = generate::prepare(&self.root)?;
+        let text = plan.versioned().to_yaml().map_err(DeployError::from)?;
+        files::overwrite(&folder.join(MANIFEST_FILE), text.as_bytes())?;
+        let done = run::deploy(&lattice, &plan, options.wait, self.progress.as_ref()).await?;
+        self.record(&metrics::Run {
+            tasks: done.manifest.components().count(),
+            generate: None,
+            build: None,
+            deploy: Some(done.elapsed),
+            total: start.elapsed(),
+        })?;
+        Ok(done)
+    }
+
+    /// How the workflow's application is.
+    ///
+    /// # Errors
+    /// When it is not deployed, or the lattice does not answer.
+    pub async fn status(&self) -> Result<status::Status, Error> {
+        let name = self.application()?;
+        Ok(status::read(&self.lattice().await?, &name).await?)
+    }
+
+    /// Goes back to an earlier manifest: `wanted`, else the one before that which is deployed.
+    ///
+    /// # Errors
+    /// When there is none, or not everything comes up in time.
+    pub async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {
+        let name = self.application()?;
+        let lattice = self.lattice().await?;
+        Ok(run::rollback(&lattice, &name, wanted, options.wait, self.progress.as_ref()).await?)
+    }
+
+    /// Takes the workflow's application away. Its name, and whether there was one.
+    ///
+    /// # Errors
+    /// When it is not this project's, or still runs after a while.
+    pub async fn remove(&self, options: Options) -> Result<(String, bool), Error> {
+        let name = self.application()?;
+        let lattice = self.lattice().await?;
+        let removed = run::remove(&lattice, &name, options).await?;
+        Ok((name, removed))
+    }
+
+    async fn lattice(&self) -> Result<Lattice, Error> {
+        Ok(Lattice::connect(&self.settings).await?)
+    }
+
+    /// Whether the registry has all images of a manifest.
+    async fn pushed(&self, manifest: &Manifest) -> Result<(), Error> {
+        let images: Vec<_> = manifest.components().map(|part| part.properties.image.clone()).collect();
+        let found = push::digests(&self.settings, &images).await?;
+        let missing = images.iter().zip(&found).filter(|(_, digest)| digest.is_none());
+        let missing: Vec<_> = missing.map(|(image, _)| image.as_str()).collect();
+        match missing.as_slice() {
+            [] => Ok(()),
+            missing => Err(DeployError::NotPushed { images: missing.join(", ") }.into()),
+        }
+    }
+}

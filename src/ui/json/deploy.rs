@@ -1,0 +1,173 @@
+//! `deploy`, `rollback`, `status` and `remove`.
+
+use serde::Serialize;
+
+use super::SCHEMA;
+use crate::deploy::manifest::model::{Manifest, PartKind};
+use crate::deploy::status;
+use crate::deploy::{self, Plan};
+
+/// `deploy --dry-run`
+#[derive(Debug, Serialize)]
+pub struct Deployment {
+    schema: u32,
+    application: String,
+    version: String,
+    unchanged: bool,
+    manifest: Manifest,
+    deployed: Option<Manifest>,
+    warnings: Vec<String>,
+}
+
+impl Deployment {
+    /// Of what would be deployed.
+    pub fn new(plan: &Plan) -> Self {
+        Self {
+            schema: SCHEMA,
+            application: plan.manifest.metadata.name.clone(),
+            version: plan.version().to_owned(),
+            unchanged: plan.unchanged(),
+            manifest: plan.versioned(),
+            deployed: plan.deployed.clone(),
+            warnings: plan.warnings.clone(),
+        }
+    }
+}
+
+/// `deploy` and `rollback`
+#[derive(Debug, Serialize)]
+pub struct Deployed {
+    schema: u32,
+    application: String,
+    version: String,
+    unchanged: bool,
+    acknowledged_seconds: f64,
+    seconds: f64,
+    status: Option<Status>,
+}
+
+impl Deployed {
+    /// Of what was deployed.
+    pub fn new(deployed: &deploy::Deployed) -> Self {
+        let manifest = &deployed.manifest;
+        Self {
+            schema: SCHEMA,
+            application: manifest.metadata.name.clone(),
+            version: manifest.version().unwrap_or_default().to_owned(),
+            unchanged: deployed.unchanged,
+            acknowledged_seconds: deployed.acknowledged.as_secs_f64(),
+            seconds: deployed.elapsed.as_secs_f64(),
+            status: deployed.status.as_ref().map(Status::new),
+        }
+    }
+
+    /// In a line.
+    pub fn words(&self) -> String {
+        let name = format!("{} {}", self.application, self.version);
+        match &self.status {
+            None => format!("{name}: the lattice has taken note after {:.2} s", self.acknowledged_seconds),
+            Some(status) => format!("{name}: {} after {:.2} s", status.counted(), self.seconds),
+        }
+    }
+}
+
+/// `status`
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Status {
+    schema: u32,
+    application: String,
+    version: String,
+    state: String,
+    message: String,
+    parts: Vec<Part>,
+    missing: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Part {
+    name: String,
+    kind: PartKind,
+    wanted: String,
+    running: Vec<String>,
+    hosts: Vec<String>,
+    instances: u32,
+    replicas: u32,
+    state: String,
+    reason: Option<String>,
+}
+
+impl Status {
+    /// Of how an application is.
+    pub fn new(status: &status::Status) -> Self {
+        let part = |part: &status::PartStatus| Part {
+            name: part.name.clone(),
+            kind: part.kind,
+            wanted: part.wanted.clone(),
+            running: part.running.iter().cloned().collect(),
+            hosts: part.hosts.clone(),
+            instances: part.instances,
+            replicas: part.replicas,
+            state: part.state.to_string(),
+            reason: part.reason.clone(),
+        };
+        Self {
+            schema: SCHEMA,
+            application: status.name.clone(),
+            version: status.version.clone(),
+            state: status.state.to_string(),
+            message: status.message.clone(),
+            parts: status.parts.iter().map(part).collect(),
+            missing: status.missing.clone(),
+        }
+    }
+
+    /// The table.
+    pub fn rows(&self) -> Vec<[String; 7]> {
+        let none = || "-".to_owned();
+        let joined = |list: &[String]| if list.is_empty() { none() } else { list.join(", ") };
+        let row = |part: &Part| {
+            [
+                part.name.clone(),
+                part.wanted.clone(),
+                joined(&part.running),
+                joined(&part.hosts),
+                format!("{}/{}", part.instances, part.replicas),
+                part.state.clone(),
+                part.reason.clone().unwrap_or_else(none),
+            ]
+        };
+        self.parts.iter().map(row).collect()
+    }
+
+    /// In a line.
+    pub fn words(&self) -> String {
+        let missing = self.missing.iter().map(|words| format!("; {words}")).collect::<String>();
+        format!("{} {}: {}{missing}", self.application, self.version, self.counted())
+    }
+
+    fn counted(&self) -> String {
+        let of = |kind| self.parts.iter().filter(move |part| part.kind == kind);
+        let runs = |part: &&Part| part.state == "running";
+        let (all, running) = (of(PartKind::Component).count(), of(PartKind::Component).filter(runs).count());
+        let providers = of(PartKind::Capability).filter(runs).count();
+        format!(
+            "{running} of {all} components run, {providers} of {} providers",
+            of(PartKind::Capability).count()
+        )
+    }
+}
+
+/// `remove`
+#[derive(Debug, Serialize)]
+pub struct Removed {
+    schema: u32,
+    application: String,
+    removed: bool,
+}
+
+impl Removed {
+    /// Of what was removed.
+    pub fn new(application: String, removed: bool) -> Self {
+        Self { schema: SCHEMA, application, removed }
+    }
+}
