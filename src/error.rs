@@ -96,6 +96,15 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Deploy(#[from] DeployError),
+    /// A later phase needs what has not been built.
+    #[error("`{component}` is not built as its sources are: {why}")]
+    #[diagnostic(help("leave `--from` out, or begin with `--from build`"))]
+    NotBuilt {
+        /// The component.
+        component: String,
+        /// What would be built, and why.
+        why: String,
+    },
     /// The host could not do its work.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -198,7 +207,7 @@ impl Error {
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
-            Self::Build(_) => Exit::Build,
+            Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Deploy(error) if error.is_network() => Exit::Network,

@@ -9,6 +9,8 @@ use crate::report::Problem;
 pub enum Event {
     /// A person should know this: an installation begins, another process is waited for.
     Note(String),
+    /// A phase of several begins: a verb.
+    Phase(&'static str),
     /// Only for those who ask for more (`-v`).
     Detail(String),
     /// A person should be warned of this: the work goes on, and may come to grief.

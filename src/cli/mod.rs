@@ -1,6 +1,7 @@
 //! The command line: one file per command, with its arguments and a short `run`. No logic here.
 
 mod add_task;
+mod brush;
 mod build;
 mod bump;
 mod call;
@@ -85,6 +86,7 @@ enum Command {
     Call(call::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
+    Brush(brush::Arguments),
     Push(push::Arguments),
     Deploy(deploy::Arguments),
     Status(status::Arguments),
@@ -146,6 +148,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Call(arguments) => call::run(arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
+        Command::Brush(arguments) => brush::run(&arguments, context),
         Command::Push(arguments) => push::run(&arguments, context),
         Command::Deploy(arguments) => deploy::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),

@@ -3,7 +3,6 @@
 use clap::Args;
 
 use super::build::Flags;
-
 use super::context::{Context, runtime};
 use crate::error::Error;
 use crate::ui::{json, table};

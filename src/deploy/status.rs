@@ -24,6 +24,8 @@ pub struct Status {
     pub parts: Vec<PartStatus>,
     /// Links and configuration that are not there yet, in wadm's words.
     pub missing: Vec<String>,
+    /// How many links there are, and how many there are to be.
+    pub links: (usize, usize),
 }
 
 /// How a component or a provider is.
@@ -49,13 +51,17 @@ pub struct PartStatus {
     pub reason: Option<String>,
 }
 
-/// An image's tag; all of it if it has none.
+/// An image's tag; its name if it has none, as a file or a provider inside the hosts.
 pub fn tag(image: &str) -> &str {
     let name = image.rsplit_once('/').map_or(image, |(_, name)| name);
-    match name.split('@').next().and_then(|name| name.rsplit_once(':')) {
-        Some((_, tag)) => tag,
-        None => image,
-    }
+    let tag = name.split('@').next().and_then(|name| name.rsplit_once(':'));
+    tag.map_or(name, |(_, tag)| tag)
+}
+
+/// Whether both are the same image: hosts name files without their scheme.
+fn same_image(one: &str, other: &str) -> bool {
+    let plain = |image: &str| image.trim_start_matches("file://").to_owned();
+    plain(one) == plain(other)
 }
 
 /// Asks the lattice how an application is.
@@ -82,18 +88,21 @@ pub async fn of(lattice: &Lattice, manifest: &Manifest) -> Result<Status, Deploy
 
 /// What is known, put together.
 pub fn status(manifest: &Manifest, wadm: &wadm::Status, hosts: &[Host]) -> Status {
-    let application = &manifest.metadata.name;
-    let missing =
-        wadm.scalers.iter().filter(|scaler| is_between(&scaler.kind) && scaler.info.state != State::Deployed);
+    let (application, parts) = (&manifest.metadata.name, &manifest.spec.components);
+    let between = wadm.scalers.iter().filter(|scaler| is_between(&scaler.kind));
+    let (there, missing): (Vec<_>, Vec<_>) = between.partition(|scaler| scaler.info.state == State::Deployed);
+    let words = |scaler: &wadm::Scaler| format!("{} {}: {}", scaler.kind, scaler.name, scaler.info.message);
     Status {
         name: application.clone(),
         version: manifest.version().unwrap_or_default().to_owned(),
         state: wadm.info.state,
         message: wadm.info.message.clone(),
-        parts: manifest.spec.components.iter().map(|part| part_status(application, part, hosts)).collect(),
-        missing: missing
-            .map(|scaler| format!("{} {}: {}", scaler.kind, scaler.name, scaler.info.message))
-            .collect(),
+        parts: parts.iter().map(|part| part_status(application, part, hosts)).collect(),
+        missing: missing.into_iter().map(words).collect(),
+        links: (
+            there.iter().filter(|scaler| scaler.kind.contains("Link")).count(),
+            parts.iter().map(|part| part.links().count()).sum(),
+        ),
     }
 }
 
@@ -151,16 +160,18 @@ fn demand(part: &Part, id: &str, hosts: &[Host]) -> (u32, State, Option<String>)
 
 /// Instances of a part on a host, of this very image.
 fn count(host: &Host, id: &str, image: &str) -> u32 {
-    let right = host.running(id).filter(|running| running.image_ref.as_deref() == Some(image));
+    let right = host
+        .running(id)
+        .filter(|running| same_image(running.image_ref.as_deref().unwrap_or_default(), image));
     right.map_or(0, |running| running.max_instances)
 }
 
 impl Status {
-    /// Whether everything runs that can: what waits for a host that is not there does not count.
+    /// Whether everything runs that can: what waits for a host that is not there does not count. The hosts know better
+    /// than wadm, which calls a provider "scaling" for 20 s after it has started.
     pub fn settled(&self) -> bool {
-        let waits = self.parts.iter().any(|part| part.state == State::Waiting);
         let parts = self.parts.iter().all(|part| matches!(part.state, State::Deployed | State::Waiting));
-        parts && if waits { self.missing.is_empty() } else { self.state == State::Deployed }
+        parts && self.links.0 >= self.links.1 && self.missing.is_empty()
     }
 
     /// What is not there yet, and why as far as it is known.
@@ -178,7 +189,7 @@ impl Status {
                 .iter()
                 .map(|words| Reason { part: "between the parts".to_owned(), words: words.clone() }),
         );
-        if lacking.is_empty() && self.state != State::Deployed {
+        if lacking.is_empty() && !self.settled() {
             let words = format!("{} {}", self.state, self.message).trim().to_owned();
             lacking.push(Reason { part: self.name.clone(), words });
         }
@@ -203,7 +214,9 @@ impl PartStatus {
 mod tests {
     use super::*;
     use crate::deploy::lattice::wadm::{Info, Scaler as ScalerStatus};
-    use crate::deploy::manifest::model::{Metadata, Properties, Scaler, Spec, Spread, Texts, Trait};
+    use crate::deploy::manifest::model::{
+        Link, Metadata, Properties, Scaler, Spec, Spread, Target, Texts, Trait,
+    };
 
     const IMAGE: &str = "localhost:5000/team/a:1.2.0";
 
@@ -286,29 +299,41 @@ mod tests {
 
     #[test]
     fn links_count_and_are_named_while_they_are_missing() {
-        let manifest = manifest(Trait::DaemonScaler, 1);
+        let mut manifest = manifest(Trait::DaemonScaler, 1);
+        let target = Target { name: "messaging".into(), config: Vec::new() };
+        let (namespace, package) = ("wasmcloud".into(), "messaging".into());
+        let link = Link { namespace, package, interfaces: vec!["consumer".into()], source: None, target };
+        manifest.spec.components[0].traits.push(Trait::Link(link));
         let hosts = [host("e", "edge", Some(IMAGE), 1), host("c", "cloud", Some(IMAGE), 1)];
         let info = |state, message: &str| Info { state, message: message.into() };
-        let link = |state| ScalerStatus {
+        let scaler = |state| ScalerStatus {
             kind: "LinkScaler".into(),
             name: "a -> b".into(),
             info: info(state, "soon"),
         };
-        let wadm =
-            |state, link_state| wadm::Status { info: info(state, ""), scalers: vec![link(link_state)] };
-        let missing = status(&manifest, &wadm(State::Reconciling, State::Reconciling), &hosts);
+        let wadm = |links: &[State]| {
+            let scalers = links.iter().map(|state| scaler(*state)).collect();
+            wadm::Status { info: info(State::Reconciling, "Scaling"), scalers }
+        };
+        let missing = status(&manifest, &wadm(&[State::Reconciling]), &hosts);
         assert!(!missing.settled());
         assert_eq!(missing.lacking()[0].to_string(), "between the parts: LinkScaler a -> b: soon");
-        assert!(status(&manifest, &wadm(State::Deployed, State::Deployed), &hosts).settled());
-        // What waits for a host keeps wadm from calling it deployed.
-        assert!(status(&manifest, &wadm(State::Failed, State::Deployed), &hosts[..1]).settled());
+        let unknown = status(&manifest, &wadm(&[]), &hosts);
+        assert!(!unknown.settled(), "wadm has not begun");
+        assert_eq!(unknown.lacking()[0].to_string(), "My-App: starting Scaling");
+        assert!(status(&manifest, &wadm(&[State::Deployed]), &hosts).settled());
+        assert!(
+            status(&manifest, &wadm(&[State::Deployed]), &hosts[..1]).settled(),
+            "the other host is not there"
+        );
     }
 
     #[test]
     fn tags_are_the_last_word_of_an_image() {
         assert_eq!(tag(IMAGE), "1.2.0");
         assert_eq!(tag("host:5000/a:1.0.0-rc.1@sha256:abc"), "1.0.0-rc.1");
-        assert_eq!(tag("wasmcloud+builtin://http-server"), "wasmcloud+builtin://http-server");
-        assert_eq!(tag("host:5000/a"), "host:5000/a");
+        assert_eq!(tag("wasmcloud+builtin://http-server"), "http-server");
+        assert_eq!(tag("host:5000/a"), "a");
+        assert!(same_image("file:///a.par.gz", "/a.par.gz"));
     }
 }

@@ -280,6 +280,7 @@ impl Progress for Ui {
     fn report(&self, event: Event) {
         match event {
             Event::Note(text) => self.note(text),
+            Event::Phase(verb) => self.status(verb, ""),
             Event::Warning(text) => self.warning(text),
             Event::Detail(text) => self.detail(text),
             Event::Problem(problem) => self.problem(&problem),

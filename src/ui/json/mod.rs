@@ -3,6 +3,7 @@
 //! Each document has `schema`, which rises when a field changes its meaning or goes away; new fields may come. They
 //! are described in `docs/reference/json.md`.
 
+mod brush;
 mod build;
 mod deploy;
 mod push;
@@ -17,6 +18,7 @@ use crate::pelato::Left;
 use crate::project::{Settings, bump};
 use crate::report::{self, Severity};
 
+pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
 pub use push::{Push, PushPlan};
