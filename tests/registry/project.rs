@@ -1,6 +1,6 @@
 //! A project whose components have been built already.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -10,18 +10,19 @@ use crate::support::functions::PROJECT;
 
 /// The project `double` and `play`, built.
 pub fn built() -> Place {
-    static FIRST: OnceLock<Place> = OnceLock::new();
-    let first = FIRST.get_or_init(|| {
-        // Nobody drops what is static: it stays where everything can be removed.
-        let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
-        let project = folder.path().join("project");
-        let place = Place::at(folder, project);
-        place.write_all(PROJECT);
+    static GEN: OnceLock<PathBuf> = OnceLock::new();
+    let made = GEN.get_or_init(|| {
+        let place = Place::with(PROJECT);
         place.run(&["build"]).code(0);
-        place
+        // One folder for all runs of these tests: nobody removes what is static.
+        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("registry-project");
+        let _ = std::fs::remove_dir_all(&kept);
+        std::fs::create_dir_all(&kept).unwrap();
+        copy(&place.path("gen"), &kept);
+        kept.join("gen")
     });
     let place = Place::with(PROJECT);
-    copy(&first.path("gen"), place.project());
+    copy(made, place.project());
     place
 }
 
