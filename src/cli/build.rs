@@ -4,13 +4,12 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 
-use super::context::Context;
-use super::context::runtime;
+use super::context::{Context, runtime};
 use crate::error::Error;
 use crate::pelato::BuildFlags;
 use crate::ui::{json, table};
 
-/// Build the components: generate, compile, wrap, compose; and push them if REGISTRY_URL is set
+/// Build the components, and push them if REGISTRY_URL is set
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato build\n  pelato build celsius_to_kelvin_conversion --jobs 1\n\n\
     Only what has changed is built again; the table says why. The artifact of a component is \

@@ -200,7 +200,7 @@ fn a_password_in_a_servers_address_is_not_repeated() {
     let place = Place::with(PROJECT);
     place.run(&["build", "-q"]).code(0);
     let url = format!("nats://someone:{SECRET}@127.0.0.1:1");
-    place.run_in_vain(&["run", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![[r#"
+    place.run_in_vain(&["run", "--jobs", "1", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![[r#"
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
 play: unchanged ([TIME])
