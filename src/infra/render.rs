@@ -32,10 +32,10 @@ pub(super) fn values(infra: &Infra) -> Result<liquid::Object, InfraError> {
         set("local_hosts", local_hosts(infra)?);
     }
     set("lattice", text(values::lattice(&infra.lattice)?));
-    set("jetstream_domain", text(values::domain("--jetstream-domain", &infra.jetstream_domain)?));
-    set("edge_domain", text(values::domain("--edge-domain", &infra.edge_domain)?));
     set("edge_label", text(values::label("--edge-label", &infra.edge_label)?));
     set("cloud_label", text(values::label("--cloud-label", &infra.cloud_label)?));
+    set("jetstream_domain", text(values::domain("--jetstream-domain", &infra.jetstream_domain)?));
+    set("edge_domain", text(values::domain("--edge-domain", &infra.edge_domain)?));
     let ports = [
         ("leaf_port", infra.leaf_port),
         ("nats_port", infra.nats_port),

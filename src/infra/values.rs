@@ -103,7 +103,9 @@ pub fn domain<'a>(flag: &'static str, text: &'a str) -> Result<&'a str, InfraErr
 
 fn is_name(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    (1..=NAME_BYTES).contains(&text.len()) && text.chars().all(fits)
+    (1..=NAME_BYTES).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(fits)
 }
 
 /// A value of the label `host-type`: what tasks name as their targets.
@@ -113,4 +115,53 @@ fn is_name(text: &str) -> bool {
 pub fn label<'a>(flag: &'static str, text: &'a str) -> Result<&'a str, InfraError> {
     let help = format!("use up to 63 letters, digits, `-`, `_` and `.`: `{flag} edge`");
     values::target(text).or_else(|_| wrong(text, "a host's label", flag, &help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_names_or_addresses() {
+        for good in ["nats.example.org", "NATS", "10.0.0.5", "a-b.c", "4u.example", "xn--4ca"] {
+            assert_eq!(host(good).unwrap(), good);
+        }
+        assert_eq!(host("fd00::5").unwrap(), "[fd00::5]");
+        for bad in
+            ["1.2.3", "1.2.3.400", "a..b", ".a", "a.", "-a.b", "a_b", "a:1", "[::1]", "nats://a", "u@a"]
+        {
+            assert!(host(bad).is_err(), "{bad}");
+        }
+        assert!(host(&format!("{}.org", "a".repeat(64))).is_err());
+        assert!(is_loopback("127.0.0.9") && is_loopback("::1") && !is_loopback("local.host"));
+    }
+
+    #[test]
+    fn registries_have_a_host_that_images_can_name() {
+        for (good, host) in [
+            ("registry.example.org/team/a_b", "registry.example.org"),
+            ("10.0.0.5:5000", "10.0.0.5:5000"),
+            ("localhost/x", "localhost"),
+        ] {
+            assert_eq!(registry(good).unwrap(), host);
+        }
+        for bad in
+            ["team", "x.org/Team", "x.org/", "x.org//a", "https://x.org", "x.org:0", "x.org:a", "x.org/-a"]
+        {
+            assert!(registry(bad).is_err(), "{bad}");
+        }
+        assert!(is_insecure("a.b, 10.0.0.5:5000", "10.0.0.5:5000/team"));
+        assert!(is_insecure("10.0.0.5", "10.0.0.5:5000"));
+        assert!(!is_insecure("", "10.0.0.5:5000") && !is_insecure("10.0.0.5:5001", "10.0.0.5:5000"));
+    }
+
+    #[test]
+    fn names_are_parts_of_subjects() {
+        for good in ["default", "a-b_C", "7"] {
+            assert!(lattice(good).is_ok() && domain("--edge-domain", good).is_ok(), "{good}");
+        }
+        for bad in ["", "a.b", "a b", "-a", "*", ">", "a$", &"a".repeat(64)] {
+            assert!(lattice(bad).is_err() && domain("--edge-domain", bad).is_err(), "{bad}");
+        }
+    }
 }

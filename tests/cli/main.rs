@@ -22,6 +22,7 @@ mod config;
 mod disks;
 mod generate;
 mod hostile;
+mod infra;
 mod interrupted;
 mod new;
 mod original;
