@@ -33,8 +33,8 @@ fn nats_server_takes_every_configuration() {
 }
 
 /// The three servers.
-struct Servers {
-    cloud: Server,
+pub struct Servers {
+    pub cloud: Server,
     /// The one beside a host in the cloud.
     _beside: Server,
     edge: Server,
@@ -44,12 +44,19 @@ struct Servers {
 impl Servers {
     /// With the variables as the written files set them, and this password at the edge.
     fn start(password: &str) -> Self {
+        Self::start_with(password, |_| {})
+    }
+
+    /// The same with the files edited.
+    pub fn start_with(password: &str, edit: impl Fn(&Written)) -> Self {
         let [client, leaf, beside, edge] = free_ports();
         let text = |port: u16| port.to_string();
         let written = |host_port: u16| {
             let [client, leaf, host_port] = [client, leaf, host_port].map(text);
             let ports = ["--nats-port", &client, "--leaf-port", &leaf, "--host-nats-port", &host_port];
-            Written::with(&ports)
+            let written = Written::with(&ports);
+            edit(&written);
+            written
         };
         let (in_cloud, at_edge) = (written(beside), written(edge));
         let cloud = Server::start(
@@ -67,17 +74,17 @@ impl Servers {
         Self { cloud, _beside: beside_server, edge: edge_server, ports: [client, beside, edge] }
     }
 
-    async fn client(&self, index: usize) -> Client {
+    pub async fn client(&self, index: usize) -> Client {
         async_nats::connect(format!("127.0.0.1:{}", self.ports[index])).await.unwrap()
     }
 }
 
-fn block_on(work: impl Future<Output = ()>) {
+pub fn block_on(work: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work);
 }
 
 /// Publishes until it is heard: the servers need a moment until they know of a subscription.
-async fn is_heard(from: &Client, by: &mut Subscriber, subject: &str) {
+pub async fn is_heard(from: &Client, by: &mut Subscriber, subject: &str) {
     let try_it = async {
         loop {
             from.publish(subject.to_owned(), "hello".into()).await.unwrap();

@@ -18,4 +18,5 @@ mod server;
 #[path = "../cli/support/mod.rs"]
 #[allow(dead_code, reason = "the tests of the command line use the rest")]
 mod support;
+mod tls;
 mod written;
