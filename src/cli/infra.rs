@@ -95,7 +95,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         default: Some("infra".to_owned()),
         check: &|text| if text.trim().is_empty() { Err("give it a name".to_owned()) } else { Ok(()) },
     };
-    let folder = context.here.join(ui.ask(arguments.folder.clone(), &question)?);
+    let folder = context.parent().join(ui.ask(arguments.folder.clone(), &question)?);
     let dry_run = arguments.dry_run;
     let infra = complete(arguments, &settings, context)?;
     let plan = infra::plan(&folder, &infra)?;

@@ -23,6 +23,7 @@ mod disks;
 mod generate;
 mod hostile;
 mod infra;
+mod infra_refused;
 mod interrupted;
 mod new;
 mod original;
