@@ -7,6 +7,7 @@ use crate::catalog::CatalogError;
 use crate::deploy::DeployError;
 use crate::generate::GenerateError;
 use crate::host::HostError;
+use crate::infra::InfraError;
 use crate::metrics::MetricsError;
 use crate::project::bump::BumpError;
 use crate::project::lock_file::LockFileError;
@@ -121,6 +122,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Scaffold(#[from] ScaffoldError),
+    /// No files could be made for the machines of a lattice.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Infra(#[from] InfraError),
     /// The workflow could not be edited.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -216,10 +221,12 @@ impl Error {
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
+            Self::Infra(error) if error.is_value() => Exit::Usage,
             Self::Prompt(_)
             | Self::Generate(_)
             | Self::Host(_)
             | Self::Scaffold(_)
+            | Self::Infra(_)
             | Self::Metrics(_)
             | Self::Write(_)
             | Self::Interrupted

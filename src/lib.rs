@@ -14,6 +14,7 @@ pub mod files;
 pub mod generate;
 pub mod graph;
 pub mod host;
+pub mod infra;
 pub mod metrics;
 pub mod nats;
 mod pelato;

@@ -157,6 +157,11 @@ fn release_a_version() {
 }
 
 #[test]
+fn from_an_empty_laptop() {
+    play("docs/infrastructure.md");
+}
+
+#[test]
 fn json() {
     play("docs/reference/json.md");
 }

@@ -12,6 +12,7 @@ mod context;
 mod deploy;
 mod r#gen;
 mod graph;
+mod infra;
 mod new;
 mod pack;
 pub mod parameters;
@@ -92,6 +93,7 @@ enum Command {
     Status(status::Arguments),
     Rollback(rollback::Arguments),
     Remove(remove::Arguments),
+    Infra(infra::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
     Schema(schema::Arguments),
@@ -154,6 +156,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Rollback(arguments) => rollback::run(&arguments, context),
         Command::Remove(arguments) => remove::run(&arguments, context),
+        Command::Infra(arguments) => infra::run(arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),

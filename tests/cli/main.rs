@@ -22,6 +22,8 @@ mod config;
 mod disks;
 mod generate;
 mod hostile;
+mod infra;
+mod infra_refused;
 mod interrupted;
 mod new;
 mod original;

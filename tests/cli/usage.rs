@@ -40,6 +40,8 @@ Commands:
   status       Show how the workflow's components are on a lattice
   rollback     Go back to the manifest that was deployed before
   remove       Take the workflow's components away from a lattice
+  infra        Write ready files for the machines of a lattice: cloud (Kubernetes), edge and this
+               machine (docker compose)
   bump         Raise the versions of components
   graph        Draw how messages flow through the workflow
   schema       Print the JSON schema of workflow.yaml, for editors
