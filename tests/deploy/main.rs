@@ -11,7 +11,9 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod functions;
 mod lattice;
+mod placement;
 mod project;
 #[path = "../cli/support/mod.rs"]
 #[allow(dead_code, reason = "the tests of the command line use the rest")]

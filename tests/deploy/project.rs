@@ -5,6 +5,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
+use crate::functions::{self, PACK, PACK_TEXT};
 use crate::lattice::Lattice;
 use crate::support::{Place, http};
 
@@ -20,12 +21,58 @@ pub struct Ran {
     pub err: String,
 }
 
+/// A task in a workflow of echoes.
+#[derive(Clone)]
+pub struct Task {
+    pub name: String,
+    pub from: String,
+    pub to: String,
+    pub targets: &'static str,
+    pub replicas: u32,
+    pub every_host: bool,
+    /// It answers HTTP too, at this port.
+    pub http: Option<u16>,
+}
+
+impl Default for Task {
+    fn default() -> Self {
+        let text = String::new;
+        let (every_host, http) = (false, None);
+        Self { name: text(), from: text(), to: text(), targets: "edge", replicas: 1, every_host, http }
+    }
+}
+
+/// A workflow of echoes.
+pub fn workflow(project: &str, tasks: &[Task]) -> String {
+    let mut text = format!("project_name: {project}\ntasks:\n");
+    for task in tasks {
+        let Task { name, from, to, targets, replicas, .. } = task;
+        let template = if task.http.is_some() { "http_producer_nats" } else { "processor_nats" };
+        text += &format!(
+            "  - name: {name}\n    type: {template}\n    language: wat\n    code: echo\n    targets: [{targets}]\n    \
+             source_topic: {from}\n    dest_topic: {to}\n    component_name: {name}\n    version: 1.0.0\n    \
+             replicas: {replicas}\n"
+        );
+        text += if task.every_host { "    placement: every-host\n" } else { "" };
+        text += &task.http.map(|port| format!("    http: {{port: {port}}}\n")).unwrap_or_default();
+    }
+    text
+}
+
 impl Project {
     /// Of these files, with the settings of a lattice.
     pub fn new(lattice: &Lattice, files: &[(&str, &str)]) -> Self {
         let settings = lattice.settings();
         let set = |place: Place, (name, value): (&str, String)| place.env(name, value);
         Self { place: settings.into_iter().fold(Place::with(files), set) }
+    }
+
+    /// Tasks whose functions all give their input back.
+    pub fn echoes(lattice: &Lattice, workflow: &str) -> Self {
+        let project = Self::new(lattice, &[("workflow.yaml", workflow), (PACK, PACK_TEXT)]);
+        project.place.write("language-packs/wat/starter/function.wasm", functions::echo());
+        project.place.write("tasks/echo/function.wasm", functions::echo());
+        project
     }
 
     /// `examples/temperature`, with a port for HTTP that is free here.
@@ -92,14 +139,25 @@ impl Ran {
     /// Whether it said all of this on stderr; how lines are broken does not count.
     #[track_caller]
     pub fn said(&self, words: &[&str]) {
-        let plain = |text: &str| {
-            let words = text.split(|c: char| c.is_whitespace() || "│╰─▶".contains(c));
-            words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-        };
-        let said = plain(&self.err);
-        for words in words {
-            assert!(said.contains(&plain(words)), "{words:?} is not in:\n{}", self.err);
-        }
+        has(&self.err, words);
+    }
+
+    /// Whether it printed all of this on stdout.
+    #[track_caller]
+    pub fn printed(&self, words: &[&str]) {
+        has(&self.out, words);
+    }
+}
+
+#[track_caller]
+fn has(text: &str, words: &[&str]) {
+    let plain = |text: &str| {
+        let words = text.split(|c: char| c.is_whitespace() || "│╰─▶".contains(c));
+        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    let said = plain(text);
+    for words in words {
+        assert!(said.contains(&plain(words)), "{words:?} is not in:\n{text}");
     }
 }
 
