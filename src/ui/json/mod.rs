@@ -6,6 +6,7 @@
 mod brush;
 mod build;
 mod deploy;
+mod evaluation;
 mod push;
 mod run;
 mod shelf;
@@ -21,6 +22,7 @@ use crate::report::{self, Severity};
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
+pub use evaluation::Evaluation;
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine};
 pub use shelf::{Shelf, Shown};
