@@ -52,7 +52,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         context.ui.result_json(&result);
         return Ok(());
     }
-    let header = ["SERIES", "TASKS", "RUNS", "GEN", "BUILD", "DEPLOY", "TOTAL"];
+    let header = ["SERIES", "TASKS", "RUNS", "GEN (s)", "BUILD (s)", "DEPLOY (s)", "TOTAL (s)"];
     context.ui.result(table(header, &result.rows()));
     context.ui.status("Written", arguments.output.display().to_string());
     Ok(())

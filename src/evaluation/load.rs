@@ -14,7 +14,7 @@ pub enum LoadError {
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
     /// There is not one name for each file.
-    #[error("there are {names} names for {files} files")]
+    #[error("the number of names ({names}) is not that of the files ({files})")]
     #[diagnostic(help("give `--name` once for each file, in the same order, or not at all"))]
     Names {
         /// How many names.
@@ -72,7 +72,7 @@ fn own_names(files: &[PathBuf]) -> Vec<String> {
 
 /// `runs/lab.yaml` is `lab`, `lab/metrics.yaml` too: of projects the folder says more.
 fn own_name(file: &Path) -> String {
-    let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let stem = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     if stem != "metrics" {
         return stem;
     }
@@ -108,7 +108,7 @@ mod tests {
             let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
             load(&files, &names).unwrap_err().to_string()
         };
-        assert_eq!(refused(&["x"]), "there are 1 names for 2 files");
+        assert_eq!(refused(&["x"]), "the number of names (1) is not that of the files (2)");
         assert_eq!(refused(&["x", " x "]), "two files are called `x`");
         assert_eq!(refused(&["x", " "]), "a name is empty");
         assert_eq!(refused(&["x", "y"]), "there is no /none/a.yaml");

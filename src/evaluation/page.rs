@@ -44,7 +44,7 @@ pub fn heading(phase: Phase) -> &'static str {
     match phase {
         Phase::Generate => "Time to generate the sources",
         Phase::Build => "Time to build the components",
-        Phase::Deploy => "Time to deploy them",
+        Phase::Deploy => "Time to deploy the components",
         Phase::Total => "Time of whole runs",
     }
 }

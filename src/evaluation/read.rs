@@ -182,7 +182,7 @@ impl File<'_> {
             Value::Tagged(_) => "a value with a tag".to_owned(),
         };
         let problem = Problem::error("metrics", self.source, format!("`{name}` is {found}: {expected}"));
-        problem.at(self.span(place)).advise(HELP)
+        problem.at(self.span(place)).advise("mend the value, or take the run out of the file")
     }
 
     /// Where something stands. The file is read once more for that: only what is wrong is looked for.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::legend::legend;
 use super::marker::{class, marker};
-use super::{Picture, WIDTH, width};
+use super::{Picture, WIDTH, counted, width};
 use crate::evaluation::scale::Scale;
 use crate::evaluation::series::{Phase, Point, Series};
 use crate::evaluation::statistics::Summary;
@@ -99,7 +99,8 @@ fn line(out: &mut String, plot: &Plot, number: usize, series: &Series, phase: Ph
             writeln!(out, "<path class=\"{} error\" d=\"{bar}\"/>", class(number))?;
         }
         let runs = time.count.map_or(String::new(), |count| format!(", n = {count}"));
-        let title = format!("{}, {} tasks: {time} s{runs}", series.name, point.tasks);
+        let tasks = counted(point.tasks);
+        let title = format!("{}, {tasks}: {time} s{runs}", series.name);
         writeln!(out, "{}", marker(number, x, plot.y(time.mean), &title))?;
     }
     Ok(())

@@ -69,6 +69,11 @@ fn cut(name: &str) -> String {
     cut
 }
 
+/// `1 task`, `2 tasks`.
+fn counted(tasks: u64) -> String {
+    format!("{tasks} task{}", if tasks == 1 { "" } else { "s" })
+}
+
 /// About how wide a text is; a little too wide rather than too narrow.
 fn width(text: &str) -> f64 {
     7.2 * console::measure_text_width(text) as f64

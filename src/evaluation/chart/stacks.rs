@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::legend::legend;
-use super::{Picture, WIDTH, cut, width};
+use super::{Picture, WIDTH, counted, cut, width};
 use crate::evaluation::scale::Scale;
 use crate::evaluation::series::{Series, Stack, tasks};
 use crate::evaluation::statistics::seconds;
@@ -67,8 +67,8 @@ impl Rows {
             return Ok(());
         }
         self.y += GAP + ROW;
-        let noun = if tasks == 1 { "task" } else { "tasks" };
-        writeln!(self.bars, "<text class=\"bold\" x=\"8\" y=\"{:.1}\">{tasks} {noun}</text>", self.y - 6.0)?;
+        let counted = counted(tasks);
+        writeln!(self.bars, "<text class=\"bold\" x=\"8\" y=\"{:.1}\">{counted}</text>", self.y - 6.0)?;
         for (series, point) in points().filter(|(_, point)| point.stack.sum() > 0.0) {
             self.bar(&series.name, &point.stack)?;
         }

@@ -55,7 +55,7 @@ impl Evaluation {
         Self { schema: SCHEMA, page: page.display().to_string(), series: series.iter().map(one).collect() }
     }
 
-    /// For a table: series, tasks, runs, and a time for each phase.
+    /// For a table: series, tasks, runs, and the seconds of each phase.
     pub fn rows(&self) -> Vec<[String; 7]> {
         let points =
             self.series.iter().flat_map(|series| series.points.iter().map(move |point| (series, point)));
@@ -89,8 +89,8 @@ impl OnePhase {
         // Runs need not all have the same phases.
         let some_only = time.count.filter(|_| time.count != of);
         let shown = match some_only {
-            Some(count) => format!("{time} s (n = {count})"),
-            None => format!("{time} s"),
+            Some(count) => format!("{time} (n = {count})"),
+            None => time.to_string(),
         };
         let rounded = |seconds: f64| (seconds * 1e6).round() / 1e6;
         Self {
