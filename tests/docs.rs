@@ -157,6 +157,11 @@ fn release_a_version() {
 }
 
 #[test]
+fn measure_and_compare() {
+    play("docs/measure.md");
+}
+
+#[test]
 fn json() {
     play("docs/reference/json.md");
 }
