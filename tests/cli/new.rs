@@ -129,6 +129,21 @@ REGISTRY_CA=
 # Whether several components are built at the same time.
 PARALLEL_BUILD=True
 
+# What compiles: `local`, `container`, or `auto`, which takes what is there.
+BUILDER=auto
+
+# Memory that a compiler in a container may use, in MiB.
+CONTAINER_MEMORY=2048
+
+# Processors that a compiler in a container may use; all of them if not set.
+CONTAINER_CPUS=
+
+# Processes and threads that a compiler in a container may have.
+CONTAINER_PIDS=256
+
+# Seconds that a compiler in a container may take.
+CONTAINER_TIMEOUT=900
+
 # Host name of the NATS server.
 NATS_HOST=localhost
 

@@ -32,8 +32,13 @@ struct Shared {
     found: Found,
     mark: Mark,
     limits: Limits,
+    background: Background,
+}
+
+/// A runtime that ends with the last user of the engine. That may be somebody else's asynchronous code, which must not
+/// be blocked.
+struct Background {
     handle: Handle,
-    // Ends with the last user of the engine.
     runtime: Option<Runtime>,
 }
 
@@ -43,9 +48,8 @@ impl std::fmt::Debug for Engine {
     }
 }
 
-impl Drop for Shared {
+impl Drop for Background {
     fn drop(&mut self) {
-        // It may be dropped by somebody else's asynchronous code, which must not be blocked.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
@@ -63,9 +67,9 @@ impl Engine {
             phase: "starting a thread",
             message: error.to_string(),
         })?;
-        let handle = runtime.handle().clone();
-        let found = on(&handle, connect::connect(addresses))?;
-        let shared = Shared { found, mark: Mark::of_this_process(), limits, handle, runtime: Some(runtime) };
+        let background = Background { handle: runtime.handle().clone(), runtime: Some(runtime) };
+        let found = on(&background.handle, connect::connect(addresses))?;
+        let shared = Shared { found, mark: Mark::of_this_process(), limits, background };
         let engine = Self { shared: Arc::new(shared) };
         engine.wait(sweep::sweep(engine.docker(), engine.mark()))?;
         Ok(engine)
@@ -90,7 +94,7 @@ impl Engine {
 
     /// Waits for something that the engine does.
     pub(super) fn wait<T: Send>(&self, work: impl Future<Output = T> + Send) -> T {
-        on(&self.shared.handle, work)
+        on(&self.shared.background.handle, work)
     }
 }
 
