@@ -154,14 +154,10 @@ async fn timely<T>(
 }
 
 fn body(image: &Image, container: Locked) -> ContainerCreateBody {
-    let mount = |(here, there, write): (PathBuf, String, bool)| Mount {
-        typ: Some(MountType::BIND),
-        source: Some(here.to_string_lossy().into_owned()),
-        target: Some(there),
-        read_only: Some(!write),
-        ..Mount::default()
-    };
     let working_dir = (!container.folders.is_empty()).then(|| SOURCE.to_owned());
+    // Podman takes a comma for the end of a mount's path; a bind's path ends with a colon.
+    let (binds, mounts): (Vec<_>, Vec<_>) =
+        container.folders.into_iter().partition(|(here, ..)| here.to_string_lossy().contains(','));
     ContainerCreateBody {
         image: Some(image.id.clone()),
         cmd: Some(container.command),
@@ -171,12 +167,27 @@ fn body(image: &Image, container: Locked) -> ContainerCreateBody {
         working_dir,
         labels: Some(image.engine.mark().labels()),
         host_config: Some(HostConfig {
-            mounts: Some(container.folders.into_iter().map(mount).collect()),
+            mounts: Some(mounts.into_iter().map(mount).collect()),
+            binds: Some(binds.into_iter().map(bind).collect()),
             network_mode: (!container.network).then(|| "none".to_owned()),
             ..confined(image.engine.limits())
         }),
         ..ContainerCreateBody::default()
     }
+}
+
+fn mount((here, there, write): (PathBuf, String, bool)) -> Mount {
+    Mount {
+        typ: Some(MountType::BIND),
+        source: Some(here.to_string_lossy().into_owned()),
+        target: Some(there),
+        read_only: Some(!write),
+        ..Mount::default()
+    }
+}
+
+fn bind((here, there, write): (PathBuf, String, bool)) -> String {
+    format!("{}:{there}:{}", here.display(), if write { "rw" } else { "ro" })
 }
 
 /// What every container of ours is denied.
