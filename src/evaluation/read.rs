@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -104,7 +105,13 @@ fn parse(source: &Arc<Source>) -> Result<Vec<Run>, Problem> {
         Some(_) => return Err(wrong("`runs` is not a list").at(file.span(&Place::top().key("runs")))),
         None => return Err(wrong("there is no list `runs`")),
     };
-    runs.iter().enumerate().map(|(index, run)| file.run(run, index)).collect()
+    let all = runs.iter().enumerate().map(|(index, run)| {
+        file.run(run, index).map_err(|problem| match problem.span {
+            Some(_) => problem,
+            None => problem.at(line_of(&source.text, index, runs.len())),
+        })
+    });
+    all.collect()
 }
 
 /// A metrics file that is being read.
@@ -186,9 +193,26 @@ impl File<'_> {
     }
 
     /// Where something stands. The file is read once more for that: only what is wrong is looked for.
-    fn span(&self, place: &Place) -> Option<std::ops::Range<usize>> {
+    fn span(&self, place: &Place) -> Option<Range<usize>> {
         place.span(&Document::new(&self.source.text).ok()?)
     }
+}
+
+/// The first line of a run, if each begins with a line `- …`: the reader that knows places gives up on long files.
+fn line_of(text: &str, index: usize, runs: usize) -> Option<Range<usize>> {
+    let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let begins = |line: &str| line.trim_start_matches(' ').starts_with("- ");
+    let outer = text.lines().find(|line| begins(line)).map(depth)?;
+    let mut at = 0;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if begins(line) && depth(line) == outer {
+            found.push(at..at + line.trim_end().len());
+        }
+        at += line.len();
+    }
+    // Lines that only look like runs would spoil the count.
+    if found.len() == runs { found.get(index).cloned() } else { None }
 }
 
 #[cfg(test)]
@@ -271,6 +295,9 @@ mod tests {
         }
         assert_eq!(refused("runs:\n- build: 3\n"), (2, "`runs[0].build` is `3`: it holds fields".to_owned()));
         assert_eq!(refused("runs:\n- {time_total: 1}\n"), (2, "`runs[0].n_task` is missing".to_owned()));
+        let long = "- {n_task: 1}\n".repeat(40_000);
+        let (line, words) = refused(&format!("runs:\n{long}- n_task: x\n  list:\n    - 1\n{long}"));
+        assert_eq!((line, &words[..20]), (40_002, "`runs[40000].n_task`"));
         assert_eq!(refused(&"[".repeat(100_000)).0, 1);
     }
 }

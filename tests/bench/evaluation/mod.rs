@@ -1,6 +1,6 @@
 //! The evaluation: `cargo bench -- evaluation` measures how long gen and build take, as the original's evaluation did,
-//! and writes `docs/evaluation.md` with the charts and the runs themselves beside it. It takes half an hour and wants
-//! a machine that does nothing else.
+//! and writes `docs/evaluation.md` with the charts and the runs themselves beside it. It takes about twenty minutes and
+//! wants a machine that does nothing else.
 //!
 //! For a trial, `PELATO_EVALUATION_RUNS` (5), `PELATO_EVALUATION_TASKS` (1,2,5,10,20) and `PELATO_EVALUATION_FOLDER`
 //! (docs) can be set.
