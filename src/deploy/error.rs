@@ -60,7 +60,20 @@ pub enum DeployError {
     /// The NATS server cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Nats(#[from] NatsError),
+    Nats(NatsError),
+    /// The NATS server does not answer.
+    #[error("{0}")]
+    #[diagnostic(help(
+        "is it running, and are NATS_HOST and NATS_PORT right? `pelato config` shows where they come from"
+    ))]
+    Unreachable(String),
+    /// The NATS server does not let us in.
+    #[error("{0}")]
+    #[diagnostic(help(
+        "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: `pelato config` shows where they come \
+         from"
+    ))]
+    NotLetIn(String),
     /// Images are not in the registry.
     #[error("the registry does not have {images}")]
     #[diagnostic(help("`pelato push` builds and pushes them; `pelato brush` does all of it"))]
@@ -69,7 +82,7 @@ pub enum DeployError {
         images: String,
     },
     /// Nobody manages the lattice.
-    #[error("no wadm answers for the lattice `{lattice}` at {server}")]
+    #[error("no wadm answers for the lattice `{lattice}` at {server}{old}")]
     #[diagnostic(help(
         "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
     ))]
@@ -78,6 +91,8 @@ pub enum DeployError {
         lattice: String,
         /// The NATS server.
         server: String,
+        /// That the server is too old for wadm, if it is.
+        old: String,
     },
     /// The connection to the lattice was lost.
     #[error("the connection to the lattice `{lattice}` was lost: {message}")]
@@ -204,6 +219,16 @@ pub enum DeployError {
     Yaml(#[from] serde_yaml::Error),
 }
 
+impl From<NatsError> for DeployError {
+    fn from(cause: NatsError) -> Self {
+        match cause {
+            NatsError::Unreachable { .. } => Self::Unreachable(cause.to_string()),
+            NatsError::Auth { .. } => Self::NotLetIn(cause.to_string()),
+            other => Self::Nats(other),
+        }
+    }
+}
+
 fn listed(reasons: &[Reason]) -> String {
     reasons.iter().map(|reason| format!("\n  {reason}")).collect()
 }
@@ -211,7 +236,14 @@ fn listed(reasons: &[Reason]) -> String {
 impl DeployError {
     /// Whether a server could not be used, rather than the project or the lattice being at fault.
     pub fn is_network(&self) -> bool {
-        matches!(self, Self::Nats(_) | Self::NoWadm { .. } | Self::Lost { .. })
+        matches!(
+            self,
+            Self::Nats(_)
+                | Self::Unreachable(_)
+                | Self::NotLetIn(_)
+                | Self::NoWadm { .. }
+                | Self::Lost { .. }
+        )
     }
 
     /// Whether the project has to be changed.

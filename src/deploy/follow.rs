@@ -1,18 +1,26 @@
 //! Waiting until an application runs, or is gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
 
 use super::error::{DeployError, Reason};
 use super::lattice::Lattice;
 use super::lattice::events::Failures;
+use super::lattice::hosts::Host;
 use super::lattice::wadm::State;
 use super::manifest::Manifest;
+use super::manifest::model::Part;
 use super::status::{self, Status};
 use crate::progress::{Event, Progress};
 
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
+/// How long wadm has to stop what it knows of: it takes tenths of a second.
+pub const WADMS_TIME: Duration = Duration::from_secs(2);
+/// How long a host may be silent until it counts as lost.
+const GONE: Duration = Duration::from_secs(10);
 /// How long something that failed may go on trying: wadm does so after 5 and 10 seconds.
 const SECOND_CHANCE: Duration = Duration::from_secs(20);
 /// What to do when something failed.
@@ -31,11 +39,18 @@ pub async fn until_running(
     progress: &dyn Progress,
 ) -> Result<Status, DeployError> {
     let start = Instant::now();
-    let mut watch = Watch { manifest, progress, start, failed: BTreeMap::new(), told: BTreeMap::new() };
+    let mut watch = Watch {
+        manifest,
+        progress,
+        start,
+        failed: BTreeMap::new(),
+        told: BTreeMap::new(),
+        hosts: BTreeMap::new(),
+    };
     loop {
         let status = status::of(lattice, manifest).await?;
         watch.note(&status, &mut failures);
-        if status.settled() {
+        if status.settled() && watch.lost(&status).next().is_none() {
             return Ok(status);
         }
         let name = manifest.metadata.name.clone();
@@ -43,40 +58,45 @@ pub async fn until_running(
             return Err(DeployError::Failed { name, reasons, help: HELP.to_owned() });
         }
         if start.elapsed() >= timeout {
-            let reasons = watch.explained(status.lacking());
+            let reasons = watch.explained(&status);
             return Err(DeployError::TooSlow { name, waited: timeout, reasons, help: HELP.to_owned() });
         }
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-/// Waits until nothing of an application runs any more.
+/// Waits until nothing of an application runs any more. Whether anything did.
+///
+/// wadm stops what it knows of. What starts at that very moment it never hears of again: the hosts are asked
+/// themselves to stop what they still run for the application after a while.
 ///
 /// # Errors
 /// When `timeout` is over, or the lattice does not answer.
 pub async fn until_gone(
     lattice: &Lattice,
-    manifest: &Manifest,
+    name: &str,
+    patience: Duration,
     timeout: Duration,
-) -> Result<(), DeployError> {
-    let (start, name) = (Instant::now(), &manifest.metadata.name);
-    let ids: Vec<_> = manifest.spec.components.iter().map(|part| (part.id(name), &part.name)).collect();
+) -> Result<bool, DeployError> {
+    let start = Instant::now();
+    let mut found = false;
     loop {
         let hosts = lattice.hosts().await?;
-        let left = |(id, name): &(String, &String)| {
-            let on = hosts.iter().find(|host| host.running(id).is_some())?;
-            Some(format!("{name} on {}", on.shown()))
-        };
-        let left: Vec<_> = ids.iter().filter_map(left).collect();
-        if left.is_empty() {
-            return Ok(());
+        let busy: Vec<_> = hosts.iter().filter(|host| host.running_for(name).next().is_some()).collect();
+        if busy.is_empty() {
+            return Ok(found);
         }
+        found = true;
         if start.elapsed() >= timeout {
-            return Err(DeployError::StillThere {
-                name: name.clone(),
-                waited: timeout,
-                left: left.join(", "),
-            });
+            let left = |host: &&Host| {
+                let ids: Vec<_> = host.running_for(name).map(|running| running.id.as_str()).collect();
+                format!("{} on {}", ids.join(", "), host.shown())
+            };
+            let left = busy.iter().map(left).collect::<Vec<_>>().join("; ");
+            return Err(DeployError::StillThere { name: name.to_owned(), waited: timeout, left });
+        }
+        if start.elapsed() >= patience {
+            join_all(busy.into_iter().map(|host| lattice.stop(host, name))).await;
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -90,10 +110,16 @@ struct Watch<'a> {
     /// Part → its first failure and the last words about it.
     failed: BTreeMap<String, (Instant, String)>,
     told: BTreeMap<String, State>,
+    /// Key → target, name, and when it answered last.
+    hosts: BTreeMap<String, (String, String, Instant)>,
 }
 
 impl Watch<'_> {
     fn note(&mut self, status: &Status, failures: &mut Failures) {
+        let now = Instant::now();
+        let hosts = status.hosts.iter();
+        self.hosts
+            .extend(hosts.map(|(id, (target, name))| (id.clone(), (target.clone(), name.clone(), now))));
         for failure in failures.so_far() {
             let application = &self.manifest.metadata.name;
             let parts = &self.manifest.spec.components;
@@ -119,18 +145,34 @@ impl Watch<'_> {
         }
     }
 
-    /// What has failed for so long that it will not come right by itself.
-    fn hopeless(&self, status: &Status) -> Option<Vec<Reason>> {
-        let worn = self.failed.values().any(|(since, _)| since.elapsed() > SECOND_CHANCE);
-        worn.then(|| self.explained(status.lacking()))
+    /// Hosts that were there and do not answer any more, although they are needed: no other is like them. A host
+    /// that is busy may be late with an answer.
+    fn lost(&self, status: &Status) -> impl Iterator<Item = (&str, Instant)> {
+        let there: BTreeSet<_> = status.hosts.values().map(|(target, _)| target.as_str()).collect();
+        let wanted: BTreeSet<_> = self.manifest.spec.components.iter().flat_map(Part::targets).collect();
+        let needed = move |target: &str| wanted.contains(target) && !there.contains(target);
+        let hosts = self.hosts.values().filter(move |(target, ..)| needed(target));
+        hosts.map(|(_, name, last)| (name.as_str(), *last))
     }
 
-    /// The reasons with what hosts said about them.
-    fn explained(&self, reasons: Vec<Reason>) -> Vec<Reason> {
+    /// What has failed, or has been away, for so long that it will not come right by itself.
+    fn hopeless(&self, status: &Status) -> Option<Vec<Reason>> {
+        let worn = self.failed.values().any(|(since, _)| since.elapsed() > SECOND_CHANCE);
+        let gone = self.lost(status).any(|(_, last)| last.elapsed() > GONE);
+        (worn || gone).then(|| self.explained(status))
+    }
+
+    /// What is lacking, with what hosts said about it.
+    fn explained(&self, status: &Status) -> Vec<Reason> {
         let explain = |reason: Reason| match self.failed.get(&reason.part) {
             Some((_, words)) => Reason { words: words.clone(), ..reason },
             None => reason,
         };
-        reasons.into_iter().map(explain).collect()
+        let silent = self.hosts.iter().filter(|(id, _)| !status.hosts.contains_key(*id));
+        let silent = silent.map(|(_, (target, name, last))| Reason {
+            part: format!("the host {name} ({target})"),
+            words: format!("it has not answered for {} s", last.elapsed().as_secs()),
+        });
+        status.lacking().into_iter().map(explain).chain(silent).collect()
     }
 }

@@ -92,7 +92,7 @@ pub async fn plan(lattice: &Lattice, manifest: Manifest, force: bool) -> Result<
         known.iter().flatten().any(|stored| stored.version() == Some(version) && stored.same_as(&manifest))
     };
     let step = history::next(&versions, same, &manifest);
-    let warnings = preflight::hosts(&manifest, &hosts?);
+    let warnings = lattice.warning().into_iter().chain(preflight::hosts(&manifest, &hosts?)).collect();
     Ok(Plan { manifest, deployed, versions, step, warnings })
 }
 
@@ -173,7 +173,11 @@ pub async fn rollback(
 pub async fn remove(lattice: &Lattice, name: &str, options: Options) -> Result<bool, DeployError> {
     let versions = lattice.versions(name).await?;
     let Some(version) = versions.iter().find(|version| version.deployed).or(versions.last()) else {
-        return Ok(false);
+        // What wadm has forgotten may still run.
+        return match options.wait {
+            Some(timeout) => follow::until_gone(lattice, name, Duration::ZERO, timeout).await,
+            None => Ok(false),
+        };
     };
     let manifest = stored(lattice, name, &version.version, options.force).await?;
     if manifest.as_ref().is_some_and(|manifest| !manifest.is_ours()) && !options.force {
@@ -185,8 +189,8 @@ pub async fn remove(lattice: &Lattice, name: &str, options: Options) -> Result<b
     }
     lattice.undeploy(name).await?;
     lattice.forget(name, None).await?;
-    if let (Some(manifest), Some(timeout)) = (manifest, options.wait) {
-        follow::until_gone(lattice, &manifest, timeout).await?;
+    if let Some(timeout) = options.wait {
+        follow::until_gone(lattice, name, follow::WADMS_TIME, timeout).await?;
     }
     Ok(true)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::functions::{self, PACK, PACK_TEXT};
 use crate::lattice::Lattice;
-use crate::support::{Place, http};
+use crate::support::{Place, Running, http};
 
 /// A project that is deployed to a lattice.
 pub struct Project {
@@ -120,6 +120,11 @@ impl Project {
 }
 
 impl Ran {
+    /// Of a process that has ended.
+    pub fn of(process: &Running) -> Self {
+        Self { code: -1, out: process.out(), err: process.err() }
+    }
+
     fn from(output: &Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
@@ -164,11 +169,10 @@ fn has(text: &str, words: &[&str]) {
 /// The status and body of a POST. The HTTP provider sends what it gets from a component in chunks.
 pub fn post(port: u16, path: &str, body: &str) -> (u16, String) {
     let (status, answer) = http::post(&format!("127.0.0.1:{port}"), path, body);
-    let mut chunks = answer.split("\r\n");
-    let mut text = String::new();
-    while let Some(chunk) = chunks.next().filter(|size| !size.is_empty() && *size != "0") {
-        assert!(usize::from_str_radix(chunk, 16).is_ok(), "no chunks: {answer:?}");
-        text.push_str(chunks.next().unwrap_or_default());
+    if !answer.ends_with("\r\n0\r\n\r\n") {
+        return (status, answer);
     }
-    (status, text)
+    // size, text, size, text, …, 0
+    let texts = answer.split("\r\n").skip(1).step_by(2);
+    (status, texts.collect())
 }

@@ -7,6 +7,7 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 use hyper::body::Bytes;
 use serde::Deserialize;
+use serde_json::json;
 
 use super::{Lattice, parse};
 use crate::deploy::DeployError;
@@ -40,6 +41,9 @@ pub struct Host {
     pub providers: Vec<Running>,
 }
 
+/// The annotation by which wadm marks what it has started: the application's name.
+const APPLICATION: &str = "wasmcloud.dev/appspec";
+
 /// Something that runs on a host.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Running {
@@ -51,6 +55,17 @@ pub struct Running {
     /// So many at once; providers run once.
     #[serde(default = "once")]
     pub max_instances: u32,
+    /// Who started it, and for what.
+    #[serde(default)]
+    pub annotations: Option<BTreeMap<String, String>>,
+}
+
+impl Running {
+    /// Whether wadm started it for an application.
+    fn is_of(&self, application: &str) -> bool {
+        let annotations = self.annotations.as_ref();
+        annotations.and_then(|all| all.get(APPLICATION)).is_some_and(|name| name == application)
+    }
 }
 
 fn once() -> u32 {
@@ -69,6 +84,11 @@ impl Host {
         self.labels.get(HOST_TYPE).map(String::as_str)
     }
 
+    /// Its target and what to call it, if it has a target.
+    pub fn named(&self) -> Option<(String, String)> {
+        Some((self.target()?.to_owned(), self.shown()))
+    }
+
     /// What to call it.
     pub fn shown(&self) -> String {
         let key: String = self.id.chars().take(5).collect();
@@ -84,7 +104,32 @@ impl Host {
     }
 }
 
+impl Host {
+    /// The components and providers of an application that run here.
+    pub fn running_for(&self, application: &str) -> impl Iterator<Item = &Running> {
+        self.components.iter().chain(&self.providers).filter(move |running| running.is_of(application))
+    }
+}
+
 impl Lattice {
+    /// Asks a host to stop all that it runs for an application. Whether it does is seen in its inventory.
+    pub async fn stop(&self, host: &Host, application: &str) {
+        let ask = |operation: &str, order: serde_json::Value| {
+            let subject = format!("wasmbus.ctl.v1.{}.{operation}.{}", self.name, host.id);
+            tokio::time::timeout(FIRST, self.client.request(subject, order.to_string().into()))
+        };
+        for component in host.components.iter().filter(|running| running.is_of(application)) {
+            let order = json!({
+                "component_id": component.id, "component_ref": component.image_ref, "count": 0,
+                "annotations": component.annotations, "host_id": host.id,
+            });
+            let _ = ask("component.scale", order).await;
+        }
+        for provider in host.providers.iter().filter(|running| running.is_of(application)) {
+            let _ = ask("provider.stop", json!({ "provider_id": provider.id, "host_id": host.id })).await;
+        }
+    }
+
     /// The hosts that answer, with what runs on them, by their names.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use async_nats::client::RequestErrorKind;
 use async_nats::{Client, ConnectOptions, Request};
 use serde::de::DeserializeOwned;
 
-use super::DeployError;
+use super::{DeployError, preflight};
 use crate::nats;
 use crate::project::Settings;
 use crate::project::settings::LATTICE;
@@ -44,11 +44,17 @@ impl Lattice {
         let request = Request::new().payload(payload.into()).timeout(Some(PATIENCE));
         self.client.send_request(subject, request).await.map_err(|error| match error.kind() {
             RequestErrorKind::NoResponders => {
-                DeployError::NoWadm { lattice: self.name.clone(), server: self.server.clone() }
+                let old = self.warning().map(|warning| format!("; {warning}")).unwrap_or_default();
+                DeployError::NoWadm { lattice: self.name.clone(), server: self.server.clone(), old }
             }
             RequestErrorKind::TimedOut => self.lost(format!("no answer within {} s", PATIENCE.as_secs())),
             _ => self.lost(error.to_string()),
         })
+    }
+
+    /// What is suspicious about the NATS server.
+    pub fn warning(&self) -> Option<String> {
+        preflight::server(&self.client.server_info().version)
     }
 
     fn lost(&self, message: String) -> DeployError {

@@ -49,6 +49,8 @@ pub struct Lattice {
     pub registry_port: u16,
     login: Option<(String, String)>,
     insecure: bool,
+    /// Hosts that were ever started.
+    started: usize,
     pub rig: &'static Rig,
     pub folder: tempfile::TempDir,
     _turn: Turn,
@@ -76,6 +78,7 @@ impl Lattice {
             registry_port,
             login: setup.login.map(|(user, password)| (user.to_owned(), password.to_owned())),
             insecure: setup.insecure,
+            started: 0,
             rig,
             folder,
             _turn: turn,
@@ -133,7 +136,8 @@ impl Lattice {
 
     /// One more host; it may take a moment until it is part of the lattice.
     pub fn add_host(&mut self, target: &str) {
-        let name = format!("host-{}-{target}", self.hosts.len());
+        self.started += 1;
+        let name = format!("host-{}-{target}", self.started);
         // Providers and images are unpacked into it.
         let temporary = self.folder.path().join(&name);
         std::fs::create_dir(&temporary).unwrap();

@@ -1,6 +1,9 @@
 //! How an application is: what the manifest wants, beside what the hosts say that they run.
 
-use std::collections::BTreeSet;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lattice;
 use super::error::{DeployError, Reason};
@@ -22,9 +25,11 @@ pub struct Status {
     pub message: String,
     /// Its components and providers.
     pub parts: Vec<PartStatus>,
+    /// The hosts that answer: target and name by their keys.
+    pub hosts: BTreeMap<String, (String, String)>,
     /// Links and configuration that are not there yet, in wadm's words.
     pub missing: Vec<String>,
-    /// How many links there are, and how many there are to be.
+    /// How many links there are, and how many there are to be between parts that can run.
     pub links: (usize, usize),
 }
 
@@ -92,21 +97,36 @@ pub async fn of(lattice: &Lattice, manifest: &Manifest) -> Result<Status, Deploy
 /// What is known, put together.
 pub fn status(manifest: &Manifest, wadm: &wadm::Status, hosts: &[Host]) -> Status {
     let (application, parts) = (&manifest.metadata.name, &manifest.spec.components);
-    let between = wadm.scalers.iter().filter(|scaler| is_between(&scaler.kind));
+    let statuses: Vec<_> = parts.iter().map(|part| part_status(application, part, hosts)).collect();
+    // wadm puts no link to what does not run anywhere yet.
+    let waiting: Vec<_> = parts.iter().zip(&statuses).filter(|(_, status)| status.waits()).collect();
+    let idle = |name: &str| waiting.iter().any(|(part, _)| names_part(name, &part.id(application)));
+    let between = wadm.scalers.iter().filter(|scaler| is_between(&scaler.kind) && !idle(&scaler.name));
     let (there, missing): (Vec<_>, Vec<_>) = between.partition(|scaler| scaler.info.state == State::Deployed);
+    let wanted = |part: &Part| {
+        let waits = |name: &str| waiting.iter().any(|(waiting, _)| waiting.name == name);
+        part.links().filter(|link| !waits(&part.name) && !waits(&link.target.name)).count()
+    };
     let words = |scaler: &wadm::Scaler| format!("{} {}: {}", scaler.kind, scaler.name, scaler.info.message);
     Status {
         name: application.clone(),
         version: manifest.version().unwrap_or_default().to_owned(),
         state: wadm.info.state,
         message: wadm.info.message.clone(),
-        parts: parts.iter().map(|part| part_status(application, part, hosts)).collect(),
         missing: missing.into_iter().map(words).collect(),
         links: (
             there.iter().filter(|scaler| scaler.kind.contains("Link")).count(),
-            parts.iter().map(|part| part.links().count()).sum(),
+            parts.iter().map(wanted).sum(),
         ),
+        parts: statuses,
+        hosts: hosts.iter().filter_map(|host| Some((host.id.clone(), host.named()?))).collect(),
     }
+}
+
+/// Whether wadm's name of a link, `<id> -(<package>)-> <id>`, has a part's id at one of its ends.
+fn names_part(link: &str, id: &str) -> bool {
+    link.split_once(" -(").is_some_and(|(source, _)| source == id)
+        || link.rsplit_once(")-> ").is_some_and(|(_, target)| target == id)
 }
 
 /// Whether a scaler is of something between the parts.
@@ -206,145 +226,14 @@ impl Status {
 }
 
 impl PartStatus {
+    /// Whether it waits for a host.
+    fn waits(&self) -> bool {
+        self.state == State::Waiting
+    }
+
     /// How many of the instances are those that are wanted, as far as it is known.
     fn right(&self) -> u32 {
         let only_right = self.running.len() == 1 && self.running.contains(&self.wanted);
         if only_right { self.instances } else { 0 }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::deploy::lattice::wadm::{Info, Scaler as ScalerStatus};
-    use crate::deploy::manifest::model::{
-        Link, Metadata, Properties, Scaler, Spec, Spread, Target, Texts, Trait,
-    };
-
-    const IMAGE: &str = "localhost:5000/team/a:1.2.0";
-
-    fn manifest(scaler: fn(Scaler) -> Trait, instances: u32) -> Manifest {
-        let hosts = |target: &str| Spread {
-            name: target.into(),
-            requirements: Texts::from([("host-type".into(), target.into())]),
-        };
-        let scaler = scaler(Scaler { instances, spread: vec![hosts("edge"), hosts("cloud")] });
-        let properties = Properties { image: IMAGE.into(), config: Vec::new() };
-        let part = Part { name: "a-b".into(), kind: PartKind::Component, properties, traits: vec![scaler] };
-        let metadata = Metadata { name: "My-App".into(), annotations: Texts::new() };
-        Manifest {
-            api_version: "v".into(),
-            kind: "Application".into(),
-            metadata,
-            spec: Spec { components: vec![part] },
-        }
-    }
-
-    fn host(name: &str, target: &str, image: Option<&str>, max_instances: u32) -> Host {
-        let running =
-            |image: &str| Running { id: "my_app-a_b".into(), image_ref: Some(image.into()), max_instances };
-        Host {
-            id: name.into(),
-            friendly_name: name.into(),
-            labels: Texts::from([("host-type".into(), target.into())]),
-            components: image.map(running).into_iter().collect(),
-            ..Host::default()
-        }
-    }
-
-    fn read(manifest: &Manifest, hosts: &[Host]) -> PartStatus {
-        status(manifest, &wadm::Status::default(), hosts).parts.remove(0)
-    }
-
-    #[test]
-    fn each_target_wants_its_share() {
-        let manifest = manifest(Trait::SpreadScaler, 4);
-        let right = Some(IMAGE);
-        let all = read(
-            &manifest,
-            &[host("e1", "edge", right, 1), host("e2", "edge", right, 1), host("c", "cloud", right, 2)],
-        );
-        assert_eq!((all.state, all.instances, all.replicas), (State::Deployed, 4, 4));
-        assert_eq!(all.hosts, ["e1", "e2", "c"]);
-        let all_in_one = read(&manifest, &[host("e", "edge", right, 4), host("c", "cloud", None, 0)]);
-        assert_eq!(all_in_one.state, State::Reconciling, "four in one target are not two in each");
-        let old = read(
-            &manifest,
-            &[host("e", "edge", Some("localhost:5000/team/a:1.1.0"), 2), host("c", "cloud", right, 2)],
-        );
-        assert_eq!(old.state, State::Reconciling);
-        assert_eq!(old.running, BTreeSet::from(["1.1.0".to_owned(), "1.2.0".to_owned()]));
-    }
-
-    #[test]
-    fn what_waits_for_a_host_is_told() {
-        let waiting = read(&manifest(Trait::SpreadScaler, 2), &[host("e", "edge", Some(IMAGE), 1)]);
-        assert_eq!(
-            (waiting.state, waiting.reason.as_deref()),
-            (State::Waiting, Some("no host with host-type=cloud"))
-        );
-        let alone = read(&manifest(Trait::DaemonScaler, 2), &[]);
-        assert_eq!(alone.reason.as_deref(), Some("no host with host-type=edge, cloud"));
-    }
-
-    #[test]
-    fn every_host_wants_all_of_them() {
-        let manifest = manifest(Trait::DaemonScaler, 2);
-        let hosts = [
-            host("e1", "edge", Some(IMAGE), 2),
-            host("e2", "edge", None, 0),
-            host("c", "cloud", Some(IMAGE), 2),
-        ];
-        let some = read(&manifest, &hosts);
-        assert_eq!((some.state, some.instances, some.replicas), (State::Reconciling, 4, 6));
-        assert_eq!(read(&manifest, &[hosts[0].clone(), hosts[2].clone()]).state, State::Deployed);
-    }
-
-    #[test]
-    fn links_count_and_are_named_while_they_are_missing() {
-        let mut manifest = manifest(Trait::DaemonScaler, 1);
-        let target = Target { name: "messaging".into(), config: Vec::new() };
-        let (namespace, package) = ("wasmcloud".into(), "messaging".into());
-        let link = Link {
-            namespace,
-            package,
-            interfaces: vec!["consumer".into()],
-            source: None,
-            target,
-            name: None,
-        };
-        manifest.spec.components[0].traits.push(Trait::Link(link));
-        let hosts = [host("e", "edge", Some(IMAGE), 1), host("c", "cloud", Some(IMAGE), 1)];
-        let info = |state, message: &str| Info { state, message: message.into() };
-        let scaler = |state| ScalerStatus {
-            kind: "LinkScaler".into(),
-            name: "a -> b".into(),
-            info: info(state, "soon"),
-        };
-        let wadm = |links: &[State]| {
-            let scalers = links.iter().map(|state| scaler(*state)).collect();
-            wadm::Status { info: info(State::Reconciling, "Scaling"), scalers }
-        };
-        let missing = status(&manifest, &wadm(&[State::Reconciling]), &hosts);
-        assert!(!missing.settled());
-        assert_eq!(missing.lacking()[0].to_string(), "between the parts: LinkScaler a -> b: soon");
-        let unknown = status(&manifest, &wadm(&[]), &hosts);
-        assert!(!unknown.settled(), "wadm has not begun");
-        assert_eq!(unknown.lacking()[0].to_string(), "My-App: starting Scaling");
-        assert!(status(&manifest, &wadm(&[State::Deployed]), &hosts).settled());
-        assert!(
-            status(&manifest, &wadm(&[State::Deployed]), &hosts[..1]).settled(),
-            "the other host is not there"
-        );
-    }
-
-    #[test]
-    fn tags_are_the_last_word_of_an_image() {
-        assert_eq!(tag(IMAGE), "1.2.0");
-        assert_eq!(tag("host:5000/a:1.0.0-rc.1@sha256:abc"), "1.0.0-rc.1");
-        assert_eq!(tag("wasmcloud+builtin://http-server"), "http-server");
-        assert_eq!(tag("host:5000/a"), "a");
-        assert!(same_image("file:///a.par.gz", "/a.par.gz"));
-        assert!(same_image("wasmcloud+builtin://http-server", "http-server"));
     }
 }
