@@ -17,6 +17,15 @@ pub enum Event {
     Warning(String),
     /// Something is wrong with the project, and the work goes on without it.
     Problem(Problem),
+    /// So much of something large has arrived; 0 of 0 when it is over.
+    Share {
+        /// What is done, as a verb.
+        doing: &'static str,
+        /// Of what.
+        what: String,
+        /// Bytes that are there, and bytes in all.
+        bytes: (u64, u64),
+    },
     /// So many components will be worked on.
     Planned {
         /// What is done to them: `Building`.

@@ -58,9 +58,12 @@ pub fn tag(image: &str) -> &str {
     tag.map_or(name, |(_, tag)| tag)
 }
 
-/// Whether both are the same image: hosts name files without their scheme.
+/// Whether both are the same image: hosts name files and their own providers without a scheme.
 fn same_image(one: &str, other: &str) -> bool {
-    let plain = |image: &str| image.trim_start_matches("file://").to_owned();
+    let plain = |image: &str| {
+        let schemes = ["file://", "wasmcloud+builtin://"];
+        schemes.iter().find_map(|scheme| image.strip_prefix(scheme)).unwrap_or(image).to_owned()
+    };
     plain(one) == plain(other)
 }
 
@@ -302,7 +305,14 @@ mod tests {
         let mut manifest = manifest(Trait::DaemonScaler, 1);
         let target = Target { name: "messaging".into(), config: Vec::new() };
         let (namespace, package) = ("wasmcloud".into(), "messaging".into());
-        let link = Link { namespace, package, interfaces: vec!["consumer".into()], source: None, target };
+        let link = Link {
+            namespace,
+            package,
+            interfaces: vec!["consumer".into()],
+            source: None,
+            target,
+            name: None,
+        };
         manifest.spec.components[0].traits.push(Trait::Link(link));
         let hosts = [host("e", "edge", Some(IMAGE), 1), host("c", "cloud", Some(IMAGE), 1)];
         let info = |state, message: &str| Info { state, message: message.into() };
@@ -335,5 +345,6 @@ mod tests {
         assert_eq!(tag("wasmcloud+builtin://http-server"), "http-server");
         assert_eq!(tag("host:5000/a"), "a");
         assert!(same_image("file:///a.par.gz", "/a.par.gz"));
+        assert!(same_image("wasmcloud+builtin://http-server", "http-server"));
     }
 }

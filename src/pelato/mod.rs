@@ -18,7 +18,9 @@ use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
 use crate::metrics;
 use crate::progress::Progress;
-use crate::project::settings::{ENABLE_METRICS, PARALLEL_BUILD};
+use crate::project::settings::{
+    CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
+};
 use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
@@ -74,6 +76,10 @@ pub struct BuildFlags {
     pub offline: bool,
     /// Where compilers are looked for; the environment's PATH.
     pub path: std::ffi::OsString,
+    /// What compiles, if a flag says so; else the setting.
+    pub builder: Option<build::Builder>,
+    /// Where a container engine may be, the most probable first.
+    pub engines: Vec<String>,
 }
 
 /// What building would do for a component.
@@ -269,6 +275,19 @@ impl Pelato {
             path: flags.path.clone(),
             no_install: flags.no_install,
             offline: flags.offline,
+            builder: flags.builder.unwrap_or_else(|| self.settings.builder()),
+            engines: flags.engines.clone(),
+            limits: self.container_limits(),
+        }
+    }
+
+    fn container_limits(&self) -> build::container::Limits {
+        let number = |key| self.settings.number(key).unwrap_or_default();
+        build::container::Limits {
+            memory: number(CONTAINER_MEMORY),
+            processors: number(CONTAINER_CPUS),
+            processes: number(CONTAINER_PIDS),
+            time: Duration::from_secs(number(CONTAINER_TIMEOUT)),
         }
     }
 

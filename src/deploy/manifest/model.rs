@@ -145,6 +145,9 @@ pub struct Link {
     pub source: Option<Source>,
     /// The other part.
     pub target: Target,
+    /// Its name, `default` if it has none: a part has one link of a name for the interfaces of a package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// Configuration of a link's beginning.

@@ -172,17 +172,20 @@ impl Providers {
         }
         let config = vec![Config { name: format!("{}-{interface}", component.name), properties }];
         let (namespace, package) = package.split_once(':').unwrap_or_default();
-        let link = |target: &str, source, config| Link {
+        let link = |target: &str, source, config, name| Link {
             namespace: namespace.to_owned(),
             package: package.to_owned(),
             interfaces: vec![interface.to_owned()],
             source,
             target: Target { name: target.to_owned(), config },
+            name,
         };
         let link = if called {
-            link(&component.name, Some(super::model::Source { config }), Vec::new())
+            // The provider calls several: wadm and the hosts tell its links apart by their names.
+            let source = Some(super::model::Source { config });
+            link(&component.name, source, Vec::new(), Some(component.name.clone()))
         } else {
-            link(&provider.name, None, config)
+            link(&provider.name, None, config, None)
         };
         (called, link)
     }

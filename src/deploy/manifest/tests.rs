@@ -125,6 +125,7 @@ spec:
               subscriptions: first_in|a
         target:
           name: a
+        name: a
 "
     );
     assert_eq!(text, wanted);

@@ -1,0 +1,55 @@
+//! Functions so small that hosts compile them at once, and a language pack that takes them as they are.
+
+/// The folder of the project that the pack is in.
+pub const PACK: &str = "language-packs/wat/pack.toml";
+/// Core modules are compiled already: the compiler is `cp`.
+pub const PACK_TEXT: &str = r#"
+schema = 1
+name = "wat"
+summary = "Core modules, taken as they are"
+extensions = ["wasm"]
+
+[task]
+entry = "exec"
+starter = "starter"
+
+[toolchain]
+program = "cp"
+check = ["cp", "--version"]
+version = 'cp \(GNU coreutils\) (\d+\.\d+)'
+requires = ">=1"
+
+[build]
+command = ["cp", "function.wasm", "{output}"]
+produces = "module"
+"#;
+
+/// Gives its input back.
+pub fn echo() -> Vec<u8> {
+    module("(call $ok (local.get $p) (local.get $n))", "")
+}
+
+/// Ends as soon as it starts.
+pub fn broken() -> Vec<u8> {
+    module("(unreachable)", "(func $start (unreachable)) (start $start)")
+}
+
+fn module(body: &str, more: &str) -> Vec<u8> {
+    let text = format!(
+        r#"(module
+        (memory (export "memory") 2)
+        (global $heap (mut i32) (i32.const 4096))
+        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)
+            (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 15)) (i32.const -16)))
+            (global.set $heap (i32.add (local.get $at) (local.get 3)))
+            (local.get $at))
+        (func $ok (param i32 i32) (result i32)
+            (i32.store (i32.const 16) (i32.const 0))
+            (i32.store (i32.const 20) (local.get 0))
+            (i32.store (i32.const 24) (local.get 1))
+            (i32.const 16))
+        (func (export "pelato:task/handler@0.1.0#exec") (param $p i32) (param $n i32) (result i32) {body})
+        {more})"#
+    );
+    wat::parse_str(text).unwrap()
+}

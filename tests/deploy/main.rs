@@ -1,0 +1,21 @@
+//! Deploying to a real lattice: nats-server, docker-registry, wadm and wasmCloud hosts, started by each test.
+//!
+//! The lattice is made of the programs in tests/lattice: see docs/contributing/lattice.md. Without them these tests are
+//! skipped, but not in CI.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test may fail loudly"
+)]
+#![cfg(target_os = "linux")]
+
+mod functions;
+mod lattice;
+mod placement;
+mod project;
+#[path = "../cli/support/mod.rs"]
+#[allow(dead_code, reason = "the tests of the command line use the rest")]
+mod support;
+mod temperature;
