@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use crate::build::{BuildError, ToolchainError};
 use crate::catalog::CatalogError;
 use crate::deploy::DeployError;
+use crate::evaluation::{LoadError, WriteError};
 use crate::generate::GenerateError;
 use crate::host::HostError;
 use crate::infra::InfraError;
@@ -159,6 +160,14 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Metrics(#[from] MetricsError),
+    /// Metrics files could not be compared.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Load(#[from] LoadError),
+    /// A report on metrics could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    WriteReport(#[from] WriteError),
     /// A file could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -204,6 +213,8 @@ impl Error {
             | Self::UnknownComponent { .. }
             | Self::Edit(_)
             | Self::Bump(_) => Exit::Project,
+            Self::Load(LoadError::Read(_)) => Exit::Project,
+            Self::Load(_) => Exit::Usage,
             Self::Push(PushError::LockFile(error)) | Self::LockFile(error) => match error {
                 LockFileError::Write(_) => Exit::Failed,
                 _ => Exit::Project,
@@ -229,6 +240,7 @@ impl Error {
             | Self::Infra(_)
             | Self::Metrics(_)
             | Self::Write(_)
+            | Self::WriteReport(_)
             | Self::Interrupted
             | Self::System { .. } => Exit::Failed,
         }

@@ -10,6 +10,7 @@ pub mod check;
 pub mod cli;
 pub mod deploy;
 pub mod error;
+pub mod evaluation;
 pub mod files;
 pub mod generate;
 pub mod graph;

@@ -19,6 +19,7 @@ pub mod parameters;
 mod push;
 mod reference;
 mod remove;
+mod report;
 mod rollback;
 mod run;
 mod schema;
@@ -96,6 +97,7 @@ enum Command {
     Infra(infra::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
+    Report(report::Arguments),
     Schema(schema::Arguments),
     #[command(subcommand)]
     Pack(pack::Action),
@@ -159,6 +161,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Infra(arguments) => infra::run(arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
+        Command::Report(arguments) => report::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Pack(action) => pack::run(&action, context),
         Command::Template(action) => template::run(&action, context),

@@ -28,6 +28,7 @@ mod interrupted;
 mod new;
 mod original;
 mod prompts;
+mod report;
 mod run;
 mod run_nats;
 mod support;

@@ -1,7 +1,7 @@
 //! A pack's toolchain image: there or fetched, and with which compiler in it.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use bollard::errors::Error as Refused;
 use semver::Version;
@@ -82,7 +82,7 @@ fn version(pack: &Pack, image: &Image, cache: &Path) -> Result<Version, Containe
 }
 
 /// Best effort: what is not remembered is asked again.
-fn remember(file: &PathBuf, known: &BTreeMap<String, Version>) {
+fn remember(file: &Path, known: &BTreeMap<String, Version>) {
     let folder = file.parent().unwrap_or(file);
     if std::fs::create_dir_all(folder).is_ok() {
         let _ = files::overwrite(file, &serde_json::to_vec(known).unwrap_or_default());
