@@ -136,7 +136,7 @@ fn a_dry_run_shows_what_would_be_written() {
 +  nats:
 --- /dev/null
 +++ b/edge/nats-leaf.conf
-@@ -0,0 +1,17 @@
+@@ -0,0 +1,16 @@
 +# The edge's NATS server: a leaf of the cloud's. What is published here is also heard there, and the other way round;
 +# without a connection the edge goes on by itself, and connects again when it can.
 +server_name: "edge"
@@ -148,7 +148,6 @@ fn a_dry_run_shows_what_would_be_written() {
 +}
 +
 +leafnodes {
-+  reconnect: 2
 +  remotes: [
 +    # From the environment: it has the password in it. See compose.yaml.
 +    { url: $LEAF_URL }
