@@ -24,6 +24,12 @@ pub fn engines() -> Vec<Engine> {
     engines.collect()
 }
 
+/// Docker alone, for what is about limits: Podman leaves those to the system's control groups, and has none of its own
+/// version on some machines that the tests run on.
+pub fn docker() -> Vec<Engine> {
+    engines().into_iter().filter(|engine| engine.name == "docker").collect()
+}
+
 impl Engine {
     /// Runs the Docker client against the engine: Podman understands it.
     fn docker(&self, arguments: &[&str]) -> String {

@@ -1,6 +1,6 @@
 //! What goes wrong, and what is said then.
 
-use super::engine::engines;
+use super::engine::{docker, engines};
 use super::place::Place;
 
 const BUILD: [&str; 3] = ["build", "--builder", "container"];
@@ -19,7 +19,7 @@ fn the_compilers_words_name_the_users_file() {
 
 #[test]
 fn a_compiler_without_memory_is_told_apart() {
-    for engine in engines() {
+    for engine in docker() {
         let ran = Place::new().on(&engine).env("CONTAINER_MEMORY", "24").pelato(&BUILD).code(4);
         let wanted = "the compiler needed more than 24 MiB of memory, and was ended\n  help: give it more: CONTAINER_MEMORY=48";
         assert!(ran.stderr.contains(wanted), "{}: {}", engine.name, ran.stderr);
@@ -29,7 +29,7 @@ fn a_compiler_without_memory_is_told_apart() {
 
 #[test]
 fn a_compiler_that_takes_too_long_is_ended() {
-    for engine in engines() {
+    for engine in docker() {
         let ran = Place::new().on(&engine).env("CONTAINER_TIMEOUT", "1").pelato(&BUILD).code(4);
         assert!(ran.stderr.contains("the compiler took longer than 1 s"), "{}: {}", engine.name, ran.stderr);
         assert_eq!(engine.ours(), [] as [String; 0]);

@@ -106,15 +106,14 @@ async fn to_its_end(engine: &Engine, id: &str) -> Result<Ended, ContainerError> 
     let (docker, limits) = (engine.docker(), engine.limits());
     timely("starting a container", PATIENCE, docker.start_container(id, None::<StartContainerOptions>))
         .await?;
-    let waiting = async { tokio::join!(code(engine, id), output(engine, id)) };
     let slow = || ContainerError::TooSlow { phase: "the compiler", limit: limits.time };
-    let (code, said) = tokio::time::timeout(limits.time, waiting).await.map_err(|_| slow())?;
+    let code = tokio::time::timeout(limits.time, code(engine, id)).await.map_err(|_| slow())?;
     let inspected = docker.inspect_container(id, None::<InspectContainerOptions>).await;
     let state = inspected.ok().and_then(|container| container.state);
     if state.and_then(|state| state.oom_killed) == Some(true) {
         return Err(ContainerError::OutOfMemory { mebibytes: limits.memory });
     }
-    Ok(Ended { code: code?, said })
+    Ok(Ended { code: code?, said: output(engine, id).await })
 }
 
 async fn code(engine: &Engine, id: &str) -> Result<i64, ContainerError> {
@@ -131,9 +130,10 @@ async fn code(engine: &Engine, id: &str) -> Result<i64, ContainerError> {
     }
 }
 
-/// Everything it prints. Podman splits lines: the pieces are put together as bytes.
+/// Everything it has printed. Asked for when it has ended: a log that is followed ends early with Podman, which also
+/// splits lines, so that the pieces are put together as bytes.
 async fn output(engine: &Engine, id: &str) -> String {
-    let options = LogsOptionsBuilder::default().follow(true).stdout(true).stderr(true).build();
+    let options = LogsOptionsBuilder::default().stdout(true).stderr(true).build();
     let mut logs = engine.docker().logs(id, Some(options));
     let mut said = Vec::new();
     while let Some(Ok(LogOutput::StdOut { message } | LogOutput::StdErr { message })) = logs.next().await {
