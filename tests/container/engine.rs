@@ -24,8 +24,8 @@ pub fn engines() -> Vec<Engine> {
     engines.collect()
 }
 
-/// Docker alone, for what is about limits: Podman leaves those to the system's control groups, and has none of its own
-/// version on some machines that the tests run on.
+/// Docker alone, for what is about limits (Podman leaves those to the system's control groups, which are of another
+/// version on some machines that the tests run on) and about registries without https.
 pub fn docker() -> Vec<Engine> {
     engines().into_iter().filter(|engine| engine.name == "docker").collect()
 }

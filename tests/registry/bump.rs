@@ -28,6 +28,7 @@ double     1.0.0  → 1.1.0
 
 "#]])
         .stderr_eq(str![[r#"
+builder: local, because a fitting go is here
 compiler: [GO]/go [..]
 play stays: it is what was pushed as 0.3.0
         Note nothing was written (--dry-run)
@@ -49,6 +50,7 @@ fn what_has_been_bumped_is_not_bumped_again() {
     change_double(&place);
     place.run(&["bump", "double"]).code(0);
     place.run_in_vain(&["bump", "--changed", "-v"]).code(0).stdout_eq("").stderr_eq(str![[r#"
+builder: local, because a fitting go is here
 compiler: [GO]/go [..]
 double stays: it is 1.0.1 already, and 1.0.0 was pushed
 play stays: it is what was pushed as 0.3.0
