@@ -5,8 +5,10 @@ use miette::Diagnostic;
 use crate::build::{BuildError, ToolchainError};
 use crate::catalog::CatalogError;
 use crate::deploy::DeployError;
+use crate::evaluation::{LoadError, WriteError};
 use crate::generate::GenerateError;
 use crate::host::HostError;
+use crate::infra::InfraError;
 use crate::metrics::MetricsError;
 use crate::project::bump::BumpError;
 use crate::project::lock_file::LockFileError;
@@ -96,6 +98,15 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Deploy(#[from] DeployError),
+    /// A later phase needs what has not been built.
+    #[error("`{component}` is not built as its sources are: {why}")]
+    #[diagnostic(help("leave `--from` out, or begin with `--from build`"))]
+    NotBuilt {
+        /// The component.
+        component: String,
+        /// What would be built, and why.
+        why: String,
+    },
     /// The host could not do its work.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -112,6 +123,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Scaffold(#[from] ScaffoldError),
+    /// No files could be made for the machines of a lattice.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Infra(#[from] InfraError),
     /// The workflow could not be edited.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -145,6 +160,14 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Metrics(#[from] MetricsError),
+    /// Metrics files could not be compared.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Load(#[from] LoadError),
+    /// A report on metrics could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    WriteReport(#[from] WriteError),
     /// A file could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -190,6 +213,8 @@ impl Error {
             | Self::UnknownComponent { .. }
             | Self::Edit(_)
             | Self::Bump(_) => Exit::Project,
+            Self::Load(LoadError::Read(_)) => Exit::Project,
+            Self::Load(_) => Exit::Usage,
             Self::Push(PushError::LockFile(error)) | Self::LockFile(error) => match error {
                 LockFileError::Write(_) => Exit::Failed,
                 _ => Exit::Project,
@@ -198,7 +223,7 @@ impl Error {
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
-            Self::Build(_) => Exit::Build,
+            Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Deploy(error) if error.is_network() => Exit::Network,
@@ -207,12 +232,15 @@ impl Error {
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
+            Self::Infra(error) if error.is_value() => Exit::Usage,
             Self::Prompt(_)
             | Self::Generate(_)
             | Self::Host(_)
             | Self::Scaffold(_)
+            | Self::Infra(_)
             | Self::Metrics(_)
             | Self::Write(_)
+            | Self::WriteReport(_)
             | Self::Interrupted
             | Self::System { .. } => Exit::Failed,
         }

@@ -9,12 +9,23 @@ use crate::report::Problem;
 pub enum Event {
     /// A person should know this: an installation begins, another process is waited for.
     Note(String),
+    /// A phase of several begins: a verb.
+    Phase(&'static str),
     /// Only for those who ask for more (`-v`).
     Detail(String),
     /// A person should be warned of this: the work goes on, and may come to grief.
     Warning(String),
     /// Something is wrong with the project, and the work goes on without it.
     Problem(Problem),
+    /// So much of something large has arrived; 0 of 0 when it is over.
+    Share {
+        /// What is done, as a verb.
+        doing: &'static str,
+        /// Of what.
+        what: String,
+        /// Bytes that are there, and bytes in all.
+        bytes: (u64, u64),
+    },
     /// So many components will be worked on.
     Planned {
         /// What is done to them: `Building`.

@@ -48,6 +48,24 @@ pub fn list<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// A text as it may stand in XML and HTML, between tags and in the value of an attribute.
+pub fn xml(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            // XML has no way to write most of these.
+            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,6 +77,11 @@ mod tests {
         assert_eq!(quoted("a\u{202e}b"), "`a\\u{202e}b`");
         assert_eq!(quoted(&"x".repeat(1000)).chars().count(), SHOWN + 3);
         assert_eq!(meant(&"x".repeat(1000), ["x"]), None);
+    }
+
+    #[test]
+    fn markup_loses_its_meaning() {
+        assert_eq!(xml("<a b='\"'>&\u{1}"), "&lt;a b=&#39;&quot;&#39;&gt;&amp;\u{fffd}");
     }
 
     #[test]

@@ -103,6 +103,8 @@ fn every_setting() {
             Kind::Secret => "secret",
             Kind::Truth => "truth",
             Kind::Port => "port",
+            Kind::Number => "number",
+            Kind::Builder => "builder",
         };
         let default = key.default.map_or("|".to_owned(), |value| format!("`{value}` |"));
         let row = format!("| `{}` | {kind} | {default}", key.name);
@@ -154,6 +156,16 @@ fn run_it_on_this_machine() {
 #[test]
 fn release_a_version() {
     play("docs/release.md");
+}
+
+#[test]
+fn from_an_empty_laptop() {
+    play("docs/infrastructure.md");
+}
+
+#[test]
+fn measure_and_compare() {
+    play("docs/measure.md");
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Runs a pack's compiler on this machine.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use regex::Regex;
 
-use super::toolchain::{self, Toolchain};
+use super::container;
+use super::toolchain::{self, Place, Toolchain};
 use crate::catalog::Pack;
 use crate::check::Code;
 
@@ -21,6 +22,8 @@ pub struct Compilation<'a> {
     pub source: &'a Path,
     /// The file to write, absolute.
     pub output: &'a Path,
+    /// The user's own files, relative to `source`.
+    pub own: &'a [String],
     /// The folder of what the pack keeps between builds.
     pub cache: &'a Path,
     /// The network is not to be used.
@@ -41,12 +44,19 @@ pub enum Failure {
 /// # Errors
 /// When the compiler reports a mistake or cannot be run.
 pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
-    let Compilation { pack, toolchain, source, output, cache, offline } = compilation;
+    match &compilation.toolchain.place {
+        Place::Here { path, .. } => here(compilation, path),
+        Place::Container(image) => container::compile(image, compilation),
+    }
+}
+
+fn here(compilation: &Compilation<'_>, path: &OsStr) -> Result<(), Failure> {
+    let Compilation { pack, source, output, cache, offline, .. } = compilation;
     let build = &pack.manifest.build;
     let fill = |word: &String| word.replace("{output}", &output.to_string_lossy());
     let words: Vec<String> = build.command.iter().map(fill).collect();
     let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", words.join(" ")));
-    let mut command = toolchain::command(&words, &toolchain.path)
+    let mut command = toolchain::command(&words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
     command.current_dir(source).envs(&build.env).stdin(Stdio::null());
     if *offline {
@@ -69,9 +79,16 @@ pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
     }
 }
 
-fn cache_folders(pack: &Pack, cache: &Path) -> Vec<(OsString, PathBuf)> {
+/// The folders that a pack keeps between builds, by the variable that names each.
+pub(super) fn cache_folders(pack: &Pack, cache: &Path) -> Vec<(OsString, PathBuf)> {
     let folder = cache.join("packs").join(&pack.manifest.name);
     pack.manifest.build.cache.iter().map(|name| (name.into(), folder.join(name))).collect()
+}
+
+/// Whether a compiler may have something to fetch: the task has files that name dependencies.
+pub(super) fn needs_network(compilation: &Compilation<'_>) -> bool {
+    let names = &compilation.pack.manifest.build.dependencies;
+    !compilation.offline && names.iter().any(|name| compilation.own.contains(name))
 }
 
 /// A compiler's words about the user's own files, and what the pack has to say about them.

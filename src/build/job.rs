@@ -181,6 +181,7 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
         pack,
         toolchain: job.toolchain,
         source: &job.place.source,
+        own: &job.component.code.files,
         output: &output,
         cache: shop.cache,
         offline: shop.offline,

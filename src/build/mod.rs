@@ -1,7 +1,9 @@
 //! `gen/<component>/` → `<component>.wasm`: compile, wrap, compose; only what changed.
 
+mod builder;
 pub mod compile;
 pub mod compose;
+pub mod container;
 pub mod job;
 pub mod plan;
 pub(crate) mod pool;
@@ -16,6 +18,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use builder::Builder;
 pub use compose::{ComposeError, compose};
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
@@ -28,8 +31,8 @@ use crate::catalog::Origin;
 use crate::check::Component;
 use crate::generate::Planned;
 use crate::progress::{Event, Progress};
+use builder::Finder;
 use job::Shop;
-use toolchain::Search;
 
 /// How to build.
 #[derive(Debug, Clone)]
@@ -44,6 +47,12 @@ pub struct Options {
     pub no_install: Option<&'static str>,
     /// The network is not to be used.
     pub offline: bool,
+    /// What compiles.
+    pub builder: Builder,
+    /// Where a container engine may be, the most probable first.
+    pub engines: Vec<String>,
+    /// What a container may use.
+    pub limits: container::Limits,
 }
 
 /// Why components could not be built.
@@ -53,6 +62,10 @@ pub enum BuildError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Toolchain(#[from] ToolchainError),
+    /// No container can be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Container(#[from] container::ContainerError),
     /// A template's trigger cannot be read.
     #[error("the template `{template}`: cannot read {file}")]
     #[diagnostic(help("`pelato template show {template}` says where it is"))]
@@ -92,8 +105,8 @@ pub fn toolchains(
     components: &[Component],
     options: &Options,
     progress: &dyn Progress,
-) -> Result<BTreeMap<String, Toolchain>, ToolchainError> {
-    let search = Search { path: options.path.clone(), cache: &options.cache, forbidden: options.no_install };
+) -> Result<BTreeMap<String, Toolchain>, BuildError> {
+    let mut finder = Finder::new(options, progress);
     let mut found = BTreeMap::new();
     for component in components {
         let name = &component.pack.manifest.name;
@@ -103,7 +116,7 @@ pub fn toolchains(
                     format!("the project brings its own language pack `{name}`: its commands run here");
                 progress.report(Event::Note(note));
             }
-            found.insert(name.clone(), toolchain::find(&component.pack, &search, progress)?);
+            found.insert(name.clone(), finder.find(&component.pack)?);
         }
     }
     Ok(found)

@@ -7,20 +7,33 @@ use std::process::{Command, Stdio};
 
 use semver::Version;
 
+use super::container::Image;
 use super::record::digest;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
 use crate::project::settings::hide_secrets;
 
 /// A compiler that satisfies its pack.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Toolchain {
     /// Its version.
     pub version: Version,
-    /// Where its program was found.
-    pub program: PathBuf,
-    /// PATH for everything it starts.
-    pub path: OsString,
+    /// Where it is.
+    pub place: Place,
+}
+
+/// Where a compiler is.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// On this machine.
+    Here {
+        /// Where its program was found.
+        program: PathBuf,
+        /// PATH for everything it starts.
+        path: OsString,
+    },
+    /// In a container image.
+    Container(Image),
 }
 
 /// What may be done to find one.
@@ -121,14 +134,10 @@ enum Candidate {
 /// # Errors
 /// When there is none that satisfies the pack.
 pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result<Toolchain, ToolchainError> {
-    let mut found = Vec::new();
-    for folder in std::env::split_paths(&search.path) {
-        match examine(pack, &folder, &search.path) {
-            Some(Candidate::Fits(toolchain)) => return Ok(told(toolchain, progress)),
-            Some(Candidate::Other(what)) => found.push(what),
-            None => {}
-        }
-    }
+    let found = match on_path(pack, &search.path) {
+        Ok(toolchain) => return Ok(told(toolchain, progress)),
+        Err(found) => found,
+    };
     let Some(home) = home(pack, search.cache) else {
         return Err(missing(pack, &found));
     };
@@ -147,8 +156,30 @@ pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result
     Ok(told(toolchain, progress))
 }
 
-fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
-    let text = format!("compiler: {} {}", toolchain.program.display(), toolchain.version);
+/// The first on PATH that satisfies a pack; else what was found instead.
+pub(super) fn on_path(pack: &Pack, path: &OsStr) -> Result<Toolchain, Vec<String>> {
+    let mut found = Vec::new();
+    for folder in std::env::split_paths(path) {
+        match examine(pack, &folder, path) {
+            Some(Candidate::Fits(toolchain)) => return Ok(toolchain),
+            Some(Candidate::Other(what)) => found.push(what),
+            None => {}
+        }
+    }
+    Err(found)
+}
+
+/// The pinned one, if PELATO has installed it before.
+pub(super) fn pinned(pack: &Pack, search: &Search<'_>) -> Option<Toolchain> {
+    installed(pack, &home(pack, search.cache)?, &search.path)
+}
+
+pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
+    let place = match &toolchain.place {
+        Place::Here { program, .. } => program.display().to_string(),
+        Place::Container(image) => format!("{} in {} ({})", image.name, image.engine.address(), image.id),
+    };
+    let text = format!("compiler: {place} {}", toolchain.version);
     progress.report(Event::Detail(text));
     toolchain
 }
@@ -167,7 +198,7 @@ fn examine(pack: &Pack, folder: &Path, path: &OsStr) -> Option<Candidate> {
         return Some(Candidate::Other(format!("{shown} does not say its version")));
     };
     Some(if pack.manifest.toolchain.requires.matches(&version) {
-        Candidate::Fits(Toolchain { version, program, path })
+        Candidate::Fits(Toolchain { version, place: Place::Here { program, path } })
     } else {
         Candidate::Other(format!("{shown} is {version}"))
     })

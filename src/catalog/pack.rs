@@ -146,6 +146,9 @@ pub struct BuildSection {
     /// Environment variables that name folders kept between builds.
     #[serde(default)]
     pub cache: Vec<String>,
+    /// Files of a task that name what has to be fetched: in a container, only such a task gets a network.
+    #[serde(default)]
+    pub dependencies: Vec<String>,
     /// What to say about a compiler's words that a newcomer would not understand.
     #[serde(default)]
     pub explain: Vec<Explanation>,

@@ -4,13 +4,14 @@ use std::num::NonZeroUsize;
 
 use clap::Args;
 
-use super::context::Context;
-use super::context::runtime;
+use super::context::{Context, runtime};
+use crate::build::Builder;
+use crate::build::container::addresses;
 use crate::error::Error;
 use crate::pelato::BuildFlags;
 use crate::ui::{json, table};
 
-/// Build the components: generate, compile, wrap, compose; and push them if REGISTRY_URL is set
+/// Build the components, and push them if REGISTRY_URL is set
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato build\n  pelato build celsius_to_kelvin_conversion --jobs 1\n\n\
     Only what has changed is built again; the table says why. The artifact of a component is \
@@ -38,9 +39,12 @@ pub struct Flags {
     /// Never use the network: no compiler is installed, no module of others is fetched
     #[arg(long)]
     offline: bool,
-    /// Never install a compiler
+    /// Never install a compiler, and never fetch a toolchain image
     #[arg(long)]
     no_install: bool,
+    /// What compiles [default: BUILDER, else auto]
+    #[arg(long, value_name = "BUILDER")]
+    builder: Option<Builder>,
 }
 
 impl Flags {
@@ -61,6 +65,8 @@ impl Flags {
             no_install,
             offline: self.offline,
             path: std::env::var_os("PATH").unwrap_or_default(),
+            builder: self.builder,
+            engines: addresses(&|name| std::env::var_os(name)),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The command line: one file per command, with its arguments and a short `run`. No logic here.
 
 mod add_task;
+mod brush;
 mod build;
 mod bump;
 mod call;
@@ -11,12 +12,14 @@ mod context;
 mod deploy;
 mod r#gen;
 mod graph;
+mod infra;
 mod new;
 mod pack;
 pub mod parameters;
 mod push;
 mod reference;
 mod remove;
+mod report;
 mod rollback;
 mod run;
 mod schema;
@@ -85,13 +88,16 @@ enum Command {
     Call(call::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
+    Brush(brush::Arguments),
     Push(push::Arguments),
     Deploy(deploy::Arguments),
     Status(status::Arguments),
     Rollback(rollback::Arguments),
     Remove(remove::Arguments),
+    Infra(infra::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
+    Report(report::Arguments),
     Schema(schema::Arguments),
     #[command(subcommand)]
     Pack(pack::Action),
@@ -146,13 +152,16 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Call(arguments) => call::run(arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
+        Command::Brush(arguments) => brush::run(&arguments, context),
         Command::Push(arguments) => push::run(&arguments, context),
         Command::Deploy(arguments) => deploy::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Rollback(arguments) => rollback::run(&arguments, context),
         Command::Remove(arguments) => remove::run(&arguments, context),
+        Command::Infra(arguments) => infra::run(arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),
+        Command::Report(arguments) => report::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Pack(action) => pack::run(&action, context),
         Command::Template(action) => template::run(&action, context),

@@ -3,8 +3,7 @@
 use clap::Args;
 
 use super::build::Flags;
-use super::context::Context;
-use super::context::runtime;
+use super::context::{Context, runtime};
 use crate::error::Error;
 use crate::ui::{json, table};
 

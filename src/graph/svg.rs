@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::layout::{LABEL, Layout, Place, layout};
 use super::model::{Graph, Node, Shape};
+use crate::words::xml;
 
 const STYLE: &str = "text{font:13px ui-sans-serif,system-ui,'Segoe UI',Helvetica,Arial,sans-serif;text-anchor:middle;\
     fill:#1f2933}.d{font-size:11px;fill:#52606d}.component{fill:#e8f1fd;stroke:#2f6fbf}.topic{fill:#fff;stroke:#829ab1}\
@@ -51,7 +52,7 @@ fn draw_node(out: &mut String, node: &Node, place: &Place) -> std::fmt::Result {
         Shape::Topic => "topic",
         Shape::Http => "http",
     };
-    write!(out, "<g><title>{}</title>", escape(&node.label))?;
+    write!(out, "<g><title>{}</title>", xml(&node.label))?;
     match node.shape {
         Shape::Http => {
             let (right, bottom, tip) = (left + width, top + height, 12.0);
@@ -75,13 +76,13 @@ fn draw_node(out: &mut String, node: &Node, place: &Place) -> std::fmt::Result {
         }
     }
     let raised = if node.detail.is_empty() { 4.5 } else { -3.5 };
-    write!(out, "<text x=\"{x:.1}\" y=\"{:.1}\">{}</text>", y + raised, escape(&cut(&node.label)))?;
+    write!(out, "<text x=\"{x:.1}\" y=\"{:.1}\">{}</text>", y + raised, xml(&cut(&node.label)))?;
     if !node.detail.is_empty() {
         write!(
             out,
             "<text class=\"d\" x=\"{x:.1}\" y=\"{:.1}\">{}</text>",
             y + 13.5,
-            escape(&cut(&node.detail))
+            xml(&cut(&node.detail))
         )?;
     }
     writeln!(out, "</g>")
@@ -108,21 +109,4 @@ fn cut(text: &str) -> String {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     }
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            // XML has no way to write most of these.
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('\u{fffd}'),
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -48,6 +48,18 @@ impl Pelato {
     /// When something would fail, wadm refuses, or not everything comes up in time.
     pub async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
         let start = Instant::now();
+        let done = self.put_out(options).await?;
+        self.record(&metrics::Run {
+            tasks: done.manifest.components().count(),
+            deploy: Some(done.elapsed),
+            total: start.elapsed(),
+            ..metrics::Run::default()
+        })?;
+        Ok(done)
+    }
+
+    /// Deploys; nothing is recorded.
+    pub(super) async fn put_out(&self, options: Options) -> Result<Deployed, Error> {
         let manifest = self.manifest()?;
         let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
         let plan = run::plan(&lattice, manifest, options.force).await?;
@@ -58,13 +70,6 @@ impl Pelato {
         let text = plan.versioned().to_yaml().map_err(DeployError::from)?;
         files::overwrite(&folder.join(MANIFEST_FILE), text.as_bytes())?;
         let done = run::deploy(&lattice, &plan, options.wait, self.progress.as_ref()).await?;
-        self.record(&metrics::Run {
-            tasks: done.manifest.components().count(),
-            generate: None,
-            build: None,
-            deploy: Some(done.elapsed),
-            total: start.elapsed(),
-        })?;
         Ok(done)
     }
 

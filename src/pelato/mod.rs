@@ -1,5 +1,6 @@
 //! The facade: a project and everything that can be done with it.
 
+mod brush;
 mod changed;
 mod deploy;
 mod push;
@@ -8,7 +9,7 @@ mod scaffold;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::build::{self, Built};
 use crate::catalog::Catalog;
@@ -17,11 +18,14 @@ use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
 use crate::metrics;
 use crate::progress::Progress;
-use crate::project::settings::{ENABLE_METRICS, PARALLEL_BUILD};
+use crate::project::settings::{
+    CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
+};
 use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
 
+pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use deploy::MANIFEST_FILE;
 pub use push::PlannedPush;
@@ -72,6 +76,10 @@ pub struct BuildFlags {
     pub offline: bool,
     /// Where compilers are looked for; the environment's PATH.
     pub path: std::ffi::OsString,
+    /// What compiles, if a flag says so; else the setting.
+    pub builder: Option<build::Builder>,
+    /// Where a container engine may be, the most probable first.
+    pub engines: Vec<String>,
 }
 
 /// What building would do for a component.
@@ -95,12 +103,18 @@ struct Sources {
 
 /// What generating and building brought.
 pub struct Outcome {
+    /// How many tasks the workflow has, whether they were selected or not.
+    pub tasks: usize,
     /// The components, in the order of the workflow.
     pub components: Vec<Component>,
     /// What was generated.
     pub generated: Generated,
     /// The artifacts, in the same order as the components.
     pub built: Vec<Built>,
+    /// How long reading and generating took.
+    pub generate_time: Duration,
+    /// How long building took.
+    pub build_time: Duration,
 }
 
 impl Pelato {
@@ -177,15 +191,16 @@ impl Pelato {
     /// When the workflow has errors or a file cannot be written.
     pub fn generate(&self) -> Result<(Vec<Component>, Generated), Error> {
         let start = Instant::now();
+        let (components, generated) = self.write_sources()?;
+        let time = start.elapsed();
+        let tasks = components.len();
+        self.record(&metrics::Run { tasks, generate: Some(time), total: time, ..metrics::Run::default() })?;
+        Ok((components, generated))
+    }
+
+    fn write_sources(&self) -> Result<(Vec<Component>, Generated), Error> {
         let Sources { components, planned, folder, _lock } = self.sources(&[])?;
         let generated = generate::apply(&folder, &planned)?;
-        let time = start.elapsed();
-        self.record(&metrics::Run {
-            tasks: components.len(),
-            generate: Some(time),
-            total: time,
-            ..metrics::Run::default()
-        })?;
         Ok((components, generated))
     }
 
@@ -240,24 +255,15 @@ impl Pelato {
     /// # Errors
     /// When the workflow has errors, a name is unknown, or a component cannot be built.
     pub fn build(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
-        let start = Instant::now();
-        let Sources { components: all, planned, folder, _lock } = self.sources(only)?;
-        let tasks = all.len();
-        let components = select(all, only);
-        let generated = generate::apply(&folder, &planned)?;
-        let generate_time = start.elapsed();
-        let options = self.build_options(flags);
-        let toolchains = build::toolchains(&components, &options, self.progress.as_ref())?;
-        let plan = build::plan(&components, &toolchains, &planned, &folder)?;
-        let built = build::run(plan, &options, self.progress.as_ref())?;
+        let outcome = self.make(only, flags)?;
         self.record(&metrics::Run {
-            tasks,
-            generate: Some(generate_time),
-            build: Some(start.elapsed() - generate_time),
-            total: start.elapsed(),
+            tasks: outcome.tasks,
+            generate: Some(outcome.generate_time),
+            build: Some(outcome.build_time),
+            total: outcome.generate_time + outcome.build_time,
             ..metrics::Run::default()
         })?;
-        Ok(Outcome { components, generated, built })
+        Ok(outcome)
     }
 
     fn build_options(&self, flags: &BuildFlags) -> build::Options {
@@ -269,6 +275,19 @@ impl Pelato {
             path: flags.path.clone(),
             no_install: flags.no_install,
             offline: flags.offline,
+            builder: flags.builder.unwrap_or_else(|| self.settings.builder()),
+            engines: flags.engines.clone(),
+            limits: self.container_limits(),
+        }
+    }
+
+    fn container_limits(&self) -> build::container::Limits {
+        let number = |key| self.settings.number(key).unwrap_or_default();
+        build::container::Limits {
+            memory: number(CONTAINER_MEMORY),
+            processors: number(CONTAINER_CPUS),
+            processes: number(CONTAINER_PIDS),
+            time: Duration::from_secs(number(CONTAINER_TIMEOUT)),
         }
     }
 

@@ -76,7 +76,9 @@ impl Pelato {
         let sources: Vec<_> = pairs.map(|(component, built)| Source::built(component, built)).collect();
         let (pushed, ended) =
             push::push(self.settings(), &sources, &lock_file, force, self.progress.as_ref()).await?;
-        self.remember(&pushed)?;
+        if !pushed.is_empty() {
+            self.remember(&pushed)?;
+        }
         ended?;
         Ok(pushed)
     }

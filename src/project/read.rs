@@ -145,7 +145,7 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
 
 /// Where too many brackets are open. The YAML reader goes through all that are open at each further one: a file of
 /// nothing but brackets would keep it busy for minutes, before it finds them too many itself.
-fn too_deep(text: &str) -> Option<usize> {
+pub(crate) fn too_deep(text: &str) -> Option<usize> {
     let mut open = 0usize;
     text.bytes().position(|byte| {
         match byte {

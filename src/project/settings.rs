@@ -6,6 +6,7 @@ use std::net::Ipv6Addr;
 use std::path::Path;
 
 use super::env_file;
+use crate::build::Builder;
 use crate::nats;
 use crate::report::Problem;
 
@@ -36,6 +37,10 @@ pub enum Kind {
     Truth,
     /// A port: 1 to 65535.
     Port,
+    /// A whole number from 1.
+    Number,
+    /// `auto`, `local` or `container`.
+    Builder,
 }
 
 macro_rules! keys {
@@ -61,6 +66,16 @@ keys! {
     REGISTRY_CA: Text = None;
     /// Whether several components are built at the same time.
     PARALLEL_BUILD: Truth = Some("True");
+    /// What compiles: `local`, `container`, or `auto`, which takes what is there.
+    BUILDER: Builder = Some("auto");
+    /// Memory that a compiler in a container may use, in MiB.
+    CONTAINER_MEMORY: Number = Some("2048");
+    /// Processors that a compiler in a container may use; all of them if not set.
+    CONTAINER_CPUS: Number = None;
+    /// Processes and threads that a compiler in a container may have.
+    CONTAINER_PIDS: Number = Some("256");
+    /// Seconds that a compiler in a container may take.
+    CONTAINER_TIMEOUT: Number = Some("900");
     /// Host name of the NATS server.
     NATS_HOST: Text = Some("localhost");
     /// Port of the NATS server.
@@ -243,6 +258,16 @@ impl Settings {
         self.effective.iter().find(|e| e.key == key)?.value.as_deref()
     }
 
+    /// A number, if it is set.
+    pub fn number(&self, key: Key) -> Option<u64> {
+        self.text(key)?.parse().ok()
+    }
+
+    /// What compiles.
+    pub fn builder(&self) -> Builder {
+        self.text(BUILDER).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
     /// Whether a truth setting is on.
     pub fn is_on(&self, key: Key) -> bool {
         self.text(key).and_then(truth).unwrap_or(false)
@@ -292,6 +317,10 @@ fn validate(effective: &Effective) -> Result<(), SettingsError> {
     let (fits, expected, example) = match effective.key.kind {
         Kind::Text | Kind::Secret => return Ok(()),
         Kind::Truth => (truth(value).is_some(), "a truth value", "True` or `False"),
+        Kind::Number => {
+            (value.parse::<u32>().is_ok_and(|number| number > 0), "a whole number from 1", "2048")
+        }
+        Kind::Builder => (value.parse::<Builder>().is_ok(), "a builder", "auto`, `local` or `container"),
         Kind::Port => (value.parse::<u16>().is_ok_and(|port| port > 0), "a port", "4222"),
     };
     if fits {

@@ -138,3 +138,32 @@ fn docker_file() -> Option<PathBuf> {
     let folder = named.or_else(|| Some(etcetera::home_dir().ok()?.join(".docker")))?;
     Some(folder.join("config.json"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(values: &[(&str, &str)]) -> Settings {
+        let look_up = |name: &str| {
+            let found = values.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        Settings::load(None, look_up, &[]).unwrap()
+    }
+
+    #[test]
+    fn only_the_registry_of_the_settings_gets_their_password() {
+        let settings = settings(&[
+            ("REGISTRY_URL", "registry.example.org/team"),
+            ("REGISTRY_USER", "me"),
+            ("REGISTRY_PASSWORD", "hunter2"),
+        ]);
+        let found = Credentials::find(&settings, "registry.example.org").unwrap();
+        assert_eq!(found.auth, RegistryAuth::Basic("me".to_owned(), "hunter2".to_owned()));
+        assert!(!format!("{found:?} {} {}", found.whom(), found.help("x")).contains("hunter2"));
+        for other in ["evil.example.org", "registry.example.org:8443", "example.org"] {
+            let found = Credentials::find(&settings, other).unwrap();
+            assert_ne!(found.from, Whence::Settings, "{other}");
+        }
+    }
+}

@@ -47,7 +47,8 @@ pub(super) fn project_file(name: &str, values: &liquid::Object) -> Result<Vec<u8
     render(file.contents(), values).map_err(broken)
 }
 
-fn render(bytes: &[u8], values: &liquid::Object) -> Result<Vec<u8>, String> {
+/// A template of PELATO's own or of a pack, filled in.
+pub(crate) fn render(bytes: &[u8], values: &liquid::Object) -> Result<Vec<u8>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
     let parser = liquid::ParserBuilder::with_stdlib().build().map_err(|error| error.to_string())?;
     let template = parser.parse(text).map_err(|error| error.to_string())?;

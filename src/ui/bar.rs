@@ -30,6 +30,27 @@ impl Bar {
         self.bar = Some(bar);
     }
 
+    /// Shows how much of something large is there; nothing of nothing takes the bar away.
+    pub fn share(&mut self, doing: &str, what: &str, (there, all): (u64, u64)) {
+        if all == 0 {
+            if let Some(bar) = self.bar.take() {
+                bar.finish_and_clear();
+            }
+            return;
+        }
+        if !self.enabled {
+            return;
+        }
+        let bar = self.bar.get_or_insert_with(|| {
+            let template = format!("{doing:>12} [{{bar:24}}] {{bytes}}/{{total_bytes}}: {{wide_msg}}");
+            let style =
+                ProgressStyle::with_template(&template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            ProgressBar::new(all).with_style(style.progress_chars("=> ")).with_message(what.to_owned())
+        });
+        bar.set_length(all);
+        bar.set_position(there);
+    }
+
     /// A component is in work.
     pub fn start(&mut self, component: &str) {
         self.in_work.push(component.to_owned());

@@ -280,10 +280,12 @@ impl Progress for Ui {
     fn report(&self, event: Event) {
         match event {
             Event::Note(text) => self.note(text),
+            Event::Phase(verb) => self.status(verb, ""),
             Event::Warning(text) => self.warning(text),
             Event::Detail(text) => self.detail(text),
             Event::Problem(problem) => self.problem(&problem),
             Event::Planned { doing, components } => self.with_bar(|bar| bar.begin(doing, components)),
+            Event::Share { doing, what, bytes } => self.with_bar(|bar| bar.share(doing, &what, bytes)),
             Event::Started { component, what } => {
                 self.with_bar(|bar| bar.start(&component));
                 let (verb, why) = what.split_once(':').unwrap_or((&what, ""));

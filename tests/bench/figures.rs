@@ -1,5 +1,7 @@
 //! The figures of the whole program: `cargo bench`, or `cargo bench -- build` for those with a word in their name.
 //!
+//! `cargo bench -- evaluation` is another thing: see `evaluation/mod.rs`.
+//!
 //! Every figure is of a whole process of the optimised binary, as a person waits for it. Medians, with the slowest and
 //! quickest run beside them; nothing here fails because a machine is slow. Prints a Markdown table.
 
@@ -12,6 +14,7 @@
 )]
 #![allow(clippy::print_stderr, reason = "says what it is doing")]
 
+mod evaluation;
 mod failover;
 mod figure;
 mod lattice;
@@ -29,6 +32,9 @@ use project::Project;
 
 fn main() {
     let filter = std::env::args().skip(1).find(|argument| !argument.starts_with('-')).unwrap_or_default();
+    if filter == "evaluation" {
+        return evaluation::run();
+    }
     let wanted = |name: &str| name.contains(&filter);
     let mut figures = Vec::new();
     for (name, run) in [

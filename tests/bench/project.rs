@@ -21,10 +21,15 @@ pub struct Project {
 impl Project {
     /// A project with so many tasks, alternating between the two templates.
     pub fn with_tasks(count: usize) -> Self {
-        Self::with(count, &["http_producer_nats", "processor_nats"], |_| String::new(), Vec::new())
+        Self::of(count, &["http_producer_nats", "processor_nats"])
     }
 
-    /// The same with other templates, further lines for each task and settings in the environment.
+    /// A project with so many tasks of these templates in turn.
+    pub fn of(count: usize, templates: &[&str]) -> Self {
+        Self::with(count, templates, |_| String::new(), Vec::new())
+    }
+
+    /// The same with further lines for each task, and settings in the environment.
     pub fn with(
         count: usize,
         templates: &[&str],
@@ -98,6 +103,14 @@ impl Project {
         output
     }
 
+    /// Why a command cannot be run, in its own words; nothing if it can.
+    pub fn refusal(&self, arguments: &[&str]) -> Option<String> {
+        let output = self.command(arguments).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        let line = words.lines().find(|line| !line.trim().is_empty()).unwrap_or("it says nothing").trim();
+        (!output.status.success()).then(|| line.to_owned())
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
@@ -106,7 +119,7 @@ impl Project {
         command
     }
 
-    fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
@@ -141,7 +154,7 @@ impl Drop for Server {
 }
 
 /// PATH, with the Go that `.ci/run` installs behind whatever else is there.
-fn path_with_go() -> std::ffi::OsString {
+pub fn path_with_go() -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools/go/go/bin");
     std::env::join_paths(std::env::split_paths(&path).chain([tools])).unwrap()

@@ -76,6 +76,7 @@ play       0.3.0    [SIZE]  compiled   [TIME]play.go changed
 
 "#]])
         .stderr_eq(str![[r#"
+builder: local, because a fitting go is here
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
    Compiling play (play.go changed)

@@ -131,12 +131,12 @@ fn what_makes_no_sense_is_refused() {
     let place = Place::with(PROJECT);
     place.run_in_vain(&["bump"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: no component is named
-  help: name one, or take every one with `--all`
+  help: name one, or take every one with `--all`, or those that changed with `--changed`
 
 "#]]);
     place.run_in_vain(&["bump", "minor"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: no component is named
-  help: name one, or take every one with `--all`
+  help: name one, or take every one with `--all`, or those that changed with `--changed`
 
 "#]]);
     place.run_in_vain(&["bump", "--all", "double"]).code(2).stdout_eq("").stderr_eq(str![[r#"

@@ -25,6 +25,11 @@ REGISTRY_PASSWORD   -                                        default
 REGISTRY_INSECURE   -                                        default
 REGISTRY_CA         -                                        default
 PARALLEL_BUILD      False                                    .env
+BUILDER             auto                                     default
+CONTAINER_MEMORY    2048                                     default
+CONTAINER_CPUS      -                                        default
+CONTAINER_PIDS      256                                      default
+CONTAINER_TIMEOUT   900                                      default
 NATS_HOST           10.0.0.5                                 environment
 NATS_PORT           4333                                     .env
 NATS_USER           -                                        default
@@ -42,7 +47,7 @@ ENABLE_METRICS      True                                     --setting
 "#]])
         .stderr_eq("");
     place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"}]}
+{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"BUILDER","value":"auto","from":"default"},{"name":"CONTAINER_MEMORY","value":"2048","from":"default"},{"name":"CONTAINER_CPUS","value":null,"from":"default"},{"name":"CONTAINER_PIDS","value":"256","from":"default"},{"name":"CONTAINER_TIMEOUT","value":"900","from":"default"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"}]}
 
 "#]]).stderr_eq("");
 }
@@ -81,6 +86,11 @@ REGISTRY_PASSWORD   -                                        default
 REGISTRY_INSECURE   -                                        default
 REGISTRY_CA         -                                        default
 PARALLEL_BUILD      True                                     default
+BUILDER             auto                                     default
+CONTAINER_MEMORY    2048                                     default
+CONTAINER_CPUS      -                                        default
+CONTAINER_PIDS      256                                      default
+CONTAINER_TIMEOUT   900                                      default
 NATS_HOST           localhost                                default
 NATS_PORT           4222                                     default
 NATS_USER           -                                        default
@@ -115,6 +125,11 @@ REGISTRY_PASSWORD   ********                                 .env
 REGISTRY_INSECURE   -                                        default
 REGISTRY_CA         -                                        default
 PARALLEL_BUILD      True                                     default
+BUILDER             auto                                     default
+CONTAINER_MEMORY    2048                                     default
+CONTAINER_CPUS      -                                        default
+CONTAINER_PIDS      256                                      default
+CONTAINER_TIMEOUT   900                                      default
 NATS_HOST           localhost                                default
 NATS_PORT           4222                                     default
 NATS_USER           -                                        default
@@ -200,7 +215,8 @@ fn a_password_in_a_servers_address_is_not_repeated() {
     let place = Place::with(PROJECT);
     place.run(&["build", "-q"]).code(0);
     let url = format!("nats://someone:{SECRET}@127.0.0.1:1");
-    place.run_in_vain(&["run", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![[r#"
+    place.run_in_vain(&["run", "--jobs", "1", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![[r#"
+builder: local, because a fitting go is here
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
 play: unchanged ([TIME])

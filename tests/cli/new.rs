@@ -120,14 +120,65 @@ REGISTRY_USER=
 # Password for the registry.
 REGISTRY_PASSWORD=
 
+# Registries that are spoken to over plain http, by commas: `localhost:5000`.
+REGISTRY_INSECURE=
+
+# File of PEM certificates that the registry's certificate may be signed by, beside the usual ones.
+REGISTRY_CA=
+
 # Whether several components are built at the same time.
 PARALLEL_BUILD=True
+
+# What compiles: `local`, `container`, or `auto`, which takes what is there.
+BUILDER=auto
+
+# Memory that a compiler in a container may use, in MiB.
+CONTAINER_MEMORY=2048
+
+# Processors that a compiler in a container may use; all of them if not set.
+CONTAINER_CPUS=
+
+# Processes and threads that a compiler in a container may have.
+CONTAINER_PIDS=256
+
+# Seconds that a compiler in a container may take.
+CONTAINER_TIMEOUT=900
 
 # Host name of the NATS server.
 NATS_HOST=localhost
 
 # Port of the NATS server.
 NATS_PORT=4222
+
+# User name for the NATS server.
+NATS_USER=
+
+# Password for the NATS server.
+NATS_PASSWORD=
+
+# Credentials file for the NATS server (`.creds`).
+NATS_CREDS=
+
+# File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
+NATS_CA=
+
+# Name of the lattice.
+LATTICE=default
+
+# JetStream domain of the lattice's own data.
+JETSTREAM_DOMAIN=
+
+# NATS server of the topics, as the hosts reach it.
+HOSTS_NATS_URL=nats://127.0.0.1:[PORT]
+
+# Image of the messaging provider, or `builtin` for the one in the hosts.
+MESSAGING_PROVIDER=ghcr.io/wasmcloud/messaging-nats:0.27.0
+
+# Image of the HTTP provider, or `builtin` for the one in the hosts.
+HTTP_PROVIDER=ghcr.io/wasmcloud/http-server:0.27.0
+
+# Address that the HTTP provider listens at on its hosts.
+HTTP_ADDRESS=0.0.0.0
 
 # Whether each run appends its times to `metrics.yaml`.
 ENABLE_METRICS=False

@@ -33,9 +33,18 @@ Commands:
   run          Run the whole workflow on this machine
   call         Call one function once and print its output
   gen          Generate the components' sources into gen/
-  build        Build the components: generate, compile, wrap, compose
+  build        Build the components, and push them if REGISTRY_URL is set
+  brush        Bring the workflow to a lattice: gen, build, push and deploy in one go
+  push         Push the components to the registry, building first what has changed
+  deploy       Run the workflow's components on the hosts of a lattice
+  status       Show how the workflow's components are on a lattice
+  rollback     Go back to the manifest that was deployed before
+  remove       Take the workflow's components away from a lattice
+  infra        Write ready files for the machines of a lattice: cloud (Kubernetes), edge and this
+               machine (docker compose)
   bump         Raise the versions of components
   graph        Draw how messages flow through the workflow
+  report       Compare how long runs took: a table, and a page with charts, made from metrics files
   schema       Print the JSON schema of workflow.yaml, for editors
   pack         Show the language packs
   template     Show the templates

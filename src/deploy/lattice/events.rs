@@ -63,7 +63,7 @@ impl Failures {
 fn failure(payload: &[u8]) -> Option<Failure> {
     let event: Event = serde_json::from_slice(payload).ok()?;
     let failed = event.kind.ends_with("_failed") && !event.data.error.is_empty();
-    failed.then(|| Failure { id: event.data.component_id, words: event.data.error })
+    failed.then_some(Failure { id: event.data.component_id, words: event.data.error })
 }
 
 #[cfg(test)]

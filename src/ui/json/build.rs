@@ -140,6 +140,17 @@ impl Build {
         self
     }
 
+    /// For the table of `brush`: component, version, size, work, push, digest.
+    pub(super) fn brushed(&self) -> Vec<[String; 6]> {
+        let row = |built: &BuiltComponent| {
+            let [push, digest] =
+                built.pushed.as_ref().map_or(["-".to_owned(), "-".to_owned()], PushedImage::brief);
+            let size = format!("{:.2} MB", built.bytes as f64 / 1e6);
+            [built.component.clone(), built.version.clone(), size, built.work.to_owned(), push, digest]
+        };
+        self.components.iter().map(row).collect()
+    }
+
     /// For a table: component, version, size, work, time, why.
     pub fn rows(&self) -> Vec<[String; 6]> {
         let row = |built: &BuiltComponent| {

@@ -61,6 +61,11 @@ impl Deployed {
         }
     }
 
+    /// How it is, if it was waited for.
+    pub fn status(&self) -> Option<&Status> {
+        self.status.as_ref()
+    }
+
     /// In a line.
     pub fn words(&self) -> String {
         let name = format!("{} {}", self.application, self.version);
@@ -124,7 +129,6 @@ impl Status {
     /// The table.
     pub fn rows(&self) -> Vec<[String; 7]> {
         let none = || "-".to_owned();
-        let joined = |list: &[String]| if list.is_empty() { none() } else { list.join(", ") };
         let row = |part: &Part| {
             [
                 part.name.clone(),
@@ -145,6 +149,18 @@ impl Status {
         format!("{} {}: {}{missing}", self.application, self.version, self.counted())
     }
 
+    /// Names and wanted versions of the components.
+    pub fn components(&self) -> Vec<(String, String)> {
+        let components = self.parts.iter().filter(|part| part.kind == PartKind::Component);
+        components.map(|part| (part.name.clone(), part.wanted.clone())).collect()
+    }
+
+    /// A component's state and hosts.
+    pub fn component(&self, name: &str) -> Option<[String; 2]> {
+        let part = self.parts.iter().find(|part| part.name == name)?;
+        Some([part.state.clone(), joined(&part.hosts)])
+    }
+
     fn counted(&self) -> String {
         let of = |kind| self.parts.iter().filter(move |part| part.kind == kind);
         let runs = |part: &&Part| part.state == "running";
@@ -155,6 +171,10 @@ impl Status {
             of(PartKind::Capability).count()
         )
     }
+}
+
+fn joined(list: &[String]) -> String {
+    if list.is_empty() { "-".to_owned() } else { list.join(", ") }
 }
 
 /// `remove`

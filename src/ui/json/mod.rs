@@ -3,8 +3,10 @@
 //! Each document has `schema`, which rises when a field changes its meaning or goes away; new fields may come. They
 //! are described in `docs/reference/json.md`.
 
+mod brush;
 mod build;
 mod deploy;
+mod evaluation;
 mod push;
 mod run;
 mod shelf;
@@ -13,12 +15,15 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::evaluation::{LoadError, ReadError};
 use crate::pelato::Left;
 use crate::project::{Settings, bump};
 use crate::report::{self, Severity};
 
+pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
+pub use evaluation::Evaluation;
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine};
 pub use shelf::{Shelf, Shown};
@@ -89,7 +94,7 @@ pub struct Failure {
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
     exit: u8,
-    /// What is wrong with the workflow, if that is it.
+    /// What is wrong with the workflow or a metrics file, if that is it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<Problem>,
     /// The errors that this one is made of, if it is several.
@@ -102,6 +107,7 @@ impl Failure {
     pub fn new(error: &crate::Error) -> Self {
         let problems = match error {
             crate::Error::Rejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
+            crate::Error::Load(LoadError::Read(ReadError::Wrong(problem))) => vec![Problem::new(problem)],
             _ => Vec::new(),
         };
         let related = miette::Diagnostic::related(error).into_iter().flatten();

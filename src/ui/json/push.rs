@@ -85,6 +85,13 @@ impl PushedImage {
     }
 }
 
+impl PushedImage {
+    /// What was done, and the digest's beginning, as other tools show it.
+    pub fn brief(&self) -> [String; 2] {
+        [self.push.to_owned(), self.digest.chars().take("sha256:".len() + 12).collect()]
+    }
+}
+
 impl Push {
     /// Of what was pushed.
     pub fn new(pushed: &[Pushed]) -> Self {
@@ -100,14 +107,10 @@ impl Push {
     /// For a table: component, work, size, time, digest (its beginning, as other tools show it), image.
     pub fn rows(&self) -> Vec<[String; 6]> {
         let row = |one: &PushedComponent| {
-            [
-                one.component.clone(),
-                one.image.push.to_owned(),
-                format!("{:.2} MB", one.bytes as f64 / 1e6),
-                format!("{:.2} s", one.image.push_seconds),
-                one.image.digest.chars().take("sha256:".len() + 12).collect(),
-                one.image.image.clone(),
-            ]
+            let [work, digest] = one.image.brief();
+            let size = format!("{:.2} MB", one.bytes as f64 / 1e6);
+            let time = format!("{:.2} s", one.image.push_seconds);
+            [one.component.clone(), work, size, time, digest, one.image.image.clone()]
         };
         self.components.iter().map(row).collect()
     }

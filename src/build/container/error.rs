@@ -1,0 +1,126 @@
+//! What can go wrong with containers.
+
+use std::time::Duration;
+
+/// Why a container could not be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ContainerError {
+    /// No engine answers.
+    #[error("no container engine answers{}", listed(.tried))]
+    #[diagnostic(help(
+        "start Docker or Podman (`podman system service`), or say where one is: DOCKER_HOST=unix:///…; or build with \
+         `--builder local`"
+    ))]
+    NoEngine {
+        /// Where one was looked for, and what happened there.
+        tried: Vec<String>,
+    },
+    /// There is an engine, and we may not use it.
+    #[error("the container engine at {address} does not let us in")]
+    #[diagnostic(help(
+        "its socket belongs to the group {group}: `sudo usermod -aG {group} $USER`, and log in again; or use rootless \
+         Podman, or `--builder local`"
+    ))]
+    NoRights {
+        /// The engine.
+        address: String,
+        /// The group that may.
+        group: String,
+    },
+    /// The pack names no image.
+    #[error("the language pack `{pack}` names no toolchain image")]
+    #[diagnostic(help("build with `--builder local`, or add `image` to [toolchain] in its pack.toml"))]
+    NoImage {
+        /// The pack.
+        pack: String,
+    },
+    /// The image is not there, and may not be fetched.
+    #[error("the engine does not have the image {image}, and {flag} forbids to fetch it")]
+    #[diagnostic(help("fetch it once: `docker pull {image}`, or run once without {flag}"))]
+    Forbidden {
+        /// The image.
+        image: String,
+        /// The flag.
+        flag: &'static str,
+    },
+    /// The image cannot be fetched.
+    #[error("the image {image} cannot be fetched: {message}")]
+    #[diagnostic(help(
+        "is the network there, and the name right? `docker pull {image}` tries the same; or build with `--builder local`"
+    ))]
+    Pull {
+        /// The image.
+        image: String,
+        /// The engine's words.
+        message: String,
+    },
+    /// What is in the image does not satisfy the pack.
+    #[error("the image {image} has {program} {found}, and the language pack `{pack}` needs {wanted}")]
+    #[diagnostic(help(
+        "name another image in the pack's [toolchain], or fetch the newest: `docker pull {image}`"
+    ))]
+    Unfit {
+        /// The image.
+        image: String,
+        /// The pack.
+        pack: String,
+        /// The program.
+        program: String,
+        /// Its version, or that it is not there.
+        found: String,
+        /// The versions that will do.
+        wanted: String,
+    },
+    /// A phase took too long.
+    #[error("{phase} took longer than {} s", .limit.as_secs())]
+    #[diagnostic(help("see whether the engine is well: `docker info`; then run the command again"))]
+    TooSlow {
+        /// What was done.
+        phase: &'static str,
+        /// How long it may take.
+        limit: Duration,
+    },
+    /// The memory did not suffice.
+    #[error("the compiler needed more than {mebibytes} MiB of memory, and was ended")]
+    #[diagnostic(help("give it more: CONTAINER_MEMORY={} in .env, or fewer at a time: `--jobs 1`", .mebibytes * 2))]
+    OutOfMemory {
+        /// The limit.
+        mebibytes: u64,
+    },
+    /// The engine failed.
+    #[error("the container engine failed in {phase}: {message}")]
+    #[diagnostic(help(
+        "see whether the engine is well and its disk is not full: `docker info`, `docker system df`"
+    ))]
+    Engine {
+        /// What was done.
+        phase: &'static str,
+        /// Its words.
+        message: String,
+    },
+}
+
+fn listed(tried: &[String]) -> String {
+    tried.iter().map(|one| format!("\n  {one}")).collect()
+}
+
+/// An error's words with those of its causes: the outermost says too little.
+pub(super) fn words(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let part = inner.to_string();
+        if !text.contains(&part) {
+            text = format!("{text}: {part}");
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+impl ContainerError {
+    /// What the engine said in a phase.
+    pub(super) fn engine(phase: &'static str, error: &bollard::errors::Error) -> Self {
+        Self::Engine { phase, message: words(error) }
+    }
+}

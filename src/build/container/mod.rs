@@ -1,0 +1,20 @@
+//! Builds in containers, with the toolchain images that language packs name, through the Docker Engine API.
+//!
+//! The stock image is taken as it is. A container is locked in: no network unless the task has dependencies to fetch, no
+//! capabilities, a read-only root, limits on memory, processors and processes. It carries labels that say whose it is,
+//! so that what a killed `pelato` left behind is found and removed by the next one. Facts and figures: design,
+//! `docs/decisions/containers.md`.
+
+mod connect;
+mod engine;
+mod error;
+mod image;
+mod pull;
+mod run;
+mod sweep;
+
+pub use connect::{Found, addresses};
+pub use engine::{Engine, Limits};
+pub use error::ContainerError;
+pub use image::{Image, find};
+pub(super) use run::compile;

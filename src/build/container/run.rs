@@ -1,0 +1,220 @@
+//! One container: made, run to its end, removed whatever happens.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bollard::container::LogOutput;
+use bollard::errors::Error as Refused;
+use bollard::models::{ContainerCreateBody, HostConfig, Mount, MountType};
+use bollard::query_parameters::{
+    CreateContainerOptions, InspectContainerOptions, LogsOptionsBuilder, StartContainerOptions,
+    WaitContainerOptionsBuilder,
+};
+use futures_util::StreamExt;
+
+use super::engine::{Engine, Limits};
+use super::error::ContainerError;
+use super::image::Image;
+use super::sweep;
+use crate::build::compile::{Compilation, Failure, cache_folders, needs_network};
+
+/// How long making or starting a container may take: engines on busy machines need tens of seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Where things are in a container.
+const SOURCE: &str = "/pelato/source";
+const OUTPUT: &str = "/pelato/output";
+const CACHE: &str = "/pelato/cache";
+
+/// A container that is locked in: what it runs and what it can reach.
+#[derive(Debug, Default)]
+pub struct Locked {
+    /// What it runs.
+    pub command: Vec<String>,
+    /// Its environment.
+    pub env: Vec<String>,
+    /// Folders of this machine: here, there, and whether they can be written.
+    pub folders: Vec<(PathBuf, String, bool)>,
+    /// Whose files it makes: user and group.
+    pub user: Option<String>,
+    /// Whether it has a network.
+    pub network: bool,
+}
+
+/// How a container ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code.
+    pub code: i64,
+    /// What it printed.
+    pub said: String,
+}
+
+/// Compiles in a container; what comes out is in `output`.
+pub fn compile(image: &Image, compilation: &Compilation<'_>) -> Result<(), Failure> {
+    let Compilation { pack, source, output, cache, offline, .. } = compilation;
+    let build = &pack.manifest.build;
+    let broken = |error: &dyn std::fmt::Display| Failure::Broken(error.to_string());
+    let (folder, file) = output.parent().zip(output.file_name()).unwrap_or((output, "output.wasm".as_ref()));
+    let there = format!("{OUTPUT}/{}", file.to_string_lossy());
+    let network = needs_network(compilation);
+    let mut env = vec!["HOME=/tmp".to_owned()];
+    env.extend(build.env.iter().map(|(name, value)| format!("{name}={value}")));
+    if *offline || !network {
+        env.extend(build.offline.iter().map(|(name, value)| format!("{name}={value}")));
+    }
+    let mut folders =
+        vec![((*source).to_owned(), SOURCE.to_owned(), false), (folder.to_owned(), OUTPUT.to_owned(), true)];
+    for (variable, folder) in cache_folders(pack, cache) {
+        std::fs::create_dir_all(&folder).map_err(|error| broken(&error))?;
+        let variable = variable.to_string_lossy();
+        env.push(format!("{variable}={CACHE}/{variable}"));
+        folders.push((folder, format!("{CACHE}/{variable}"), true));
+    }
+    let command: Vec<_> = build.command.iter().map(|word| word.replace("{output}", &there)).collect();
+    let shown = command.join(" ");
+    let container = Locked { command, env, folders, user: owner(folder), network };
+    let ended = run(image, container).map_err(|error| match miette::Diagnostic::help(&error) {
+        Some(help) => Failure::Broken(format!("{error}\n  help: {help}")),
+        None => broken(&error),
+    })?;
+    // The compiler's words name its own folder where the user's stands.
+    let said = ended.said.replace(SOURCE, &source.to_string_lossy());
+    match ended.code {
+        0 if output.is_file() => Ok(()),
+        0 => Err(Failure::Broken(format!("{shown} wrote no file\n{said}"))),
+        code if said.trim().is_empty() => {
+            Err(Failure::Broken(format!("{shown} ended with exit code {code}")))
+        }
+        _ => Err(Failure::Rejected(said)),
+    }
+}
+
+/// Runs a container to its end.
+pub fn run(image: &Image, container: Locked) -> Result<Ended, ContainerError> {
+    let engine = &image.engine;
+    engine.wait(async {
+        let made = engine.docker().create_container(None::<CreateContainerOptions>, body(image, container));
+        let id = timely("making a container", PATIENCE, made).await?.id;
+        let ended = to_its_end(engine, &id).await;
+        sweep::remove(engine.docker(), &id).await;
+        ended
+    })
+}
+
+async fn to_its_end(engine: &Engine, id: &str) -> Result<Ended, ContainerError> {
+    let (docker, limits) = (engine.docker(), engine.limits());
+    timely("starting a container", PATIENCE, docker.start_container(id, None::<StartContainerOptions>))
+        .await?;
+    let slow = || ContainerError::TooSlow { phase: "the compiler", limit: limits.time };
+    let code = tokio::time::timeout(limits.time, code(engine, id)).await.map_err(|_| slow())?;
+    let inspected = docker.inspect_container(id, None::<InspectContainerOptions>).await;
+    let state = inspected.ok().and_then(|container| container.state);
+    if state.and_then(|state| state.oom_killed) == Some(true) {
+        return Err(ContainerError::OutOfMemory { mebibytes: limits.memory });
+    }
+    Ok(Ended { code: code?, said: output(engine, id).await })
+}
+
+async fn code(engine: &Engine, id: &str) -> Result<i64, ContainerError> {
+    let options = WaitContainerOptionsBuilder::default().condition("not-running").build();
+    match engine.docker().wait_container(id, Some(options)).next().await {
+        Some(Ok(ended)) => Ok(ended.status_code),
+        // That it ended with an error is no error of the engine.
+        Some(Err(Refused::DockerContainerWaitError { code, .. })) => Ok(code),
+        Some(Err(error)) => Err(ContainerError::engine("waiting for the compiler", &error)),
+        None => Err(ContainerError::Engine {
+            phase: "waiting for the compiler",
+            message: "the connection ended".to_owned(),
+        }),
+    }
+}
+
+/// Everything it has printed. Asked for when it has ended: a log that is followed ends early with Podman, which also
+/// splits lines, so that the pieces are put together as bytes.
+async fn output(engine: &Engine, id: &str) -> String {
+    let options = LogsOptionsBuilder::default().stdout(true).stderr(true).build();
+    let mut logs = engine.docker().logs(id, Some(options));
+    let mut said = Vec::new();
+    while let Some(Ok(LogOutput::StdOut { message } | LogOutput::StdErr { message })) = logs.next().await {
+        said.extend_from_slice(&message);
+    }
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+async fn timely<T>(
+    phase: &'static str,
+    limit: Duration,
+    work: impl Future<Output = Result<T, Refused>>,
+) -> Result<T, ContainerError> {
+    match tokio::time::timeout(limit, work).await {
+        Ok(done) => done.map_err(|error| ContainerError::engine(phase, &error)),
+        Err(_) => Err(ContainerError::TooSlow { phase, limit }),
+    }
+}
+
+fn body(image: &Image, container: Locked) -> ContainerCreateBody {
+    let working_dir = (!container.folders.is_empty()).then(|| SOURCE.to_owned());
+    // Podman takes a comma for the end of a mount's path; a bind's path ends with a colon.
+    let (binds, mounts): (Vec<_>, Vec<_>) =
+        container.folders.into_iter().partition(|(here, ..)| here.to_string_lossy().contains(','));
+    ContainerCreateBody {
+        image: Some(image.id.clone()),
+        cmd: Some(container.command),
+        entrypoint: Some(Vec::new()),
+        env: Some(container.env),
+        user: container.user,
+        working_dir,
+        labels: Some(image.engine.mark().labels()),
+        host_config: Some(HostConfig {
+            mounts: Some(mounts.into_iter().map(mount).collect()),
+            binds: Some(binds.into_iter().map(bind).collect()),
+            network_mode: (!container.network).then(|| "none".to_owned()),
+            ..confined(image.engine.limits())
+        }),
+        ..ContainerCreateBody::default()
+    }
+}
+
+fn mount((here, there, write): (PathBuf, String, bool)) -> Mount {
+    Mount {
+        typ: Some(MountType::BIND),
+        source: Some(here.to_string_lossy().into_owned()),
+        target: Some(there),
+        read_only: Some(!write),
+        ..Mount::default()
+    }
+}
+
+fn bind((here, there, write): (PathBuf, String, bool)) -> String {
+    format!("{}:{there}:{}", here.display(), if write { "rw" } else { "ro" })
+}
+
+/// What every container of ours is denied.
+fn confined(limits: &Limits) -> HostConfig {
+    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
+    let tmp = ("/tmp".to_owned(), "rw,exec,nosuid,size=2g,mode=1777".to_owned());
+    HostConfig {
+        cap_drop: Some(vec!["ALL".to_owned()]),
+        security_opt: Some(vec!["no-new-privileges".to_owned()]),
+        readonly_rootfs: Some(true),
+        tmpfs: Some(HashMap::from([tmp])),
+        memory: Some(whole(limits.memory << 20)),
+        nano_cpus: (limits.processors > 0).then(|| whole(limits.processors * 1_000_000_000)),
+        pids_limit: Some(whole(limits.processes)),
+        ..HostConfig::default()
+    }
+}
+
+/// The user and group that own a folder: the caller, who has just made it.
+#[cfg(unix)]
+fn owner(folder: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = folder.metadata().ok()?;
+    Some(format!("{}:{}", metadata.uid(), metadata.gid()))
+}
+
+#[cfg(not(unix))]
+fn owner(_: &Path) -> Option<String> {
+    None
+}

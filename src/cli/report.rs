@@ -1,0 +1,59 @@
+//! `pelato report`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::context::Context;
+use crate::error::Error;
+use crate::evaluation::{self, page};
+use crate::metrics;
+use crate::ui::{json, table};
+
+/// Compare how long runs took: a table, and a page with charts, made from metrics files
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pelato report                          # the project's metrics.yaml\n  \
+    pelato report laptop.yaml server.yaml --output both.html\n  pelato report --original               # beside the \
+    figures of the system PELATO is measured against\n\n\
+    Runs are recorded if ENABLE_METRICS is True. Times are means with their 95 % confidence intervals."
+)]
+pub struct Arguments {
+    /// The metrics files, PELATO's or the original's [default: the project's metrics.yaml]
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What a file's runs are called; once for each file, in the same order [default: after the file]
+    #[arg(long = "name", value_name = "NAME")]
+    names: Vec<String>,
+    /// Beside the figures that the original published
+    #[arg(long)]
+    original: bool,
+    /// The page to write
+    #[arg(short, long, value_name = "FILE", default_value = "report.html")]
+    output: PathBuf,
+    /// Write the page also over a file that is no such page
+    #[arg(long)]
+    force: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let files = match arguments.files.as_slice() {
+        [] => vec![context.root().join(metrics::FILE)],
+        files => files.to_vec(),
+    };
+    let mut series = evaluation::load(&files, &arguments.names)?;
+    if arguments.original {
+        series.extend(evaluation::original());
+    }
+    evaluation::write(&arguments.output, &page::page("How long it took", &series), arguments.force)?;
+    let result = json::Evaluation::new(&arguments.output, &series);
+    if context.ui.json() {
+        context.ui.result_json(&result);
+        return Ok(());
+    }
+    let header = ["SERIES", "TASKS", "RUNS", "GEN (s)", "BUILD (s)", "DEPLOY (s)", "TOTAL (s)"];
+    context.ui.result(table(header, &result.rows()));
+    context.ui.status("Written", arguments.output.display().to_string());
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! Charts, as SVG.
+
+mod legend;
+mod lines;
+mod marker;
+mod stacks;
+
+pub use lines::lines;
+pub use stacks::stacks;
+
+use super::style;
+use crate::words::xml;
+
+/// How wide a chart is.
+const WIDTH: f64 = 660.0;
+/// The baseline of the title.
+const TITLE: f64 = 22.0;
+/// The longest name that is shown, in columns of a terminal.
+const LONGEST: usize = 44;
+
+/// A picture whose colours are told by a style.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    title: String,
+    height: f64,
+    body: String,
+}
+
+impl Picture {
+    fn new(title: &str, height: f64, body: String) -> Self {
+        Self { title: title.to_owned(), height, body }
+    }
+
+    /// For a page that has [`style::charts`].
+    pub fn inline(&self) -> String {
+        let title = xml(&self.title);
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" width=\"{WIDTH}\" height=\"{height}\" \
+             viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{title}\">\n\
+             <text class=\"title\" x=\"8\" y=\"{TITLE}\">{title}</text>\n{}</svg>\n",
+            self.body,
+            height = self.height.ceil(),
+        )
+    }
+
+    /// For a file of its own.
+    pub fn alone(&self) -> String {
+        let style = format!(
+            "<style>{}</style>\n<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n",
+            style::charts()
+        );
+        self.inline().replacen(">\n", &format!(">\n{style}"), 1)
+    }
+}
+
+/// A name that fits beside a chart.
+fn cut(name: &str) -> String {
+    if console::measure_text_width(name) <= LONGEST {
+        return name.to_owned();
+    }
+    let mut cut = String::new();
+    for character in name.chars() {
+        if console::measure_text_width(&cut) >= LONGEST - 1 {
+            break;
+        }
+        cut.push(character);
+    }
+    cut.push('…');
+    cut
+}
+
+/// `1 task`, `2 tasks`.
+fn counted(tasks: u64) -> String {
+    format!("{tasks} task{}", if tasks == 1 { "" } else { "s" })
+}
+
+/// About how wide a text is; a little too wide rather than too narrow.
+fn width(text: &str) -> f64 {
+    7.2 * console::measure_text_width(text) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::{Phase, Run, Series};
+
+    /// Series of these names, with two runs of one task and one of twenty.
+    fn series(names: &[&str]) -> Vec<Series> {
+        let run = |tasks, time| Run { tasks, times: [None, Some(time), None, Some(time)] };
+        let runs = [run(1, 2.0), run(1, 3.0), run(20, 40.0)];
+        names.iter().map(|name| Series::of(*name, &runs)).collect()
+    }
+
+    /// Class, x, y and words of each text.
+    fn texts(svg: &str) -> Vec<(String, f64, f64, String)> {
+        let document = roxmltree::Document::parse(svg).unwrap();
+        let texts =
+            document.descendants().filter(|node| node.has_tag_name(("http://www.w3.org/2000/svg", "text")));
+        let number = |node: &roxmltree::Node, name: &str| node.attribute(name).unwrap().parse().unwrap();
+        let all = texts.map(|node| {
+            let class = node.attribute("class").unwrap_or_default().to_owned();
+            (class, number(&node, "x"), number(&node, "y"), node.text().unwrap().to_owned())
+        });
+        all.collect()
+    }
+
+    /// Left and right end of a text.
+    fn ends((class, x, _, words): &(String, f64, f64, String)) -> (f64, f64) {
+        let width = width(words);
+        match class.as_str() {
+            class if class.contains("middle") => (x - width / 2.0, x + width / 2.0),
+            class if class.contains("end") => (x - width, *x),
+            _ => (*x, x + width),
+        }
+    }
+
+    #[test]
+    fn no_text_lies_on_another_or_outside() {
+        let long = "n".repeat(200);
+        let sets: [&[&str]; 4] = [
+            &["a"],
+            &[
+                "laptop",
+                "server",
+                "original, one at a time",
+                "original, parallel, NATS",
+                "original, parallel, HTTP",
+            ],
+            &[&long, "温度计温度计温度计温度计温度计温度计", &long[1..], "<b>&\"'"],
+            &[
+                "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17",
+                "18",
+            ],
+        ];
+        for names in sets {
+            let series = series(names);
+            for picture in [lines("Title", &series, Phase::Build).unwrap(), stacks("Title", &series).unwrap()]
+            {
+                let texts = texts(&picture.alone());
+                for (index, one) in texts.iter().enumerate() {
+                    let (left, right) = ends(one);
+                    assert!(left >= 0.0 && right <= WIDTH + 1.0 && one.2 < picture.height, "{one:?}");
+                    for other in &texts[index + 1..] {
+                        let beside = right <= ends(other).0 || ends(other).1 <= left;
+                        assert!(beside || (one.2 - other.2).abs() >= 14.0, "{one:?} lies on {other:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_has_a_mark_for_each_point_and_an_interval_where_it_is_known() {
+        let picture = lines("Title", &series(&["a", "b"]), Phase::Build).unwrap().inline();
+        assert_eq!(picture.matches("<title>").count(), 4);
+        assert_eq!(picture.matches(" error\"").count(), 2);
+        assert_eq!(lines("Title", &series(&["a"]), Phase::Deploy), None);
+        assert_eq!(lines("Title", &[], Phase::Build), None);
+        assert_eq!(stacks("Title", &[]), None);
+    }
+}

@@ -1,0 +1,117 @@
+//! Metrics files, each as a series with a name.
+
+use std::path::{Path, PathBuf};
+
+use super::read::{ReadError, read};
+use super::series::Series;
+use crate::words::{is_safe, quoted};
+
+/// Why files cannot be compared.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum LoadError {
+    /// One of them tells nothing.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Read(#[from] ReadError),
+    /// There is not one name for each file.
+    #[error("the number of names ({names}) is not that of the files ({files})")]
+    #[diagnostic(help("give `--name` once for each file, in the same order, or not at all"))]
+    Names {
+        /// How many names.
+        names: usize,
+        /// How many files.
+        files: usize,
+    },
+    /// A name that says nothing.
+    #[error("a name is empty")]
+    #[diagnostic(help("give each file a name of its own with `--name`"))]
+    NoName,
+    /// Two series could not be told apart.
+    #[error("two files are called {name}")]
+    #[diagnostic(help("give each file a name of its own with `--name`"))]
+    SameName {
+        /// What both are called.
+        name: String,
+    },
+}
+
+/// The files' runs, summed up; each file is called by its name in `names`, or, if there are none, after itself.
+///
+/// # Errors
+/// When a file cannot be read, or the names do not fit.
+pub fn load(files: &[PathBuf], names: &[String]) -> Result<Vec<Series>, LoadError> {
+    let names: Vec<String> = match names {
+        [] => own_names(files),
+        names if names.len() != files.len() => {
+            return Err(LoadError::Names { names: names.len(), files: files.len() });
+        }
+        names => names.iter().map(|name| name.trim().to_owned()).collect(),
+    };
+    let names: Vec<_> = names.iter().map(|name| harmless(name)).collect();
+    for (index, name) in names.iter().enumerate() {
+        if name.is_empty() {
+            return Err(LoadError::NoName);
+        }
+        if names[..index].contains(name) {
+            return Err(LoadError::SameName { name: quoted(name) });
+        }
+    }
+    let series = |(file, name): (&PathBuf, &String)| Ok(Series::of(name, &read(file)?));
+    files.iter().zip(&names).map(series).collect()
+}
+
+/// After the files; after their paths, if that is not enough to tell them apart.
+fn own_names(files: &[PathBuf]) -> Vec<String> {
+    let names: Vec<_> = files.iter().map(|file| own_name(file)).collect();
+    let is_alone = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
+    let with_files = names.iter().zip(files);
+    with_files
+        .map(|(name, file)| if is_alone(name) { name.clone() } else { file.display().to_string() })
+        .collect()
+}
+
+/// `runs/lab.yaml` is `lab`, `lab/metrics.yaml` too: of projects the folder says more.
+fn own_name(file: &Path) -> String {
+    let stem = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
+    if stem != "metrics" {
+        return stem;
+    }
+    let whole = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+    let folder = whole.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    folder.unwrap_or(stem)
+}
+
+/// A name on one line, without anything that a terminal would obey.
+fn harmless(name: &str) -> String {
+    name.chars().map(|c| if is_safe(c) { c } else { '\u{fffd}' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(files: &[&str]) -> Vec<String> {
+        own_names(&files.iter().map(PathBuf::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn files_are_called_after_themselves_or_their_folder() {
+        assert_eq!(named(&["a/lab.yaml", "/b/home/metrics.yaml"]), ["lab", "home"]);
+        assert_eq!(named(&["a/x.yaml", "b/x.yaml", "y.yaml"]), ["a/x.yaml", "b/x.yaml", "y"]);
+        assert_eq!(named(&["/metrics.yaml"]), ["metrics"]);
+    }
+
+    #[test]
+    fn names_have_to_tell_files_apart() {
+        let files = ["/none/a.yaml", "/none/b.yaml"].map(PathBuf::from);
+        let refused = |names: &[&str]| {
+            let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+            load(&files, &names).unwrap_err().to_string()
+        };
+        assert_eq!(refused(&["x"]), "the number of names (1) is not that of the files (2)");
+        assert_eq!(refused(&["x", " x "]), "two files are called `x`");
+        assert_eq!(refused(&["x", " "]), "a name is empty");
+        assert_eq!(refused(&["x", "y"]), "there is no /none/a.yaml");
+        assert_eq!(harmless("a\nb\u{1b}"), "a\u{fffd}b\u{fffd}");
+    }
+}

@@ -1,0 +1,21 @@
+//! How long runs took, compared: metrics files in, means with their confidence, tables and charts out.
+//!
+//! [`read`] takes metrics files, PELATO's and the original's; [`Series::of`] sums their runs up by the number of tasks;
+//! [`chart`] draws them and [`page`] puts the charts on a page with tables beside them.
+
+pub mod chart;
+mod load;
+mod original;
+pub mod page;
+pub mod read;
+mod scale;
+mod series;
+pub mod statistics;
+mod style;
+mod write;
+
+pub use load::{LoadError, load};
+pub use original::original;
+pub use read::ReadError;
+pub use series::{Phase, Point, Run, Series, Stack, tasks};
+pub use write::{WriteError, write};

@@ -1,0 +1,303 @@
+//! Metrics files: PELATO's own, and the original's, which have the same form.
+
+use std::fs;
+use std::io::Read;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_yaml::Value;
+use yamlpath::Document;
+
+use super::series::Run;
+use crate::project::place::Place;
+use crate::project::read::too_deep;
+use crate::report::{Problem, Source};
+use crate::words;
+
+/// No metrics file is larger: this is about 100,000 runs.
+pub const MAX_BYTES: u64 = 16 << 20;
+/// No workflow has more tasks.
+const MOST_TASKS: u64 = 1_000_000;
+/// No run takes longer: thirty years, in seconds.
+const LONGEST: f64 = 1e9;
+
+const HELP: &str = "a metrics file looks so: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: \
+    {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`";
+
+/// Why a metrics file tells nothing.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ReadError {
+    /// It is not there.
+    #[error("there is no {path}")]
+    #[diagnostic(help(
+        "PELATO writes metrics.yaml if ENABLE_METRICS is True: `pelato build --setting ENABLE_METRICS=True`; or name another file"
+    ))]
+    Missing {
+        /// The file.
+        path: String,
+    },
+    /// It cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// It is larger than any metrics file.
+    #[error("{path} has {bytes} bytes; a metrics file may have {MAX_BYTES}")]
+    #[diagnostic(help("is this really a metrics file?"))]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// Its size, or how much of it was read.
+        bytes: u64,
+    },
+    /// Something in it is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Wrong(#[from] Problem),
+}
+
+/// The runs of a metrics file.
+///
+/// # Errors
+/// When it cannot be read, is no metrics file, or has a field that makes no sense.
+pub fn read(path: &Path) -> Result<Vec<Run>, ReadError> {
+    Ok(parse(&Source::new(path.display().to_string(), text(path)?))?)
+}
+
+fn text(path: &Path) -> Result<String, ReadError> {
+    let shown = path.display().to_string();
+    let unreadable = |source: std::io::Error| match source.kind() {
+        std::io::ErrorKind::NotFound => ReadError::Missing { path: shown.clone() },
+        _ => ReadError::Unreadable { path: shown.clone(), source },
+    };
+    // Asked before it is opened: a pipe would make us wait for somebody to write to it.
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(unreadable(std::io::Error::other("it is not a file")));
+    }
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let mut text = String::new();
+    file.take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
+    let bytes = text.len() as u64;
+    if bytes > MAX_BYTES { Err(ReadError::TooLarge { path: shown, bytes }) } else { Ok(text) }
+}
+
+/// The runs of a metrics file's text. Fields that are not known are nobody's business.
+fn parse(source: &Arc<Source>) -> Result<Vec<Run>, Problem> {
+    let wrong = |message: &str| Problem::error("metrics", source, message).advise(HELP);
+    if let Some(at) = too_deep(&source.text) {
+        return Err(wrong("this is no metrics file: brackets are nested too deeply").at(Some(at..at + 1)));
+    }
+    let top: Value = serde_yaml::from_str(source.text.trim_start_matches('\u{feff}')).map_err(|error| {
+        let words = error.to_string();
+        let message = words.split(" at line ").next().unwrap_or(&words);
+        let at = error.location().map(|place| place.index().min(source.text.len()));
+        wrong(&format!("this is not YAML: {message}")).at(at.map(|at| at..at))
+    })?;
+    let file = File { source };
+    let runs = match top.get("runs") {
+        Some(Value::Sequence(runs)) if !runs.is_empty() => runs,
+        Some(Value::Null | Value::Sequence(_)) => return Err(wrong("there are no runs in it")),
+        Some(_) => return Err(wrong("`runs` is not a list").at(file.span(&Place::top().key("runs")))),
+        None => return Err(wrong("there is no list `runs`")),
+    };
+    let all = runs.iter().enumerate().map(|(index, run)| {
+        file.run(run, index).map_err(|problem| match problem.span {
+            Some(_) => problem,
+            None => problem.at(line_of(&source.text, index, runs.len())),
+        })
+    });
+    all.collect()
+}
+
+/// A metrics file that is being read.
+struct File<'a> {
+    source: &'a Arc<Source>,
+}
+
+impl File<'_> {
+    fn run(&self, run: &Value, index: usize) -> Result<Run, Problem> {
+        let place = Place::top().key("runs").index(index);
+        let name = format!("runs[{index}]");
+        if !run.is_mapping() {
+            return Err(self.wrong(&place, &name, run, "a run is a list of fields"));
+        }
+        let field = |section: Option<&str>, key: &str| -> Result<Option<f64>, Problem> {
+            let (holder, place, name) = match section {
+                None => (Some(run), place.clone(), name.clone()),
+                Some(section) => (run.get(section), place.key(section), format!("{name}.{section}")),
+            };
+            match holder {
+                None | Some(Value::Null) => Ok(None),
+                Some(Value::Mapping(fields)) => match fields.get(key) {
+                    None | Some(Value::Null) => Ok(None),
+                    Some(value) => self.seconds(value, &place.key(key), &format!("{name}.{key}")).map(Some),
+                },
+                Some(other) => Err(self.wrong(&place, &name, other, "it holds fields")),
+            }
+        };
+        let times = [
+            field(Some("code_gen"), "gen_time")?,
+            field(Some("build"), "components_build_time")?,
+            field(Some("deploy"), "components_deploy_time")?,
+            field(None, "time_total")?,
+        ];
+        Ok(Run { tasks: self.tasks(run, &place, &name)?, times })
+    }
+
+    fn tasks(&self, run: &Value, run_place: &Place, run_name: &str) -> Result<u64, Problem> {
+        let (place, name) = (run_place.key("n_task"), format!("{run_name}.n_task"));
+        let Some(value) = run.get("n_task") else {
+            let problem = Problem::error("metrics", self.source, format!("`{name}` is missing"));
+            return Err(problem.at(self.span(run_place)).advise(HELP));
+        };
+        let number = match value {
+            Value::Number(number) => number.as_u64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let expected = || format!("it is a whole number from 0 to {MOST_TASKS}");
+        number
+            .filter(|number| *number <= MOST_TASKS)
+            .ok_or_else(|| self.wrong(&place, &name, value, &expected()))
+    }
+
+    fn seconds(&self, value: &Value, place: &Place, name: &str) -> Result<f64, Problem> {
+        let number = match value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number
+            // Neither endless nor "not a number" is within.
+            .filter(|seconds| (0.0..=LONGEST).contains(seconds))
+            .ok_or_else(|| self.wrong(place, name, value, "it is a number of seconds, not less than 0"))
+    }
+
+    fn wrong(&self, place: &Place, name: &str, found: &Value, expected: &str) -> Problem {
+        let found = match found {
+            Value::String(text) => words::quoted(text),
+            Value::Number(number) => words::quoted(&number.to_string()),
+            Value::Bool(truth) => format!("`{truth}`"),
+            Value::Null => "empty".to_owned(),
+            Value::Sequence(_) => "a list".to_owned(),
+            Value::Mapping(_) => "a list of fields".to_owned(),
+            Value::Tagged(_) => "a value with a tag".to_owned(),
+        };
+        let problem = Problem::error("metrics", self.source, format!("`{name}` is {found}: {expected}"));
+        problem.at(self.span(place)).advise("mend the value, or take the run out of the file")
+    }
+
+    /// Where something stands. The file is read once more for that: only what is wrong is looked for.
+    fn span(&self, place: &Place) -> Option<Range<usize>> {
+        place.span(&Document::new(&self.source.text).ok()?)
+    }
+}
+
+/// The first line of a run, if each begins with a line `- …`: the reader that knows places gives up on long files.
+fn line_of(text: &str, index: usize, runs: usize) -> Option<Range<usize>> {
+    let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let begins = |line: &str| line.trim_start_matches(' ').starts_with("- ");
+    let outer = text.lines().find(|line| begins(line)).map(depth)?;
+    let mut at = 0;
+    let mut found = Vec::new();
+    for line in text.split_inclusive('\n') {
+        if begins(line) && depth(line) == outer {
+            found.push(at..at + line.trim_end().len());
+        }
+        at += line.len();
+    }
+    // Lines that only look like runs would spoil the count.
+    if found.len() == runs { found.get(index).cloned() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(text: &str) -> Vec<Run> {
+        parse(&Source::new("metrics.yaml", text)).unwrap()
+    }
+
+    /// Line, and words.
+    fn refused(text: &str) -> (usize, String) {
+        let problem = parse(&Source::new("metrics.yaml", text)).unwrap_err();
+        (problem.position().map_or(0, |(line, _)| line), problem.message)
+    }
+
+    #[test]
+    fn the_originals_form_in_texts_and_numbers() {
+        let text = "runs:\n- n_task: 5\n  code_gen: {gen_time: '0.089', extra: [x]}\n  build:\n    \
+                    components_build_time: 51.2\n  deploy:\n    components_deploy_time: ' 1.1 '\n  \
+                    time_total: 54\n  run_id: 7\n- {n_task: '10', build: , time_total: }\nother: {}\n";
+        assert_eq!(
+            runs(text),
+            [
+                Run { tasks: 5, times: [Some(0.089), Some(51.2), Some(1.1), Some(54.0)] },
+                Run { tasks: 10, times: [None; 4] }
+            ]
+        );
+    }
+
+    #[test]
+    fn what_pelato_writes_can_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let time = std::time::Duration::from_millis;
+        let run = crate::metrics::Run {
+            tasks: 3,
+            build: Some(time(1500)),
+            total: time(1501),
+            ..Default::default()
+        };
+        let path = crate::metrics::append(folder.path(), &run).unwrap();
+        assert_eq!(read(&path).unwrap(), [Run { tasks: 3, times: [None, Some(1.5), None, Some(1.501)] }]);
+    }
+
+    #[test]
+    fn hostile_values_are_named_with_their_place() {
+        let with = |value: &str| {
+            format!("runs:\n- n_task: 1\n- n_task: 1\n  build:\n    components_build_time: {value}\n")
+        };
+        for value in [
+            "-1", "'-0.1'", ".nan", "NaN", ".inf", "inf", "1e400", "1e10", "fast", "true", "[1]", "!x 1",
+            "''",
+        ] {
+            let (line, words) = refused(&with(value));
+            assert_eq!(line, 5, "{value}: {words}");
+            assert!(words.starts_with("`runs[1].build.components_build_time` is "), "{value}: {words}");
+        }
+        for tasks in ["-1", "1.5", "many", "[1]", "", "1000001"] {
+            let (line, words) = refused(&format!("runs:\n- n_task: {tasks}\n"));
+            assert_eq!(line, 2, "{tasks}: {words}");
+            assert!(words.starts_with("`runs[0].n_task` is "), "{tasks}: {words}");
+        }
+    }
+
+    #[test]
+    fn other_files_are_no_metrics() {
+        for text in [
+            "",
+            "a: 1\n",
+            "- 1\n",
+            "runs:\n",
+            "runs: []\n",
+            "runs: 7\n",
+            "runs: [7]\n",
+            "runs: [\n",
+            "x: *x\n",
+            "runs: [{n_task: 99999999999999999999999}]\n",
+        ] {
+            refused(text);
+        }
+        assert_eq!(refused("runs:\n- build: 3\n"), (2, "`runs[0].build` is `3`: it holds fields".to_owned()));
+        assert_eq!(refused("runs:\n- {time_total: 1}\n"), (2, "`runs[0].n_task` is missing".to_owned()));
+        let long = "- {n_task: 1}\n".repeat(40_000);
+        let (line, words) = refused(&format!("runs:\n{long}- n_task: x\n  list:\n    - 1\n{long}"));
+        assert_eq!((line, &words[..20]), (40_002, "`runs[40000].n_task`"));
+        assert_eq!(refused(&"[".repeat(100_000)).0, 1);
+    }
+}

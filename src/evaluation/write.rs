@@ -1,0 +1,53 @@
+//! A page → its file.
+
+use std::fs::File;
+use std::io::{ErrorKind, Read};
+use std::path::Path;
+
+use super::page::MARK;
+use crate::files::{self, FileError};
+
+/// The mark of a page is within its first bytes.
+const HEAD: u64 = 1024;
+
+/// Why a page was not written. What was there is as it was.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum WriteError {
+    /// A file of somebody else is there.
+    #[error("{path} is there already, and `pelato report` has not written it")]
+    #[diagnostic(help("choose another name with `--output`, or replace it with `--force`"))]
+    Foreign {
+        /// The file.
+        path: String,
+    },
+    /// It cannot be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    File(#[from] FileError),
+}
+
+/// Writes a page, over one that was written so before; over any other file only if that is insisted on.
+///
+/// # Errors
+/// When another file is there, or it cannot be written.
+pub fn write(path: &Path, page: &str, force: bool) -> Result<(), WriteError> {
+    if !force && !may_replace(path)? {
+        return Err(WriteError::Foreign { path: path.display().to_string() });
+    }
+    Ok(files::replace(path, page.as_bytes())?)
+}
+
+fn may_replace(path: &Path) -> Result<bool, FileError> {
+    // What is no file cannot be replaced, and says so when that is tried.
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => {}
+        _ => return Ok(true),
+    }
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    match read {
+        Ok(_) => Ok(head.windows(MARK.len()).any(|window| window == MARK.as_bytes())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(FileError::io("read", path, error)),
+    }
+}

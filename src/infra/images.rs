@@ -1,0 +1,61 @@
+//! The images of all that runs, and their versions.
+
+use oci_client::Reference;
+
+use super::InfraError;
+use crate::words::quoted;
+
+/// An image that files name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Image {
+    /// What it is called in templates and in `--image`.
+    pub name: &'static str,
+    /// The image, if no other is given.
+    pub default: &'static str,
+}
+
+/// Every image: the one place where versions are.
+pub const IMAGES: [Image; 4] = [
+    Image { name: "nats", default: "nats:2.11-alpine" },
+    Image { name: "wadm", default: "ghcr.io/wasmcloud/wadm:v0.21.1" },
+    Image { name: "wasmcloud", default: "ghcr.io/wasmcloud/wasmcloud:1.9.2" },
+    Image { name: "registry", default: "registry:2" },
+];
+
+/// The images to be used, in the order of [`IMAGES`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Images(Vec<(&'static str, String)>);
+
+impl Images {
+    /// The usual ones, but for those that are given as `NAME=IMAGE`.
+    ///
+    /// # Errors
+    /// When there is no such name, or something is no image.
+    pub fn new(given: &[String]) -> Result<Self, InfraError> {
+        let mut images: Vec<_> = IMAGES.iter().map(|image| (image.name, image.default.to_owned())).collect();
+        for text in given {
+            let wrong = || InfraError::Value {
+                value: quoted(text),
+                what: "an image",
+                flag: "--image",
+                help: format!(
+                    "write `--image NAME=IMAGE` with one of the names {}, such as `--image {}={}`",
+                    IMAGES.map(|image| image.name).join(", "),
+                    IMAGES[0].name,
+                    IMAGES[0].default,
+                ),
+            };
+            let (name, image) = text.split_once('=').ok_or_else(wrong)?;
+            // Of a text that is an image, every character can stand in quotes anywhere.
+            Reference::try_from(image).map_err(|_| wrong())?;
+            let slot = images.iter_mut().find(|(known, _)| *known == name).ok_or_else(wrong)?;
+            slot.1 = image.to_owned();
+        }
+        Ok(Self(images))
+    }
+
+    /// The images with their names.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, image)| (*name, image.as_str()))
+    }
+}

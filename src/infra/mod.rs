@@ -1,0 +1,140 @@
+//! Ready files for the machines that a lattice runs on: the cloud (Kubernetes), an edge (docker compose), or both on
+//! this machine. Nothing is written before the plan is carried out, and nothing is overwritten.
+
+mod error;
+mod images;
+mod render;
+mod values;
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+pub use error::InfraError;
+pub use images::{IMAGES, Image, Images};
+pub use values::{domain, host, is_insecure, is_loopback, label, lattice, registry};
+
+use crate::files::{Change, FileError, Files, Plan, RelPath};
+
+/// A place that files are made for; each has a folder of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Environment {
+    /// Kubernetes: NATS, wadm and hosts
+    Cloud,
+    /// One machine with docker compose: a NATS leaf and a host
+    Edge,
+    /// This machine alone with docker compose: an edge and a cloud host, NATS, wadm and a registry
+    Local,
+}
+
+impl Environment {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Cloud, Self::Edge, Self::Local];
+
+    /// The name of its folder.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Cloud => "cloud",
+            Self::Edge => "edge",
+            Self::Local => "local",
+        }
+    }
+
+    /// Whether it is on other machines: then it has to be known where these and the registry are.
+    pub fn is_remote(self) -> bool {
+        self != Self::Local
+    }
+}
+
+/// What the files are to say. Texts are checked when the files are planned: none can break a file.
+#[derive(Debug, Clone)]
+pub struct Infra {
+    /// The places that files are made for.
+    pub environments: Vec<Environment>,
+    /// Host name or address at which edges reach the cloud's NATS server; not used for this machine alone.
+    pub cloud_nats: String,
+    /// Port at which that server takes leaves.
+    pub leaf_port: u16,
+    /// Port of the lattice's NATS server for clients.
+    pub nats_port: u16,
+    /// Port on 127.0.0.1 at which each host has NATS.
+    pub host_nats_port: u16,
+    /// Port of tasks with HTTP.
+    pub http_port: u16,
+    /// Registry that components are pushed to, with a path if there is one; not used for this machine alone.
+    pub registry: String,
+    /// Whether it is spoken to over plain http.
+    pub registry_insecure: bool,
+    /// Port of the registry on this machine.
+    pub local_registry_port: u16,
+    /// Name of the lattice.
+    pub lattice: String,
+    /// JetStream domain of the lattice's own data, in the cloud.
+    pub jetstream_domain: String,
+    /// JetStream domain of the edge.
+    pub edge_domain: String,
+    /// Label `host-type` of the edge's host.
+    pub edge_label: String,
+    /// Label `host-type` of the cloud's hosts.
+    pub cloud_label: String,
+    /// The images of all that runs.
+    pub images: Images,
+}
+
+/// Plans the files below `folder`. Files that are there already, as they would be written, are left out.
+///
+/// # Errors
+/// When a value cannot be used, or a file is there with other content.
+pub fn plan(folder: &Path, infra: &Infra) -> Result<Plan, InfraError> {
+    let values = render::values(infra)?;
+    let mut changes = Vec::new();
+    for environment in Environment::ALL.into_iter().filter(|one| infra.environments.contains(one)) {
+        let name = environment.folder();
+        let files = render::files(environment, &values)?;
+        if is_missing(&folder.join(name))? {
+            changes.push(Change::CreateFolder { path: Some(RelPath::new(name)?), files });
+            continue;
+        }
+        for (path, bytes) in files {
+            let path = RelPath::new(format!("{name}/{path}"))?;
+            if !is_there(&path.below(folder), &bytes)? {
+                changes.push(Change::Create { path, bytes });
+            }
+        }
+    }
+    Ok(Plan { folder: folder.to_owned(), changes: as_one(folder, changes)? })
+}
+
+/// A folder that is not there yet is made with all that is in it, in one step.
+fn as_one(folder: &Path, changes: Vec<Change>) -> Result<Vec<Change>, InfraError> {
+    if !is_missing(folder)? {
+        return Ok(changes);
+    }
+    let mut all = Files::new();
+    for change in changes {
+        if let Change::CreateFolder { path: Some(above), files } = change {
+            for (path, bytes) in files {
+                all.insert(RelPath::new(format!("{above}/{path}"))?, bytes);
+            }
+        }
+    }
+    Ok(vec![Change::CreateFolder { path: None, files: all }])
+}
+
+fn is_missing(path: &Path) -> Result<bool, InfraError> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(FileError::io("look at", path, error).into()),
+    }
+}
+
+/// Whether a file is there as it would be written.
+fn is_there(path: &Path, bytes: &[u8]) -> Result<bool, InfraError> {
+    match fs::read(path) {
+        Ok(present) if present == bytes => Ok(true),
+        Ok(_) => Err(InfraError::Differs { path: path.display().to_string() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && is_missing(path)? => Ok(false),
+        Err(error) => Err(FileError::io("read", path, error).into()),
+    }
+}

@@ -1,0 +1,167 @@
+//! Rules for the values that files hold. They let through nothing that has a meaning in YAML, in NATS's configuration
+//! or in a shell, so that the templates are simple text.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use super::InfraError;
+use crate::check::values;
+use crate::words::quoted;
+
+/// The longest host name, in bytes.
+const HOST_BYTES: usize = 253;
+/// The longest part of a host name, and the longest name of a lattice or domain, in bytes.
+const NAME_BYTES: usize = 63;
+
+fn wrong<T>(text: &str, what: &'static str, flag: &'static str, help: &str) -> Result<T, InfraError> {
+    Err(InfraError::Value { value: quoted(text), what, flag, help: help.to_owned() })
+}
+
+/// A host name or an IP address. Gives it as it stands in a URL.
+///
+/// # Errors
+/// When it is neither.
+pub fn host(text: &str) -> Result<String, InfraError> {
+    if text.parse::<Ipv6Addr>().is_ok() {
+        return Ok(format!("[{text}]"));
+    }
+    if is_host(text) {
+        return Ok(text.to_owned());
+    }
+    let help = "give a name or an address without scheme and port: `--cloud-nats nats.example.org`, and the port by \
+                `--leaf-port`";
+    wrong(text, "a host's name or address", "--cloud-nats", help)
+}
+
+fn is_host(text: &str) -> bool {
+    let is_part = |part: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        (1..=NAME_BYTES).contains(&part.len())
+            && part.chars().all(fits)
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    // Four numbers are an address or nothing.
+    let is_numeric = text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    text.len() <= HOST_BYTES
+        && text.split('.').all(is_part)
+        && (!is_numeric || text.parse::<std::net::Ipv4Addr>().is_ok())
+}
+
+/// Whether a host is this machine, which no other can reach by that name.
+pub fn is_loopback(host: &str) -> bool {
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// A registry with a path, if there is one. Gives its host, with the port.
+///
+/// # Errors
+/// When it is none.
+pub fn registry(text: &str) -> Result<&str, InfraError> {
+    let (address, path) = text.split_once('/').map_or((text, None), |(address, path)| (address, Some(path)));
+    let (name, port) = address.split_once(':').map_or((address, None), |(name, port)| (name, Some(port)));
+    // Readers of images take a first word without these for a name on Docker Hub.
+    let is_registry = address.contains(['.', ':']) || address == "localhost";
+    let port_fits = port.is_none_or(|port| values::port(port).is_ok());
+    let is_word = |part: &str| {
+        let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-".contains(c);
+        let ends = |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+        part.chars().all(inner) && ends(part.chars().next()) && ends(part.chars().last())
+    };
+    let path_fits = path.is_none_or(|path| path.split('/').all(is_word));
+    if is_registry && is_host(name) && port_fits && path_fits && text.len() <= HOST_BYTES {
+        return Ok(address);
+    }
+    let help =
+        "write host and path without a scheme: `--registry registry.example.org/team`, or `10.0.0.5:5000`";
+    wrong(text, "a registry that all hosts can reach", "--registry", help)
+}
+
+/// Whether a list such as `REGISTRY_INSECURE` names a registry's host, with its port or for all of them.
+pub fn is_insecure(list: &str, registry: &str) -> bool {
+    let host = registry.split('/').next().unwrap_or_default();
+    let bare = host.split(':').next().unwrap_or_default();
+    list.split(',').map(str::trim).any(|one| !one.is_empty() && (one == host || one == bare))
+}
+
+/// The name of a lattice: a part of NATS subjects.
+///
+/// # Errors
+/// When it cannot be one.
+pub fn lattice(text: &str) -> Result<&str, InfraError> {
+    let help = "use up to 63 letters, digits, `-` and `_`: `--lattice default`";
+    if is_name(text) { Ok(text) } else { wrong(text, "a lattice's name", "--lattice", help) }
+}
+
+/// A JetStream domain.
+///
+/// # Errors
+/// When it cannot be one.
+pub fn domain<'a>(flag: &'static str, text: &'a str) -> Result<&'a str, InfraError> {
+    let help = format!("use up to 63 letters, digits, `-` and `_`: `{flag} cloud`");
+    if is_name(text) { Ok(text) } else { wrong(text, "a JetStream domain", flag, &help) }
+}
+
+fn is_name(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    (1..=NAME_BYTES).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text.chars().all(fits)
+}
+
+/// A value of the label `host-type`: what tasks name as their targets.
+///
+/// # Errors
+/// When it cannot be one.
+pub fn label<'a>(flag: &'static str, text: &'a str) -> Result<&'a str, InfraError> {
+    let help = format!("use up to 63 letters, digits, `-`, `_` and `.`: `{flag} edge`");
+    values::target(text).or_else(|_| wrong(text, "a host's label", flag, &help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_names_or_addresses() {
+        for good in ["nats.example.org", "NATS", "10.0.0.5", "a-b.c", "4u.example", "xn--4ca"] {
+            assert_eq!(host(good).unwrap(), good);
+        }
+        assert_eq!(host("fd00::5").unwrap(), "[fd00::5]");
+        for bad in
+            ["1.2.3", "1.2.3.400", "a..b", ".a", "a.", "-a.b", "a_b", "a:1", "[::1]", "nats://a", "u@a"]
+        {
+            assert!(host(bad).is_err(), "{bad}");
+        }
+        assert!(host(&format!("{}.org", "a".repeat(64))).is_err());
+        assert!(is_loopback("127.0.0.9") && is_loopback("::1") && !is_loopback("local.host"));
+    }
+
+    #[test]
+    fn registries_have_a_host_that_images_can_name() {
+        for (good, host) in [
+            ("registry.example.org/team/a_b", "registry.example.org"),
+            ("10.0.0.5:5000", "10.0.0.5:5000"),
+            ("localhost/x", "localhost"),
+        ] {
+            assert_eq!(registry(good).unwrap(), host);
+        }
+        for bad in
+            ["team", "x.org/Team", "x.org/", "x.org//a", "https://x.org", "x.org:0", "x.org:a", "x.org/-a"]
+        {
+            assert!(registry(bad).is_err(), "{bad}");
+        }
+        assert!(is_insecure("a.b, 10.0.0.5:5000", "10.0.0.5:5000/team"));
+        assert!(is_insecure("10.0.0.5", "10.0.0.5:5000"));
+        assert!(!is_insecure("", "10.0.0.5:5000") && !is_insecure("10.0.0.5:5001", "10.0.0.5:5000"));
+    }
+
+    #[test]
+    fn names_are_parts_of_subjects() {
+        for good in ["default", "a-b_C", "7"] {
+            assert!(lattice(good).is_ok() && domain("--edge-domain", good).is_ok(), "{good}");
+        }
+        for bad in ["", "a.b", "a b", "-a", "*", ">", "a$", &"a".repeat(64)] {
+            assert!(lattice(bad).is_err() && domain("--edge-domain", bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Everything from sources to a lattice, as one run.
+
+use std::time::{Duration, Instant};
+
+use super::{BuildFlags, Outcome, Pelato, select};
+use crate::deploy::{self, Deployed};
+use crate::error::Error;
+use crate::progress::Event;
+use crate::push::Pushed;
+use crate::{build, generate, metrics};
+
+/// A phase of `brush`, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub enum Phase {
+    /// Write the sources of the components below gen/.
+    Gen,
+    /// Compile, wrap and compose them.
+    Build,
+    /// Push them to the registry.
+    Push,
+    /// Run them on the lattice.
+    Deploy,
+}
+
+impl Phase {
+    /// All of them, in order.
+    pub const ALL: [Self; 4] = [Self::Gen, Self::Build, Self::Push, Self::Deploy];
+
+    /// What is said when it begins.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Gen => "Generating",
+            Self::Build => "Building",
+            Self::Push => "Pushing",
+            Self::Deploy => "Deploying",
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gen => "gen",
+            Self::Build => "build",
+            Self::Push => "push",
+            Self::Deploy => "deploy",
+        }
+    }
+}
+
+/// How to brush.
+#[derive(Debug, Clone)]
+pub struct BrushOptions {
+    /// The first phase.
+    pub from: Phase,
+    /// The last phase.
+    pub to: Phase,
+    /// How to build.
+    pub build: BuildFlags,
+    /// Replace what the registry has under the same version.
+    pub force_push: bool,
+    /// How to deploy.
+    pub deploy: deploy::Options,
+}
+
+/// What came of it.
+#[derive(Default)]
+pub struct Brushed {
+    /// The phases and how long they took.
+    pub phases: Vec<(Phase, Duration)>,
+    /// What was built.
+    pub outcome: Option<Outcome>,
+    /// What was pushed.
+    pub pushed: Vec<Pushed>,
+    /// What was deployed.
+    pub deployed: Option<Deployed>,
+}
+
+impl Brushed {
+    /// How long a phase took, if it was part of it.
+    pub fn time(&self, phase: Phase) -> Option<Duration> {
+        self.phases.iter().find(|(done, _)| *done == phase).map(|(_, time)| *time)
+    }
+
+    /// How long all of it took.
+    pub fn total(&self) -> Duration {
+        self.phases.iter().map(|(_, time)| *time).sum()
+    }
+}
+
+impl Pelato {
+    /// Generates, builds, pushes and deploys; or some of these, in this order. The first that fails ends it.
+    ///
+    /// # Errors
+    /// Those of the phases; and when a later phase is to begin with what has not been built.
+    pub async fn brush(&self, options: &BrushOptions) -> Result<Brushed, Error> {
+        let wanted = |phase: Phase| (options.from..=options.to).contains(&phase);
+        // What a later phase lacks is better known before a long build than after it.
+        let components = self.components()?;
+        if wanted(Phase::Push) {
+            self.ready_to_push()?;
+        }
+        if wanted(Phase::Deploy) {
+            self.manifest()?;
+        }
+        let mut brushed = Brushed::default();
+        for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
+            self.progress.report(Event::Phase(phase.verb()));
+            let start = Instant::now();
+            self.phase(phase, options, &mut brushed).await?;
+            brushed.phases.push((phase, start.elapsed()));
+        }
+        self.record(&metrics::Run {
+            tasks: components.len(),
+            generate: brushed.time(Phase::Gen),
+            build: brushed.time(Phase::Build),
+            deploy: brushed.time(Phase::Deploy),
+            total: brushed.total(),
+        })?;
+        Ok(brushed)
+    }
+
+    async fn phase(&self, phase: Phase, options: &BrushOptions, brushed: &mut Brushed) -> Result<(), Error> {
+        match phase {
+            Phase::Gen => drop(self.write_sources()?),
+            Phase::Build => brushed.outcome = Some(self.make(&[], &options.build)?),
+            Phase::Push => {
+                let outcome = match brushed.outcome.take() {
+                    Some(outcome) => outcome,
+                    None => self.finished(&options.build)?,
+                };
+                brushed.pushed = self.push(&outcome, options.force_push).await?;
+                brushed.outcome = Some(outcome);
+            }
+            Phase::Deploy => brushed.deployed = Some(self.put_out(options.deploy).await?),
+        }
+        Ok(())
+    }
+
+    /// The artifacts that are there, if each is what its sources make.
+    fn finished(&self, flags: &BuildFlags) -> Result<Outcome, Error> {
+        let flags = BuildFlags { no_install: flags.no_install.or(Some("--from")), ..flags.clone() };
+        let stale = self.plan_build(&[], &flags)?.into_iter().find_map(|planned| {
+            let why = planned.compile.or(planned.compose)?;
+            Some(Error::NotBuilt { component: planned.component, why })
+        });
+        match stale {
+            Some(error) => Err(error),
+            None => self.make(&[], &flags),
+        }
+    }
+
+    /// Generates and builds; nothing is recorded.
+    pub(super) fn make(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
+        let start = Instant::now();
+        let sources = self.sources(only)?;
+        let tasks = sources.components.len();
+        let components = select(sources.components, only);
+        let generated = generate::apply(&sources.folder, &sources.planned)?;
+        let generate_time = start.elapsed();
+        let options = self.build_options(flags);
+        let toolchains = build::toolchains(&components, &options, self.progress.as_ref())?;
+        let plan = build::plan(&components, &toolchains, &sources.planned, &sources.folder)?;
+        let built = build::run(plan, &options, self.progress.as_ref())?;
+        let build_time = start.elapsed() - generate_time;
+        Ok(Outcome { tasks, components, generated, built, generate_time, build_time })
+    }
+}

@@ -1,0 +1,105 @@
+//! The engines that `.ci/run` has started, and a registry.
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// An engine.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub name: &'static str,
+    pub address: String,
+}
+
+/// Those that are there. In CI both have to be.
+pub fn engines() -> Vec<Engine> {
+    let named = [("docker", "PELATO_TEST_DOCKER"), ("podman", "PELATO_TEST_PODMAN")];
+    let engines = named.into_iter().filter_map(|(name, variable)| match std::env::var(variable) {
+        Ok(address) => Some(Engine { name, address }),
+        Err(_) => {
+            assert!(std::env::var_os("CI").is_none(), "{variable} is not set: .ci/run starts the engines");
+            eprintln!("skipped: {variable} is not set");
+            None
+        }
+    });
+    engines.collect()
+}
+
+/// Docker alone, for what is about limits: Podman leaves those to the system's control groups, and has none of its own
+/// version on some machines that the tests run on.
+pub fn docker() -> Vec<Engine> {
+    engines().into_iter().filter(|engine| engine.name == "docker").collect()
+}
+
+impl Engine {
+    /// Runs the Docker client against the engine: Podman understands it.
+    fn docker(&self, arguments: &[&str]) -> String {
+        let output = Command::new("docker").args(["-H", &self.address]).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Our containers, by their names; those of other tests that run at the same time do not count.
+    pub fn ours(&self) -> Vec<String> {
+        let format = r#"{{.ID}} {{.Label "dev.pelato.process"}}"#;
+        let all = self.docker(&["ps", "-a", "--filter", "label=dev.pelato.machine", "--format", format]);
+        let alive = |line: &&str| {
+            let process = line.split_whitespace().nth(1).unwrap_or("0");
+            std::path::Path::new("/proc").join(process).exists()
+        };
+        all.lines().filter(|line| !alive(line)).map(str::to_owned).collect()
+    }
+
+    /// Whether a container of a process is there.
+    pub fn has_container_of(&self, process: u32) -> bool {
+        let filter = format!("label=dev.pelato.process={process}");
+        !self.docker(&["ps", "-aq", "--filter", &filter]).trim().is_empty()
+    }
+
+    /// Sends an image to a registry and forgets that name of it.
+    pub fn push(&self, image: &str, name: &str) {
+        self.docker(&["tag", image, name]);
+        self.docker(&["push", "-q", name]);
+        self.forget(name);
+    }
+
+    /// Forgets a name of an image.
+    pub fn forget(&self, name: &str) {
+        self.docker(&["rmi", name]);
+    }
+}
+
+/// A registry on a free port.
+pub struct Registry {
+    pub port: u16,
+    process: Child,
+    _folder: tempfile::TempDir,
+}
+
+impl Registry {
+    pub fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let file = folder.path().join("config.yml");
+        let root = folder.path().join("images");
+        let text = format!(
+            "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {root:?}}}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
+        );
+        std::fs::write(&file, text).unwrap();
+        let mut command = Command::new("docker-registry");
+        let process =
+            command.arg("serve").arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let start = Instant::now();
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(start.elapsed() < Duration::from_secs(20), "the registry does not answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Self { port, process, _folder: folder }
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}

@@ -1,0 +1,34 @@
+//! A pelato that was killed leaves a container behind; the next one removes it.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use super::engine::engines;
+use super::place::Place;
+
+#[test]
+fn what_a_killed_one_left_is_removed_by_the_next() {
+    for engine in engines() {
+        // With an empty cache it compiles for seconds.
+        let place = Place::new().on(&engine);
+        let mut command = place.command(&["build", "--builder", "container"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let compiling = || {
+            let folder = std::fs::read_dir(place.path("gen/celsius_to_kelvin_conversion"));
+            let mut names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
+            names.any(|name| name.to_string_lossy().starts_with(".compiling-"))
+        };
+        let start = Instant::now();
+        while !(compiling() && engine.has_container_of(child.id())) {
+            assert!(start.elapsed() < Duration::from_secs(60), "{}: no container", engine.name);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let killed = child.id();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(engine.has_container_of(killed), "{}: it was killed, and could remove nothing", engine.name);
+        place.pelato(&["build", "--builder", "container"]).success();
+        assert!(!engine.has_container_of(killed), "{}", engine.name);
+        assert_eq!(engine.ours(), [] as [String; 0]);
+    }
+}
