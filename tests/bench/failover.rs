@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::project::{Project, READING};
-use super::rig::{Bus, Lattice, Program, Setup, wait_for};
+use super::servers::{Bus, Lattice, Program, Setup, wait_for};
 
 /// It is not waited longer for the first message.
 pub const LONGEST: Duration = Duration::from_secs(120);

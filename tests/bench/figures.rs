@@ -22,7 +22,7 @@ mod load;
 mod project;
 #[path = "../deploy/lattice/mod.rs"]
 #[allow(dead_code, reason = "the tests of deploying use the rest")]
-mod rig;
+mod servers;
 
 use std::time::Duration;
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::failover::{Failover, LONGEST};
 use super::figure::Figure;
 use super::project::Project;
-use super::rig::{Lattice, Setup, free_port};
+use super::servers::{Lattice, Setup, free_port};
 
 const TASKS: usize = 20;
 const RUNS: usize = 3;
@@ -18,7 +18,7 @@ pub fn deploy() -> Vec<Figure> {
     };
     let port = free_port();
     let http = |index: usize| {
-        if index % 2 == 0 { format!("    http: {{port: {port}}}\n") } else { String::new() }
+        if index.is_multiple_of(2) { format!("    http: {{port: {port}}}\n") } else { String::new() }
     };
     let project = Project::with(TASKS, &["http_producer_nats", "processor_nats"], http, lattice.settings());
     project.pelato(&["push"]);
