@@ -36,6 +36,12 @@ impl Figure {
         Self::new(name, rates.iter().map(|rate| format!("{rate:.0}/s")).collect())
     }
 
+    /// Of something that is counted.
+    pub fn counts(name: &str, mut counts: Vec<usize>) -> Self {
+        counts.sort_unstable();
+        Self::new(name, counts.iter().map(usize::to_string).collect())
+    }
+
     fn new(name: &str, sorted: Vec<String>) -> Self {
         Self {
             name: name.to_owned(),

@@ -15,9 +15,14 @@
 #![allow(clippy::print_stderr, reason = "says what it is doing")]
 
 mod evaluation;
+mod failover;
 mod figure;
+mod lattice;
 mod load;
 mod project;
+#[path = "../deploy/lattice/mod.rs"]
+#[allow(dead_code, reason = "the tests of deploying use the rest")]
+mod servers;
 
 use std::time::Duration;
 
@@ -39,6 +44,8 @@ fn main() {
         ("build", build),
         ("call", call),
         ("run", run),
+        ("lattice: deploy", lattice::deploy),
+        ("lattice: failover", lattice::failover),
     ] {
         if wanted(name) {
             eprintln!("measuring {name} …");

@@ -15,6 +15,7 @@ pub const READING: &str = r#"{"Data": 21.5, "Name": "living_room"}"#;
 pub struct Project {
     folder: tempfile::TempDir,
     version: Cell<usize>,
+    settings: Vec<(&'static str, String)>,
 }
 
 impl Project {
@@ -25,6 +26,16 @@ impl Project {
 
     /// A project with so many tasks of these templates in turn.
     pub fn of(count: usize, templates: &[&str]) -> Self {
+        Self::with(count, templates, |_| String::new(), Vec::new())
+    }
+
+    /// The same with further lines for each task, and settings in the environment.
+    pub fn with(
+        count: usize,
+        templates: &[&str],
+        lines: impl Fn(usize) -> String,
+        settings: Vec<(&'static str, String)>,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("tasks")).unwrap();
         let mut workflow = String::from("project_name: bench\ntasks:\n");
@@ -33,11 +44,12 @@ impl Project {
             workflow += &format!(
                 "  - name: Task {index}\n    type: {template}\n    code: task_{index}.go\n    targets: [edge]\n    \
                  source_topic: bench.{index}.in\n    dest_topic: bench.{index}.out\n    \
-                 component_name: task_{index}\n    version: 1.0.0\n"
+                 component_name: task_{index}\n    version: 1.0.0\n{}",
+                lines(index)
             );
         }
         fs::write(folder.path().join("workflow.yaml"), workflow).unwrap();
-        let project = Self { folder, version: Cell::new(0) };
+        let project = Self { folder, version: Cell::new(0), settings };
         project.change(&(0..count).collect::<Vec<_>>());
         project
     }
@@ -77,6 +89,13 @@ impl Project {
         Figure::times(name, (0..runs).map(time).collect::<Vec<Duration>>())
     }
 
+    /// How long a command takes.
+    pub fn time(&self, arguments: &[&str]) -> Duration {
+        let start = Instant::now();
+        self.pelato(arguments);
+        start.elapsed()
+    }
+
     /// Runs a command to its good end.
     pub fn pelato(&self, arguments: &[&str]) -> Output {
         let output = self.command(arguments).output().unwrap();
@@ -96,6 +115,7 @@ impl Project {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
         command.env("PELATO_CACHE", self.path().join("cache")).env("PATH", path_with_go());
+        command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
 
