@@ -75,10 +75,12 @@ fn every_key_of_a_language_pack() {
         ("ToolchainSection", "toolchain."),
         ("BuildSection", "build."),
         ("Explanation", "build.explain."),
+        ("ConformanceSection", "conformance."),
     ];
     let mut keys = keys(&read("src/catalog/pack.rs"), &sections);
     // Sections: their keys are listed.
-    for section in ["task", "shell", "toolchain", "build", "task.requires", "shell.skip", "build.explain"] {
+    let lists = ["task.requires", "shell.skip", "build.explain"];
+    for section in ["task", "shell", "toolchain", "build", "conformance"].into_iter().chain(lists) {
         assert!(keys.remove(section), "{section}");
     }
     assert_eq!(listed(&read("docs/contributing/language-packs.md")), keys);

@@ -1,5 +1,7 @@
-//! `pelato.lock`: what each version was when it was pushed. It is made by PELATO, committed by people, and edited by
-//! both: comments and tables of others stay.
+//! `pelato.lock`: what each version was when it was pushed, and each language pack when it was added. It is made by
+//! PELATO, committed by people, and edited by both: comments and tables of others stay.
+
+mod packs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -14,11 +16,13 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 use crate::files::{self, FileError};
 use crate::report::{Problem, Source};
 
+pub use packs::Pin;
+
 /// The file's name in a project's folder.
 pub const FILE: &str = "pelato.lock";
 
 const SCHEMA: i64 = 1;
-const HEADER: &str = "# What each version was when it was pushed. Made by pelato; commit it.\n";
+const HEADER: &str = "# What was pushed and added, as it was then. Made by pelato; commit it.\n";
 const COMPONENTS: &str = "components";
 
 /// What is known about one component's last push.
@@ -47,6 +51,12 @@ impl Digest {
         let hex = text.strip_prefix("sha256:")?;
         let fits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         (hex.len() == 64 && hex.bytes().all(fits)).then(|| Self(text.to_owned()))
+    }
+
+    /// The digest with these bytes.
+    pub fn of(bytes: [u8; 32]) -> Self {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("sha256:{hex}"))
     }
 
     /// Its text.
@@ -90,6 +100,7 @@ pub struct LockFile {
     path: PathBuf,
     text: String,
     locked: BTreeMap<String, Locked>,
+    packs: BTreeMap<String, Pin>,
 }
 
 /// A version of the format that is known here.
@@ -111,12 +122,15 @@ const NEWER: &str = "a newer pelato has written this file";
 struct Head {
     schema: Option<Schema>,
     components: Option<IgnoredAny>,
+    packs: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
 struct Body {
     #[serde(default)]
     components: BTreeMap<String, Locked>,
+    #[serde(default)]
+    packs: BTreeMap<String, Pin>,
 }
 
 impl LockFile {
@@ -133,8 +147,8 @@ impl LockFile {
                 return Err(LockFileError::Unreadable { path: path.display().to_string(), source });
             }
         };
-        let locked = parse(&text)?;
-        Ok(Self { path, text, locked })
+        let (locked, packs) = parse(&text)?;
+        Ok(Self { path, text, locked, packs })
     }
 
     /// What is known about a component.
@@ -164,13 +178,16 @@ fn source(text: &str) -> Arc<Source> {
     Source::new(FILE, text)
 }
 
-fn parse(text: &str) -> Result<BTreeMap<String, Locked>, Problem> {
+type Read = (BTreeMap<String, Locked>, BTreeMap<String, Pin>);
+
+fn parse(text: &str) -> Result<Read, Problem> {
     let source = source(text);
     let head: Head = read(&source)?;
-    if head.schema.is_none() && head.components.is_some() {
+    if head.schema.is_none() && (head.components.is_some() || head.packs.is_some()) {
         return Err(Problem::error("lock-file", &source, "has no `schema`").advise(HELP));
     }
-    Ok(read::<Body>(&source)?.components)
+    let body: Body = read(&source)?;
+    Ok((body.components, body.packs))
 }
 
 const HELP: &str = "if two branches met in it, keep the lines of one side for each component; or delete the file: `pelato push` \
@@ -203,11 +220,6 @@ fn updated(
     if !document.contains_key("schema") {
         document.insert("schema", toml_edit::value(SCHEMA));
     }
-    let implicit = || {
-        let mut table = Table::new();
-        table.set_implicit(true);
-        Item::Table(table)
-    };
     let components = document.entry(COMPONENTS).or_insert_with(implicit);
     if let Some(components) = components.as_table_like_mut() {
         let stale: Vec<_> = components.iter().map(|(name, _)| name.to_owned()).collect();
@@ -225,7 +237,13 @@ fn updated(
     Ok(if is_new { format!("{HEADER}{text}") } else { text })
 }
 
-/// Puts values in where they differ; what stands around them stays.
+/// A table that has no header of its own.
+fn implicit() -> Item {
+    let mut table = Table::new();
+    table.set_implicit(true);
+    Item::Table(table)
+}
+
 fn fill(entry: &mut dyn TableLike, locked: &Locked) {
     let version = locked.version.to_string();
     for (key, wanted) in [
@@ -235,16 +253,21 @@ fn fill(entry: &mut dyn TableLike, locked: &Locked) {
         ("manifest", locked.manifest.as_str()),
         ("registry", &locked.registry),
     ] {
-        match entry.get_mut(key).and_then(Item::as_value_mut) {
-            Some(old) if old.as_str() == Some(wanted) => {}
-            Some(old) => {
-                let decor = old.decor().clone();
-                *old = Value::from(wanted);
-                *old.decor_mut() = decor;
-            }
-            None => {
-                entry.insert(key, toml_edit::value(wanted));
-            }
+        set(entry, key, wanted);
+    }
+}
+
+/// Puts a value in where it differs; what stands around it stays.
+fn set(entry: &mut dyn TableLike, key: &str, wanted: &str) {
+    match entry.get_mut(key).and_then(Item::as_value_mut) {
+        Some(old) if old.as_str() == Some(wanted) => {}
+        Some(old) => {
+            let decor = old.decor().clone();
+            *old = Value::from(wanted);
+            *old.decor_mut() = decor;
+        }
+        None => {
+            entry.insert(key, toml_edit::value(wanted));
         }
     }
 }

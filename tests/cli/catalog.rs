@@ -101,13 +101,13 @@ fn a_broken_pack_of_the_project_is_shown_with_its_line_and_does_not_hide_the_oth
     place.run_in_vain(&["pack", "list"]).code(0).stdout_eq(str![[r#"
 NAME  FROM      SUMMARY
 go    built in  Go functions, compiled by the stock Go toolchain
-mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`
+mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`
 
 "#]]).stderr_eq(str![[r#"
 manifest
 
   × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
-  │ `shell`, `toolchain`, `build`
+  │ `shell`, `toolchain`, `build`, `conformance`
    ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
  2 │ name = "mine"
  3 │ sumary = "typo"
@@ -121,7 +121,7 @@ manifest
 manifest
 
   × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
-  │ `shell`, `toolchain`, `build`
+  │ `shell`, `toolchain`, `build`, `conformance`
    ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
  2 │ name = "mine"
  3 │ sumary = "typo"
