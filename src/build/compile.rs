@@ -28,6 +28,8 @@ pub struct Compilation<'a> {
     pub cache: &'a Path,
     /// The network is not to be used.
     pub offline: bool,
+    /// What a compiler of this machine is started by.
+    pub within: &'a [String],
 }
 
 /// How a compilation failed.
@@ -54,7 +56,8 @@ fn here(compilation: &Compilation<'_>, path: &OsStr) -> Result<(), Failure> {
     let Compilation { pack, source, output, cache, offline, .. } = compilation;
     let build = &pack.manifest.build;
     let fill = |word: &String| word.replace("{output}", &output.to_string_lossy());
-    let words: Vec<String> = build.command.iter().map(fill).collect();
+    let words: Vec<String> =
+        compilation.within.iter().cloned().chain(build.command.iter().map(fill)).collect();
     let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", words.join(" ")));
     let mut command = toolchain::command(&words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
