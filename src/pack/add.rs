@@ -169,8 +169,8 @@ fn flatten(prefix: &str, table: &dyn TableLike, rows: &mut Vec<[String; 2]>) {
             flatten(&key, table, rows);
         } else if let Some(tables) = item.as_array_of_tables() {
             tables.iter().for_each(|table| flatten(&key, table, rows));
-        } else if let Some(value) = item.as_value() {
-            rows.push([key, words(value)]);
+        } else if let Some(words) = item.as_value().map(words).filter(|words| !words.is_empty()) {
+            rows.push([key, words]);
         }
     }
 }

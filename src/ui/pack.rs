@@ -1,13 +1,15 @@
 //! Language packs that are added and checked.
 
-use super::{Ui, table};
-use crate::pack::Before;
-use crate::pack::Offer;
+use super::{Level, Ui, table};
 use crate::pack::check::{Outcome, Verdict};
+use crate::pack::{Before, Offer};
 
 impl Ui {
-    /// What somebody has to know before a pack of others is added.
-    pub fn offer(&self, offer: &Offer) {
+    /// What somebody has to know before a pack of others is added. Who has agreed may want to have it quiet.
+    pub fn offer(&self, offer: &Offer, agreed: bool) {
+        if agreed && self.manner.level == Level::Quiet {
+            return;
+        }
         let row = |key: &str, value: String| [key.to_owned(), value];
         let mut rows = vec![row("summary", offer.summary.clone()), row("from", offer.pin.asked())];
         rows.extend(offer.pin.commit.iter().map(|commit| row("commit", commit.clone())));

@@ -37,7 +37,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let offer = pack::offer(&source, arguments.pack.as_deref(), home)?;
     let is_new = offer.before != Before::Same;
     if is_new {
-        ui.offer(&offer);
+        ui.offer(&offer, arguments.trust);
         if !arguments.trust {
             ui.agree("Add it, and let these commands run here when it is used?", "--trust")?;
         }

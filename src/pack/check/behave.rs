@@ -15,8 +15,10 @@ type Answer = Result<Vec<u8>, String>;
 const TEXT: &str = "Grüße, 世界! 🌍 שלום e\u{301}\n\t\"'\\{}";
 /// As many calls on one instance.
 const CALLS: usize = 5_000;
-/// Inputs of up to so many bytes: all together more than an instance may have, so that what is not freed shows.
-const LARGEST: usize = 128 * 1024;
+/// Inputs of up to so many bytes: all together more than an instance may have here, so that what is not freed shows.
+const LARGEST: usize = 64 * 1024;
+/// As much memory may one of them have. Interpreters need some tens of it.
+const MEMORY: u64 = 128 << 20;
 const MEBIBYTE: usize = 1 << 20;
 
 pub(super) fn text(bench: &mut Bench) -> Judged {
@@ -149,7 +151,7 @@ fn series(
     input: &(dyn Fn(usize) -> Vec<u8> + Sync),
     answer: &mut (dyn FnMut(usize, Answer) -> bool + Send),
 ) -> Result<Result<(), Outcome>, Refusal> {
-    let limits = Limits { time: Duration::from_secs(300), ..Limits::default() };
+    let limits = Limits { time: Duration::from_secs(300), memory: MEMORY };
     let cache = bench.options.build.cache.join("compiled");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Refusal::Skipped(format!("no threads can be started: {error}")))?;

@@ -72,10 +72,18 @@ impl NotBuilt {
         match self {
             Self::NoCompiler(why) => Refusal::Skipped(first_line(&why).to_owned()),
             Self::Rejected(why) | Self::Broken(why) => {
-                failed(format!("{what} cannot be built:\n{why}"), "mend the pack until it compiles")
+                failed(format!("{what} cannot be built:\n{}", why.trim_end()), "")
             }
         }
     }
+}
+
+/// What was built before. What failed then is told once.
+fn again(known: &Result<Arc<Vec<u8>>, Refusal>, what: &str) -> Result<Arc<Vec<u8>>, Refusal> {
+    known.clone().map_err(|refusal| match refusal {
+        Refusal::Failed { .. } => Refusal::Skipped(format!("{what} is not built")),
+        skipped => skipped,
+    })
 }
 
 pub(super) fn first_line(text: &str) -> &str {
@@ -133,7 +141,7 @@ impl Bench {
     /// The function of one of the pack's tasks, built once.
     pub(super) fn function(&mut self, task: &'static str) -> Result<Arc<Vec<u8>>, Refusal> {
         if let Some(known) = self.built.get(task) {
-            return known.clone();
+            return again(known, &format!("the task `{task}`"));
         }
         let made = self.task(task).and_then(|project| {
             let built = self.make(&project, &Manner::default());
@@ -147,7 +155,7 @@ impl Bench {
     pub(super) fn starter(&mut self) -> Result<Arc<Vec<u8>>, Refusal> {
         const STARTER: &str = "the starter";
         if let Some(known) = self.built.get(STARTER) {
-            return known.clone();
+            return again(known, STARTER);
         }
         let made = self.starter_in(&Manner::default()).map(Arc::new);
         self.built.insert(STARTER.to_owned(), made.clone());

@@ -1,5 +1,7 @@
 //! How functions of a pack are built.
 
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::bench::{Manner, NotBuilt, first_line};
@@ -8,6 +10,11 @@ use crate::build::Builder;
 
 pub(super) fn signature(bench: &mut Bench) -> Judged {
     let project = bench.task("wrong")?;
+    let entry = bench.pack()?.manifest.task.entry.clone();
+    if !mentions(&project.join("tasks/wrong"), &entry) {
+        let why = format!("there is no function `{entry}` in the task `wrong`");
+        return Err(failed(why, "write one whose signature cannot be used, such as one that gives a number"));
+    }
     match bench.make(&project, &Manner::default()) {
         Err(NotBuilt::Rejected(words)) if !words.trim().is_empty() => Ok(told(&words)),
         Err(NotBuilt::Rejected(_)) => Err(failed("the compiler refuses it without a word", HELP)),
@@ -17,6 +24,13 @@ pub(super) fn signature(bench: &mut Bench) -> Judged {
         Err(other) => Err(other.of("the task `wrong`")),
         Ok(_) => Err(failed("it compiles", HELP)),
     }
+}
+
+/// Whether a file of a task has a word in it.
+fn mentions(folder: &Path, word: &str) -> bool {
+    let files =
+        fs::read_dir(folder).into_iter().flatten().filter_map(|entry| fs::read(entry.ok()?.path()).ok());
+    files.into_iter().any(|bytes| String::from_utf8_lossy(&bytes).contains(word))
 }
 
 const HELP: &str = "a signature that cannot be used has to be a compile error: let the shell declare or demand the right one";

@@ -34,7 +34,7 @@ pub(super) enum Refusal {
     Failed {
         /// What was found instead.
         why: String,
-        /// What to do.
+        /// What to do, if `why` does not say it.
         help: String,
     },
 }
@@ -122,7 +122,9 @@ pub fn run(bench: &mut Bench, progress: &dyn Progress) -> Vec<Outcome> {
         let (verdict, reason, help) = match judged {
             Ok(word) => (Verdict::Passed, word, None),
             Err(Refusal::Skipped(why)) => (Verdict::Skipped, why, None),
-            Err(Refusal::Failed { why, help }) => (Verdict::Failed, why, Some(help)),
+            Err(Refusal::Failed { why, help }) => {
+                (Verdict::Failed, why, Some(help).filter(|help| !help.is_empty()))
+            }
         };
         let what = format!("{verdict:?}").to_lowercase();
         progress.report(Event::Finished { component, what, elapsed: time });
