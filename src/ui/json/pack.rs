@@ -83,7 +83,8 @@ impl PackCheck {
                 Verdict::Skipped => "skipped",
                 Verdict::Failed => "failed",
             },
-            seconds: outcome.time.as_secs_f64(),
+            // Microseconds say nothing here.
+            seconds: (outcome.time.as_secs_f64() * 1000.0).round() / 1000.0,
             reason: outcome.reason.clone(),
             help: outcome.help.clone(),
         };
