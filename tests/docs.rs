@@ -72,6 +72,7 @@ fn every_key_of_a_language_pack() {
         ("Requirement", "task.requires."),
         ("ShellSection", "shell."),
         ("Skip", "shell.skip."),
+        ("Extract", "shell.values."),
         ("ToolchainSection", "toolchain."),
         ("BuildSection", "build."),
         ("Explanation", "build.explain."),
@@ -79,7 +80,7 @@ fn every_key_of_a_language_pack() {
     ];
     let mut keys = keys(&read("src/catalog/pack.rs"), &sections);
     // Sections: their keys are listed.
-    let lists = ["task.requires", "shell.skip", "build.explain"];
+    let lists = ["task.requires", "shell.skip", "shell.values", "build.explain"];
     for section in ["task", "shell", "toolchain", "build", "conformance"].into_iter().chain(lists) {
         assert!(keys.remove(section), "{section}");
     }

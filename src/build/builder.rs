@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::container::{self, ContainerError, Engine};
 use super::toolchain::{self, Place, Search, Toolchain};
@@ -78,13 +79,12 @@ impl<'a> Finder<'a> {
 
     fn whatever_is_there(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         let program = &pack.manifest.toolchain.program;
-        if toolchain::on_path(pack, &self.search.path).is_ok()
-            || toolchain::pinned(pack, &self.search).is_some()
-        {
+        if let Ok(found) = toolchain::here(pack, &self.search) {
+            let program = &found.pack.manifest.toolchain.program;
             self.because(format!("builder: local, because a fitting {program} is here"));
-            return Ok(toolchain::find(pack, &self.search, self.progress)?);
+            return Ok(toolchain::told(found, self.progress));
         }
-        if pack.manifest.toolchain.image.is_some() {
+        if pack.variants().iter().any(|variant| variant.manifest.toolchain.image.is_some()) {
             let connect =
                 || Engine::connect(&self.options.engines, self.options.limits).map_err(|e| e.to_string());
             match self.engine.get_or_insert_with(connect).clone() {
@@ -107,8 +107,11 @@ impl<'a> Finder<'a> {
 
     fn in_container(&self, pack: &Pack, engine: &Engine) -> Result<Toolchain, ContainerError> {
         let Search { cache, forbidden, .. } = self.search;
-        let (image, version) = container::find(pack, engine, cache, forbidden, self.progress)?;
-        Ok(toolchain::told(Toolchain { version, place: Place::Container(image) }, self.progress))
+        // The first that has an image; without one, the first: its error says so.
+        let has_image = |variant: &Pack| variant.manifest.toolchain.image.is_some();
+        let pack = Arc::new(pack.variants().into_iter().find(has_image).unwrap_or_else(|| pack.clone()));
+        let (image, version) = container::find(&pack, engine, cache, forbidden, self.progress)?;
+        Ok(toolchain::told(Toolchain { version, place: Place::Container(image), pack }, self.progress))
     }
 
     fn because(&self, why: String) {

@@ -47,6 +47,11 @@ fn told(words: &str) -> String {
 }
 
 pub(super) fn same_bytes(bench: &mut Bench) -> Judged {
+    if !bench.pack()?.manifest.build.reproducible {
+        return Err(Refusal::Skipped(
+            "the pack says that its compiler gives other bytes each time".to_owned(),
+        ));
+    }
     let first = bench.starter()?;
     let second = bench.starter_in(&Manner::default())?;
     if *first == second {

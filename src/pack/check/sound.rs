@@ -23,12 +23,12 @@ pub(super) fn compiler(bench: &mut Bench) -> Judged {
         NotBuilt::NoCompiler(why) => failed(why, "the other checks need it"),
         other => other.of("the starter"),
     })?;
-    let pack = bench.pack()?;
+    let program = &toolchain.pack.manifest.toolchain.program;
     let place = match &toolchain.place {
         Place::Here { program, .. } => program.display().to_string(),
         Place::Container(image) => image.name.clone(),
     };
-    Ok(format!("{} {} ({place})", pack.manifest.toolchain.program, toolchain.version))
+    Ok(format!("{program} {} ({place})", toolchain.version))
 }
 
 pub(super) fn starter(bench: &mut Bench) -> Judged {
