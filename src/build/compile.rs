@@ -49,8 +49,9 @@ pub enum Failure {
 /// When the compiler reports a mistake or cannot be run.
 pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
     let build = &compilation.toolchain.pack.manifest.build;
+    let mut said = String::new();
     for command in build.before.iter().chain([&build.command]) {
-        let said = match &compilation.toolchain.place {
+        said = match &compilation.toolchain.place {
             Place::Here { path, env, .. } => here(compilation, command, path, env)?,
             Place::Container(image) => container::compile(image, compilation, command)?,
         };
@@ -61,7 +62,7 @@ pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
     if compilation.output.is_file() {
         return Ok(());
     }
-    Err(Failure::Broken(format!("{} wrote no file", build.command.join(" "))))
+    Err(Failure::Broken(format!("{} wrote no file\n{said}", build.command.join(" "))))
 }
 
 /// Runs one command; what it said.

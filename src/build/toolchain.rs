@@ -285,11 +285,11 @@ fn is_executable(file: &Path) -> bool {
     file.is_file() || file.with_extension("exe").is_file()
 }
 
-/// Where the pinned toolchain of a pack belongs: another command line is another folder.
+/// Where the pinned toolchain of a pack belongs: another command line is another folder, and packs share one.
 fn home(pack: &Pack, cache: &Path) -> Option<PathBuf> {
     let install = pack.manifest.toolchain.install.as_ref()?;
     let key = digest(install.join("\0").as_bytes());
-    let name = format!("{}-{}", pack.manifest.name, &key[..12]);
+    let name = format!("{}-{}", pack.manifest.toolchain.program, &key[..12]);
     Some(cache.join("toolchains").join(name))
 }
 

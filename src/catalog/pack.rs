@@ -194,7 +194,7 @@ pub struct BuildSection {
     /// Environment variables that name folders kept between the builds of one component.
     #[serde(default)]
     pub own_cache: Vec<String>,
-    /// Files that the compiler writes among the sources, and that may stay there.
+    /// File name patterns (`*` only) of what the compiler writes among the sources, and that may stay there.
     #[serde(default)]
     pub leaves: Vec<String>,
     /// Whether the same sources give the same bytes: not every compiler can.
@@ -309,8 +309,7 @@ impl Pack {
 
     /// Whether a file of the user's is left out of the component: by its name or that of a folder it is in.
     pub fn ignores(&self, path: &str) -> bool {
-        let patterns = &self.manifest.task.ignore;
-        path.split('/').any(|name| patterns.iter().any(|pattern| fits(pattern, name)))
+        is_named(&self.manifest.task.ignore, path)
     }
 
     /// Whether `requires` and `shell.skip` look into a file of the user's.
@@ -350,6 +349,11 @@ impl Unit for Pack {
     fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {
         Self::load(folder, origin)
     }
+}
+
+/// Whether a file, or a folder that it is in, has a name that one of the patterns fits.
+pub fn is_named(patterns: &[String], path: &str) -> bool {
+    path.split('/').any(|name| patterns.iter().any(|pattern| fits(pattern, name)))
 }
 
 /// Whether a pattern fits a path: `*` stands for anything but a `/`.

@@ -8,19 +8,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packs, and those among them that have a test below.
-const PACKS: &[&str] = &["go"];
+const PACKS: &[&str] = &["c", "cpp", "go", "python", "rust"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The program `go`, if it is not on PATH.
+/// PATH, with the compilers before it that `.ci/run` installs.
 fn path() -> std::ffi::OsString {
-    let given = std::env::var_os("PELATO_TEST_GO").map(PathBuf::from);
-    let go = given.unwrap_or_else(|| root().join("target/tools/go/go/bin/go"));
-    let own = go.parent().filter(|_| go.is_file()).map(Path::to_owned);
+    let given = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let tools = root().join("target/tools");
+    let go = given("PELATO_TEST_GO").unwrap_or_else(|| tools.join("go/go/bin/go"));
+    let rust = given("PELATO_TEST_RUST").unwrap_or_else(|| tools.join("rust/bin"));
+    let own = [go.parent().unwrap().to_owned(), rust].into_iter().filter(|folder| folder.is_dir());
     let usual = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(own.into_iter().chain(std::env::split_paths(&usual))).unwrap()
+    std::env::join_paths(own.chain(std::env::split_paths(&usual))).unwrap()
 }
 
 fn passes(pack: &str) {
@@ -56,6 +58,26 @@ fn every_pack_has_a_test() {
 }
 
 #[test]
+fn c() {
+    passes("c");
+}
+
+#[test]
+fn cpp() {
+    passes("cpp");
+}
+
+#[test]
 fn go() {
     passes("go");
+}
+
+#[test]
+fn python() {
+    passes("python");
+}
+
+#[test]
+fn rust() {
+    passes("rust");
 }
