@@ -233,6 +233,12 @@ pub struct ConformanceSection {
     pub dir: String,
     /// What becomes of a panic or an exception in a function.
     pub panics: Panics,
+    /// What the language's tools export beside the handler. Nothing of it reaches an artifact.
+    #[serde(default)]
+    pub also_exports: Vec<String>,
+    /// Whether the memory of a call is free again after it: not every tool sees to that.
+    #[serde(default = "yes")]
+    pub frees: bool,
 }
 
 /// What becomes of a panic or an exception in a function.
