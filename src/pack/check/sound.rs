@@ -37,7 +37,7 @@ pub(super) fn starter(bench: &mut Bench) -> Judged {
 }
 
 pub(super) fn exports(bench: &mut Bench) -> Judged {
-    let found = interfaces(&*bench.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
+    let found = interfaces(&bench.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
     let section = bench.pack()?.manifest.conformance.as_ref();
     let known = section.map_or(&[][..], |section| &section.also_exports);
     let mut rest = found.exports.iter().filter(|name| *name != HANDLER);
@@ -55,7 +55,7 @@ pub(super) fn exports(bench: &mut Bench) -> Judged {
 const SHELL: &str = "mend the shell, or `build.produces`";
 
 pub(super) fn imports(bench: &mut Bench) -> Judged {
-    let found = interfaces(&*bench.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
+    let found = interfaces(&bench.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
     let foreign: Vec<_> = found.imports.iter().filter(|name| !name.starts_with("wasi:")).cloned().collect();
     match foreign.is_empty() {
         true if found.imports.is_empty() => Ok("nothing".to_owned()),
