@@ -149,8 +149,7 @@ pub fn apply(generated: &Path, planned: &[Planned]) -> Result<Generated, Generat
     for one in planned {
         let place = Place::of(generated, &one.component);
         unlink(&place.folder).map_err(|source| unusable(&place.folder, source))?;
-        let changes =
-            files::sync(&place.source, &one.files, |file| is_named(&one.leaves, file))?;
+        let changes = files::sync(&place.source, &one.files, |file| is_named(&one.leaves, file))?;
         let shown = |name: &dyn Display| format!("{}{name}", one.prefix());
         result.written.extend(changes.written.iter().map(|name| shown(name)));
         result.removed.extend(changes.removed.iter().map(|name| shown(&name.display())));

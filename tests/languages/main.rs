@@ -11,6 +11,8 @@ mod cpp;
 #[path = "../components/instance.rs"]
 #[allow(dead_code, reason = "the tests of components use the rest")]
 mod instance;
+mod javascript;
+mod python;
 mod rust;
 mod workshop;
 
