@@ -8,6 +8,7 @@
 
 mod c;
 mod cpp;
+mod example;
 #[path = "../components/instance.rs"]
 #[allow(dead_code, reason = "the tests of components use the rest")]
 mod instance;
