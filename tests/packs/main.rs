@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The packs, and those among them that have a test below.
-const PACKS: &[&str] = &["c", "cpp", "go", "python", "rust"];
+const PACKS: &[&str] = &["c", "cpp", "go", "javascript", "python", "rust"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -70,6 +70,11 @@ fn cpp() {
 #[test]
 fn go() {
     passes("go");
+}
+
+#[test]
+fn javascript() {
+    passes("javascript");
 }
 
 #[test]

@@ -1,0 +1,4 @@
+// A task for `pelato pack check`: takes a text and fails with it.
+export function exec_task(arg) {
+  throw new Error(arg);
+}
