@@ -99,6 +99,20 @@ error: there is no pack.toml in this folder
 }
 
 #[test]
+fn one_task_can_stand_for_the_others() {
+    let place = toy::place();
+    place.write("workflow.yaml", "project_name: p\ntasks: []\n");
+    toy::pack(&place.path("language-packs"), &[("all", "all"), ("wrong", "no-such-word")], as_it_is);
+    let results = check(&place, &[]);
+    let skipped: Vec<_> = results.iter().filter(|(_, (result, _))| result == "skipped").collect();
+    assert!(results.values().all(|(result, _)| result != "failed"), "{results:?}");
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    // A folder of its own comes first.
+    toy::pack(&place.path("language-packs"), &[("empty", "echo")], as_it_is);
+    assert_eq!(check(&place, &[])["empty"].0, "failed");
+}
+
+#[test]
 fn each_mistake_fails_its_check() {
     assert_eq!(names(&failures(&[("echo", "empty")], as_it_is)), ["text"]);
     assert_eq!(names(&failures(&[("empty", "echo")], as_it_is)), ["empty"]);

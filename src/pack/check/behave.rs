@@ -160,7 +160,9 @@ fn series(
     let cache = bench.options.build.cache.join("compiled");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Refusal::Skipped(format!("no threads can be started: {error}")))?;
-    let series = Series { count, input, answer };
+    let prefix = bench.prefix(task);
+    let prefixed = |call: usize| [prefix.as_slice(), &input(call)].concat();
+    let series = Series { count, input: &prefixed, answer };
     let ended = host::series(task, function, series, &limits, Some(&cache), Arc::new(Unobserved));
     runtime.block_on(ended).map_err(|error| {
         failed(super::bench::with_help(&error), "the function's component has to run with WASI alone")
