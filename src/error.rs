@@ -17,6 +17,7 @@ use crate::project::{ReadError, edit::EditError};
 use crate::push::PushError;
 use crate::report::Rejected;
 use crate::scaffold::ScaffoldError;
+use crate::stream::StreamError;
 use crate::ui::prompt::PromptError;
 use crate::{files, generate};
 
@@ -98,6 +99,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Deploy(#[from] DeployError),
+    /// Messages cannot be kept for a component.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Stream(#[from] StreamError),
     /// A later phase needs what has not been built.
     #[error("`{component}` is not built as its sources are: {why}")]
     #[diagnostic(help("leave `--from` out, or begin with `--from build`"))]
@@ -227,6 +232,7 @@ impl Error {
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Deploy(error) if error.is_network() => Exit::Network,
+            Self::Stream(_) => Exit::Network,
             Self::Deploy(error) if error.is_project() => Exit::Project,
             Self::Deploy(_) => Exit::Lattice,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,

@@ -24,6 +24,7 @@ pub mod project;
 pub mod push;
 pub mod report;
 pub mod scaffold;
+pub mod stream;
 pub mod suggest;
 pub mod ui;
 mod watch;

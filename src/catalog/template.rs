@@ -143,6 +143,12 @@ impl Template {
         self.manifest.capabilities.iter().any(is_http)
     }
 
+    /// Whether components of this template receive messages.
+    pub fn receives_messages(&self) -> bool {
+        let is_handler = |capability: &Capability| capability.wit.starts_with("wasmcloud:messaging/handler");
+        self.manifest.capabilities.iter().any(is_handler)
+    }
+
     /// A parameter by name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.manifest.parameters.get(name)

@@ -5,12 +5,16 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use async_nats::ConnectOptions;
 use tokio::sync::mpsc;
 
+use super::deploy::consumers;
 use super::{BuildFlags, Outcome, Pelato};
+use crate::check::Component;
 use crate::error::Error;
 use crate::host::observe::{Observer, Outcome as CallOutcome};
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
+use crate::nats;
 use crate::progress::Event;
 use crate::watch::Watcher;
 
@@ -62,7 +66,8 @@ impl Pelato {
         // Before anything is read: a change that comes while the first build runs must not be lost.
         let changes = if options.watch { Some(self.changes()?) } else { None };
         let outcome = self.build(&options.only, &options.build)?;
-        let components = hosted(&outcome)?;
+        let components = hosted(&outcome, &options.bus)?;
+        self.keep(&outcome, &options.bus).await?;
         let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
         let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
         let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
@@ -123,14 +128,14 @@ impl Pelato {
             }
             while changes.try_recv().is_ok() {} // one build serves all changes until now
             let (pelato, only, flags) = (Arc::clone(self), options.only.clone(), options.build.clone());
-            let build = move || pelato.build(&only, &flags).and_then(|outcome| hosted(&outcome));
+            let build = move || pelato.build(&only, &flags);
             let built = tokio::select! {
                 () = &mut stop => return, // whoever stops does not wait for a compiler
                 built = tokio::task::spawn_blocking(build) => built,
             };
             let Ok(built) = built else { continue }; // only a panic gets here, and it has been shown
             let swapped = match built {
-                Ok(components) => host.replace(components).await.map_err(Error::from),
+                Ok(outcome) => self.swap(host, &outcome, &options.bus).await,
                 Err(error) => Err(error),
             };
             self.progress.report(match swapped {
@@ -142,6 +147,29 @@ impl Pelato {
                 Err(error) => Event::Note(format!("the old version goes on: {error}")),
             });
         }
+    }
+
+    async fn swap(&self, host: &Host, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
+        let components = hosted(outcome, bus)?;
+        self.keep(outcome, bus).await?;
+        Ok(host.replace(components).await?)
+    }
+
+    /// Sees that messages are kept for those components that want it.
+    async fn keep(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
+        let consumers = consumers(&outcome.components)?;
+        match (bus, consumers.first()) {
+            (_, None) => {}
+            (Bus::InProcess, Some(first)) => self.progress.report(Event::Note(format!(
+                "messages in this process are not kept: `{}` gets them at most once; `--nats` keeps them",
+                first.name
+            ))),
+            (Bus::Nats(server), Some(_)) => {
+                let client = nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;
+                self.keeper(client).keep(&consumers, self.progress.as_ref()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Builds one component and runs its function once, without what surrounds it.
@@ -183,9 +211,14 @@ pub fn in_words(outcome: &CallOutcome) -> String {
 }
 
 /// Built components as the embedded host takes them.
-fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
+fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
     let pairs = outcome.components.iter().zip(&outcome.built);
-    let one = |(component, built): (&crate::check::Component, &crate::build::Built)| {
+    let one = |(component, built): (&Component, &crate::build::Built)| {
+        // Nothing hands messages over in this process: they are read where they are sent to.
+        let component = match bus {
+            Bus::InProcess => component.clone().at_most_once(),
+            Bus::Nats(_) => component.clone(),
+        };
         let topics = component.subscriptions().map_err(|error| Error::Template {
             template: component.template.manifest.name.clone(),
             source: error,

@@ -40,6 +40,11 @@ impl Lattice {
         Ok(Self { client, name, server: nats::shown(&server.url) })
     }
 
+    /// The connection itself.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     async fn request(&self, subject: String, payload: Vec<u8>) -> Result<async_nats::Message, DeployError> {
         let request = Request::new().payload(payload.into()).timeout(Some(PATIENCE));
         self.client.send_request(subject, request).await.map_err(|error| match error.kind() {

@@ -16,6 +16,8 @@ pub const VERSION: &str = "version";
 pub const DESCRIPTION: &str = "description";
 /// The annotation that says which PELATO wrote it.
 pub const WRITTEN_BY: &str = "pelato-version";
+/// The key of a component's list of topics, in the configuration of its link.
+const SUBSCRIPTIONS: &str = "subscriptions";
 /// The label of hosts that targets are compared with.
 pub const HOST_TYPE: &str = "host-type";
 
@@ -187,6 +189,15 @@ impl Manifest {
     /// Whether PELATO wrote it.
     pub fn is_ours(&self) -> bool {
         self.metadata.annotations.contains_key(WRITTEN_BY)
+    }
+
+    /// The subjects that its components subscribe to.
+    pub fn subscriptions(&self) -> Vec<String> {
+        let links = self.spec.components.iter().flat_map(|part| &part.traits);
+        let sources = links.filter_map(|one| if let Trait::Link(link) = one { link.source.as_ref() } else { None });
+        let lists = sources.flat_map(|source| &source.config).filter_map(|one| one.properties.get(SUBSCRIPTIONS));
+        let each = lists.flat_map(|list| list.split(','));
+        each.filter_map(|text| Some(text.split('|').next()?.trim().to_owned())).collect()
     }
 
     /// The parts that are components.

@@ -36,9 +36,6 @@ pub(crate) const TRIGGERS: [Trigger; 2] = [
             "wasmcloud:messaging/consumer@0.2.0",
             "wasmcloud:messaging/types@0.2.0",
         ],
-        exports: &[
-            "wasi:http/incoming-handler@0.2.0",
-            "wasmcloud:messaging/handler@0.2.0",
-        ],
+        exports: &["wasi:http/incoming-handler@0.2.0", "wasmcloud:messaging/handler@0.2.0"],
     },
 ];

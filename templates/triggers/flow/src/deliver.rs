@@ -47,11 +47,7 @@ pub fn logged<T>(platform: &impl Platform, outcome: Result<T, Failure>) -> Resul
     })
 }
 
-fn run(
-    platform: &impl Platform,
-    input: &[u8],
-    reply_to: Option<String>,
-) -> Result<Option<Vec<u8>>, Failure> {
+fn run(platform: &impl Platform, input: &[u8], reply_to: Option<String>) -> Result<Option<Vec<u8>>, Failure> {
     // Before the function runs: a component that was composed wrongly must fail always, not only on some inputs.
     required(platform, COMPONENT_NAME)?;
     let dest_topic = required(platform, DEST_TOPIC)?;
@@ -61,11 +57,7 @@ fn run(
         return Ok(None);
     }
     // One message for both subjects, so that a large output is not copied.
-    let mut message = Message {
-        subject: dest_topic,
-        body: output,
-        reply_to: None,
-    };
+    let mut message = Message { subject: dest_topic, body: output, reply_to: None };
     publish(platform, &message)?;
     if let Some(reply_to) = reply_to {
         message.subject = reply_to;
@@ -75,10 +67,7 @@ fn run(
 }
 
 fn publish(platform: &impl Platform, message: &Message) -> Result<(), Failure> {
-    platform.publish(message).map_err(|cause| {
-        Failure::Publish(format!(
-            "publishing to \"{}\" failed: {cause}",
-            message.subject
-        ))
-    })
+    platform
+        .publish(message)
+        .map_err(|cause| Failure::Publish(format!("publishing to \"{}\" failed: {cause}", message.subject)))
 }

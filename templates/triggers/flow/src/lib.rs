@@ -4,6 +4,7 @@
 //! all of them and is written here, once, against the trait [`Platform`], so that it can be tested without a host.
 
 mod deliver;
+mod delivery;
 pub mod http;
 mod message;
 mod platform;
@@ -12,4 +13,4 @@ mod setting;
 pub use deliver::{Failure, deliver, logged};
 pub use message::handle_message;
 pub use platform::{Component, Message, Platform};
-pub use setting::{COMPONENT_NAME, DEST_TOPIC, MAX_BODY_BYTES, body_limit};
+pub use setting::{COMPONENT_NAME, DEAD_LETTER_TOPIC, DEST_TOPIC, MAX_BODY_BYTES, MAX_DELIVER, body_limit};

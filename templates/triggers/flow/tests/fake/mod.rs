@@ -22,9 +22,7 @@ impl Fake {
     pub fn giving(result: Result<&str, &str>) -> Self {
         Self {
             settings: vec![(COMPONENT_NAME, "convert"), (DEST_TOPIC, "kelvin")],
-            result: result
-                .map(|output| output.as_bytes().to_vec())
-                .map_err(str::to_owned),
+            result: result.map(|output| output.as_bytes().to_vec()).map_err(str::to_owned),
             refused: None,
             calls: RefCell::default(),
             published: RefCell::default(),
@@ -38,20 +36,13 @@ impl Fake {
 
     /// What was logged, as `context: message`.
     pub fn log(&self) -> Vec<String> {
-        self.logged
-            .borrow()
-            .iter()
-            .map(|(context, message)| format!("{context}: {message}"))
-            .collect()
+        self.logged.borrow().iter().map(|(context, message)| format!("{context}: {message}")).collect()
     }
 }
 
 impl Platform for Fake {
     fn setting(&self, key: &str) -> Option<String> {
-        self.settings
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| (*value).to_owned())
+        self.settings.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned())
     }
 
     fn exec(&self, _input: &[u8]) -> Result<Vec<u8>, String> {
@@ -63,15 +54,11 @@ impl Platform for Fake {
         if self.refused == Some(message.subject.as_str()) {
             return Err("no responders".into());
         }
-        self.published
-            .borrow_mut()
-            .push((message.subject.clone(), message.body.clone()));
+        self.published.borrow_mut().push((message.subject.clone(), message.body.clone()));
         Ok(())
     }
 
     fn log_error(&self, context: &str, message: &str) {
-        self.logged
-            .borrow_mut()
-            .push((context.to_owned(), message.to_owned()));
+        self.logged.borrow_mut().push((context.to_owned(), message.to_owned()));
     }
 }
