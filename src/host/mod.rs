@@ -17,6 +17,7 @@ mod engine;
 mod error;
 mod http;
 mod imports;
+mod kept;
 mod memory;
 mod message;
 pub mod observe;

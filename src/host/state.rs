@@ -27,6 +27,8 @@ pub(super) struct State {
     pub output: Arc<Output>,
     pub record: Arc<Record>,
     pub link: Option<Link>,
+    /// The last error that the call has logged.
+    pub error: Option<String>,
 }
 
 /// What connects an instance to the others; a function by itself has none.
@@ -55,6 +57,7 @@ impl State {
             output,
             record,
             link,
+            error: None,
         }
     }
 }

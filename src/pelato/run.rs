@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::deploy::consumers;
 use super::{BuildFlags, Outcome, Pelato};
-use crate::check::Component;
+use crate::check::{Component, Consumer};
 use crate::error::Error;
 use crate::host::observe::{Observer, Outcome as CallOutcome};
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
@@ -84,7 +84,7 @@ impl Pelato {
             cache_dir: Some(self.cache().join("compiled")),
             ..host::Options::default()
         };
-        let told = Ready { http: None, ..describe(&components) };
+        let told = describe(&components, &consumers(&outcome.components)?);
         self.progress.report(Event::Detail("preparing the components for this machine".to_owned()));
         let host = Host::start(host_options, components, observer).await?;
         tokio::pin!(stop);
@@ -165,7 +165,8 @@ impl Pelato {
                 first.name
             ))),
             (Bus::Nats(server), Some(_)) => {
-                let client = nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;
+                let client =
+                    nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;
                 self.keeper(client).keep(&consumers, self.progress.as_ref()).await?;
             }
         }
@@ -236,11 +237,16 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
     pairs.map(one).collect()
 }
 
-fn describe(components: &[Hosted]) -> Ready {
+/// What people are told: where a consumer hands messages over is of no interest to them.
+fn describe(components: &[Hosted], consumers: &[Consumer]) -> Ready {
+    let shown = |subject: &str| {
+        let consumer = consumers.iter().find(|consumer| consumer.handed_over.subject == subject);
+        consumer.map_or(subject, |consumer| &consumer.source).to_owned()
+    };
     let paths = components.iter().filter_map(|c| Some((c.http_path.clone()?, c.name.clone())));
     let topics = components
         .iter()
-        .flat_map(|c| c.subscriptions.iter().map(|topic| (topic.subject.clone(), c.name.clone())));
+        .flat_map(|c| c.subscriptions.iter().map(|topic| (shown(&topic.subject), c.name.clone())));
     Ready { http: None, paths: paths.collect(), topics: topics.collect() }
 }
 

@@ -118,10 +118,14 @@ mod tests {
 
     #[test]
     fn a_pattern_covers_another() {
-        for (pattern, part) in [("a", "a"), ("*", "a"), ("a.*", "a.*"), ("a.>", "a.*.b"), (">", "a.>"), ("a.>", "a.>")] {
+        for (pattern, part) in
+            [("a", "a"), ("*", "a"), ("a.*", "a.*"), ("a.>", "a.*.b"), (">", "a.>"), ("a.>", "a.>")]
+        {
             assert!(covers(pattern, part), "{pattern} {part}");
         }
-        for (pattern, part) in [("a", "b"), ("a", "*"), ("a.*", "a.>"), ("a.>", "a"), ("a.b", "a"), ("a", "a.b"), ("*", ">")] {
+        for (pattern, part) in
+            [("a", "b"), ("a", "*"), ("a.*", "a.>"), ("a.>", "a"), ("a.b", "a"), ("a", "a.b"), ("*", ">")]
+        {
             assert!(!covers(pattern, part), "{pattern} {part}");
         }
     }

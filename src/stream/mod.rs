@@ -26,6 +26,8 @@ use crate::project::subject;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a component may take for a message before another is handed it: NATS's own default.
 const ACK_WAIT: Duration = Duration::from_secs(30);
+/// Deliveries beyond the tries: for giving a message up, should no instance have lived to do so.
+const SPARE: i64 = 5;
 /// How many messages may be under way at once: a host that comes back is not flooded.
 const MAX_ACK_PENDING: i64 = 256;
 /// How long a message is kept at most, in a stream that we make.
@@ -58,7 +60,8 @@ impl Keeper {
         for consumer in consumers {
             let stream = self.stream(consumer, progress).await?;
             self.consumer(&stream, consumer).await?;
-            let detail = format!("`{}` is kept for `{}` by the stream `{stream}`", consumer.source, consumer.name);
+            let detail =
+                format!("`{}` is kept for `{}` by the stream `{stream}`", consumer.source, consumer.name);
             progress.report(Event::Detail(detail));
         }
         Ok(())
@@ -69,7 +72,8 @@ impl Keeper {
     /// # Errors
     /// When JetStream does not answer.
     pub async fn forget(&self, handed_over: &[String]) -> Result<(), StreamError> {
-        let ours: Vec<_> = handed_over.iter().filter_map(|subject| Some((subject, name_of(subject)?))).collect();
+        let ours: Vec<_> =
+            handed_over.iter().filter_map(|subject| Some((subject, name_of(subject)?))).collect();
         if ours.is_empty() {
             return Ok(());
         }
@@ -97,7 +101,10 @@ impl Keeper {
             Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => {
                 let name = stream_name(&consumer.source);
                 self.make_stream(&name, consumer).await?;
-                progress.report(Event::Note(format!("made the stream `{name}`, which keeps `{}`", consumer.source)));
+                progress.report(Event::Note(format!(
+                    "made the stream `{name}`, which keeps `{}`",
+                    consumer.source
+                )));
                 Ok(name)
             }
             Err(error) => Err(self.absent(error.to_string())),
@@ -113,16 +120,27 @@ impl Keeper {
         let source_topic = consumer.source.clone();
         if !config.subjects.iter().any(|pattern| subject::covers(pattern, &source_topic)) {
             let subjects = config.subjects.join(", ");
-            return Err(StreamError::Partly { stream: name, subjects, source_topic, consumer: consumer.name.clone() });
+            return Err(StreamError::Partly {
+                stream: name,
+                subjects,
+                source_topic,
+                consumer: consumer.name.clone(),
+            });
         }
         if config.subjects.iter().any(|pattern| subject::overlaps(pattern, &consumer.handed_over.subject)) {
-            let help = "messages handed over would be kept once more, for ever: let it keep topics by their names";
+            let help =
+                "messages handed over would be kept once more, for ever: let it keep topics by their names";
             let what = "keeps all topics, also those of PELATO";
             return Err(StreamError::Unfit { stream: name, source_topic, what, help });
         }
         if config.no_ack && config.retention == RetentionPolicy::WorkQueue {
             let help = "make it anew without `--no-ack`";
-            return Err(StreamError::Unfit { stream: name, source_topic, what: "takes no acknowledgements", help });
+            return Err(StreamError::Unfit {
+                stream: name,
+                source_topic,
+                what: "takes no acknowledgements",
+                help,
+            });
         }
         Ok(name)
     }
@@ -147,9 +165,11 @@ impl Keeper {
             consumer: consumer.name.clone(),
             message,
         };
-        let place = self.context.get_stream_no_info(stream).await.map_err(|error| failed(error.to_string()))?;
+        let place =
+            self.context.get_stream_no_info(stream).await.map_err(|error| failed(error.to_string()))?;
         let known = place.consumer_info(&consumer.name).await;
-        if known.is_ok_and(|info| info.config.deliver_subject.as_ref() != Some(&consumer.handed_over.subject)) {
+        if known.is_ok_and(|info| info.config.deliver_subject.as_ref() != Some(&consumer.handed_over.subject))
+        {
             let (stream, consumer) = (stream.to_owned(), consumer.name.clone());
             return Err(StreamError::Foreign { stream, consumer });
         }
@@ -182,8 +202,7 @@ fn config(consumer: &Consumer) -> push::Config {
         deliver_policy: DeliverPolicy::New,
         ack_policy: AckPolicy::Explicit,
         ack_wait: ACK_WAIT,
-        // One more than tries: the last one is for giving it up, should no instance have lived to do so.
-        max_deliver: i64::from(consumer.max_deliver) + 1,
+        max_deliver: i64::from(consumer.max_deliver) + SPARE,
         max_ack_pending: MAX_ACK_PENDING,
         filter_subject: consumer.source.clone(),
         ..push::Config::default()

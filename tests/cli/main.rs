@@ -19,6 +19,7 @@ mod catalog;
 mod check;
 mod compilers;
 mod config;
+mod delivery;
 mod disks;
 mod generate;
 mod hostile;

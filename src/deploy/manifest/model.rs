@@ -194,8 +194,10 @@ impl Manifest {
     /// The subjects that its components subscribe to.
     pub fn subscriptions(&self) -> Vec<String> {
         let links = self.spec.components.iter().flat_map(|part| &part.traits);
-        let sources = links.filter_map(|one| if let Trait::Link(link) = one { link.source.as_ref() } else { None });
-        let lists = sources.flat_map(|source| &source.config).filter_map(|one| one.properties.get(SUBSCRIPTIONS));
+        let sources =
+            links.filter_map(|one| if let Trait::Link(link) = one { link.source.as_ref() } else { None });
+        let lists =
+            sources.flat_map(|source| &source.config).filter_map(|one| one.properties.get(SUBSCRIPTIONS));
         let each = lists.flat_map(|list| list.split(','));
         each.filter_map(|text| Some(text.split('|').next()?.trim().to_owned())).collect()
     }

@@ -50,21 +50,20 @@ pub(crate) fn settle(
     if kept.delivered > kept.tries {
         let failure = Failure::Task(NO_ANSWER.to_owned());
         let outcome = logged(platform, Err::<(), _>(failure));
-        return told(outcome, |why| kept.give_up(platform, message, why));
+        return told(outcome, || kept.give_up(platform, message));
     }
     match work(None) {
         Ok(()) => kept.tell(platform, "+ACK"),
-        outcome if kept.delivered == kept.tries => told(outcome, |why| kept.give_up(platform, message, why)),
-        outcome => told(outcome, |_| kept.put_off(platform)),
+        outcome if kept.delivered == kept.tries => told(outcome, || kept.give_up(platform, message)),
+        outcome => told(outcome, || kept.put_off(platform)),
     }
 }
 
 /// The failure of the work; else what went wrong in telling it.
-fn told(outcome: Result<(), Failure>, tell: impl FnOnce(&str) -> Result<(), String>) -> Result<(), String> {
+fn told(outcome: Result<(), Failure>, tell: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     let Err(failure) = outcome else { return Ok(()) };
-    let why = failure.to_string();
-    tell(&why)?;
-    Err(why)
+    tell()?;
+    Err(failure.to_string())
 }
 
 impl<'a> Kept<'a> {
@@ -76,15 +75,11 @@ impl<'a> Kept<'a> {
     }
 
     /// To the dead-letter topic, as it came; if that fails it is tried once more, later.
-    fn give_up(&self, platform: &impl Platform, message: &Message, why: &str) -> Result<(), String> {
+    fn give_up(&self, platform: &impl Platform, message: &Message) -> Result<(), String> {
         let letter =
             Message { subject: self.dead_letter_topic.clone(), body: message.body.clone(), reply_to: None };
         match platform.publish(&letter) {
-            Ok(()) => {
-                let mut answer = "+TERM ".to_owned();
-                answer.extend(why.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200));
-                self.tell(platform, &answer)
-            }
+            Ok(()) => self.tell(platform, "+TERM"),
             Err(cause) => {
                 let topic = &self.dead_letter_topic;
                 let failure = Failure::Publish(format!("publishing to \"{topic}\" failed: {cause}"));

@@ -69,7 +69,7 @@ fn the_pause_has_an_end() {
 fn after_the_last_try_it_goes_to_the_dead_letters_as_it_came() {
     let fake = kept(Err("no\nway"));
     assert_eq!(handle_message(&fake, &message(3)), Err("no\nway".to_owned()));
-    assert_eq!(published(&fake), ["dead.convert: 21.5", "ack: +TERM no way"]);
+    assert_eq!(published(&fake), ["dead.convert: 21.5", "ack: +TERM"]);
     assert_eq!(*fake.calls.borrow(), 1);
 }
 
@@ -81,7 +81,7 @@ fn what_broke_off_each_time_is_not_tried_again() {
     assert_eq!(*fake.calls.borrow(), 0);
     let published = published(&fake);
     assert_eq!(published[0], "dead.convert: 21.5");
-    assert!(published[1].starts_with("ack: +TERM no answer"), "{published:?}");
+    assert_eq!(published[1], "ack: +TERM");
     assert_eq!(fake.log().len(), 1);
 }
 
