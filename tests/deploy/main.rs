@@ -11,6 +11,7 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod delivery;
 mod faults;
 mod functions;
 mod lattice;
