@@ -90,7 +90,7 @@ keys! {
     NATS_CA: Text = None;
     /// Name of the lattice.
     LATTICE: Text = Some("default");
-    /// JetStream domain of the lattice's own data.
+    /// JetStream domain of the lattice's own data, and of messages that are delivered at least once.
     JETSTREAM_DOMAIN: Text = None;
     /// NATS server of the topics, as the hosts reach it.
     HOSTS_NATS_URL: Text = Some("nats://127.0.0.1:4222");
