@@ -18,12 +18,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use builder::Builder;
+pub use builder::{Builder, Choice, choose};
 pub use compose::{ComposeError, compose};
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
 pub use settings::{SettingsError, settings_component};
-pub use toolchain::{Toolchain, ToolchainError};
+pub use toolchain::{Local, Place, Search, Toolchain, ToolchainError};
 pub use wit::{Interfaces, NotAComponent, interfaces};
 pub use wrap::{FunctionError, WrapError, check_function, wrap};
 

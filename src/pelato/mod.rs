@@ -3,6 +3,7 @@
 mod brush;
 mod changed;
 mod deploy;
+mod doctor;
 mod push;
 mod run;
 mod scaffold;

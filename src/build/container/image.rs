@@ -1,7 +1,7 @@
 //! A pack's toolchain image: there or fetched, and with which compiler in it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bollard::errors::Error as Refused;
 use semver::Version;
@@ -64,10 +64,9 @@ fn id(engine: &Engine, name: &str) -> Result<Option<String>, ContainerError> {
 
 /// The version of the compiler in an image. A container has to be started for it: it is remembered.
 fn version(pack: &Pack, image: &Image, cache: &Path) -> Result<Version, ContainerError> {
-    let file = cache.join("packs").join(&pack.manifest.name).join("images.json");
-    let mut known: BTreeMap<String, Version> =
-        std::fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
-    let key = format!("{} {:?}", image.id, pack.manifest.toolchain.check);
+    let file = file(pack, cache);
+    let mut known = known(&file);
+    let key = key(pack, &image.id);
     let version = match known.get(&key) {
         Some(version) => version.clone(),
         None => ask(pack, image)?,
@@ -79,6 +78,23 @@ fn version(pack: &Pack, image: &Image, cache: &Path) -> Result<Version, Containe
         remember(&file, &known);
     }
     Ok(version)
+}
+
+/// The version of the compiler in an image, if it is remembered.
+pub fn known_version(pack: &Pack, id: &str, cache: &Path) -> Option<Version> {
+    known(&file(pack, cache)).remove(&key(pack, id))
+}
+
+fn file(pack: &Pack, cache: &Path) -> PathBuf {
+    cache.join("packs").join(&pack.manifest.name).join("images.json")
+}
+
+fn key(pack: &Pack, id: &str) -> String {
+    format!("{id} {:?}", pack.manifest.toolchain.check)
+}
+
+fn known(file: &Path) -> BTreeMap<String, Version> {
+    std::fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
 /// Best effort: what is not remembered is asked again.
