@@ -119,6 +119,17 @@ impl<'a> Finder<'a> {
     /// # Errors
     /// When there is none.
     pub fn find(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
+        let found = self.look(pack)?;
+        if self.options.newest_images && matches!(found.place, Place::Here { .. }) {
+            let name = &pack.manifest.name;
+            let words =
+                format!("no image was fetched for the language pack `{name}`: it compiles on this machine");
+            self.progress.report(Event::Warning(words));
+        }
+        Ok(found)
+    }
+
+    fn look(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         match self.options.builder {
             Builder::Local => Ok(toolchain::find(pack, &self.search, self.progress)?),
             Builder::Container => {
@@ -159,8 +170,11 @@ impl<'a> Finder<'a> {
     }
 
     fn in_container(&self, pack: &Pack, engine: &Engine) -> Result<Toolchain, ContainerError> {
-        let Search { cache, forbidden, .. } = self.search;
-        let (image, version) = container::find(pack, engine, cache, forbidden, self.progress)?;
+        if let Err(error) = &self.options.images {
+            let words = format!("{error}; the toolchain image is taken by its name alone");
+            self.progress.report(Event::Warning(words));
+        }
+        let (image, version) = container::find(pack, engine, &self.options.order(pack), self.progress)?;
         Ok(toolchain::told(Toolchain { version, place: Place::Container(image) }, self.progress))
     }
 

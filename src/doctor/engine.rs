@@ -35,16 +35,16 @@ fn absent(machine: &Machine, error: &ContainerError) -> Finding {
 async fn there(machine: &Machine, look: &Look) -> Vec<Finding> {
     let mut found = vec![Finding::ok(format!("{} at {}", look.version, look.address))];
     for (pack, local) in machine.packs.iter().zip(machine.local().await) {
-        let Some(image) = &pack.manifest.toolchain.image else {
+        let Some(image) = machine.build.image(pack) else {
             if machine.wants_container() {
                 found.push(Finding::of(true, &ContainerError::NoImage { pack: pack.manifest.name.clone() }));
             }
             continue;
         };
         let choice = machine.choice(pack, local).await;
-        found.push(match look.images.get(image) {
+        found.push(match look.images.get(&image) {
             Some(Some(id)) => Finding::ok(format!("the image {image} is there ({})", short(id))),
-            _ => missing(machine, pack, image, &choice),
+            _ => missing(machine, pack, &image, &choice),
         });
     }
     found

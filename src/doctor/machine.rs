@@ -128,7 +128,7 @@ impl Machine {
     /// What there is of an engine.
     pub async fn engine(&self) -> Result<&Look, &container::ContainerError> {
         let look = || async {
-            let images = self.packs.iter().filter_map(|pack| pack.manifest.toolchain.image.clone());
+            let images = self.packs.iter().filter_map(|pack| self.build.image(pack));
             let images: Vec<_> = images.collect();
             let looked = tokio::time::timeout(ANSWER, container::look(&self.build.engines, &images)).await;
             let slow = |_| container::ContainerError::TooSlow {
@@ -142,9 +142,9 @@ impl Machine {
 
     /// What would compile a pack's functions.
     pub async fn choice(&self, pack: &Pack, local: &Local) -> Choice {
-        let image = pack.manifest.toolchain.image.as_deref().unwrap_or_default();
+        let image = self.build.image(pack).unwrap_or_default();
         let address = self.engine().await.ok().and_then(|engine| {
-            let there = engine.images.get(image).is_some_and(Option::is_some);
+            let there = engine.images.get(&image).is_some_and(Option::is_some);
             (there || self.build.no_install.is_none()).then_some(engine.address.as_str())
         });
         build::choose(pack, self.build.builder, local, address)

@@ -10,14 +10,24 @@ use crate::build::container::{self, Engine};
 use crate::build::{self, BuildError, Search};
 use crate::error::Error;
 use crate::progress::{Event, Progress};
+use crate::project::lock_file::LockedImage;
 use crate::project::settings::ENV_FILE;
 use crate::words::with_causes;
 
+/// What came of it.
+pub struct Mended {
+    /// Whether there was anything to do.
+    pub any: bool,
+    /// The images that were fetched, with the names of their packs.
+    pub images: Vec<(String, LockedImage)>,
+}
+
 /// Does the remedies that were found, or only says what it would do. What cannot be done is told as a warning; looking
-/// again shows what is still missing. Whether there was anything to do.
-pub fn mend(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &dyn Progress) -> bool {
+/// again shows what is still missing.
+pub fn mend(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &dyn Progress) -> Mended {
     let wanted = |one: &&Examined| one.finding.state == State::Problem || is_small(one.finding.fix.as_ref());
     let fixes: Vec<_> = examined.iter().filter(wanted).filter_map(|one| one.finding.fix.as_ref()).collect();
+    let mut mended = Mended { any: !fixes.is_empty(), images: Vec::new() };
     for fix in &fixes {
         if dry_run {
             progress.report(Event::Note(format!("would {}", words(fix))));
@@ -27,13 +37,13 @@ pub fn mend(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &
         if is_small(Some(fix)) {
             progress.report(Event::Note(format!("now: {}", words(fix))));
         }
-        if let Err(error) = apply(fix, machine, progress) {
+        if let Err(error) = apply(fix, machine, &mut mended.images, progress) {
             let help =
                 miette::Diagnostic::help(&error).map(|help| format!("\n  help: {help}")).unwrap_or_default();
             progress.report(Event::Warning(format!("{}{help}", with_causes(&error, "; "))));
         }
     }
-    !fixes.is_empty()
+    mended
 }
 
 /// What is done also where nothing needs it. Nobody waits for a compiler without a project.
@@ -56,7 +66,12 @@ fn words(fix: &Fix) -> String {
     }
 }
 
-fn apply(fix: &Fix, machine: &Machine, progress: &dyn Progress) -> Result<(), Error> {
+fn apply(
+    fix: &Fix,
+    machine: &Machine,
+    images: &mut Vec<(String, LockedImage)>,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
     let build::Options { path, cache, engines, limits, .. } = &machine.build;
     match fix {
         Fix::Folder(path) => std::fs::create_dir_all(path).map_err(|source| cannot("make", path, source)),
@@ -68,9 +83,11 @@ fn apply(fix: &Fix, machine: &Machine, progress: &dyn Progress) -> Result<(), Er
         Fix::Image(pack) => {
             let fetch = || {
                 let engine = Engine::connect(engines, *limits)?;
-                container::find(pack, &engine, cache, machine.build.no_install, progress)
+                container::find(pack, &engine, &machine.build.order(pack), progress)
             };
-            Ok(fetch().map(drop).map_err(BuildError::from)?)
+            let (image, _) = fetch().map_err(BuildError::from)?;
+            images.extend(image.fetched.map(|fetched| (pack.manifest.name.clone(), fetched)));
+            Ok(())
         }
     }
 }

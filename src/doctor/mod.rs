@@ -26,7 +26,7 @@ use futures_util::future::{BoxFuture, join_all};
 
 pub use finding::{Finding, Fix, State};
 pub use machine::{Machine, Work};
-pub use mend::mend;
+pub use mend::{Mended, mend};
 
 /// How long a subject may take. What asks others gives up earlier, and says what it waited for.
 pub const PATIENCE: Duration = Duration::from_secs(4);

@@ -44,8 +44,8 @@ fn there(pack: &Pack, toolchain: &Toolchain, whence: &str) -> Finding {
 
 /// The compiler in the image that the engine has, if it was used before: to ask it, a container has to be started.
 async fn in_image(machine: &Machine, pack: &Pack) -> Option<String> {
-    let image = pack.manifest.toolchain.image.as_ref()?;
-    let id = machine.engine().await.ok()?.images.get(image)?.as_ref()?;
+    let image = machine.build.image(pack)?;
+    let id = machine.engine().await.ok()?.images.get(&image)?.as_ref()?;
     let version = container::known_version(pack, id, &machine.build.cache)?;
     let program = &pack.manifest.toolchain.program;
     Some(format!("{program} {version}, in the image {image}; {}", wanted(pack)))

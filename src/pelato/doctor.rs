@@ -51,6 +51,8 @@ impl Pelato {
 
     /// Does the remedies that need no root, or says what it would do. Whether there was any.
     pub fn mend(&self, machine: &Machine, examined: &[Examined], dry_run: bool) -> bool {
-        doctor::mend(machine, examined, dry_run, self.progress.as_ref())
+        let mended = doctor::mend(machine, examined, dry_run, self.progress.as_ref());
+        self.remember_images(mended.images.iter().map(|(pack, image)| (pack.as_str(), image)));
+        mended.any
     }
 }

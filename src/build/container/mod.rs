@@ -17,6 +17,6 @@ mod sweep;
 pub use connect::{Found, addresses};
 pub use engine::{Engine, Limits};
 pub use error::ContainerError;
-pub use image::{Image, find, known_version};
+pub use image::{Image, Order, find, known_version, wanted};
 pub use look::{Look, look};
 pub(super) use run::compile;
