@@ -40,6 +40,8 @@ pub enum Exit {
     Network = 6,
     /// The lattice did not do what it was asked for.
     Lattice = 7,
+    /// The machine lacks something that the project needs.
+    Machine = 8,
 }
 
 /// Everything that can end a command.
@@ -60,6 +62,15 @@ pub enum Error {
     /// `check` found errors, and has shown them.
     #[error("the workflow has {0}")]
     Checked(Rejected),
+    /// `doctor` found that something is missing, and has shown what.
+    #[error("this machine lacks what the project needs: {problems}")]
+    #[diagnostic(help("{help}"))]
+    Lacking {
+        /// How many problems there are, in words.
+        problems: String,
+        /// What to do.
+        help: String,
+    },
     /// A setting is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -224,6 +235,7 @@ impl Error {
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
+            Self::Lacking { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Deploy(error) if error.is_network() => Exit::Network,

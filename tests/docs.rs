@@ -127,6 +127,12 @@ fn every_exit_code() {
 }
 
 #[test]
+fn every_subject_of_doctor() {
+    let subjects: Vec<_> = pelato::doctor::ALL.iter().map(|subject| subject.name.to_owned()).collect();
+    assert_eq!(matches(r"(?m)^### (.*)$", &read("docs/doctor.md")), subjects);
+}
+
+#[test]
 fn the_commands_are_those_of_the_program() {
     let printed = Command::new(env!("CARGO_BIN_EXE_pelato")).arg("reference").output().unwrap();
     let printed = String::from_utf8(printed.stdout).unwrap();
@@ -151,6 +157,11 @@ fn write_a_task() {
 #[test]
 fn run_it_on_this_machine() {
     play("docs/run.md");
+}
+
+#[test]
+fn what_is_missing() {
+    play("docs/doctor.md");
 }
 
 #[test]

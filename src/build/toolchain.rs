@@ -123,6 +123,29 @@ pub enum ToolchainError {
     },
 }
 
+/// What there is of a pack's compiler on this machine.
+#[derive(Debug, Clone)]
+pub struct Local {
+    /// The first on PATH that fits; else what was found instead.
+    pub on_path: Result<Toolchain, Vec<String>>,
+    /// The one that PELATO has installed, if it was looked for.
+    pub pinned: Option<Toolchain>,
+}
+
+impl Local {
+    /// Looks; nothing is installed.
+    pub fn look(pack: &Pack, search: &Search<'_>) -> Self {
+        let on_path = on_path(pack, &search.path);
+        let pinned = on_path.is_err().then(|| pinned(pack, search)).flatten();
+        Self { on_path, pinned }
+    }
+
+    /// The one that is used.
+    pub fn fitting(&self) -> Option<&Toolchain> {
+        self.on_path.as_ref().ok().or(self.pinned.as_ref())
+    }
+}
+
 /// What a program on PATH turned out to be.
 enum Candidate {
     Fits(Toolchain),
@@ -134,16 +157,15 @@ enum Candidate {
 /// # Errors
 /// When there is none that satisfies the pack.
 pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result<Toolchain, ToolchainError> {
-    let found = match on_path(pack, &search.path) {
-        Ok(toolchain) => return Ok(told(toolchain, progress)),
-        Err(found) => found,
+    let found = match Local::look(pack, search) {
+        Local { on_path: Ok(toolchain), .. } | Local { pinned: Some(toolchain), .. } => {
+            return Ok(told(toolchain, progress));
+        }
+        Local { on_path: Err(found), .. } => found,
     };
     let Some(home) = home(pack, search.cache) else {
         return Err(missing(pack, &found));
     };
-    if let Some(toolchain) = installed(pack, &home, &search.path) {
-        return Ok(told(toolchain, progress));
-    }
     if let Some(flag) = search.forbidden {
         return Err(forbidden(pack, &found, flag));
     }
@@ -157,7 +179,7 @@ pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result
 }
 
 /// The first on PATH that satisfies a pack; else what was found instead.
-pub(super) fn on_path(pack: &Pack, path: &OsStr) -> Result<Toolchain, Vec<String>> {
+fn on_path(pack: &Pack, path: &OsStr) -> Result<Toolchain, Vec<String>> {
     let mut found = Vec::new();
     for folder in std::env::split_paths(path) {
         match examine(pack, &folder, path) {
@@ -170,7 +192,7 @@ pub(super) fn on_path(pack: &Pack, path: &OsStr) -> Result<Toolchain, Vec<String
 }
 
 /// The pinned one, if PELATO has installed it before.
-pub(super) fn pinned(pack: &Pack, search: &Search<'_>) -> Option<Toolchain> {
+fn pinned(pack: &Pack, search: &Search<'_>) -> Option<Toolchain> {
     installed(pack, &home(pack, search.cache)?, &search.path)
 }
 

@@ -3,6 +3,7 @@
 mod brush;
 mod changed;
 mod deploy;
+mod doctor;
 mod push;
 mod run;
 mod scaffold;
@@ -17,13 +18,15 @@ use crate::check::{self, Component};
 use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
 use crate::metrics;
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
+use crate::project::lock_file::{self, LockFile, LockedImage};
 use crate::project::settings::{
     CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
 };
 use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
+use crate::words::with_causes;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
@@ -80,6 +83,8 @@ pub struct BuildFlags {
     pub builder: Option<build::Builder>,
     /// Where a container engine may be, the most probable first.
     pub engines: Vec<String>,
+    /// Whether the toolchain images that registries have now are wanted, whatever is remembered of them.
+    pub newest_images: bool,
 }
 
 /// What building would do for a component.
@@ -278,6 +283,25 @@ impl Pelato {
             builder: flags.builder.unwrap_or_else(|| self.settings.builder()),
             engines: flags.engines.clone(),
             limits: self.container_limits(),
+            images: LockFile::read(&self.root)
+                .map(|file| file.images().clone())
+                .map_err(|error| format!("{}: {error}", lock_file::FILE)),
+            newest_images: flags.newest_images,
+        }
+    }
+
+    /// Writes into `pelato.lock` which images were fetched. A build goes on without it.
+    fn remember_images<'a>(&self, images: impl Iterator<Item = (&'a str, &'a LockedImage)>) {
+        for (pack, image) in images {
+            let remember = || {
+                let _lock = self.lock_workflow()?;
+                Ok::<_, Error>(LockFile::read(&self.root)?.update_image(pack, image)?)
+            };
+            if let Err(error) = remember() {
+                let words = with_causes(&error, "; ");
+                let words = format!("{} is not remembered in {}: {words}", image.image, lock_file::FILE);
+                self.progress.report(Event::Warning(words));
+            }
         }
     }
 

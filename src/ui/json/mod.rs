@@ -6,6 +6,7 @@
 mod brush;
 mod build;
 mod deploy;
+mod doctor;
 mod evaluation;
 mod push;
 mod run;
@@ -23,6 +24,7 @@ use crate::report::{self, Severity};
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
+pub use doctor::Doctor;
 pub use evaluation::Evaluation;
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine};
@@ -113,7 +115,7 @@ impl Failure {
         let related = miette::Diagnostic::related(error).into_iter().flatten();
         Self {
             schema: SCHEMA,
-            error: crate::ui::with_causes(error, "; "),
+            error: crate::words::with_causes(error, "; "),
             help: miette::Diagnostic::help(error).map(|help| help.to_string()),
             exit: error.exit() as u8,
             problems,
