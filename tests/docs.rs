@@ -72,13 +72,15 @@ fn every_key_of_a_language_pack() {
         ("Requirement", "task.requires."),
         ("ShellSection", "shell."),
         ("Skip", "shell.skip."),
+        ("Extract", "shell.values."),
         ("ToolchainSection", "toolchain."),
         ("BuildSection", "build."),
         ("Explanation", "build.explain."),
     ];
     let mut keys = keys(&read("src/catalog/pack.rs"), &sections);
     // Sections: their keys are listed.
-    for section in ["task", "shell", "toolchain", "build", "task.requires", "shell.skip", "build.explain"] {
+    let sections = ["task", "shell", "toolchain", "build", "task.requires", "shell.skip", "shell.values"];
+    for section in sections.into_iter().chain(["build.explain"]) {
         assert!(keys.remove(section), "{section}");
     }
     assert_eq!(listed(&read("docs/contributing/language-packs.md")), keys);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::container::{self, ContainerError, Engine};
 use super::toolchain::{self, Local, Place, Search, Toolchain};
@@ -147,10 +148,11 @@ impl<'a> Finder<'a> {
     fn whatever_is_there(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         let program = &pack.manifest.toolchain.program;
         if let Some(fitting) = Local::look(pack, &self.search).fitting() {
-            self.because(&Choice::Here { program: program.clone() });
+            let program = fitting.pack.manifest.toolchain.program.clone();
+            self.because(&Choice::Here { program });
             return Ok(toolchain::told(fitting.clone(), self.progress));
         }
-        if pack.manifest.toolchain.image.is_some() {
+        if pack.variants().iter().any(|variant| variant.manifest.toolchain.image.is_some()) {
             let connect =
                 || Engine::connect(&self.options.engines, self.options.limits).map_err(|e| e.to_string());
             match self.engine.get_or_insert_with(connect).clone() {
@@ -174,8 +176,11 @@ impl<'a> Finder<'a> {
             let words = format!("{error}; the toolchain image is taken by its name alone");
             self.progress.report(Event::Warning(words));
         }
-        let (image, version) = container::find(pack, engine, &self.options.order(pack), self.progress)?;
-        Ok(toolchain::told(Toolchain { version, place: Place::Container(image) }, self.progress))
+        // The first that has an image; without one, the first: its error says so.
+        let has_image = |variant: &Pack| variant.manifest.toolchain.image.is_some();
+        let pack = Arc::new(pack.variants().into_iter().find(has_image).unwrap_or_else(|| pack.clone()));
+        let (image, version) = container::find(&pack, engine, &self.options.order(&pack), self.progress)?;
+        Ok(toolchain::told(Toolchain { version, place: Place::Container(image), pack }, self.progress))
     }
 
     fn because(&self, why: &dyn fmt::Display) {

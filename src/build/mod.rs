@@ -11,6 +11,7 @@ pub mod record;
 pub mod settings;
 pub mod toolchain;
 pub mod wit;
+mod words;
 pub mod wrap;
 
 use std::collections::BTreeMap;
