@@ -20,6 +20,7 @@ pub mod host;
 pub mod infra;
 pub mod metrics;
 pub mod nats;
+pub mod pack;
 mod pelato;
 pub mod progress;
 pub mod project;

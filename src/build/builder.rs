@@ -90,8 +90,10 @@ impl fmt::Display for Choice {
 /// What would compile a pack's functions, by what there is of its compiler on this machine, and by the engine that
 /// answers and has or may fetch the pack's image. Nothing is done.
 pub fn choose(pack: &Pack, builder: Builder, local: &Local, engine: Option<&str>) -> Choice {
-    let program = pack.manifest.toolchain.program.clone();
-    let engine = engine.filter(|_| pack.manifest.toolchain.image.is_some());
+    let used = local.fitting().map_or(pack, |toolchain| toolchain.pack.as_ref());
+    let program = used.manifest.toolchain.program.clone();
+    let has_image = |variant: &Pack| variant.manifest.toolchain.image.is_some();
+    let engine = engine.filter(|_| pack.variants().iter().any(has_image));
     match (builder, local.fitting(), engine) {
         (Builder::Auto, Some(_), _) => Choice::Here { program },
         (Builder::Auto, None, Some(address)) => Choice::Engine { program, address: address.to_owned() },

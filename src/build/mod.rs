@@ -185,7 +185,11 @@ pub fn plan<'a>(
     Ok(Plan { jobs, triggers })
 }
 
-fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
+/// The trigger of a component's template.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
     let template = &component.template;
     let file = &template.manifest.trigger;
     template.folder.read(file).map(|bytes| bytes.into_owned()).map_err(|source| BuildError::Trigger {
@@ -203,7 +207,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     let total = plan.jobs.len();
     progress.report(Event::Planned { doing: "Building", components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
-    let shop = Shop { cache: &options.cache, offline: options.offline, progress };
+    let shop = Shop { cache: &options.cache, offline: options.offline, within: &[], progress };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
     let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();
     let cold = |item: &std::sync::Mutex<Option<Job<'_>>>| {

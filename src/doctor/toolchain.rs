@@ -59,8 +59,11 @@ fn absent(machine: &Machine, pack: &Arc<Pack>, others: &[String], choice: &Choic
         return Finding::note(format!("{what}; it is not needed to build in containers"));
     }
     let needed = machine.has_project();
-    let by_hand = format!("install {} and see that it is on PATH", toolchain.program);
-    let Some(install) = &toolchain.install else { return Finding::lacking(needed, what, by_hand) };
+    let usual = || format!("install {} and see that it is on PATH", toolchain.program);
+    let by_hand = toolchain.help.clone().unwrap_or_else(usual);
+    let variants = pack.variants();
+    let install = variants.iter().find_map(|variant| variant.manifest.toolchain.install.as_ref());
+    let Some(install) = install else { return Finding::lacking(needed, what, by_hand) };
     if let Some(flag) = machine.build.no_install {
         return Finding::lacking(needed, what, format!("{by_hand}; or leave {flag} out"));
     }

@@ -107,13 +107,13 @@ c     built in  C functions, compiled by clang with a WASI libc, or by zig
 cpp   built in  C++ functions, compiled by clang with a WASI libc, or by zig
 go    built in  Go functions, compiled by the stock Go toolchain
 rust  built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
-mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`
+mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`
 
 "#]]).stderr_eq(str![[r#"
 manifest
 
   × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
-  │ `shell`, `toolchain`, `build`
+  │ `shell`, `toolchain`, `build`, `conformance`
    ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
  2 │ name = "mine"
  3 │ sumary = "typo"
@@ -127,7 +127,7 @@ manifest
 manifest
 
   × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
-  │ `shell`, `toolchain`, `build`
+  │ `shell`, `toolchain`, `build`, `conformance`
    ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
  2 │ name = "mine"
  3 │ sumary = "typo"
