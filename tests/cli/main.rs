@@ -21,6 +21,7 @@ mod compilers;
 mod config;
 mod delivery;
 mod disks;
+mod doctor;
 mod generate;
 mod hostile;
 mod infra;

@@ -12,6 +12,7 @@
 #![cfg(target_os = "linux")]
 
 mod delivery;
+mod doctor;
 mod faults;
 mod functions;
 mod lattice;
