@@ -10,6 +10,7 @@ use wasmtime::component::Linker;
 use super::HostError;
 use super::bus::{Broker, Parked};
 use super::engine::Compute;
+use super::keyvalue::{Bucket, Buckets};
 use super::observe::{Call, Event, Observer, Outcome, Times};
 use super::options::{Limits, Options};
 use super::run::{Work, run};
@@ -24,6 +25,7 @@ pub(super) struct Core {
     pub compute: Compute,
     pub linker: Linker<State>,
     pub broker: Broker,
+    pub buckets: Buckets,
     pub observer: Arc<dyn Observer>,
     pub limits: Limits,
     pub slots: Slots,
@@ -43,12 +45,14 @@ pub(super) struct Admission {
     pub call: Arc<Call>,
     pub received: Instant,
     pub reply_to: Option<String>,
+    pub bucket: Option<Arc<Bucket>>,
 }
 
 /// A call that has come to its end.
 pub(super) struct Done<T> {
     pub result: Result<T, Outcome>,
     pub sent: Vec<super::observe::Sent>,
+    pub stored: Vec<super::observe::Stored>,
     pub times: Times,
     pub parked: Parked,
 }
@@ -57,10 +61,13 @@ impl Core {
     pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         let instances = u32::try_from(Slots::instances(options.max_concurrent)).unwrap_or(u32::MAX);
         let compute = Compute::pooled(instances, options.cache_dir.as_deref())?;
+        let broker = Broker::open(&options.bus, &options.limits, Arc::clone(&observer)).await?;
+        let domain = options.bucket_domain.as_deref();
         Ok(Self {
             linker: compute.platform()?,
             compute,
-            broker: Broker::open(&options.bus, &options.limits, Arc::clone(&observer)).await?,
+            buckets: Buckets::beside(&broker, domain, Arc::clone(&observer)),
+            broker,
             observer,
             limits: options.limits,
             slots: Slots::new(options.max_concurrent),
@@ -82,12 +89,14 @@ impl Core {
         let state = self.state(admission, slot);
         let record = Arc::clone(&state.record);
         let (result, times) = run(&self.compute, &self.limits, state, queued, work).await;
-        Done { result, sent: record.take_sent(), times, parked: record.take_parked() }
+        let (sent, stored) = (record.take_sent(), record.take_stored());
+        Done { result, sent, stored, times, parked: record.take_parked() }
     }
 
     fn state(&self, admission: Admission, slot: Slot) -> State {
-        let link = Link { broker: self.broker.clone(), slot, reply_to: admission.reply_to };
-        State::new(admission.call, self.limits.memory, Arc::clone(&self.observer), Some(link))
+        let Admission { call, reply_to, bucket, .. } = admission;
+        let link = Link { broker: self.broker.clone(), slot, bucket, reply_to };
+        State::new(call, self.limits.memory, Arc::clone(&self.observer), Some(link))
     }
 }
 

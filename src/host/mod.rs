@@ -17,6 +17,7 @@ mod engine;
 mod error;
 mod http;
 mod imports;
+mod keyvalue;
 mod memory;
 mod message;
 pub mod observe;

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::ResourceTable;
+use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
 use super::bus::Broker;
+use super::keyvalue::{Bucket, Opened};
 use super::memory::MemoryGuard;
 use super::observe::{Call, Observer, Stream};
 use super::output::{Output, Pipe};
@@ -33,6 +34,8 @@ pub(super) struct State {
 pub(super) struct Link {
     pub broker: Broker,
     pub slot: Slot,
+    /// The bucket that it may use.
+    pub bucket: Option<Arc<Bucket>>,
     /// Where the sender of the message waits for an answer.
     pub reply_to: Option<String>,
 }
@@ -56,6 +59,24 @@ impl State {
             record,
             link,
         }
+    }
+}
+
+impl State {
+    /// Hands a bucket to the instance.
+    pub fn keep(&mut self, bucket: Opened) -> wasmtime::Result<Resource<Opened>> {
+        Ok(self.table.push(bucket)?)
+    }
+
+    /// A bucket that the instance has.
+    pub fn opened(&self, bucket: &Resource<Opened>) -> wasmtime::Result<Opened> {
+        Ok(Arc::clone(self.table.get(bucket)?))
+    }
+
+    /// Takes a bucket back.
+    pub fn forget(&mut self, bucket: Resource<Opened>) -> wasmtime::Result<()> {
+        self.table.delete(bucket)?;
+        Ok(())
     }
 }
 

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::host::observe::{Observer, Outcome as CallOutcome};
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
 use crate::progress::Event;
+use crate::project::settings::KEYVALUE_DOMAIN;
 use crate::watch::Watcher;
 
 /// How to run a workflow.
@@ -75,6 +76,7 @@ impl Pelato {
         let host_options = host::Options {
             http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
             bus: options.bus.clone(),
+            bucket_domain: self.settings().text(KEYVALUE_DOMAIN).map(str::to_owned),
             limits: options.limits,
             cache_dir: Some(self.cache().join("compiled")),
             ..host::Options::default()
@@ -178,7 +180,9 @@ pub fn in_words(outcome: &CallOutcome) -> String {
         CallOutcome::OutOfMemory { limit } => {
             format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
         }
-        CallOutcome::Sent(_) | CallOutcome::Replied | CallOutcome::Filtered => "ended well".to_owned(),
+        CallOutcome::Sent(_) | CallOutcome::Stored { .. } | CallOutcome::Replied | CallOutcome::Filtered => {
+            "ended well".to_owned()
+        }
     }
 }
 
@@ -186,10 +190,8 @@ pub fn in_words(outcome: &CallOutcome) -> String {
 fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
     let pairs = outcome.components.iter().zip(&outcome.built);
     let one = |(component, built): (&crate::check::Component, &crate::build::Built)| {
-        let topics = component.subscriptions().map_err(|error| Error::Template {
-            template: component.template.manifest.name.clone(),
-            source: error,
-        })?;
+        let wrong = |source| Error::Template { template: component.template.manifest.name.clone(), source };
+        let topics = component.subscriptions().map_err(wrong)?;
         Ok(Hosted {
             name: component.name.clone(),
             wasm: read(&built.artifact)?,
@@ -198,6 +200,7 @@ fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
                 .map(|t| Subscription { subject: t.subject, queue: t.queue })
                 .collect(),
             http_path: component.http.as_ref().map(|http| http.path.clone()),
+            bucket: component.bucket().map_err(wrong)?,
         })
     };
     pairs.map(one).collect()

@@ -98,6 +98,10 @@ keys! {
     MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
     /// Image of the HTTP provider, or `builtin` for the one in the hosts.
     HTTP_PROVIDER: Text = Some("ghcr.io/wasmcloud/http-server:0.27.0");
+    /// Image of the provider of key-value buckets.
+    KEYVALUE_PROVIDER: Text = Some("ghcr.io/wasmcloud/keyvalue-nats:0.3.1");
+    /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
+    KEYVALUE_DOMAIN: Text = None;
     /// Address that the HTTP provider listens at on its hosts.
     HTTP_ADDRESS: Text = Some("0.0.0.0");
     /// Whether each run appends its times to `metrics.yaml`.

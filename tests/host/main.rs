@@ -5,6 +5,7 @@ mod call;
 mod flow;
 mod functions;
 mod http;
+mod keyvalue;
 mod limits;
 mod nats;
 mod replace;

@@ -25,7 +25,7 @@ pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
 pub use evaluation::Evaluation;
 pub use push::{Push, PushPlan};
-pub use run::{Call, RunLine, SentLine};
+pub use run::{Call, RunLine, SentLine, StoredLine};
 pub use shelf::{Shelf, Shown};
 
 /// The version of all documents.

@@ -1,15 +1,18 @@
 //! What every trigger does with a message: call the user's function and send its result on.
 //!
-//! The triggers differ in how a message arrives and in how its sender is answered. What a result means is the same in
-//! all of them and is written here, once, against the trait [`Platform`], so that it can be tested without a host.
+//! The triggers differ in how a message arrives, in where its result goes and in how its sender is answered. What a
+//! result means is the same in all of them and is written here, once, against the trait [`Platform`], so that it can be
+//! tested without a host.
 
 mod deliver;
 pub mod http;
+mod keyvalue;
 mod message;
 mod platform;
 mod setting;
 
 pub use deliver::{Failure, deliver, logged};
-pub use message::handle_message;
+pub use keyvalue::Bucket;
+pub use message::{handle_message, store_entry};
 pub use platform::{Component, Message, Platform};
 pub use setting::{COMPONENT_NAME, DEST_TOPIC, MAX_BODY_BYTES, body_limit};

@@ -1,8 +1,11 @@
-//! A message that came from the lattice.
+//! Messages that came from the lattice, one function for each way that their results go. What comes back tells the host
+//! whether it went well.
 
-use crate::{Platform, deliver};
+use crate::deliver::{Failure, pass};
+use crate::keyvalue::{self, Bucket, Entries};
+use crate::{Message, Platform, deliver};
 
-/// Handles a message as the platform wants it handled: what comes back tells the host whether it went well.
+/// Handles a message whose result goes to a topic.
 ///
 /// # Errors
 /// The message of the failure, which has been logged already.
@@ -11,9 +14,29 @@ pub fn handle_message(
     body: &[u8],
     reply_to: Option<String>,
 ) -> Result<(), String> {
-    // An empty reply subject is none: some platforms cannot say it otherwise.
-    let reply_to = reply_to.filter(|subject| !subject.is_empty());
-    match deliver(platform, body, reply_to) {
+    told(deliver(platform, body, reply_to))
+}
+
+/// Handles a message whose result becomes an entry of a key-value bucket.
+///
+/// # Errors
+/// The message of the failure, which has been logged already.
+pub fn store_entry(
+    platform: &impl Platform,
+    bucket: &impl Bucket,
+    message: &Message,
+) -> Result<(), String> {
+    let Message {
+        subject,
+        body,
+        reply_to,
+    } = message;
+    let prepare = || Ok((Entries { bucket, subject }, keyvalue::input(subject, body)?));
+    told(pass(platform, prepare, reply_to.clone()))
+}
+
+fn told(outcome: Result<Option<Vec<u8>>, Failure>) -> Result<(), String> {
+    match outcome {
         Ok(_) => Ok(()),
         Err(failure) => Err(failure.to_string()),
     }

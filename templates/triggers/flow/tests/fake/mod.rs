@@ -1,18 +1,28 @@
 //! A platform that remembers what was asked of it.
 
+// Each test file needs some of it.
+#![allow(dead_code, clippy::expect_used)]
+
 use std::cell::RefCell;
 
-use flow::{COMPONENT_NAME, DEST_TOPIC, Message, Platform};
+use flow::{Bucket, COMPONENT_NAME, DEST_TOPIC, Message, Platform};
 
 /// What was published: subject and body.
 pub type Published = Vec<(String, Vec<u8>)>;
+
+/// What was stored: key and value.
+pub type Stored = Vec<(String, String)>;
 
 pub struct Fake {
     pub settings: Vec<(&'static str, &'static str)>,
     pub result: Result<Vec<u8>, String>,
     /// The subject that cannot be published to.
     pub refused: Option<&'static str>,
+    /// Nothing can be stored.
+    pub full: bool,
     pub calls: RefCell<usize>,
+    pub inputs: RefCell<Vec<Vec<u8>>>,
+    pub stored: RefCell<Stored>,
     pub published: RefCell<Published>,
     pub logged: RefCell<Vec<(String, String)>>,
 }
@@ -26,7 +36,10 @@ impl Fake {
                 .map(|output| output.as_bytes().to_vec())
                 .map_err(str::to_owned),
             refused: None,
+            full: false,
             calls: RefCell::default(),
+            inputs: RefCell::default(),
+            stored: RefCell::default(),
             published: RefCell::default(),
             logged: RefCell::default(),
         }
@@ -34,6 +47,10 @@ impl Fake {
 
     pub fn published(&self) -> Published {
         self.published.borrow().clone()
+    }
+
+    pub fn stored(&self) -> Stored {
+        self.stored.borrow().clone()
     }
 
     /// What was logged, as `context: message`.
@@ -54,8 +71,9 @@ impl Platform for Fake {
             .map(|(_, value)| (*value).to_owned())
     }
 
-    fn exec(&self, _input: &[u8]) -> Result<Vec<u8>, String> {
+    fn exec(&self, input: &[u8]) -> Result<Vec<u8>, String> {
         *self.calls.borrow_mut() += 1;
+        self.inputs.borrow_mut().push(input.to_vec());
         self.result.clone()
     }
 
@@ -73,5 +91,16 @@ impl Platform for Fake {
         self.logged
             .borrow_mut()
             .push((context.to_owned(), message.to_owned()));
+    }
+}
+
+impl Bucket for Fake {
+    fn set(&self, key: &str, value: &[u8]) -> Result<(), String> {
+        if self.full {
+            return Err("the bucket is full".into());
+        }
+        let value = String::from_utf8(value.to_vec()).expect("text");
+        self.stored.borrow_mut().push((key.to_owned(), value));
+        Ok(())
     }
 }
