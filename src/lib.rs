@@ -19,6 +19,7 @@ pub mod infra;
 pub mod metrics;
 pub mod nats;
 mod pelato;
+pub mod postgres;
 pub mod progress;
 pub mod project;
 pub mod push;

@@ -27,3 +27,4 @@ pub(super) use messaging::MessagingPre;
 pub(super) use messaging::wasi::keyvalue::store;
 pub(super) use messaging::wasi::logging::logging;
 pub(super) use messaging::wasmcloud::messaging::{consumer, types};
+pub(super) use messaging::wasmcloud::postgres::{query, types as postgres};

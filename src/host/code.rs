@@ -1,7 +1,5 @@
 //! A component that is ready to be called.
 
-use std::sync::Arc;
-
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
@@ -11,13 +9,13 @@ use super::bindings::MessagingPre;
 use super::engine::Compute;
 use super::keyvalue::Bucket;
 use super::options::Hosted;
-use super::state::State;
+use super::state::{Resources, State};
 
 /// A component that is ready to be called: compiled, its imports found, its exports known.
 pub(super) struct Code {
     digest: [u8; 32],
-    /// The bucket that it uses.
-    pub bucket: Option<Arc<Bucket>>,
+    /// What it may use.
+    pub resources: Resources,
     pub messaging: Option<MessagingPre<State>>,
     pub http: Option<ProxyPre<State>>,
 }
@@ -28,22 +26,24 @@ impl Code {
         compute: &Compute,
         linker: &Linker<State>,
         hosted: &Hosted,
-        bucket: Option<Arc<Bucket>>,
+        resources: Resources,
     ) -> Result<Self, HostError> {
         let component = compute.compile(&hosted.name, &hosted.wasm)?;
         let pre = link(linker, &hosted.name, &component)?;
         // They fail exactly when the export is missing.
         let digest = digest(&hosted.wasm);
         let (messaging, http) = (MessagingPre::new(pre.clone()).ok(), ProxyPre::new(pre).ok());
-        let code = Self { digest, bucket, messaging, http };
+        let code = Self { digest, resources, messaging, http };
         code.check(hosted)?;
         Ok(code)
     }
 
-    /// Whether it was made of these bytes, and for this bucket.
+    /// Whether it was made of these bytes, and to use these things.
     pub fn is_of(&self, hosted: &Hosted) -> bool {
+        let Resources { bucket, database } = &self.resources;
         self.digest == digest(&hosted.wasm)
-            && self.bucket.as_deref().map(Bucket::name) == hosted.bucket.as_deref()
+            && bucket.as_deref().map(Bucket::name) == hosted.bucket.as_deref()
+            && database.is_some() == hosted.database
     }
 
     /// Checks that it exports what it is to be used for.

@@ -9,13 +9,14 @@ use wasmtime::component::Linker;
 
 use super::HostError;
 use super::bus::{Broker, Parked};
+use super::database::Databases;
 use super::engine::Compute;
-use super::keyvalue::{Bucket, Buckets};
+use super::keyvalue::Buckets;
 use super::observe::{Call, Event, Observer, Outcome, Times};
-use super::options::{Limits, Options};
+use super::options::{Hosted, Limits, Options};
 use super::run::{Work, run};
 use super::slots::{Slot, Slots};
-use super::state::{Link, State};
+use super::state::{Link, Resources, State};
 
 /// How many tasks a thread runs before it looks for timers and input: functions run for a tick each.
 const EVENT_INTERVAL: u32 = 5;
@@ -26,6 +27,7 @@ pub(super) struct Core {
     pub linker: Linker<State>,
     pub broker: Broker,
     pub buckets: Buckets,
+    pub databases: Databases,
     pub observer: Arc<dyn Observer>,
     pub limits: Limits,
     pub slots: Slots,
@@ -45,7 +47,7 @@ pub(super) struct Admission {
     pub call: Arc<Call>,
     pub received: Instant,
     pub reply_to: Option<String>,
-    pub bucket: Option<Arc<Bucket>>,
+    pub resources: Resources,
 }
 
 /// A call that has come to its end.
@@ -67,6 +69,7 @@ impl Core {
             linker: compute.platform()?,
             compute,
             buckets: Buckets::beside(&broker, domain, Arc::clone(&observer)),
+            databases: Databases::at(options.database.clone()),
             broker,
             observer,
             limits: options.limits,
@@ -74,6 +77,19 @@ impl Core {
             max_concurrent: options.max_concurrent.max(1),
             threads: Threads::start()?,
         })
+    }
+
+    /// What a component may use; it is made or connected to.
+    pub async fn resources(&self, hosted: &Hosted) -> Result<Resources, HostError> {
+        let bucket = match &hosted.bucket {
+            Some(name) => Some(self.buckets.open(name).await?),
+            None => None,
+        };
+        let database = match hosted.database {
+            true => Some(self.databases.open(&hosted.name).await?),
+            false => None,
+        };
+        Ok(Resources { bucket, database })
     }
 
     /// Where functions run.
@@ -94,8 +110,8 @@ impl Core {
     }
 
     fn state(&self, admission: Admission, slot: Slot) -> State {
-        let Admission { call, reply_to, bucket, .. } = admission;
-        let link = Link { broker: self.broker.clone(), slot, bucket, reply_to };
+        let Admission { call, reply_to, resources, .. } = admission;
+        let link = Link { broker: self.broker.clone(), slot, resources, reply_to };
         State::new(call, self.limits.memory, Arc::clone(&self.observer), Some(link))
     }
 }

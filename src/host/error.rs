@@ -44,7 +44,7 @@ pub enum HostError {
     #[diagnostic(
         code(pelato::host::import),
         help(
-            "`pelato run` offers WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging and wasmcloud:messaging 0.2"
+            "`pelato run` offers WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging, wasmcloud:messaging 0.2 and wasmcloud:postgres 0.1.1"
         )
     )]
     Import {
@@ -154,6 +154,20 @@ pub enum HostError {
     NoJetStream {
         /// The bucket.
         bucket: String,
+    },
+    /// The database could not be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Postgres(#[from] crate::postgres::PostgresError),
+    /// There is no database.
+    #[error("{component} stores its results in a database, and none is given")]
+    #[diagnostic(
+        code(pelato::host::database),
+        help("set POSTGRES_URL in .env, or give `--postgres postgres://user:password@localhost/database`")
+    )]
+    NoDatabase {
+        /// The component.
+        component: String,
     },
     /// A message could not be sent or a subscription not made.
     #[error("the message bus failed: {message}")]

@@ -104,8 +104,8 @@ async fn handle(core: &Core, service: &Service, message: Message, received: Inst
         trigger: Trigger::Message { subject: Arc::clone(&message.subject) },
         input: message.body.clone(),
     });
-    let (reply_to, bucket) = (message.reply_to.clone(), code.bucket.clone());
-    let admission = Admission { call: Arc::clone(&call), received, reply_to, bucket };
+    let (reply_to, resources) = (message.reply_to.clone(), code.resources.clone());
+    let admission = Admission { call: Arc::clone(&call), received, reply_to, resources };
     let message = BrokerMessage {
         subject: message.subject.to_string(),
         body: message.body.into(),

@@ -12,6 +12,7 @@ mod bus;
 mod call;
 mod code;
 mod core;
+mod database;
 mod deployment;
 mod engine;
 mod error;

@@ -7,8 +7,8 @@ use super::HostError;
 use super::bus::subject::Pattern;
 use super::code::Code;
 use super::core::Core;
-use super::keyvalue::Bucket;
 use super::options::{Hosted, Subscription};
+use super::state::Resources;
 
 /// A component by its name. Calls under way keep the code that they began with.
 pub(super) struct Service {
@@ -59,18 +59,15 @@ impl Plan {
         check(&components)?;
         let mut prepared = Vec::new();
         for hosted in components {
-            let bucket = match &hosted.bucket {
-                Some(name) => Some(core.buckets.open(name).await?),
-                None => None,
-            };
-            prepared.push((hosted, bucket));
+            let resources = core.resources(&hosted).await?;
+            prepared.push((hosted, resources));
         }
         let core = Arc::clone(core);
         // One after the other: the compiler uses all cores for each.
         let parts = tokio::task::spawn_blocking(move || {
             prepared
                 .into_iter()
-                .map(|(hosted, bucket)| prepare(&core, hosted, bucket, &running))
+                .map(|(hosted, resources)| prepare(&core, hosted, resources, &running))
                 .collect::<Result<Vec<_>, _>>()
         });
         let parts = parts.await.map_err(|cause| HostError::Engine { message: cause.to_string() })??;
@@ -78,18 +75,13 @@ impl Plan {
     }
 }
 
-fn prepare(
-    core: &Core,
-    hosted: Hosted,
-    bucket: Option<Arc<Bucket>>,
-    running: &Running,
-) -> Result<Part, HostError> {
+fn prepare(core: &Core, hosted: Hosted, resources: Resources, running: &Running) -> Result<Part, HostError> {
     let code = match running.get(&hosted.name).filter(|code| code.is_of(&hosted)) {
         Some(code) => {
             code.check(&hosted)?;
             Arc::clone(code)
         }
-        None => Arc::new(Code::prepare(&core.compute, &core.linker, &hosted, bucket)?),
+        None => Arc::new(Code::prepare(&core.compute, &core.linker, &hosted, resources)?),
     };
     let Hosted { name, subscriptions, http_path, .. } = hosted;
     Ok(Part { name, code, subscriptions, http_path })

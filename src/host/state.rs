@@ -9,6 +9,7 @@ use wasmtime_wasi_http::{
 };
 
 use super::bus::Broker;
+use super::database::Database;
 use super::keyvalue::{Bucket, Opened};
 use super::memory::MemoryGuard;
 use super::observe::{Call, Observer, Stream};
@@ -34,10 +35,16 @@ pub(super) struct State {
 pub(super) struct Link {
     pub broker: Broker,
     pub slot: Slot,
-    /// The bucket that it may use.
-    pub bucket: Option<Arc<Bucket>>,
+    pub resources: Resources,
     /// Where the sender of the message waits for an answer.
     pub reply_to: Option<String>,
+}
+
+/// What a component may use beside messages.
+#[derive(Clone, Default)]
+pub(super) struct Resources {
+    pub bucket: Option<Arc<Bucket>>,
+    pub database: Option<Arc<Database>>,
 }
 
 impl State {

@@ -11,6 +11,7 @@ use super::{BuildFlags, Outcome, Pelato};
 use crate::error::Error;
 use crate::host::observe::{Observer, Outcome as CallOutcome};
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
+use crate::postgres;
 use crate::progress::Event;
 use crate::project::settings::KEYVALUE_DOMAIN;
 use crate::watch::Watcher;
@@ -26,6 +27,8 @@ pub struct RunOptions {
     pub port: Option<u16>,
     /// What carries the messages.
     pub bus: Bus,
+    /// The database of the tasks that use one.
+    pub database: Option<postgres::Server>,
     /// What one call may use.
     pub limits: Limits,
     /// Messages to send once everything runs: topic and body.
@@ -76,6 +79,7 @@ impl Pelato {
         let host_options = host::Options {
             http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
             bus: options.bus.clone(),
+            database: options.database.clone(),
             bucket_domain: self.settings().text(KEYVALUE_DOMAIN).map(str::to_owned),
             limits: options.limits,
             cache_dir: Some(self.cache().join("compiled")),
@@ -201,6 +205,7 @@ fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
                 .collect(),
             http_path: component.http.as_ref().map(|http| http.path.clone()),
             bucket: component.bucket().map_err(wrong)?,
+            database: component.uses_database(),
         })
     };
     pairs.map(one).collect()

@@ -94,6 +94,12 @@ pub fn keeper(name: &str, body: &str) -> Vec<u8> {
     with_settings("nats_to_nats_kv", body, &[("component_name", name)])
 }
 
+/// A component of the template `dbsync_nats`.
+pub fn storer(name: &str, body: &str, settings: &[(&str, &str)]) -> Vec<u8> {
+    let usual = [("component_name", name), ("column", "data")];
+    with_settings("dbsync_nats", body, &[&usual[..], settings].concat())
+}
+
 fn composed(template: &str, name: &str, body: &str, dest_topic: &str) -> Vec<u8> {
     with_settings(template, body, &[("component_name", name), ("dest_topic", dest_topic)])
 }

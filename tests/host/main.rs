@@ -8,5 +8,7 @@ mod http;
 mod keyvalue;
 mod limits;
 mod nats;
+mod postgres;
+mod postgres_server;
 mod replace;
 mod stage;

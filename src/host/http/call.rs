@@ -148,7 +148,7 @@ async fn handle(
     };
     let (sender, given) = oneshot::channel();
     let admission =
-        Admission { call: Arc::clone(&call), received, reply_to: None, bucket: code.bucket.clone() };
+        Admission { call: Arc::clone(&call), received, reply_to: None, resources: code.resources.clone() };
     let work = core.call(admission, Handle { proxy, request, answer: sender });
     let (done, (client, answer)) = futures_util::join!(work, forward(given, client));
     let failed = |message| Outcome::Failed { message };

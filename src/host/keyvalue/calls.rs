@@ -17,7 +17,7 @@ type Answer<T> = wasmtime::Result<Result<T, store::Error>>;
 
 impl store::Host for State {
     async fn open(&mut self, identifier: String) -> Answer<Resource<Opened>> {
-        let bucket = self.link.as_ref().and_then(|link| link.bucket.as_ref());
+        let bucket = self.link.as_ref().and_then(|link| link.resources.bucket.as_ref());
         match bucket {
             Some(bucket) if identifier == LINK => {
                 let bucket = Arc::clone(bucket);

@@ -4,6 +4,7 @@
 //! result means is the same in all of them and is written here, once, against the trait [`Platform`], so that it can be
 //! tested without a host.
 
+mod database;
 mod deliver;
 pub mod http;
 mod keyvalue;
@@ -11,8 +12,9 @@ mod message;
 mod platform;
 mod setting;
 
+pub use database::{COLUMN, Database, ON_CONFLICT, TABLE};
 pub use deliver::{Failure, deliver, logged};
 pub use keyvalue::Bucket;
-pub use message::{handle_message, store_entry};
+pub use message::{handle_message, insert_row, store_entry};
 pub use platform::{Component, Message, Platform};
 pub use setting::{COMPONENT_NAME, DEST_TOPIC, MAX_BODY_BYTES, body_limit};

@@ -5,12 +5,12 @@
 
 use std::cell::RefCell;
 
-use flow::{Bucket, COMPONENT_NAME, DEST_TOPIC, Message, Platform};
+use flow::{Bucket, COMPONENT_NAME, DEST_TOPIC, Database, Message, Platform};
 
 /// What was published: subject and body.
 pub type Published = Vec<(String, Vec<u8>)>;
 
-/// What was stored: key and value.
+/// What was stored: key, or statement, and value.
 pub type Stored = Vec<(String, String)>;
 
 pub struct Fake {
@@ -101,6 +101,18 @@ impl Bucket for Fake {
         }
         let value = String::from_utf8(value.to_vec()).expect("text");
         self.stored.borrow_mut().push((key.to_owned(), value));
+        Ok(())
+    }
+}
+
+impl Database for Fake {
+    fn run(&self, statement: &str, value: &str) -> Result<(), String> {
+        if self.full {
+            return Err("the database is full".into());
+        }
+        self.stored
+            .borrow_mut()
+            .push((statement.to_owned(), value.to_owned()));
         Ok(())
     }
 }
