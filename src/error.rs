@@ -256,6 +256,7 @@ impl Error {
             Self::Deploy(error) if error.is_project() => Exit::Project,
             Self::Deploy(_) => Exit::Lattice,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
+            Self::Host(HostError::NoDatabase { .. }) => Exit::Usage,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Infra(error) if error.is_value() => Exit::Usage,
@@ -294,6 +295,9 @@ fn is_network(error: &HostError) -> bool {
         HostError::AddressTaken { .. }
             | HostError::Bind { .. }
             | HostError::Nats(_)
+            | HostError::Postgres(_)
+            | HostError::Bucket { .. }
+            | HostError::NoJetStream { .. }
             | HostError::Bus { .. }
             | HostError::NobodyAnswers { .. }
             | HostError::NoAnswer { .. }

@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod nats;
 pub mod pack;
 mod pelato;
+pub mod postgres;
 pub mod progress;
 pub mod project;
 pub mod push;

@@ -95,7 +95,7 @@ fn every_key_of_a_template() {
     let listed = listed(&read("docs/contributing/templates.md"));
     let interfaces = |key: &&String| key.contains(':');
     assert_eq!(listed.iter().filter(|key| !interfaces(key)).cloned().collect::<BTreeSet<_>>(), keys);
-    assert_eq!(listed.iter().filter(interfaces).count(), 2);
+    assert_eq!(listed.iter().filter(interfaces).count(), 3);
 }
 
 #[test]
@@ -176,6 +176,11 @@ fn run_it_on_this_machine() {
 #[test]
 fn what_is_missing() {
     play("docs/doctor.md");
+}
+
+#[test]
+fn store_results() {
+    play("docs/store-data.md");
 }
 
 #[test]

@@ -170,6 +170,22 @@ impl Component {
         Ok(subscribed(&self.needs()?))
     }
 
+    /// The key-value bucket that it uses.
+    ///
+    /// # Errors
+    /// As [`Component::needs`].
+    pub fn bucket(&self) -> Result<Option<String>, NeedError> {
+        let needs = self.needs()?;
+        let buckets = needs.into_iter().filter(|need| need.is("wasi:keyvalue/store"));
+        Ok(buckets.filter_map(|mut need| need.config.remove("bucket")).next())
+    }
+
+    /// Whether it uses a PostgreSQL database.
+    pub fn uses_database(&self) -> bool {
+        let is_database = |capability: &Capability| capability.wit.starts_with("wasmcloud:postgres/");
+        self.template.manifest.capabilities.iter().any(is_database)
+    }
+
     /// What the trigger is given: the parameters that are settings, and the component's name.
     pub fn settings(&self) -> BTreeMap<String, String> {
         let is_setting = |name: &str| self.template.parameter(name).is_some_and(|p| p.setting);

@@ -15,7 +15,9 @@ use crate::error::Error;
 use crate::host::observe::{Observer, Outcome as CallOutcome};
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
 use crate::nats;
+use crate::postgres;
 use crate::progress::Event;
+use crate::project::settings::KEYVALUE_DOMAIN;
 use crate::watch::Watcher;
 
 /// How to run a workflow.
@@ -29,6 +31,8 @@ pub struct RunOptions {
     pub port: Option<u16>,
     /// What carries the messages.
     pub bus: Bus,
+    /// The database of the tasks that use one.
+    pub database: Option<postgres::Server>,
     /// What one call may use.
     pub limits: Limits,
     /// Messages to send once everything runs: topic and body.
@@ -80,6 +84,8 @@ impl Pelato {
         let host_options = host::Options {
             http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
             bus: options.bus.clone(),
+            database: options.database.clone(),
+            bucket_domain: self.settings().text(KEYVALUE_DOMAIN).map(str::to_owned),
             limits: options.limits,
             cache_dir: Some(self.cache().join("compiled")),
             ..host::Options::default()
@@ -207,7 +213,9 @@ pub fn in_words(outcome: &CallOutcome) -> String {
         CallOutcome::OutOfMemory { limit } => {
             format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
         }
-        CallOutcome::Sent(_) | CallOutcome::Replied | CallOutcome::Filtered => "ended well".to_owned(),
+        CallOutcome::Sent(_) | CallOutcome::Stored { .. } | CallOutcome::Replied | CallOutcome::Filtered => {
+            "ended well".to_owned()
+        }
     }
 }
 
@@ -220,10 +228,8 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             Bus::InProcess => component.clone().at_most_once(),
             Bus::Nats(_) => component.clone(),
         };
-        let topics = component.subscriptions().map_err(|error| Error::Template {
-            template: component.template.manifest.name.clone(),
-            source: error,
-        })?;
+        let wrong = |source| Error::Template { template: component.template.manifest.name.clone(), source };
+        let topics = component.subscriptions().map_err(wrong)?;
         Ok(Hosted {
             name: component.name.clone(),
             wasm: read(&built.artifact)?,
@@ -232,6 +238,8 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
                 .map(|t| Subscription { subject: t.subject, queue: t.queue })
                 .collect(),
             http_path: component.http.as_ref().map(|http| http.path.clone()),
+            bucket: component.bucket().map_err(wrong)?,
+            database: component.uses_database(),
         })
     };
     pairs.map(one).collect()

@@ -162,6 +162,9 @@ fn of_parameter(parameter: &Parameter) -> Value {
         }),
         Kind::String => json!({ "type": ["string", "number", "boolean"] }),
     };
+    if let (Some(pattern), Some(map)) = (&parameter.pattern, value.as_object_mut()) {
+        map.insert("pattern".to_owned(), json!(pattern.regex().as_str()));
+    }
     if let Some(map) = value.as_object_mut() {
         let about = parameter.help.as_ref().unwrap_or(&parameter.prompt);
         map.insert("description".to_owned(), json!(about));

@@ -8,7 +8,9 @@ use super::model::{
 use crate::check::{Component, Need, Placement};
 use crate::deploy::DeployError;
 use crate::project::Settings;
-use crate::project::settings::{HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, MESSAGING_PROVIDER};
+use crate::project::settings::{
+    HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, Key, MESSAGING_PROVIDER,
+};
 
 /// The value of a setting that means the provider inside the hosts.
 const BUILT_IN: &str = "builtin";
@@ -20,6 +22,8 @@ pub const DEFAULT_PORT: u16 = 8000;
 pub enum Kind {
     /// Topics.
     Messaging,
+    /// Key-value buckets.
+    KeyValue,
     /// HTTP requests, at a port.
     Http {
         /// The port.
@@ -32,8 +36,10 @@ pub enum Kind {
 pub struct Providers {
     messaging: Image,
     http: Image,
+    keyvalue: Image,
     nats: String,
     address: String,
+    domain: Option<String>,
 }
 
 /// Where a provider comes from.
@@ -61,6 +67,7 @@ impl Kind {
         let interface = need.wit.split('@').next().unwrap_or_default();
         match interface.split_once('/').map_or(interface, |(package, _)| package) {
             "wasmcloud:messaging" => Ok(Some(Self::Messaging)),
+            "wasi:keyvalue" => Ok(Some(Self::KeyValue)),
             "wasi:http" => {
                 let port = component.http.as_ref().and_then(|http| http.port);
                 Ok(Some(Self::Http { port: port.unwrap_or(DEFAULT_PORT) }))
@@ -78,6 +85,26 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The setting with its image.
+    fn setting(self) -> Key {
+        match self {
+            Self::Messaging => MESSAGING_PROVIDER,
+            Self::KeyValue => KEYVALUE_PROVIDER,
+            Self::Http { .. } => HTTP_PROVIDER,
+        }
+    }
+
+    /// What hosts call the one that is part of them; none if they have none.
+    fn built_in(self) -> Option<&'static str> {
+        match self {
+            Self::Messaging => Some("messaging-nats"),
+            Self::KeyValue => None,
+            Self::Http { .. } => Some("http-server"),
+        }
+    }
+}
+
 impl Providers {
     /// What the settings say.
     pub fn from(settings: &Settings) -> Self {
@@ -89,15 +116,32 @@ impl Providers {
         Self {
             messaging: image(MESSAGING_PROVIDER),
             http: image(HTTP_PROVIDER),
+            keyvalue: image(KEYVALUE_PROVIDER),
             nats: text(HOSTS_NATS_URL),
             address: text(HTTP_ADDRESS),
+            domain: settings.text(KEYVALUE_DOMAIN).map(str::to_owned),
         }
     }
 
     fn image(&self, kind: Kind) -> &Image {
         match kind {
             Kind::Messaging => &self.messaging,
+            Kind::KeyValue => &self.keyvalue,
             Kind::Http { .. } => &self.http,
+        }
+    }
+
+    /// Sees that hosts have a provider of this kind, if it is to be theirs.
+    ///
+    /// # Errors
+    /// When they have none.
+    pub fn check(&self, kind: Kind) -> Result<(), DeployError> {
+        match (self.image(kind), kind.built_in()) {
+            (Image::BuiltIn, None) => Err(DeployError::NotBuiltIn {
+                setting: kind.setting().name,
+                default: kind.setting().default.unwrap_or_default(),
+            }),
+            _ => Ok(()),
         }
     }
 
@@ -116,7 +160,7 @@ impl Providers {
             for kind in kinds.iter().collect::<BTreeSet<_>>() {
                 // A port is had once on a host: one provider for all that want it.
                 let key = match kind {
-                    Kind::Messaging => (*kind, targets.clone()),
+                    Kind::Messaging | Kind::KeyValue => (*kind, targets.clone()),
                     Kind::Http { .. } => (*kind, BTreeSet::new()),
                 };
                 let entry = shared.entry(key).or_insert_with(|| Shared {
@@ -137,16 +181,12 @@ impl Providers {
 
     /// The provider as a part of the application, with its links to the components behind it.
     pub(super) fn part(&self, provider: &Shared<'_>, links: Vec<Link>) -> Part {
-        let builtin = match provider.kind {
-            Kind::Messaging => "wasmcloud+builtin://messaging-nats",
-            Kind::Http { .. } => "wasmcloud+builtin://http-server",
-        };
-        let image = match self.image(provider.kind) {
-            Image::BuiltIn => builtin.to_owned(),
-            Image::Of(image) => image.clone(),
+        let image = match (self.image(provider.kind), provider.kind.built_in()) {
+            (Image::Of(image), _) => image.clone(),
+            (Image::BuiltIn, name) => format!("wasmcloud+builtin://{}", name.unwrap_or_default()),
         };
         let config = match provider.kind {
-            Kind::Messaging => Vec::new(),
+            Kind::Messaging | Kind::KeyValue => Vec::new(),
             Kind::Http { port } => vec![Config {
                 name: format!("{}-listen", provider.name),
                 properties: Texts::from([
@@ -162,13 +202,20 @@ impl Providers {
         Part { name: provider.name.clone(), kind: PartKind::Capability, properties, traits }
     }
 
-    /// The link of a component to its messaging provider, or of a provider to a component that it calls.
+    /// The link of a component to a provider that it calls, or of a provider to a component that it calls.
     pub(super) fn link(&self, component: &Component, need: &Need, provider: &Shared<'_>) -> (bool, Link) {
         let (package, interface) = split(&need.wit);
         let called = matches!(interface, "handler" | "incoming-handler");
         let mut properties: Texts = need.config.clone();
-        if provider.kind == Kind::Messaging {
-            properties.insert("cluster_uris".to_owned(), self.nats.clone());
+        let mut set = |key: &str, value: &str| drop(properties.insert(key.to_owned(), value.to_owned()));
+        match provider.kind {
+            Kind::Messaging => set("cluster_uris", &self.nats),
+            Kind::KeyValue => {
+                set("cluster_uri", &self.nats);
+                set("enable_bucket_auto_create", "true");
+                self.domain.iter().for_each(|domain| set("js_domain", domain));
+            }
+            Kind::Http { .. } => {}
         }
         let config = vec![Config { name: format!("{}-{interface}", component.name), properties }];
         let (namespace, package) = package.split_once(':').unwrap_or_default();
@@ -229,6 +276,7 @@ impl Shared<'_> {
         let targets: Vec<_> = self.targets.iter().copied().collect();
         let mut name = match self.kind {
             Kind::Messaging => format!("messaging-{}", targets.join("-")),
+            Kind::KeyValue => format!("keyvalue-{}", targets.join("-")),
             Kind::Http { port } => format!("http-{port}"),
         };
         while taken.contains(&plain(&name)) {

@@ -5,7 +5,7 @@ use super::*;
 use crate::check::Placement;
 use crate::check::rules::testing::{check_in, project, task, workflow};
 use crate::project::Settings;
-use crate::project::settings::{Flag, HTTP_PROVIDER, MESSAGING_PROVIDER};
+use crate::project::settings::{Flag, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, MESSAGING_PROVIDER};
 
 fn components(tasks: &[String]) -> Vec<Component> {
     let folder = project();
@@ -159,6 +159,39 @@ fn each_set_of_targets_has_a_messaging_provider_and_each_port_an_http_provider()
     assert_eq!(providers(&manifest), ["messaging-cloud-edge", "messaging-edge", "http-8000", "http-8001"]);
     let targets: Vec<_> = part(&manifest, "http-8000").targets().collect();
     assert_eq!(targets, ["cloud", "edge"], "of all that want this port");
+}
+
+#[test]
+fn buckets_have_a_provider_for_each_set_of_targets() {
+    let stored = |name: &str, more: &[&str]| {
+        let name = format!("component_name: {name}");
+        task(&[&["type: nats_to_nats_kv", &name, "bucket: readings", "dest_topic"], more].concat())
+    };
+    let tasks = [stored("a", &[]), stored("b", &[]), stored("c", &["targets: [cloud]"])];
+    let manifest = planned(&tasks);
+    let names = ["messaging-cloud", "messaging-edge", "keyvalue-cloud", "keyvalue-edge"];
+    assert_eq!(providers(&manifest), names);
+    assert_eq!(part(&manifest, "keyvalue-edge").properties.image, KEYVALUE_PROVIDER.default.unwrap());
+    let link = |manifest: &Manifest| {
+        let link = part(manifest, "a").links().find(|link| link.package == "keyvalue").unwrap().clone();
+        assert_eq!((link.namespace.as_str(), &*link.interfaces), ("wasi", &["store".to_owned()][..]));
+        assert_eq!((link.target.name.as_str(), &link.name), ("keyvalue-edge", &None), "the default link");
+        link.target.config.into_iter().flat_map(|config| config.properties).collect::<Vec<_>>()
+    };
+    let own = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    };
+    let mut config = vec![
+        ("bucket", "readings"),
+        ("cluster_uri", "nats://127.0.0.1:4222"),
+        ("enable_bucket_auto_create", "true"),
+    ];
+    assert_eq!(link(&manifest), own(&config));
+    config.push(("js_domain", "cloud"));
+    assert_eq!(link(&planned_with(&tasks, &settings(&[(KEYVALUE_DOMAIN, "cloud")])).unwrap()), own(&config));
+    let error = planned_with(&tasks, &settings(&[(KEYVALUE_PROVIDER, "builtin")])).unwrap_err();
+    assert_eq!(error.to_string(), "KEYVALUE_PROVIDER is `builtin`, but hosts have no such provider in them");
+    assert!(planned_with(&[task(&[])], &settings(&[(KEYVALUE_PROVIDER, "builtin")])).is_ok(), "nobody asks");
 }
 
 #[test]

@@ -50,6 +50,11 @@ impl Nats {
         Ok(Self { client: nats::connect(server, settings).await? })
     }
 
+    /// The connection.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Sends a message.
     pub async fn publish(&self, message: Message) -> Result<(), HostError> {
         check_subject(&message.subject)?;

@@ -29,7 +29,7 @@ pub use doctor::Doctor;
 pub use evaluation::Evaluation;
 pub use pack::{AddedPack, PackCheck, RemovedPack};
 pub use push::{Push, PushPlan};
-pub use run::{Call, RunLine, SentLine};
+pub use run::{Call, RunLine, SentLine, StoredLine};
 pub use shelf::{Shelf, Shown};
 
 /// The version of all documents.
