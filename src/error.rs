@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use crate::build::{BuildError, ToolchainError};
 use crate::catalog::CatalogError;
 use crate::deploy::DeployError;
+use crate::drill::DrillError;
 use crate::evaluation::{LoadError, WriteError};
 use crate::generate::GenerateError;
 use crate::host::HostError;
@@ -40,6 +41,8 @@ pub enum Exit {
     Network = 6,
     /// The lattice did not do what it was asked for.
     Lattice = 7,
+    /// A drill was held, and an objective of `--slo` was missed.
+    Objective = 8,
 }
 
 /// Everything that can end a command.
@@ -156,6 +159,10 @@ pub enum Error {
         #[help]
         help: String,
     },
+    /// A drill could not be held, or missed its objectives.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Drill(#[from] DrillError),
     /// Metrics could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -229,6 +236,10 @@ impl Error {
             Self::Deploy(error) if error.is_network() => Exit::Network,
             Self::Deploy(error) if error.is_project() => Exit::Project,
             Self::Deploy(_) => Exit::Lattice,
+            Self::Drill(error) if error.is_network() => Exit::Network,
+            Self::Drill(error) if error.is_value() => Exit::Usage,
+            Self::Drill(DrillError::Silent { .. } | DrillError::Unmarked { .. }) => Exit::Lattice,
+            Self::Drill(DrillError::Missed { .. }) => Exit::Objective,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
@@ -238,6 +249,7 @@ impl Error {
             | Self::Host(_)
             | Self::Scaffold(_)
             | Self::Infra(_)
+            | Self::Drill(_)
             | Self::Metrics(_)
             | Self::Write(_)
             | Self::WriteReport(_)

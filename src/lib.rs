@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod deploy;
+pub mod drill;
 pub mod error;
 pub mod evaluation;
 pub mod files;
@@ -31,6 +32,6 @@ pub mod words;
 
 pub use error::{Error, Exit};
 pub use pelato::{
-    BuildFlags, Changed, Checked, Left, Options, Outcome, Pelato, PlannedBuild, PlannedPush, Ready,
-    RunOptions, Why,
+    BuildFlags, Changed, Checked, DrillOptions, Left, Options, Outcome, Pelato, PlannedBuild, PlannedPush,
+    Ready, RunOptions, Why,
 };

@@ -3,6 +3,7 @@
 mod brush;
 mod changed;
 mod deploy;
+mod drill;
 mod push;
 mod run;
 mod scaffold;
@@ -28,6 +29,7 @@ use crate::suggest;
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use deploy::MANIFEST_FILE;
+pub use drill::DrillOptions;
 pub use push::PlannedPush;
 pub use run::{Ready, RunOptions, in_words};
 pub use scaffold::new_project;

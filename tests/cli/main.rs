@@ -20,6 +20,11 @@ mod check;
 mod compilers;
 mod config;
 mod disks;
+mod drill;
+mod drill_held;
+#[path = "../deploy/functions.rs"]
+#[allow(dead_code, reason = "the tests of the lattice use the rest")]
+mod echoes;
 mod generate;
 mod hostile;
 mod infra;

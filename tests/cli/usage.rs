@@ -40,6 +40,8 @@ Commands:
   status       Show how the workflow's components are on a lattice
   rollback     Go back to the manifest that was deployed before
   remove       Take the workflow's components away from a lattice
+  drill        Rehearse a fault: send messages through the running workflow, take a host away, see
+               what that costs
   infra        Write ready files for the machines of a lattice: cloud (Kubernetes), edge and this
                machine (docker compose)
   bump         Raise the versions of components
@@ -74,7 +76,7 @@ A first project:
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
 function failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked
-for.
+for, 8 a drill missed an objective.
 
 "#]])
         .stderr_eq("");

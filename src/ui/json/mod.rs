@@ -6,6 +6,7 @@
 mod brush;
 mod build;
 mod deploy;
+mod drill;
 mod evaluation;
 mod push;
 mod run;
@@ -15,6 +16,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::drill::DrillError;
 use crate::evaluation::{LoadError, ReadError};
 use crate::pelato::Left;
 use crate::project::{Settings, bump};
@@ -23,6 +25,7 @@ use crate::report::{self, Severity};
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
+pub use drill::{Drill, DrillReport};
 pub use evaluation::Evaluation;
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine};
@@ -107,7 +110,8 @@ impl Failure {
     pub fn new(error: &crate::Error) -> Self {
         let problems = match error {
             crate::Error::Rejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
-            crate::Error::Load(LoadError::Read(ReadError::Wrong(problem))) => vec![Problem::new(problem)],
+            crate::Error::Load(LoadError::Read(ReadError::Wrong(problem)))
+            | crate::Error::Drill(DrillError::Objective(problem)) => vec![Problem::new(problem)],
             _ => Vec::new(),
         };
         let related = miette::Diagnostic::related(error).into_iter().flatten();
