@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::context::Context;
 use crate::drill::slo::{self, Objective};
-use crate::drill::{self, Course, DrillError, INPUT, Plan, record, time};
+use crate::drill::{self, Course, DrillError, INPUT, Plan, record, time, words};
 use crate::error::Error;
 use crate::pelato::DrillOptions;
 use crate::ui::{json, table};
@@ -132,14 +132,14 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let readings = held?;
     let report = drill::judge(&readings);
     let verdicts: Vec<_> = objectives.iter().map(|objective| objective.judge(&report)).collect();
-    let result = json::Drill::new(&readings, &report, &verdicts);
     if ui.json() {
-        ui.result_json(&result);
+        ui.result_json(&json::Drill::new(&readings, &report, &verdicts));
     } else {
-        ui.result(table(json::Drill::HEADER, &result.rows()));
-        ui.result(result.words().join("\n"));
+        ui.result(table(words::HEADER, &words::rows(&report)));
+        words::lines(&readings, &report).iter().for_each(|line| ui.result(line));
+        verdicts.iter().for_each(|verdict| ui.result(verdict.judged()));
     }
-    result.warnings().iter().for_each(|warning| ui.warning(warning));
+    words::warnings(&readings, &report).iter().for_each(|warning| ui.warning(warning));
     if let Some(path) = &arguments.record {
         record::write(path, &readings).map_err(DrillError::from)?;
         ui.status("Written", path.display().to_string());

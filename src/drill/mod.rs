@@ -17,6 +17,7 @@ mod route;
 pub mod slo;
 pub mod time;
 mod wire;
+pub mod words;
 
 pub use act::{Setup, hold};
 pub use error::DrillError;

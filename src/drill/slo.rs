@@ -83,6 +83,13 @@ impl fmt::Display for Verdict {
     }
 }
 
+impl Verdict {
+    /// With whether it was met in front.
+    pub fn judged(&self) -> String {
+        format!("{} {self}", if self.met { "met" } else { "missed" })
+    }
+}
+
 /// Reads objectives, separated by commas.
 ///
 /// # Errors

@@ -46,7 +46,7 @@ Commands:
                machine (docker compose)
   bump         Raise the versions of components
   graph        Draw how messages flow through the workflow
-  report       Compare how long runs took: a table, and a page with charts, made from metrics files
+  report       Compare how long runs took, and show drills: tables, and a page with charts
   schema       Print the JSON schema of workflow.yaml, for editors
   pack         Show the language packs
   template     Show the templates

@@ -30,14 +30,7 @@ fn report(lost: usize) -> Report {
 }
 
 fn verdicts(text: &str, report: &Report) -> Vec<String> {
-    parse(text)
-        .unwrap()
-        .iter()
-        .map(|objective| {
-            let verdict = objective.judge(report);
-            format!("{} {}", if verdict.met { "met" } else { "missed" }, verdict)
-        })
-        .collect()
+    parse(text).unwrap().iter().map(|objective| objective.judge(report).judged()).collect()
 }
 
 #[test]

@@ -8,7 +8,6 @@ use super::SCHEMA;
 use crate::drill::judge::{Report, Tally};
 use crate::drill::readings::{Host, How, Readings};
 use crate::drill::slo::Verdict;
-use crate::drill::time::shown;
 
 /// `drill`
 #[derive(Debug, Serialize)]
@@ -58,8 +57,6 @@ struct OneGap {
     from_seconds: f64,
     seconds: f64,
     ended: bool,
-    #[serde(skip)]
-    shown: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -81,8 +78,6 @@ struct Latency {
     p95_ms: f64,
     p99_ms: f64,
     max_ms: f64,
-    #[serde(skip)]
-    shown: [String; 4],
 }
 
 #[derive(Debug, Serialize)]
@@ -107,8 +102,6 @@ struct JudgedObjective {
     objective: String,
     measured: Option<String>,
     met: bool,
-    #[serde(skip)]
-    words: String,
 }
 
 /// With six digits behind the point: microseconds.
@@ -121,37 +114,15 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 impl Drill {
-    /// What the columns of [`Drill::rows`] are.
-    pub const HEADER: [&str; 10] =
-        ["PHASE", "SENT", "LOST", "DUPLICATED", "LATE", "P50", "P95", "P99", "MAX", "N"];
-
     /// Of a drill, and what became of its objectives.
     pub fn new(readings: &Readings, report: &Report, verdicts: &[Verdict]) -> Self {
         let objective = |verdict: &Verdict| JudgedObjective {
             objective: verdict.objective.clone(),
             measured: verdict.measured.clone(),
             met: verdict.met,
-            words: format!("{} {verdict}", if verdict.met { "met" } else { "missed" }),
         };
         let drill = DrillReport::new(readings, report);
         Self { schema: SCHEMA, drill, objectives: verdicts.iter().map(objective).collect() }
-    }
-
-    /// A row for each phase.
-    pub fn rows(&self) -> Vec<[String; 10]> {
-        self.drill.rows()
-    }
-
-    /// What is to be said below the table, in lines.
-    pub fn words(&self) -> Vec<String> {
-        let mut lines = self.drill.words();
-        lines.extend(self.objectives.iter().map(|objective| objective.words.clone()));
-        lines
-    }
-
-    /// What makes the figures doubtful.
-    pub fn warnings(&self) -> Vec<String> {
-        self.drill.warnings()
     }
 }
 
@@ -169,7 +140,6 @@ impl DrillReport {
                 from_seconds: seconds(gap.from),
                 seconds: seconds(gap.length),
                 ended: gap.ended,
-                shown: format!("{}{}", if gap.ended { "" } else { "at least " }, shown(gap.length)),
             }),
             first_seconds: report.first.map(seconds),
             disturbed_seconds: report.disturbed.map(seconds),
@@ -184,81 +154,6 @@ impl DrillReport {
                 .collect(),
             hosts: readings.hosts.iter().map(OneHost::new).collect(),
         }
-    }
-
-    /// A row for each phase, and one for all.
-    pub fn rows(&self) -> Vec<[String; 10]> {
-        self.phases.iter().map(OnePhase::row).collect()
-    }
-
-    /// The gap, in words.
-    pub fn gap(&self) -> Option<&str> {
-        self.gap.as_ref().map(|gap| gap.shown.as_str())
-    }
-
-    /// What is to be said below the table, in lines.
-    pub fn words(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        let after = |time: f64| {
-            let fault = self.fault.as_ref().map_or(0.0, |fault| fault.at_seconds);
-            shown(Duration::try_from_secs_f64(time - fault).unwrap_or_default())
-        };
-        match (&self.fault, &self.gap) {
-            (Some(_), Some(gap)) => {
-                lines.push(format!(
-                    "gap: {}, the longest time in which nothing came out after the fault",
-                    gap.shown
-                ));
-            }
-            (Some(_), None) => lines.push("gap: unknown, nothing was sent after the fault".to_owned()),
-            (None, _) => {}
-        }
-        if let Some(disturbed) = self.disturbed_seconds {
-            let disturbed = shown(Duration::try_from_secs_f64(disturbed).unwrap_or_default());
-            lines
-                .push(format!("the last message that was lost or late was sent {disturbed} after the fault"));
-        }
-        for host in &self.hosts {
-            let Some(vanished) = host.vanished_seconds else { continue };
-            let back =
-                host.back_seconds.map_or(String::new(), |back| format!(", and again after {}", after(back)));
-            let ran =
-                if host.ran.is_empty() { "nothing of the workflow".to_owned() } else { host.ran.join(", ") };
-            let (name, target) = (&host.name, &host.target);
-            lines.push(format!(
-                "the host {name} ({target}), which ran {ran}: seen to be away {} after the fault{back}",
-                after(vanished)
-            ));
-        }
-        lines
-    }
-
-    /// What makes the figures doubtful.
-    pub fn warnings(&self) -> Vec<String> {
-        let mut warnings = Vec::new();
-        match self.away.len() {
-            0 => {}
-            times => warnings.push(format!(
-                "the drill itself lost its connection to the NATS server {}: {} messages were not sent, and what came \
-                 out meanwhile was not seen",
-                if times == 1 { "once".to_owned() } else { format!("{times} times") },
-                self.unsent
-            )),
-        }
-        if self.lag_ms > 50.0 {
-            warnings.push(format!(
-                "this machine was too busy to keep the pace: a message was sent {:.1} ms late; latencies count from when \
-                 it was due",
-                self.lag_ms
-            ));
-        }
-        if self.foreign > 0 {
-            warnings.push(format!(
-                "{} other messages came out of `{}`: the workflow had more to do than this",
-                self.foreign, self.to
-            ));
-        }
-        warnings
     }
 }
 
@@ -280,19 +175,10 @@ impl OnePhase {
             let [p50, p95, p99, max] = [50.0, 95.0, 99.0, 100.0].map(|percent| tally.percentile(percent));
             let all = [p50?, p95?, p99?, max?];
             let [p50_ms, p95_ms, p99_ms, max_ms] = all.map(milliseconds);
-            Some(Latency { n: tally.came(), p50_ms, p95_ms, p99_ms, max_ms, shown: all.map(shown) })
+            Some(Latency { n: tally.came(), p50_ms, p95_ms, p99_ms, max_ms })
         };
         let Tally { sent, lost, duplicated, copies, late, .. } = *tally;
         Self { phase, sent, lost, duplicated, copies, late, latency: latency() }
-    }
-
-    fn row(&self) -> [String; 10] {
-        let Self { sent, lost, duplicated, late, .. } = self;
-        let none = || ["-"; 4].map(str::to_owned);
-        let [p50, p95, p99, max] = self.latency.as_ref().map_or_else(none, |latency| latency.shown.clone());
-        let n = self.latency.as_ref().map_or(0, |latency| latency.n);
-        let [sent, lost, duplicated, late, n] = [*sent, *lost, *duplicated, *late, n].map(|n| n.to_string());
-        [self.phase.to_owned(), sent, lost, duplicated, late, p50, p95, p99, max, n]
     }
 }
 

@@ -25,7 +25,7 @@ use crate::report::{self, Severity};
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
-pub use drill::{Drill, DrillReport};
+pub use drill::Drill;
 pub use evaluation::Evaluation;
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine};
