@@ -68,7 +68,8 @@ pub fn latencies(title: &str, readings: &Readings) -> Option<Picture> {
     let (shortest, longest) = (all().fold(f64::INFINITY, f64::min), all().fold(0.0, f64::max));
     let latency = if longest > 0.0 { Decades::of(shortest, longest) } else { Decades::of(0.001, 1.0) };
     let words = shown(stretch);
-    let names = [format!("median of {words}"), "slowest".to_owned(), "lost".to_owned(), "fault".to_owned()];
+    let names =
+        [format!("median of each {words}"), "slowest".to_owned(), "lost".to_owned(), "fault".to_owned()];
     let shown = if readings.fault.is_some() { 4 } else { 3 };
     let names: Vec<_> = names.iter().take(shown).map(String::as_str).collect();
     let (mut body, below) = legend(&names, |index, x, y| match index {

@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(shown(&readings(1, false)), [0, 0, 0, 0, 0]);
         // Of a long drill the stretches are longer, and no more.
         let long = latencies("x", &readings(100_000, true)).unwrap().inline();
-        assert!(long.contains("median of 3.33 s") && long.len() < 20_000, "{}", long.len());
+        assert!(long.contains("median of each 3.33 s") && long.len() < 20_000, "{}", long.len());
         let mut dead = readings(10, false);
         dead.probes.iter_mut().for_each(|probe| probe.came = None);
         assert_eq!(shown(&dead)[2], 1);
