@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use crate::build::{BuildError, ToolchainError};
 use crate::catalog::CatalogError;
 use crate::deploy::DeployError;
+use crate::drill::DrillError;
 use crate::evaluation::{LoadError, WriteError};
 use crate::generate::GenerateError;
 use crate::host::HostError;
@@ -44,6 +45,8 @@ pub enum Exit {
     Lattice = 7,
     /// The machine lacks something that the project needs.
     Machine = 8,
+    /// A drill was held, and an objective of `--slo` was missed.
+    Objective = 9,
 }
 
 /// Everything that can end a command.
@@ -177,6 +180,10 @@ pub enum Error {
         #[help]
         help: String,
     },
+    /// A drill could not be held, or missed its objectives.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Drill(#[from] DrillError),
     /// Metrics could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -255,6 +262,10 @@ impl Error {
             Self::Stream(_) => Exit::Network,
             Self::Deploy(error) if error.is_project() => Exit::Project,
             Self::Deploy(_) => Exit::Lattice,
+            Self::Drill(error) if error.is_network() => Exit::Network,
+            Self::Drill(error) if error.is_value() => Exit::Usage,
+            Self::Drill(DrillError::Silent { .. } | DrillError::Unmarked { .. }) => Exit::Lattice,
+            Self::Drill(DrillError::Missed { .. }) => Exit::Objective,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Host(HostError::NoDatabase { .. }) => Exit::Usage,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
@@ -266,6 +277,7 @@ impl Error {
             | Self::Host(_)
             | Self::Scaffold(_)
             | Self::Infra(_)
+            | Self::Drill(_)
             | Self::Metrics(_)
             | Self::Write(_)
             | Self::WriteReport(_)

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod deploy;
 pub mod doctor;
+pub mod drill;
 pub mod error;
 pub mod evaluation;
 pub mod files;
@@ -36,6 +37,6 @@ pub mod words;
 
 pub use error::{Error, Exit};
 pub use pelato::{
-    BuildFlags, Changed, Checked, Left, Options, Outcome, Pelato, PlannedBuild, PlannedPush, Ready,
-    RunOptions, Why,
+    BuildFlags, Changed, Checked, DrillOptions, Left, Options, Outcome, Pelato, PlannedBuild, PlannedPush,
+    Ready, RunOptions, Why,
 };

@@ -1,4 +1,4 @@
-//! Metrics files: PELATO's own, and the original's, which have the same form.
+//! Metrics files: PELATO's own, and the original's, which have the same form. And records of drills.
 
 use std::fs;
 use std::io::Read;
@@ -10,6 +10,7 @@ use serde_yaml::Value;
 use yamlpath::Document;
 
 use super::series::Run;
+use crate::drill::{Readings, record};
 use crate::project::place::Place;
 use crate::project::read::too_deep;
 use crate::report::{Problem, Source};
@@ -61,12 +62,25 @@ pub enum ReadError {
     Wrong(#[from] Problem),
 }
 
-/// The runs of a metrics file.
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Runs, of a metrics file.
+    Runs(Vec<Run>),
+    /// A drill, of its record.
+    Drill(Readings),
+}
+
+/// What is in a metrics file, or in the record of a drill.
 ///
 /// # Errors
-/// When it cannot be read, is no metrics file, or has a field that makes no sense.
-pub fn read(path: &Path) -> Result<Vec<Run>, ReadError> {
-    Ok(parse(&Source::new(path.display().to_string(), text(path)?))?)
+/// When it cannot be read, is neither, or has a field that makes no sense.
+pub fn read(path: &Path) -> Result<Content, ReadError> {
+    let source = Source::new(path.display().to_string(), text(path)?);
+    if record::is_record(source.text.as_bytes()) {
+        return Ok(Content::Drill(record::read(&source)?));
+    }
+    Ok(Content::Runs(parse(&source)?))
 }
 
 fn text(path: &Path) -> Result<String, ReadError> {
@@ -254,7 +268,8 @@ mod tests {
             ..Default::default()
         };
         let path = crate::metrics::append(folder.path(), &run).unwrap();
-        assert_eq!(read(&path).unwrap(), [Run { tasks: 3, times: [None, Some(1.5), None, Some(1.501)] }]);
+        let run = Run { tasks: 3, times: [None, Some(1.5), None, Some(1.501)] };
+        assert_eq!(read(&path).unwrap(), Content::Runs(vec![run]));
     }
 
     #[test]

@@ -37,7 +37,7 @@ impl Pelato {
     }
 
     /// The name of the workflow's application.
-    fn application(&self) -> Result<String, Error> {
+    pub(super) fn application(&self) -> Result<String, Error> {
         let (workflow, _) = project::read(&self.root)?;
         let name = workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
         Ok(application_name(name)?)

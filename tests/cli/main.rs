@@ -22,6 +22,11 @@ mod config;
 mod delivery;
 mod disks;
 mod doctor;
+mod drill;
+mod drill_held;
+#[path = "../deploy/functions.rs"]
+#[allow(dead_code, reason = "the tests of the lattice use the rest")]
+mod echoes;
 mod generate;
 mod hostile;
 mod infra;

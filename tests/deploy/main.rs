@@ -13,6 +13,7 @@
 
 mod delivery;
 mod doctor;
+mod drill;
 mod faults;
 mod functions;
 mod lattice;

@@ -58,6 +58,11 @@ impl Lattice {
         })
     }
 
+    /// Whether the connection stands at this moment.
+    pub fn is_connected(&self) -> bool {
+        self.client.connection_state() == async_nats::connection::State::Connected
+    }
+
     /// What is suspicious about the NATS server.
     pub fn warning(&self) -> Option<String> {
         preflight::server(&self.client.server_info().version)
