@@ -10,6 +10,7 @@ use crate::generate::GenerateError;
 use crate::host::HostError;
 use crate::infra::InfraError;
 use crate::metrics::MetricsError;
+use crate::pack::PackError;
 use crate::project::bump::BumpError;
 use crate::project::lock_file::LockFileError;
 use crate::project::settings::SettingsError;
@@ -40,6 +41,8 @@ pub enum Exit {
     Network = 6,
     /// The lattice did not do what it was asked for.
     Lattice = 7,
+    /// The machine lacks something that the project needs.
+    Machine = 8,
 }
 
 /// Everything that can end a command.
@@ -60,6 +63,15 @@ pub enum Error {
     /// `check` found errors, and has shown them.
     #[error("the workflow has {0}")]
     Checked(Rejected),
+    /// `doctor` found that something is missing, and has shown what.
+    #[error("this machine lacks what the project needs: {problems}")]
+    #[diagnostic(help("{help}"))]
+    Lacking {
+        /// How many problems there are, in words.
+        problems: String,
+        /// What to do.
+        help: String,
+    },
     /// A setting is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -143,6 +155,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Push(#[from] PushError),
+    /// A language pack cannot be made, added or used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pack(#[from] PackError),
     /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -219,11 +235,15 @@ impl Error {
                 LockFileError::Write(_) => Exit::Failed,
                 _ => Exit::Project,
             },
+            Self::Pack(error) if error.is_network() => Exit::Network,
+            Self::Pack(error) if error.is_usage() => Exit::Usage,
+            Self::Pack(error) if error.is_project() => Exit::Project,
             Self::Push(error) if error.is_network() => Exit::Network,
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
+            Self::Lacking { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Deploy(error) if error.is_network() => Exit::Network,
@@ -234,6 +254,7 @@ impl Error {
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Infra(error) if error.is_value() => Exit::Usage,
             Self::Prompt(_)
+            | Self::Pack(_)
             | Self::Generate(_)
             | Self::Host(_)
             | Self::Scaffold(_)

@@ -30,6 +30,8 @@ pub struct Compilation<'a> {
     pub own_cache: &'a Path,
     /// The network is not to be used.
     pub offline: bool,
+    /// What a compiler of this machine is started by.
+    pub within: &'a [String],
 }
 
 /// How a compilation failed.
@@ -75,7 +77,7 @@ fn here(
     let text = |path: &Path| path.display().to_string();
     let work = output.parent().unwrap_or(output);
     let fill = Fill::new([("output", text(output)), ("work", text(work))]);
-    let words = fill.words(words);
+    let words: Vec<String> = compilation.within.iter().cloned().chain(fill.words(words)).collect();
     let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", words.join(" ")));
     let mut command = toolchain::command(&words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;

@@ -108,6 +108,8 @@ pub struct Shop<'a> {
     pub cache: &'a Path,
     /// The network is not to be used.
     pub offline: bool,
+    /// What compilers of this machine are started by, such as a program that takes the network away; mostly nothing.
+    pub within: &'a [String],
     /// Takes the events.
     pub progress: &'a dyn Progress,
 }
@@ -188,6 +190,7 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
         cache: shop.cache,
         own_cache: &folder.join(OWN_CACHE),
         offline: shop.offline,
+        within: shop.within,
     };
     compile::run(&compilation).map_err(|failure| match failure {
         Failure::Rejected(said) => {

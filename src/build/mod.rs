@@ -19,19 +19,20 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use builder::Builder;
+pub use builder::{Builder, Choice, choose};
 pub use compose::{ComposeError, compose};
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
 pub use settings::{SettingsError, settings_component};
-pub use toolchain::{Toolchain, ToolchainError};
+pub use toolchain::{Local, Place, Search, Toolchain, ToolchainError};
 pub use wit::{Interfaces, NotAComponent, interfaces};
 pub use wrap::{FunctionError, WrapError, check_function, wrap};
 
-use crate::catalog::Origin;
+use crate::catalog::{Origin, Pack};
 use crate::check::Component;
 use crate::generate::Planned;
 use crate::progress::{Event, Progress};
+use crate::project::lock_file::LockedImage;
 use builder::Finder;
 use job::Shop;
 
@@ -54,6 +55,40 @@ pub struct Options {
     pub engines: Vec<String>,
     /// What a container may use.
     pub limits: container::Limits,
+    /// The images that the project remembers, by the packs' names; or why that is not known.
+    pub images: Result<BTreeMap<String, LockedImage>, String>,
+    /// Whether the images that registries have now are wanted, whatever is remembered.
+    pub newest_images: bool,
+}
+
+impl Options {
+    /// How the image of a pack is to be found.
+    pub fn order(&self, pack: &Pack) -> container::Order<'_> {
+        let (name, image) = (&pack.manifest.name, pack.manifest.toolchain.image.as_ref());
+        let locked = self.images.as_ref().ok().and_then(|images| images.get(name));
+        // Another name in the pack is another image.
+        let locked = locked.filter(|locked| Some(&locked.image) == image).map(|locked| &locked.digest);
+        container::Order {
+            locked,
+            newest: self.newest_images,
+            cache: &self.cache,
+            forbidden: self.no_install,
+        }
+    }
+
+    /// The name by which the image of a pack is looked for, if it has one.
+    pub fn image(&self, pack: &Pack) -> Option<String> {
+        let name = pack.manifest.toolchain.image.as_deref()?;
+        Some(container::wanted(name, self.order(pack).locked))
+    }
+}
+
+/// The images that were fetched for these compilers just now, by the packs' names.
+pub fn fetched(toolchains: &BTreeMap<String, Toolchain>) -> impl Iterator<Item = (&str, &LockedImage)> {
+    toolchains.iter().filter_map(|(pack, toolchain)| match &toolchain.place {
+        Place::Container(image) => Some((pack.as_str(), image.fetched.as_ref()?)),
+        Place::Here { .. } => None,
+    })
 }
 
 /// Why components could not be built.
@@ -150,7 +185,11 @@ pub fn plan<'a>(
     Ok(Plan { jobs, triggers })
 }
 
-fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
+/// The trigger of a component's template.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
     let template = &component.template;
     let file = &template.manifest.trigger;
     template.folder.read(file).map(|bytes| bytes.into_owned()).map_err(|source| BuildError::Trigger {
@@ -168,7 +207,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     let total = plan.jobs.len();
     progress.report(Event::Planned { doing: "Building", components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
-    let shop = Shop { cache: &options.cache, offline: options.offline, progress };
+    let shop = Shop { cache: &options.cache, offline: options.offline, within: &[], progress };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
     let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();
     let cold = |item: &std::sync::Mutex<Option<Job<'_>>>| {

@@ -47,6 +47,9 @@ pub struct PackManifest {
     pub toolchain: ToolchainSection,
     /// How it is called.
     pub build: BuildSection,
+    /// How `pelato pack check` tries the pack out.
+    #[serde(default)]
+    pub conformance: Option<ConformanceSection>,
 }
 
 /// `[task]`
@@ -222,8 +225,30 @@ pub struct Explanation {
     pub help: String,
 }
 
+/// `[conformance]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConformanceSection {
+    /// The folder of the tasks that `pelato pack check` builds and calls.
+    pub dir: String,
+    /// What becomes of a panic or an exception in a function.
+    pub panics: Panics,
+}
+
+/// What becomes of a panic or an exception in a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Panics {
+    /// It is caught, and becomes the function's error.
+    Errors,
+    /// It ends the instance.
+    Traps,
+    /// The language has none.
+    None,
+}
+
 /// What a pack's build command writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Produces {
     /// A core module, which PELATO wraps.
@@ -270,6 +295,16 @@ impl Pack {
             Some(folder) => format!("{}/{file}", folder.trim_end_matches('/')),
             None => file.to_owned(),
         }
+    }
+
+    /// Reads a manifest that is in no folder yet.
+    ///
+    /// # Errors
+    /// When it is wrong.
+    pub fn parse(source: &Arc<Source>) -> Result<PackManifest, Problem> {
+        let manifest = manifest::parse(source)?;
+        check(source, &manifest)?;
+        Ok(manifest)
     }
 
     /// Whether a file of the user's is left out of the component: by its name or that of a folder it is in.
@@ -347,6 +382,7 @@ fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
         ("task.starter", Some(&manifest.task.starter)),
         ("task.into", manifest.task.into.as_ref()),
         ("shell.dir", manifest.shell.dir.as_ref()),
+        ("conformance.dir", manifest.conformance.as_ref().map(|section| &section.dir)),
     ];
     for (key, path) in inside {
         manifest::inside(source, key, path)?;

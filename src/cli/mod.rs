@@ -10,6 +10,7 @@ mod completions;
 mod config;
 mod context;
 mod deploy;
+mod doctor;
 mod r#gen;
 mod graph;
 mod infra;
@@ -44,7 +45,8 @@ use context::Context;
     after_help = "A first project:\n  pelato new my-project      # asks for what it needs\n  cd my-project\n  \
     pelato run                 # the whole workflow, on this machine\n\n\
     Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the function \
-    failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked for."
+    failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked for, 8 the machine lacks \
+    something (`pelato doctor`)."
 )]
 struct Cli {
     #[command(flatten)]
@@ -104,6 +106,7 @@ enum Command {
     #[command(subcommand)]
     Template(template::Action),
     Config(config::Arguments),
+    Doctor(doctor::Arguments),
     Completions(completions::Arguments),
     #[command(hide = true)]
     Reference(reference::Arguments),
@@ -163,9 +166,10 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
-        Command::Pack(action) => pack::run(&action, context),
+        Command::Pack(action) => pack::run(action, context),
         Command::Template(action) => template::run(&action, context),
         Command::Config(arguments) => config::run(&arguments, context),
+        Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),
         Command::Reference(arguments) => reference::run(&arguments, context),
     }

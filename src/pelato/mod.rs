@@ -3,27 +3,32 @@
 mod brush;
 mod changed;
 mod deploy;
+mod doctor;
 mod push;
 mod run;
 mod scaffold;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::build::{self, Built};
+use crate::build::{self, Built, Toolchain};
 use crate::catalog::Catalog;
 use crate::check::{self, Component};
 use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
 use crate::metrics;
-use crate::progress::Progress;
+use crate::pack;
+use crate::progress::{Event, Progress};
+use crate::project::lock_file::{self, LockFile, LockedImage};
 use crate::project::settings::{
     CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
 };
 use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
+use crate::words::with_causes;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
@@ -51,6 +56,7 @@ pub struct Pelato {
     root: PathBuf,
     settings: Settings,
     catalog: Catalog,
+    user: Option<PathBuf>,
     cache: PathBuf,
     progress: Arc<dyn Progress>,
 }
@@ -80,6 +86,8 @@ pub struct BuildFlags {
     pub builder: Option<build::Builder>,
     /// Where a container engine may be, the most probable first.
     pub engines: Vec<String>,
+    /// Whether the toolchain images that registries have now are wanted, whatever is remembered of them.
+    pub newest_images: bool,
 }
 
 /// What building would do for a component.
@@ -125,6 +133,7 @@ impl Pelato {
             root: options.root,
             settings: options.settings,
             catalog,
+            user: options.user,
             cache: options.cache,
             progress: options.progress,
         }
@@ -240,7 +249,7 @@ impl Pelato {
         let planned = generate::plan(&all)?;
         let components = select(all, only);
         let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
-        let toolchains = build::toolchains(&components, &self.build_options(&flags), self.progress.as_ref())?;
+        let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let jobs = plan.jobs.iter().map(|job| PlannedBuild {
             component: job.component.name.clone(),
@@ -266,7 +275,21 @@ impl Pelato {
         Ok(outcome)
     }
 
-    fn build_options(&self, flags: &BuildFlags) -> build::Options {
+    /// The compilers of the components' packs. Nothing of a pack is run before it is known to be what was added.
+    fn toolchains(
+        &self,
+        components: &[Component],
+        options: &build::Options,
+    ) -> Result<BTreeMap<String, Toolchain>, Error> {
+        let packs = components.iter().map(|component| component.pack.as_ref());
+        pack::verify(packs, &self.root, self.user.as_deref())?;
+        let toolchains = build::toolchains(components, options, self.progress.as_ref())?;
+        self.remember_images(build::fetched(&toolchains));
+        Ok(toolchains)
+    }
+
+    /// How to build, as flags and settings say.
+    pub(crate) fn build_options(&self, flags: &BuildFlags) -> build::Options {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let default = if self.settings.is_on(PARALLEL_BUILD) { processors } else { 1 };
         build::Options {
@@ -278,6 +301,25 @@ impl Pelato {
             builder: flags.builder.unwrap_or_else(|| self.settings.builder()),
             engines: flags.engines.clone(),
             limits: self.container_limits(),
+            images: LockFile::read(&self.root)
+                .map(|file| file.images().clone())
+                .map_err(|error| format!("{}: {error}", lock_file::FILE)),
+            newest_images: flags.newest_images,
+        }
+    }
+
+    /// Writes into `pelato.lock` which images were fetched. A build goes on without it.
+    fn remember_images<'a>(&self, images: impl Iterator<Item = (&'a str, &'a LockedImage)>) {
+        for (pack, image) in images {
+            let remember = || {
+                let _lock = self.lock_workflow()?;
+                Ok::<_, Error>(LockFile::read(&self.root)?.update_image(pack, image)?)
+            };
+            if let Err(error) = remember() {
+                let words = with_causes(&error, "; ");
+                let words = format!("{} is not remembered in {}: {words}", image.image, lock_file::FILE);
+                self.progress.report(Event::Warning(words));
+            }
         }
     }
 

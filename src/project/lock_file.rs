@@ -1,5 +1,8 @@
-//! `pelato.lock`: what each version was when it was pushed. It is made by PELATO, committed by people, and edited by
-//! both: comments and tables of others stay.
+//! `pelato.lock`: what each version was when it was pushed, and each language pack when it was added. It is made by
+//! PELATO, committed by people, and edited by both: comments and tables of others stay.
+
+mod images;
+mod packs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -14,11 +17,14 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 use crate::files::{self, FileError};
 use crate::report::{Problem, Source};
 
+pub use images::LockedImage;
+pub use packs::Pin;
+
 /// The file's name in a project's folder.
 pub const FILE: &str = "pelato.lock";
 
 const SCHEMA: i64 = 1;
-const HEADER: &str = "# What each version was when it was pushed. Made by pelato; commit it.\n";
+const HEADER: &str = "# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\n";
 const COMPONENTS: &str = "components";
 
 /// What is known about one component's last push.
@@ -47,6 +53,12 @@ impl Digest {
         let hex = text.strip_prefix("sha256:")?;
         let fits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         (hex.len() == 64 && hex.bytes().all(fits)).then(|| Self(text.to_owned()))
+    }
+
+    /// The digest with these bytes.
+    pub fn of(bytes: [u8; 32]) -> Self {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("sha256:{hex}"))
     }
 
     /// Its text.
@@ -90,6 +102,8 @@ pub struct LockFile {
     path: PathBuf,
     text: String,
     locked: BTreeMap<String, Locked>,
+    images: BTreeMap<String, LockedImage>,
+    packs: BTreeMap<String, Pin>,
 }
 
 /// A version of the format that is known here.
@@ -111,12 +125,18 @@ const NEWER: &str = "a newer pelato has written this file";
 struct Head {
     schema: Option<Schema>,
     components: Option<IgnoredAny>,
+    images: Option<IgnoredAny>,
+    packs: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Body {
     #[serde(default)]
     components: BTreeMap<String, Locked>,
+    #[serde(default)]
+    images: BTreeMap<String, LockedImage>,
+    #[serde(default)]
+    packs: BTreeMap<String, Pin>,
 }
 
 impl LockFile {
@@ -133,8 +153,8 @@ impl LockFile {
                 return Err(LockFileError::Unreadable { path: path.display().to_string(), source });
             }
         };
-        let locked = parse(&text)?;
-        Ok(Self { path, text, locked })
+        let Body { components, images, packs } = parse(&text)?;
+        Ok(Self { path, text, locked: components, images, packs })
     }
 
     /// What is known about a component.
@@ -164,13 +184,14 @@ fn source(text: &str) -> Arc<Source> {
     Source::new(FILE, text)
 }
 
-fn parse(text: &str) -> Result<BTreeMap<String, Locked>, Problem> {
+fn parse(text: &str) -> Result<Body, Problem> {
     let source = source(text);
     let head: Head = read(&source)?;
-    if head.schema.is_none() && head.components.is_some() {
+    let ours = [head.components, head.images, head.packs];
+    if head.schema.is_none() && ours.iter().any(Option::is_some) {
         return Err(Problem::error("lock-file", &source, "has no `schema`").advise(HELP));
     }
-    Ok(read::<Body>(&source)?.components)
+    read::<Body>(&source)
 }
 
 const HELP: &str = "if two branches met in it, keep the lines of one side for each component; or delete the file: `pelato push` \
@@ -198,18 +219,8 @@ fn updated(
     new: &BTreeMap<String, Locked>,
     in_workflow: &BTreeSet<&str>,
 ) -> Result<String, toml_edit::TomlError> {
-    let is_new = text.trim().is_empty();
-    let mut document: DocumentMut = text.parse()?;
-    if !document.contains_key("schema") {
-        document.insert("schema", toml_edit::value(SCHEMA));
-    }
-    let implicit = || {
-        let mut table = Table::new();
-        table.set_implicit(true);
-        Item::Table(table)
-    };
-    let components = document.entry(COMPONENTS).or_insert_with(implicit);
-    if let Some(components) = components.as_table_like_mut() {
+    edited(text, |document| {
+        let Some(components) = section(document, COMPONENTS) else { return };
         let stale: Vec<_> = components.iter().map(|(name, _)| name.to_owned()).collect();
         for name in stale.iter().filter(|name| !in_workflow.contains(name.as_str())) {
             components.remove(name);
@@ -220,9 +231,29 @@ fn updated(
                 fill(entry, locked);
             }
         }
+    })
+}
+
+/// The text after an edit; a new file gets what all have.
+fn edited(text: &str, edit: impl FnOnce(&mut DocumentMut)) -> Result<String, toml_edit::TomlError> {
+    let is_new = text.trim().is_empty();
+    let mut document: DocumentMut = text.parse()?;
+    if !document.contains_key("schema") {
+        document.insert("schema", toml_edit::value(SCHEMA));
     }
+    edit(&mut document);
     let text = document.to_string();
     Ok(if is_new { format!("{HEADER}{text}") } else { text })
+}
+
+/// A table of tables, which has no line of its own.
+fn section<'a>(document: &'a mut DocumentMut, name: &str) -> Option<&'a mut dyn TableLike> {
+    let implicit = || {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    };
+    document.entry(name).or_insert_with(implicit).as_table_like_mut()
 }
 
 /// Puts values in where they differ; what stands around them stays.
@@ -235,16 +266,20 @@ fn fill(entry: &mut dyn TableLike, locked: &Locked) {
         ("manifest", locked.manifest.as_str()),
         ("registry", &locked.registry),
     ] {
-        match entry.get_mut(key).and_then(Item::as_value_mut) {
-            Some(old) if old.as_str() == Some(wanted) => {}
-            Some(old) => {
-                let decor = old.decor().clone();
-                *old = Value::from(wanted);
-                *old.decor_mut() = decor;
-            }
-            None => {
-                entry.insert(key, toml_edit::value(wanted));
-            }
+        put(entry, key, wanted);
+    }
+}
+
+fn put(entry: &mut dyn TableLike, key: &str, wanted: &str) {
+    match entry.get_mut(key).and_then(Item::as_value_mut) {
+        Some(old) if old.as_str() == Some(wanted) => {}
+        Some(old) => {
+            let decor = old.decor().clone();
+            *old = Value::from(wanted);
+            *old.decor_mut() = decor;
+        }
+        None => {
+            entry.insert(key, toml_edit::value(wanted));
         }
     }
 }

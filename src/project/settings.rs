@@ -258,6 +258,11 @@ impl Settings {
         self.effective.iter().find(|e| e.key == key)?.value.as_deref()
     }
 
+    /// Where a setting's value came from.
+    pub fn origin(&self, key: Key) -> Option<&Origin> {
+        self.effective.iter().find(|e| e.key == key).map(|e| &e.origin)
+    }
+
     /// A number, if it is set.
     pub fn number(&self, key: Key) -> Option<u64> {
         self.text(key)?.parse().ok()

@@ -20,6 +20,7 @@ mod check;
 mod compilers;
 mod config;
 mod disks;
+mod doctor;
 mod generate;
 mod hostile;
 mod infra;

@@ -49,6 +49,7 @@ Commands:
   pack         Show the language packs
   template     Show the templates
   config       Show every setting, its effective value, and where that came from
+  doctor       See what this machine has and lacks for the project
   completions  Print the completions for a shell
   help         Print this message or the help of the given subcommand(s)
 
@@ -74,7 +75,7 @@ A first project:
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
 function failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked
-for.
+for, 8 the machine lacks something (`pelato doctor`).
 
 "#]])
         .stderr_eq("");

@@ -55,11 +55,23 @@ impl Engine {
         !self.docker(&["ps", "-aq", "--filter", &filter]).trim().is_empty()
     }
 
-    /// Sends an image to a registry and forgets that name of it.
-    pub fn push(&self, image: &str, name: &str) {
+    /// Sends an image to a registry and forgets that name of it. Gives the digest that the registry has then.
+    pub fn push(&self, image: &str, name: &str) -> String {
         self.docker(&["tag", image, name]);
         self.docker(&["push", "-q", name]);
+        let known = self.docker(&["image", "inspect", name, "--format", "{{json .RepoDigests}}"]);
+        let known: Vec<String> = serde_json::from_str(&known).unwrap();
         self.forget(name);
+        let repository = name.rsplit_once(':').unwrap().0;
+        let pairs = known.iter().filter_map(|known| known.split_once('@'));
+        pairs.filter(|(name, _)| *name == repository).last().unwrap().1.to_owned()
+    }
+
+    /// Another image with the same files under a name.
+    pub fn changed(&self, image: &str, name: &str) {
+        let made = self.docker(&["create", image, "/bin/sh"]);
+        self.docker(&["commit", "-c", "LABEL changed=yes", made.trim(), name]);
+        self.docker(&["rm", made.trim()]);
     }
 
     /// Forgets a name of an image.

@@ -11,6 +11,7 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod doctor;
 mod faults;
 mod functions;
 mod lattice;

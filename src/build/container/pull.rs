@@ -54,7 +54,7 @@ fn sum(layers: &BTreeMap<String, (i64, i64)>) -> (u64, u64) {
 }
 
 /// Name and tag or digest; without one the engine would fetch every tag there is.
-fn split(image: &str) -> (&str, &str) {
+pub(super) fn split(image: &str) -> (&str, &str) {
     if let Some((name, digest)) = image.split_once('@') {
         return (name, digest);
     }

@@ -6,7 +6,9 @@
 mod brush;
 mod build;
 mod deploy;
+mod doctor;
 mod evaluation;
+mod pack;
 mod push;
 mod run;
 mod shelf;
@@ -23,7 +25,9 @@ use crate::report::{self, Severity};
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
+pub use doctor::Doctor;
 pub use evaluation::Evaluation;
+pub use pack::{AddedPack, PackCheck, RemovedPack};
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine};
 pub use shelf::{Shelf, Shown};
@@ -113,7 +117,7 @@ impl Failure {
         let related = miette::Diagnostic::related(error).into_iter().flatten();
         Self {
             schema: SCHEMA,
-            error: crate::ui::with_causes(error, "; "),
+            error: crate::words::with_causes(error, "; "),
             help: miette::Diagnostic::help(error).map(|help| help.to_string()),
             exit: error.exit() as u8,
             problems,
