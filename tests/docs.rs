@@ -169,6 +169,11 @@ fn write_a_task() {
 }
 
 #[test]
+fn languages() {
+    play("docs/languages.md");
+}
+
+#[test]
 fn run_it_on_this_machine() {
     play("docs/run.md");
 }

@@ -178,9 +178,7 @@ impl<'a> Finder<'a> {
             let words = format!("{error}; the toolchain image is taken by its name alone");
             self.progress.report(Event::Warning(words));
         }
-        // The first that has an image; without one, the first: its error says so.
-        let has_image = |variant: &Pack| variant.manifest.toolchain.image.is_some();
-        let pack = Arc::new(pack.variants().into_iter().find(has_image).unwrap_or_else(|| pack.clone()));
+        let pack = Arc::new(pack.for_containers());
         let (image, version) = container::find(&pack, engine, &self.options.order(&pack), self.progress)?;
         Ok(toolchain::told(Toolchain { version, place: Place::Container(image), pack }, self.progress))
     }

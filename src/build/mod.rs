@@ -78,8 +78,9 @@ impl Options {
 
     /// The name by which the image of a pack is looked for, if it has one.
     pub fn image(&self, pack: &Pack) -> Option<String> {
+        let pack = pack.for_containers();
         let name = pack.manifest.toolchain.image.as_deref()?;
-        Some(container::wanted(name, self.order(pack).locked))
+        Some(container::wanted(name, self.order(&pack).locked))
     }
 }
 

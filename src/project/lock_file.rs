@@ -135,6 +135,7 @@ struct Body {
     components: BTreeMap<String, Locked>,
     #[serde(default)]
     images: BTreeMap<String, LockedImage>,
+    #[serde(default)]
     packs: BTreeMap<String, Pin>,
 }
 

@@ -17,6 +17,7 @@
 mod evaluation;
 mod failover;
 mod figure;
+mod languages;
 mod lattice;
 mod load;
 mod project;
@@ -44,6 +45,7 @@ fn main() {
         ("build", build),
         ("call", call),
         ("run", run),
+        ("languages", languages::all),
         ("lattice: deploy", lattice::deploy),
         ("lattice: failover", lattice::failover),
     ] {

@@ -13,7 +13,10 @@ use super::figure::Figure;
 pub const READING: &str = r#"{"Data": 21.5, "Name": "living_room"}"#;
 
 pub struct Project {
-    folder: tempfile::TempDir,
+    /// Removed when the project is done with.
+    _folder: tempfile::TempDir,
+    /// The project in it.
+    root: PathBuf,
     version: Cell<usize>,
     settings: Vec<(&'static str, String)>,
 }
@@ -49,9 +52,39 @@ impl Project {
             );
         }
         fs::write(folder.path().join("workflow.yaml"), workflow).unwrap();
-        let project = Self { folder, version: Cell::new(0), settings };
+        let root = folder.path().to_owned();
+        let project = Self { _folder: folder, root, version: Cell::new(0), settings };
         project.change(&(0..count).collect::<Vec<_>>());
         project
+    }
+
+    /// What `pelato new` makes for a language: one task, `bench`, that answers HTTP. The toolchains that are installed
+    /// for it outlive the bench, other caches do not.
+    pub fn started(language: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("project");
+        let project = Self { _folder: folder, root, version: Cell::new(0), settings: Vec::new() };
+        let toolchains = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools/packs/toolchains");
+        fs::create_dir_all(&toolchains).unwrap();
+        fs::create_dir_all(project.path().join("cache")).unwrap();
+        std::os::unix::fs::symlink(toolchains, project.path().join("cache/toolchains")).unwrap();
+        let new = ["new", "project", "--no-git", "--language", language, "--template", "http_producer_nats"];
+        let task = ["--name", "Bench", "--source-topic", "in", "--dest-topic", "out", "--target", "edge"];
+        let made = tempfile::tempdir().unwrap();
+        let mut command = project.command(&[&new[..], &task].concat());
+        let output = command.current_dir(made.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let copied =
+            Command::new("cp").arg("-r").arg(made.path().join("project/.")).arg(project.path()).status();
+        assert!(copied.unwrap().success());
+        project
+    }
+
+    /// Adds an empty line to a file of the task.
+    pub fn lengthen(&self, file: &str) {
+        let path = self.path().join("tasks/bench").join(file);
+        let text = fs::read_to_string(&path).unwrap() + "\n";
+        fs::write(path, text).unwrap();
     }
 
     /// Writes other code for these tasks.
@@ -68,7 +101,7 @@ impl Project {
         let _ = fs::remove_dir_all(self.path().join("gen"));
     }
 
-    /// Nothing built, nothing of Go's standard library compiled.
+    /// Nothing built, nothing of a language's standard library compiled.
     pub fn empty_caches(&self) {
         self.remove_gen();
         let _ = fs::remove_dir_all(self.path().join("cache/packs"));
@@ -120,7 +153,7 @@ impl Project {
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.root
     }
 
     /// Runs the workflow until it is dropped.
@@ -153,9 +186,10 @@ impl Drop for Server {
     }
 }
 
-/// PATH, with the Go that `.ci/run` installs behind whatever else is there.
+/// PATH, with the Go and the Rust that `.ci/run` installs behind whatever else is there.
 pub fn path_with_go() -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools/go/go/bin");
-    std::env::join_paths(std::env::split_paths(&path).chain([tools])).unwrap()
+    let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools");
+    let tools = ["go/go/bin", "rust/bin"].map(|folder| tools.join(folder));
+    std::env::join_paths(std::env::split_paths(&path).chain(tools)).unwrap()
 }

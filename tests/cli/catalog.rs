@@ -11,11 +11,13 @@ fn packs_are_listed_and_shown() {
         .run(&["pack", "list"])
         .code(0)
         .stdout_eq(str![[r#"
-NAME  FROM      SUMMARY
-c     built in  C functions, compiled by clang with a WASI libc, or by zig
-cpp   built in  C++ functions, compiled by clang with a WASI libc, or by zig
-go    built in  Go functions, compiled by the stock Go toolchain
-rust  built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
+NAME        FROM      SUMMARY
+c           built in  C functions, compiled by clang with a WASI libc, or by zig
+cpp         built in  C++ functions, compiled by clang with a WASI libc, or by zig
+go          built in  Go functions, compiled by the stock Go toolchain
+javascript  built in  JavaScript and TypeScript functions, with an engine in the component, made by componentize-js
+python      built in  Python functions, with CPython in the component, made by componentize-py
+rust        built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
 
 "#]])
         .stderr_eq("");
@@ -36,7 +38,7 @@ build command  go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-
 "#]])
         .stderr_eq("");
     place.run(&["pack", "list", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"units":[{"name":"c","aliases":[],"from":"built in","summary":"C functions, compiled by clang with a WASI libc, or by zig"},{"name":"cpp","aliases":[],"from":"built in","summary":"C++ functions, compiled by clang with a WASI libc, or by zig"},{"name":"go","aliases":[],"from":"built in","summary":"Go functions, compiled by the stock Go toolchain"},{"name":"rust","aliases":[],"from":"built in","summary":"Rust functions, a library crate each, compiled by cargo for wasm32-wasip1"}]}
+{"schema":1,"units":[{"name":"c","aliases":[],"from":"built in","summary":"C functions, compiled by clang with a WASI libc, or by zig"},{"name":"cpp","aliases":[],"from":"built in","summary":"C++ functions, compiled by clang with a WASI libc, or by zig"},{"name":"go","aliases":[],"from":"built in","summary":"Go functions, compiled by the stock Go toolchain"},{"name":"javascript","aliases":[],"from":"built in","summary":"JavaScript and TypeScript functions, with an engine in the component, made by componentize-js"},{"name":"python","aliases":[],"from":"built in","summary":"Python functions, with CPython in the component, made by componentize-py"},{"name":"rust","aliases":[],"from":"built in","summary":"Rust functions, a library crate each, compiled by cargo for wasm32-wasip1"}]}
 
 "#]]).stderr_eq("");
     place.run(&["pack", "show", "go", "--json"]).code(0).stdout_eq(str![[r#"
@@ -103,12 +105,14 @@ fn a_broken_pack_of_the_project_is_shown_with_its_line_and_does_not_hide_the_oth
     let place = Place::empty();
     place.write("language-packs/mine/pack.toml", "schema = 1\nname = \"mine\"\nsumary = \"typo\"\n");
     place.run_in_vain(&["pack", "list"]).code(0).stdout_eq(str![[r#"
-NAME  FROM      SUMMARY
-c     built in  C functions, compiled by clang with a WASI libc, or by zig
-cpp   built in  C++ functions, compiled by clang with a WASI libc, or by zig
-go    built in  Go functions, compiled by the stock Go toolchain
-rust  built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
-mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`
+NAME        FROM      SUMMARY
+c           built in  C functions, compiled by clang with a WASI libc, or by zig
+cpp         built in  C++ functions, compiled by clang with a WASI libc, or by zig
+go          built in  Go functions, compiled by the stock Go toolchain
+javascript  built in  JavaScript and TypeScript functions, with an engine in the component, made by componentize-js
+python      built in  Python functions, with CPython in the component, made by componentize-py
+rust        built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
+mine        project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`
 
 "#]]).stderr_eq(str![[r#"
 manifest

@@ -511,7 +511,7 @@ error: there is no template `producer`
             3,
             str![[r#"
 error: there is no language pack `cobol`
-  help: expected one of `c`, `cpp`, `go`, `rust`
+  help: expected one of `c`, `cpp`, `go`, `javascript`, `python`, `rust`
 
 "#]],
         ),

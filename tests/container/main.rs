@@ -4,6 +4,7 @@
 
 mod engine;
 mod faults;
+mod install;
 mod lock;
 mod place;
 mod sweep;
