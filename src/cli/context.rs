@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 
-use super::Global;
+use super::{Global, signals};
 use crate::catalog::Catalog;
 use crate::error::Error;
+use crate::interrupt::Interrupt;
 use crate::pelato::{Options, Pelato};
 use crate::project::settings::{ALL, Flag, Kind};
 use crate::project::{Settings, workflow};
@@ -26,13 +27,20 @@ pub struct Context {
     pub ui: Arc<Ui>,
     /// Where the process was started.
     pub here: PathBuf,
+    /// That somebody wants the command to end, as by Ctrl-C.
+    pub interrupt: Interrupt,
     global: Global,
 }
 
 impl Context {
     /// The surroundings of this process.
     pub fn new(global: Global, ui: Ui) -> Self {
-        Self { ui: Arc::new(ui), here: std::env::current_dir().unwrap_or_default(), global }
+        Self {
+            ui: Arc::new(ui),
+            here: std::env::current_dir().unwrap_or_default(),
+            interrupt: signals::interrupt(),
+            global,
+        }
     }
 
     /// The project's folder: the one that was named, else the nearest with a workflow, else this one.
@@ -68,6 +76,7 @@ impl Context {
             user: user_folder(),
             cache: cache_folder(&self.here),
             progress: Arc::clone(&self.ui) as Arc<_>,
+            interrupt: self.interrupt.clone(),
         }))
     }
 

@@ -17,6 +17,7 @@ use crate::catalog::Catalog;
 use crate::check::{self, Component};
 use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
+use crate::interrupt::Interrupt;
 use crate::metrics;
 use crate::progress::{Event, Progress};
 use crate::project::lock_file::{self, LockFile, LockedImage};
@@ -47,6 +48,8 @@ pub struct Options {
     pub cache: PathBuf,
     /// Takes the events of all stages.
     pub progress: Arc<dyn Progress>,
+    /// That somebody wants the work to end: containers are removed then.
+    pub interrupt: Interrupt,
 }
 
 /// A project that is open.
@@ -56,6 +59,7 @@ pub struct Pelato {
     catalog: Catalog,
     cache: PathBuf,
     progress: Arc<dyn Progress>,
+    interrupt: Interrupt,
 }
 
 /// A workflow that has been checked.
@@ -132,6 +136,7 @@ impl Pelato {
             catalog,
             cache: options.cache,
             progress: options.progress,
+            interrupt: options.interrupt,
         }
     }
 
@@ -287,6 +292,7 @@ impl Pelato {
                 .map(|file| file.images().clone())
                 .map_err(|error| format!("{}: {error}", lock_file::FILE)),
             newest_images: flags.newest_images,
+            interrupt: self.interrupt.clone(),
         }
     }
 

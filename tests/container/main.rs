@@ -4,8 +4,11 @@
 
 mod engine;
 mod faults;
+mod interrupted;
 mod lock;
+mod own;
 mod place;
+mod proxy;
 mod sweep;
 
 use engine::{docker, engines};
