@@ -162,15 +162,20 @@ pub fn toolchains(
     for component in components {
         let name = &component.pack.manifest.name;
         if !found.contains_key(name) {
-            if component.pack.origin == Origin::Project {
-                let note =
-                    format!("the project brings its own language pack `{name}`: its commands run here");
-                progress.report(Event::Note(note));
-            }
+            note_own(&component.pack, progress);
             found.insert(name.clone(), finder.find(&component.pack)?);
         }
     }
     Ok(found)
+}
+
+/// Says so if the commands that will run are the project's own.
+pub fn note_own(pack: &Pack, progress: &dyn Progress) {
+    if pack.origin == Origin::Project {
+        let name = &pack.manifest.name;
+        let note = format!("the project brings its own language pack `{name}`: its commands run here");
+        progress.report(Event::Note(note));
+    }
 }
 
 /// Plans what has to be done for components with these sources.

@@ -2,6 +2,7 @@
 //! their sockets in PELATO_TEST_DOCKER and PELATO_TEST_PODMAN; see docs/contributing/containers.md.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod doctor;
 mod engine;
 mod faults;
 mod interrupted;
