@@ -4,7 +4,7 @@ use super::engine::engines;
 use super::place::{Place, Ran};
 
 /// A run in which the engine has answered: on a busy machine it may take longer than `doctor` waits.
-fn doctor(place: &Place, arguments: &[&str]) -> Ran {
+pub fn doctor(place: &Place, arguments: &[&str]) -> Ran {
     let run = || place.pelato(&[&["doctor"], arguments].concat());
     let late = |ran: &Ran| ran.stdout.contains("took longer than") || ran.stdout.contains("no answer within");
     std::iter::repeat_with(run).take(10).find(|ran| !late(ran)).expect("the engine never answers in time")
