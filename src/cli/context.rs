@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use etcetera::BaseStrategy;
 
-use super::{Global, signals};
+use super::Global;
+use super::signals::Signals;
 use crate::catalog::Catalog;
 use crate::error::Error;
-use crate::interrupt::Interrupt;
 use crate::pelato::{Options, Pelato};
 use crate::project::settings::{ALL, Flag, Kind};
 use crate::project::{Settings, workflow};
@@ -28,7 +28,7 @@ pub struct Context {
     /// Where the process was started.
     pub here: PathBuf,
     /// That somebody wants the command to end, as by Ctrl-C.
-    pub interrupt: Interrupt,
+    pub signals: Signals,
     global: Global,
 }
 
@@ -38,7 +38,7 @@ impl Context {
         Self {
             ui: Arc::new(ui),
             here: std::env::current_dir().unwrap_or_default(),
-            interrupt: signals::interrupt(),
+            signals: Signals::new(),
             global,
         }
     }
@@ -76,7 +76,7 @@ impl Context {
             user: user_folder(),
             cache: cache_folder(&self.here),
             progress: Arc::clone(&self.ui) as Arc<_>,
-            interrupt: self.interrupt.clone(),
+            interrupt: self.signals.interrupt.clone(),
         }))
     }
 

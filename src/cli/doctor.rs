@@ -34,7 +34,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let machine = pelato.machine(&flags)?;
     let mut examined = examine(&pelato, &machine)?;
     if arguments.fix && pelato.mend(&machine, &examined, arguments.dry_run) && !arguments.dry_run {
-        if context.interrupt.is_raised() {
+        if context.signals.interrupt.is_raised() {
             return Err(BuildError::Interrupted.into());
         }
         examined = examine(&pelato, &pelato.machine(&flags)?)?;

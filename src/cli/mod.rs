@@ -131,16 +131,14 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let ui = Ui::new(manner(&cli.global));
     let context = Context::new(cli.global, ui);
     let done = dispatch(cli.command, &matches, &context);
-    if context.interrupt.is_raised() {
-        context.interrupt.wait_until_quiet(TIDYING);
+    if context.signals.interrupt.is_raised() {
+        context.signals.interrupt.wait_until_quiet(TIDYING);
     }
     match done.and_then(|()| context.written()) {
         Ok(()) => code(Exit::Done),
         Err(error) => {
             context.ui.failure(&error);
-            if context.interrupt.is_raised() && !context.interrupt.is_owned() {
-                signals::die();
-            }
+            context.signals.obey();
             code(error.exit())
         }
     }

@@ -76,7 +76,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let pelato = Arc::new(context.open()?);
     // Ctrl-C is how it is meant to end.
-    context.interrupt.own();
+    context.signals.interrupt.own();
     let send = arguments.send.iter().map(|text| message(text)).collect::<Result<_, _>>()?;
     let options = RunOptions {
         build: arguments.build.to_build(),

@@ -1,5 +1,6 @@
 //! Builds that end before their time: Ctrl-C, an engine that goes away, has no room or keeps us out, a line that is cut.
 
+use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
@@ -50,7 +51,7 @@ fn words(output: &Output) -> String {
 
 #[test]
 fn ctrl_c_removes_the_container_before_pelato_ends() {
-    for (engine, name) in engines().iter().zip(["-INT", "-TERM"]) {
+    for (engine, (name, number)) in engines().iter().zip([("-INT", 2), ("-TERM", 15)]) {
         let place = Place::new().on(engine);
         let child = compiling(&place, engine, &BUILD);
         let process = child.id();
@@ -61,8 +62,48 @@ fn ctrl_c_removes_the_container_before_pelato_ends() {
                       help: run the command again: what is done is not done twice\n";
         assert!(words(&output).ends_with(wanted), "{}: {}", engine.name, words(&output));
         // As by the signal itself: whoever called it sees that.
-        assert_eq!(output.status.signal(), Some(2), "{output:?}");
+        assert_eq!(output.status.signal(), Some(number), "{output:?}");
         nothing_is_made(&place);
+    }
+}
+
+#[test]
+fn a_second_ctrl_c_does_not_wait_for_an_engine_that_hangs() {
+    for engine in docker() {
+        let own = Own::start(&[]);
+        own.load(&engine, OURS);
+        let place = Place::new().on(&own.engine);
+        let child = compiling(&place, &own.engine, &BUILD);
+        own.signal("-STOP");
+        signal(&child, "-INT");
+        // Two that come at once count as one.
+        std::thread::sleep(Duration::from_millis(500));
+        signal(&child, "-INT");
+        let output = child.wait_with_output().unwrap();
+        own.signal("-CONT");
+        assert_eq!(output.status.signal(), Some(2), "{output:?}");
+        assert!(!words(&output).contains("error"), "it ended by itself: {output:?}");
+        place.pelato(&BUILD).success();
+        assert_eq!(own.engine.ours(), [] as [String; 0]);
+    }
+}
+
+#[test]
+fn when_the_containers_are_gone_ctrl_c_ends_it_at_once() {
+    for engine in engines() {
+        // A registry that never answers: the components are built, and their push waits.
+        let registry = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = registry.local_addr().unwrap().to_string();
+        let place = Place::new().warm().on(&engine).env("REGISTRY_INSECURE", &address);
+        let place = place.env("REGISTRY_URL", &format!("{address}/team"));
+        let mut command = place.command(&BUILD);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let _asked = registry.accept().unwrap();
+        signal(&child, "-INT");
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.signal(), Some(2), "{output:?}");
+        assert!(!words(&output).contains("error"), "nothing is said: {output:?}");
+        assert_eq!(digests(&place).len(), 2, "what was built stays");
     }
 }
 

@@ -63,6 +63,11 @@ impl Own {
         }
     }
 
+    /// It does nothing any more, or goes on: `-STOP` or `-CONT`.
+    pub fn signal(&self, signal: &str) {
+        end(signal, &self.process.id().to_string());
+    }
+
     /// Starts it again.
     pub fn restart(&mut self) {
         let _ = std::fs::remove_file(self.folder.path().join("pid"));
