@@ -254,6 +254,7 @@ impl Error {
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
+            Self::Build(BuildError::Interrupted) => Exit::Failed,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::Lacking { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,

@@ -19,6 +19,7 @@ pub mod generate;
 pub mod graph;
 pub mod host;
 pub mod infra;
+pub mod interrupt;
 pub mod metrics;
 pub mod nats;
 pub mod pack;

@@ -78,6 +78,8 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let pelato = Arc::new(context.open()?);
+    // Ctrl-C is how it is meant to end.
+    context.signals.interrupt.own();
     let send = arguments.send.iter().map(|text| message(text)).collect::<Result<_, _>>()?;
     let options = RunOptions {
         build: arguments.build.to_build(),
