@@ -27,9 +27,12 @@ mod infra_refused;
 mod interrupted;
 mod new;
 mod original;
+#[path = "../host/postgres_server.rs"]
+mod postgres_server;
 mod prompts;
 mod report;
 mod run;
 mod run_nats;
+mod run_postgres;
 mod support;
 mod usage;

@@ -70,6 +70,7 @@ impl Server {
         command
     }
 
+    /// Cuts all connections and ends.
     pub fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         // The quick way to stop: the connections are cut.

@@ -89,14 +89,14 @@ pub struct Properties {
     pub config: Vec<Config>,
 }
 
-/// Named configuration. The names are unique in an application.
+/// Named configuration. The names of those with values are unique in an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// Its name.
     pub name: String,
-    /// Its values.
-    #[serde(default)]
-    pub properties: Texts,
+    /// Its values. Without any it is one that somebody put into the lattice, by this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Texts>,
 }
 
 /// Where a part runs, or what it is linked to.
