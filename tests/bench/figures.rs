@@ -19,10 +19,14 @@ mod failover;
 mod figure;
 mod lattice;
 mod load;
+#[path = "../host/postgres_server.rs"]
+#[allow(dead_code, reason = "the tests of the host use the rest")]
+mod postgres_server;
 mod project;
 #[path = "../deploy/lattice/mod.rs"]
 #[allow(dead_code, reason = "the tests of deploying use the rest")]
 mod servers;
+mod store;
 
 use std::time::Duration;
 
@@ -44,6 +48,7 @@ fn main() {
         ("build", build),
         ("call", call),
         ("run", run),
+        ("store", store::figures),
         ("lattice: deploy", lattice::deploy),
         ("lattice: failover", lattice::failover),
     ] {
