@@ -229,7 +229,6 @@ mod tests {
         assert_eq!(server.to_string(), "db.example:5433/rooms");
         assert_eq!(format!("{server:?}"), "Server(db.example:5433/rooms)");
         for wrong in [
-            "postgres://me:hun?ter2@host/db",
             "postgres://me:hunter2@host:port/db",
             "postgres://me:hunter2@host/db?sslmode=hunter2",
             "mysql://me:hunter2@host",

@@ -350,6 +350,22 @@ mod tests {
     }
 
     proptest! {
+        /// Whatever the patterns let pass is a name, or names with a dot between them, and nothing more.
+        #[test]
+        fn names_of_a_database_have_no_quotes_in_them(text in "[a-zA-Z0-9_. ;\"'ä\\n:-]{0,6}") {
+            let catalog = crate::catalog::Catalog::built_in();
+            let template = catalog.templates.get("dbsync_nats").unwrap();
+            let name = |text: &str| {
+                let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                text.chars().all(plain) && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            };
+            let takes = |parameter, text: &str| template.parameter(parameter).unwrap().matches(text);
+            prop_assert_eq!(takes("column", &text), name(&text));
+            let parts: Vec<_> = text.split('.').collect();
+            prop_assert_eq!(takes("table", &text), parts.len() <= 2 && parts.iter().all(|part| name(part)));
+            prop_assert_eq!(takes("on_conflict", &format!("update:{text}")), name(&text));
+        }
+
         /// What a bucket may be called, as the client of NATS has it: `[a-zA-Z0-9_-]+`.
         #[test]
         fn buckets_are_those_of_nats(text in "[a-zA-Z0-9_. /ä\n-]{0,5}") {

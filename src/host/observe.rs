@@ -109,7 +109,7 @@ pub struct Sent {
 /// Something that a call stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stored {
-    /// Where: the bucket and the key, `bucket/key`.
+    /// Where: the bucket and the key, `bucket/key`, or the table.
     pub place: String,
     /// What.
     pub body: Bytes,

@@ -263,6 +263,16 @@ fn help_shows_the_templates_parameters_as_flags() {
       --bucket <TEXT>
           Key-value bucket to write to
 
+ dbsync_nats:
+      --column <TEXT>
+          Column of the results [default: data]
+
+      --on-conflict <TEXT>
+          If the row is there already: none (an error), ignore, or update:COLUMN [default: none]
+
+      --table <TEXT>
+          Table to write to
+
  http_producer_nats, processor_nats:
       --dest-topic <TOPIC>
           Topic to write to
@@ -271,7 +281,7 @@ fn help_shows_the_templates_parameters_as_flags() {
       --max-body-bytes <NUMBER>
           Largest HTTP body taken, in bytes [default: 8388608]
 
- http_producer_nats, nats_to_nats_kv, processor_nats:
+ dbsync_nats, http_producer_nats, nats_to_nats_kv, processor_nats:
       --source-topic <TOPIC>
           Topic to read from
 

@@ -37,9 +37,12 @@ mod original;
 mod pack_add;
 mod pack_check;
 mod pack_new;
+#[path = "../host/postgres_server.rs"]
+mod postgres_server;
 mod prompts;
 mod report;
 mod run;
 mod run_nats;
+mod run_postgres;
 mod support;
 mod usage;

@@ -238,3 +238,41 @@ fn who_may_not_come_in_is_told_at_once() {
         );
     });
 }
+
+#[test]
+fn an_encrypted_connection_is_trusted_by_its_certificate_only() {
+    let signed = |name: &str| rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
+    let (ours, other) = (signed("127.0.0.1"), signed("elsewhere.example"));
+    let Some(server) = Server::with(Some((&ours.cert.pem(), &ours.signing_key.serialize_pem()))) else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, pem: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, pem).unwrap();
+        path
+    };
+    let (ours, other) = (file("ours.pem", &ours.cert.pem()), file("other.pem", &other.cert.pem()));
+    block_on(async {
+        for mode in ["require", "prefer"] {
+            let url = server.url().replace("=disable", &format!("={mode}"));
+            for (certificates, trusted) in
+                [(Some(ours.clone()), true), (Some(other.clone()), false), (None, false)]
+            {
+                let connected = Address::new(&url, certificates).unwrap().connect().await;
+                match connected {
+                    Ok(client) => {
+                        assert!(trusted, "{mode}");
+                        let row =
+                            client.query_one("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()", &[]);
+                        assert!(row.await.unwrap().get::<_, bool>(0), "{mode}");
+                    }
+                    Err(PostgresError::Tls { message, .. }) => {
+                        assert!(!trusted && message.contains("certificate"), "{mode}: {message}");
+                    }
+                    Err(error) => panic!("{mode}: {error:?}"),
+                }
+            }
+        }
+    });
+}

@@ -1,6 +1,8 @@
 //! A PostgreSQL server of our own on a free port. It ends with this value.
 
+use std::fs::Permissions;
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -21,6 +23,11 @@ pub struct Server {
 impl Server {
     /// None if there is no PostgreSQL, unless in CI, where there must be one.
     pub fn start() -> Option<Self> {
+        Self::with(None)
+    }
+
+    /// One that takes encrypted connections, too, and proves itself by a certificate and its key, both PEM.
+    pub fn with(certificate: Option<(&str, &str)>) -> Option<Self> {
         let Some(programs) = programs() else {
             assert!(std::env::var_os("CI").is_none(), "there is no PostgreSQL: install postgresql");
             eprintln!("skipped: there is no PostgreSQL");
@@ -39,6 +46,15 @@ impl Server {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        if let Some((certificate, key)) = certificate {
+            let data = server.path("data");
+            let settings = "ssl = on\nssl_cert_file = 'server.crt'\nssl_key_file = 'server.key'\n";
+            std::fs::write(data.join("server.crt"), certificate).unwrap();
+            std::fs::write(data.join("server.key"), key).unwrap();
+            std::fs::write(data.join("postgresql.auto.conf"), settings).unwrap();
+            std::fs::set_permissions(data.join("server.key"), Permissions::from_mode(0o600)).unwrap();
+            server.give_away();
+        }
         server.restart();
         Some(server)
     }
@@ -70,6 +86,7 @@ impl Server {
         command
     }
 
+    /// Cuts all connections and ends.
     pub fn stop(&mut self) {
         let Some(mut child) = self.child.take() else { return };
         // The quick way to stop: the connections are cut.

@@ -54,6 +54,39 @@ mod tests {
     }
 
     #[test]
+    fn names_of_a_database_are_plain() {
+        let stored = |line| ["type: dbsync_nats", "dest_topic", "table: readings", line];
+        let good = [
+            "table: house.readings",
+            "table: _A9",
+            "column: value",
+            "on_conflict: ignore",
+            "on_conflict: update:room",
+        ];
+        for line in good {
+            assert_eq!(found_with(&stored(line)), [] as [&str; 0], "{line}");
+        }
+        let bad = [
+            "table: a.b.c",
+            "table: 'a\"b'",
+            "table: a; DROP TABLE b",
+            "table: 1a",
+            "table: a.",
+            "table: räume",
+            "column: a b",
+            "column: a.b",
+            "on_conflict: replace",
+            "on_conflict: 'update:'",
+            "on_conflict: update:a,b",
+        ];
+        for line in bad {
+            let found = found_with(&stored(line));
+            assert!(found.len() == 1 && found[0].contains(" parameter: "), "{line}: {found:?}");
+        }
+        assert!(found_with(&["type: dbsync_nats", "dest_topic"])[0].contains("`table`"), "it has no default");
+    }
+
+    #[test]
     fn numbers_are_numbers() {
         let folder = project();
         let other = folder.path().join("templates/ticker");

@@ -91,14 +91,14 @@ pub struct Properties {
     pub config: Vec<Config>,
 }
 
-/// Named configuration. The names are unique in an application.
+/// Named configuration. The names of those with values are unique in an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// Its name.
     pub name: String,
-    /// Its values.
-    #[serde(default)]
-    pub properties: Texts,
+    /// Its values. Without any it is one that somebody put into the lattice, by this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Texts>,
 }
 
 /// Where a part runs, or what it is linked to.
@@ -196,8 +196,8 @@ impl Manifest {
         let links = self.spec.components.iter().flat_map(|part| &part.traits);
         let sources =
             links.filter_map(|one| if let Trait::Link(link) = one { link.source.as_ref() } else { None });
-        let lists =
-            sources.flat_map(|source| &source.config).filter_map(|one| one.properties.get(SUBSCRIPTIONS));
+        let configs = sources.flat_map(|source| &source.config);
+        let lists = configs.filter_map(|one| one.properties.as_ref()?.get(SUBSCRIPTIONS));
         let each = lists.flat_map(|list| list.split(','));
         each.filter_map(|text| Some(text.split('|').next()?.trim().to_owned())).collect()
     }

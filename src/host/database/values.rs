@@ -133,7 +133,9 @@ fn value(kind: &Type, bytes: &[u8]) -> Option<PgValue> {
 
 /// A number of its mantissa, exponent and sign.
 fn composed((mantissa, exponent, sign): (u64, i16, i8)) -> f64 {
-    f64::from(sign) * mantissa as f64 * 2_f64.powi(exponent.into())
+    // In two steps: the smallest powers alone would be zero.
+    let half = i32::from(exponent) / 2;
+    f64::from(sign) * mantissa as f64 * 2_f64.powi(half) * 2_f64.powi(i32::from(exponent) - half)
 }
 
 /// The mantissa, exponent and sign of a number.
