@@ -3,6 +3,10 @@
 
 #[path = "readme/page.rs"]
 mod page;
+#[cfg(target_os = "linux")]
+#[path = "cli/support/mod.rs"]
+#[allow(dead_code, reason = "the tests of the command line use the rest")]
+mod support;
 #[path = "readme/terminal.rs"]
 mod terminal;
 
@@ -138,9 +142,13 @@ fn the_commands_are_those_of_the_program() {
 
 /// The console blocks of a page.
 fn play(path: &str) {
+    play_in(Terminal::new(), path);
+}
+
+fn play_in(mut terminal: Terminal, path: &str) {
     let steps = page::steps(&read(path));
     assert!(!steps.is_empty(), "{path} shows no command");
-    Terminal::new().play(&steps).unwrap_or_else(|wrong| panic!("{path}, {wrong}"));
+    terminal.play(&steps).unwrap_or_else(|wrong| panic!("{path}, {wrong}"));
 }
 
 #[test]
@@ -166,6 +174,14 @@ fn from_an_empty_laptop() {
 #[test]
 fn measure_and_compare() {
     play("docs/measure.md");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn rehearse_a_fault() {
+    let server = support::nats::Server::start(&[]);
+    let terminal = Terminal::new().env("NATS_HOST", "127.0.0.1".to_owned());
+    play_in(terminal.env("NATS_PORT", server.port.to_string()), "docs/drill.md");
 }
 
 #[test]
