@@ -1,5 +1,5 @@
 //! The docs say what is true: what they show is run, and lists are compared with the sources they are about.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 #[path = "readme/page.rs"]
 mod page;

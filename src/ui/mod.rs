@@ -187,7 +187,7 @@ impl Ui {
             // So has `call`.
             crate::Error::Function { .. } if self.json() => return,
             // And `drill`.
-            crate::Error::Drill(DrillError::Missed { .. }) if self.json() => return,
+            crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             // As JSON the problems are part of the error.
             crate::Error::Rejected(_) if self.json() => {}
             crate::Error::Rejected(rejected) | crate::Error::Unfit(rejected) => self.report(&rejected.0),
