@@ -22,6 +22,7 @@ mod config;
 mod disks;
 mod drill;
 mod drill_held;
+mod drill_recorded;
 #[path = "../deploy/functions.rs"]
 #[allow(dead_code, reason = "the tests of the lattice use the rest")]
 mod echoes;

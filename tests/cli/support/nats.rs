@@ -24,7 +24,7 @@ impl Server {
         process.wait_for("Server is ready");
         let line = process.wait_for("Listening for client connections on");
         let port = line.rsplit(':').next().unwrap().trim().parse().unwrap();
-        Self { process: process, _folder: folder, port }
+        Self { process, _folder: folder, port }
     }
 
     pub fn id(&self) -> u32 {
