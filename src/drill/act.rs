@@ -215,7 +215,7 @@ impl Drill<'_> {
         let since = self.live.now();
         // Whoever pressed it before did not know when.
         while self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {}
-        self.step("Now", "take a host away, and press Enter as it goes".to_owned());
+        self.progress.report(Event::Ask("take a host away, and press Enter as it goes".to_owned()));
         let (at, how) = loop {
             let now = self.live.now();
             if self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {

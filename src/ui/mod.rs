@@ -285,6 +285,10 @@ impl Progress for Ui {
             Event::Note(text) => self.note(text),
             Event::Phase(verb) => self.status(verb, ""),
             Event::Step(verb, text) => self.status(verb, text),
+            Event::Ask(text) => {
+                let verb = self.style_err.verb.apply_to(format!("{:>12}", "Now"));
+                self.line(&format!("{verb} {text}"));
+            }
             Event::Warning(text) => self.warning(text),
             Event::Detail(text) => self.detail(text),
             Event::Problem(problem) => self.problem(&problem),
