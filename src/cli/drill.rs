@@ -126,14 +126,15 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     };
     let Arguments { from, to, input, nats, .. } = arguments;
     let runtime = super::context::runtime()?;
-    let held = runtime.block_on(pelato.drill(DrillOptions { from, to, input, nats, plan, told }));
+    let options = DrillOptions { from, to, input, nats, plan, told };
+    let held = runtime.block_on(pelato.drill(options, interrupted()));
     // Who sends, listens or watches may still be at it.
     runtime.shutdown_background();
-    let readings = held?;
+    let (readings, stopped) = held?;
     let report = drill::judge(&readings);
     let verdicts: Vec<_> = objectives.iter().map(|objective| objective.judge(&report)).collect();
     if ui.json() {
-        ui.result_json(&json::Drill::new(&readings, &report, &verdicts));
+        ui.result_json(&json::Drill::new(&readings, &report, &verdicts, stopped));
     } else {
         ui.result(table(words::HEADER, &words::rows(&report)));
         words::lines(&readings, &report).iter().for_each(|line| ui.result(line));
@@ -143,6 +144,9 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     if let Some(path) = &arguments.record {
         record::write(path, &readings).map_err(DrillError::from)?;
         ui.status("Written", path.display().to_string());
+    }
+    if stopped {
+        return Err(DrillError::Stopped.into());
     }
     let missed: Vec<_> = verdicts.iter().filter(|v| !v.met).map(ToString::to_string).collect();
     match missed.is_empty() {
@@ -160,4 +164,10 @@ fn objectives(arguments: &Arguments) -> Result<Vec<Objective>, Error> {
         Some(objective) => Err(DrillError::NeedsFault { objective: objective.text.clone() }.into()),
         None => Ok(objectives),
     }
+}
+
+/// Done at the first Ctrl-C. The last messages are still waited for.
+async fn interrupted() {
+    // Without a handler it ends the process anyway.
+    let _ = tokio::signal::ctrl_c().await;
 }

@@ -46,11 +46,15 @@ pub struct Setup {
     pub told: Option<UnboundedReceiver<()>>,
 }
 
-/// Holds a drill.
+/// Holds a drill. It is over sooner when `stop` is done; whether it was is told with the readings.
 ///
 /// # Errors
 /// When the server cannot be used, no probe comes out, or the fault's command fails.
-pub async fn hold(setup: Setup, progress: &dyn Progress) -> Result<Readings, DrillError> {
+pub async fn hold(
+    setup: Setup,
+    stop: impl Future<Output = ()>,
+    progress: &dyn Progress,
+) -> Result<(Readings, bool), DrillError> {
     let live = Arc::new(Live::new(setup.marks));
     let wire = Wire::connect(&setup.server, &setup.route, &live).await?;
     let watch = Watch::start(setup.settings, setup.application, Arc::clone(&live));
@@ -62,21 +66,24 @@ pub async fn hold(setup: Setup, progress: &dyn Progress) -> Result<Readings, Dri
         wire,
         watch,
         told: setup.told,
+        fault: None,
         progress,
     };
     drill.warm_up().await?;
     let Route { from, to } = &drill.route;
     drill.step("Probing", format!("{from} → {to}, {} a second", drill.plan.rate));
     let start = drill.live.begin();
-    let stop = Arc::new(AtomicBool::new(false));
-    let sender = drill.wire.send(&drill.plan, start, &stop);
-    let fault = drill.course().await;
-    stop.store(true, Ordering::Relaxed);
-    let fault = fault?;
-    drill.rest().await;
+    let sent = Arc::new(AtomicBool::new(false));
     // It ends with the probe that is due next: nobody waits for that.
-    drop(sender);
-    Ok(drill.readings(fault))
+    drop(drill.wire.send(&drill.plan, start, &sent));
+    let (over, stopped) = tokio::select! {
+        over = drill.course() => (over, false),
+        () = stop => (Ok(()), true),
+    };
+    sent.store(true, Ordering::Relaxed);
+    over?;
+    drill.rest().await;
+    Ok((drill.readings(), stopped))
 }
 
 /// A drill that is being held.
@@ -88,6 +95,8 @@ struct Drill<'a> {
     wire: Wire,
     watch: Watch,
     told: Option<UnboundedReceiver<()>>,
+    /// As soon as it is known.
+    fault: Option<Fault>,
     progress: &'a dyn Progress,
 }
 
@@ -128,7 +137,15 @@ impl Drill<'_> {
         if messages > 0 {
             return DrillError::Unmarked { to, messages, example };
         }
-        let (reason, help) = if self.wire.nobody_listens().await {
+        let complaint = self.live.state().complaint.clone();
+        let (reason, help) = if let Some(words) = complaint {
+            (
+                format!("; the NATS server says: {words}"),
+                "the drill needs the permission to publish to the one topic and to subscribe to the other; see NATS_USER and \
+                 NATS_CREDS in `pelato config`"
+                    .to_owned(),
+            )
+        } else if self.wire.nobody_listens().await {
             (
                 format!("; nobody listens to `{from}` at {}", self.server),
                 "is the workflow deployed (`pelato status`), or does `pelato run --nats` run it? Does it use this NATS \
@@ -147,31 +164,34 @@ impl Drill<'_> {
     }
 
     /// From the first probe until no more have to be sent.
-    async fn course(&mut self) -> Result<Option<Fault>, DrillError> {
+    async fn course(&mut self) -> Result<(), DrillError> {
         match self.plan.course.clone() {
-            Course::Calm { duration } => {
-                sleep(duration).await;
-                Ok(None)
-            }
+            Course::Calm { duration } => sleep(duration).await,
             Course::Fault { command, before, settle, timeout } => {
                 sleep(before).await;
-                let fault = match command {
-                    Some(command) => Some(self.cause(command, timeout).await?),
-                    None => self.wait_for_fault(timeout).await,
-                };
-                if let Some(fault) = &fault {
-                    self.wait_for_calm(fault, settle, timeout).await;
+                match command {
+                    Some(command) => self.cause(command, timeout).await?,
+                    None => self.fault = self.wait_for_fault(timeout).await,
                 }
-                Ok(fault)
+                match &self.fault {
+                    Some(fault) => self.wait_for_calm(fault, settle, timeout).await,
+                    None => self.progress.report(Event::Warning(format!(
+                        "no sign of a fault within {}: there is nothing to compare",
+                        time::shown(timeout)
+                    ))),
+                }
             }
         }
+        Ok(())
     }
 
     /// Runs the command that takes a host away.
-    async fn cause(&self, command: String, timeout: Duration) -> Result<Fault, DrillError> {
+    async fn cause(&mut self, command: String, timeout: Duration) -> Result<(), DrillError> {
         self.step("Fault", command.clone());
         let failed = |how: String| DrillError::KillCommand { command: command.clone(), how };
         let at = self.live.now();
+        let fault = Fault { at, until: at, how: How::Command(command.clone()) };
+        self.fault = Some(fault.clone());
         let mut running =
             Running::start(&command).map_err(|error| failed(format!("cannot be started: {error}")))?;
         let ended = loop {
@@ -186,7 +206,8 @@ impl Drill<'_> {
         ended.map_err(failed)?;
         let until = self.live.now();
         self.progress.report(Event::Detail(format!("the command took {}", time::shown(until - at))));
-        Ok(Fault { at, until, how: How::Command(command) })
+        self.fault = Some(Fault { until, ..fault });
+        Ok(())
     }
 
     /// Waits for what a person does: they tell, or it is seen.
@@ -194,7 +215,7 @@ impl Drill<'_> {
         let since = self.live.now();
         // Whoever pressed it before did not know when.
         while self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {}
-        self.step("Now", "take a host away, and press Enter as it goes".to_owned());
+        self.progress.report(Event::Ask("take a host away, and press Enter as it goes".to_owned()));
         let (at, how) = loop {
             let now = self.live.now();
             if self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {
@@ -254,7 +275,7 @@ impl Drill<'_> {
         }
     }
 
-    fn readings(&self, fault: Option<Fault>) -> Readings {
+    fn readings(&self) -> Readings {
         let rounded = |time: Duration| Duration::from_micros(micros(time));
         let state = self.live.state();
         Readings {
@@ -263,7 +284,11 @@ impl Drill<'_> {
             rate: self.plan.rate,
             late: rounded(self.plan.late),
             probes: state.probes.clone(),
-            fault: fault.map(|fault| Fault { at: rounded(fault.at), until: rounded(fault.until), ..fault }),
+            fault: self.fault.clone().map(|fault| Fault {
+                at: rounded(fault.at),
+                until: rounded(fault.until),
+                ..fault
+            }),
             foreign: state.foreign.0,
             away: state.away.clone(),
             hosts: self.watch.hosts(),

@@ -118,6 +118,10 @@ pub enum DrillError {
         /// How it ended.
         how: String,
     },
+    /// A person did not want to wait for its end.
+    #[error("the drill was stopped before it was over: the figures are of what there was")]
+    #[diagnostic(help("it ends by itself; `--settle` and `--timeout` say when"))]
+    Stopped,
     /// The record cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -32,6 +32,8 @@ pub struct State {
     pub away: Vec<(Duration, Option<Duration>)>,
     /// By how much the most belated probe was sent too late.
     pub lag: Duration,
+    /// What the server had to say last.
+    pub complaint: Option<String>,
 }
 
 impl Live {
@@ -97,6 +99,11 @@ impl Live {
                 Number::Probe(number) => state.probe_came(number, at),
             }
         }
+    }
+
+    /// The server does not like something.
+    pub fn complained(&self, words: String) {
+        self.state().complaint = Some(words);
     }
 
     /// The connection to the server is lost, or back.

@@ -15,6 +15,8 @@ use crate::report::{Problem, Source};
 const SCHEMA: u32 = 1;
 /// By this a record is known.
 const KIND: &str = "pelato drill";
+/// No record is larger: that is more than the most probes need.
+pub const MAX_BYTES: u64 = 128 << 20;
 /// The mark of a record is within its first bytes.
 const HEAD: usize = 64;
 

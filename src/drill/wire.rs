@@ -48,6 +48,7 @@ impl Wire {
                 match event {
                     Event::Connected => told.connected(true),
                     Event::Disconnected => told.connected(false),
+                    Event::ServerError(words) => told.complained(words.to_string()),
                     _ => {}
                 }
                 std::future::ready(())

@@ -48,13 +48,15 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// It is larger than any metrics file.
-    #[error("{path} has {bytes} bytes; a metrics file may have {MAX_BYTES}")]
-    #[diagnostic(help("is this really a metrics file?"))]
+    #[error("{path} has {bytes} bytes; such a file may have {most}")]
+    #[diagnostic(help("is this really a metrics file, or the record of a drill?"))]
     TooLarge {
         /// The file.
         path: String,
         /// Its size, or how much of it was read.
         bytes: u64,
+        /// How many it may have.
+        most: u64,
     },
     /// Something in it is wrong.
     #[error(transparent)]
@@ -93,11 +95,16 @@ fn text(path: &Path) -> Result<String, ReadError> {
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(unreadable(std::io::Error::other("it is not a file")));
     }
-    let file = fs::File::open(path).map_err(unreadable)?;
-    let mut text = String::new();
-    file.take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
-    let bytes = text.len() as u64;
-    if bytes > MAX_BYTES { Err(ReadError::TooLarge { path: shown, bytes }) } else { Ok(text) }
+    let mut file = fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    Read::by_ref(&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let most = if record::is_record(&bytes) { record::MAX_BYTES } else { MAX_BYTES };
+    file.take((most + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > most {
+        return Err(ReadError::TooLarge { path: shown, bytes: bytes.len() as u64, most });
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| unreadable(std::io::Error::other("stream did not contain valid UTF-8")))
 }
 
 /// The runs of a metrics file's text. Fields that are not known are nobody's business.
@@ -290,6 +297,22 @@ mod tests {
             assert_eq!(line, 2, "{tasks}: {words}");
             assert!(words.starts_with("`runs[0].n_task` is "), "{tasks}: {words}");
         }
+    }
+
+    #[test]
+    fn records_of_drills_may_be_larger() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let size = MAX_BYTES as usize + 1;
+        fs::write(&path, "#".repeat(size)).unwrap();
+        let refused = read(&path).unwrap_err().to_string();
+        assert!(refused.ends_with("/file has 16777217 bytes; such a file may have 16777216"), "{refused}");
+        let drill = Readings { rate: 50.0, ..Readings::default() };
+        fs::remove_file(&path).unwrap();
+        record::write(&path, &drill).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text + &" ".repeat(size)).unwrap();
+        assert_eq!(read(&path).unwrap(), Content::Drill(drill));
     }
 
     #[test]

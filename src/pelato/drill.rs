@@ -32,11 +32,16 @@ impl Pelato {
         Ok(drill::route(&Flow::of(&self.components()?), from, to)?)
     }
 
-    /// Sends probes through the running workflow while a host is taken away.
+    /// Sends probes through the running workflow while a host is taken away. It is over sooner when `stop` is done;
+    /// whether it was is told with the readings.
     ///
     /// # Errors
     /// When the workflow has errors, or the drill cannot be held.
-    pub async fn drill(&self, options: DrillOptions) -> Result<Readings, Error> {
+    pub async fn drill(
+        &self,
+        options: DrillOptions,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(Readings, bool), Error> {
         let route = self.drill_route(options.from.as_deref(), options.to.as_deref())?;
         let server = self.settings.nats();
         let setup = Setup {
@@ -51,6 +56,6 @@ impl Pelato {
             application: self.application().ok(),
             told: options.told,
         };
-        Ok(drill::hold(setup, self.progress.as_ref()).await?)
+        Ok(drill::hold(setup, stop, self.progress.as_ref()).await?)
     }
 }

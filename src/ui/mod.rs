@@ -192,7 +192,7 @@ impl Ui {
             // So has `pack check`.
             crate::Error::Pack(crate::pack::PackError::Fails { .. }) if self.json() => return,
             // And `drill`.
-            crate::Error::Drill(DrillError::Missed { .. }) if self.json() => return,
+            crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             // As JSON the problems are part of the error.
             crate::Error::Rejected(_) if self.json() => {}
             crate::Error::Rejected(rejected) | crate::Error::Unfit(rejected) => self.report(&rejected.0),
@@ -290,6 +290,10 @@ impl Progress for Ui {
             Event::Note(text) => self.note(text),
             Event::Phase(verb) => self.status(verb, ""),
             Event::Step(verb, text) => self.status(verb, text),
+            Event::Ask(text) => {
+                let verb = self.style_err.verb.apply_to(format!("{:>12}", "Now"));
+                self.line(&format!("{verb} {text}"));
+            }
             Event::Warning(text) => self.warning(text),
             Event::Detail(text) => self.detail(text),
             Event::Problem(problem) => self.problem(&problem),

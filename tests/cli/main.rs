@@ -24,6 +24,7 @@ mod disks;
 mod doctor;
 mod drill;
 mod drill_held;
+mod drill_recorded;
 #[path = "../deploy/functions.rs"]
 #[allow(dead_code, reason = "the tests of the lattice use the rest")]
 mod echoes;

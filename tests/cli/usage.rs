@@ -103,6 +103,7 @@ fn every_command_has_help_with_examples() {
         "build",
         "bump",
         "graph",
+        "drill",
         "schema",
         "config",
         "completions",

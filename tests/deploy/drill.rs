@@ -55,8 +55,8 @@ fn a_host_is_lost_while_messages_flow() {
     let count = |name: &str, figure: &str| phase(name)[figure].as_u64().unwrap();
     assert_eq!(report["gap"]["ended"], true, "{report}");
     assert!(report["first_seconds"].as_f64().unwrap() < 60.0, "{report}");
-    assert!(count("before", "sent") >= 90 && count("before", "lost") == 0, "{report}");
-    assert!(count("after", "sent") >= 150 && count("after", "lost") == 0, "{report}");
+    assert!(count("before", "sent") >= 50 && count("before", "lost") == 0, "{report}");
+    assert!(count("after", "sent") >= 100 && count("after", "lost") == 0, "{report}");
     // Somebody else has listened and counts the same.
     let mut came: BTreeMap<String, u64> = BTreeMap::new();
     while let Some(message) = out.within(Duration::from_millis(500)) {

@@ -163,7 +163,7 @@ mod tests {
         let at = ms(5 * probes as u64);
         let probe = |number: usize| {
             let due = ms(10 * number as u64);
-            let lost = fault && due >= at && due < at + ms(1000) && number % 3 == 0;
+            let lost = fault && due >= at && due < at + ms(1000) && number.is_multiple_of(3);
             Probe { due, sent: true, came: (!lost).then(|| due + ms(1 + number as u64 % 7)), copies: 0 }
         };
         Readings {

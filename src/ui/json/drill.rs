@@ -13,6 +13,8 @@ use crate::drill::slo::Verdict;
 #[derive(Debug, Serialize)]
 pub struct Drill {
     schema: u32,
+    /// Whether a person ended it before it was over.
+    stopped: bool,
     #[serde(flatten)]
     drill: DrillReport,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -115,14 +117,14 @@ fn milliseconds(time: Duration) -> f64 {
 
 impl Drill {
     /// Of a drill, and what became of its objectives.
-    pub fn new(readings: &Readings, report: &Report, verdicts: &[Verdict]) -> Self {
+    pub fn new(readings: &Readings, report: &Report, verdicts: &[Verdict], stopped: bool) -> Self {
         let objective = |verdict: &Verdict| JudgedObjective {
             objective: verdict.objective.clone(),
             measured: verdict.measured.clone(),
             met: verdict.met,
         };
         let drill = DrillReport::new(readings, report);
-        Self { schema: SCHEMA, drill, objectives: verdicts.iter().map(objective).collect() }
+        Self { schema: SCHEMA, stopped, drill, objectives: verdicts.iter().map(objective).collect() }
     }
 }
 
