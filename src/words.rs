@@ -1,5 +1,7 @@
 //! What people wrote, as it may be repeated to them.
 
+use miette::Diagnostic;
+
 use crate::suggest;
 
 /// Longer texts are cut when they are repeated, in characters.
@@ -46,6 +48,27 @@ pub fn list<T: AsRef<str>>(names: impl IntoIterator<Item = T>) -> String {
         Some((only, [])) => only.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
     }
+}
+
+/// A number with its noun: `1 file`, `2 files`.
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// An error's words and those of its causes.
+pub fn with_causes(error: &dyn Diagnostic, between: &str) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        // A transparent error repeats its cause's words.
+        if !text.contains(&words) {
+            text.push_str(between);
+            text.push_str(&words);
+        }
+        cause = inner.source();
+    }
+    text
 }
 
 /// A text as it may stand in XML and HTML, between tags and in the value of an attribute.

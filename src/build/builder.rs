@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::container::{self, ContainerError, Engine};
-use super::toolchain::{self, Place, Search, Toolchain};
+use super::toolchain::{self, Local, Place, Search, Toolchain};
 use super::{BuildError, Options};
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
@@ -43,6 +43,65 @@ impl FromStr for Builder {
     }
 }
 
+/// What compiles a pack's functions, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// What a flag or a setting says.
+    Told(Builder),
+    /// A fitting compiler is on this machine.
+    Here {
+        /// Its program.
+        program: String,
+    },
+    /// None is, and a container engine answers.
+    Engine {
+        /// The program that is not here.
+        program: String,
+        /// The engine.
+        address: String,
+    },
+    /// There is neither: the pack's pinned one is installed.
+    Pinned {
+        /// Its program.
+        program: String,
+    },
+}
+
+impl Choice {
+    /// Whether it is a compiler in a container.
+    pub fn is_container(&self) -> bool {
+        matches!(self, Self::Told(Builder::Container) | Self::Engine { .. })
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Told(builder) => write!(f, "{builder}"),
+            Self::Here { program } => write!(f, "local, because a fitting {program} is here"),
+            Self::Engine { program, address } => {
+                write!(f, "container, because no {program} is here and {address} answers")
+            }
+            Self::Pinned { program } => write!(f, "local, with the pinned {program}"),
+        }
+    }
+}
+
+/// What would compile a pack's functions, by what there is of its compiler on this machine, and by the engine that
+/// answers and has or may fetch the pack's image. Nothing is done.
+pub fn choose(pack: &Pack, builder: Builder, local: &Local, engine: Option<&str>) -> Choice {
+    let used = local.fitting().map_or(pack, |toolchain| toolchain.pack.as_ref());
+    let program = used.manifest.toolchain.program.clone();
+    let has_image = |variant: &Pack| variant.manifest.toolchain.image.is_some();
+    let engine = engine.filter(|_| pack.variants().iter().any(has_image));
+    match (builder, local.fitting(), engine) {
+        (Builder::Auto, Some(_), _) => Choice::Here { program },
+        (Builder::Auto, None, Some(address)) => Choice::Engine { program, address: address.to_owned() },
+        (Builder::Auto, None, None) => Choice::Pinned { program },
+        (told, ..) => Choice::Told(told),
+    }
+}
+
 /// Finds compilers, and connects to a container engine once, if one is needed.
 pub(super) struct Finder<'a> {
     options: &'a Options,
@@ -63,12 +122,23 @@ impl<'a> Finder<'a> {
     /// # Errors
     /// When there is none.
     pub fn find(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
+        let found = self.look(pack)?;
+        if self.options.newest_images && matches!(found.place, Place::Here { .. }) {
+            let name = &pack.manifest.name;
+            let words =
+                format!("no image was fetched for the language pack `{name}`: it compiles on this machine");
+            self.progress.report(Event::Warning(words));
+        }
+        Ok(found)
+    }
+
+    fn look(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         match self.options.builder {
             Builder::Local => Ok(toolchain::find(pack, &self.search, self.progress)?),
             Builder::Container => {
                 let engine = match &self.engine {
                     Some(Ok(engine)) => engine.clone(),
-                    _ => Engine::connect(&self.options.engines, self.options.limits)?,
+                    _ => self.connect()?,
                 };
                 self.engine = Some(Ok(engine.clone()));
                 Ok(self.in_container(pack, &engine)?)
@@ -79,42 +149,48 @@ impl<'a> Finder<'a> {
 
     fn whatever_is_there(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         let program = &pack.manifest.toolchain.program;
-        if let Ok(found) = toolchain::here(pack, &self.search) {
-            let program = &found.pack.manifest.toolchain.program;
-            self.because(format!("builder: local, because a fitting {program} is here"));
-            return Ok(toolchain::told(found, self.progress));
+        if let Some(fitting) = Local::look(pack, &self.search).fitting() {
+            let program = fitting.pack.manifest.toolchain.program.clone();
+            self.because(&Choice::Here { program });
+            return Ok(toolchain::told(fitting.clone(), self.progress));
         }
         if pack.variants().iter().any(|variant| variant.manifest.toolchain.image.is_some()) {
-            let connect =
-                || Engine::connect(&self.options.engines, self.options.limits).map_err(|e| e.to_string());
-            match self.engine.get_or_insert_with(connect).clone() {
+            if self.engine.is_none() {
+                self.engine = Some(self.connect().map_err(|error| error.to_string()));
+            }
+            match self.engine.clone().unwrap_or_else(|| Err(String::new())) {
                 Ok(engine) => match self.in_container(pack, &engine) {
                     Ok(toolchain) => {
-                        let address = engine.address();
-                        self.because(format!(
-                            "builder: container, because no {program} is here and {address} answers"
-                        ));
+                        let address = engine.address().to_owned();
+                        self.because(&Choice::Engine { program: program.clone(), address });
                         return Ok(toolchain);
                     }
-                    Err(error) => self.because(format!("builder: not container: {error}")),
+                    Err(ContainerError::Interrupted) => return Err(BuildError::Interrupted),
+                    Err(error) => self.because(&format!("not container: {error}")),
                 },
-                Err(error) => self.because(format!("builder: not container: {error}")),
+                Err(error) => self.because(&format!("not container: {error}")),
             }
         }
-        self.because(format!("builder: local, with the pinned {program}"));
+        self.because(&Choice::Pinned { program: program.clone() });
         Ok(toolchain::find(pack, &self.search, self.progress)?)
     }
 
+    fn connect(&self) -> Result<Engine, ContainerError> {
+        let Options { engines, limits, interrupt, .. } = self.options;
+        Engine::connect(engines, *limits, interrupt)
+    }
+
     fn in_container(&self, pack: &Pack, engine: &Engine) -> Result<Toolchain, ContainerError> {
-        let Search { cache, forbidden, .. } = self.search;
-        // The first that has an image; without one, the first: its error says so.
-        let has_image = |variant: &Pack| variant.manifest.toolchain.image.is_some();
-        let pack = Arc::new(pack.variants().into_iter().find(has_image).unwrap_or_else(|| pack.clone()));
-        let (image, version) = container::find(&pack, engine, cache, forbidden, self.progress)?;
+        if let Err(error) = &self.options.images {
+            let words = format!("{error}; the toolchain image is taken by its name alone");
+            self.progress.report(Event::Warning(words));
+        }
+        let pack = Arc::new(pack.for_containers());
+        let (image, version) = container::find(&pack, engine, &self.options.order(&pack), self.progress)?;
         Ok(toolchain::told(Toolchain { version, place: Place::Container(image), pack }, self.progress))
     }
 
-    fn because(&self, why: String) {
-        self.progress.report(Event::Detail(why));
+    fn because(&self, why: &dyn fmt::Display) {
+        self.progress.report(Event::Detail(format!("builder: {why}")));
     }
 }

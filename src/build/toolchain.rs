@@ -128,6 +128,30 @@ pub enum ToolchainError {
     },
 }
 
+/// What there is of a pack's compiler on this machine.
+#[derive(Debug, Clone)]
+pub struct Local {
+    /// The first on PATH that fits; else what was found instead.
+    pub on_path: Result<Toolchain, Vec<String>>,
+    /// The one that PELATO has installed, if it was looked for.
+    pub pinned: Option<Toolchain>,
+}
+
+impl Local {
+    /// Looks; nothing is installed.
+    pub fn look(pack: &Pack, search: &Search<'_>) -> Self {
+        let variants: Vec<_> = pack.variants().into_iter().map(Arc::new).collect();
+        let on_path = on_path(&variants, &search.path);
+        let pinned = on_path.is_err().then(|| pinned(&variants, search)).flatten();
+        Self { on_path, pinned }
+    }
+
+    /// The one that is used.
+    pub fn fitting(&self) -> Option<&Toolchain> {
+        self.on_path.as_ref().ok().or(self.pinned.as_ref())
+    }
+}
+
 /// What a program on PATH turned out to be.
 enum Candidate {
     Fits(Toolchain),
@@ -139,9 +163,11 @@ enum Candidate {
 /// # Errors
 /// When there is none that satisfies the pack.
 pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result<Toolchain, ToolchainError> {
-    let found = match here(pack, search) {
-        Ok(toolchain) => return Ok(told(toolchain, progress)),
-        Err(found) => found,
+    let found = match Local::look(pack, search) {
+        Local { on_path: Ok(toolchain), .. } | Local { pinned: Some(toolchain), .. } => {
+            return Ok(told(toolchain, progress));
+        }
+        Local { on_path: Err(found), .. } => found,
     };
     let can_install = |variant: &Pack| variant.manifest.toolchain.install.is_some();
     let installable = pack.variants().into_iter().find(can_install);
@@ -163,22 +189,25 @@ pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result
     Ok(told(toolchain, progress))
 }
 
-/// The first on PATH that satisfies a pack, else a pinned one that PELATO has installed before; else what was found
-/// instead.
-pub(super) fn here(pack: &Pack, search: &Search<'_>) -> Result<Toolchain, Vec<String>> {
-    let variants: Vec<_> = pack.variants().into_iter().map(Arc::new).collect();
+/// The first on PATH that satisfies a pack; else what was found instead.
+fn on_path(variants: &[Arc<Pack>], path: &OsStr) -> Result<Toolchain, Vec<String>> {
     let mut found = Vec::new();
-    for variant in &variants {
-        for folder in std::env::split_paths(&search.path) {
-            match examine(variant, &folder, &search.path, BTreeMap::new()) {
+    for variant in variants {
+        for folder in std::env::split_paths(path) {
+            match examine(variant, &folder, path, BTreeMap::new()) {
                 Some(Candidate::Fits(toolchain)) => return Ok(toolchain),
                 Some(Candidate::Other(what)) => found.push(what),
                 None => {}
             }
         }
     }
+    Err(found)
+}
+
+/// The pinned one, if PELATO has installed it before.
+fn pinned(variants: &[Arc<Pack>], search: &Search<'_>) -> Option<Toolchain> {
     let pinned = |variant| installed(variant, &home(variant, search.cache)?, &search.path);
-    variants.iter().find_map(pinned).ok_or(found)
+    variants.iter().find_map(pinned)
 }
 
 pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {

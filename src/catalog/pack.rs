@@ -154,6 +154,9 @@ pub struct ToolchainSection {
     /// The environment of what `install` has left in `{dir}`.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Whether the image has not the compiler, but what `install` needs: it is run there once.
+    #[serde(default)]
+    pub install_in_image: bool,
     /// Programs that have to be beside `program`.
     #[serde(default)]
     pub also: Vec<String>,
@@ -298,6 +301,12 @@ impl Pack {
         std::iter::once(&self.manifest.toolchain).chain(others).map(variant).collect()
     }
 
+    /// The pack with the first of its toolchains that has an image; without one, as it is.
+    pub fn for_containers(&self) -> Self {
+        let has_image = |variant: &Self| variant.manifest.toolchain.image.is_some();
+        self.variants().into_iter().find(has_image).unwrap_or_else(|| self.clone())
+    }
+
     /// The source file that has the function: the first in which the first of `requires` matches.
     pub fn entry_file<'f>(&self, mut sources: impl Iterator<Item = (&'f str, &'f [u8])>) -> Option<&'f str> {
         let pattern = self.manifest.task.requires.first()?.pattern.regex();
@@ -421,6 +430,10 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
     let key = |name: &str| format!("{key}.{name}");
     if toolchain.check.is_empty() {
         return Err(empty(source, &key("check"), "a command that prints the version"));
+    }
+    if toolchain.install_in_image && (toolchain.image.is_none() || toolchain.install.is_none()) {
+        return Err(manifest::wrong(source, &key("install_in_image"), "has nothing to install, or nowhere")
+            .advise("say `image` and `install`, too"));
     }
     if toolchain.probe.as_ref().is_some_and(Vec::is_empty) {
         return Err(empty(source, &key("probe"), "a command that has to succeed"));

@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Do not push what was built, also if REGISTRY_URL is set
     #[arg(long)]
     no_push: bool,
+    /// Fetch the toolchain images anew, and remember them in pelato.lock
+    #[arg(long, conflicts_with_all = ["offline", "no_install", "dry_run"])]
+    update_image: bool,
     #[command(flatten)]
     flags: Flags,
 }
@@ -67,13 +70,15 @@ impl Flags {
             path: std::env::var_os("PATH").unwrap_or_default(),
             builder: self.builder,
             engines: addresses(&|name| std::env::var_os(name)),
+            newest_images: false,
         }
     }
 }
 
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
-    let (pelato, flags, ui) = (context.open()?, arguments.flags.to_build(), &context.ui);
+    let (pelato, ui) = (context.open()?, &context.ui);
+    let flags = BuildFlags { newest_images: arguments.update_image, ..arguments.flags.to_build() };
     if arguments.dry_run {
         let plan = json::BuildPlan::new(pelato.plan_build(&arguments.components, &flags)?);
         if ui.json() {

@@ -3,6 +3,8 @@
 mod brush;
 mod changed;
 mod deploy;
+mod doctor;
+mod drill;
 mod push;
 mod run;
 mod scaffold;
@@ -17,19 +19,23 @@ use crate::catalog::Catalog;
 use crate::check::{self, Component};
 use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
+use crate::interrupt::Interrupt;
 use crate::metrics;
 use crate::pack;
-use crate::progress::Progress;
+use crate::progress::{Event, Progress};
+use crate::project::lock_file::{self, LockFile, LockedImage};
 use crate::project::settings::{
     CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
 };
 use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
+use crate::words::with_causes;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use deploy::MANIFEST_FILE;
+pub use drill::DrillOptions;
 pub use push::PlannedPush;
 pub use run::{Ready, RunOptions, in_words};
 pub use scaffold::new_project;
@@ -46,6 +52,8 @@ pub struct Options {
     pub cache: PathBuf,
     /// Takes the events of all stages.
     pub progress: Arc<dyn Progress>,
+    /// That somebody wants the work to end: containers are removed then.
+    pub interrupt: Interrupt,
 }
 
 /// A project that is open.
@@ -56,6 +64,7 @@ pub struct Pelato {
     user: Option<PathBuf>,
     cache: PathBuf,
     progress: Arc<dyn Progress>,
+    interrupt: Interrupt,
 }
 
 /// A workflow that has been checked.
@@ -83,6 +92,8 @@ pub struct BuildFlags {
     pub builder: Option<build::Builder>,
     /// Where a container engine may be, the most probable first.
     pub engines: Vec<String>,
+    /// Whether the toolchain images that registries have now are wanted, whatever is remembered of them.
+    pub newest_images: bool,
 }
 
 /// What building would do for a component.
@@ -131,6 +142,7 @@ impl Pelato {
             user: options.user,
             cache: options.cache,
             progress: options.progress,
+            interrupt: options.interrupt,
         }
     }
 
@@ -278,7 +290,9 @@ impl Pelato {
     ) -> Result<BTreeMap<String, Toolchain>, Error> {
         let packs = components.iter().map(|component| component.pack.as_ref());
         pack::verify(packs, &self.root, self.user.as_deref())?;
-        Ok(build::toolchains(components, options, self.progress.as_ref())?)
+        let toolchains = build::toolchains(components, options, self.progress.as_ref())?;
+        self.remember_images(build::fetched(&toolchains));
+        Ok(toolchains)
     }
 
     /// How to build, as flags and settings say.
@@ -294,6 +308,26 @@ impl Pelato {
             builder: flags.builder.unwrap_or_else(|| self.settings.builder()),
             engines: flags.engines.clone(),
             limits: self.container_limits(),
+            images: LockFile::read(&self.root)
+                .map(|file| file.images().clone())
+                .map_err(|error| format!("{}: {error}", lock_file::FILE)),
+            newest_images: flags.newest_images,
+            interrupt: self.interrupt.clone(),
+        }
+    }
+
+    /// Writes into `pelato.lock` which images were fetched. A build goes on without it.
+    fn remember_images<'a>(&self, images: impl Iterator<Item = (&'a str, &'a LockedImage)>) {
+        for (pack, image) in images {
+            let remember = || {
+                let _lock = self.lock_workflow()?;
+                Ok::<_, Error>(LockFile::read(&self.root)?.update_image(pack, image)?)
+            };
+            if let Err(error) = remember() {
+                let words = with_causes(&error, "; ");
+                let words = format!("{} is not remembered in {}: {words}", image.image, lock_file::FILE);
+                self.progress.report(Event::Warning(words));
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! `pelato.lock`: what each version was when it was pushed, and each language pack when it was added. It is made by
 //! PELATO, committed by people, and edited by both: comments and tables of others stay.
 
+mod images;
 mod packs;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,13 +17,14 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 use crate::files::{self, FileError};
 use crate::report::{Problem, Source};
 
+pub use images::LockedImage;
 pub use packs::Pin;
 
 /// The file's name in a project's folder.
 pub const FILE: &str = "pelato.lock";
 
 const SCHEMA: i64 = 1;
-const HEADER: &str = "# What was pushed and added, as it was then. Made by pelato; commit it.\n";
+const HEADER: &str = "# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\n";
 const COMPONENTS: &str = "components";
 
 /// What is known about one component's last push.
@@ -100,6 +102,7 @@ pub struct LockFile {
     path: PathBuf,
     text: String,
     locked: BTreeMap<String, Locked>,
+    images: BTreeMap<String, LockedImage>,
     packs: BTreeMap<String, Pin>,
 }
 
@@ -122,13 +125,16 @@ const NEWER: &str = "a newer pelato has written this file";
 struct Head {
     schema: Option<Schema>,
     components: Option<IgnoredAny>,
+    images: Option<IgnoredAny>,
     packs: Option<IgnoredAny>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Body {
     #[serde(default)]
     components: BTreeMap<String, Locked>,
+    #[serde(default)]
+    images: BTreeMap<String, LockedImage>,
     #[serde(default)]
     packs: BTreeMap<String, Pin>,
 }
@@ -147,8 +153,8 @@ impl LockFile {
                 return Err(LockFileError::Unreadable { path: path.display().to_string(), source });
             }
         };
-        let (locked, packs) = parse(&text)?;
-        Ok(Self { path, text, locked, packs })
+        let Body { components, images, packs } = parse(&text)?;
+        Ok(Self { path, text, locked: components, images, packs })
     }
 
     /// What is known about a component.
@@ -178,16 +184,14 @@ fn source(text: &str) -> Arc<Source> {
     Source::new(FILE, text)
 }
 
-type Read = (BTreeMap<String, Locked>, BTreeMap<String, Pin>);
-
-fn parse(text: &str) -> Result<Read, Problem> {
+fn parse(text: &str) -> Result<Body, Problem> {
     let source = source(text);
     let head: Head = read(&source)?;
-    if head.schema.is_none() && (head.components.is_some() || head.packs.is_some()) {
+    let ours = [head.components, head.images, head.packs];
+    if head.schema.is_none() && ours.iter().any(Option::is_some) {
         return Err(Problem::error("lock-file", &source, "has no `schema`").advise(HELP));
     }
-    let body: Body = read(&source)?;
-    Ok((body.components, body.packs))
+    read::<Body>(&source)
 }
 
 const HELP: &str = "if two branches met in it, keep the lines of one side for each component; or delete the file: `pelato push` \
@@ -215,13 +219,8 @@ fn updated(
     new: &BTreeMap<String, Locked>,
     in_workflow: &BTreeSet<&str>,
 ) -> Result<String, toml_edit::TomlError> {
-    let is_new = text.trim().is_empty();
-    let mut document: DocumentMut = text.parse()?;
-    if !document.contains_key("schema") {
-        document.insert("schema", toml_edit::value(SCHEMA));
-    }
-    let components = document.entry(COMPONENTS).or_insert_with(implicit);
-    if let Some(components) = components.as_table_like_mut() {
+    edited(text, |document| {
+        let Some(components) = section(document, COMPONENTS) else { return };
         let stale: Vec<_> = components.iter().map(|(name, _)| name.to_owned()).collect();
         for name in stale.iter().filter(|name| !in_workflow.contains(name.as_str())) {
             components.remove(name);
@@ -232,18 +231,32 @@ fn updated(
                 fill(entry, locked);
             }
         }
+    })
+}
+
+/// The text after an edit; a new file gets what all have.
+fn edited(text: &str, edit: impl FnOnce(&mut DocumentMut)) -> Result<String, toml_edit::TomlError> {
+    let is_new = text.trim().is_empty();
+    let mut document: DocumentMut = text.parse()?;
+    if !document.contains_key("schema") {
+        document.insert("schema", toml_edit::value(SCHEMA));
     }
+    edit(&mut document);
     let text = document.to_string();
     Ok(if is_new { format!("{HEADER}{text}") } else { text })
 }
 
-/// A table that has no header of its own.
-fn implicit() -> Item {
-    let mut table = Table::new();
-    table.set_implicit(true);
-    Item::Table(table)
+/// A table of tables, which has no line of its own.
+fn section<'a>(document: &'a mut DocumentMut, name: &str) -> Option<&'a mut dyn TableLike> {
+    let implicit = || {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    };
+    document.entry(name).or_insert_with(implicit).as_table_like_mut()
 }
 
+/// Puts values in where they differ; what stands around them stays.
 fn fill(entry: &mut dyn TableLike, locked: &Locked) {
     let version = locked.version.to_string();
     for (key, wanted) in [
@@ -253,12 +266,11 @@ fn fill(entry: &mut dyn TableLike, locked: &Locked) {
         ("manifest", locked.manifest.as_str()),
         ("registry", &locked.registry),
     ] {
-        set(entry, key, wanted);
+        put(entry, key, wanted);
     }
 }
 
-/// Puts a value in where it differs; what stands around it stays.
-fn set(entry: &mut dyn TableLike, key: &str, wanted: &str) {
+fn put(entry: &mut dyn TableLike, key: &str, wanted: &str) {
     match entry.get_mut(key).and_then(Item::as_value_mut) {
         Some(old) if old.as_str() == Some(wanted) => {}
         Some(old) => {

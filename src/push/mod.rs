@@ -6,6 +6,7 @@ mod credentials;
 mod error;
 mod fault;
 mod parcel;
+mod probe;
 mod registry;
 mod send;
 
@@ -14,6 +15,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 pub use address::Address;
 pub use error::PushError;
 pub use parcel::Source;
+pub use probe::{Probe, probe};
 pub use send::{Pushed, Work, plan, push};
 
 use crate::check::Component;

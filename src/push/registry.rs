@@ -9,7 +9,7 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use oci_client::client::{Certificate, CertificateEncoding, Client, ClientConfig, ClientProtocol};
 use oci_client::errors::OciDistributionError as Oci;
-use oci_client::{Reference, errors::Result as OciResult};
+use oci_client::{Reference, RegistryOperation, errors::Result as OciResult};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
@@ -69,6 +69,11 @@ impl<'a> Registries<'a> {
             credentials.insert(host.to_owned(), found);
         }
         Ok(Self { client, credentials, progress, told: AtomicBool::new(false) })
+    }
+
+    /// A token for an operation on an image, if the registry gives tokens.
+    pub async fn token(&self, image: &Reference, operation: RegistryOperation) -> OciResult<Option<String>> {
+        self.client.auth(image, &self.credentials(image).auth, operation).await
     }
 
     /// The digest of the manifest that the registry has under this name, if it has one.

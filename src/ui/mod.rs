@@ -15,8 +15,11 @@ use std::sync::{Mutex, OnceLock};
 use console::{Style, Term};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
+use crate::drill::DrillError;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
+pub use crate::words::count;
+use crate::words::with_causes;
 use bar::Bar;
 use safe::safe;
 pub use table::table;
@@ -182,12 +185,14 @@ impl Ui {
     /// The error that ends a command.
     pub fn failure(&self, error: &crate::Error) {
         match error {
-            // `check` has shown its report: as JSON that was its result.
-            crate::Error::Checked(_) if self.json() => return,
+            // `check` and `doctor` have shown their report: as JSON that was its result.
+            crate::Error::Checked(_) | crate::Error::Lacking { .. } if self.json() => return,
             // So has `call`.
             crate::Error::Function { .. } if self.json() => return,
             // So has `pack check`.
             crate::Error::Pack(crate::pack::PackError::Fails { .. }) if self.json() => return,
+            // And `drill`.
+            crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             // As JSON the problems are part of the error.
             crate::Error::Rejected(_) if self.json() => {}
             crate::Error::Rejected(rejected) | crate::Error::Unfit(rejected) => self.report(&rejected.0),
@@ -284,6 +289,11 @@ impl Progress for Ui {
         match event {
             Event::Note(text) => self.note(text),
             Event::Phase(verb) => self.status(verb, ""),
+            Event::Step(verb, text) => self.status(verb, text),
+            Event::Ask(text) => {
+                let verb = self.style_err.verb.apply_to(format!("{:>12}", "Now"));
+                self.line(&format!("{verb} {text}"));
+            }
             Event::Warning(text) => self.warning(text),
             Event::Detail(text) => self.detail(text),
             Event::Problem(problem) => self.problem(&problem),
@@ -309,27 +319,6 @@ impl Progress for Ui {
             }
         }
     }
-}
-
-/// An error's words and those of its causes.
-fn with_causes(error: &dyn Diagnostic, between: &str) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let words = inner.to_string();
-        // A transparent error repeats its cause's words.
-        if !text.contains(&words) {
-            text.push_str(between);
-            text.push_str(&words);
-        }
-        cause = inner.source();
-    }
-    text
-}
-
-/// A number with its noun: `1 file`, `2 files`.
-pub fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The end of a pipe that has gone away is not an error.

@@ -40,15 +40,18 @@ Commands:
   status       Show how the workflow's components are on a lattice
   rollback     Go back to the manifest that was deployed before
   remove       Take the workflow's components away from a lattice
+  drill        Rehearse a fault: send messages through the running workflow, take a host away, see
+               what that costs
   infra        Write ready files for the machines of a lattice: cloud (Kubernetes), edge and this
                machine (docker compose)
   bump         Raise the versions of components
   graph        Draw how messages flow through the workflow
-  report       Compare how long runs took: a table, and a page with charts, made from metrics files
+  report       Compare how long runs took, and show drills: tables, and a page with charts
   schema       Print the JSON schema of workflow.yaml, for editors
   pack         Show, make, add and check language packs
   template     Show the templates
   config       Show every setting, its effective value, and where that came from
+  doctor       See what this machine has and lacks for the project
   completions  Print the completions for a shell
   help         Print this message or the help of the given subcommand(s)
 
@@ -74,7 +77,7 @@ A first project:
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
 function failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked
-for.
+for, 8 the machine lacks something (`pelato doctor`).
 
 "#]])
         .stderr_eq("");
@@ -100,6 +103,7 @@ fn every_command_has_help_with_examples() {
         "build",
         "bump",
         "graph",
+        "drill",
         "schema",
         "config",
         "completions",

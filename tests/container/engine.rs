@@ -32,7 +32,7 @@ pub fn docker() -> Vec<Engine> {
 
 impl Engine {
     /// Runs the Docker client against the engine: Podman understands it.
-    fn docker(&self, arguments: &[&str]) -> String {
+    pub fn docker(&self, arguments: &[&str]) -> String {
         let output = Command::new("docker").args(["-H", &self.address]).args(arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
@@ -55,11 +55,29 @@ impl Engine {
         !self.docker(&["ps", "-aq", "--filter", &filter]).trim().is_empty()
     }
 
-    /// Sends an image to a registry and forgets that name of it.
-    pub fn push(&self, image: &str, name: &str) {
+    /// Whether a container of a process runs.
+    pub fn runs_container_of(&self, process: u32) -> bool {
+        let filter = format!("label=dev.pelato.process={process}");
+        !self.docker(&["ps", "-q", "--filter", &filter]).trim().is_empty()
+    }
+
+    /// Sends an image to a registry and forgets that name of it. Gives the digest that the registry has then.
+    pub fn push(&self, image: &str, name: &str) -> String {
         self.docker(&["tag", image, name]);
         self.docker(&["push", "-q", name]);
+        let known = self.docker(&["image", "inspect", name, "--format", "{{json .RepoDigests}}"]);
+        let known: Vec<String> = serde_json::from_str(&known).unwrap();
         self.forget(name);
+        let repository = name.rsplit_once(':').unwrap().0;
+        let mut pairs = known.iter().filter_map(|known| known.split_once('@'));
+        pairs.rfind(|(name, _)| *name == repository).unwrap().1.to_owned()
+    }
+
+    /// Another image with the same files under a name.
+    pub fn changed(&self, image: &str, name: &str) {
+        let made = self.docker(&["create", image, "/bin/sh"]);
+        self.docker(&["commit", "-c", "LABEL changed=yes", made.trim(), name]);
+        self.docker(&["rm", made.trim()]);
     }
 
     /// Forgets a name of an image.

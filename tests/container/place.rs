@@ -49,6 +49,11 @@ impl Place {
         self
     }
 
+    /// With a cache that other tests have filled, for what is not about caches.
+    pub fn warm(self) -> Self {
+        self.env("PELATO_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/container-cache"))
+    }
+
     pub fn without_go(self) -> Self {
         self.env("PATH", "/usr/bin:/bin")
     }

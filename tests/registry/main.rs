@@ -13,6 +13,7 @@
 mod bump;
 mod certificates;
 mod credentials;
+mod doctor;
 mod fake;
 mod faults;
 mod lookup;

@@ -14,6 +14,8 @@ pub struct How<'a> {
     pub tls: Option<(&'a Path, &'a Path)>,
     /// Whether it wants [`USER`] and [`PASSWORD`].
     pub closed: bool,
+    /// Whether nothing can be pushed to it.
+    pub read_only: bool,
     /// Where it keeps what is pushed, if not in a folder of its own.
     pub storage: Option<&'a Path>,
 }
@@ -42,8 +44,10 @@ impl Registry {
     pub fn start_as(how: &How<'_>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let storage = how.storage.map_or_else(|| folder.path().join("data"), Path::to_owned);
+        let read_only = how.read_only;
         let mut config = format!(
-            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: 127.0.0.1:0\n",
+            "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\n  maintenance:\n    readonly:\n      \
+             enabled: {read_only}\nhttp:\n  addr: 127.0.0.1:0\n",
             storage.display()
         );
         if let Some((certificate, key)) = how.tls {

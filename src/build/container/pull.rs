@@ -18,7 +18,7 @@ pub fn pull(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<(),
     progress.report(Event::Note(format!("fetching the toolchain image {image}, once")));
     let (name, tag) = split(image);
     let options = CreateImageOptionsBuilder::default().from_image(name).tag(tag).build();
-    let failed = |message: String| ContainerError::Pull { image: image.to_owned(), message };
+    let failed = |message: String| ContainerError::pull(image, message);
     let result = engine.wait(async {
         let mut steps = engine.docker().create_image(Some(options), None, None);
         let mut layers = BTreeMap::new();
@@ -54,7 +54,7 @@ fn sum(layers: &BTreeMap<String, (i64, i64)>) -> (u64, u64) {
 }
 
 /// Name and tag or digest; without one the engine would fetch every tag there is.
-fn split(image: &str) -> (&str, &str) {
+pub(super) fn split(image: &str) -> (&str, &str) {
     if let Some((name, digest)) = image.split_once('@') {
         return (name, digest);
     }

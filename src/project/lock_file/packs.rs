@@ -1,9 +1,9 @@
 //! `[packs.NAME]` in `pelato.lock`: what a language pack was when it was added.
 
 use serde::Deserialize;
-use toml_edit::{DocumentMut, Item, Table, TableLike};
+use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError};
 
-use super::{Digest, LockFile, LockFileError, implicit, set, source, wrong};
+use super::{Digest, LockFile, LockFileError, edited, put, section, source, wrong};
 use crate::files;
 
 const PACKS: &str = "packs";
@@ -60,16 +60,12 @@ impl LockFile {
     }
 }
 
-pub(super) fn pinned(text: &str, name: &str, pin: Option<&Pin>) -> Result<String, toml_edit::TomlError> {
-    let is_new = text.trim().is_empty();
-    let mut document: DocumentMut = text.parse()?;
-    if pin.is_none() && !document.contains_key(PACKS) {
+pub(super) fn pinned(text: &str, name: &str, pin: Option<&Pin>) -> Result<String, TomlError> {
+    if pin.is_none() && !text.parse::<DocumentMut>()?.contains_key(PACKS) {
         return Ok(text.to_owned());
     }
-    if !document.contains_key("schema") {
-        document.insert("schema", toml_edit::value(super::SCHEMA));
-    }
-    if let Some(packs) = document.entry(PACKS).or_insert_with(implicit).as_table_like_mut() {
+    edited(text, |document| {
+        let Some(packs) = section(document, PACKS) else { return };
         match pin {
             None => drop(packs.remove(name)),
             Some(pin) => {
@@ -77,15 +73,13 @@ pub(super) fn pinned(text: &str, name: &str, pin: Option<&Pin>) -> Result<String
                 entry.as_table_like_mut().into_iter().for_each(|entry| fill(entry, pin));
             }
         }
-    }
-    let text = document.to_string();
-    Ok(if is_new { format!("{}{text}", super::HEADER) } else { text })
+    })
 }
 
 fn fill(entry: &mut dyn TableLike, pin: &Pin) {
     for (key, wanted) in pin.fields() {
         match wanted {
-            Some(wanted) => set(entry, key, wanted),
+            Some(wanted) => put(entry, key, wanted),
             None => drop(entry.remove(key)),
         }
     }
@@ -117,7 +111,7 @@ mod tests {
                 "1".repeat(64)
             )
         );
-        let read = super::super::parse(&text).unwrap().1;
+        let read = super::super::parse(&text).unwrap().packs;
         assert_eq!(read["zig"], pin(Some("v1")));
         assert_eq!(read["zig"].asked(), "https://example.org/zig.git@v1");
         assert_eq!(
@@ -126,7 +120,7 @@ mod tests {
             "nothing new changes nothing"
         );
         assert!(!pinned(&text, "zig", Some(&pin(None))).unwrap().contains("revision"));
-        assert!(super::super::parse(&pinned(&text, "zig", None).unwrap()).unwrap().1.is_empty());
+        assert!(super::super::parse(&pinned(&text, "zig", None).unwrap()).unwrap().packs.is_empty());
         assert_eq!(pinned("", "zig", None).unwrap(), "");
     }
 

@@ -36,7 +36,7 @@ fn what_is_written_is_read_again() {
     assert_eq!(
         text,
         format!(
-            "# What was pushed and added, as it was then. Made by pelato; commit it.\nschema = 1\n\n\
+            "# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\nschema = 1\n\n\
              [components.\"a-b.c\"]\nversion = \"2.0.0-rc.1\"\ncontent = \"sha256:{}\"\nartifact = \"sha256:{a}\"\n\
              manifest = \"sha256:{b}\"\nregistry = \"r.org/team\"\n\n\
              [components.b]\nversion = \"1.0.0\"\ncontent = \"sha256:{}\"\nartifact = \"sha256:{a}\"\n\
@@ -45,7 +45,7 @@ fn what_is_written_is_read_again() {
             "1".repeat(64)
         )
     );
-    assert_eq!(parse(&text).unwrap().0, map(&entries));
+    assert_eq!(parse(&text).unwrap().components, map(&entries));
     assert_eq!(update(&text, &entries, &["a-b.c", "b"]), text, "nothing new changes nothing");
 }
 
@@ -75,7 +75,7 @@ fn an_inline_table_is_as_good() {
     let fields: Vec<_> = body.lines().skip(1).collect();
     text.push_str(&format!("[components]\na = {{ {} }}\n", fields.join(", ")));
     let new = update(&text, &[("a", locked("1.0.1", '1'))], &["a"]);
-    assert_eq!(parse(&new).unwrap().0, map(&[("a", locked("1.0.1", '1'))]));
+    assert_eq!(parse(&new).unwrap().components, map(&[("a", locked("1.0.1", '1'))]));
 }
 
 #[test]
@@ -98,8 +98,8 @@ fn what_is_wrong_is_pointed_at() {
 
 #[test]
 fn a_file_of_others_only_is_no_mistake() {
-    assert_eq!(parse("").unwrap().0, BTreeMap::new());
-    assert_eq!(parse("[team]\nowner = 1\n").unwrap().0, BTreeMap::new());
+    assert_eq!(parse("").unwrap().components, BTreeMap::new());
+    assert_eq!(parse("[team]\nowner = 1\n").unwrap().components, BTreeMap::new());
 }
 
 #[test]

@@ -6,6 +6,8 @@
 mod brush;
 mod build;
 mod deploy;
+mod doctor;
+mod drill;
 mod evaluation;
 mod pack;
 mod push;
@@ -16,6 +18,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::drill::DrillError;
 use crate::evaluation::{LoadError, ReadError};
 use crate::pelato::Left;
 use crate::project::{Settings, bump};
@@ -24,10 +27,12 @@ use crate::report::{self, Severity};
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
+pub use doctor::Doctor;
+pub use drill::Drill;
 pub use evaluation::Evaluation;
 pub use pack::{AddedPack, PackCheck, RemovedPack};
 pub use push::{Push, PushPlan};
-pub use run::{Call, RunLine, SentLine};
+pub use run::{Call, RunLine, SentLine, StoredLine};
 pub use shelf::{Shelf, Shown};
 
 /// The version of all documents.
@@ -109,13 +114,14 @@ impl Failure {
     pub fn new(error: &crate::Error) -> Self {
         let problems = match error {
             crate::Error::Rejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
-            crate::Error::Load(LoadError::Read(ReadError::Wrong(problem))) => vec![Problem::new(problem)],
+            crate::Error::Load(LoadError::Read(ReadError::Wrong(problem)))
+            | crate::Error::Drill(DrillError::Objective(problem)) => vec![Problem::new(problem)],
             _ => Vec::new(),
         };
         let related = miette::Diagnostic::related(error).into_iter().flatten();
         Self {
             schema: SCHEMA,
-            error: crate::ui::with_causes(error, "; "),
+            error: crate::words::with_causes(error, "; "),
             help: miette::Diagnostic::help(error).map(|help| help.to_string()),
             exit: error.exit() as u8,
             problems,

@@ -191,6 +191,7 @@ impl Place {
         pattern("[RANDOM]", r"/\.(?:pelato|installing|compiling)-(?<redacted>[0-9A-Za-z]{6})");
         pattern("[NUMBER]", r"/go-build(?<redacted>\d+)/");
         pattern("[PORT]", r"127\.0\.0\.1:(?<redacted>\d+)");
+        pattern("[FREE]", r"(?<redacted>\d+ [GM]iB) free");
         pattern("[SECONDS]", r#""(?:milli)?seconds":(?<redacted>[\d.e-]+)"#);
         pattern("[BYTES]", r#""bytes":(?<redacted>\d{5,})"#);
         pattern("[DIGEST]", r#""sha256":"(?<redacted>[0-9a-f]{64})""#);

@@ -1,0 +1,57 @@
+//! `pelato doctor`
+
+use clap::Args;
+
+use super::build::Flags;
+use super::context::{Context, runtime};
+use crate::build::BuildError;
+use crate::doctor::{Examined, Machine};
+use crate::error::Error;
+use crate::pelato::Pelato;
+use crate::ui::json;
+
+/// See what this machine has and lacks for the project
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pelato doctor\n  pelato doctor --fix --dry-run   # what it would mend\n  pelato doctor --fix\n\n\
+    Without a project it looks at the machine alone. It ends with 0 if all is there that the project needs, else with 8. \
+    A registry is needed if REGISTRY_URL is set, a lattice if a setting says where it is."
+)]
+pub struct Arguments {
+    /// Mend what needs no root: compilers, images, folders, .env
+    #[arg(long)]
+    fix: bool,
+    /// With `--fix`: only say what would be done
+    #[arg(long, requires = "fix")]
+    dry_run: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let (pelato, flags) = (context.open()?, arguments.flags.to_build());
+    let machine = pelato.machine(&flags)?;
+    let mut examined = examine(&pelato, &machine)?;
+    if arguments.fix && pelato.mend(&machine, &examined, arguments.dry_run) && !arguments.dry_run {
+        if context.signals.interrupt.is_raised() {
+            return Err(BuildError::Interrupted.into());
+        }
+        examined = examine(&pelato, &pelato.machine(&flags)?)?;
+    }
+    let report = json::Doctor::new(&examined);
+    if context.ui.json() {
+        context.ui.result_json(&report);
+    } else {
+        context.ui.result(report.text());
+    }
+    report.verdict()
+}
+
+/// Names that nobody resolves keep a thread: it is not waited for.
+fn examine(pelato: &Pelato, machine: &Machine) -> Result<Vec<Examined>, Error> {
+    let runtime = runtime()?;
+    let examined = runtime.block_on(pelato.examine(machine));
+    runtime.shutdown_background();
+    Ok(examined)
+}

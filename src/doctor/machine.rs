@@ -1,0 +1,184 @@
+//! What the subjects look at, and what several of them want to know: that is found out once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
+use super::ANSWER;
+use crate::build::container::{self, Look};
+use crate::build::{self, Builder, Choice, Local, Search};
+use crate::catalog::Pack;
+use crate::check::Component;
+use crate::deploy::{DeployError, Lattice};
+use crate::project::Settings;
+use crate::project::settings::{
+    Effective, JETSTREAM_DOMAIN, Key, LATTICE, NATS_CA, NATS_CREDS, NATS_HOST, NATS_PASSWORD, NATS_PORT,
+    NATS_USER, Origin, REGISTRY_URL,
+};
+use crate::push::{self, Probe, PushError};
+
+/// The settings that say which lattice is meant: who sets one of them wants it.
+const OF_LATTICE: [Key; 8] =
+    [NATS_HOST, NATS_PORT, NATS_USER, NATS_PASSWORD, NATS_CREDS, NATS_CA, LATTICE, JETSTREAM_DOMAIN];
+
+/// What there is to build.
+#[derive(Debug)]
+pub enum Work {
+    /// No workflow: nothing.
+    None,
+    /// A workflow that is wrong, and how; also the components that are right.
+    Wrong(String, Vec<Component>),
+    /// A workflow.
+    Sound(Vec<Component>),
+}
+
+/// A machine and the project on it.
+pub struct Machine {
+    /// The project's folder, or the one in which there is none.
+    pub root: PathBuf,
+    /// The effective settings.
+    pub settings: Settings,
+    /// What there is to build.
+    pub work: Work,
+    /// The packs that are looked at: those of the project, or all.
+    pub packs: Vec<Arc<Pack>>,
+    /// How it would be built.
+    pub build: build::Options,
+    /// Where the builder comes from.
+    pub builder_from: String,
+    local: OnceCell<Vec<Local>>,
+    engine: OnceCell<Result<Look, container::ContainerError>>,
+    registry: OnceCell<Result<Probe, PushError>>,
+    lattice: OnceCell<Result<Lattice, DeployError>>,
+}
+
+impl Machine {
+    /// Nothing is looked at yet.
+    pub fn new(
+        root: &Path,
+        settings: &Settings,
+        work: Work,
+        packs: Vec<Arc<Pack>>,
+        build: build::Options,
+        builder_from: String,
+    ) -> Self {
+        Self {
+            root: root.to_owned(),
+            settings: settings.clone(),
+            work,
+            packs,
+            build,
+            builder_from,
+            local: OnceCell::new(),
+            engine: OnceCell::new(),
+            registry: OnceCell::new(),
+            lattice: OnceCell::new(),
+        }
+    }
+
+    /// The components that are known.
+    pub fn components(&self) -> &[Component] {
+        match &self.work {
+            Work::None => &[],
+            Work::Wrong(_, components) | Work::Sound(components) => components,
+        }
+    }
+
+    /// Whether there is anything to build.
+    pub fn has_project(&self) -> bool {
+        !matches!(self.work, Work::None)
+    }
+
+    /// Whether it has to be built in containers.
+    pub fn wants_container(&self) -> bool {
+        self.has_project() && self.build.builder == Builder::Container
+    }
+
+    /// Whether a registry is set.
+    pub fn wants_registry(&self) -> bool {
+        self.settings.text(REGISTRY_URL).is_some()
+    }
+
+    /// Whether somebody has said which lattice is meant. `.env.template` holds all defaults: those in `.env` say nothing.
+    pub fn wants_lattice(&self) -> bool {
+        let says = |setting: &Effective| match setting.origin {
+            Origin::Default => false,
+            Origin::EnvFile => setting.value.as_deref() != setting.key.default,
+            Origin::Flag(_) | Origin::Environment => true,
+        };
+        self.settings.iter().any(|setting| OF_LATTICE.contains(&setting.key) && says(setting))
+    }
+
+    /// What there is of each pack's compiler on this machine, in the order of the packs.
+    pub async fn local(&self) -> &[Local] {
+        let look = || async {
+            let (packs, build) = (self.packs.clone(), self.build.clone());
+            // Compilers are started for it: that is no work for a thread that serves the others.
+            let looked = tokio::task::spawn_blocking(move || {
+                let search =
+                    Search { path: build.path, cache: &build.cache, forbidden: Some("pelato doctor") };
+                packs.iter().map(|pack| Local::look(pack, &search)).collect()
+            });
+            looked.await.unwrap_or_default()
+        };
+        self.local.get_or_init(look).await
+    }
+
+    /// What there is of an engine.
+    pub async fn engine(&self) -> Result<&Look, &container::ContainerError> {
+        let look = || async {
+            let images = self.packs.iter().filter_map(|pack| self.build.image(pack));
+            let images: Vec<_> = images.collect();
+            let looked = tokio::time::timeout(ANSWER, container::look(&self.build.engines, &images)).await;
+            let slow = |_| container::ContainerError::TooSlow {
+                phase: "asking the container engine",
+                limit: ANSWER,
+            };
+            looked.map_err(slow)?
+        };
+        self.engine.get_or_init(look).await.as_ref()
+    }
+
+    /// What would compile a pack's functions.
+    pub async fn choice(&self, pack: &Pack, local: &Local) -> Choice {
+        let image = self.build.image(pack).unwrap_or_default();
+        let address = self.engine().await.ok().and_then(|engine| {
+            let there = engine.images.get(&image).is_some_and(Option::is_some);
+            (there || self.build.no_install.is_none()).then_some(engine.address.as_str())
+        });
+        build::choose(pack, self.build.builder, local, address)
+    }
+
+    /// What the registry says; none if there is none or it may not be asked.
+    pub async fn registry(&self) -> Option<Result<&Probe, &PushError>> {
+        if !self.wants_registry() || self.build.offline {
+            return None;
+        }
+        let repository =
+            self.components().first().map_or("pelato-doctor", |component| component.name.as_str());
+        let probe = || async {
+            let host = push::Address::of(&self.settings)?.host;
+            let probed = tokio::time::timeout(ANSWER, push::probe(&self.settings, repository)).await;
+            probed.unwrap_or_else(|_| Err(PushError::TooSlow { host, seconds: ANSWER.as_secs() }))
+        };
+        Some(self.registry.get_or_init(probe).await.as_ref())
+    }
+
+    /// A connection to the lattice; none if the network may not be used.
+    pub async fn lattice(&self) -> Option<Result<&Lattice, &DeployError>> {
+        if self.build.offline {
+            return None;
+        }
+        let connect = || async {
+            let url = crate::nats::shown(&self.settings.nats_url());
+            let slow = format!(
+                "the NATS server at {url} cannot be reached: no answer within {} s",
+                ANSWER.as_secs()
+            );
+            let connected = tokio::time::timeout(ANSWER, Lattice::connect(&self.settings)).await;
+            connected.unwrap_or(Err(DeployError::Unreachable(slow)))
+        };
+        Some(self.lattice.get_or_init(connect).await.as_ref())
+    }
+}

@@ -1,0 +1,18 @@
+//! The registry: whether it answers, lets us in and lets us push.
+
+use super::finding::Finding;
+use super::machine::Machine;
+
+pub async fn look(machine: &Machine) -> Vec<Finding> {
+    if !machine.wants_registry() {
+        return vec![Finding::note("REGISTRY_URL is not set: nothing can be pushed or deployed")];
+    }
+    match machine.registry().await {
+        None => vec![Finding::note("not asked: --offline")],
+        Some(Err(error)) => vec![Finding::of(true, error)],
+        Some(Ok(probe)) => match &probe.push {
+            Err(error) => vec![Finding::of(true, error)],
+            Ok(()) => vec![Finding::ok(format!("{} lets {} push", probe.host, probe.whom))],
+        },
+    }
+}

@@ -1,0 +1,61 @@
+//! The facade's part that looks at the machine.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{BuildFlags, Pelato};
+use crate::build;
+use crate::catalog::Pack;
+use crate::doctor::{self, Examined, Machine, Work};
+use crate::error::Error;
+use crate::project::settings::BUILDER;
+use crate::project::{ReadError, workflow};
+use crate::words::count;
+
+impl Pelato {
+    /// What is to be looked at: this machine, for the project if there is one.
+    ///
+    /// # Errors
+    /// When the workflow is there and cannot be read.
+    pub fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
+        let work = match self.check() {
+            Ok(checked) => match checked.report.errors() {
+                0 => Work::Sound(checked.components),
+                errors => {
+                    let what = format!("{} has {}", workflow::FILE, count(errors, "error"));
+                    Work::Wrong(what, checked.components)
+                }
+            },
+            Err(Error::Read(ReadError::Missing { .. })) => Work::None,
+            Err(error) => return Err(error),
+        };
+        let packs: Vec<_> = match &work {
+            Work::None => self.catalog().packs.iter().cloned().map(Arc::new).collect(),
+            Work::Wrong(_, components) | Work::Sound(components) => {
+                let packs = components.iter().map(|part| (&part.pack.manifest.name, &part.pack));
+                packs.collect::<BTreeMap<_, _>>().into_values().cloned().collect()
+            }
+        };
+        let builder_from = match flags.builder {
+            Some(_) => "`--builder`".to_owned(),
+            None => {
+                self.settings().origin(BUILDER).map_or_else(String::new, |from| format!("BUILDER ({from})"))
+            }
+        };
+        packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
+        let options = self.build_options(flags);
+        Ok(Machine::new(self.root(), self.settings(), work, packs, options, builder_from))
+    }
+
+    /// Looks at the machine.
+    pub async fn examine(&self, machine: &Machine) -> Vec<Examined> {
+        doctor::examine(machine).await
+    }
+
+    /// Does the remedies that need no root, or says what it would do. Whether there was any.
+    pub fn mend(&self, machine: &Machine, examined: &[Examined], dry_run: bool) -> bool {
+        let mended = doctor::mend(machine, examined, dry_run, self.progress.as_ref());
+        self.remember_images(mended.images.iter().map(|(pack, image)| (pack.as_str(), image)));
+        mended.any
+    }
+}
