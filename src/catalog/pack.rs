@@ -470,6 +470,25 @@ fn says_where(source: &Arc<Source>, key: &str, command: &[String]) -> Result<(),
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn a_manifest_that_was_cut_or_scrambled_is_read_or_pointed_at(
+            at in 0usize..4_000,
+            length in 0usize..200,
+            instead in "\\PC{0,12}|[\\[\\]{}=\"'#,.\n a-z0-9]{0,20}",
+        ) {
+            let whole = include_str!("../../language-packs/go/pack.toml");
+            let boundary = |at: usize| (0..=at.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at));
+            let (from, to) = (boundary(at).unwrap(), boundary(at + length).unwrap());
+            let source = Source::new("pack.toml", format!("{}{instead}{}", &whole[..from], &whole[to..]));
+            if let Err(problem) = Pack::parse(&source) {
+                proptest::prop_assert!(!problem.message.is_empty());
+                let lines = source.text.lines().count() + 1;
+                proptest::prop_assert!(problem.position().is_none_or(|(line, _)| line <= lines));
+            }
+        }
+    }
+
     #[test]
     fn a_star_stays_in_its_folder() {
         assert!(fits("*_test.go", "a_test.go") && fits("*", "") && fits("a*c*", "abbcd"));

@@ -30,9 +30,8 @@ fn passes(pack: &str) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
     command.args(["pack", "check", pack, "--json"]).current_dir(here.path()).env("PATH", path());
     command.env("PELATO_HOME", here.path());
-    if std::env::var_os("PELATO_CACHE").is_none() {
-        command.env("PELATO_CACHE", Path::new(env!("CARGO_TARGET_TMPDIR")).join("pelato-cache"));
-    }
+    // Shared with tests/languages: what the packs install is installed once.
+    command.env("PELATO_CACHE", root().join("target/tools/packs"));
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let page: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
