@@ -236,6 +236,12 @@ pub struct ConformanceSection {
     pub dir: String,
     /// What becomes of a panic or an exception in a function.
     pub panics: Panics,
+    /// What the language's tools export beside the handler. Nothing of it reaches an artifact.
+    #[serde(default)]
+    pub also_exports: Vec<String>,
+    /// Whether the memory of a call is free again after it: not every tool sees to that.
+    #[serde(default = "yes")]
+    pub frees: bool,
 }
 
 /// What becomes of a panic or an exception in a function.
@@ -271,6 +277,16 @@ impl Pack {
         Ok(Self { manifest, origin, folder })
     }
 
+    /// Reads a manifest that is in no folder yet.
+    ///
+    /// # Errors
+    /// When it is wrong.
+    pub fn parse(source: &Arc<Source>) -> Result<PackManifest, Problem> {
+        let manifest = manifest::parse(source)?;
+        check(source, &manifest)?;
+        Ok(manifest)
+    }
+
     /// The pack once for each of its toolchains, the first that is looked for first.
     pub fn variants(&self) -> Vec<Self> {
         let others = &self.manifest.toolchain.alternatives;
@@ -304,16 +320,6 @@ impl Pack {
             Some(folder) => format!("{}/{file}", folder.trim_end_matches('/')),
             None => file.to_owned(),
         }
-    }
-
-    /// Reads a manifest that is in no folder yet.
-    ///
-    /// # Errors
-    /// When it is wrong.
-    pub fn parse(source: &Arc<Source>) -> Result<PackManifest, Problem> {
-        let manifest = manifest::parse(source)?;
-        check(source, &manifest)?;
-        Ok(manifest)
     }
 
     /// Whether a file of the user's is left out of the component: by its name or that of a folder it is in.

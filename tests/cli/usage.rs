@@ -46,7 +46,7 @@ Commands:
   graph        Draw how messages flow through the workflow
   report       Compare how long runs took: a table, and a page with charts, made from metrics files
   schema       Print the JSON schema of workflow.yaml, for editors
-  pack         Show the language packs
+  pack         Show, make, add and check language packs
   template     Show the templates
   config       Show every setting, its effective value, and where that came from
   doctor       See what this machine has and lacks for the project
