@@ -1,0 +1,94 @@
+//! What a manifest may not say, beside what its types forbid.
+
+use std::sync::Arc;
+
+use super::{PackManifest, ToolchainSection};
+use crate::catalog::manifest;
+use crate::report::{Problem, Source};
+
+/// Checks what the types alone do not say.
+///
+/// # Errors
+/// When a value cannot be, or two do not fit.
+pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
+    manifest::name(source, &manifest.name)?;
+    let build = &manifest.build;
+    if manifest.extensions.is_empty() {
+        return Err(empty(source, "extensions", "a source file's ending, such as \"go\""));
+    }
+    if build.command.is_empty() || build.before.iter().any(Vec::is_empty) {
+        let key = if build.command.is_empty() { "build.command" } else { "build.before" };
+        return Err(empty(source, key, "the compiler's command line"));
+    }
+    let inside = [
+        ("task.starter", Some(&manifest.task.starter)),
+        ("task.into", manifest.task.into.as_ref()),
+        ("shell.dir", manifest.shell.dir.as_ref()),
+        ("conformance.dir", manifest.conformance.as_ref().map(|section| &section.dir)),
+    ];
+    for (key, path) in inside {
+        manifest::inside(source, key, path)?;
+    }
+    let is_variable =
+        |name: &String| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    for (key, names) in [("build.cache", &build.cache), ("build.own_cache", &build.own_cache)] {
+        if !names.iter().all(|name| !name.is_empty() && is_variable(name)) {
+            return Err(manifest::wrong(source, key, "has a name that no environment variable has")
+                .advise("use capitals, digits and `_`, such as \"GOCACHE\""));
+        }
+    }
+    says_where(source, "build.command", &build.command)?;
+    if manifest.shell.values.iter().any(|value| value.pattern.regex().captures_len() < 2) {
+        return Err(manifest::wrong(source, "shell.values", "has a pattern without a group")
+            .advise("put the part that is the value in parentheses"));
+    }
+    check_toolchain(source, "toolchain", &manifest.toolchain)?;
+    for other in &manifest.toolchain.alternatives {
+        check_toolchain(source, "toolchain.alternatives", other)?;
+        if !other.alternatives.is_empty() {
+            return Err(manifest::wrong(source, "toolchain.alternatives", "has alternatives of its own")
+                .advise("write them all in one list"));
+        }
+    }
+    Ok(())
+}
+
+fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection) -> Result<(), Problem> {
+    let key = |name: &str| format!("{key}.{name}");
+    if toolchain.check.is_empty() {
+        return Err(empty(source, &key("check"), "a command that prints the version"));
+    }
+    if toolchain.install_in_image && (toolchain.image.is_none() || toolchain.install.is_none()) {
+        return Err(manifest::wrong(source, &key("install_in_image"), "has nothing to install, or nowhere")
+            .advise("say `image` and `install`, too"));
+    }
+    if toolchain.probe.as_ref().is_some_and(Vec::is_empty) {
+        return Err(empty(source, &key("probe"), "a command that has to succeed"));
+    }
+    manifest::inside(source, &key("bin"), toolchain.bin.as_ref())?;
+    if toolchain.version.regex().captures_len() < 2 {
+        return Err(manifest::wrong(source, &key("version"), "has no group")
+            .advise("put the part that is the version in parentheses"));
+    }
+    if let Some(command) = &toolchain.command {
+        says_where(source, &key("command"), command)?;
+    }
+    let installs_somewhere = |command: &Vec<String>| command.iter().any(|word| word.contains("{dir}"));
+    if toolchain.install.as_ref().is_some_and(|command| !installs_somewhere(command)) {
+        return Err(manifest::wrong(source, &key("install"), "does not say where to install")
+            .advise("use `{dir}` for the folder to install into"));
+    }
+    Ok(())
+}
+
+fn empty(source: &Arc<Source>, key: &str, expected: &str) -> Problem {
+    manifest::wrong(source, key, "is empty").advise(format!("expected {expected}"))
+}
+
+fn says_where(source: &Arc<Source>, key: &str, command: &[String]) -> Result<(), Problem> {
+    if command.iter().any(|word| word.contains("{output}")) {
+        return Ok(());
+    }
+    Err(manifest::wrong(source, key, "does not say where to write")
+        .advise("use `{output}` for the file to write"))
+}
