@@ -60,10 +60,12 @@ impl Watch {
                 let name = id.strip_prefix(application).and_then(|rest| rest.strip_prefix('-'));
                 name.unwrap_or(id).to_owned()
             });
+            // A host tells them in any order.
+            let ran: BTreeSet<_> = ran.collect();
             let watched = readings::Host {
                 name: host.shown(),
                 target: host.target().unwrap_or_default().to_owned(),
-                ran: ran.collect(),
+                ran: ran.into_iter().collect(),
                 ..readings::Host::default()
             };
             seen.insert(host.id.clone(), Seen { host: watched, ..Seen::default() });

@@ -24,13 +24,15 @@ fn echoes() -> String {
 fn a_host_is_lost_while_messages_flow() {
     let setup = Setup { hosts: &["edge", "edge"], ..Setup::default() };
     let Some(lattice) = Lattice::with(&setup) else { return };
+    // With providers in the hosts a host is one process.
     let project = Project::echoes(&lattice, &echoes());
+    let project = project.env("MESSAGING_PROVIDER", "builtin").env("HTTP_PROVIDER", "builtin");
     nothing_is_deployed_yet(&project);
-    project.brush();
+    project.pelato(&["push"]);
+    until_both_hosts_work(&project);
     let mut out = lattice.bus.subscribe("step.2");
-    // As a machine that loses power: with the providers that the host has started.
-    let command = format!("kill -s KILL -- -{}", lattice.hosts[0].id());
-    let ran = project.pelato(&[
+    let command = format!("kill -9 {}", lattice.hosts[0].id());
+    let ran = project.run(&[
         "drill",
         "--json",
         "--kill-command",
@@ -46,7 +48,8 @@ fn a_host_is_lost_while_messages_flow() {
         "--slo",
         "gap<=60s, after.lost<=0",
     ]);
-    ran.said(&["Probing step.0 → step.2, 50 a second", "Fault kill -s KILL"]);
+    assert_eq!(ran.code, 0, "{} {}", ran.err, ran.out);
+    ran.said(&["Probing step.0 → step.2, 50 a second", "Fault kill -9"]);
     let report: Value = serde_json::from_str(&ran.out).unwrap();
     let phase = |name: &str| {
         let phases = report["phases"].as_array().unwrap();
@@ -72,6 +75,22 @@ fn a_host_is_lost_while_messages_flow() {
     );
     which_host(&report);
     project.pelato(&["report", "drill.json"]).printed(&["drill: PHASE SENT LOST", "gap: ", "echo_0, echo_1"]);
+}
+
+/// Deploys until nothing is lost. A provider that is a process of its own may miss a link that is put while it starts,
+/// on the one host or the other; its host then takes messages that come to nothing, or none at all. A drill sees that,
+/// but here it is not what is tested.
+fn until_both_hosts_work(project: &Project) {
+    for _ in 0..5 {
+        project.pelato(&["deploy"]);
+        if project.run(&["drill", "--no-fault", "--duration", "2s", "--grace", "2s", "--slo", "lost<=0"]).code
+            == 0
+        {
+            return;
+        }
+        project.pelato(&["remove"]);
+    }
+    panic!("the hosts never worked both");
 }
 
 fn nothing_is_deployed_yet(project: &Project) {
