@@ -10,6 +10,7 @@ use crate::generate::GenerateError;
 use crate::host::HostError;
 use crate::infra::InfraError;
 use crate::metrics::MetricsError;
+use crate::pack::PackError;
 use crate::project::bump::BumpError;
 use crate::project::lock_file::LockFileError;
 use crate::project::settings::SettingsError;
@@ -154,6 +155,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Push(#[from] PushError),
+    /// A language pack cannot be made, added or used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pack(#[from] PackError),
     /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -230,6 +235,9 @@ impl Error {
                 LockFileError::Write(_) => Exit::Failed,
                 _ => Exit::Project,
             },
+            Self::Pack(error) if error.is_network() => Exit::Network,
+            Self::Pack(error) if error.is_usage() => Exit::Usage,
+            Self::Pack(error) if error.is_project() => Exit::Project,
             Self::Push(error) if error.is_network() => Exit::Network,
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
@@ -247,6 +255,7 @@ impl Error {
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Infra(error) if error.is_value() => Exit::Usage,
             Self::Prompt(_)
+            | Self::Pack(_)
             | Self::Generate(_)
             | Self::Host(_)
             | Self::Scaffold(_)

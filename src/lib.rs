@@ -21,6 +21,7 @@ pub mod infra;
 pub mod interrupt;
 pub mod metrics;
 pub mod nats;
+pub mod pack;
 mod pelato;
 pub mod progress;
 pub mod project;

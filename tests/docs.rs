@@ -72,13 +72,17 @@ fn every_key_of_a_language_pack() {
         ("Requirement", "task.requires."),
         ("ShellSection", "shell."),
         ("Skip", "shell.skip."),
+        ("Extract", "shell.values."),
         ("ToolchainSection", "toolchain."),
         ("BuildSection", "build."),
         ("Explanation", "build.explain."),
+        ("ConformanceSection", "conformance."),
     ];
     let mut keys = keys(&read("src/catalog/pack.rs"), &sections);
     // Sections: their keys are listed.
-    for section in ["task", "shell", "toolchain", "build", "task.requires", "shell.skip", "build.explain"] {
+    let sections = ["task", "shell", "toolchain", "build", "conformance"];
+    let lists = ["task.requires", "shell.skip", "shell.values", "build.explain"];
+    for section in sections.into_iter().chain(lists) {
         assert!(keys.remove(section), "{section}");
     }
     assert_eq!(listed(&read("docs/contributing/language-packs.md")), keys);
@@ -92,6 +96,16 @@ fn every_key_of_a_template() {
     let interfaces = |key: &&String| key.contains(':');
     assert_eq!(listed.iter().filter(|key| !interfaces(key)).cloned().collect::<BTreeSet<_>>(), keys);
     assert_eq!(listed.iter().filter(interfaces).count(), 2);
+}
+
+#[test]
+fn every_check_of_a_language_pack() {
+    let page = read("docs/reference/pack-check.md");
+    let (_, sections) = page.split_once("\n## The checks\n").unwrap();
+    let names: Vec<_> = pelato::pack::check::CHECKS.iter().map(|check| check.name.to_owned()).collect();
+    assert_eq!(matches(r"(?m)^### (\S+)$", sections), names, "in the order in which they are made");
+    let rows = pelato::pack::check::TASKS.iter().map(|task| format!("| `{}` | {} |", task.name, task.about));
+    assert_eq!(rows.filter(|row| !page.contains(row.as_str())).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 #[test]
@@ -180,6 +194,16 @@ fn measure_and_compare() {
 }
 
 #[test]
+fn add_a_language_pack() {
+    play("docs/contributing/language-packs.md");
+}
+
+#[test]
+fn use_a_language_pack_of_others() {
+    play("docs/language-packs.md");
+}
+
+#[test]
 fn json() {
     play("docs/reference/json.md");
 }
@@ -233,7 +257,9 @@ fn commands_in_the_text_exist() {
                 }
                 continue;
             };
-            let help = section(&reference, &format!("pelato {}", words[at])).unwrap();
+            let below =
+                words.get(at + 1).and_then(|w| section(&reference, &format!("pelato {} {w}", words[at])));
+            let help = below.or_else(|| section(&reference, &format!("pelato {}", words[at]))).unwrap();
             let flags = words.iter().filter(|word| word.starts_with("--") && word.len() > 2);
             let unknown = flags.map(|flag| flag.split('=').next().unwrap()).find(|flag| {
                 let known = Regex::new(&format!(r"(?m)^ +(-\w, )?{flag}\b")).unwrap();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use super::container::{self, ContainerError, Engine};
 use super::toolchain::{self, Local, Place, Search, Toolchain};
@@ -89,14 +90,20 @@ impl fmt::Display for Choice {
 /// What would compile a pack's functions, by what there is of its compiler on this machine, and by the engine that
 /// answers and has or may fetch the pack's image. Nothing is done.
 pub fn choose(pack: &Pack, builder: Builder, local: &Local, engine: Option<&str>) -> Choice {
-    let program = pack.manifest.toolchain.program.clone();
-    let engine = engine.filter(|_| pack.manifest.toolchain.image.is_some());
+    let used = local.fitting().map_or(pack, |toolchain| toolchain.pack.as_ref());
+    let program = used.manifest.toolchain.program.clone();
+    let engine = engine.filter(|_| with_image(pack).is_some());
     match (builder, local.fitting(), engine) {
         (Builder::Auto, Some(_), _) => Choice::Here { program },
         (Builder::Auto, None, Some(address)) => Choice::Engine { program, address: address.to_owned() },
         (Builder::Auto, None, None) => Choice::Pinned { program },
         (told, ..) => Choice::Told(told),
     }
+}
+
+/// A pack with the first of its toolchains that has an image.
+pub fn with_image(pack: &Pack) -> Option<Pack> {
+    pack.variants().into_iter().find(|variant| variant.manifest.toolchain.image.is_some())
 }
 
 /// Finds compilers, and connects to a container engine once, if one is needed.
@@ -147,10 +154,11 @@ impl<'a> Finder<'a> {
     fn whatever_is_there(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         let program = &pack.manifest.toolchain.program;
         if let Some(fitting) = Local::look(pack, &self.search).fitting() {
-            self.because(&Choice::Here { program: program.clone() });
+            let program = fitting.pack.manifest.toolchain.program.clone();
+            self.because(&Choice::Here { program });
             return Ok(toolchain::told(fitting.clone(), self.progress));
         }
-        if pack.manifest.toolchain.image.is_some() {
+        if with_image(pack).is_some() {
             if self.engine.is_none() {
                 self.engine = Some(self.connect().map_err(|error| error.to_string()));
             }
@@ -181,8 +189,10 @@ impl<'a> Finder<'a> {
             let words = format!("{error}; the toolchain image is taken by its name alone");
             self.progress.report(Event::Warning(words));
         }
-        let (image, version) = container::find(pack, engine, &self.options.order(pack), self.progress)?;
-        Ok(toolchain::told(Toolchain { version, place: Place::Container(image) }, self.progress))
+        // Without an image, the first: its error says so.
+        let pack = Arc::new(with_image(pack).unwrap_or_else(|| pack.clone()));
+        let (image, version) = container::find(&pack, engine, &self.options.order(&pack), self.progress)?;
+        Ok(toolchain::told(Toolchain { version, place: Place::Container(image), pack }, self.progress))
     }
 
     fn because(&self, why: &dyn fmt::Display) {

@@ -1,5 +1,6 @@
 //! Runs a pack's compiler on this machine.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -8,26 +9,29 @@ use regex::Regex;
 
 use super::container;
 use super::toolchain::{self, Place, Toolchain};
+use super::words::Fill;
 use crate::catalog::Pack;
 use crate::check::Code;
 
 /// One call of a compiler.
 #[derive(Debug)]
 pub struct Compilation<'a> {
-    /// The pack whose command it is.
-    pub pack: &'a Pack,
-    /// The compiler.
+    /// The compiler, and its pack.
     pub toolchain: &'a Toolchain,
     /// The folder of the sources, absolute.
     pub source: &'a Path,
-    /// The file to write, absolute.
+    /// The file to write, absolute, in a folder that is there for this call alone.
     pub output: &'a Path,
     /// The user's own files, relative to `source`.
     pub own: &'a [String],
     /// The folder of what the pack keeps between builds.
     pub cache: &'a Path,
+    /// The folder of what it keeps between the builds of this component.
+    pub own_cache: &'a Path,
     /// The network is not to be used.
     pub offline: bool,
+    /// What a compiler of this machine is started by.
+    pub within: &'a [String],
 }
 
 /// How a compilation failed.
@@ -46,25 +50,44 @@ pub enum Failure {
 /// # Errors
 /// When the compiler reports a mistake or cannot be run.
 pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
-    match &compilation.toolchain.place {
-        Place::Here { path, .. } => here(compilation, path),
-        Place::Container(image) => container::compile(image, compilation),
+    let build = &compilation.toolchain.pack.manifest.build;
+    let mut said = String::new();
+    for command in build.before.iter().chain([&build.command]) {
+        said = match &compilation.toolchain.place {
+            Place::Here { path, env, .. } => here(compilation, command, path, env)?,
+            Place::Container(image) => container::compile(image, compilation, command)?,
+        };
+        if build.fail.iter().any(|pattern| pattern.regex().is_match(&said)) {
+            return Err(Failure::Rejected(said));
+        }
     }
+    if compilation.output.is_file() {
+        return Ok(());
+    }
+    Err(Failure::Broken(format!("{} wrote no file\n{said}", build.command.join(" "))))
 }
 
-fn here(compilation: &Compilation<'_>, path: &OsStr) -> Result<(), Failure> {
-    let Compilation { pack, source, output, cache, offline, .. } = compilation;
-    let build = &pack.manifest.build;
-    let fill = |word: &String| word.replace("{output}", &output.to_string_lossy());
-    let words: Vec<String> = build.command.iter().map(fill).collect();
+/// Runs one command; what it said.
+fn here(
+    compilation: &Compilation<'_>,
+    words: &[String],
+    path: &OsStr,
+    env: &BTreeMap<String, String>,
+) -> Result<String, Failure> {
+    let Compilation { toolchain, source, output, offline, .. } = compilation;
+    let build = &toolchain.pack.manifest.build;
+    let text = |path: &Path| path.display().to_string();
+    let work = output.parent().unwrap_or(output);
+    let fill = Fill::new([("output", text(output)), ("work", text(work))]);
+    let words: Vec<String> = compilation.within.iter().cloned().chain(fill.words(words)).collect();
     let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", words.join(" ")));
     let mut command = toolchain::command(&words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
-    command.current_dir(source).envs(&build.env).stdin(Stdio::null());
+    command.current_dir(source).envs(fill.env(&build.env)).envs(env).stdin(Stdio::null());
     if *offline {
         command.envs(&build.offline);
     }
-    for (variable, folder) in cache_folders(pack, cache) {
+    for (variable, folder) in cache_folders(compilation) {
         std::fs::create_dir_all(&folder).map_err(broken)?;
         command.env(variable, folder);
     }
@@ -72,8 +95,7 @@ fn here(compilation: &Compilation<'_>, path: &OsStr) -> Result<(), Failure> {
     let said = [result.stdout, result.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
     match result.status.success() {
-        true if output.is_file() => Ok(()),
-        true => Err(Failure::Broken(format!("{} wrote no file\n{said}", words.join(" ")))),
+        true => Ok(said),
         false if said.trim().is_empty() => {
             Err(Failure::Broken(format!("{} ended with {}", words.join(" "), result.status)))
         }
@@ -81,21 +103,25 @@ fn here(compilation: &Compilation<'_>, path: &OsStr) -> Result<(), Failure> {
     }
 }
 
-/// The folders that a pack keeps between builds, by the variable that names each.
-pub(super) fn cache_folders(pack: &Pack, cache: &Path) -> Vec<(OsString, PathBuf)> {
-    let folder = cache.join("packs").join(&pack.manifest.name);
-    pack.manifest.build.cache.iter().map(|name| (name.into(), folder.join(name))).collect()
+/// The folders that are kept between builds, by the variable that names each.
+pub(super) fn cache_folders(compilation: &Compilation<'_>) -> Vec<(OsString, PathBuf)> {
+    let pack = &compilation.toolchain.pack.manifest;
+    let shared = compilation.cache.join("packs").join(&pack.name);
+    let shared = pack.build.cache.iter().map(|name| (name.into(), shared.join(name)));
+    let own = pack.build.own_cache.iter().map(|name| (name.into(), compilation.own_cache.join(name)));
+    shared.chain(own).collect()
 }
 
 /// Whether a compiler may have something to fetch: the task has files that name dependencies.
 pub(super) fn needs_network(compilation: &Compilation<'_>) -> bool {
-    let names = &compilation.pack.manifest.build.dependencies;
+    let names = &compilation.toolchain.pack.manifest.build.dependencies;
     !compilation.offline && names.iter().any(|name| compilation.own.contains(name))
 }
 
 /// A compiler's words about the user's own files, and what the pack has to say about them.
 pub fn explained(said: &str, pack: &Pack, code: &Code, source: &Path) -> String {
-    let mut text = with_own_files(said.trim_end(), code, source);
+    let into = pack.manifest.task.into.as_deref();
+    let mut text = with_own_files(said.trim_end(), code, source, into);
     let known = pack.manifest.build.explain.iter();
     for explanation in known.filter(|explanation| explanation.pattern.regex().is_match(said)) {
         text.push_str(&format!("\n  help: {}", explanation.help));
@@ -104,14 +130,15 @@ pub fn explained(said: &str, pack: &Pack, code: &Code, source: &Path) -> String 
 }
 
 /// A compiler's words with the user's own files in place of the copies in `gen/`.
-fn with_own_files(said: &str, code: &Code, source: &Path) -> String {
+fn with_own_files(said: &str, code: &Code, source: &Path, into: Option<&str>) -> String {
     let mut names: Vec<&str> = code.files.iter().map(String::as_str).collect();
     // The longest first: `a/convert.go` has to be tried before `convert.go`.
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let names: Vec<_> = names.into_iter().map(regex::escape).collect();
     let copies = format!(
-        r#"(?m)(?P<before>^|[\s"'(\[=])(?:\./|{}/)?(?P<file>{})(?P<after>[:"'(),\s\]]|$)"#,
+        r#"(?m)(?P<before>^|[\s"'(\[=])(?:\./|{}/)?{}(?P<file>{})(?P<after>[:"'(),\s\]]|$)"#,
         regex::escape(&source.to_string_lossy()),
+        into.map(|folder| format!("{}/", regex::escape(folder.trim_end_matches('/')))).unwrap_or_default(),
         names.join("|")
     );
     match Regex::new(&copies) {
@@ -134,7 +161,7 @@ mod tests {
             files: vec!["convert.go".into(), "sub/convert.go".into()],
             shown: "tasks/t".into(),
         };
-        let own = |said: &str| with_own_files(said, &code, Path::new("/p/gen/c/source"));
+        let own = |said: &str| with_own_files(said, &code, Path::new("/p/gen/c/source"), None);
         assert_eq!(own("./convert.go:3:5: undefined: x"), "tasks/t/convert.go:3:5: undefined: x");
         assert_eq!(own("# c\nsub/convert.go:1:1: y"), "# c\ntasks/t/sub/convert.go:1:1: y");
         assert_eq!(own("/p/gen/c/source/convert.go:9"), "tasks/t/convert.go:9");
@@ -142,6 +169,11 @@ mod tests {
         assert_eq!(
             own("./pelato_shell.go:3:5 my_convert.go:1 convert.gox"),
             "./pelato_shell.go:3:5 my_convert.go:1 convert.gox"
+        );
+        let own = |said: &str| with_own_files(said, &code, Path::new("/p/gen/c/source"), Some("task/"));
+        assert_eq!(
+            own(" --> task/sub/convert.go:3:5\n --> shell.go:1:1"),
+            " --> tasks/t/sub/convert.go:3:5\n --> shell.go:1:1"
         );
     }
 }

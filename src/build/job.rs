@@ -12,6 +12,9 @@ use crate::catalog::Produces;
 use crate::files;
 use crate::progress::{Event, Progress};
 
+/// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
+const OWN_CACHE: &str = ".cache";
+
 /// A component that is up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
@@ -108,6 +111,8 @@ pub struct Shop<'a> {
     pub cache: &'a Path,
     /// The network is not to be used.
     pub offline: bool,
+    /// What compilers of this machine are started by, such as a program that takes the network away; mostly nothing.
+    pub within: &'a [String],
     /// Takes the events.
     pub progress: &'a dyn Progress,
 }
@@ -180,15 +185,16 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
         .tempdir_in(folder)
         .map_err(|source| JobError::Unreadable { path: folder.display().to_string(), source })?;
     let output = staging.path().join("output.wasm");
-    let pack = &job.component.pack;
+    let pack = &job.toolchain.pack;
     let compilation = Compilation {
-        pack,
         toolchain: job.toolchain,
         source: &job.place.source,
         own: &job.component.code.files,
         output: &output,
         cache: shop.cache,
+        own_cache: &folder.join(OWN_CACHE),
         offline: shop.offline,
+        within: shop.within,
     };
     compile::run(&compilation).map_err(|failure| match failure {
         Failure::Rejected(said) => {

@@ -11,6 +11,7 @@ pub mod record;
 pub mod settings;
 pub mod toolchain;
 pub mod wit;
+mod words;
 pub mod wrap;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use builder::{Builder, Choice, choose};
+pub use builder::{Builder, Choice, choose, with_image};
 pub use compose::{ComposeError, compose};
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
@@ -80,8 +81,9 @@ impl Options {
 
     /// The name by which the image of a pack is looked for, if it has one.
     pub fn image(&self, pack: &Pack) -> Option<String> {
+        let pack = with_image(pack)?;
         let name = pack.manifest.toolchain.image.as_deref()?;
-        Some(container::wanted(name, self.order(pack).locked))
+        Some(container::wanted(name, self.order(&pack).locked))
     }
 }
 
@@ -205,7 +207,11 @@ pub fn plan<'a>(
     Ok(Plan { jobs, triggers })
 }
 
-fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
+/// The trigger of a component's template.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
     let template = &component.template;
     let file = &template.manifest.trigger;
     template.folder.read(file).map(|bytes| bytes.into_owned()).map_err(|source| BuildError::Trigger {
@@ -223,7 +229,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     let total = plan.jobs.len();
     progress.report(Event::Planned { doing: "Building", components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
-    let shop = Shop { cache: &options.cache, offline: options.offline, progress };
+    let shop = Shop { cache: &options.cache, offline: options.offline, within: &[], progress };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
     let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();
     let cold = |item: &std::sync::Mutex<Option<Job<'_>>>| {

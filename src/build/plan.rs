@@ -39,7 +39,7 @@ impl<'a> Job<'a> {
     ) -> Self {
         let place = Place::of(generated, &component.name);
         let record = Record::read(&place.folder);
-        let compile_from = compile_ingredients(component, toolchain, files);
+        let compile_from = compile_ingredients(toolchain, files);
         let compile = record::why(record.compiled.as_ref(), &compile_from, &place.function);
         let compose_from = compose_ingredients(component, trigger);
         Self { component, toolchain, place, record, compile_from, compose_from, compile }
@@ -69,15 +69,19 @@ impl<'a> Job<'a> {
     }
 }
 
-fn compile_ingredients(component: &Component, toolchain: &Toolchain, files: &Files) -> Ingredients {
+fn compile_ingredients(toolchain: &Toolchain, files: &Files) -> Ingredients {
     let mut from: Ingredients =
         files.iter().map(|(name, content)| (name.to_string(), digest(content))).collect();
-    let pack = &component.pack.manifest;
+    let pack = &toolchain.pack.manifest;
     let produces = match pack.build.produces {
         Produces::Module => "module",
         Produces::Component => "component",
     };
-    let recipe = format!("{:?} {:?} {produces}", pack.build.command, pack.build.env);
+    let before = &pack.build.before;
+    let mut recipe = format!("{:?} {:?} {produces}", pack.build.command, pack.build.env);
+    if !before.is_empty() {
+        recipe.push_str(&format!(" {before:?}"));
+    }
     from.insert("the pack's build command".to_owned(), digest(recipe.as_bytes()));
     from.insert(format!("the version of {}", pack.toolchain.program), toolchain.version.to_string());
     from.insert("the version of pelato".to_owned(), env!("CARGO_PKG_VERSION").to_owned());

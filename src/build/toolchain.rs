@@ -1,14 +1,17 @@
 //! Where a language pack's compiler comes from: PATH, else a pinned one in PELATO's own cache folder.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use semver::Version;
 
 use super::container::Image;
 use super::record::digest;
+use super::words::Fill;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
 use crate::project::settings::hide_secrets;
@@ -20,6 +23,8 @@ pub struct Toolchain {
     pub version: Version,
     /// Where it is.
     pub place: Place,
+    /// The pack, as it is with this one of its toolchains.
+    pub pack: Arc<Pack>,
 }
 
 /// Where a compiler is.
@@ -31,6 +36,8 @@ pub enum Place {
         program: PathBuf,
         /// PATH for everything it starts.
         path: OsString,
+        /// The environment that it needs where PELATO has installed it.
+        env: BTreeMap<String, String>,
     },
     /// In a container image.
     Container(Image),
@@ -51,30 +58,30 @@ pub struct Search<'a> {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ToolchainError {
     /// None here, and the pack cannot install one.
-    #[error("the language pack `{pack}` needs {program} {wanted}{found}")]
-    #[diagnostic(help("install {program} and see that it is on PATH"))]
+    #[error("the language pack `{pack}` needs {wanted}{found}")]
+    #[diagnostic(help("{remedy}"))]
     Missing {
         /// The pack.
         pack: String,
-        /// The program.
-        program: String,
-        /// The versions that will do.
+        /// The programs and versions that will do.
         wanted: String,
         /// What was found instead.
         found: String,
+        /// How a person gets it.
+        remedy: String,
     },
     /// None here, and none may be installed.
-    #[error("the language pack `{pack}` needs {program} {wanted}{found}, and {flag} forbids to install it")]
-    #[diagnostic(help("install {program} yourself, or run once without {flag}; it runs: {command}"))]
+    #[error("the language pack `{pack}` needs {wanted}{found}, and {flag} forbids to install it")]
+    #[diagnostic(help("{remedy}, or run once without {flag}; it runs: {command}"))]
     Forbidden {
         /// The pack.
         pack: String,
-        /// The program.
-        program: String,
-        /// The versions that will do.
+        /// The programs and versions that will do.
         wanted: String,
         /// What was found instead.
         found: String,
+        /// How a person gets it.
+        remedy: String,
         /// The flag that forbids it.
         flag: &'static str,
         /// What would be run.
@@ -82,14 +89,12 @@ pub enum ToolchainError {
     },
     /// Installing failed.
     #[error("installing {program} failed{status}{output}")]
-    #[diagnostic(help(
-        "is the network there? install {program} {wanted} yourself and see that it is on PATH; this was run: {command}"
-    ))]
+    #[diagnostic(help("is the network there? else {remedy}; this was run: {command}"))]
     Install {
         /// The program.
         program: String,
-        /// The versions that will do.
-        wanted: String,
+        /// How a person gets it.
+        remedy: String,
         /// What was run.
         command: String,
         /// How it ended.
@@ -135,8 +140,9 @@ pub struct Local {
 impl Local {
     /// Looks; nothing is installed.
     pub fn look(pack: &Pack, search: &Search<'_>) -> Self {
-        let on_path = on_path(pack, &search.path);
-        let pinned = on_path.is_err().then(|| pinned(pack, search)).flatten();
+        let variants: Vec<_> = pack.variants().into_iter().map(Arc::new).collect();
+        let on_path = on_path(&variants, &search.path);
+        let pinned = on_path.is_err().then(|| pinned(&variants, search)).flatten();
         Self { on_path, pinned }
     }
 
@@ -163,37 +169,45 @@ pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result
         }
         Local { on_path: Err(found), .. } => found,
     };
-    let Some(home) = home(pack, search.cache) else {
+    let can_install = |variant: &Pack| variant.manifest.toolchain.install.is_some();
+    let installable = pack.variants().into_iter().find(can_install);
+    let Some((variant, home)) = installable
+        .and_then(|variant| Some((home(&variant, search.cache)?, variant)))
+        .map(|(home, variant)| (Arc::new(variant), home))
+    else {
         return Err(missing(pack, &found));
     };
     if let Some(flag) = search.forbidden {
-        return Err(forbidden(pack, &found, flag));
+        return Err(forbidden(pack, &variant, &found, flag));
     }
-    install(pack, &home, progress)?;
-    let toolchain = installed(pack, &home, &search.path).ok_or_else(|| ToolchainError::Unfit {
-        pack: pack.manifest.name.clone(),
-        program: pack.manifest.toolchain.program.clone(),
-        wanted: pack.manifest.toolchain.requires.to_string(),
+    install(&variant, &home, progress)?;
+    let toolchain = installed(&variant, &home, &search.path).ok_or_else(|| ToolchainError::Unfit {
+        pack: variant.manifest.name.clone(),
+        program: variant.manifest.toolchain.program.clone(),
+        wanted: variant.manifest.toolchain.requires.to_string(),
     })?;
     Ok(told(toolchain, progress))
 }
 
 /// The first on PATH that satisfies a pack; else what was found instead.
-fn on_path(pack: &Pack, path: &OsStr) -> Result<Toolchain, Vec<String>> {
+fn on_path(variants: &[Arc<Pack>], path: &OsStr) -> Result<Toolchain, Vec<String>> {
     let mut found = Vec::new();
-    for folder in std::env::split_paths(path) {
-        match examine(pack, &folder, path) {
-            Some(Candidate::Fits(toolchain)) => return Ok(toolchain),
-            Some(Candidate::Other(what)) => found.push(what),
-            None => {}
+    for variant in variants {
+        for folder in std::env::split_paths(path) {
+            match examine(variant, &folder, path, BTreeMap::new()) {
+                Some(Candidate::Fits(toolchain)) => return Ok(toolchain),
+                Some(Candidate::Other(what)) => found.push(what),
+                None => {}
+            }
         }
     }
     Err(found)
 }
 
 /// The pinned one, if PELATO has installed it before.
-fn pinned(pack: &Pack, search: &Search<'_>) -> Option<Toolchain> {
-    installed(pack, &home(pack, search.cache)?, &search.path)
+fn pinned(variants: &[Arc<Pack>], search: &Search<'_>) -> Option<Toolchain> {
+    let pinned = |variant| installed(variant, &home(variant, search.cache)?, &search.path);
+    variants.iter().find_map(pinned)
 }
 
 pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
@@ -207,8 +221,14 @@ pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
 }
 
 /// The program in one folder of PATH, if it is there.
-fn examine(pack: &Pack, folder: &Path, path: &OsStr) -> Option<Candidate> {
-    let program = folder.join(&pack.manifest.toolchain.program);
+fn examine(
+    pack: &Arc<Pack>,
+    folder: &Path,
+    path: &OsStr,
+    env: BTreeMap<String, String>,
+) -> Option<Candidate> {
+    let wanted = &pack.manifest.toolchain;
+    let program = folder.join(&wanted.program);
     if !is_executable(&program) {
         return None;
     }
@@ -216,40 +236,68 @@ fn examine(pack: &Pack, folder: &Path, path: &OsStr) -> Option<Candidate> {
     let rest = std::env::split_paths(path).filter(|other| other != folder);
     let path = std::env::join_paths(std::iter::once(folder.to_owned()).chain(rest)).ok()?;
     let shown = program.display().to_string();
-    let Some(version) = version(pack, &path) else {
-        return Some(Candidate::Other(format!("{shown} does not say its version")));
+    let other = |what: String| Some(Candidate::Other(format!("{shown} {what}")));
+    let printed = ask(pack, &wanted.check, &path, &env).map(|(_, printed)| printed).unwrap_or_default();
+    let Some(version) = pack.version_in(&printed) else {
+        return other("does not say its version".to_owned());
     };
-    Some(if pack.manifest.toolchain.requires.matches(&version) {
-        Candidate::Fits(Toolchain { version, place: Place::Here { program, path } })
-    } else {
-        Candidate::Other(format!("{shown} is {version}"))
-    })
+    if !wanted.requires.matches(&version) {
+        return other(format!("is {version}"));
+    }
+    if let Some(absent) = wanted.also.iter().find(|name| on(&path, name).is_none()) {
+        return other(format!("is there without {absent}"));
+    }
+    match wanted.probe.as_ref().and_then(|probe| ask(pack, probe, &path, &env)) {
+        Some((false, said)) => {
+            let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it fails");
+            other(format!("cannot be used: {}", line.trim()))
+        }
+        _ => {
+            let place = Place::Here { program, path, env };
+            Some(Candidate::Fits(Toolchain { version, place, pack: Arc::clone(pack) }))
+        }
+    }
 }
 
-fn installed(pack: &Pack, home: &Path, path: &OsStr) -> Option<Toolchain> {
-    let bin = home.join(pack.manifest.toolchain.bin.as_deref().unwrap_or("bin"));
-    match examine(pack, &bin, path)? {
+fn installed(pack: &Arc<Pack>, home: &Path, path: &OsStr) -> Option<Toolchain> {
+    let toolchain = &pack.manifest.toolchain;
+    let bin = home.join(toolchain.bin.as_deref().unwrap_or("bin"));
+    let env = Fill::new([("dir", home.display().to_string())]).env(&toolchain.env).collect();
+    match examine(pack, &bin, path, env)? {
         Candidate::Fits(toolchain) => Some(toolchain),
         Candidate::Other(_) => None,
     }
 }
 
-fn version(pack: &Pack, path: &OsStr) -> Option<Version> {
-    let output = command(&pack.manifest.toolchain.check, path)?
-        .envs(&pack.manifest.build.env)
+/// Runs a pack's command in a folder of its own, which is `{work}`: whether it succeeded, and what it printed.
+fn ask(
+    pack: &Pack,
+    words: &[String],
+    path: &OsStr,
+    env: &BTreeMap<String, String>,
+) -> Option<(bool, String)> {
+    let work = tempfile::tempdir().ok()?;
+    let fill = Fill::new([("work", work.path().display().to_string())]);
+    let output = command(&fill.words(words), path)?
+        .envs(fill.env(&pack.manifest.build.env))
+        .envs(env)
+        .current_dir(work.path())
         .stdin(Stdio::null())
         .output()
         .ok()?;
     let printed = [output.stdout, output.stderr].concat();
-    pack.version_in(&String::from_utf8_lossy(&printed))
+    Some((output.status.success(), String::from_utf8_lossy(&printed).into_owned()))
+}
+
+/// A program on a PATH.
+fn on(path: &OsStr, program: &str) -> Option<PathBuf> {
+    std::env::split_paths(path).map(|folder| folder.join(program)).find(|file| is_executable(file))
 }
 
 /// A command of a pack, its program looked for on the given PATH.
 pub(super) fn command(words: &[String], path: &OsStr) -> Option<Command> {
     let (program, arguments) = words.split_first()?;
-    let full =
-        std::env::split_paths(path).map(|folder| folder.join(program)).find(|file| is_executable(file));
-    let mut command = Command::new(full.unwrap_or_else(|| PathBuf::from(program)));
+    let mut command = Command::new(on(path, program).unwrap_or_else(|| PathBuf::from(program)));
     command.args(arguments).env("PATH", path);
     hide_secrets(&mut command);
     Some(command)
@@ -266,11 +314,11 @@ fn is_executable(file: &Path) -> bool {
     file.is_file() || file.with_extension("exe").is_file()
 }
 
-/// Where the pinned toolchain of a pack belongs: another command line is another folder.
+/// Where the pinned toolchain of a pack belongs: another command line is another folder, and packs share one.
 fn home(pack: &Pack, cache: &Path) -> Option<PathBuf> {
     let install = pack.manifest.toolchain.install.as_ref()?;
     let key = digest(install.join("\0").as_bytes());
-    let name = format!("{}-{}", pack.manifest.name, &key[..12]);
+    let name = format!("{}-{}", pack.manifest.toolchain.program, &key[..12]);
     Some(cache.join("toolchains").join(name))
 }
 
@@ -281,8 +329,8 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
     let unusable = |source| ToolchainError::Cache { path: parent.display().to_string(), source };
     fs::create_dir_all(parent).map_err(unusable)?;
     let staging = tempfile::Builder::new().prefix(".installing-").tempdir_in(parent).map_err(unusable)?;
-    let fill = |word: &String| word.replace("{dir}", &staging.path().to_string_lossy());
-    let words: Vec<String> = toolchain.install.iter().flatten().map(fill).collect();
+    let fill = Fill::new([("dir", staging.path().display().to_string())]);
+    let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
     let shown = words.join(" ");
     progress.report(Event::Note(format!(
         "no {} {} here: installing it for PELATO alone, once: {shown}",
@@ -290,7 +338,7 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
     )));
     let failed = |status: String, output: &[u8]| ToolchainError::Install {
         program: toolchain.program.clone(),
-        wanted: toolchain.requires.to_string(),
+        remedy: remedy(pack),
         command: shown.clone(),
         status,
         output: last_lines(&String::from_utf8_lossy(output), 12),
@@ -318,22 +366,33 @@ fn last_lines(text: &str, count: usize) -> String {
     lines[lines.len().saturating_sub(count)..].iter().map(|line| format!("\n  {line}")).collect()
 }
 
+/// The pack, what it wants, what was found instead, and what to do: words for a message.
 fn wants(pack: &Pack, found: &[String]) -> (String, String, String, String) {
-    let toolchain = &pack.manifest.toolchain;
+    let first = &pack.manifest.toolchain;
+    let toolchains = std::iter::once(first).chain(&first.alternatives);
+    let programs = toolchains.map(|toolchain| format!("{} {}", toolchain.program, toolchain.requires));
+    let wanted = programs.collect::<Vec<_>>().join(" or ");
     let found = match found {
         [] => " and found none on PATH".to_owned(),
         some => format!(", but {}", some.join(" and ")),
     };
-    (pack.manifest.name.clone(), toolchain.program.clone(), toolchain.requires.to_string(), found)
+    (pack.manifest.name.clone(), wanted, found, remedy(pack))
+}
+
+/// How a person gets the toolchain.
+fn remedy(pack: &Pack) -> String {
+    let toolchain = &pack.manifest.toolchain;
+    let install = || format!("install {} yourself and see that it is on PATH", toolchain.program);
+    toolchain.help.clone().unwrap_or_else(install)
 }
 
 fn missing(pack: &Pack, found: &[String]) -> ToolchainError {
-    let (pack, program, wanted, found) = wants(pack, found);
-    ToolchainError::Missing { pack, program, wanted, found }
+    let (pack, wanted, found, remedy) = wants(pack, found);
+    ToolchainError::Missing { pack, wanted, found, remedy }
 }
 
-fn forbidden(pack: &Pack, found: &[String], flag: &'static str) -> ToolchainError {
-    let command = pack.manifest.toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-    let (pack, program, wanted, found) = wants(pack, found);
-    ToolchainError::Forbidden { pack, program, wanted, found, flag, command }
+fn forbidden(pack: &Pack, variant: &Pack, found: &[String], flag: &'static str) -> ToolchainError {
+    let command = variant.manifest.toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    let (pack, wanted, found, remedy) = wants(pack, found);
+    ToolchainError::Forbidden { pack, wanted, found, remedy, flag, command }
 }

@@ -61,10 +61,16 @@ pub fn read<T: DeserializeOwned>(folder: &Folder, file: &str) -> Result<(Arc<Sou
     let text = String::from_utf8(bytes.into_owned())
         .map_err(|_| Problem::error("manifest", &Source::new(shown.clone(), ""), "is not UTF-8 text"))?;
     let source = Source::new(shown, text);
-    match toml_edit::de::from_str(&source.text) {
-        Ok(manifest) => Ok((source, manifest)),
-        Err(error) => Err(problem(&source, &error)),
-    }
+    let manifest = parse(&source)?;
+    Ok((source, manifest))
+}
+
+/// Reads a manifest's text.
+///
+/// # Errors
+/// When it is not TOML, or says what it may not.
+pub fn parse<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Problem> {
+    toml_edit::de::from_str(&source.text).map_err(|error| problem(source, &error))
 }
 
 fn problem(source: &Arc<Source>, error: &toml_edit::de::Error) -> Problem {

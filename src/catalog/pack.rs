@@ -47,6 +47,9 @@ pub struct PackManifest {
     pub toolchain: ToolchainSection,
     /// How it is called.
     pub build: BuildSection,
+    /// How `pelato pack check` tries the pack out.
+    #[serde(default)]
+    pub conformance: Option<ConformanceSection>,
 }
 
 /// `[task]`
@@ -67,6 +70,9 @@ pub struct TaskSection {
     /// What the sources must contain.
     #[serde(default)]
     pub requires: Vec<Requirement>,
+    /// The folder beside the shell that the user's files are put into; else they lie among the shell's.
+    #[serde(default)]
+    pub into: Option<String>,
 }
 
 /// `[[task.requires]]`
@@ -94,6 +100,9 @@ pub struct ShellSection {
     /// Files of the shell that are left out under a condition.
     #[serde(default)]
     pub skip: Vec<Skip>,
+    /// What the shell's templates may use of the user's files.
+    #[serde(default)]
+    pub values: Vec<Extract>,
 }
 
 /// `[[shell.skip]]`
@@ -104,6 +113,21 @@ pub struct Skip {
     pub file: String,
     /// Left out when this matches in one of the user's source files.
     pub when: Pattern,
+}
+
+/// `[[shell.values]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extract {
+    /// What templates call it.
+    pub name: String,
+    /// The user's file that it is taken from.
+    pub file: String,
+    /// Its first group is the value.
+    pub pattern: Pattern,
+    /// The value if there is no such file, or nothing in it matches.
+    #[serde(default)]
+    pub default: String,
 }
 
 /// `[toolchain]`
@@ -127,12 +151,33 @@ pub struct ToolchainSection {
     /// Where `install` leaves the programs, below `{dir}`.
     #[serde(default)]
     pub bin: Option<String>,
+    /// The environment of what `install` has left in `{dir}`.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Programs that have to be beside `program`.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Has to succeed: shows that the toolchain has what a build needs.
+    #[serde(default)]
+    pub probe: Option<Vec<String>>,
+    /// How a person gets the toolchain.
+    #[serde(default)]
+    pub help: Option<String>,
+    /// The compiler's command line, where it is not that of `[build]`.
+    #[serde(default)]
+    pub command: Option<Vec<String>>,
+    /// Other toolchains that will do, looked for in this order.
+    #[serde(default)]
+    pub alternatives: Vec<ToolchainSection>,
 }
 
 /// `[build]`
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BuildSection {
+    /// Command lines that run before the compiler's, in order.
+    #[serde(default)]
+    pub before: Vec<Vec<String>>,
     /// The compiler's command line; `{output}` is the file to write.
     pub command: Vec<String>,
     /// Its environment, beside the caller's.
@@ -146,12 +191,28 @@ pub struct BuildSection {
     /// Environment variables that name folders kept between builds.
     #[serde(default)]
     pub cache: Vec<String>,
+    /// Environment variables that name folders kept between the builds of one component.
+    #[serde(default)]
+    pub own_cache: Vec<String>,
+    /// Files that the compiler writes among the sources, and that may stay there.
+    #[serde(default)]
+    pub leaves: Vec<String>,
+    /// Whether the same sources give the same bytes: not every compiler can.
+    #[serde(default = "yes")]
+    pub reproducible: bool,
+    /// Words of the compiler's that fail the build even if the compiler does not.
+    #[serde(default)]
+    pub fail: Vec<Pattern>,
     /// Files of a task that name what has to be fetched: in a container, only such a task gets a network.
     #[serde(default)]
     pub dependencies: Vec<String>,
     /// What to say about a compiler's words that a newcomer would not understand.
     #[serde(default)]
     pub explain: Vec<Explanation>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// `[[build.explain]]`
@@ -164,8 +225,30 @@ pub struct Explanation {
     pub help: String,
 }
 
+/// `[conformance]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConformanceSection {
+    /// The folder of the tasks that `pelato pack check` builds and calls.
+    pub dir: String,
+    /// What becomes of a panic or an exception in a function.
+    pub panics: Panics,
+}
+
+/// What becomes of a panic or an exception in a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Panics {
+    /// It is caught, and becomes the function's error.
+    Errors,
+    /// It ends the instance.
+    Traps,
+    /// The language has none.
+    None,
+}
+
 /// What a pack's build command writes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Produces {
     /// A core module, which PELATO wraps.
@@ -183,6 +266,45 @@ impl Pack {
         let (source, manifest) = manifest::read::<PackManifest>(&folder, MANIFEST)?;
         check(&source, &manifest)?;
         Ok(Self { manifest, origin, folder })
+    }
+
+    /// The pack once for each of its toolchains, the first that is looked for first.
+    pub fn variants(&self) -> Vec<Self> {
+        let others = &self.manifest.toolchain.alternatives;
+        let variant = |toolchain: &ToolchainSection| {
+            let mut pack = self.clone();
+            pack.manifest.toolchain = ToolchainSection { alternatives: Vec::new(), ..toolchain.clone() };
+            if let Some(command) = &toolchain.command {
+                pack.manifest.build.command = command.clone();
+            }
+            pack
+        };
+        std::iter::once(&self.manifest.toolchain).chain(others).map(variant).collect()
+    }
+
+    /// The source file that has the function: the first in which the first of `requires` matches.
+    pub fn entry_file<'f>(&self, mut sources: impl Iterator<Item = (&'f str, &'f [u8])>) -> Option<&'f str> {
+        let pattern = self.manifest.task.requires.first()?.pattern.regex();
+        let found = sources.find(|(_, content)| pattern.is_match(&String::from_utf8_lossy(content)));
+        found.map(|(name, _)| name)
+    }
+
+    /// Where a file of the user's is put.
+    pub fn place(&self, file: &str) -> String {
+        match &self.manifest.task.into {
+            Some(folder) => format!("{}/{file}", folder.trim_end_matches('/')),
+            None => file.to_owned(),
+        }
+    }
+
+    /// Reads a manifest that is in no folder yet.
+    ///
+    /// # Errors
+    /// When it is wrong.
+    pub fn parse(source: &Arc<Source>) -> Result<PackManifest, Problem> {
+        let manifest = manifest::parse(source)?;
+        check(source, &manifest)?;
+        Ok(manifest)
     }
 
     /// Whether a file of the user's is left out of the component: by its name or that of a folder it is in.
@@ -244,45 +366,81 @@ fn fits(pattern: &str, path: &str) -> bool {
 /// What the types alone do not say.
 fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
     manifest::name(source, &manifest.name)?;
-    let toolchain = &manifest.toolchain;
-    let filled = [
-        ("extensions", manifest.extensions.is_empty(), "a source file's ending, such as \"go\""),
-        ("toolchain.check", toolchain.check.is_empty(), "a command that prints the version"),
-        ("build.command", manifest.build.command.is_empty(), "the compiler's command line"),
-    ];
-    for (key, empty, expected) in filled {
-        if empty {
-            return Err(manifest::wrong(source, key, "is empty").advise(format!("expected {expected}")));
-        }
+    let build = &manifest.build;
+    if manifest.extensions.is_empty() {
+        return Err(empty(source, "extensions", "a source file's ending, such as \"go\""));
+    }
+    if build.command.is_empty() || build.before.iter().any(Vec::is_empty) {
+        let key = if build.command.is_empty() { "build.command" } else { "build.before" };
+        return Err(empty(source, key, "the compiler's command line"));
     }
     let inside = [
         ("task.starter", Some(&manifest.task.starter)),
+        ("task.into", manifest.task.into.as_ref()),
         ("shell.dir", manifest.shell.dir.as_ref()),
-        ("toolchain.bin", toolchain.bin.as_ref()),
+        ("conformance.dir", manifest.conformance.as_ref().map(|section| &section.dir)),
     ];
     for (key, path) in inside {
         manifest::inside(source, key, path)?;
     }
     let is_variable =
         |name: &String| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    if !manifest.build.cache.iter().all(|name| !name.is_empty() && is_variable(name)) {
-        return Err(manifest::wrong(source, "build.cache", "has a name that no environment variable has")
-            .advise("use capitals, digits and `_`, such as \"GOCACHE\""));
+    for (key, names) in [("build.cache", &build.cache), ("build.own_cache", &build.own_cache)] {
+        if !names.iter().all(|name| !name.is_empty() && is_variable(name)) {
+            return Err(manifest::wrong(source, key, "has a name that no environment variable has")
+                .advise("use capitals, digits and `_`, such as \"GOCACHE\""));
+        }
     }
+    says_where(source, "build.command", &build.command)?;
+    if manifest.shell.values.iter().any(|value| value.pattern.regex().captures_len() < 2) {
+        return Err(manifest::wrong(source, "shell.values", "has a pattern without a group")
+            .advise("put the part that is the value in parentheses"));
+    }
+    check_toolchain(source, "toolchain", &manifest.toolchain)?;
+    for other in &manifest.toolchain.alternatives {
+        check_toolchain(source, "toolchain.alternatives", other)?;
+        if !other.alternatives.is_empty() {
+            return Err(manifest::wrong(source, "toolchain.alternatives", "has alternatives of its own")
+                .advise("write them all in one list"));
+        }
+    }
+    Ok(())
+}
+
+fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection) -> Result<(), Problem> {
+    let key = |name: &str| format!("{key}.{name}");
+    if toolchain.check.is_empty() {
+        return Err(empty(source, &key("check"), "a command that prints the version"));
+    }
+    if toolchain.probe.as_ref().is_some_and(Vec::is_empty) {
+        return Err(empty(source, &key("probe"), "a command that has to succeed"));
+    }
+    manifest::inside(source, &key("bin"), toolchain.bin.as_ref())?;
     if toolchain.version.regex().captures_len() < 2 {
-        return Err(manifest::wrong(source, "toolchain.version", "has no group")
+        return Err(manifest::wrong(source, &key("version"), "has no group")
             .advise("put the part that is the version in parentheses"));
     }
-    if !manifest.build.command.iter().any(|word| word.contains("{output}")) {
-        return Err(manifest::wrong(source, "build.command", "does not say where to write")
-            .advise("use `{output}` for the file to write"));
+    if let Some(command) = &toolchain.command {
+        says_where(source, &key("command"), command)?;
     }
     let installs_somewhere = |command: &Vec<String>| command.iter().any(|word| word.contains("{dir}"));
     if toolchain.install.as_ref().is_some_and(|command| !installs_somewhere(command)) {
-        return Err(manifest::wrong(source, "toolchain.install", "does not say where to install")
+        return Err(manifest::wrong(source, &key("install"), "does not say where to install")
             .advise("use `{dir}` for the folder to install into"));
     }
     Ok(())
+}
+
+fn empty(source: &Arc<Source>, key: &str, expected: &str) -> Problem {
+    manifest::wrong(source, key, "is empty").advise(format!("expected {expected}"))
+}
+
+fn says_where(source: &Arc<Source>, key: &str, command: &[String]) -> Result<(), Problem> {
+    if command.iter().any(|word| word.contains("{output}")) {
+        return Ok(());
+    }
+    Err(manifest::wrong(source, key, "does not say where to write")
+        .advise("use `{output}` for the file to write"))
 }
 
 #[cfg(test)]

@@ -48,6 +48,12 @@ impl Context {
         root(&self.here, self.global.project.as_deref())
     }
 
+    /// The project's folder, if there is a project.
+    pub fn project(&self) -> Option<PathBuf> {
+        let root = self.root();
+        root.join(workflow::FILE).symlink_metadata().is_ok().then_some(root)
+    }
+
     /// The folder in which a new project is made.
     pub fn parent(&self) -> PathBuf {
         self.global.project.as_ref().map_or_else(|| self.here.clone(), |folder| self.here.join(folder))
@@ -156,7 +162,8 @@ fn root(here: &Path, named: Option<&Path>) -> PathBuf {
     }
 }
 
-fn user_folder() -> Option<PathBuf> {
+/// The user's own folder of packs and templates.
+pub fn user_folder() -> Option<PathBuf> {
     let named = std::env::var_os(HOME).filter(|value| !value.is_empty()).map(PathBuf::from);
     named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.data_dir().join("pelato")))
 }

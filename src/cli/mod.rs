@@ -175,7 +175,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Graph(arguments) => graph::run(&arguments, context),
         Command::Report(arguments) => report::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
-        Command::Pack(action) => pack::run(&action, context),
+        Command::Pack(action) => pack::run(action, context),
         Command::Template(action) => template::run(&action, context),
         Command::Config(arguments) => config::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),

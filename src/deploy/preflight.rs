@@ -14,10 +14,15 @@ const ADDRESS: &str = "default_address";
 /// The oldest NATS server with all that wadm asks of JetStream.
 const OLDEST_NATS: (u32, u32) = (2, 10);
 
+/// The values of the label that hosts need.
+pub fn targets(manifest: &Manifest) -> BTreeSet<&str> {
+    manifest.spec.components.iter().flat_map(Part::targets).collect()
+}
+
 /// Warnings about hosts: targets for which there is none. They do not hinder: it starts when one appears.
 pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
     let there: BTreeSet<_> = hosts.iter().filter_map(Host::target).collect();
-    let wanted: BTreeSet<_> = manifest.spec.components.iter().flat_map(Part::targets).collect();
+    let wanted = targets(manifest);
     let absent = wanted.difference(&there);
     absent
         .map(|target| {

@@ -74,7 +74,8 @@ pub async fn plan(lattice: &Lattice, manifest: Manifest, force: bool) -> Result<
     let name = manifest.metadata.name.clone();
     // The one for wadm first: that nobody manages the lattice explains all else.
     let versions = lattice.versions(&name).await?;
-    let (hosts, ports) = tokio::join!(lattice.hosts(), preflight::ports(lattice, &manifest));
+    let targets = preflight::targets(&manifest);
+    let (hosts, ports) = tokio::join!(lattice.hosts_of(&targets), preflight::ports(lattice, &manifest));
     ports?;
     let deployed = match versions.iter().find(|version| version.deployed) {
         Some(version) => stored(lattice, &name, &version.version, force).await?,

@@ -61,7 +61,9 @@ fn words(fix: &Fix) -> String {
             format!("install {} for PELATO alone: {command}", toolchain.program)
         }
         Fix::Image(pack) => {
-            format!("fetch the image {}", pack.manifest.toolchain.image.as_deref().unwrap_or_default())
+            let used = build::with_image(pack);
+            let image = used.and_then(|used| used.manifest.toolchain.image).unwrap_or_default();
+            format!("fetch the image {image}")
         }
     }
 }
@@ -83,7 +85,8 @@ fn apply(
         Fix::Image(pack) => {
             let fetch = || {
                 let engine = Engine::connect(engines, *limits, interrupt)?;
-                container::find(pack, &engine, &machine.build.order(pack), progress)
+                let used = build::with_image(pack).unwrap_or_else(|| pack.as_ref().clone());
+                container::find(&used, &engine, &machine.build.order(&used), progress)
             };
             let (image, _) = fetch().map_err(BuildError::from)?;
             images.extend(image.fetched.map(|fetched| (pack.manifest.name.clone(), fetched)));

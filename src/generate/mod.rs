@@ -63,6 +63,8 @@ pub struct Planned {
     pub component: String,
     /// Its files.
     pub files: Files,
+    /// Files that its compiler may leave among them.
+    pub leaves: Vec<String>,
 }
 
 impl Planned {
@@ -94,7 +96,8 @@ pub struct Generated {
 /// When the user's code or a pack cannot be read.
 pub fn plan(components: &[Component]) -> Result<Vec<Planned>, PlanError> {
     let one = |component: &Component| {
-        Ok(Planned { component: component.name.clone(), files: plan::files(component)? })
+        let leaves = component.pack.manifest.build.leaves.clone();
+        Ok(Planned { component: component.name.clone(), files: plan::files(component)?, leaves })
     };
     components.iter().map(one).collect()
 }
@@ -145,7 +148,8 @@ pub fn apply(generated: &Path, planned: &[Planned]) -> Result<Generated, Generat
     for one in planned {
         let place = Place::of(generated, &one.component);
         unlink(&place.folder).map_err(|source| unusable(&place.folder, source))?;
-        let changes = files::sync(&place.source, &one.files, |_| false)?;
+        let changes =
+            files::sync(&place.source, &one.files, |file| one.leaves.iter().any(|left| left == file))?;
         let shown = |name: &dyn Display| format!("{}{name}", one.prefix());
         result.written.extend(changes.written.iter().map(|name| shown(name)));
         result.removed.extend(changes.removed.iter().map(|name| shown(&name.display())));

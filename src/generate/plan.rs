@@ -1,5 +1,7 @@
 //! Which files make up one component's source: the user's code, unchanged, and the pack's shell around it.
 
+use liquid::model::Value;
+
 use crate::catalog::Pack;
 use crate::check::Component;
 use crate::files::{FileError, Files, RelPath};
@@ -49,8 +51,12 @@ pub enum PlanError {
 /// # Errors
 /// When the user's code or the pack's shell cannot be read, or both have a file of the same name.
 pub fn files(component: &Component) -> Result<Files, PlanError> {
-    let mut files = user_files(component)?;
-    let shell = shell_files(component, &files)?;
+    let user = user_files(component)?;
+    let shell = shell_files(component, &user)?;
+    let pack = &component.pack;
+    let placed =
+        user.into_iter().map(|(name, content)| Ok((RelPath::new(pack.place(name.as_str()))?, content)));
+    let mut files = placed.collect::<Result<Files, FileError>>()?;
     for (name, content) in shell {
         let gives_way = component.pack.manifest.shell.keep.iter().any(|kept| kept == name.as_str());
         if gives_way && files.contains_key(&name) {
@@ -88,12 +94,13 @@ fn shell_files(component: &Component, user: &Files) -> Result<Files, PlanError> 
         reason,
     };
     let names = pack.folder.files(dir).map_err(|error| wrong("", error.to_string()))?;
+    let values = values(component, user);
     let mut files = Files::new();
     for name in names {
         let content = pack.folder.read(&format!("{dir}/{name}")).map_err(|e| wrong(&name, e.to_string()))?;
         let (target, content) = match name.strip_suffix(".liquid") {
             Some(target) => {
-                let text = render(&content, &component.values()).map_err(|reason| wrong(&name, reason))?;
+                let text = render(&content, &values).map_err(|reason| wrong(&name, reason))?;
                 (target.to_owned(), text.into_bytes())
             }
             None => (name, content.into_owned()),
@@ -103,6 +110,26 @@ fn shell_files(component: &Component, user: &Files) -> Result<Files, PlanError> 
         }
     }
     Ok(files)
+}
+
+/// What the shell's templates may use: the component's values, and what is to be known of the user's files.
+fn values(component: &Component, user: &Files) -> liquid::Object {
+    let pack = &component.pack;
+    let mut values = component.values();
+    let sources: Vec<_> = user.iter().filter(|(name, _)| pack.is_source(name.as_str())).collect();
+    let entry = pack.entry_file(sources.iter().map(|(name, content)| (name.as_str(), content.as_slice())));
+    let mut set = |name: &str, value: Value| values.insert(name.to_owned().into(), value);
+    set("entry_file", Value::scalar(entry.unwrap_or_default().to_owned()));
+    let names = sources.iter().map(|(name, _)| Value::scalar(name.to_string()));
+    set("sources", Value::Array(names.collect()));
+    for extract in &pack.manifest.shell.values {
+        let file = user.iter().find(|(name, _)| name.as_str() == extract.file);
+        let text = file.map(|(_, content)| String::from_utf8_lossy(content));
+        let found = text.as_ref().and_then(|text| extract.pattern.regex().captures(text)?.get(1));
+        let value = found.map_or(extract.default.as_str(), |found| found.as_str());
+        set(&extract.name, Value::scalar(value.to_owned()));
+    }
+    values
 }
 
 fn render(template: &[u8], values: &liquid::Object) -> Result<String, String> {

@@ -79,7 +79,8 @@ pub async fn call(
     Ok(Called { result, times })
 }
 
-fn prepare(compute: &Compute, name: &str, wasm: &[u8]) -> Result<FunctionPre<State>, HostError> {
+/// Compiles a function and finds its imports.
+pub(super) fn prepare(compute: &Compute, name: &str, wasm: &[u8]) -> Result<FunctionPre<State>, HostError> {
     let component = compute.compile(name, wasm)?;
     let pre = link(&compute.wasi()?, name, &component)?;
     FunctionPre::new(pre).map_err(|_| HostError::Export {

@@ -24,6 +24,7 @@ mod options;
 mod output;
 mod record;
 mod run;
+mod series;
 mod service;
 mod slots;
 mod state;
@@ -47,6 +48,7 @@ pub use bus::{Message, Messages};
 pub use call::{Called, call};
 pub use error::HostError;
 pub use options::{Bus, Hosted, Limits, Options, Subscription};
+pub use series::{Series, series};
 pub use trace::TraceId;
 
 /// How much longer than a call's time limit stopping may take.

@@ -12,6 +12,9 @@ static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/infra");
 /// The ending of templates, which the files have not.
 const LIQUID: &str = ".liquid";
 
+/// Port at which the cloud's NATS servers speak to each other: the usual one.
+const CLUSTER_PORT: u16 = 6222;
+
 /// How a host is told who it is to a registry.
 const REGISTRY_LOGIN: [&str; 3] =
     ["WASMCLOUD_OCI_REGISTRY", "WASMCLOUD_OCI_REGISTRY_USER", "WASMCLOUD_OCI_REGISTRY_PASSWORD"];
@@ -38,6 +41,7 @@ pub(super) fn values(infra: &Infra) -> Result<liquid::Object, InfraError> {
     set("edge_domain", text(values::domain("--edge-domain", &infra.edge_domain)?));
     let ports = [
         ("leaf_port", infra.leaf_port),
+        ("cluster_port", CLUSTER_PORT),
         ("nats_port", infra.nats_port),
         ("host_nats_port", infra.host_nats_port),
         ("http_port", infra.http_port),
@@ -46,7 +50,8 @@ pub(super) fn values(infra: &Infra) -> Result<liquid::Object, InfraError> {
     ports.into_iter().for_each(|(name, port)| set(name, Value::scalar(i64::from(port))));
     set("images", object(infra.images.iter().map(|(name, image)| (name, text(image)))));
     if infra.environments.contains(&Environment::Cloud) {
-        distinct(&[(infra.nats_port, "NATS"), (infra.leaf_port, "leaves")])?;
+        let own = (CLUSTER_PORT, "NATS's servers among themselves");
+        distinct(&[own, (infra.nats_port, "NATS"), (infra.leaf_port, "leaves")])?;
         distinct(&[(infra.host_nats_port, "NATS beside a host"), (infra.http_port, "HTTP")])?;
     }
     if infra.environments.contains(&Environment::Edge) && infra.edge_domain == infra.jetstream_domain {

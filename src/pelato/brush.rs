@@ -158,8 +158,7 @@ impl Pelato {
         let generated = generate::apply(&sources.folder, &sources.planned)?;
         let generate_time = start.elapsed();
         let options = self.build_options(flags);
-        let toolchains = build::toolchains(&components, &options, self.progress.as_ref())?;
-        self.remember_images(build::fetched(&toolchains));
+        let toolchains = self.toolchains(&components, &options)?;
         let plan = build::plan(&components, &toolchains, &sources.planned, &sources.folder)?;
         let built = build::run(plan, &options, self.progress.as_ref())?;
         let build_time = start.elapsed() - generate_time;

@@ -67,7 +67,7 @@ impl Pelato {
         let components = self.components()?;
         let planned = generate::plan(&components)?;
         let flags = BuildFlags { no_install: Some("--changed"), path, ..BuildFlags::default() };
-        let toolchains = build::toolchains(&components, &self.build_options(&flags), self.progress.as_ref())?;
+        let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root().join(generate::FOLDER))?;
         let mut result = Changed::default();
         for job in &plan.jobs {

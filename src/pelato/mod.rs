@@ -8,17 +8,19 @@ mod push;
 mod run;
 mod scaffold;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::build::{self, Built};
+use crate::build::{self, Built, Toolchain};
 use crate::catalog::Catalog;
 use crate::check::{self, Component};
 use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
 use crate::interrupt::Interrupt;
 use crate::metrics;
+use crate::pack;
 use crate::progress::{Event, Progress};
 use crate::project::lock_file::{self, LockFile, LockedImage};
 use crate::project::settings::{
@@ -57,6 +59,7 @@ pub struct Pelato {
     root: PathBuf,
     settings: Settings,
     catalog: Catalog,
+    user: Option<PathBuf>,
     cache: PathBuf,
     progress: Arc<dyn Progress>,
     interrupt: Interrupt,
@@ -134,6 +137,7 @@ impl Pelato {
             root: options.root,
             settings: options.settings,
             catalog,
+            user: options.user,
             cache: options.cache,
             progress: options.progress,
             interrupt: options.interrupt,
@@ -250,7 +254,7 @@ impl Pelato {
         let planned = generate::plan(&all)?;
         let components = select(all, only);
         let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
-        let toolchains = build::toolchains(&components, &self.build_options(&flags), self.progress.as_ref())?;
+        let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let jobs = plan.jobs.iter().map(|job| PlannedBuild {
             component: job.component.name.clone(),
@@ -276,7 +280,21 @@ impl Pelato {
         Ok(outcome)
     }
 
-    fn build_options(&self, flags: &BuildFlags) -> build::Options {
+    /// The compilers of the components' packs. Nothing of a pack is run before it is known to be what was added.
+    fn toolchains(
+        &self,
+        components: &[Component],
+        options: &build::Options,
+    ) -> Result<BTreeMap<String, Toolchain>, Error> {
+        let packs = components.iter().map(|component| component.pack.as_ref());
+        pack::verify(packs, &self.root, self.user.as_deref())?;
+        let toolchains = build::toolchains(components, options, self.progress.as_ref())?;
+        self.remember_images(build::fetched(&toolchains));
+        Ok(toolchains)
+    }
+
+    /// How to build, as flags and settings say.
+    pub(crate) fn build_options(&self, flags: &BuildFlags) -> build::Options {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let default = if self.settings.is_on(PARALLEL_BUILD) { processors } else { 1 };
         build::Options {

@@ -51,7 +51,7 @@ impl Pelato {
             no_install: flags.no_install.or(Some("--dry-run")),
             ..flags.clone()
         });
-        let toolchains = build::toolchains(&components, &options, self.progress.as_ref())?;
+        let toolchains = self.toolchains(&components, &options)?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root().join(generate::FOLDER))?;
         let finished: Vec<_> = plan.jobs.iter().filter_map(Source::finished).collect();
         let works = push::plan(self.settings(), &finished, &lock_file, self.progress.as_ref()).await?;

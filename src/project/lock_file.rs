@@ -1,7 +1,8 @@
-//! `pelato.lock`: what each version was when it was pushed. It is made by PELATO, committed by people, and edited by
-//! both: comments and tables of others stay.
+//! `pelato.lock`: what each version was when it was pushed, and each language pack when it was added. It is made by
+//! PELATO, committed by people, and edited by both: comments and tables of others stay.
 
 mod images;
+mod packs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -15,14 +16,15 @@ use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use crate::files::{self, FileError};
 use crate::report::{Problem, Source};
+
 pub use images::LockedImage;
+pub use packs::Pin;
 
 /// The file's name in a project's folder.
 pub const FILE: &str = "pelato.lock";
 
 const SCHEMA: i64 = 1;
-const HEADER: &str =
-    "# What each version was when it was pushed, and which images compile. Made by pelato; commit it.\n";
+const HEADER: &str = "# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\n";
 const COMPONENTS: &str = "components";
 
 /// What is known about one component's last push.
@@ -51,6 +53,12 @@ impl Digest {
         let hex = text.strip_prefix("sha256:")?;
         let fits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
         (hex.len() == 64 && hex.bytes().all(fits)).then(|| Self(text.to_owned()))
+    }
+
+    /// The digest with these bytes.
+    pub fn of(bytes: [u8; 32]) -> Self {
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self(format!("sha256:{hex}"))
     }
 
     /// Its text.
@@ -95,6 +103,7 @@ pub struct LockFile {
     text: String,
     locked: BTreeMap<String, Locked>,
     images: BTreeMap<String, LockedImage>,
+    packs: BTreeMap<String, Pin>,
 }
 
 /// A version of the format that is known here.
@@ -117,6 +126,7 @@ struct Head {
     schema: Option<Schema>,
     components: Option<IgnoredAny>,
     images: Option<IgnoredAny>,
+    packs: Option<IgnoredAny>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -125,6 +135,8 @@ struct Body {
     components: BTreeMap<String, Locked>,
     #[serde(default)]
     images: BTreeMap<String, LockedImage>,
+    #[serde(default)]
+    packs: BTreeMap<String, Pin>,
 }
 
 impl LockFile {
@@ -141,8 +153,8 @@ impl LockFile {
                 return Err(LockFileError::Unreadable { path: path.display().to_string(), source });
             }
         };
-        let Body { components, images } = parse(&text)?;
-        Ok(Self { path, text, locked: components, images })
+        let Body { components, images, packs } = parse(&text)?;
+        Ok(Self { path, text, locked: components, images, packs })
     }
 
     /// What is known about a component.
@@ -175,7 +187,8 @@ fn source(text: &str) -> Arc<Source> {
 fn parse(text: &str) -> Result<Body, Problem> {
     let source = source(text);
     let head: Head = read(&source)?;
-    if head.schema.is_none() && (head.components.is_some() || head.images.is_some()) {
+    let ours = [head.components, head.images, head.packs];
+    if head.schema.is_none() && ours.iter().any(Option::is_some) {
         return Err(Problem::error("lock-file", &source, "has no `schema`").advise(HELP));
     }
     read::<Body>(&source)

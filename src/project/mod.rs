@@ -8,6 +8,7 @@ pub mod place;
 pub mod read;
 pub mod schema;
 pub mod settings;
+mod shape;
 mod spans;
 pub mod subject;
 pub mod workflow;

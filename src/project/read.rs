@@ -5,13 +5,12 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_yaml::{Mapping, Value};
+use serde_yaml::Value;
 
-use super::place::Place;
+use super::shape::Reader;
 use super::spans::Spans;
-use super::workflow::{FILE, Field, MAX_BYTES, Task, Workflow};
+use super::workflow::{FILE, MAX_BYTES, Workflow};
 use crate::report::{Problem, Report, Source};
-use crate::{suggest, words};
 
 /// The fields that every task may have, whatever its template.
 pub const TASK_FIELDS: [&str; 11] = [
@@ -173,182 +172,6 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
         at..at
     });
     Problem::error("syntax", source, format!("this is not YAML: {message}")).at(span).advise(help)
-}
-
-/// Walks the values, collecting what is wrong.
-struct Reader<'a> {
-    workflow: &'a Workflow,
-    report: &'a mut Report,
-}
-
-impl Reader<'_> {
-    fn workflow(mut self, value: Value) -> (Option<Field>, Vec<Task>) {
-        let top = Place::top();
-        let Some(mapping) = self.mapping(value, &top, "a workflow") else {
-            return (None, Vec::new());
-        };
-        let (mut name, mut tasks, mut has_tasks) = (None, Vec::new(), false);
-        for (key, value) in self.entries(mapping, &top) {
-            let place = top.key(&key);
-            match key.as_str() {
-                "project_name" => name = self.scalar(value, &place),
-                "tasks" => {
-                    has_tasks = true;
-                    tasks = self.tasks(value, &place);
-                }
-                _ => self.unknown(&key, &place, ["project_name", "tasks"]),
-            }
-        }
-        for (missing, key) in [(name.is_none(), "project_name"), (!has_tasks, "tasks")] {
-            if missing && self.absent(&top.key(key)) {
-                let message = format!("the workflow has no `{key}`");
-                let problem = Problem::error("missing-field", &self.workflow.source, message);
-                self.report.push(problem.advise(format!("add a line `{key}: …` at the top")));
-            }
-        }
-        (name, tasks)
-    }
-
-    fn tasks(&mut self, value: Value, place: &Place) -> Vec<Task> {
-        let items = match value {
-            Value::Sequence(items) => items,
-            Value::Null => Vec::new(),
-            other => {
-                self.wrong_shape(place, "a list of tasks", &other);
-                return Vec::new();
-            }
-        };
-        self.workflow.spans.expect(items.len());
-        let with_place = items.into_iter().enumerate();
-        with_place.filter_map(|(index, item)| self.task(item, &place.index(index))).collect()
-    }
-
-    fn task(&mut self, value: Value, place: &Place) -> Option<Task> {
-        let mapping = self.mapping(value, place, "a task")?;
-        let mut task = Task { place: place.clone(), ..Task::default() };
-        for (key, value) in self.entries(mapping, place) {
-            let at = place.key(&key);
-            match key.as_str() {
-                "name" => task.name = self.scalar(value, &at),
-                "type" => task.template = self.scalar(value, &at),
-                "code" => task.code = self.scalar(value, &at),
-                "targets" | "target" => task.targets.extend(self.words(value, &at)),
-                "component_name" => task.component_name = self.scalar(value, &at),
-                "version" => task.version = self.scalar(value, &at),
-                "language" => task.language = self.scalar(value, &at),
-                "replicas" => task.replicas = self.scalar(value, &at),
-                "placement" => task.placement = self.scalar(value, &at),
-                "http" => self.http(value, &at, &mut task),
-                _ => {
-                    if let Some(field) = self.scalar(value, &at) {
-                        task.parameters.insert(key, field);
-                    }
-                }
-            }
-        }
-        Some(task)
-    }
-
-    fn http(&mut self, value: Value, place: &Place, task: &mut Task) {
-        let Some(mapping) = self.mapping(value, place, "`http`") else { return };
-        for (key, value) in self.entries(mapping, place) {
-            let at = place.key(&key);
-            match key.as_str() {
-                "port" => task.http_port = self.scalar(value, &at),
-                "path" => task.http_path = self.scalar(value, &at),
-                _ => self.unknown(&key, &at, ["port", "path"]),
-            }
-        }
-    }
-
-    fn mapping(&mut self, value: Value, place: &Place, what: &str) -> Option<Mapping> {
-        match value {
-            Value::Mapping(mapping) => Some(mapping),
-            other => {
-                self.wrong_shape(place, &format!("{what} is a list of `field: value` lines"), &other);
-                None
-            }
-        }
-    }
-
-    /// The entries of a mapping whose keys are words.
-    fn entries(&mut self, mapping: Mapping, place: &Place) -> Vec<(String, Value)> {
-        let mut entries = Vec::new();
-        for (key, value) in mapping {
-            match key {
-                Value::String(key) => entries.push((key, value)),
-                other => self.wrong_shape(place, "the name of a field is a word", &other),
-            }
-        }
-        entries
-    }
-
-    /// One word, or a list of words.
-    fn words(&mut self, value: Value, place: &Place) -> Vec<Field> {
-        match value {
-            Value::Sequence(items) => {
-                let with_place = items.into_iter().enumerate();
-                with_place.filter_map(|(index, item)| self.scalar(item, &place.index(index))).collect()
-            }
-            other => self.scalar(other, place).into_iter().collect(),
-        }
-    }
-
-    /// A text; numbers and truth values count as the text they were written with.
-    fn scalar(&mut self, value: Value, place: &Place) -> Option<Field> {
-        let text = match value {
-            Value::String(text) => text,
-            Value::Number(_) | Value::Bool(_) => {
-                let span = self.workflow.span(place)?;
-                self.workflow.source.text.get(span)?.trim().to_owned()
-            }
-            Value::Null => {
-                let problem =
-                    Problem::error("missing-field", &self.workflow.source, "this field has no value");
-                let span = self.workflow.span(place);
-                self.report.push(problem.at(span).advise("give it a value or remove the line"));
-                return None;
-            }
-            other => {
-                self.wrong_shape(place, "expected one word or text", &other);
-                return None;
-            }
-        };
-        Some(Field { text, place: place.clone() })
-    }
-
-    fn absent(&self, place: &Place) -> bool {
-        self.workflow.span(place).is_none()
-    }
-
-    fn wrong_shape(&mut self, place: &Place, expected: &str, found: &Value) {
-        let found = match found {
-            Value::Null => "nothing",
-            Value::Bool(_) => "a truth value",
-            Value::Number(_) => "a number",
-            Value::String(_) => "a text",
-            Value::Sequence(_) => "a list",
-            Value::Mapping(_) => "fields",
-            Value::Tagged(_) => "a value with a YAML tag",
-        };
-        let message = format!("{expected}, but here is {found}");
-        let span = self.workflow.span(place);
-        self.report.push(
-            Problem::error("shape", &self.workflow.source, message)
-                .at(span)
-                .advise("docs/reference/workflow.md shows every field"),
-        );
-    }
-
-    fn unknown<const N: usize>(&mut self, key: &str, place: &Place, known: [&str; N]) {
-        let span = self.workflow.span(&place.clone().name());
-        let problem = Problem::error(
-            "unknown-field",
-            &self.workflow.source,
-            format!("unknown field {}", words::quoted(key)),
-        );
-        self.report.push(problem.at(span).advise(suggest::help(key, known)));
-    }
 }
 
 #[cfg(test)]

@@ -14,7 +14,11 @@ const LIQUID: &str = ".liquid";
 
 /// The files of a pack's starter for one task, relative to the task's folder.
 pub(super) fn files(pack: &Pack, values: &liquid::Object) -> Result<Files, ScaffoldError> {
-    let folder = &pack.manifest.task.starter;
+    files_of(pack, &pack.manifest.task.starter, values)
+}
+
+/// The files of a folder of a pack, rendered.
+pub(crate) fn files_of(pack: &Pack, folder: &str, values: &liquid::Object) -> Result<Files, ScaffoldError> {
     let broken = |file: &str, reason: String| ScaffoldError::Starter {
         pack: pack.manifest.name.clone(),
         file: pack.folder.shown(&format!("{folder}/{file}")),

@@ -2,6 +2,7 @@
 
 mod bar;
 pub mod json;
+mod pack;
 pub mod prompt;
 mod safe;
 mod shelf;
@@ -187,6 +188,8 @@ impl Ui {
             crate::Error::Checked(_) | crate::Error::Lacking { .. } if self.json() => return,
             // So has `call`.
             crate::Error::Function { .. } if self.json() => return,
+            // So has `pack check`.
+            crate::Error::Pack(crate::pack::PackError::Fails { .. }) if self.json() => return,
             // As JSON the problems are part of the error.
             crate::Error::Rejected(_) if self.json() => {}
             crate::Error::Rejected(rejected) | crate::Error::Unfit(rejected) => self.report(&rejected.0),

@@ -1,7 +1,7 @@
 //! Questions to a person. Without one, a missing value is an error that names its flag.
 
 use dialoguer::theme::SimpleTheme;
-use dialoguer::{Input, MultiSelect, Select};
+use dialoguer::{Confirm, Input, MultiSelect, Select};
 
 use super::Ui;
 
@@ -20,6 +20,9 @@ pub enum PromptError {
     /// The person went away.
     #[error("no answer: nothing was written")]
     Cancelled,
+    /// The person said no.
+    #[error("not agreed: nothing was written")]
+    Refused,
     /// The terminal failed.
     #[error("cannot ask on this terminal: {0}")]
     #[diagnostic(help("give the values by flags, see `--help`"))]
@@ -114,6 +117,20 @@ impl Ui {
             }
         };
         Ok(indices.into_iter().map(|index| choices[index].to_owned()).collect())
+    }
+
+    /// A person's consent. Nobody is taken to have given it.
+    ///
+    /// # Errors
+    /// When nobody may be asked, or the answer is no.
+    pub fn agree(&self, question: &str, flag: &str) -> Result<(), PromptError> {
+        self.needs_person("consent", flag)?;
+        let confirm = Confirm::with_theme(&SimpleTheme).with_prompt(question).default(false);
+        match confirm.interact_opt()? {
+            Some(true) => Ok(()),
+            Some(false) => Err(PromptError::Refused),
+            None => Err(PromptError::Cancelled),
+        }
     }
 
     fn needs_person(&self, what: &str, flag: &str) -> Result<(), PromptError> {

@@ -12,7 +12,10 @@ fn packs_are_listed_and_shown() {
         .code(0)
         .stdout_eq(str![[r#"
 NAME  FROM      SUMMARY
+c     built in  C functions, compiled by clang with a WASI libc, or by zig
+cpp   built in  C++ functions, compiled by clang with a WASI libc, or by zig
 go    built in  Go functions, compiled by the stock Go toolchain
+rust  built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
 
 "#]])
         .stderr_eq("");
@@ -33,7 +36,7 @@ build command  go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-
 "#]])
         .stderr_eq("");
     place.run(&["pack", "list", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"units":[{"name":"go","aliases":[],"from":"built in","summary":"Go functions, compiled by the stock Go toolchain"}]}
+{"schema":1,"units":[{"name":"c","aliases":[],"from":"built in","summary":"C functions, compiled by clang with a WASI libc, or by zig"},{"name":"cpp","aliases":[],"from":"built in","summary":"C++ functions, compiled by clang with a WASI libc, or by zig"},{"name":"go","aliases":[],"from":"built in","summary":"Go functions, compiled by the stock Go toolchain"},{"name":"rust","aliases":[],"from":"built in","summary":"Rust functions, a library crate each, compiled by cargo for wasm32-wasip1"}]}
 
 "#]]).stderr_eq("");
     place.run(&["pack", "show", "go", "--json"]).code(0).stdout_eq(str![[r#"
@@ -100,14 +103,17 @@ fn a_broken_pack_of_the_project_is_shown_with_its_line_and_does_not_hide_the_oth
     place.write("language-packs/mine/pack.toml", "schema = 1\nname = \"mine\"\nsumary = \"typo\"\n");
     place.run_in_vain(&["pack", "list"]).code(0).stdout_eq(str![[r#"
 NAME  FROM      SUMMARY
+c     built in  C functions, compiled by clang with a WASI libc, or by zig
+cpp   built in  C++ functions, compiled by clang with a WASI libc, or by zig
 go    built in  Go functions, compiled by the stock Go toolchain
-mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`
+rust  built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
+mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`
 
 "#]]).stderr_eq(str![[r#"
 manifest
 
   × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
-  │ `shell`, `toolchain`, `build`
+  │ `shell`, `toolchain`, `build`, `conformance`
    ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
  2 │ name = "mine"
  3 │ sumary = "typo"
@@ -121,7 +127,7 @@ manifest
 manifest
 
   × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
-  │ `shell`, `toolchain`, `build`
+  │ `shell`, `toolchain`, `build`, `conformance`
    ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
  2 │ name = "mine"
  3 │ sumary = "typo"

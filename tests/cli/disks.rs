@@ -84,6 +84,8 @@ error: the disk is full: [PROJECT]/made/.env.template was not written
 "#]]);
     let add = [
         "add-task",
+        "--language",
+        "go",
         "--template",
         "processor_nats",
         "--name",

@@ -13,8 +13,10 @@ const READERS: [&[&str]; 7] =
     [&["check"], &["gen"], &["build"], &["run"], &["call", "double"], &["bump", "--all"], &["graph"]];
 
 /// Adds a task by flags alone.
-const ADD: [&str; 11] = [
+const ADD: [&str; 13] = [
     "add-task",
+    "--language",
+    "go",
     "--template",
     "processor_nats",
     "--name",

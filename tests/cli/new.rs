@@ -7,7 +7,9 @@ use snapbox::str;
 
 use crate::support::{Place, go, tree};
 
-const TASK: [&str; 10] = [
+const TASK: [&str; 12] = [
+    "--language",
+    "go",
     "--name",
     "Celsius to Kelvin",
     "--template",
@@ -219,8 +221,6 @@ fn every_flag_is_heeded() {
     let flags = [
         "--project-name",
         "My \"own\": project #1",
-        "--language",
-        "go",
         "--component-name",
         "c2k",
         "--task-version",
@@ -432,9 +432,17 @@ error: not given: Folder of the project
   help: add `my-project`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
-    let steps: [(&[&str], snapbox::data::Inline); 5] = [
+    let steps: [(&[&str], snapbox::data::Inline); 6] = [
         (
             &[],
+            str![[r#"
+error: not given: Language
+  help: add `--language go`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]],
+        ),
+        (
+            &TASK[..2],
             str![[r#"
 error: not given: Template
   help: add `--template processor_nats`; on a terminal (and without `--no-input`) you are asked for it
@@ -442,7 +450,7 @@ error: not given: Template
 "#]],
         ),
         (
-            &TASK[2..4],
+            &["--language", "go", "--template", "processor_nats"],
             str![[r#"
 error: not given: Name of the task
   help: add `--name 'Temp data conversion'`; on a terminal (and without `--no-input`) you are asked for it
@@ -450,7 +458,7 @@ error: not given: Name of the task
 "#]],
         ),
         (
-            &TASK[..4],
+            &TASK[..6],
             str![[r#"
 error: not given: Topic to read from
   help: add `--source-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
@@ -458,7 +466,7 @@ error: not given: Topic to read from
 "#]],
         ),
         (
-            &TASK[..6],
+            &TASK[..8],
             str![[r#"
 error: not given: Topic to write to
   help: add `--dest-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
@@ -466,7 +474,7 @@ error: not given: Topic to write to
 "#]],
         ),
         (
-            &TASK[..8],
+            &TASK[..10],
             str![[r#"
 error: not given: Targets
   help: add `--target edge`; on a terminal (and without `--no-input`) you are asked for it
@@ -497,7 +505,7 @@ error: there is no template `producer`
             3,
             str![[r#"
 error: there is no language pack `cobol`
-  help: expected `go`
+  help: expected one of `c`, `cpp`, `go`, `rust`
 
 "#]],
         ),

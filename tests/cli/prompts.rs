@@ -12,6 +12,7 @@ const ESCAPE: &str = "\x1b";
 fn new_asks_for_all_it_needs() {
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["new", "made", "--no-git"]);
+    terminal.see("Language").see("rust").press(DOWN).press(DOWN).press("\r");
     terminal.see("Template").see("processor_nats").press(DOWN).press("\r");
     terminal.see("Name of the task").answer("Temp filter");
     terminal.see("Name of the component").see("temp_filter").answer("");
@@ -34,8 +35,8 @@ fn new_asks_for_all_it_needs() {
 #[test]
 fn only_what_is_missing_is_asked_for() {
     let place = Place::with(PROJECT);
-    let given =
-        ["--template", "processor_nats", "--name", "Third", "--dest-topic", "x.y", "--target", "edge"];
+    let given = ["--language", "go", "--template", "processor_nats", "--name", "Third"];
+    let given = [&given[..], &["--dest-topic", "x.y", "--target", "edge"]].concat();
     let mut terminal = Terminal::open(&place, &[&["add-task"], &given[..]].concat());
     terminal.see("Name of the component").answer("third_one");
     terminal.see("Topic to read from").answer("room.played");
@@ -48,9 +49,10 @@ fn only_what_is_missing_is_asked_for() {
 #[test]
 fn ctrl_c_at_any_question_writes_nothing() {
     for questions in [
-        &["Template"][..],
-        &["Template", "Name of the task"],
-        &["Template", "Name of the task", "Name of the component", "Topic to read from"],
+        &["Language"][..],
+        &["Language", "Template"],
+        &["Language", "Template", "Name of the task"],
+        &["Language", "Template", "Name of the task", "Name of the component", "Topic to read from"],
     ] {
         let place = Place::with(PROJECT);
         let before = place.tree();
@@ -66,7 +68,7 @@ fn ctrl_c_at_any_question_writes_nothing() {
     }
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["new", "made"]);
-    terminal.see("Template").press("\r").see("Name of the task").press(CTRL_C);
+    terminal.see("Language").press("\r").see("Template").press("\r").see("Name of the task").press(CTRL_C);
     terminal.end();
     assert!(!place.path("made").exists());
 }
@@ -76,7 +78,7 @@ fn escape_at_a_list_ends_without_writing() {
     let place = Place::with(PROJECT);
     let before = place.tree();
     let mut terminal = Terminal::open(&place, &["add-task"]);
-    terminal.see("Template").press(ESCAPE);
+    terminal.see("Language").press(ESCAPE);
     let (rest, code) = terminal.end();
     assert_eq!(code, 1, "{rest}");
     assert!(rest.contains("no answer: nothing was written"), "{rest}");
@@ -89,7 +91,7 @@ fn no_input_never_asks_even_on_a_terminal() {
     let mut terminal = Terminal::open(&place, &["add-task", "--no-input"]);
     let (said, code) = terminal.end();
     assert_eq!(code, 2, "{said}");
-    assert!(said.contains("add `--template"), "{said}");
+    assert!(said.contains("add `--language"), "{said}");
 }
 
 #[test]

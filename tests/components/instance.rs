@@ -9,7 +9,7 @@ use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 /// Compiling what Go wrote takes seconds, and is kept; what takes milliseconds would only fill the disk.
 static CACHED: LazyLock<Engine> = LazyLock::new(|| {
     let mut cache = wasmtime::CacheConfig::new();
-    cache.with_directory(crate::go::kept("wasmtime"));
+    cache.with_directory(crate::kept("wasmtime"));
     let mut config = wasmtime::Config::new();
     config.cache(Some(wasmtime::Cache::new(cache).unwrap()));
     Engine::new(&config).unwrap()

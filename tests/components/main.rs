@@ -14,3 +14,5 @@ mod signatures;
 mod sources;
 mod starter;
 mod triggered;
+
+use go::kept;

@@ -47,7 +47,7 @@ fn twenty_tasks_share_two_providers(lattice: &Lattice) -> Project {
     let mut out = lattice.bus.subscribe("out.19");
     lattice.bus.publish("in.19", "hello");
     assert_eq!(out.next(), "hello");
-    assert_eq!(post(port, "/echo_18", "hi"), (200, "hi".to_owned()));
+    assert_eq!(post(port, "/echo_18", "hi"), (200, "hi".to_owned()), "{}", lattice.hosts[0].tail());
     project
 }
 

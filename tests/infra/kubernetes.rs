@@ -53,7 +53,11 @@ fn only_the_leaf_port_and_http_are_open_to_the_outside() {
     assert_eq!(outside["spec"]["type"], "LoadBalancer");
     assert_eq!(outside["spec"]["ports"], json!([{"name": "leaf", "port": 7500, "targetPort": "leaf"}]));
     let nats = container(&written.object("cloud/nats.yaml", "StatefulSet", "nats"), "nats");
-    let ports = json!([{"name": "client", "containerPort": 4300}, {"name": "leaf", "containerPort": 7500}]);
+    let ports = json!([
+        {"name": "client", "containerPort": 4300},
+        {"name": "leaf", "containerPort": 7500},
+        {"name": "cluster", "containerPort": 6222},
+    ]);
     assert_eq!(nats["ports"], ports);
     assert_eq!(variable(&nats, "LEAF_PASSWORD"), "\"$(PLAIN_LEAF_PASSWORD)\"");
 }

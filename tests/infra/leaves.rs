@@ -15,26 +15,27 @@ const PATIENCE: Duration = Duration::from_secs(60);
 fn nats_server_takes_every_configuration() {
     let written = Written::with(&[]);
     let right = [
-        ("cloud/nats.conf", Some(("LEAF_PASSWORD", "\"12e4\""))),
-        ("cloud/nats-host.conf", Some(("LEAF_URL", "\"nats://leaf:12e4@nats:7422\""))),
-        ("edge/nats-leaf.conf", Some(("LEAF_URL", "\"nats://leaf:12e4@127.0.0.1:7422\""))),
-        ("local/nats.conf", None),
+        ("cloud/nats.conf", &[("SERVER_NAME", "nats-0"), ("LEAF_PASSWORD", "\"12e4\"")][..]),
+        ("cloud/nats-host.conf", &[("LEAF_URL", "\"nats://leaf:12e4@nats:7422\"")]),
+        ("edge/nats-leaf.conf", &[("LEAF_URL", "\"nats://leaf:12e4@127.0.0.1:7422\"")]),
+        ("local/nats.conf", &[]),
     ];
-    for (file, variable) in right {
-        let checked = check(&written.path(file), variable);
+    for (file, variables) in right {
+        let checked = check(&written.path(file), variables);
         assert!(checked.status.success(), "{file}: {checked:?}");
     }
     // An edge that nobody gave a password, or a cloud that would let everybody in, does not start.
-    for (file, _) in right.iter().filter(|(_, variable)| variable.is_some()) {
-        let checked = check(&written.path(file), None);
+    for (file, variables) in right.iter().filter(|(_, variables)| !variables.is_empty()) {
+        let checked = check(&written.path(file), &variables[..variables.len() - 1]);
         let said = String::from_utf8_lossy(&checked.stderr).into_owned();
         assert!(!checked.status.success() && said.contains("LEAF_"), "{file}: {said}");
     }
 }
 
-/// The three servers.
+/// The servers of the cloud, of a host there, and of an edge.
 pub struct Servers {
-    pub cloud: Server,
+    /// Three that are one; clients and leaves of the tests are at the first.
+    pub cloud: [Server; 3],
     /// The one beside a host in the cloud.
     _beside: Server,
     edge: Server,
@@ -59,24 +60,48 @@ impl Servers {
             written
         };
         let (in_cloud, at_edge) = (written(beside), written(edge));
-        let cloud = Server::start(
-            &in_cloud.path("cloud/nats.conf"),
-            ("LEAF_PASSWORD", "\"$(PLAIN_LEAF_PASSWORD)\"".replace("$(PLAIN_LEAF_PASSWORD)", PASSWORD)),
-        );
+        let cloud = start_cloud(&in_cloud, client, leaf);
         let host = in_cloud.object("cloud/hosts.yaml", "Deployment", "host");
         let url = host["spec"]["template"]["spec"]["containers"][0]["env"][1]["value"].as_str().unwrap();
         let url = url.replace("$(LEAF_PASSWORD)", PASSWORD).replace("@nats:", "@127.0.0.1:");
-        let beside_server = Server::start(&in_cloud.path("cloud/nats-host.conf"), ("LEAF_URL", url));
+        let beside_server = Server::start(&in_cloud.path("cloud/nats-host.conf"), &[("LEAF_URL", url)], &[]);
         let compose = at_edge.one_yaml("edge/compose.yaml");
         let url = compose["services"]["nats"]["environment"]["LEAF_URL"].as_str().unwrap();
         let url = url.replace("${LEAF_PASSWORD:?set it in .env}", password);
-        let edge_server = Server::start(&at_edge.path("edge/nats-leaf.conf"), ("LEAF_URL", url));
+        let edge_server = Server::start(&at_edge.path("edge/nats-leaf.conf"), &[("LEAF_URL", url)], &[]);
         Self { cloud, _beside: beside_server, edge: edge_server, ports: [client, beside, edge] }
+    }
+
+    /// A server of the cloud is lost, whatever its number.
+    fn lose(&mut self, index: usize) {
+        self.cloud[index].stop();
     }
 
     pub async fn client(&self, index: usize) -> Client {
         async_nats::connect(format!("127.0.0.1:{}", self.ports[index])).await.unwrap()
     }
+}
+
+/// The three servers of the cloud: the first at the ports that are written.
+fn start_cloud(written: &Written, client: u16, leaf: u16) -> [Server; 3] {
+    let others: [u16; 4] = free_ports();
+    let routes: [u16; 3] = free_ports();
+    let ports = [(client, leaf), (others[0], others[1]), (others[2], others[3])];
+    let password = "\"$(PLAIN_LEAF_PASSWORD)\"".replace("$(PLAIN_LEAF_PASSWORD)", PASSWORD);
+    let mut servers = (0..3).map(|index| {
+        let (own_client, own_leaf) = ports[index];
+        let mut here = vec![
+            (format!("0.0.0.0:{client}\""), format!("0.0.0.0:{own_client}\"")),
+            (format!("0.0.0.0:{leaf}\""), format!("0.0.0.0:{own_leaf}\"")),
+            ("0.0.0.0:6222".to_owned(), format!("0.0.0.0:{}", routes[index])),
+        ];
+        here.extend(
+            (0..3).map(|at| (format!("nats-{at}.nats-cluster:6222"), format!("127.0.0.1:{}", routes[at]))),
+        );
+        let variables = [("SERVER_NAME", format!("nats-{index}")), ("LEAF_PASSWORD", password.clone())];
+        Server::start(&written.path("cloud/nats.conf"), &variables, &here)
+    });
+    [(); 3].map(|()| servers.next().unwrap())
 }
 
 pub fn block_on(work: impl Future<Output = ()>) {
@@ -142,12 +167,37 @@ fn the_edge_goes_on_alone_and_finds_the_cloud_again() {
         let cloud = servers.client(0).await;
         let mut in_cloud = cloud.subscribe("a").await.unwrap();
         is_heard(&edge, &mut in_cloud, "a").await;
-        servers.cloud.stop();
+        (0..3).for_each(|index| servers.lose(index));
         let mut at_edge = other.subscribe("b").await.unwrap();
         is_heard(&edge, &mut at_edge, "b").await;
-        servers.cloud.start_again();
+        servers.cloud.iter_mut().for_each(Server::start_again);
         let mut again = servers.client(0).await.subscribe("c").await.unwrap();
         is_heard(&edge, &mut again, "c").await;
+    });
+}
+
+/// What wadm and the hosts keep: it can be had as long as two of the three are there.
+#[test]
+fn the_cloud_goes_on_with_two_of_its_three_servers() {
+    let mut servers = Servers::start(PASSWORD);
+    block_on(async {
+        let edge = servers.client(2).await;
+        domain(&edge, "$JS.cloud.API").await;
+        servers.lose(2);
+        let mut in_cloud = servers.client(0).await.subscribe("a").await.unwrap();
+        is_heard(&edge, &mut in_cloud, "a").await;
+        let stream = serde_json::json!({"name": "KEPT", "subjects": ["kept"], "num_replicas": 1}).to_string();
+        let create = async {
+            loop {
+                let asked = edge.request("$JS.cloud.API.STREAM.CREATE.KEPT", stream.clone().into()).await;
+                let answer: Option<Value> = asked.ok().map(|it| serde_json::from_slice(&it.payload).unwrap());
+                match answer {
+                    Some(answer) if answer["config"]["name"] == "KEPT" => return,
+                    _ => tokio::time::sleep(Duration::from_millis(100)).await,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, create).await.expect("a stream can be made");
     });
 }
 
@@ -156,5 +206,5 @@ fn an_edge_with_another_password_stays_outside() {
     let servers = Servers::start("0therPassword");
     servers.edge.process.wait_for("Authorization Violation");
     assert!(!servers.edge.process.err().contains("0therPassword"));
-    servers.cloud.process.wait_for("authentication error");
+    servers.cloud[0].process.wait_for("authentication error");
 }

@@ -15,20 +15,31 @@ pub fn free_ports<const N: usize>() -> [u16; N] {
 /// A server; killed when dropped.
 pub struct Server {
     configuration: PathBuf,
-    variable: (&'static str, String),
+    variables: Vec<(&'static str, String)>,
     folder: tempfile::TempDir,
     pub process: Running,
 }
 
 impl Server {
-    /// With one environment variable. What would listen everywhere listens on this machine only.
-    pub fn start(configuration: &Path, variable: (&'static str, String)) -> Self {
+    /// With these environment variables. What would listen everywhere listens on this machine only, and texts of the
+    /// configuration may be others here.
+    pub fn start(
+        configuration: &Path,
+        variables: &[(&'static str, String)],
+        others: &[(String, String)],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let text = std::fs::read_to_string(configuration).unwrap().replace("\"0.0.0.0:", "\"127.0.0.1:");
+        let mut text = std::fs::read_to_string(configuration).unwrap();
+        for (written, here) in others {
+            assert!(text.contains(written), "{written} in {text}");
+            text = text.replace(written, here);
+        }
+        let text = text.replace("\"0.0.0.0:", "\"127.0.0.1:");
         let configuration = folder.path().join("nats.conf");
         std::fs::write(&configuration, text).unwrap();
-        let process = launch(&configuration, &variable, folder.path());
-        Self { configuration, variable, folder, process }
+        let process = launch(&configuration, variables, folder.path());
+        process.wait_for("Server is ready");
+        Self { configuration, variables: variables.to_vec(), folder, process }
     }
 
     /// Kills it and starts it again, with the data that it had.
@@ -38,23 +49,22 @@ impl Server {
     }
 
     pub fn start_again(&mut self) {
-        self.process = launch(&self.configuration, &self.variable, self.folder.path());
+        self.process = launch(&self.configuration, &self.variables, self.folder.path());
+        self.process.wait_for("Server is ready");
     }
 }
 
-fn launch(configuration: &Path, variable: &(&str, String), folder: &Path) -> Running {
+fn launch(configuration: &Path, variables: &[(&str, String)], folder: &Path) -> Running {
     let mut command = nats_server();
     command.arg("--config").arg(configuration).arg("--store_dir").arg(folder.join("data"));
-    command.env(variable.0, &variable.1).current_dir(folder);
-    let process = Running::start(command);
-    process.wait_for("Server is ready");
-    process
+    command.envs(variables.iter().map(|(name, value)| (name, value))).current_dir(folder);
+    Running::start(command)
 }
 
 /// `nats-server -t`: whether a configuration is right.
-pub fn check(configuration: &Path, variable: Option<(&str, &str)>) -> Output {
+pub fn check(configuration: &Path, variables: &[(&str, &str)]) -> Output {
     let mut command = nats_server();
-    command.arg("-t").arg("--config").arg(configuration).env_clear().envs(variable);
+    command.arg("-t").arg("--config").arg(configuration).env_clear().envs(variables.iter().copied());
     command.output().unwrap()
 }
 

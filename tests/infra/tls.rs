@@ -70,7 +70,7 @@ fn the_way_between_edge_and_cloud_is_encrypted() {
 fn who_does_not_encrypt_stays_outside() {
     let folder = certificates();
     let servers = Servers::start_with(PASSWORD, |written| at_the_cloud(written, folder.path()));
-    servers.cloud.process.wait_for("TLS leafnode handshake error");
+    servers.cloud[0].process.wait_for("TLS leafnode handshake error");
 }
 
 #[test]
@@ -78,6 +78,6 @@ fn credentials_instead_of_the_password() {
     let written = Written::with(&[]);
     let line = lines("credentials:", Path::new("/nowhere"));
     edit(&written, "edge/nats-leaf.conf", |text| text.replace("    { url: $LEAF_URL }\n", &line));
-    let checked = check(&written.path("edge/nats-leaf.conf"), None);
+    let checked = check(&written.path("edge/nats-leaf.conf"), &[]);
     assert!(checked.status.success(), "{checked:?}");
 }

@@ -1,6 +1,7 @@
 //! How a page shows commands: blocks marked `console`, in which a line that begins with `$ ` is a command and the
 //! lines below it are what it prints, stdout and stderr as a terminal shows them.
 //!
+//! - A block with a path behind its language, such as `zig shell/main.zig`, is a file: it is written as shown.
 //! - A command without lines below it may print anything.
 //! - It must end with 0, or with N if `# exits N` is behind it.
 //! - A line `...` stands for any lines, `[..]` within a line for any text.
@@ -24,11 +25,29 @@ pub struct Step {
     pub shown: Vec<String>,
 }
 
+const END_OF_FILE: &str = "END-OF-FILE";
+
 /// The commands of a page.
 pub fn steps(page: &str) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     let (mut inside, mut fresh) = (false, false);
+    let mut file: Option<Step> = None;
     for (index, line) in page.lines().enumerate() {
+        if let Some(mut step) = file.take() {
+            if line.trim() == "```" {
+                step.command.push_str(END_OF_FILE);
+                steps.push(step);
+            } else {
+                step.command.push_str(&format!("{line}\n"));
+                file = Some(step);
+            }
+            continue;
+        }
+        if let Some(path) = line.strip_prefix("```").and_then(|info| Some(info.split_once(' ')?.1)) {
+            let command = format!("mkdir -p $(dirname {path}) && cat > {path} <<'{END_OF_FILE}'\n");
+            file = Some(Step { line: index + 1, command, exits: 0, shown: Vec::new() });
+            continue;
+        }
         if line.trim_start().starts_with("```") {
             (inside, fresh) = (!inside && line.trim() == "```console", true);
         } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {

@@ -143,7 +143,7 @@ lock-file
 
   × a newer pelato has written this file
    ╭─[pelato.lock:2:10]
- 1 │ # What each version was when it was pushed, and which images compile. Made by pelato; commit it.
+ 1 │ # What was pushed, added and fetched, as it was then. Made by pelato; commit it.
  2 │ schema = 2
    ·          ─
  3 │ 

@@ -11,6 +11,7 @@ use super::engine::Engine;
 use super::error::ContainerError;
 use super::pull;
 use super::run::{self, Locked};
+use crate::build::words::Fill;
 use crate::catalog::Pack;
 use crate::files;
 use crate::progress::Progress;
@@ -148,9 +149,11 @@ fn remember(file: &Path, known: &BTreeMap<String, Version>) {
 }
 
 fn ask(pack: &Pack, image: &Image) -> Result<Version, ContainerError> {
-    let env = pack.manifest.build.env.iter().map(|(name, value)| format!("{name}={value}"));
-    let container =
-        Locked { command: pack.manifest.toolchain.check.clone(), env: env.collect(), ..Locked::default() };
+    // Only /tmp can be written there.
+    let fill = Fill::with_home([("work", "/tmp".to_owned())], "/tmp".to_owned());
+    let env = fill.env(&pack.manifest.build.env).map(|(name, value)| format!("{name}={value}"));
+    let command = fill.words(&pack.manifest.toolchain.check);
+    let container = Locked { command, env: env.collect(), ..Locked::default() };
     let ended = run::run(image, container)?;
     let absent = || unfit(pack, image, "in no version that it says".to_owned());
     pack.version_in(&ended.said).filter(|_| ended.code == 0).ok_or_else(absent)

@@ -18,6 +18,7 @@ use super::error::ContainerError;
 use super::image::Image;
 use super::sweep;
 use crate::build::compile::{Compilation, Failure, cache_folders, needs_network};
+use crate::build::words::Fill;
 
 /// How long making or starting a container may take: engines on busy machines need tens of seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -25,6 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const SOURCE: &str = "/pelato/source";
 const OUTPUT: &str = "/pelato/output";
 const CACHE: &str = "/pelato/cache";
+const HOME: &str = "/tmp";
 
 /// A container that is locked in: what it runs and what it can reach.
 #[derive(Debug, Default)]
@@ -50,28 +52,29 @@ pub struct Ended {
     pub said: String,
 }
 
-/// Compiles in a container; what comes out is in `output`.
-pub fn compile(image: &Image, compilation: &Compilation<'_>) -> Result<(), Failure> {
-    let Compilation { pack, source, output, cache, offline, .. } = compilation;
-    let build = &pack.manifest.build;
+/// Runs one command of a compilation in a container; what it said.
+pub fn compile(image: &Image, compilation: &Compilation<'_>, words: &[String]) -> Result<String, Failure> {
+    let Compilation { toolchain, source, output, offline, .. } = compilation;
+    let build = &toolchain.pack.manifest.build;
     let broken = |error: &dyn std::fmt::Display| Failure::Broken(error.to_string());
     let (folder, file) = output.parent().zip(output.file_name()).unwrap_or((output, "output.wasm".as_ref()));
     let there = format!("{OUTPUT}/{}", file.to_string_lossy());
+    let fill = Fill::with_home([("output", there), ("work", OUTPUT.to_owned())], HOME.to_owned());
     let network = needs_network(compilation);
-    let mut env = vec!["HOME=/tmp".to_owned()];
-    env.extend(build.env.iter().map(|(name, value)| format!("{name}={value}")));
+    let mut env = vec![format!("HOME={HOME}")];
+    env.extend(fill.env(&build.env).map(|(name, value)| format!("{name}={value}")));
     if *offline || !network {
         env.extend(build.offline.iter().map(|(name, value)| format!("{name}={value}")));
     }
     let mut folders =
         vec![((*source).to_owned(), SOURCE.to_owned(), false), (folder.to_owned(), OUTPUT.to_owned(), true)];
-    for (variable, folder) in cache_folders(pack, cache) {
+    for (variable, folder) in cache_folders(compilation) {
         std::fs::create_dir_all(&folder).map_err(|error| broken(&error))?;
         let variable = variable.to_string_lossy();
         env.push(format!("{variable}={CACHE}/{variable}"));
         folders.push((folder, format!("{CACHE}/{variable}"), true));
     }
-    let command: Vec<_> = build.command.iter().map(|word| word.replace("{output}", &there)).collect();
+    let command = fill.words(words);
     let shown = command.join(" ");
     let container = Locked { command, env, folders, user: owner(folder), network };
     let ended = run(image, container).map_err(|error| match miette::Diagnostic::help(&error) {
@@ -82,8 +85,7 @@ pub fn compile(image: &Image, compilation: &Compilation<'_>) -> Result<(), Failu
     // The compiler's words name its own folder where the user's stands.
     let said = ended.said.replace(SOURCE, &source.to_string_lossy());
     match ended.code {
-        0 if output.is_file() => Ok(()),
-        0 => Err(Failure::Broken(format!("{shown} wrote no file\n{said}"))),
+        0 => Ok(said),
         code if said.trim().is_empty() => {
             Err(Failure::Broken(format!("{shown} ended with exit code {code}")))
         }

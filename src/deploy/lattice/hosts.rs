@@ -1,6 +1,6 @@
 //! The hosts of a lattice and what runs on them: `wasmbus.ctl.v1.<lattice>.host.…`
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -135,14 +135,27 @@ impl Lattice {
     /// # Errors
     /// When the connection is lost.
     pub async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
-        let hosts = self.ping().await?;
+        let hosts = self.ping(|_| false).await?;
         let inventories = join_all(hosts.into_iter().map(|host| self.inventory(host))).await;
         let mut hosts: Vec<_> = inventories.into_iter().collect();
         hosts.sort_by_cached_key(|host| (host.shown(), host.id.clone()));
         Ok(hosts)
     }
 
-    async fn ping(&self) -> Result<Vec<Host>, DeployError> {
+    /// Hosts without what runs on them, until there is one of each of these targets: nobody has to wait for the rest.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn hosts_of(&self, targets: &BTreeSet<&str>) -> Result<Vec<Host>, DeployError> {
+        self.ping(|hosts| {
+            let answered: BTreeSet<_> = hosts.iter().filter_map(Host::target).collect();
+            answered.is_superset(targets)
+        })
+        .await
+    }
+
+    /// The hosts that answer, until they are enough or all have had their time.
+    async fn ping(&self, enough: impl Fn(&[Host]) -> bool) -> Result<Vec<Host>, DeployError> {
         let lost = |error: &dyn std::fmt::Display| self.lost(error.to_string());
         let inbox = self.client.new_inbox();
         let mut answers = self.client.subscribe(inbox.clone()).await.map_err(|error| lost(&error))?;
@@ -156,6 +169,9 @@ impl Lattice {
                 break;
             }
             hosts.extend(parse::<Answer>(&answer)?.response);
+            if enough(&hosts) {
+                break;
+            }
             patience = NEXT;
         }
         Ok(hosts)

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use toml_edit::{DocumentMut, TableLike, TomlError};
+use toml_edit::{TableLike, TomlError};
 
-use super::{Digest, LockFile, LockFileError, put, section, source, wrong};
+use super::{Digest, LockFile, LockFileError, edited, put, section, source, wrong};
 use crate::files;
 
 const IMAGES: &str = "images";
@@ -40,7 +40,7 @@ impl LockFile {
 }
 
 fn updated(text: &str, pack: &str, image: &LockedImage) -> Result<String, TomlError> {
-    super::edited(text, |document: &mut DocumentMut| {
+    edited(text, |document| {
         let Some(images) = section(document, IMAGES) else { return };
         let entry = images.entry(pack).or_insert(toml_edit::Item::Table(toml_edit::Table::new()));
         if let Some(entry) = entry.as_table_like_mut() {

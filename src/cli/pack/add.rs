@@ -1,0 +1,55 @@
+//! `pelato pack add`
+
+use clap::Args;
+
+use super::super::context::Context;
+use crate::error::Error;
+use crate::pack::{self, Before, Source};
+use crate::ui::json;
+
+/// Add a language pack of others: a folder or a git repository, pinned by commit and content
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato pack add https://example.org/zig-pack.git@v1\n  \
+    pelato pack add ../zig-pack --user\n\nA pack's commands run on this machine. They are shown first, and nothing is \
+    added before somebody agrees: on a terminal by an answer, elsewhere by `--trust`. What is added is pinned in \
+    pelato.lock; `pelato build` uses nothing that has changed since. A pack is at the top of its repository, or below \
+    language-packs/.")]
+pub struct Arguments {
+    /// A folder, or a git repository and a tag, branch or commit of it
+    #[arg(value_name = "PATH|GIT-URL[@REV]", allow_hyphen_values = true)]
+    source: String,
+    /// Which one, if there are several
+    #[arg(long, value_name = "NAME")]
+    pack: Option<String>,
+    /// Into the user's own folder, for all projects
+    #[arg(long)]
+    user: bool,
+    /// Agree to the pack's commands without being asked
+    #[arg(long)]
+    trust: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let ui = &context.ui;
+    let home = super::home(arguments.user, "", context)?;
+    let source = Source::parse(&arguments.source, &context.here)?;
+    let offer = pack::offer(&source, arguments.pack.as_deref(), home)?;
+    let is_new = offer.before != Before::Same;
+    if is_new {
+        ui.offer(&offer, arguments.trust);
+        if !arguments.trust {
+            ui.agree("Add it, and let these commands run here when it is used?", "--trust")?;
+        }
+        offer.accept()?;
+    }
+    let folder = offer.home.folder(&offer.name);
+    if ui.json() {
+        ui.result_json(&json::AddedPack::new(&offer));
+    } else if is_new {
+        ui.status("Added", format!("language pack `{}` in {}", offer.name, folder.display()));
+    } else {
+        ui.status("Unchanged", format!("language pack `{}` is what was added", offer.name));
+    }
+    Ok(())
+}

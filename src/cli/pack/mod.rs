@@ -1,0 +1,85 @@
+//! `pelato pack`
+
+mod add;
+mod check;
+mod new;
+mod remove;
+
+use clap::Subcommand;
+
+use super::context::Context;
+use crate::catalog::Pack;
+use crate::error::Error;
+use crate::pack::Home;
+
+/// Show, make, add and check language packs
+#[derive(Debug, Subcommand)]
+#[command(
+    after_help = "Packs are found in the project's language-packs/, then in the user's (PELATO_HOME), then \
+    built in; the first of a name wins."
+)]
+pub enum Action {
+    /// List the language packs that the project can use
+    List,
+    /// Show one language pack
+    Show {
+        /// Its name
+        name: String,
+    },
+    New(new::Arguments),
+    Add(add::Arguments),
+    Remove(remove::Arguments),
+    Check(check::Arguments),
+}
+
+/// Runs the command.
+pub fn run(action: Action, context: &Context) -> Result<(), Error> {
+    match action {
+        Action::List => {
+            context.ui.shelf(&context.catalog().packs);
+            Ok(())
+        }
+        Action::Show { name } => {
+            let catalog = context.catalog();
+            let pack = catalog.packs.get(&name)?;
+            context.ui.unit(pack, pack.folder.shown(""), &rows(pack));
+            Ok(())
+        }
+        Action::New(arguments) => new::run(arguments, context),
+        Action::Add(arguments) => add::run(&arguments, context),
+        Action::Remove(arguments) => remove::run(&arguments, context),
+        Action::Check(arguments) => check::run(&arguments, context),
+    }
+}
+
+/// The place that is meant: the user's own folder if a flag says so, else the project.
+fn home(user: bool, instead: &str, context: &Context) -> Result<Home, Error> {
+    let usage = |message: &str, help: String| Error::Usage { message: message.to_owned(), help };
+    if user {
+        let folder = super::context::user_folder();
+        let help = "name one by PELATO_HOME".to_owned();
+        return folder
+            .map(|root| Home::user(&root))
+            .ok_or_else(|| usage("there is no folder for the user's packs", help));
+    }
+    match context.project() {
+        Some(root) => Ok(Home::project(&root)),
+        None => {
+            Err(usage("this is not the folder of a project", format!("go to one, or add `--user`{instead}")))
+        }
+    }
+}
+
+fn rows(pack: &Pack) -> Vec<[String; 2]> {
+    let manifest = &pack.manifest;
+    let install = manifest.toolchain.install.as_ref().map_or("-".to_owned(), |words| words.join(" "));
+    let row = |name: &str, value: String| [name.to_owned(), value];
+    vec![
+        row("endings", manifest.extensions.join(", ")),
+        row("function", manifest.task.entry.clone()),
+        row("compiler", format!("{} {}", manifest.toolchain.program, manifest.toolchain.requires)),
+        row("installed by", install),
+        row("image", manifest.toolchain.image.clone().unwrap_or_else(|| "-".to_owned())),
+        row("build command", manifest.build.command.join(" ")),
+    ]
+}

@@ -1,0 +1,178 @@
+//! `pelato pack new`
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::super::context::Context;
+use crate::catalog::PACKS_FOLDER;
+use crate::catalog::pack::{Panics, Produces};
+use crate::error::Error;
+use crate::files;
+use crate::pack::{self, NewPack, PackError};
+use crate::ui::json;
+use crate::ui::prompt::Question;
+
+/// Start a language pack: a valid manifest, and places for starter, shell and conformance tasks
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  pelato pack new zig      # asks for what it needs\n  \
+    pelato pack new zig --extension zig --program zig --check 'zig version' --requires '>=0.14' \
+    --build 'zig build-exe pelato_shell.zig -femit-bin={output}' --produces module --panics traps")]
+pub struct Arguments {
+    /// Its name, and that of its folder
+    name: String,
+    /// Into the user's own folder, for all projects
+    #[arg(long, conflicts_with = "folder")]
+    user: bool,
+    /// Into this folder [default: language-packs/ of the project]
+    #[arg(long = "in", value_name = "DIR")]
+    folder: Option<PathBuf>,
+    /// The ending of source files, without the dot; may be given several times
+    #[arg(long = "extension", value_name = "ENDING")]
+    extensions: Vec<String>,
+    /// The compiler's program, which is looked for on PATH
+    #[arg(long)]
+    program: Option<String>,
+    /// The command that prints its version
+    #[arg(long, value_name = "COMMAND")]
+    check: Option<String>,
+    /// Finds the version in that: the first group of a regular expression
+    #[arg(long, value_name = "REGEX", default_value = r"(\d+\.\d+(?:\.\d+)?)")]
+    version_pattern: String,
+    /// The versions that will do, such as '>=1.2'
+    #[arg(long, value_name = "VERSIONS")]
+    requires: Option<String>,
+    /// The compiler's command line; {output} is the file to write
+    #[arg(long, value_name = "COMMAND")]
+    build: Option<String>,
+    /// What comes out: a core module that PELATO wraps, or a component
+    #[arg(long)]
+    produces: Option<Produces>,
+    /// What becomes of a panic or an exception
+    #[arg(long)]
+    panics: Option<Panics>,
+    /// A command that installs a pinned compiler into {dir}, without root
+    #[arg(long, value_name = "COMMAND")]
+    install: Option<String>,
+    /// Where that leaves its programs, below {dir} [default: bin]
+    #[arg(long, value_name = "DIR")]
+    bin: Option<String>,
+    /// A container image with the compiler in it
+    #[arg(long)]
+    image: Option<String>,
+    /// A variable that names a folder which is kept between builds; may be given several times
+    #[arg(long, value_name = "VARIABLE")]
+    cache: Vec<String>,
+    /// One line about the pack [default: made from its name]
+    #[arg(long, value_name = "TEXT")]
+    summary: Option<String>,
+    /// The function that a task must have
+    #[arg(long, value_name = "NAME", default_value = "exec_task")]
+    entry: String,
+    /// What begins a comment in the language
+    #[arg(long, value_name = "TEXT", default_value = "//")]
+    comment: String,
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
+    let ui = &context.ui;
+    let packs = match &arguments.folder {
+        Some(folder) => context.here.join(folder),
+        None => super::home(arguments.user, " or `--in DIR`", context)?.root.join(PACKS_FOLDER),
+    };
+    let folder = packs.join(&arguments.name);
+    if std::fs::symlink_metadata(&folder).is_ok() {
+        return Err(files::FileError::Exists { path: folder.display().to_string() }.into());
+    }
+    let new = complete(arguments, context)?;
+    let files = pack::new(&new)?;
+    std::fs::create_dir_all(&packs).map_err(|error| files::FileError::io("write", &packs, error))?;
+    files::create_tree(&folder, &files).map_err(PackError::from)?;
+    let made: Vec<_> = files.keys().map(ToString::to_string).collect();
+    if ui.json() {
+        ui.result_json(&json::Made::new(&folder, &made));
+        return Ok(());
+    }
+    made.iter().for_each(|file| ui.detail(format!("wrote {file}")));
+    ui.status("Created", format!("language pack in {}", folder.display()));
+    ui.status(
+        "Next",
+        format!(
+            "write its shell, its starter and its conformance tasks; then: pelato pack check {}",
+            new.name
+        ),
+    );
+    Ok(())
+}
+
+/// What the flags do not say is asked for.
+fn complete(arguments: Arguments, context: &Context) -> Result<NewPack, Error> {
+    let ask = |given: Option<String>, prompt: &str, flag: &str, default: Option<String>| {
+        let check = |text: &str| if text.trim().is_empty() { Err("give a value".to_owned()) } else { Ok(()) };
+        context.ui.ask(given, &Question { prompt, flag, default, check: &check })
+    };
+    let name = arguments.name;
+    let extensions = match arguments.extensions.is_empty() {
+        true => vec![ask(None, "Ending of source files", "--extension zig", Some(name.clone()))?],
+        false => arguments.extensions,
+    };
+    let extensions = extensions.into_iter().map(|ending| ending.trim_start_matches('.').to_owned()).collect();
+    let program = ask(arguments.program, "Compiler's program", "--program zig", Some(name.clone()))?;
+    let usual = format!("{program} --version");
+    let check =
+        ask(arguments.check, "Command that prints its version", "--check 'zig version'", Some(usual))?;
+    let requires = ask(arguments.requires, "Versions that will do", "--requires '>=1.2'", None)?;
+    let build = ask(
+        arguments.build,
+        "Compiler's command line ({output}: the file to write)",
+        "--build 'zig … {output}'",
+        None,
+    )?;
+    let produces = match arguments.produces {
+        Some(produces) => produces,
+        None => choose::<Produces>("What comes out", "--produces module", context)?,
+    };
+    let panics = match arguments.panics {
+        Some(panics) => panics,
+        None => choose::<Panics>("What becomes of a panic or an exception", "--panics traps", context)?,
+    };
+    Ok(NewPack {
+        summary: arguments.summary.unwrap_or_else(|| format!("Functions in {name}, compiled by {program}")),
+        extensions,
+        comment: arguments.comment,
+        entry: arguments.entry,
+        check: words(&check, "--check")?,
+        version: arguments.version_pattern,
+        requires,
+        install: arguments.install.map(|text| words(&text, "--install")).transpose()?,
+        bin: arguments.bin,
+        image: arguments.image,
+        command: words(&build, "--build")?,
+        cache: arguments.cache,
+        produces,
+        panics,
+        program,
+        name,
+    })
+}
+
+/// One of a few values, chosen from their names and what is said about each.
+fn choose<T: clap::ValueEnum>(prompt: &str, flag: &str, context: &Context) -> Result<T, Error> {
+    let about = |value: &T| {
+        let value = value.to_possible_value()?;
+        let help = value.get_help().map(ToString::to_string).unwrap_or_default();
+        Some((value.get_name().to_owned(), help))
+    };
+    let choices: Vec<_> = T::value_variants().iter().filter_map(about).collect();
+    let chosen = context.ui.choose(None, prompt, flag, &choices)?;
+    T::from_str(&chosen, false).map_err(|message| Error::Usage { message, help: flag.to_owned() })
+}
+
+/// A command line as a shell parts it.
+fn words(text: &str, flag: &'static str) -> Result<Vec<String>, Error> {
+    shell_words::split(text).map_err(|error| Error::Usage {
+        message: format!("`{flag}` is no command line: {error}"),
+        help: "quote it as for a shell".to_owned(),
+    })
+}

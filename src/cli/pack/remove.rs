@@ -1,0 +1,38 @@
+//! `pelato pack remove`
+
+use clap::Args;
+
+use super::super::context::Context;
+use crate::error::Error;
+use crate::pack;
+use crate::ui::json;
+
+/// Take away a language pack that was added
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pelato pack remove zig\n  pelato pack remove zig --user\n\nOne's own packs, which were \
+    not added, are left alone."
+)]
+pub struct Arguments {
+    /// Its name
+    name: String,
+    /// From the user's own folder
+    #[arg(long)]
+    user: bool,
+    /// Also one that was changed since it was added
+    #[arg(long)]
+    force: bool,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+    let home = super::home(arguments.user, "", context)?;
+    let elsewhere = "`pelato pack list` shows where packs are; those of the user are taken away by `--user`";
+    let folder = pack::remove(&home, &arguments.name, arguments.force, elsewhere)?;
+    if context.ui.json() {
+        context.ui.result_json(&json::RemovedPack::new(&arguments.name, &folder));
+    } else {
+        context.ui.status("Removed", format!("language pack `{}` from {}", arguments.name, folder.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,77 @@
+//! A function called many times in one instance: what `pelato pack check` wants to know about a shell.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wasmtime::Store;
+
+use super::HostError;
+use super::bindings::FunctionPre;
+use super::call::prepare;
+use super::engine::Compute;
+use super::observe::{Call, Observer, Outcome, Trigger};
+use super::options::Limits;
+use super::run::{Work, run};
+use super::state::State;
+use super::trace::Mark;
+
+/// Calls of one function in one instance.
+pub struct Series<'a> {
+    /// How many.
+    pub count: usize,
+    /// The input of each, by its number from 0.
+    pub input: &'a (dyn Fn(usize) -> Vec<u8> + Sync),
+    /// Is given each answer, the function's output or its error; `false` ends the series.
+    pub answer: &'a mut (dyn FnMut(usize, Result<Vec<u8>, String>) -> bool + Send),
+}
+
+struct Calls<'a> {
+    function: FunctionPre<State>,
+    series: Series<'a>,
+}
+
+impl Work for Calls<'_> {
+    type Output = ();
+
+    async fn run(self, store: &mut Store<State>) -> wasmtime::Result<()> {
+        let instance = self.function.instantiate_async(&mut *store).await?;
+        store.data().record.instantiated();
+        for call in 0..self.series.count {
+            let input = (self.series.input)(call);
+            let answer = instance.pelato_task_handler().call_exec(&mut *store, &input).await?;
+            if !(self.series.answer)(call, answer) {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Calls a function component (it exports `pelato:task/handler@0.1.0` and imports only WASI) many times in one instance.
+/// The limit of time is for all calls together. The inner error says how one of them was cut off: that ends the instance.
+///
+/// # Errors
+/// If it cannot be run at all.
+pub async fn series(
+    name: &str,
+    wasm: &[u8],
+    series: Series<'_>,
+    limits: &Limits,
+    cache_dir: Option<&Path>,
+    observer: Arc<dyn Observer>,
+) -> Result<Result<(), Outcome>, HostError> {
+    let compute = Compute::single(cache_dir)?;
+    let function = prepare(&compute, name, wasm)?;
+    let mark = Mark::entering();
+    let call = Arc::new(Call {
+        trace: mark.trace,
+        hop: mark.hop,
+        component: name.into(),
+        trigger: Trigger::Direct,
+        input: Default::default(),
+    });
+    let state = State::new(call, limits.memory, observer, None);
+    let work = Calls { function, series };
+    Ok(run(&compute, limits, state, Duration::ZERO, work).await.0)
+}

@@ -1,0 +1,97 @@
+//! What a pack is: its manifest, its compiler, what comes out of it, and whether that goes together with the rest.
+
+use super::bench::{NotBuilt, with_help};
+use super::{Bench, Judged, Refusal, failed};
+use crate::build::{self, interfaces, toolchain::Place, wit::HANDLER};
+use crate::catalog::{Kind, Template, Unit};
+use std::collections::BTreeMap;
+
+pub(super) fn manifest(bench: &mut Bench) -> Judged {
+    match &bench.pack {
+        Ok(pack) => Ok(pack.manifest.summary.clone()),
+        Err(problem) => {
+            let place = problem.position().map(|(line, _)| format!(", line {line}")).unwrap_or_default();
+            let help = problem.help.clone().unwrap_or_default();
+            Err(failed(format!("{}{place}: {}", problem.source.name, problem.message), help))
+        }
+    }
+}
+
+pub(super) fn compiler(bench: &mut Bench) -> Judged {
+    bench.pack()?;
+    let toolchain = bench.compiler().map_err(|error| match error {
+        NotBuilt::NoCompiler(why) => failed(why, "the other checks need it"),
+        other => other.of("the starter"),
+    })?;
+    let pack = bench.pack()?;
+    let place = match &toolchain.place {
+        Place::Here { program, .. } => program.display().to_string(),
+        Place::Container(image) => image.name.clone(),
+    };
+    Ok(format!("{} {} ({place})", pack.manifest.toolchain.program, toolchain.version))
+}
+
+pub(super) fn starter(bench: &mut Bench) -> Judged {
+    let function = bench.starter()?;
+    Ok(format!("{:.2} MB", function.len() as f64 / 1e6))
+}
+
+pub(super) fn exports(bench: &mut Bench) -> Judged {
+    let found = interfaces(&*bench.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
+    if found.exports == [HANDLER] {
+        return Ok(HANDLER.to_owned());
+    }
+    Err(failed(
+        format!("it exports {}", found.exports.join(", ")),
+        format!("export {HANDLER} and nothing else"),
+    ))
+}
+
+const SHELL: &str = "mend the shell, or `build.produces`";
+
+pub(super) fn imports(bench: &mut Bench) -> Judged {
+    let found = interfaces(&*bench.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
+    let foreign: Vec<_> = found.imports.iter().filter(|name| !name.starts_with("wasi:")).cloned().collect();
+    match foreign.is_empty() {
+        true if found.imports.is_empty() => Ok("nothing".to_owned()),
+        true => Ok(format!("{} interfaces of WASI", found.imports.len())),
+        false => Err(failed(
+            format!("it imports {}", foreign.join(", ")),
+            "a function gets its input and WASI, nothing else",
+        )),
+    }
+}
+
+pub(super) fn templates(bench: &mut Bench) -> Judged {
+    let function = bench.starter()?;
+    let mut names = Vec::new();
+    for template in bench.options.templates.templates.iter() {
+        let name = template.name();
+        let wrong = |why: String| {
+            failed(
+                format!("with the template `{name}`: {why}"),
+                "the shell and the trigger have to be made for the same pelato-task.wit",
+            )
+        };
+        let trigger = template.folder.read(&template.manifest.trigger);
+        let trigger = trigger.map_err(|error| Refusal::Skipped(format!("the template `{name}`: {error}")))?;
+        let settings =
+            build::settings_component(&settings(template)).map_err(|error| wrong(with_help(&error)))?;
+        build::compose(&trigger, &function, &settings).map_err(|error| wrong(with_help(&error)))?;
+        names.push(name.to_owned());
+    }
+    Ok(names.join(", "))
+}
+
+/// A value for every setting: what is in them decides nothing here.
+fn settings(template: &Template) -> BTreeMap<String, String> {
+    let wanted = template.manifest.parameters.iter().filter(|(_, parameter)| parameter.setting);
+    let mut settings: BTreeMap<_, _> = wanted
+        .map(|(name, parameter)| {
+            let some = if parameter.kind == Kind::Integer { "1" } else { "x" };
+            (name.to_string(), parameter.default.clone().unwrap_or_else(|| some.to_owned()))
+        })
+        .collect();
+    settings.insert("component_name".to_owned(), "starter".to_owned());
+    settings
+}

@@ -1,0 +1,202 @@
+//! Why a pack cannot be made, added, taken away or used.
+
+use crate::files::FileError;
+use crate::project::lock_file::LockFileError;
+use crate::report::Problem;
+
+/// Why a pack cannot be made, added, taken away or used. Nothing has been changed.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PackError {
+    /// Something that is neither a folder nor a repository.
+    #[error("`{text}` {why}")]
+    Source {
+        /// What was given.
+        text: String,
+        /// What is wrong with it.
+        why: &'static str,
+        /// What could have been meant.
+        #[help]
+        help: String,
+    },
+    /// There is no git.
+    #[error("there is no program `git`, which fetches {url}")]
+    #[diagnostic(help("install git, or fetch the repository in another way and name its folder"))]
+    NoGit {
+        /// The repository.
+        url: String,
+    },
+    /// The repository or its revision cannot be had.
+    #[error("cannot fetch {what}: {words}")]
+    #[diagnostic(help(
+        "is the address right, and is the revision a tag, a branch or a whole commit? `git ls-remote {url}` lists them"
+    ))]
+    Fetch {
+        /// The repository and the revision.
+        what: String,
+        /// The repository.
+        url: String,
+        /// git's words.
+        words: String,
+    },
+    /// No pack where one should be.
+    #[error("there is no language pack in {place}")]
+    #[diagnostic(help("a pack is a folder with a pack.toml: at the top, or below language-packs/"))]
+    NoPack {
+        /// The folder or repository.
+        place: String,
+    },
+    /// Several packs, and none was chosen.
+    #[error("there are several language packs in {place}: {}", .names.join(", "))]
+    #[diagnostic(help("choose one: `--pack {}`", .names.first().map_or("NAME", String::as_str)))]
+    Several {
+        /// The folder or repository.
+        place: String,
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// The pack that was chosen is not there.
+    #[error("there is no language pack `{name}` in {place}")]
+    NotThere {
+        /// The name.
+        name: String,
+        /// The folder or repository.
+        place: String,
+        /// The nearest name, or all of them.
+        #[help]
+        help: String,
+    },
+    /// A manifest is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Manifest(Box<Problem>),
+    /// Somebody's own pack has the name.
+    #[error("{folder} is there already, and was not added by pelato")]
+    #[diagnostic(help("it is your own: move or delete it yourself; PELATO leaves alone what you wrote"))]
+    Own {
+        /// The pack's folder.
+        folder: String,
+    },
+    /// There is no such pack to be taken away.
+    #[error("there is no language pack `{name}` in {place}")]
+    NotAdded {
+        /// The name.
+        name: String,
+        /// The folder of packs.
+        place: String,
+        /// Where it is instead.
+        #[help]
+        help: String,
+    },
+    /// A pack was changed since it was added, and would be taken away.
+    #[error("the language pack `{name}` was changed since it was added")]
+    #[diagnostic(help("`--force` takes it away all the same; the changes are lost then"))]
+    Edited {
+        /// The name.
+        name: String,
+    },
+    /// A pack is not any more what was added.
+    #[error(
+        "the language pack `{name}` is not what was added: its files differ from their digest in pelato.lock"
+    )]
+    #[diagnostic(help(
+        "`pelato pack add {again}` takes it anew, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
+    ))]
+    Changed {
+        /// The name.
+        name: String,
+        /// What to add again.
+        again: String,
+    },
+    /// A pack that was added is gone.
+    #[error(
+        "the language pack `{name}` of pelato.lock is not in the project, and another one of this name would be used"
+    )]
+    #[diagnostic(help("`pelato pack add {again}` brings it back; `pelato pack remove {name}` forgets it"))]
+    Gone {
+        /// The name.
+        name: String,
+        /// What to add again.
+        again: String,
+    },
+    /// A file of a pack cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("see that it is there and that you may read it"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// Too much for a pack.
+    #[error("{path} is too much for a language pack: more than 2000 files or 64 MiB")]
+    #[diagnostic(help("a pack is a folder of texts; compilers are installed by its `toolchain.install`"))]
+    TooMuch {
+        /// The folder.
+        path: String,
+    },
+    /// A value of a new pack makes its manifest wrong.
+    #[error("with this {what} the manifest would be wrong: {words}")]
+    #[diagnostic(help("give it by `{flag}`"))]
+    Value {
+        /// What was given.
+        what: &'static str,
+        /// What is wrong with it.
+        words: String,
+        /// The flag that gives it.
+        flag: &'static str,
+    },
+    /// Some checks failed; the table says which.
+    #[error("the language pack `{pack}` does not pass: {}", .failed.join(", "))]
+    Fails {
+        /// The pack.
+        pack: String,
+        /// The checks.
+        failed: Vec<&'static str>,
+    },
+    /// A place to try a pack out cannot be made.
+    #[error("cannot make a place to try the pack out")]
+    #[diagnostic(help("see that the disk is not full; TMPDIR names the folder for temporary files"))]
+    Bench(#[source] std::io::Error),
+    /// `pelato.lock` cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    LockFile(#[from] LockFileError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] FileError),
+}
+
+impl PackError {
+    /// Whether a value on the command line is at fault.
+    pub fn is_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Source { .. }
+                | Self::Several { .. }
+                | Self::NotThere { .. }
+                | Self::Value { .. }
+                | Self::Own { .. }
+        )
+    }
+
+    /// Whether a server is at fault.
+    pub fn is_network(&self) -> bool {
+        matches!(self, Self::Fetch { .. })
+    }
+
+    /// Whether a file of the project or of a pack is at fault.
+    pub fn is_project(&self) -> bool {
+        match self {
+            Self::LockFile(error) => !matches!(error, LockFileError::Write(_)),
+            Self::Write(_) | Self::Bench(_) | Self::NoGit { .. } => false,
+            other => !other.is_usage() && !other.is_network(),
+        }
+    }
+}
+
+impl From<Problem> for PackError {
+    fn from(problem: Problem) -> Self {
+        Self::Manifest(Box::new(problem))
+    }
+}

@@ -1,0 +1,46 @@
+//! Where packs of others are kept: a project, or the user's own folder.
+
+use std::path::{Path, PathBuf};
+
+use crate::catalog::{Origin, PACKS_FOLDER};
+use crate::project::LockFile;
+use crate::project::lock_file::LockFileError;
+
+/// A place for language packs, with the `pelato.lock` that pins them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    /// The folder that has `language-packs/` and `pelato.lock` in it.
+    pub root: PathBuf,
+    /// Whose it is.
+    pub origin: Origin,
+}
+
+impl Home {
+    /// A project.
+    pub fn project(root: &Path) -> Self {
+        Self { root: root.to_owned(), origin: Origin::Project }
+    }
+
+    /// The user's own folder.
+    pub fn user(root: &Path) -> Self {
+        Self { root: root.to_owned(), origin: Origin::User }
+    }
+
+    /// The folder of a pack.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.root.join(PACKS_FOLDER).join(name)
+    }
+
+    /// What is pinned here.
+    ///
+    /// # Errors
+    /// When `pelato.lock` is wrong.
+    pub fn lock_file(&self) -> Result<LockFile, LockFileError> {
+        LockFile::read(&self.root)
+    }
+
+    /// What has to be added to a command that means this place.
+    pub fn flag(&self) -> &'static str {
+        if self.origin == Origin::User { " --user" } else { "" }
+    }
+}

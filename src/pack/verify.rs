@@ -1,0 +1,39 @@
+//! Whether packs are what was added.
+
+use std::path::Path;
+
+use super::{Home, PackError, content};
+use crate::catalog::{Origin, Pack};
+use crate::project::lock_file::Pin;
+
+/// Compares packs with their pins. One's own packs have none, and are taken as they are.
+///
+/// # Errors
+/// When one was changed since it was added, or another one stands in for it.
+pub fn verify<'a>(
+    packs: impl IntoIterator<Item = &'a Pack>,
+    project: &Path,
+    user: Option<&Path>,
+) -> Result<(), PackError> {
+    let project = Home::project(project);
+    let in_project = project.lock_file()?;
+    for pack in packs {
+        let name = &pack.manifest.name;
+        let home = match (&pack.origin, user) {
+            (Origin::Project, _) => project.clone(),
+            _ if in_project.pack(name).is_some() => {
+                let again = in_project.pack(name).map(Pin::asked).unwrap_or_default();
+                return Err(PackError::Gone { name: name.clone(), again });
+            }
+            (Origin::User, Some(user)) => Home::user(user),
+            _ => continue,
+        };
+        let lock_file = home.lock_file()?;
+        let Some(pin) = lock_file.pack(name) else { continue };
+        if content::digest(&content::read(&pack.folder)?) != pin.content {
+            let again = format!("{}{}", pin.asked(), home.flag());
+            return Err(PackError::Changed { name: name.clone(), again });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! `[packs.NAME]` in `pelato.lock`: what a language pack was when it was added.
+
+use serde::Deserialize;
+use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError};
+
+use super::{Digest, LockFile, LockFileError, edited, put, section, source, wrong};
+use crate::files;
+
+const PACKS: &str = "packs";
+
+/// What a language pack was when it was added.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// Where it came from: a folder or a repository, as it was named.
+    pub source: String,
+    /// The revision that was asked for.
+    pub revision: Option<String>,
+    /// The commit that this was.
+    pub commit: Option<String>,
+    /// The digest of its files.
+    pub content: Digest,
+}
+
+impl Pin {
+    /// What `pelato pack add` was told, and would be told again.
+    pub fn asked(&self) -> String {
+        match &self.revision {
+            Some(revision) => format!("{}@{revision}", self.source),
+            None => self.source.clone(),
+        }
+    }
+
+    fn fields(&self) -> [(&'static str, Option<&str>); 4] {
+        [
+            ("source", Some(&self.source)),
+            ("revision", self.revision.as_deref()),
+            ("commit", self.commit.as_deref()),
+            ("content", Some(self.content.as_str())),
+        ]
+    }
+}
+
+impl LockFile {
+    /// What is known about a language pack that was added.
+    pub fn pack(&self, name: &str) -> Option<&Pin> {
+        self.packs.get(name)
+    }
+
+    /// Takes a pin in, or drops it, and writes the file if that changes it.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn pin(&self, name: &str, pin: Option<&Pin>) -> Result<(), LockFileError> {
+        let text = pinned(&self.text, name, pin).map_err(|error| wrong(&source(&self.text), &error))?;
+        if text != self.text {
+            files::replace(&self.path, text.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn pinned(text: &str, name: &str, pin: Option<&Pin>) -> Result<String, TomlError> {
+    if pin.is_none() && !text.parse::<DocumentMut>()?.contains_key(PACKS) {
+        return Ok(text.to_owned());
+    }
+    edited(text, |document| {
+        let Some(packs) = section(document, PACKS) else { return };
+        match pin {
+            None => drop(packs.remove(name)),
+            Some(pin) => {
+                let entry = packs.entry(name).or_insert(Item::Table(Table::new()));
+                entry.as_table_like_mut().into_iter().for_each(|entry| fill(entry, pin));
+            }
+        }
+    })
+}
+
+fn fill(entry: &mut dyn TableLike, pin: &Pin) {
+    for (key, wanted) in pin.fields() {
+        match wanted {
+            Some(wanted) => put(entry, key, wanted),
+            None => drop(entry.remove(key)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pin(revision: Option<&str>) -> Pin {
+        Pin {
+            source: "https://example.org/zig.git".to_owned(),
+            revision: revision.map(str::to_owned),
+            commit: Some("c".repeat(40)),
+            content: Digest::new(&format!("sha256:{}", "1".repeat(64))).unwrap(),
+        }
+    }
+
+    #[test]
+    fn what_is_pinned_is_read_again_and_can_be_dropped() {
+        let text = pinned("", "zig", Some(&pin(Some("v1")))).unwrap();
+        assert_eq!(
+            text,
+            format!(
+                "{}schema = 1\n\n[packs.zig]\nsource = \"https://example.org/zig.git\"\nrevision = \"v1\"\n\
+                 commit = \"{}\"\ncontent = \"sha256:{}\"\n",
+                super::super::HEADER,
+                "c".repeat(40),
+                "1".repeat(64)
+            )
+        );
+        let read = super::super::parse(&text).unwrap().packs;
+        assert_eq!(read["zig"], pin(Some("v1")));
+        assert_eq!(read["zig"].asked(), "https://example.org/zig.git@v1");
+        assert_eq!(
+            pinned(&text, "zig", Some(&pin(Some("v1")))).unwrap(),
+            text,
+            "nothing new changes nothing"
+        );
+        assert!(!pinned(&text, "zig", Some(&pin(None))).unwrap().contains("revision"));
+        assert!(super::super::parse(&pinned(&text, "zig", None).unwrap()).unwrap().packs.is_empty());
+        assert_eq!(pinned("", "zig", None).unwrap(), "");
+    }
+
+    #[test]
+    fn comments_and_components_stay() {
+        let text = pinned("", "zig", Some(&pin(Some("v1")))).unwrap();
+        let text = text.replace("\"v1\"", "\"v1\" # reviewed by Ada") + "\n[team]\nowner = \"me\"\n";
+        let new = pinned(&text, "zig", Some(&pin(Some("v2")))).unwrap();
+        assert!(new.contains("\"v2\" # reviewed by Ada") && new.contains("[team]\nowner = \"me\""), "{new}");
+        let new = super::super::updated(&new, &Default::default(), &Default::default()).unwrap();
+        assert!(new.contains("[packs.zig]"), "a push leaves the packs alone: {new}");
+    }
+}

@@ -1,0 +1,53 @@
+//! Language packs that are added and checked.
+
+use super::{Level, Ui, table};
+use crate::pack::check::{Outcome, Verdict};
+use crate::pack::{Before, Offer};
+
+impl Ui {
+    /// What somebody has to know before a pack of others is added. Who has agreed may want to have it quiet.
+    pub fn offer(&self, offer: &Offer, agreed: bool) {
+        if agreed && self.manner.level == Level::Quiet {
+            return;
+        }
+        let row = |key: &str, value: String| [key.to_owned(), value];
+        let mut rows = vec![row("summary", offer.summary.clone()), row("from", offer.pin.asked())];
+        rows.extend(offer.pin.commit.iter().map(|commit| row("commit", commit.clone())));
+        rows.push(row("content", offer.pin.content.as_str().to_owned()));
+        rows.push(row("into", offer.place().to_owned()));
+        rows.extend(offer.runs.iter().cloned());
+        self.line(&table(["language pack", offer.name.as_str()], &rows));
+        if offer.hides {
+            self.warning(format!("it takes the place of the built-in pack `{}`", offer.name));
+        }
+        match offer.before {
+            Before::Edited => {
+                self.warning("the one that is there was changed since it was added: the changes will be lost")
+            }
+            Before::Other => self.note("it takes the place of another state of it"),
+            Before::Nothing | Before::Same => {}
+        }
+    }
+
+    /// The table of a pack's checks, and what is wrong in full.
+    pub fn pack_check(&self, outcomes: &[Outcome]) {
+        let rows: Vec<_> = outcomes
+            .iter()
+            .map(|outcome| {
+                let verdict = match outcome.verdict {
+                    Verdict::Passed => self.good("passed"),
+                    Verdict::Skipped => self.dim("skipped"),
+                    Verdict::Failed => self.bad("FAILED"),
+                };
+                let reason = outcome.reason.lines().next().unwrap_or_default().to_owned();
+                [outcome.check.to_owned(), verdict, format!("{:.2} s", outcome.time.as_secs_f64()), reason]
+            })
+            .collect();
+        self.result(table(["CHECK", "RESULT", "TIME", "REASON"], &rows));
+        for outcome in outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Failed) {
+            let help = outcome.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
+            let label = self.style_err.error.apply_to(format!("error: {}", outcome.check));
+            self.line(&format!("{label}: {}{help}", outcome.reason.trim_end()));
+        }
+    }
+}
