@@ -92,18 +92,13 @@ impl fmt::Display for Choice {
 pub fn choose(pack: &Pack, builder: Builder, local: &Local, engine: Option<&str>) -> Choice {
     let used = local.fitting().map_or(pack, |toolchain| toolchain.pack.as_ref());
     let program = used.manifest.toolchain.program.clone();
-    let engine = engine.filter(|_| with_image(pack).is_some());
+    let engine = engine.filter(|_| pack.for_containers().manifest.toolchain.image.is_some());
     match (builder, local.fitting(), engine) {
         (Builder::Auto, Some(_), _) => Choice::Here { program },
         (Builder::Auto, None, Some(address)) => Choice::Engine { program, address: address.to_owned() },
         (Builder::Auto, None, None) => Choice::Pinned { program },
         (told, ..) => Choice::Told(told),
     }
-}
-
-/// A pack with the first of its toolchains that has an image.
-pub fn with_image(pack: &Pack) -> Option<Pack> {
-    pack.variants().into_iter().find(|variant| variant.manifest.toolchain.image.is_some())
 }
 
 /// Finds compilers, and connects to a container engine once, if one is needed.
@@ -158,7 +153,7 @@ impl<'a> Finder<'a> {
             self.because(&Choice::Here { program });
             return Ok(toolchain::told(fitting.clone(), self.progress));
         }
-        if with_image(pack).is_some() {
+        if pack.for_containers().manifest.toolchain.image.is_some() {
             if self.engine.is_none() {
                 self.engine = Some(self.connect().map_err(|error| error.to_string()));
             }
@@ -189,8 +184,7 @@ impl<'a> Finder<'a> {
             let words = format!("{error}; the toolchain image is taken by its name alone");
             self.progress.report(Event::Warning(words));
         }
-        // Without an image, the first: its error says so.
-        let pack = Arc::new(with_image(pack).unwrap_or_else(|| pack.clone()));
+        let pack = Arc::new(pack.for_containers());
         let (image, version) = container::find(&pack, engine, &self.options.order(&pack), self.progress)?;
         Ok(toolchain::told(Toolchain { version, place: Place::Container(image), pack }, self.progress))
     }

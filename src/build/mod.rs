@@ -19,7 +19,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use builder::{Builder, Choice, choose, with_image};
+pub use builder::{Builder, Choice, choose};
 pub use compose::{ComposeError, compose};
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
@@ -81,7 +81,7 @@ impl Options {
 
     /// The name by which the image of a pack is looked for, if it has one.
     pub fn image(&self, pack: &Pack) -> Option<String> {
-        let pack = with_image(pack)?;
+        let pack = pack.for_containers();
         let name = pack.manifest.toolchain.image.as_deref()?;
         Some(container::wanted(name, self.order(&pack).locked))
     }

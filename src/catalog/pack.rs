@@ -154,6 +154,9 @@ pub struct ToolchainSection {
     /// The environment of what `install` has left in `{dir}`.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Whether the image has not the compiler, but what `install` needs: it is run there once.
+    #[serde(default)]
+    pub install_in_image: bool,
     /// Programs that have to be beside `program`.
     #[serde(default)]
     pub also: Vec<String>,
@@ -194,7 +197,7 @@ pub struct BuildSection {
     /// Environment variables that name folders kept between the builds of one component.
     #[serde(default)]
     pub own_cache: Vec<String>,
-    /// Files that the compiler writes among the sources, and that may stay there.
+    /// File name patterns (`*` only) of what the compiler writes among the sources, and that may stay there.
     #[serde(default)]
     pub leaves: Vec<String>,
     /// Whether the same sources give the same bytes: not every compiler can.
@@ -233,6 +236,12 @@ pub struct ConformanceSection {
     pub dir: String,
     /// What becomes of a panic or an exception in a function.
     pub panics: Panics,
+    /// What the language's tools export beside the handler. Nothing of it reaches an artifact.
+    #[serde(default)]
+    pub also_exports: Vec<String>,
+    /// Whether the memory of a call is free again after it: not every tool sees to that.
+    #[serde(default = "yes")]
+    pub frees: bool,
 }
 
 /// What becomes of a panic or an exception in a function.
@@ -268,6 +277,16 @@ impl Pack {
         Ok(Self { manifest, origin, folder })
     }
 
+    /// Reads a manifest that is in no folder yet.
+    ///
+    /// # Errors
+    /// When it is wrong.
+    pub fn parse(source: &Arc<Source>) -> Result<PackManifest, Problem> {
+        let manifest = manifest::parse(source)?;
+        check(source, &manifest)?;
+        Ok(manifest)
+    }
+
     /// The pack once for each of its toolchains, the first that is looked for first.
     pub fn variants(&self) -> Vec<Self> {
         let others = &self.manifest.toolchain.alternatives;
@@ -280,6 +299,12 @@ impl Pack {
             pack
         };
         std::iter::once(&self.manifest.toolchain).chain(others).map(variant).collect()
+    }
+
+    /// The pack with the first of its toolchains that has an image; without one, as it is.
+    pub fn for_containers(&self) -> Self {
+        let has_image = |variant: &Self| variant.manifest.toolchain.image.is_some();
+        self.variants().into_iter().find(has_image).unwrap_or_else(|| self.clone())
     }
 
     /// The source file that has the function: the first in which the first of `requires` matches.
@@ -297,20 +322,9 @@ impl Pack {
         }
     }
 
-    /// Reads a manifest that is in no folder yet.
-    ///
-    /// # Errors
-    /// When it is wrong.
-    pub fn parse(source: &Arc<Source>) -> Result<PackManifest, Problem> {
-        let manifest = manifest::parse(source)?;
-        check(source, &manifest)?;
-        Ok(manifest)
-    }
-
     /// Whether a file of the user's is left out of the component: by its name or that of a folder it is in.
     pub fn ignores(&self, path: &str) -> bool {
-        let patterns = &self.manifest.task.ignore;
-        path.split('/').any(|name| patterns.iter().any(|pattern| fits(pattern, name)))
+        is_named(&self.manifest.task.ignore, path)
     }
 
     /// Whether `requires` and `shell.skip` look into a file of the user's.
@@ -350,6 +364,11 @@ impl Unit for Pack {
     fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {
         Self::load(folder, origin)
     }
+}
+
+/// Whether a file, or a folder that it is in, has a name that one of the patterns fits.
+pub fn is_named(patterns: &[String], path: &str) -> bool {
+    path.split('/').any(|name| patterns.iter().any(|pattern| fits(pattern, name)))
 }
 
 /// Whether a pattern fits a path: `*` stands for anything but a `/`.
@@ -411,6 +430,10 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
     let key = |name: &str| format!("{key}.{name}");
     if toolchain.check.is_empty() {
         return Err(empty(source, &key("check"), "a command that prints the version"));
+    }
+    if toolchain.install_in_image && (toolchain.image.is_none() || toolchain.install.is_none()) {
+        return Err(manifest::wrong(source, &key("install_in_image"), "has nothing to install, or nowhere")
+            .advise("say `image` and `install`, too"));
     }
     if toolchain.probe.as_ref().is_some_and(Vec::is_empty) {
         return Err(empty(source, &key("probe"), "a command that has to succeed"));

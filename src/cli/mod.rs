@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod deploy;
 mod doctor;
+mod drill;
 mod r#gen;
 mod graph;
 mod infra;
@@ -51,7 +52,7 @@ const TIDYING: Duration = Duration::from_secs(10);
     pelato run                 # the whole workflow, on this machine\n\n\
     Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the function \
     failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked for, 8 the machine lacks \
-    something (`pelato doctor`)."
+    something (`pelato doctor`), 9 a drill missed an objective."
 )]
 struct Cli {
     #[command(flatten)]
@@ -101,6 +102,7 @@ enum Command {
     Status(status::Arguments),
     Rollback(rollback::Arguments),
     Remove(remove::Arguments),
+    Drill(drill::Arguments),
     Infra(infra::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
@@ -170,6 +172,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Rollback(arguments) => rollback::run(&arguments, context),
         Command::Remove(arguments) => remove::run(&arguments, context),
+        Command::Drill(arguments) => drill::run(arguments, context),
         Command::Infra(arguments) => infra::run(arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),

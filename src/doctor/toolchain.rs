@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::finding::{Finding, Fix};
 use super::machine::Machine;
-use crate::build::{self, Choice, Local, Place, Toolchain, container};
+use crate::build::{Choice, Local, Place, Toolchain, container};
 use crate::catalog::Pack;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
@@ -46,7 +46,7 @@ fn there(toolchain: &Toolchain, whence: &str) -> Finding {
 async fn in_image(machine: &Machine, pack: &Pack) -> Option<String> {
     let image = machine.build.image(pack)?;
     let id = machine.engine().await.ok()?.images.get(&image)?.as_ref()?;
-    let used = build::with_image(pack)?;
+    let used = pack.for_containers();
     let version = container::known_version(&used, id, &machine.build.cache)?;
     let program = &used.manifest.toolchain.program;
     Some(format!("{program} {version}, in the image {image}; {}", wanted(&used)))

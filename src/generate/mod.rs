@@ -14,6 +14,7 @@ pub use lock::Lock;
 pub use place::Place;
 pub use plan::PlanError;
 
+use crate::catalog::pack::is_named;
 use crate::check::Component;
 use crate::files::{self, FileError, Files};
 
@@ -63,7 +64,7 @@ pub struct Planned {
     pub component: String,
     /// Its files.
     pub files: Files,
-    /// Files that its compiler may leave among them.
+    /// Names of what its compiler may leave among them.
     pub leaves: Vec<String>,
 }
 
@@ -148,8 +149,7 @@ pub fn apply(generated: &Path, planned: &[Planned]) -> Result<Generated, Generat
     for one in planned {
         let place = Place::of(generated, &one.component);
         unlink(&place.folder).map_err(|source| unusable(&place.folder, source))?;
-        let changes =
-            files::sync(&place.source, &one.files, |file| one.leaves.iter().any(|left| left == file))?;
+        let changes = files::sync(&place.source, &one.files, |file| is_named(&one.leaves, file))?;
         let shown = |name: &dyn Display| format!("{}{name}", one.prefix());
         result.written.extend(changes.written.iter().map(|name| shown(name)));
         result.removed.extend(changes.removed.iter().map(|name| shown(&name.display())));

@@ -137,16 +137,19 @@ impl Offer {
     }
 }
 
-/// Everything in the sections about programs, but what only reads their words. By the file and not by the types: a
-/// key that comes later is shown, too.
+/// Everything in the sections about programs, but what is only read or told. By the file and not by the types: a key that
+/// comes later is shown, too.
 fn runs(manifest: &str) -> Vec<[String; 2]> {
-    const ONLY_READS: [&str; 6] = [
-        "toolchain.version",
-        "toolchain.requires",
-        "build.explain",
-        "build.produces",
-        "build.fail",
-        "build.dependencies",
+    const TOLD: [&str; 9] = [
+        "version",
+        "requires",
+        "explain",
+        "produces",
+        "fail",
+        "dependencies",
+        "leaves",
+        "reproducible",
+        "help",
     ];
     let mut rows = Vec::new();
     if let Ok(document) = manifest.parse::<DocumentMut>() {
@@ -156,9 +159,9 @@ fn runs(manifest: &str) -> Vec<[String; 2]> {
             }
         }
     }
-    rows.retain(|[key, _]| {
-        !ONLY_READS.iter().any(|quiet| key == quiet || key.starts_with(&format!("{quiet}.")))
-    });
+    // A variable of an environment may have any name.
+    let is_told = |key: &str| !key.contains(".env.") && key.split('.').any(|part| TOLD.contains(&part));
+    rows.retain(|[key, _]| !is_told(key));
     rows
 }
 
@@ -169,8 +172,12 @@ fn flatten(prefix: &str, table: &dyn TableLike, rows: &mut Vec<[String; 2]>) {
             flatten(&key, table, rows);
         } else if let Some(tables) = item.as_array_of_tables() {
             tables.iter().for_each(|table| flatten(&key, table, rows));
-        } else if let Some(words) = item.as_value().map(words).filter(|words| !words.is_empty()) {
-            rows.push([key, words]);
+        } else if let Some(value) = item.as_value() {
+            // A list of commands is one row for each.
+            let commands = value.as_array().filter(|items| items.iter().any(|item| item.is_array()));
+            let each = commands.map_or(vec![value], |items| items.iter().collect());
+            let texts = each.into_iter().map(words).filter(|text| !text.is_empty());
+            rows.extend(texts.map(|text| [key.clone(), text]));
         }
     }
 }
@@ -193,7 +200,7 @@ mod tests {
         let rows = runs(
             "[toolchain]\nprogram = \"zig\"\ncheck = [\"zig\", \"version\"]\nversion = 'x(.)'\n\
              [toolchain.later]\nhook = [\"rm\", \"-rf\", \"a b\"]\n[build]\ncommand = [\"sh\", \"-c\", \"echo {output}\"]\n\
-             env = { A = \"1 2\" }\n[[build.explain]]\npattern = \"p\"\nhelp = \"h\"\n",
+             before = [[\"mkdir\", \"x\"], [\"ls\"]]\ncache = []\nenv = { A = \"1 2\", help = \"me\" }\n[[build.explain]]\npattern = \"p\"\nhelp = \"h\"\n",
         );
         let shown: Vec<_> = rows.iter().map(|[key, value]| format!("{key}: {value}")).collect();
         assert_eq!(
@@ -203,7 +210,10 @@ mod tests {
                 "toolchain.check: zig version",
                 "toolchain.later.hook: rm -rf 'a b'",
                 "build.command: sh -c 'echo {output}'",
+                "build.before: mkdir x",
+                "build.before: ls",
                 "build.env.A: '1 2'",
+                "build.env.help: me",
             ]
         );
     }

@@ -249,7 +249,9 @@ mod tests {
         fn no_text_gives_git_an_option_or_a_program(text in "\\PC*|[-a-z@:/.+~^]{0,40}|(https|ssh|ext|file)(://|::)[-a-z@:/.%]{0,30}") {
             if let Ok((url, revision)) = address(&text) {
                 prop_assert!(!url.starts_with('-'), "{}", url);
-                prop_assert!(!url.contains("::"), "{}", url);
+                // What git takes for the name of a program that fetches: `ext::`.
+                let program = url.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "+.-".contains(c));
+                prop_assert!(!program.starts_with("::"), "{}", url);
                 prop_assert!(url.chars().all(|c| !c.is_whitespace() && !c.is_control()));
                 let scheme = url.split_once("://").map(|(scheme, _)| scheme);
                 prop_assert!(scheme.is_none_or(|scheme| SCHEMES.contains(&scheme)), "{}", url);

@@ -17,12 +17,17 @@
 mod evaluation;
 mod failover;
 mod figure;
+mod languages;
 mod lattice;
 mod load;
+#[path = "../host/postgres_server.rs"]
+#[allow(dead_code, reason = "the tests of the host use the rest")]
+mod postgres_server;
 mod project;
 #[path = "../deploy/lattice/mod.rs"]
 #[allow(dead_code, reason = "the tests of deploying use the rest")]
 mod servers;
+mod store;
 
 use std::time::Duration;
 
@@ -44,6 +49,8 @@ fn main() {
         ("build", build),
         ("call", call),
         ("run", run),
+        ("languages", languages::all),
+        ("store", store::figures),
         ("lattice: deploy", lattice::deploy),
         ("lattice: failover", lattice::failover),
     ] {

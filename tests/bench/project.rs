@@ -13,7 +13,10 @@ use super::figure::Figure;
 pub const READING: &str = r#"{"Data": 21.5, "Name": "living_room"}"#;
 
 pub struct Project {
-    folder: tempfile::TempDir,
+    /// Removed when the project is done with.
+    _folder: tempfile::TempDir,
+    /// The project in it.
+    root: PathBuf,
     version: Cell<usize>,
     settings: Vec<(&'static str, String)>,
 }
@@ -49,9 +52,50 @@ impl Project {
             );
         }
         fs::write(folder.path().join("workflow.yaml"), workflow).unwrap();
-        let project = Self { folder, version: Cell::new(0), settings };
+        let root = folder.path().to_owned();
+        let project = Self { _folder: folder, root, version: Cell::new(0), settings };
         project.change(&(0..count).collect::<Vec<_>>());
         project
+    }
+
+    /// What `pelato new` makes for a language: one task, `bench`, that answers HTTP. The toolchains that are installed
+    /// for it outlive the bench, other caches do not.
+    pub fn started(language: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("project");
+        let project = Self { _folder: folder, root, version: Cell::new(0), settings: Vec::new() };
+        let toolchains = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools/packs/toolchains");
+        fs::create_dir_all(&toolchains).unwrap();
+        fs::create_dir_all(project.path().join("cache")).unwrap();
+        std::os::unix::fs::symlink(toolchains, project.path().join("cache/toolchains")).unwrap();
+        let new = ["new", "project", "--no-git", "--language", language, "--template", "http_producer_nats"];
+        let task = ["--name", "Bench", "--source-topic", "in", "--dest-topic", "out", "--target", "edge"];
+        let made = tempfile::tempdir().unwrap();
+        let mut command = project.command(&[&new[..], &task].concat());
+        let output = command.current_dir(made.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let copied =
+            Command::new("cp").arg("-r").arg(made.path().join("project/.")).arg(project.path()).status();
+        assert!(copied.unwrap().success());
+        project
+    }
+
+    /// Adds an empty line to a file of the task.
+    pub fn lengthen(&self, file: &str) {
+        let path = self.path().join("tasks/bench").join(file);
+        let text = fs::read_to_string(&path).unwrap() + "\n";
+        fs::write(path, text).unwrap();
+    }
+
+    /// A project of these files.
+    pub fn of_files(files: &[(&str, &str)], settings: Vec<(&'static str, String)>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("tasks")).unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let root = folder.path().to_owned();
+        Self { _folder: folder, root, version: Cell::new(0), settings }
     }
 
     /// Writes other code for these tasks.
@@ -68,7 +112,7 @@ impl Project {
         let _ = fs::remove_dir_all(self.path().join("gen"));
     }
 
-    /// Nothing built, nothing of Go's standard library compiled.
+    /// Nothing built, nothing of a language's standard library compiled.
     pub fn empty_caches(&self) {
         self.remove_gen();
         let _ = fs::remove_dir_all(self.path().join("cache/packs"));
@@ -120,22 +164,34 @@ impl Project {
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.root
     }
 
     /// Runs the workflow until it is dropped.
     pub fn serve(&self) -> Server {
         self.pelato(&["build"]);
+        let (child, line) = self.start(&["run", "--port", "0"], "Listening");
+        let port = line.split(':').nth(2).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
+        Server { child, port }
+    }
+
+    /// Runs the workflow, which serves no HTTP, until it is dropped.
+    pub fn run(&self, arguments: &[&str]) -> Server {
+        self.pelato(&["build"]);
+        Server { child: self.start(arguments, "Running").0, port: 0 }
+    }
+
+    /// Starts a command; gives the line that was waited for, too.
+    fn start(&self, arguments: &[&str], wanted: &str) -> (Child, String) {
         // Quiet, as a server would be: lines on a terminal are not what is measured.
-        let mut child = self.command(&["run", "--port", "0"]);
+        let mut child = self.command(arguments);
         child.args(["--color", "never"]).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = child.spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut lines = lines.map_while(Result::ok);
-        let line = lines.find(|line| line.contains("Listening")).expect("it listens");
-        let port = line.split(':').nth(2).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
+        let line = lines.find(|line| line.contains(wanted)).expect("it runs");
         std::thread::spawn(move || lines.for_each(drop));
-        Server { child, port }
+        (child, line)
     }
 }
 
@@ -153,9 +209,10 @@ impl Drop for Server {
     }
 }
 
-/// PATH, with the Go that `.ci/run` installs behind whatever else is there.
+/// PATH, with the Go and the Rust that `.ci/run` installs behind whatever else is there.
 pub fn path_with_go() -> std::ffi::OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools/go/go/bin");
-    std::env::join_paths(std::env::split_paths(&path).chain([tools])).unwrap()
+    let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools");
+    let tools = ["go/go/bin", "rust/bin"].map(|folder| tools.join(folder));
+    std::env::join_paths(std::env::split_paths(&path).chain(tools)).unwrap()
 }

@@ -11,11 +11,13 @@ fn packs_are_listed_and_shown() {
         .run(&["pack", "list"])
         .code(0)
         .stdout_eq(str![[r#"
-NAME  FROM      SUMMARY
-c     built in  C functions, compiled by clang with a WASI libc, or by zig
-cpp   built in  C++ functions, compiled by clang with a WASI libc, or by zig
-go    built in  Go functions, compiled by the stock Go toolchain
-rust  built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
+NAME        FROM      SUMMARY
+c           built in  C functions, compiled by clang with a WASI libc, or by zig
+cpp         built in  C++ functions, compiled by clang with a WASI libc, or by zig
+go          built in  Go functions, compiled by the stock Go toolchain
+javascript  built in  JavaScript and TypeScript functions, with an engine in the component, made by componentize-js
+python      built in  Python functions, with CPython in the component, made by componentize-py
+rust        built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
 
 "#]])
         .stderr_eq("");
@@ -36,7 +38,7 @@ build command  go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-
 "#]])
         .stderr_eq("");
     place.run(&["pack", "list", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"units":[{"name":"c","aliases":[],"from":"built in","summary":"C functions, compiled by clang with a WASI libc, or by zig"},{"name":"cpp","aliases":[],"from":"built in","summary":"C++ functions, compiled by clang with a WASI libc, or by zig"},{"name":"go","aliases":[],"from":"built in","summary":"Go functions, compiled by the stock Go toolchain"},{"name":"rust","aliases":[],"from":"built in","summary":"Rust functions, a library crate each, compiled by cargo for wasm32-wasip1"}]}
+{"schema":1,"units":[{"name":"c","aliases":[],"from":"built in","summary":"C functions, compiled by clang with a WASI libc, or by zig"},{"name":"cpp","aliases":[],"from":"built in","summary":"C++ functions, compiled by clang with a WASI libc, or by zig"},{"name":"go","aliases":[],"from":"built in","summary":"Go functions, compiled by the stock Go toolchain"},{"name":"javascript","aliases":[],"from":"built in","summary":"JavaScript and TypeScript functions, with an engine in the component, made by componentize-js"},{"name":"python","aliases":[],"from":"built in","summary":"Python functions, with CPython in the component, made by componentize-py"},{"name":"rust","aliases":[],"from":"built in","summary":"Rust functions, a library crate each, compiled by cargo for wasm32-wasip1"}]}
 
 "#]]).stderr_eq("");
     place.run(&["pack", "show", "go", "--json"]).code(0).stdout_eq(str![[r#"
@@ -53,7 +55,9 @@ fn templates_are_listed_and_shown_also_by_another_name() {
         .code(0)
         .stdout_eq(str![[r#"
 NAME                               FROM      SUMMARY
+dbsync_nats                        built in  A NATS message in, a row of a PostgreSQL table out
 http_producer_nats, producer_nats  built in  HTTP POST or a NATS message in, a NATS message out
+nats_to_nats_kv, nats_to_nats-kv   built in  A NATS message in, an entry of a NATS key-value bucket out
 processor_nats                     built in  A NATS message in, a NATS message out
 
 "#]])
@@ -72,7 +76,7 @@ interfaces      wasmcloud:messaging/handler@0.2.0, wasmcloud:messaging/consumer@
     let same = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
     place.run(&["template", "show", "producer_nats"]).code(0).stdout_eq(same).stderr_eq("");
     place.run(&["template", "list", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"units":[{"name":"http_producer_nats","aliases":["producer_nats"],"from":"built in","summary":"HTTP POST or a NATS message in, a NATS message out"},{"name":"processor_nats","aliases":[],"from":"built in","summary":"A NATS message in, a NATS message out"}]}
+{"schema":1,"units":[{"name":"dbsync_nats","aliases":[],"from":"built in","summary":"A NATS message in, a row of a PostgreSQL table out"},{"name":"http_producer_nats","aliases":["producer_nats"],"from":"built in","summary":"HTTP POST or a NATS message in, a NATS message out"},{"name":"nats_to_nats_kv","aliases":["nats_to_nats-kv"],"from":"built in","summary":"A NATS message in, an entry of a NATS key-value bucket out"},{"name":"processor_nats","aliases":[],"from":"built in","summary":"A NATS message in, a NATS message out"}]}
 
 "#]]).stderr_eq("");
 }
@@ -92,7 +96,7 @@ error: there is no template `procesor_nats`
 "#]]);
     place.run(&["template", "show", "cron"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: there is no template `cron`
-  help: expected one of `http_producer_nats`, `producer_nats`, `processor_nats`
+  help: expected one of `dbsync_nats`, `http_producer_nats`, `producer_nats`, `nats_to_nats_kv`, `nats_to_nats-kv`, `processor_nats`
 
 "#]]);
 }
@@ -102,12 +106,14 @@ fn a_broken_pack_of_the_project_is_shown_with_its_line_and_does_not_hide_the_oth
     let place = Place::empty();
     place.write("language-packs/mine/pack.toml", "schema = 1\nname = \"mine\"\nsumary = \"typo\"\n");
     place.run_in_vain(&["pack", "list"]).code(0).stdout_eq(str![[r#"
-NAME  FROM      SUMMARY
-c     built in  C functions, compiled by clang with a WASI libc, or by zig
-cpp   built in  C++ functions, compiled by clang with a WASI libc, or by zig
-go    built in  Go functions, compiled by the stock Go toolchain
-rust  built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
-mine  project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`
+NAME        FROM      SUMMARY
+c           built in  C functions, compiled by clang with a WASI libc, or by zig
+cpp         built in  C++ functions, compiled by clang with a WASI libc, or by zig
+go          built in  Go functions, compiled by the stock Go toolchain
+javascript  built in  JavaScript and TypeScript functions, with an engine in the component, made by componentize-js
+python      built in  Python functions, with CPython in the component, made by componentize-py
+rust        built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
+mine        project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`
 
 "#]]).stderr_eq(str![[r#"
 manifest

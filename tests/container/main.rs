@@ -5,6 +5,7 @@
 mod doctor;
 mod engine;
 mod faults;
+mod install;
 mod interrupted;
 mod lock;
 mod own;

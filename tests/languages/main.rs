@@ -8,9 +8,12 @@
 
 mod c;
 mod cpp;
+mod example;
 #[path = "../components/instance.rs"]
 #[allow(dead_code, reason = "the tests of components use the rest")]
 mod instance;
+mod javascript;
+mod python;
 mod rust;
 mod workshop;
 

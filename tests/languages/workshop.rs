@@ -19,10 +19,11 @@ pub fn rust() -> PathBuf {
     given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/rust/bin"))
 }
 
-/// PATH, with that Rust before others.
+/// PATH, with that Rust before others, and the Go of `.ci/run` behind.
 pub fn path() -> OsString {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths([rust()].into_iter().chain(std::env::split_paths(&path))).unwrap()
+    let go = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/go/go/bin");
+    std::env::join_paths([rust()].into_iter().chain(std::env::split_paths(&path)).chain([go])).unwrap()
 }
 
 pub struct Workshop {

@@ -54,6 +54,30 @@ pub enum ContainerError {
         /// The engine's words.
         message: String,
     },
+    /// The compiler is not installed for the image, and may not be.
+    #[error("{program} is not installed for the image {image}, and {flag} forbids to install it")]
+    #[diagnostic(help("run once without {flag}, or build with `--builder local`"))]
+    NotInstalled {
+        /// The image.
+        image: String,
+        /// The program.
+        program: String,
+        /// The flag.
+        flag: &'static str,
+    },
+    /// The compiler cannot be installed in the image.
+    #[error("installing {program} in the image {image} failed\n{said}")]
+    #[diagnostic(help("is the network there? else build with `--builder local`; this was run: {command}"))]
+    Install {
+        /// The image.
+        image: String,
+        /// The program.
+        program: String,
+        /// What was run.
+        command: String,
+        /// What it said.
+        said: String,
+    },
     /// What is in the image does not satisfy the pack.
     #[error("the image {image} has {program} {found}, and the language pack `{pack}` needs {wanted}")]
     #[diagnostic(help(

@@ -9,6 +9,7 @@ use semver::Version;
 
 use super::engine::Engine;
 use super::error::ContainerError;
+use super::install::{self, Installed};
 use super::pull;
 use super::run::{self, Locked};
 use crate::build::words::Fill;
@@ -28,6 +29,8 @@ pub struct Image {
     pub id: String,
     /// What the registry had under the pack's name for it, if it was fetched by that name just now.
     pub fetched: Option<LockedImage>,
+    /// The compiler, if it is not the image's own.
+    pub installed: Option<Installed>,
 }
 
 /// How a pack's image is to be found.
@@ -78,7 +81,11 @@ pub fn find(
             (seen, fetched.map(|digest| LockedImage { image: named.to_owned(), digest }))
         }
     };
-    let image = Image { engine: engine.clone(), name, id: seen.id.unwrap_or_default(), fetched };
+    let id = seen.id.clone().unwrap_or_default();
+    let mut image = Image { engine: engine.clone(), name, id, fetched, installed: None };
+    if pack.manifest.toolchain.install_in_image {
+        image.installed = Some(install::provide(pack, &image, &seen, order, progress)?);
+    }
     let version = version(pack, &image, order.cache)?;
     Ok((image, version))
 }
@@ -153,7 +160,10 @@ fn ask(pack: &Pack, image: &Image) -> Result<Version, ContainerError> {
     let fill = Fill::with_home([("work", "/tmp".to_owned())], "/tmp".to_owned());
     let env = fill.env(&pack.manifest.build.env).map(|(name, value)| format!("{name}={value}"));
     let command = fill.words(&pack.manifest.toolchain.check);
-    let container = Locked { command, env: env.collect(), ..Locked::default() };
+    let mut container = Locked { command, env: env.collect(), ..Locked::default() };
+    if let Some(installed) = &image.installed {
+        installed.equip(&mut container);
+    }
     let ended = run::run(image, container)?;
     let absent = || unfit(pack, image, "in no version that it says".to_owned());
     pack.version_in(&ended.said).filter(|_| ended.code == 0).ok_or_else(absent)

@@ -9,6 +9,7 @@ mod connect;
 mod engine;
 mod error;
 mod image;
+mod install;
 mod look;
 mod pull;
 mod run;

@@ -76,7 +76,10 @@ pub fn compile(image: &Image, compilation: &Compilation<'_>, words: &[String]) -
     }
     let command = fill.words(words);
     let shown = command.join(" ");
-    let container = Locked { command, env, folders, user: owner(folder), network };
+    let mut container = Locked { command, env, folders, user: owner(folder), network };
+    if let Some(installed) = &image.installed {
+        installed.equip(&mut container);
+    }
     let ended = run(image, container).map_err(|error| match miette::Diagnostic::help(&error) {
         _ if matches!(error, ContainerError::Interrupted) => Failure::Interrupted,
         Some(help) => Failure::Broken(format!("{error}\n  help: {help}")),
@@ -165,7 +168,8 @@ async fn timely<T>(
 }
 
 fn body(image: &Image, container: Locked) -> ContainerCreateBody {
-    let working_dir = (!container.folders.is_empty()).then(|| SOURCE.to_owned());
+    let has_sources = container.folders.iter().any(|(_, there, _)| there == SOURCE);
+    let working_dir = has_sources.then(|| SOURCE.to_owned());
     // Podman takes a comma for the end of a mount's path; a bind's path ends with a colon.
     let (binds, mounts): (Vec<_>, Vec<_>) =
         container.folders.into_iter().partition(|(here, ..)| here.to_string_lossy().contains(','));
@@ -219,13 +223,13 @@ fn confined(limits: &Limits) -> HostConfig {
 
 /// The user and group that own a folder: the caller, who has just made it.
 #[cfg(unix)]
-fn owner(folder: &Path) -> Option<String> {
+pub fn owner(folder: &Path) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
     let metadata = folder.metadata().ok()?;
     Some(format!("{}:{}", metadata.uid(), metadata.gid()))
 }
 
 #[cfg(not(unix))]
-fn owner(_: &Path) -> Option<String> {
+pub fn owner(_: &Path) -> Option<String> {
     None
 }

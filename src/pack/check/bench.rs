@@ -138,8 +138,22 @@ impl Bench {
         self.pack.as_ref().map_err(|_| Refusal::Skipped("the manifest is wrong".to_owned()))
     }
 
+    /// Whether one task of the pack stands for one that has no folder of its own.
+    fn is_in_all(&self, task: &str) -> bool {
+        let Ok(Pack { manifest, folder, .. }) = &self.pack else { return false };
+        let dir = manifest.conformance.as_ref().map_or("", |section| &section.dir);
+        let has = |task: &str| folder.files(&format!("{dir}/{task}")).is_ok_and(|files| !files.is_empty());
+        !has(task) && has(ALL)
+    }
+
+    /// What stands before the input of a task: its name, if another one stands for it.
+    pub(super) fn prefix(&self, task: &str) -> Vec<u8> {
+        if self.is_in_all(task) { format!("{task}\n").into_bytes() } else { Vec::new() }
+    }
+
     /// The function of one of the pack's tasks, built once.
     pub(super) fn function(&mut self, task: &'static str) -> Result<Arc<Vec<u8>>, Refusal> {
+        let task = if self.is_in_all(task) { ALL } else { task };
         if let Some(known) = self.built.get(task) {
             return again(known, &format!("the task `{task}`"));
         }
@@ -325,6 +339,8 @@ impl Bench {
     }
 }
 
+/// The task that stands for those without a folder of their own.
+const ALL: &str = "all";
 /// The template that surrounds the pack's tasks.
 const PLAIN: &str = "processor_nats";
 

@@ -1,12 +1,12 @@
 //! How functions of a pack are built.
 
-use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::bench::{Manner, NotBuilt, first_line};
 use super::{Bench, Judged, Refusal, failed};
 use crate::build::Builder;
+use crate::catalog::Folder;
 
 pub(super) fn signature(bench: &mut Bench) -> Judged {
     let project = bench.task("wrong")?;
@@ -28,9 +28,11 @@ pub(super) fn signature(bench: &mut Bench) -> Judged {
 
 /// Whether a file of a task has a word in it.
 fn mentions(folder: &Path, word: &str) -> bool {
-    let files =
-        fs::read_dir(folder).into_iter().flatten().filter_map(|entry| fs::read(entry.ok()?.path()).ok());
-    files.into_iter().any(|bytes| String::from_utf8_lossy(&bytes).contains(word))
+    let folder = Folder::Disk(folder.to_owned());
+    let names = folder.files("").unwrap_or_default();
+    names
+        .iter()
+        .any(|name| folder.read(name).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(word)))
 }
 
 const HELP: &str = "a signature that cannot be used has to be a compile error: let the shell declare or demand the right one";
@@ -47,6 +49,11 @@ fn told(words: &str) -> String {
 }
 
 pub(super) fn same_bytes(bench: &mut Bench) -> Judged {
+    if !bench.pack()?.manifest.build.reproducible {
+        return Err(Refusal::Skipped(
+            "the pack says that its compiler gives other bytes each time".to_owned(),
+        ));
+    }
     let first = bench.starter()?;
     let second = bench.starter_in(&Manner::default())?;
     if *first == second {

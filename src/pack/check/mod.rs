@@ -53,7 +53,7 @@ pub const TASKS: &[Task] = &[
     Task { name: "echo", about: "takes a text and gives it back as it is" },
     Task { name: "bytes", about: "takes bytes and gives them back as they are" },
     Task { name: "empty", about: "takes anything and gives an empty result: the message is filtered out" },
-    Task { name: "error", about: "takes a text and fails with it: the text is the error's message" },
+    Task { name: "error", about: "takes a text and fails with it: the error's message has the text in it" },
     Task {
         name: "panic",
         about: "panics or throws, whatever it takes; not needed where `panics` is \"none\"",

@@ -8,6 +8,7 @@ pub mod nats;
 pub mod place;
 pub mod process;
 pub mod terminal;
+pub mod toy;
 pub mod tree;
 
 pub use place::Place;

@@ -1,0 +1,102 @@
+//! A compiler that no stock image has, installed in one that has what its pack's `install` needs: once, into PELATO's
+//! cache folder.
+
+use std::fs;
+use std::path::PathBuf;
+
+use bollard::models::ImageInspect;
+
+use super::error::ContainerError;
+use super::image::{Image, Order};
+use super::run::{self, Locked, owner};
+use crate::build::record::digest;
+use crate::build::words::Fill;
+use crate::catalog::Pack;
+use crate::progress::{Event, Progress};
+
+/// Where it is in a container, when it is installed and when it is used.
+const THERE: &str = "/pelato/toolchain";
+/// The PATH of images that name none.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// A compiler that was installed for an image.
+#[derive(Debug, Clone)]
+pub struct Installed {
+    /// Its folder on this machine.
+    folder: PathBuf,
+    /// Its environment.
+    env: Vec<String>,
+}
+
+impl Installed {
+    /// Gives a container the compiler.
+    pub fn equip(&self, container: &mut Locked) {
+        container.folders.push((self.folder.clone(), THERE.to_owned(), false));
+        container.env.extend(self.env.iter().cloned());
+    }
+}
+
+/// The compiler of a pack for an image, installing it if it is not there and it is allowed.
+///
+/// # Errors
+/// When it may not be installed, or cannot.
+pub fn provide(
+    pack: &Pack,
+    image: &Image,
+    seen: &ImageInspect,
+    order: &Order<'_>,
+    progress: &dyn Progress,
+) -> Result<Installed, ContainerError> {
+    let toolchain = &pack.manifest.toolchain;
+    let fill = Fill::with_home([("dir", THERE.to_owned())], "/tmp".to_owned());
+    let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
+    let shown = words.join(" ");
+    let key = digest(format!("{}\0{shown}", image.id).as_bytes());
+    let parent = order.cache.join("toolchains");
+    let folder = parent.join(format!("{}-{}", toolchain.program, &key[..12]));
+    let bin = toolchain.bin.as_deref().unwrap_or("bin");
+    let mut env = vec![format!("PATH={THERE}/{bin}:{}", path(seen))];
+    env.extend(fill.env(&toolchain.env).map(|(name, value)| format!("{name}={value}")));
+    let installed = Installed { folder, env };
+    if installed.folder.is_dir() {
+        return Ok(installed);
+    }
+    let name = &image.name;
+    let program = &toolchain.program;
+    if let Some(flag) = order.forbidden {
+        return Err(ContainerError::NotInstalled { image: name.clone(), program: program.clone(), flag });
+    }
+    let failed = |said: String| ContainerError::Install {
+        image: name.clone(),
+        program: program.clone(),
+        command: shown.clone(),
+        said: said.trim_end().to_owned(),
+    };
+    progress.report(Event::Note(format!("installing {program} in the image {name}, once: {shown}")));
+    // In a folder beside it first: an installation that was interrupted is none.
+    fs::create_dir_all(&parent).map_err(|error| failed(error.to_string()))?;
+    let staging = tempfile::Builder::new().prefix(".installing-").tempdir_in(&parent);
+    let staging = staging.map_err(|error| failed(error.to_string()))?;
+    let container = Locked {
+        command: words,
+        env: vec!["HOME=/tmp".to_owned()],
+        folders: vec![(staging.path().to_owned(), THERE.to_owned(), true)],
+        user: owner(staging.path()),
+        network: true,
+    };
+    let ended = run::run(image, container)?;
+    if ended.code != 0 {
+        return Err(failed(ended.said));
+    }
+    match fs::rename(staging.path(), &installed.folder) {
+        // Another pelato was quicker: its installation is as good.
+        Err(_) if installed.folder.is_dir() => Ok(installed),
+        renamed => renamed.map(|()| installed).map_err(|error| failed(error.to_string())),
+    }
+}
+
+/// The PATH that an image gives its containers.
+fn path(seen: &ImageInspect) -> &str {
+    let env = seen.config.as_ref().and_then(|config| config.env.as_deref()).unwrap_or_default();
+    env.iter().find_map(|variable| variable.strip_prefix("PATH=")).unwrap_or(PATH)
+}
