@@ -92,8 +92,7 @@ impl fmt::Display for Choice {
 pub fn choose(pack: &Pack, builder: Builder, local: &Local, engine: Option<&str>) -> Choice {
     let used = local.fitting().map_or(pack, |toolchain| toolchain.pack.as_ref());
     let program = used.manifest.toolchain.program.clone();
-    let has_image = |variant: &Pack| variant.manifest.toolchain.image.is_some();
-    let engine = engine.filter(|_| pack.variants().iter().any(has_image));
+    let engine = engine.filter(|_| pack.for_containers().manifest.toolchain.image.is_some());
     match (builder, local.fitting(), engine) {
         (Builder::Auto, Some(_), _) => Choice::Here { program },
         (Builder::Auto, None, Some(address)) => Choice::Engine { program, address: address.to_owned() },
@@ -154,7 +153,7 @@ impl<'a> Finder<'a> {
             self.because(&Choice::Here { program });
             return Ok(toolchain::told(fitting.clone(), self.progress));
         }
-        if pack.variants().iter().any(|variant| variant.manifest.toolchain.image.is_some()) {
+        if pack.for_containers().manifest.toolchain.image.is_some() {
             if self.engine.is_none() {
                 self.engine = Some(self.connect().map_err(|error| error.to_string()));
             }

@@ -8,6 +8,7 @@ use super::finding::{Fix, State};
 use super::machine::Machine;
 use crate::build::container::{self, Engine};
 use crate::build::{self, BuildError, Search};
+use crate::catalog::Pack;
 use crate::error::Error;
 use crate::progress::{Event, Progress};
 use crate::project::lock_file::LockedImage;
@@ -56,12 +57,16 @@ fn words(fix: &Fix) -> String {
         Fix::Folder(path) => format!("make the folder {}", path.display()),
         Fix::EnvFile => format!("copy {ENV_FILE}.template to {ENV_FILE}, readable by you alone"),
         Fix::Toolchain(pack) => {
-            let toolchain = &pack.manifest.toolchain;
+            let installs = |variant: &Pack| variant.manifest.toolchain.install.is_some();
+            let used = pack.variants().into_iter().find(installs);
+            let toolchain =
+                used.map_or_else(|| pack.manifest.toolchain.clone(), |used| used.manifest.toolchain);
             let command = toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
             format!("install {} for PELATO alone: {command}", toolchain.program)
         }
         Fix::Image(pack) => {
-            format!("fetch the image {}", pack.manifest.toolchain.image.as_deref().unwrap_or_default())
+            let image = pack.for_containers().manifest.toolchain.image.unwrap_or_default();
+            format!("fetch the image {image}")
         }
     }
 }
@@ -83,7 +88,8 @@ fn apply(
         Fix::Image(pack) => {
             let fetch = || {
                 let engine = Engine::connect(engines, *limits, interrupt)?;
-                container::find(pack, &engine, &machine.build.order(pack), progress)
+                let used = pack.for_containers();
+                container::find(&used, &engine, &machine.build.order(&used), progress)
             };
             let (image, _) = fetch().map_err(BuildError::from)?;
             images.extend(image.fetched.map(|fetched| (pack.manifest.name.clone(), fetched)));

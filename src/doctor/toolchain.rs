@@ -14,8 +14,8 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
     let mut found = Vec::new();
     for (pack, local) in machine.packs.iter().zip(machine.local().await) {
         found.push(match local {
-            Local { on_path: Ok(toolchain), .. } => there(pack, toolchain, "on PATH"),
-            Local { pinned: Some(toolchain), .. } => there(pack, toolchain, "installed by PELATO"),
+            Local { on_path: Ok(toolchain), .. } => there(toolchain, "on PATH"),
+            Local { pinned: Some(toolchain), .. } => there(toolchain, "installed by PELATO"),
             Local { on_path: Err(others), .. } => {
                 let choice = machine.choice(pack, local).await;
                 match in_image(machine, pack).await.filter(|_| choice.is_container()) {
@@ -33,22 +33,23 @@ fn wanted(pack: &Pack) -> String {
     format!("the language pack `{}` wants {}", pack.manifest.name, toolchain.requires)
 }
 
-fn there(pack: &Pack, toolchain: &Toolchain, whence: &str) -> Finding {
+fn there(toolchain: &Toolchain, whence: &str) -> Finding {
     let program = match &toolchain.place {
         Place::Here { program, .. } => program.display().to_string(),
         Place::Container(image) => image.name.clone(),
     };
-    let name = &pack.manifest.toolchain.program;
-    Finding::ok(format!("{name} {}, {whence}: {program}; {}", toolchain.version, wanted(pack)))
+    let name = &toolchain.pack.manifest.toolchain.program;
+    Finding::ok(format!("{name} {}, {whence}: {program}; {}", toolchain.version, wanted(&toolchain.pack)))
 }
 
 /// The compiler in the image that the engine has, if it was used before: to ask it, a container has to be started.
 async fn in_image(machine: &Machine, pack: &Pack) -> Option<String> {
     let image = machine.build.image(pack)?;
     let id = machine.engine().await.ok()?.images.get(&image)?.as_ref()?;
-    let version = container::known_version(pack, id, &machine.build.cache)?;
-    let program = &pack.manifest.toolchain.program;
-    Some(format!("{program} {version}, in the image {image}; {}", wanted(pack)))
+    let used = pack.for_containers();
+    let version = container::known_version(&used, id, &machine.build.cache)?;
+    let program = &used.manifest.toolchain.program;
+    Some(format!("{program} {version}, in the image {image}; {}", wanted(&used)))
 }
 
 fn absent(machine: &Machine, pack: &Arc<Pack>, others: &[String], choice: &Choice) -> Finding {

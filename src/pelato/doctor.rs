@@ -8,6 +8,7 @@ use crate::build;
 use crate::catalog::Pack;
 use crate::doctor::{self, Examined, Machine, Work};
 use crate::error::Error;
+use crate::pack;
 use crate::project::settings::BUILDER;
 use crate::project::{ReadError, workflow};
 use crate::words::count;
@@ -16,7 +17,7 @@ impl Pelato {
     /// What is to be looked at: this machine, for the project if there is one.
     ///
     /// # Errors
-    /// When the workflow is there and cannot be read.
+    /// When the workflow is there and cannot be read, or a pack is not what was added.
     pub fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
         let work = match self.check() {
             Ok(checked) => match checked.report.errors() {
@@ -42,6 +43,8 @@ impl Pelato {
                 self.settings().origin(BUILDER).map_or_else(String::new, |from| format!("BUILDER ({from})"))
             }
         };
+        // Compilers are asked for their version by commands of their packs: only by those that were added.
+        pack::verify(packs.iter().map(Arc::as_ref), self.root(), self.user.as_deref())?;
         packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
         Ok(Machine::new(self.root(), self.settings(), work, packs, options, builder_from))
