@@ -97,7 +97,7 @@ fn a_folder_is_added_pinned_and_used() {
     place.run(&["build"]).code(3);
     place.run(&["pack", "add", "../packs", "--trust", "-q"]).code(0).stdout_eq("").stderr_eq("");
     let lock = place.read("pelato.lock");
-    assert!(lock.starts_with("# What was pushed and added, as it was then. Made by pelato; commit it.\nschema = 1\n\n[packs.toy]\nsource = \"../packs\"\ncontent = \"sha256:"), "{lock}");
+    assert!(lock.starts_with("# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\nschema = 1\n\n[packs.toy]\nsource = \"../packs\"\ncontent = \"sha256:"), "{lock}");
     assert_eq!(lock.lines().count(), 6);
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["pack", "add", "../packs"]).code(0).stderr_eq(str![[r#"
