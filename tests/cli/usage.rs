@@ -77,7 +77,7 @@ A first project:
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
 function failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked
-for, 8 the machine lacks something (`pelato doctor`).
+for, 8 the machine lacks something (`pelato doctor`), 9 a drill missed an objective.
 
 "#]])
         .stderr_eq("");
