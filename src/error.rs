@@ -5,6 +5,7 @@ use miette::Diagnostic;
 use crate::build::{BuildError, ToolchainError};
 use crate::catalog::CatalogError;
 use crate::deploy::DeployError;
+use crate::drill::DrillError;
 use crate::evaluation::{LoadError, WriteError};
 use crate::generate::GenerateError;
 use crate::host::HostError;
@@ -18,6 +19,7 @@ use crate::project::{ReadError, edit::EditError};
 use crate::push::PushError;
 use crate::report::Rejected;
 use crate::scaffold::ScaffoldError;
+use crate::stream::StreamError;
 use crate::ui::prompt::PromptError;
 use crate::{files, generate};
 
@@ -43,6 +45,8 @@ pub enum Exit {
     Lattice = 7,
     /// The machine lacks something that the project needs.
     Machine = 8,
+    /// A drill was held, and an objective of `--slo` was missed.
+    Objective = 9,
 }
 
 /// Everything that can end a command.
@@ -110,6 +114,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Deploy(#[from] DeployError),
+    /// Messages cannot be kept for a component.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Stream(#[from] StreamError),
     /// A later phase needs what has not been built.
     #[error("`{component}` is not built as its sources are: {why}")]
     #[diagnostic(help("leave `--from` out, or begin with `--from build`"))]
@@ -172,6 +180,10 @@ pub enum Error {
         #[help]
         help: String,
     },
+    /// A drill could not be held, or missed its objectives.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Drill(#[from] DrillError),
     /// Metrics could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -242,14 +254,21 @@ impl Error {
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
+            Self::Build(BuildError::Interrupted) => Exit::Failed,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::Lacking { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Deploy(error) if error.is_network() => Exit::Network,
+            Self::Stream(_) => Exit::Network,
             Self::Deploy(error) if error.is_project() => Exit::Project,
             Self::Deploy(_) => Exit::Lattice,
+            Self::Drill(error) if error.is_network() => Exit::Network,
+            Self::Drill(error) if error.is_value() => Exit::Usage,
+            Self::Drill(DrillError::Silent { .. } | DrillError::Unmarked { .. }) => Exit::Lattice,
+            Self::Drill(DrillError::Missed { .. }) => Exit::Objective,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
+            Self::Host(HostError::NoDatabase { .. }) => Exit::Usage,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Infra(error) if error.is_value() => Exit::Usage,
@@ -259,6 +278,7 @@ impl Error {
             | Self::Host(_)
             | Self::Scaffold(_)
             | Self::Infra(_)
+            | Self::Drill(_)
             | Self::Metrics(_)
             | Self::Write(_)
             | Self::WriteReport(_)
@@ -288,6 +308,9 @@ fn is_network(error: &HostError) -> bool {
         HostError::AddressTaken { .. }
             | HostError::Bind { .. }
             | HostError::Nats(_)
+            | HostError::Postgres(_)
+            | HostError::Bucket { .. }
+            | HostError::NoJetStream { .. }
             | HostError::Bus { .. }
             | HostError::NobodyAnswers { .. }
             | HostError::NoAnswer { .. }

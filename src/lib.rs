@@ -11,6 +11,7 @@ pub mod cli;
 pub mod clock;
 pub mod deploy;
 pub mod doctor;
+pub mod drill;
 pub mod error;
 pub mod evaluation;
 pub mod files;
@@ -18,15 +19,18 @@ pub mod generate;
 pub mod graph;
 pub mod host;
 pub mod infra;
+pub mod interrupt;
 pub mod metrics;
 pub mod nats;
 pub mod pack;
 mod pelato;
+pub mod postgres;
 pub mod progress;
 pub mod project;
 pub mod push;
 pub mod report;
 pub mod scaffold;
+pub mod stream;
 pub mod suggest;
 pub mod ui;
 mod watch;
@@ -34,6 +38,6 @@ pub mod words;
 
 pub use error::{Error, Exit};
 pub use pelato::{
-    BuildFlags, Changed, Checked, Left, Options, Outcome, Pelato, PlannedBuild, PlannedPush, Ready,
-    RunOptions, Why,
+    BuildFlags, Changed, Checked, DrillOptions, Left, Options, Outcome, Pelato, PlannedBuild, PlannedPush,
+    Ready, RunOptions, Why,
 };

@@ -11,6 +11,10 @@ pub enum Event {
     Note(String),
     /// A phase of several begins: a verb.
     Phase(&'static str),
+    /// Something begins or is done: a verb, and what.
+    Step(&'static str, String),
+    /// A person has to do something now: they are told in any case.
+    Ask(String),
     /// Only for those who ask for more (`-v`).
     Detail(String),
     /// A person should be warned of this: the work goes on, and may come to grief.

@@ -1,8 +1,12 @@
 //! The docs say what is true: what they show is run, and lists are compared with the sources they are about.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 #[path = "readme/page.rs"]
 mod page;
+#[cfg(target_os = "linux")]
+#[path = "cli/support/mod.rs"]
+#[allow(dead_code, reason = "the tests of the command line use the rest")]
+mod support;
 #[path = "readme/terminal.rs"]
 mod terminal;
 
@@ -80,8 +84,9 @@ fn every_key_of_a_language_pack() {
     ];
     let mut keys = keys(&read("src/catalog/pack.rs"), &sections);
     // Sections: their keys are listed.
+    let sections = ["task", "shell", "toolchain", "build", "conformance"];
     let lists = ["task.requires", "shell.skip", "shell.values", "build.explain"];
-    for section in ["task", "shell", "toolchain", "build", "conformance"].into_iter().chain(lists) {
+    for section in sections.into_iter().chain(lists) {
         assert!(keys.remove(section), "{section}");
     }
     assert_eq!(listed(&read("docs/contributing/language-packs.md")), keys);
@@ -94,7 +99,7 @@ fn every_key_of_a_template() {
     let listed = listed(&read("docs/contributing/templates.md"));
     let interfaces = |key: &&String| key.contains(':');
     assert_eq!(listed.iter().filter(|key| !interfaces(key)).cloned().collect::<BTreeSet<_>>(), keys);
-    assert_eq!(listed.iter().filter(interfaces).count(), 2);
+    assert_eq!(listed.iter().filter(interfaces).count(), 4);
 }
 
 #[test]
@@ -157,9 +162,13 @@ fn the_commands_are_those_of_the_program() {
 
 /// The console blocks of a page.
 fn play(path: &str) {
+    play_in(Terminal::new(), path);
+}
+
+fn play_in(mut terminal: Terminal, path: &str) {
     let steps = page::steps(&read(path));
     assert!(!steps.is_empty(), "{path} shows no command");
-    Terminal::new().play(&steps).unwrap_or_else(|wrong| panic!("{path}, {wrong}"));
+    terminal.play(&steps).unwrap_or_else(|wrong| panic!("{path}, {wrong}"));
 }
 
 #[test]
@@ -180,6 +189,11 @@ fn run_it_on_this_machine() {
 #[test]
 fn what_is_missing() {
     play("docs/doctor.md");
+}
+
+#[test]
+fn store_results() {
+    play("docs/store-data.md");
 }
 
 #[test]
@@ -205,6 +219,14 @@ fn add_a_language_pack() {
 #[test]
 fn use_a_language_pack_of_others() {
     play("docs/language-packs.md");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn rehearse_a_fault() {
+    let server = support::nats::Server::start(&[]);
+    let terminal = Terminal::new().env("NATS_HOST", "127.0.0.1".to_owned());
+    play_in(terminal.env("NATS_PORT", server.port.to_string()), "docs/drill.md");
 }
 
 #[test]

@@ -138,7 +138,7 @@ impl<'a> Finder<'a> {
             Builder::Container => {
                 let engine = match &self.engine {
                     Some(Ok(engine)) => engine.clone(),
-                    _ => Engine::connect(&self.options.engines, self.options.limits)?,
+                    _ => self.connect()?,
                 };
                 self.engine = Some(Ok(engine.clone()));
                 Ok(self.in_container(pack, &engine)?)
@@ -155,15 +155,17 @@ impl<'a> Finder<'a> {
             return Ok(toolchain::told(fitting.clone(), self.progress));
         }
         if pack.variants().iter().any(|variant| variant.manifest.toolchain.image.is_some()) {
-            let connect =
-                || Engine::connect(&self.options.engines, self.options.limits).map_err(|e| e.to_string());
-            match self.engine.get_or_insert_with(connect).clone() {
+            if self.engine.is_none() {
+                self.engine = Some(self.connect().map_err(|error| error.to_string()));
+            }
+            match self.engine.clone().unwrap_or_else(|| Err(String::new())) {
                 Ok(engine) => match self.in_container(pack, &engine) {
                     Ok(toolchain) => {
                         let address = engine.address().to_owned();
                         self.because(&Choice::Engine { program: program.clone(), address });
                         return Ok(toolchain);
                     }
+                    Err(ContainerError::Interrupted) => return Err(BuildError::Interrupted),
                     Err(error) => self.because(&format!("not container: {error}")),
                 },
                 Err(error) => self.because(&format!("not container: {error}")),
@@ -171,6 +173,11 @@ impl<'a> Finder<'a> {
         }
         self.because(&Choice::Pinned { program: program.clone() });
         Ok(toolchain::find(pack, &self.search, self.progress)?)
+    }
+
+    fn connect(&self) -> Result<Engine, ContainerError> {
+        let Options { engines, limits, interrupt, .. } = self.options;
+        Engine::connect(engines, *limits, interrupt)
     }
 
     fn in_container(&self, pack: &Pack, engine: &Engine) -> Result<Toolchain, ContainerError> {

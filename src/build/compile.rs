@@ -41,6 +41,8 @@ pub enum Failure {
     Rejected(String),
     /// The compiler could not be run, or left nothing behind.
     Broken(String),
+    /// Somebody wanted the work to end.
+    Interrupted,
 }
 
 /// Compiles; what comes out is in `output`.

@@ -53,6 +53,9 @@ pub enum JobError {
     /// The compiler found a mistake in the user's code; it has been reported.
     #[error("`{0}` does not compile")]
     Rejected(String),
+    /// Somebody wanted the work to end.
+    #[error("`{0}` was interrupted")]
+    Interrupted(String),
     /// The compiler could not do its work.
     #[error("cannot compile `{component}`: {reason}")]
     #[diagnostic(help("`pelato build -v` shows which compiler is used"))]
@@ -134,6 +137,7 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Built, Jo
             elapsed: start.elapsed(),
         }),
         Err(JobError::Rejected(_)) => {} // its output has been reported
+        Err(JobError::Interrupted(_)) => shop.progress.report(Event::Stopped { component: name.clone() }),
         Err(error) => {
             shop.progress.report(Event::Failed { component: name.clone(), output: error.to_string() })
         }
@@ -198,6 +202,7 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
             shop.progress.report(Event::Failed { component: name.clone(), output });
             JobError::Rejected(name.clone())
         }
+        Failure::Interrupted => JobError::Interrupted(name.clone()),
         Failure::Broken(reason) => JobError::Broken { component: name.clone(), reason },
     })?;
     let compiled = read(&output)?;

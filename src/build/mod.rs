@@ -31,6 +31,7 @@ pub use wrap::{FunctionError, WrapError, check_function, wrap};
 use crate::catalog::{Origin, Pack};
 use crate::check::Component;
 use crate::generate::Planned;
+use crate::interrupt::Interrupt;
 use crate::progress::{Event, Progress};
 use crate::project::lock_file::LockedImage;
 use builder::Finder;
@@ -59,6 +60,8 @@ pub struct Options {
     pub images: Result<BTreeMap<String, LockedImage>, String>,
     /// Whether the images that registries have now are wanted, whatever is remembered.
     pub newest_images: bool,
+    /// That somebody wants the work to end: containers are removed then.
+    pub interrupt: Interrupt,
 }
 
 impl Options {
@@ -102,7 +105,7 @@ pub enum BuildError {
     /// No container can be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Container(#[from] container::ContainerError),
+    Container(container::ContainerError),
     /// A template's trigger cannot be read.
     #[error("the template `{template}`: cannot read {file}")]
     #[diagnostic(help("`pelato template show {template}` says where it is"))]
@@ -114,6 +117,10 @@ pub enum BuildError {
         /// The system's words.
         source: std::io::Error,
     },
+    /// Somebody wanted the work to end.
+    #[error("interrupted: the containers that compiled were removed, and what was built before stays")]
+    #[diagnostic(help("run the command again: what is done is not done twice"))]
+    Interrupted,
     /// Some components failed; each has been reported.
     #[error("{} of {total} components could not be built: {}", .failed.len(), .failed.join(", "))]
     Failed {
@@ -125,6 +132,15 @@ pub enum BuildError {
         #[help]
         advice: Option<String>,
     },
+}
+
+impl From<container::ContainerError> for BuildError {
+    fn from(error: container::ContainerError) -> Self {
+        match error {
+            container::ContainerError::Interrupted => Self::Interrupted,
+            other => Self::Container(other),
+        }
+    }
 }
 
 /// Everything that has to be known before the first compiler runs.
@@ -148,15 +164,20 @@ pub fn toolchains(
     for component in components {
         let name = &component.pack.manifest.name;
         if !found.contains_key(name) {
-            if component.pack.origin == Origin::Project {
-                let note =
-                    format!("the project brings its own language pack `{name}`: its commands run here");
-                progress.report(Event::Note(note));
-            }
+            note_own(&component.pack, progress);
             found.insert(name.clone(), finder.find(&component.pack)?);
         }
     }
     Ok(found)
+}
+
+/// Says so if the commands that will run are the project's own.
+pub fn note_own(pack: &Pack, progress: &dyn Progress) {
+    if pack.origin == Origin::Project {
+        let name = &pack.manifest.name;
+        let note = format!("the project brings its own language pack `{name}`: its commands run here");
+        progress.report(Event::Note(note));
+    }
 }
 
 /// Plans what has to be done for components with these sources.
@@ -239,6 +260,7 @@ fn collect(
     for (result, name) in results.into_iter().zip(names) {
         match result {
             Ok(one) => built.push(one),
+            Err(JobError::Interrupted(_)) => return Err(BuildError::Interrupted),
             Err(error) => {
                 failed.push(name.clone());
                 advice = advice.or_else(|| miette::Diagnostic::help(&error).map(|help| help.to_string()));

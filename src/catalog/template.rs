@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::folder::Folder;
-use super::manifest::{self, Schema};
+use super::manifest::{self, Pattern, Schema};
 use super::{Origin, Unit};
 use crate::project::read::TASK_FIELDS;
 use crate::report::{Problem, Source};
@@ -65,12 +65,43 @@ pub struct Parameter {
     /// Whether the trigger is given it.
     #[serde(default)]
     pub setting: bool,
+    /// What a text has to match, from `^` to `$`.
+    #[serde(default)]
+    pub pattern: Option<Pattern>,
+    /// The pattern in words, after "use ".
+    #[serde(default)]
+    pub expected: Option<String>,
+    /// A value that it takes.
+    #[serde(default)]
+    pub example: Option<String>,
     /// Whether a subject may have wildcards.
     #[serde(default)]
     pub wildcards: bool,
     /// Whether messages come in or go out by this subject.
     #[serde(default)]
     pub flow: Option<Flow>,
+}
+
+impl Parameter {
+    /// Whether a text matches the pattern, if there is one.
+    pub fn matches(&self, text: &str) -> bool {
+        self.pattern.as_ref().is_none_or(|pattern| pattern.regex().is_match(text))
+    }
+
+    /// The pattern in words.
+    pub fn expected(&self) -> &str {
+        self.expected.as_deref().unwrap_or("a text that the template takes")
+    }
+
+    /// A value that it takes.
+    pub fn example(&self) -> &str {
+        match (&self.example, self.kind) {
+            (Some(example), _) => example,
+            (None, Kind::Subject) => "room.celsius",
+            (None, Kind::Integer) => "10",
+            (None, Kind::String) => "TEXT",
+        }
+    }
 }
 
 /// What values a parameter takes.
@@ -143,6 +174,12 @@ impl Template {
         self.manifest.capabilities.iter().any(is_http)
     }
 
+    /// Whether components of this template receive messages.
+    pub fn receives_messages(&self) -> bool {
+        let is_handler = |capability: &Capability| capability.wit.starts_with("wasmcloud:messaging/handler");
+        self.manifest.capabilities.iter().any(is_handler)
+    }
+
     /// A parameter by name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.manifest.parameters.get(name)
@@ -187,6 +224,34 @@ fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result<(), Proble
         if subject_only && parameter.kind != Kind::Subject {
             return Err(manifest::wrong(source, &key, "has `wildcards` or `flow` but is no subject")
                 .advise("set `kind = \"subject\"`, or remove them"));
+        }
+        check_pattern(source, &key, parameter)?;
+    }
+    Ok(())
+}
+
+/// A pattern is for texts, is explained, and takes the default and the example.
+fn check_pattern(source: &Arc<Source>, key: &str, parameter: &Parameter) -> Result<(), Problem> {
+    if parameter.pattern.is_some() != parameter.expected.is_some() {
+        return Err(manifest::wrong(source, key, "has one of `pattern` and `expected` without the other")
+            .advise("`expected` says in words what the regular expression `pattern` says"));
+    }
+    let whole = |pattern: &Pattern| {
+        let text = pattern.regex().as_str();
+        text.starts_with('^') && text.ends_with('$')
+    };
+    if parameter.pattern.as_ref().is_some_and(|pattern| !whole(pattern)) {
+        return Err(manifest::wrong(source, &format!("{key}.pattern"), "would also match a part of a text")
+            .advise("begin it with `^` and end it with `$`"));
+    }
+    if parameter.pattern.is_some() && parameter.kind != Kind::String {
+        return Err(manifest::wrong(source, key, "has a `pattern` but is no text")
+            .advise("set `kind = \"string\"`, or remove it"));
+    }
+    for (name, value) in [("default", &parameter.default), ("example", &parameter.example)] {
+        if value.as_ref().is_some_and(|value| !parameter.matches(value)) {
+            return Err(manifest::wrong(source, &format!("{key}.{name}"), "does not match the `pattern`")
+                .advise("change one of the two"));
         }
     }
     Ok(())
@@ -243,6 +308,71 @@ pub mod toml_order {
                 }
             }
             deserializer.deserialize_map(Entries(PhantomData))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What is said of a manifest with one parameter.
+    fn problem(parameter: &str) -> Option<String> {
+        let text = format!(
+            "schema = 1\nname = \"t\"\nsummary = \"s\"\ntrigger = \"t\"\n[parameters.p]\nprompt = \"p\"\n{parameter}"
+        );
+        let source = Source::new("template.toml", &*text);
+        let manifest = toml_edit::de::from_str(&text).unwrap();
+        check(&source, &manifest).err().map(|problem| problem.message)
+    }
+
+    #[test]
+    fn patterns_are_explained_and_take_the_default_and_the_example() {
+        let good = "kind = \"string\"\npattern = \"^[a-z]+$\"\nexpected = \"letters\"\n";
+        assert_eq!(problem(&format!("{good}default = \"a\"\nexample = \"b\"")), None);
+        let wrong = |parameter: &str| problem(parameter).unwrap();
+        assert_eq!(
+            wrong(&format!("{good}default = \"1\"")),
+            "`parameters.p.default` does not match the `pattern`"
+        );
+        assert_eq!(
+            wrong(&format!("{good}example = \"ab \"")),
+            "`parameters.p.example` does not match the `pattern`"
+        );
+        assert_eq!(wrong(&good.replace('^', "")), "`parameters.p.pattern` would also match a part of a text");
+        assert_eq!(
+            wrong(&good.replace("string", "subject")),
+            "`parameters.p` has a `pattern` but is no text"
+        );
+        let lonely = "kind = \"string\"\nexpected = \"letters\"\n";
+        assert_eq!(wrong(lonely), "`parameters.p` has one of `pattern` and `expected` without the other");
+    }
+
+    proptest! {
+        /// Whatever the patterns let pass is a name, or names with a dot between them, and nothing more.
+        #[test]
+        fn names_of_a_database_have_no_quotes_in_them(text in "[a-zA-Z0-9_. ;\"'ä\\n:-]{0,6}") {
+            let catalog = crate::catalog::Catalog::built_in();
+            let template = catalog.templates.get("dbsync_nats").unwrap();
+            let name = |text: &str| {
+                let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+                text.chars().all(plain) && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            };
+            let takes = |parameter, text: &str| template.parameter(parameter).unwrap().matches(text);
+            prop_assert_eq!(takes("column", &text), name(&text));
+            let parts: Vec<_> = text.split('.').collect();
+            prop_assert_eq!(takes("table", &text), parts.len() <= 2 && parts.iter().all(|part| name(part)));
+            prop_assert_eq!(takes("on_conflict", &format!("update:{text}")), name(&text));
+        }
+
+        /// What a bucket may be called, as the client of NATS has it: `[a-zA-Z0-9_-]+`.
+        #[test]
+        fn buckets_are_those_of_nats(text in "[a-zA-Z0-9_. /ä\n-]{0,5}") {
+            let catalog = crate::catalog::Catalog::built_in();
+            let template = catalog.templates.get("nats_to_nats_kv").unwrap();
+            let fits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+            prop_assert_eq!(template.parameter("bucket").unwrap().matches(&text), fits);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use semver::Version;
 
+use super::delivery::{AtLeastOnce, Consumer, DEAD_LETTER_SETTING, MAX_DELIVER_SETTING};
 use crate::catalog::{Capability, Pack, Template};
 
 /// One checked task.
@@ -31,6 +32,8 @@ pub struct Component {
     pub placement: Placement,
     /// Where HTTP reaches it, if its template answers HTTP.
     pub http: Option<HttpRoute>,
+    /// Messages are kept until it has dealt with them, if they are.
+    pub at_least_once: Option<AtLeastOnce>,
     /// The template's parameters with their defaults, by name.
     pub parameters: BTreeMap<String, String>,
 }
@@ -134,19 +137,53 @@ impl Component {
             let config = capability.config.iter().map(fill).collect::<Result<_, _>>()?;
             Ok(Need { wit: capability.wit.clone(), config })
         };
-        self.template.manifest.capabilities.iter().map(need).collect()
+        let needs = self.template.manifest.capabilities.iter().map(need).collect::<Result<Vec<_>, _>>()?;
+        Ok(match &self.at_least_once {
+            Some(wanted) => {
+                let consumers = wanted.consumers(&self.name, &subscribed(&needs));
+                redirected(needs, &consumers)
+            }
+            None => needs,
+        })
     }
 
-    /// The topics that it receives.
+    /// The consumers by which its messages are kept until it has dealt with them.
+    ///
+    /// # Errors
+    /// As [`Component::needs`].
+    pub fn consumers(&self) -> Result<Vec<Consumer>, NeedError> {
+        let Some(wanted) = &self.at_least_once else { return Ok(Vec::new()) };
+        Ok(wanted.consumers(&self.name, &self.clone().at_most_once().subscriptions()?))
+    }
+
+    /// The component where nothing can keep its messages.
+    #[must_use]
+    pub fn at_most_once(self) -> Self {
+        Self { at_least_once: None, ..self }
+    }
+
+    /// The topics that it subscribes to.
     ///
     /// # Errors
     /// As [`Component::needs`].
     pub fn subscriptions(&self) -> Result<Vec<Subscription>, NeedError> {
+        Ok(subscribed(&self.needs()?))
+    }
+
+    /// The key-value bucket that it uses.
+    ///
+    /// # Errors
+    /// As [`Component::needs`].
+    pub fn bucket(&self) -> Result<Option<String>, NeedError> {
         let needs = self.needs()?;
-        let handlers = needs.iter().filter(|need| need.is("wasmcloud:messaging/handler"));
-        let lists = handlers.filter_map(|need| need.config.get("subscriptions"));
-        let each = lists.flat_map(|list| list.split(',')).map(str::trim).filter(|text| !text.is_empty());
-        Ok(each.map(subscription).collect())
+        let buckets = needs.into_iter().filter(|need| need.is("wasi:keyvalue/store"));
+        Ok(buckets.filter_map(|mut need| need.config.remove("bucket")).next())
+    }
+
+    /// Whether it uses a PostgreSQL database.
+    pub fn uses_database(&self) -> bool {
+        let is_database = |capability: &Capability| capability.wit.starts_with("wasmcloud:postgres/");
+        self.template.manifest.capabilities.iter().any(is_database)
     }
 
     /// What the trigger is given: the parameters that are settings, and the component's name.
@@ -156,6 +193,10 @@ impl Component {
         let mut settings: BTreeMap<_, _> =
             parameters.map(|(name, value)| (name.clone(), value.clone())).collect();
         settings.insert("component_name".to_owned(), self.name.clone());
+        if let Some(wanted) = &self.at_least_once {
+            settings.insert(MAX_DELIVER_SETTING.to_owned(), wanted.max_deliver.to_string());
+            settings.insert(DEAD_LETTER_SETTING.to_owned(), wanted.dead_letter_topic.clone());
+        }
         settings
     }
 
@@ -176,6 +217,33 @@ impl Component {
         }
         values
     }
+}
+
+/// The interface by which a component receives messages, and the key of its configuration that says which.
+const HANDLER: &str = "wasmcloud:messaging/handler";
+const SUBSCRIPTIONS: &str = "subscriptions";
+
+/// What a component with these needs subscribes to.
+fn subscribed(needs: &[Need]) -> Vec<Subscription> {
+    let handlers = needs.iter().filter(|need| need.is(HANDLER));
+    let lists = handlers.filter_map(|need| need.config.get(SUBSCRIPTIONS));
+    let each = lists.flat_map(|list| list.split(',')).map(str::trim).filter(|text| !text.is_empty());
+    each.map(subscription).collect()
+}
+
+/// The needs with each subscription at the place where its consumer hands messages over.
+fn redirected(mut needs: Vec<Need>, consumers: &[Consumer]) -> Vec<Need> {
+    let mut lists = consumers.iter().map(|consumer| {
+        let Subscription { subject, queue } = &consumer.handed_over;
+        queue.as_ref().map_or(subject.clone(), |queue| format!("{subject}|{queue}"))
+    });
+    for need in needs.iter_mut().filter(|need| need.is(HANDLER)) {
+        let count = subscribed(std::slice::from_ref(need)).len();
+        if let Some(list) = need.config.get_mut(SUBSCRIPTIONS) {
+            *list = lists.by_ref().take(count).collect::<Vec<_>>().join(",");
+        }
+    }
+    needs
 }
 
 fn subscription(text: &str) -> Subscription {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::code::{Outcome, Resolver};
 use super::component::{Component, HttpRoute, Placement};
+use super::delivery::AtLeastOnce;
 use super::finding::{Finding, Spot};
 use super::flow::Flow;
 use super::slip::{self, Slip};
@@ -184,6 +185,7 @@ impl<'a> Entry<'a> {
                 Some(field) => values::placement(&field.text).ok()?,
                 None => Placement::default(),
             },
+            at_least_once: AtLeastOnce::of(task, &task.component_name.as_ref()?.text),
             http: if template.serves_http() { Some(self.route()?) } else { None },
             parameters,
             template,

@@ -72,7 +72,7 @@ impl Flow {
         }))
     }
 
-    fn new(stops: impl Iterator<Item = Stop>) -> Self {
+    pub(crate) fn new(stops: impl Iterator<Item = Stop>) -> Self {
         let mut flow = Self { stops: stops.collect(), topics: BTreeMap::new() };
         for (index, stop) in flow.stops.iter().enumerate() {
             for (_, topic) in &stop.reads {

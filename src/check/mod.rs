@@ -6,6 +6,7 @@
 pub mod code;
 mod component;
 mod context;
+mod delivery;
 mod finding;
 mod flow;
 pub mod rules;
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 
 pub use component::{Code, Component, HttpRoute, Need, NeedError, Placement, Subscription};
 pub use context::{Context, Entry, Stranger};
+pub use delivery::{AtLeastOnce, Consumer, DELIVERIES, MAX_DELIVER};
 pub use finding::{Finding, Spot};
 pub use flow::{Flow, Stop, Topic};
 pub use rules::Rule;

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use semver::Version;
 
 use super::component::Placement;
+use super::delivery::{DELIVERIES, MAX_DELIVER};
 use crate::suggest;
 use crate::words::{is_safe, quoted};
 
@@ -140,6 +141,19 @@ pub fn placement(text: &str) -> Result<Placement, Wrong> {
     text.parse().or_else(|()| {
         wrong(format!("{} is no placement", quoted(text)), suggest::help(text, Placement::NAMES))
     })
+}
+
+/// How often a message is handed to a component.
+pub fn delivery(text: &str) -> Result<bool, Wrong> {
+    match DELIVERIES.iter().position(|name| *name == text) {
+        Some(index) => Ok(index == 1),
+        None => wrong(format!("{} is no delivery", quoted(text)), suggest::help(text, DELIVERIES)),
+    }
+}
+
+/// How often a message is tried before it is given up.
+pub fn max_deliver(text: &str) -> Result<u32, Wrong> {
+    whole(text, 1, MAX_DELIVER, "deliveries")
 }
 
 /// A TCP port.

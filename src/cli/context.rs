@@ -7,6 +7,7 @@ use std::sync::Arc;
 use etcetera::BaseStrategy;
 
 use super::Global;
+use super::signals::Signals;
 use crate::catalog::Catalog;
 use crate::error::Error;
 use crate::pelato::{Options, Pelato};
@@ -26,13 +27,20 @@ pub struct Context {
     pub ui: Arc<Ui>,
     /// Where the process was started.
     pub here: PathBuf,
+    /// That somebody wants the command to end, as by Ctrl-C.
+    pub signals: Signals,
     global: Global,
 }
 
 impl Context {
     /// The surroundings of this process.
     pub fn new(global: Global, ui: Ui) -> Self {
-        Self { ui: Arc::new(ui), here: std::env::current_dir().unwrap_or_default(), global }
+        Self {
+            ui: Arc::new(ui),
+            here: std::env::current_dir().unwrap_or_default(),
+            signals: Signals::new(),
+            global,
+        }
     }
 
     /// The project's folder: the one that was named, else the nearest with a workflow, else this one.
@@ -74,6 +82,7 @@ impl Context {
             user: user_folder(),
             cache: cache_folder(&self.here),
             progress: Arc::clone(&self.ui) as Arc<_>,
+            interrupt: self.signals.interrupt.clone(),
         }))
     }
 

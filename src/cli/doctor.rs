@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::build::Flags;
 use super::context::{Context, runtime};
+use crate::build::BuildError;
 use crate::doctor::{Examined, Machine};
 use crate::error::Error;
 use crate::pelato::Pelato;
@@ -33,6 +34,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let machine = pelato.machine(&flags)?;
     let mut examined = examine(&pelato, &machine)?;
     if arguments.fix && pelato.mend(&machine, &examined, arguments.dry_run) && !arguments.dry_run {
+        if context.signals.interrupt.is_raised() {
+            return Err(BuildError::Interrupted.into());
+        }
         examined = examine(&pelato, &pelato.machine(&flags)?)?;
     }
     let report = json::Doctor::new(&examined);

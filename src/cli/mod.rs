@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod deploy;
 mod doctor;
+mod drill;
 mod r#gen;
 mod graph;
 mod infra;
@@ -24,6 +25,7 @@ mod report;
 mod rollback;
 mod run;
 mod schema;
+mod signals;
 mod status;
 mod task;
 mod template;
@@ -31,12 +33,16 @@ mod template;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::error::{Error, Exit};
 use crate::ui::{Colour, Level, Manner, Ui};
 use context::Context;
+
+/// How long containers may take to be removed when the command is interrupted.
+const TIDYING: Duration = Duration::from_secs(10);
 
 /// Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
 #[derive(Debug, Parser)]
@@ -46,7 +52,7 @@ use context::Context;
     pelato run                 # the whole workflow, on this machine\n\n\
     Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the function \
     failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked for, 8 the machine lacks \
-    something (`pelato doctor`)."
+    something (`pelato doctor`), 9 a drill missed an objective."
 )]
 struct Cli {
     #[command(flatten)]
@@ -96,6 +102,7 @@ enum Command {
     Status(status::Arguments),
     Rollback(rollback::Arguments),
     Remove(remove::Arguments),
+    Drill(drill::Arguments),
     Infra(infra::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
@@ -126,10 +133,14 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let ui = Ui::new(manner(&cli.global));
     let context = Context::new(cli.global, ui);
     let done = dispatch(cli.command, &matches, &context);
+    if context.signals.interrupt.is_raised() {
+        context.signals.interrupt.wait_until_quiet(TIDYING);
+    }
     match done.and_then(|()| context.written()) {
         Ok(()) => code(Exit::Done),
         Err(error) => {
             context.ui.failure(&error);
+            context.signals.obey();
             code(error.exit())
         }
     }
@@ -161,6 +172,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Rollback(arguments) => rollback::run(&arguments, context),
         Command::Remove(arguments) => remove::run(&arguments, context),
+        Command::Drill(arguments) => drill::run(arguments, context),
         Command::Infra(arguments) => infra::run(arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),

@@ -5,21 +5,23 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::context::Context;
+use crate::drill::words;
 use crate::error::Error;
-use crate::evaluation::{self, page};
+use crate::evaluation::{self, Loaded, page};
 use crate::metrics;
 use crate::ui::{json, table};
 
-/// Compare how long runs took: a table, and a page with charts, made from metrics files
+/// Compare how long runs took, and show drills: tables, and a page with charts
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato report                          # the project's metrics.yaml\n  \
-    pelato report laptop.yaml server.yaml --output both.html\n  pelato report --original               # beside the \
+    pelato report laptop.yaml server.yaml --output both.html\n  pelato report drill.json               # what \
+    `pelato drill --record` has written\n  pelato report --original               # beside the \
     figures of the system PELATO is measured against\n\n\
     Runs are recorded if ENABLE_METRICS is True. Times are means with their 95 % confidence intervals."
 )]
 pub struct Arguments {
-    /// The metrics files, PELATO's or the original's [default: the project's metrics.yaml]
+    /// Metrics files, PELATO's or the original's, and records of drills [default: the project's metrics.yaml]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
     /// What a file's runs are called; once for each file, in the same order [default: after the file]
@@ -42,18 +44,26 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         [] => vec![context.root().join(metrics::FILE)],
         files => files.to_vec(),
     };
-    let mut series = evaluation::load(&files, &arguments.names)?;
+    let Loaded { mut series, drills } = evaluation::load(&files, &arguments.names)?;
     if arguments.original {
         series.extend(evaluation::original());
     }
-    evaluation::write(&arguments.output, &page::page("How long it took", &series), arguments.force)?;
-    let result = json::Evaluation::new(&arguments.output, &series);
+    let title = if series.is_empty() { "What a fault costs" } else { "How long it took" };
+    evaluation::write(&arguments.output, &page::page(title, &series, &drills), arguments.force)?;
+    let result = json::Evaluation::new(&arguments.output, &series, &drills);
     if context.ui.json() {
         context.ui.result_json(&result);
         return Ok(());
     }
-    let header = ["SERIES", "TASKS", "RUNS", "GEN (s)", "BUILD (s)", "DEPLOY (s)", "TOTAL (s)"];
-    context.ui.result(table(header, &result.rows()));
+    if !series.is_empty() {
+        let header = ["SERIES", "TASKS", "RUNS", "GEN (s)", "BUILD (s)", "DEPLOY (s)", "TOTAL (s)"];
+        context.ui.result(table(header, &result.rows()));
+    }
+    for drill in &drills {
+        context.ui.result(format!("{}:", drill.name));
+        context.ui.result(table(words::HEADER, &words::rows(&drill.report)));
+        words::lines(&drill.readings, &drill.report).iter().for_each(|line| context.ui.result(line));
+    }
     context.ui.status("Written", arguments.output.display().to_string());
     Ok(())
 }

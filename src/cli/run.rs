@@ -8,7 +8,7 @@ use clap::Args;
 use super::build::Flags;
 use super::context::Context;
 use crate::error::Error;
-use crate::host::{Bus, Limits};
+use crate::host::{Bus, HostError, Limits};
 use crate::nats;
 use crate::pelato::{Ready, RunOptions};
 use crate::project::Settings;
@@ -34,6 +34,9 @@ pub struct Arguments {
     /// Credentials file for the NATS server
     #[arg(long, value_name = "FILE", requires = "nats")]
     nats_creds: Option<std::path::PathBuf>,
+    /// PostgreSQL database of the tasks that use one [default: POSTGRES_URL, which no other program of this machine sees]
+    #[arg(long, value_name = "URL")]
+    postgres: Option<String>,
     /// Send a message once everything runs
     #[arg(long, value_name = "TOPIC=MESSAGE")]
     send: Vec<String>,
@@ -75,12 +78,15 @@ fn seconds(text: &str) -> Result<Duration, String> {
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let pelato = Arc::new(context.open()?);
+    // Ctrl-C is how it is meant to end.
+    context.signals.interrupt.own();
     let send = arguments.send.iter().map(|text| message(text)).collect::<Result<_, _>>()?;
     let options = RunOptions {
         build: arguments.build.to_build(),
         only: arguments.components,
         port: arguments.port,
         bus: bus(arguments.nats, arguments.nats_creds, pelato.settings())?,
+        database: pelato.settings().postgres(arguments.postgres.as_deref()).map_err(HostError::from)?,
         limits: arguments.limits.to_limits(),
         send,
         watch: arguments.watch,

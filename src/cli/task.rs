@@ -93,7 +93,7 @@ fn parameters(
         if given.contains_key(name) || (parameter.default.is_some() && !context.ui.may_ask()) {
             continue;
         }
-        let flag = format!("{} {}", scaffold::flag(name), example(parameter));
+        let flag = format!("{} {}", scaffold::flag(name), parameter.example());
         let check = |text: &str| fits(parameter, text);
         let default = parameter.default.clone();
         let question =
@@ -107,14 +107,6 @@ fn parameters(
     Ok(given)
 }
 
-fn example(parameter: &Parameter) -> &'static str {
-    match parameter.kind {
-        Kind::Subject => "room.celsius",
-        Kind::Integer => "10",
-        Kind::String => "TEXT",
-    }
-}
-
 fn fits(parameter: &Parameter, text: &str) -> Result<(), String> {
     match parameter.kind {
         Kind::Integer => values::integer(text).map(drop).map_err(|wrong| wrong.message),
@@ -122,6 +114,7 @@ fn fits(parameter: &Parameter, text: &str) -> Result<(), String> {
             Err("this topic may not have wildcards".to_owned())
         }
         Kind::Subject => subject::validate(text).map_err(|error| error.to_string()),
+        Kind::String if !parameter.matches(text) => Err(format!("use {}", parameter.expected())),
         Kind::String => Ok(()),
     }
 }

@@ -48,6 +48,15 @@ pub enum DeployError {
         /// The interface.
         interface: String,
     },
+    /// Hosts do not have a provider of this kind.
+    #[error("{setting} is `builtin`, but hosts have no such provider in them")]
+    #[diagnostic(help("name an image, such as {setting}={default}"))]
+    NotBuiltIn {
+        /// The setting that names the provider.
+        setting: &'static str,
+        /// Its default.
+        default: &'static str,
+    },
     /// A template's text cannot be filled in.
     #[error("the template `{template}` cannot be used")]
     #[diagnostic(help("mend the template, or choose another"))]
@@ -253,6 +262,7 @@ impl DeployError {
             Self::Empty
                 | Self::Nameless { .. }
                 | Self::NoProvider { .. }
+                | Self::NotBuiltIn { .. }
                 | Self::Template { .. }
                 | Self::NotPushed { .. }
                 | Self::PortTaken { .. }

@@ -88,7 +88,8 @@ pub async fn ports(lattice: &Lattice, manifest: &Manifest) -> Result<(), DeployE
 fn listeners(manifest: &Manifest) -> BTreeSet<(String, String)> {
     let providers = manifest.spec.components.iter().filter(|part| part.kind == PartKind::Capability);
     let listening = providers.filter_map(|part| {
-        let mut values = part.properties.config.iter().filter_map(|config| config.properties.get(ADDRESS));
+        let mut values =
+            part.properties.config.iter().filter_map(|config| config.properties.as_ref()?.get(ADDRESS));
         let port = values.next()?.rsplit_once(':')?.1.to_owned();
         Some(part.targets().map(move |target| (port.clone(), target.to_owned())).collect::<Vec<_>>())
     });

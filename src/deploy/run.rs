@@ -49,6 +49,15 @@ pub struct Deployed {
     pub elapsed: Duration,
 }
 
+/// What was taken away.
+#[derive(Debug, Clone)]
+pub struct Removed {
+    /// Whether there was anything.
+    pub was_there: bool,
+    /// The subjects that its components subscribed to.
+    pub subscriptions: Vec<String>,
+}
+
 impl Plan {
     /// The version that will be deployed.
     pub fn version(&self) -> &str {
@@ -167,18 +176,19 @@ pub async fn rollback(
     deploy(lattice, &plan, wait, progress).await
 }
 
-/// Takes an application away, and all of its manifests. Whether there was one.
+/// Takes an application away, and all of its manifests. What it was, if there was one.
 ///
 /// # Errors
 /// When it is not this project's, wadm refuses, or it still runs after `wait`.
-pub async fn remove(lattice: &Lattice, name: &str, options: Options) -> Result<bool, DeployError> {
+pub async fn remove(lattice: &Lattice, name: &str, options: Options) -> Result<Removed, DeployError> {
     let versions = lattice.versions(name).await?;
     let Some(version) = versions.iter().find(|version| version.deployed).or(versions.last()) else {
         // What wadm has forgotten may still run.
-        return match options.wait {
-            Some(timeout) => follow::until_gone(lattice, name, Duration::ZERO, timeout).await,
-            None => Ok(false),
+        let ran = match options.wait {
+            Some(timeout) => follow::until_gone(lattice, name, Duration::ZERO, timeout).await?,
+            None => false,
         };
+        return Ok(Removed { was_there: ran, subscriptions: Vec::new() });
     };
     let manifest = stored(lattice, name, &version.version, options.force).await?;
     if manifest.as_ref().is_some_and(|manifest| !manifest.is_ours()) && !options.force {
@@ -193,5 +203,5 @@ pub async fn remove(lattice: &Lattice, name: &str, options: Options) -> Result<b
     if let Some(timeout) = options.wait {
         follow::until_gone(lattice, name, follow::WADMS_TIME, timeout).await?;
     }
-    Ok(true)
+    Ok(Removed { was_there: true, subscriptions: manifest.map(|it| it.subscriptions()).unwrap_or_default() })
 }

@@ -72,7 +72,7 @@ fn apply(
     images: &mut Vec<(String, LockedImage)>,
     progress: &dyn Progress,
 ) -> Result<(), Error> {
-    let build::Options { path, cache, engines, limits, .. } = &machine.build;
+    let build::Options { path, cache, engines, limits, interrupt, .. } = &machine.build;
     match fix {
         Fix::Folder(path) => std::fs::create_dir_all(path).map_err(|source| cannot("make", path, source)),
         Fix::EnvFile => copy_settings(&machine.root),
@@ -82,7 +82,7 @@ fn apply(
         }
         Fix::Image(pack) => {
             let fetch = || {
-                let engine = Engine::connect(engines, *limits)?;
+                let engine = Engine::connect(engines, *limits, interrupt)?;
                 container::find(pack, &engine, &machine.build.order(pack), progress)
             };
             let (image, _) = fetch().map_err(BuildError::from)?;

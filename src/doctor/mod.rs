@@ -29,9 +29,9 @@ pub use machine::{Machine, Work};
 pub use mend::{Mended, mend};
 
 /// How long a subject may take. What asks others gives up earlier, and says what it waited for.
-pub const PATIENCE: Duration = Duration::from_secs(4);
+pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long others may take to answer.
-const ANSWER: Duration = Duration::from_secs(3);
+const ANSWER: Duration = Duration::from_secs(4);
 
 /// One thing that is looked at.
 pub struct Subject {

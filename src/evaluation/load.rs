@@ -1,9 +1,11 @@
-//! Metrics files, each as a series with a name.
+//! Metrics files, each as a series with a name, and drills.
 
 use std::path::{Path, PathBuf};
 
-use super::read::{ReadError, read};
+use super::read::{Content, ReadError, read};
 use super::series::Series;
+use crate::drill::judge::Report;
+use crate::drill::{self, Readings};
 use crate::words::{is_safe, quoted};
 
 /// Why files cannot be compared.
@@ -35,11 +37,31 @@ pub enum LoadError {
     },
 }
 
-/// The files' runs, summed up; each file is called by its name in `names`, or, if there are none, after itself.
+/// What files tell.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Loaded {
+    /// The runs of metrics files, summed up.
+    pub series: Vec<Series>,
+    /// Drills.
+    pub drills: Vec<Rehearsal>,
+}
+
+/// A drill that was recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rehearsal {
+    /// What it is called.
+    pub name: String,
+    /// What was seen.
+    pub readings: Readings,
+    /// What that says.
+    pub report: Report,
+}
+
+/// What files tell; each file is called by its name in `names`, or, if there are none, after itself.
 ///
 /// # Errors
 /// When a file cannot be read, or the names do not fit.
-pub fn load(files: &[PathBuf], names: &[String]) -> Result<Vec<Series>, LoadError> {
+pub fn load(files: &[PathBuf], names: &[String]) -> Result<Loaded, LoadError> {
     let names: Vec<String> = match names {
         [] => own_names(files),
         names if names.len() != files.len() => {
@@ -56,8 +78,17 @@ pub fn load(files: &[PathBuf], names: &[String]) -> Result<Vec<Series>, LoadErro
             return Err(LoadError::SameName { name: quoted(name) });
         }
     }
-    let series = |(file, name): (&PathBuf, &String)| Ok(Series::of(name, &read(file)?));
-    files.iter().zip(&names).map(series).collect()
+    let mut loaded = Loaded::default();
+    for (file, name) in files.iter().zip(names) {
+        match read(file)? {
+            Content::Runs(runs) => loaded.series.push(Series::of(name, &runs)),
+            Content::Drill(readings) => {
+                let report = drill::judge(&readings);
+                loaded.drills.push(Rehearsal { name, readings, report });
+            }
+        }
+    }
+    Ok(loaded)
 }
 
 /// After the files; after their paths, if that is not enough to tell them apart.

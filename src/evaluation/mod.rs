@@ -1,4 +1,4 @@
-//! How long runs took, compared: metrics files in, means with their confidence, tables and charts out.
+//! How long runs took, compared, and what faults cost: metrics files and records of drills in, tables and charts out.
 //!
 //! [`read`] takes metrics files, PELATO's and the original's; [`Series::of`] sums their runs up by the number of tasks;
 //! [`chart`] draws them and [`page`] puts the charts on a page with tables beside them.
@@ -14,7 +14,7 @@ pub mod statistics;
 mod style;
 mod write;
 
-pub use load::{LoadError, load};
+pub use load::{LoadError, Loaded, Rehearsal, load};
 pub use original::original;
 pub use read::ReadError;
 pub use series::{Phase, Point, Run, Series, Stack, tasks};

@@ -1,16 +1,18 @@
 //! A page of charts with tables beside them. It needs nothing but itself: no scripts, no other files.
 
-use super::chart::{lines, stacks};
+use super::chart::{latencies, lines, stacks};
+use super::load::Rehearsal;
 use super::series::{Phase, Point, Series, Stack, tasks};
 use super::statistics::{Summary, seconds};
 use super::{original, style};
+use crate::drill::{time, words};
 use crate::words::xml;
 
 /// By this a page is known as one that PELATO has written.
 pub const MARK: &str = "<meta name=\"generator\" content=\"pelato report\"/>";
 
-/// A page about these series.
-pub fn page(title: &str, series: &[Series]) -> String {
+/// A page about these series and drills.
+pub fn page(title: &str, series: &[Series], drills: &[Rehearsal]) -> String {
     let title = xml(title);
     let mut page = format!(
         "<!DOCTYPE html>\n<html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
@@ -21,6 +23,16 @@ pub fn page(title: &str, series: &[Series]) -> String {
         style::page(),
         style::charts()
     );
+    if !series.is_empty() {
+        page += &times_of(series);
+    }
+    drills.iter().for_each(|drill| page += &rehearsal(drill));
+    page + "</body>\n</html>\n"
+}
+
+/// What series say.
+fn times_of(series: &[Series]) -> String {
+    let mut page = String::new();
     page += "<p class=\"note\">Means with their 95 % confidence intervals (Student's t), in seconds. n is the number of \
              runs; one run has no interval.</p>\n";
     for phase in Phase::ALL {
@@ -34,7 +46,34 @@ pub fn page(title: &str, series: &[Series]) -> String {
     if series.iter().any(|series| series.published) {
         page += &format!("<p class=\"note\">{}</p>\n", xml(original::NOTE));
     }
-    page + "</body>\n</html>\n"
+    page
+}
+
+/// What a drill says.
+fn rehearsal(drill: &Rehearsal) -> String {
+    let Rehearsal { name, readings, report } = drill;
+    let heading = format!("Drill: {name}");
+    let header: String =
+        words::HEADER.iter().map(|cell| format!("<th>{}</th>", cell.to_lowercase())).collect();
+    let mut table = format!("<table>\n<tr>{header}</tr>\n");
+    for row in words::rows(report) {
+        let cells: String = row.iter().map(|cell| format!("<td>{}</td>", xml(cell))).collect();
+        table += &format!("<tr>{cells}</tr>\n");
+    }
+    table += "</table>\n";
+    for line in words::lines(readings, report).iter().chain(&words::warnings(readings, report)) {
+        table += &format!("<p>{}</p>\n", xml(line));
+    }
+    let chart = latencies(&heading, readings).map(|chart| chart.inline()).unwrap_or_default();
+    let about = format!(
+        "{} → {}, {} messages a second. Latencies count from when a message was due; a message that took longer than {} \
+         is late. Percentiles are of those that came out, n of them.",
+        readings.from,
+        readings.to,
+        readings.rate,
+        time::shown(readings.late)
+    );
+    section(&xml(&heading), &chart, &table) + &format!("<p class=\"note\">{}</p>\n", xml(&about))
 }
 
 const WHOLE: &str = "Whole runs by phase";

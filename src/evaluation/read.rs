@@ -1,4 +1,4 @@
-//! Metrics files: PELATO's own, and the original's, which have the same form.
+//! Metrics files: PELATO's own, and the original's, which have the same form. And records of drills.
 
 use std::fs;
 use std::io::Read;
@@ -10,6 +10,7 @@ use serde_yaml::Value;
 use yamlpath::Document;
 
 use super::series::Run;
+use crate::drill::{Readings, record};
 use crate::project::place::Place;
 use crate::project::read::too_deep;
 use crate::report::{Problem, Source};
@@ -47,13 +48,15 @@ pub enum ReadError {
         source: std::io::Error,
     },
     /// It is larger than any metrics file.
-    #[error("{path} has {bytes} bytes; a metrics file may have {MAX_BYTES}")]
-    #[diagnostic(help("is this really a metrics file?"))]
+    #[error("{path} has {bytes} bytes; such a file may have {most}")]
+    #[diagnostic(help("is this really a metrics file, or the record of a drill?"))]
     TooLarge {
         /// The file.
         path: String,
         /// Its size, or how much of it was read.
         bytes: u64,
+        /// How many it may have.
+        most: u64,
     },
     /// Something in it is wrong.
     #[error(transparent)]
@@ -61,12 +64,25 @@ pub enum ReadError {
     Wrong(#[from] Problem),
 }
 
-/// The runs of a metrics file.
+/// What is in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// Runs, of a metrics file.
+    Runs(Vec<Run>),
+    /// A drill, of its record.
+    Drill(Readings),
+}
+
+/// What is in a metrics file, or in the record of a drill.
 ///
 /// # Errors
-/// When it cannot be read, is no metrics file, or has a field that makes no sense.
-pub fn read(path: &Path) -> Result<Vec<Run>, ReadError> {
-    Ok(parse(&Source::new(path.display().to_string(), text(path)?))?)
+/// When it cannot be read, is neither, or has a field that makes no sense.
+pub fn read(path: &Path) -> Result<Content, ReadError> {
+    let source = Source::new(path.display().to_string(), text(path)?);
+    if record::is_record(source.text.as_bytes()) {
+        return Ok(Content::Drill(record::read(&source)?));
+    }
+    Ok(Content::Runs(parse(&source)?))
 }
 
 fn text(path: &Path) -> Result<String, ReadError> {
@@ -79,11 +95,16 @@ fn text(path: &Path) -> Result<String, ReadError> {
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(unreadable(std::io::Error::other("it is not a file")));
     }
-    let file = fs::File::open(path).map_err(unreadable)?;
-    let mut text = String::new();
-    file.take(MAX_BYTES + 1).read_to_string(&mut text).map_err(unreadable)?;
-    let bytes = text.len() as u64;
-    if bytes > MAX_BYTES { Err(ReadError::TooLarge { path: shown, bytes }) } else { Ok(text) }
+    let mut file = fs::File::open(path).map_err(unreadable)?;
+    let mut bytes = Vec::new();
+    Read::by_ref(&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let most = if record::is_record(&bytes) { record::MAX_BYTES } else { MAX_BYTES };
+    file.take((most + 1).saturating_sub(bytes.len() as u64)).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > most {
+        return Err(ReadError::TooLarge { path: shown, bytes: bytes.len() as u64, most });
+    }
+    String::from_utf8(bytes)
+        .map_err(|_| unreadable(std::io::Error::other("stream did not contain valid UTF-8")))
 }
 
 /// The runs of a metrics file's text. Fields that are not known are nobody's business.
@@ -254,7 +275,8 @@ mod tests {
             ..Default::default()
         };
         let path = crate::metrics::append(folder.path(), &run).unwrap();
-        assert_eq!(read(&path).unwrap(), [Run { tasks: 3, times: [None, Some(1.5), None, Some(1.501)] }]);
+        let run = Run { tasks: 3, times: [None, Some(1.5), None, Some(1.501)] };
+        assert_eq!(read(&path).unwrap(), Content::Runs(vec![run]));
     }
 
     #[test]
@@ -275,6 +297,22 @@ mod tests {
             assert_eq!(line, 2, "{tasks}: {words}");
             assert!(words.starts_with("`runs[0].n_task` is "), "{tasks}: {words}");
         }
+    }
+
+    #[test]
+    fn records_of_drills_may_be_larger() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        let size = MAX_BYTES as usize + 1;
+        fs::write(&path, "#".repeat(size)).unwrap();
+        let refused = read(&path).unwrap_err().to_string();
+        assert!(refused.ends_with("/file has 16777217 bytes; such a file may have 16777216"), "{refused}");
+        let drill = Readings { rate: 50.0, ..Readings::default() };
+        fs::remove_file(&path).unwrap();
+        record::write(&path, &drill).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, text + &" ".repeat(size)).unwrap();
+        assert_eq!(read(&path).unwrap(), Content::Drill(drill));
     }
 
     #[test]

@@ -64,6 +64,49 @@ impl Scale {
     }
 }
 
+/// An axis of times on which each step is ten times the one before: latencies and outages fit on it together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decades {
+    /// The powers of ten, in seconds, at its ends.
+    from: i32,
+    to: i32,
+}
+
+impl Decades {
+    /// The least and most that it shows, in seconds: a microsecond to eleven days.
+    const ENDS: (i32, i32) = (-6, 6);
+
+    /// For times from the shortest to the longest, in seconds.
+    pub fn of(shortest: f64, longest: f64) -> Self {
+        let (least, most) = Self::ENDS;
+        // No time at all has no logarithm.
+        let power = |seconds: f64| seconds.max(1e-6).log10();
+        let from = (power(shortest).floor() as i32).clamp(least, most - 1);
+        let to = (power(longest).ceil() as i32).clamp(from + 1, most);
+        Self { from, to }
+    }
+
+    /// Where a time is, from 0 to 1; what is beyond an end is at it.
+    pub fn at(&self, seconds: f64) -> f64 {
+        let power = seconds.max(1e-9).log10() - f64::from(self.from);
+        (power / f64::from(self.to - self.from)).clamp(0.0, 1.0)
+    }
+
+    /// The marks: where each is, from 0 to 1, and its time.
+    pub fn marks(&self) -> Vec<(f64, String)> {
+        let mark = |power: i32| {
+            let (power_of_unit, unit) = match power {
+                ..-3 => (-6, "µs"),
+                -3..0 => (-3, "ms"),
+                _ => (0, "s"),
+            };
+            let at = f64::from(power - self.from) / f64::from(self.to - self.from);
+            (at, format!("{} {unit}", 10i64.pow(power.abs_diff(power_of_unit))))
+        };
+        (self.from..=self.to).map(mark).collect()
+    }
+}
+
 fn is_whole(number: f64) -> bool {
     (number - number.round()).abs() < 1e-6 * number.abs().max(1e-3)
 }
@@ -108,6 +151,21 @@ mod tests {
         ] {
             assert_eq!(shown(&Scale::tasks(most)), marks, "{most}");
         }
+    }
+
+    #[test]
+    fn decades_have_round_times() {
+        let shown = |shortest, longest| {
+            let scale = Decades::of(shortest, longest);
+            let labels: Vec<_> = scale.marks().into_iter().map(|(_, label)| label).collect();
+            labels.join(", ")
+        };
+        assert_eq!(shown(0.0004, 2.5), "100 µs, 1 ms, 10 ms, 100 ms, 1 s, 10 s");
+        assert_eq!(shown(0.001, 0.001), "1 ms, 10 ms");
+        assert_eq!(shown(0.0, 0.0), "1 µs, 10 µs");
+        assert_eq!(shown(1e300, f64::INFINITY), "100000 s, 1000000 s");
+        let scale = Decades::of(0.001, 10.0);
+        assert_eq!([scale.at(0.001), scale.at(0.1), scale.at(10.0), scale.at(0.0)], [0.0, 0.5, 1.0, 0.0]);
     }
 
     #[test]

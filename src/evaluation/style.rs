@@ -41,6 +41,8 @@ const PLAIN: &str = "\
 .chart .line{fill:none;stroke-width:2;stroke-linejoin:round}\
 .chart .error{fill:none;stroke-width:1.5}\
 .chart .published{stroke-dasharray:5 3}\
+.chart .fault{fill:none;stroke-width:1.5;stroke-dasharray:6 3}\
+.chart .lost{fill:none;stroke-width:1.5}\
 .chart .value{paint-order:stroke;stroke-width:4;stroke-linejoin:round}\
 .chart .grid,.chart .axis{fill:none;shape-rendering:crispEdges}";
 

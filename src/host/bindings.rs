@@ -8,6 +8,7 @@ mod messaging {
         world: "pelato:host/messaging",
         imports: { default: async | trappable },
         exports: { default: async },
+        with: { "wasi:keyvalue/store.bucket": crate::host::keyvalue::Opened },
     });
 }
 
@@ -23,5 +24,7 @@ mod function {
 
 pub(super) use function::FunctionPre;
 pub(super) use messaging::MessagingPre;
+pub(super) use messaging::wasi::keyvalue::store;
 pub(super) use messaging::wasi::logging::logging;
 pub(super) use messaging::wasmcloud::messaging::{consumer, types};
+pub(super) use messaging::wasmcloud::postgres::{query, types as postgres};

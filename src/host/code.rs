@@ -7,32 +7,43 @@ use wasmtime_wasi_http::p2::bindings::ProxyPre;
 use super::HostError;
 use super::bindings::MessagingPre;
 use super::engine::Compute;
+use super::keyvalue::Bucket;
 use super::options::Hosted;
-use super::state::State;
+use super::state::{Resources, State};
 
 /// A component that is ready to be called: compiled, its imports found, its exports known.
 pub(super) struct Code {
     digest: [u8; 32],
+    /// What it may use.
+    pub resources: Resources,
     pub messaging: Option<MessagingPre<State>>,
     pub http: Option<ProxyPre<State>>,
 }
 
 impl Code {
     /// Prepares a component. Takes seconds of computing: not for a thread that serves others.
-    pub fn prepare(compute: &Compute, linker: &Linker<State>, hosted: &Hosted) -> Result<Self, HostError> {
+    pub fn prepare(
+        compute: &Compute,
+        linker: &Linker<State>,
+        hosted: &Hosted,
+        resources: Resources,
+    ) -> Result<Self, HostError> {
         let component = compute.compile(&hosted.name, &hosted.wasm)?;
         let pre = link(linker, &hosted.name, &component)?;
         // They fail exactly when the export is missing.
         let digest = digest(&hosted.wasm);
-        let code =
-            Self { digest, messaging: MessagingPre::new(pre.clone()).ok(), http: ProxyPre::new(pre).ok() };
+        let (messaging, http) = (MessagingPre::new(pre.clone()).ok(), ProxyPre::new(pre).ok());
+        let code = Self { digest, resources, messaging, http };
         code.check(hosted)?;
         Ok(code)
     }
 
-    /// Whether it was made of these bytes.
-    pub fn is_of(&self, wasm: &[u8]) -> bool {
-        self.digest == digest(wasm)
+    /// Whether it was made of these bytes, and to use these things.
+    pub fn is_of(&self, hosted: &Hosted) -> bool {
+        let Resources { bucket, database } = &self.resources;
+        self.digest == digest(&hosted.wasm)
+            && bucket.as_deref().map(Bucket::name) == hosted.bucket.as_deref()
+            && database.is_some() == hosted.database
     }
 
     /// Checks that it exports what it is to be used for.

@@ -9,12 +9,14 @@ use wasmtime::component::Linker;
 
 use super::HostError;
 use super::bus::{Broker, Parked};
+use super::database::Databases;
 use super::engine::Compute;
+use super::keyvalue::Buckets;
 use super::observe::{Call, Event, Observer, Outcome, Times};
-use super::options::{Limits, Options};
+use super::options::{Hosted, Limits, Options};
 use super::run::{Work, run};
 use super::slots::{Slot, Slots};
-use super::state::{Link, State};
+use super::state::{Link, Resources, State};
 
 /// How many tasks a thread runs before it looks for timers and input: functions run for a tick each.
 const EVENT_INTERVAL: u32 = 5;
@@ -24,6 +26,8 @@ pub(super) struct Core {
     pub compute: Compute,
     pub linker: Linker<State>,
     pub broker: Broker,
+    pub buckets: Buckets,
+    pub databases: Databases,
     pub observer: Arc<dyn Observer>,
     pub limits: Limits,
     pub slots: Slots,
@@ -43,12 +47,14 @@ pub(super) struct Admission {
     pub call: Arc<Call>,
     pub received: Instant,
     pub reply_to: Option<String>,
+    pub resources: Resources,
 }
 
 /// A call that has come to its end.
 pub(super) struct Done<T> {
     pub result: Result<T, Outcome>,
     pub sent: Vec<super::observe::Sent>,
+    pub stored: Vec<super::observe::Stored>,
     pub times: Times,
     pub parked: Parked,
 }
@@ -57,16 +63,33 @@ impl Core {
     pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         let instances = u32::try_from(Slots::instances(options.max_concurrent)).unwrap_or(u32::MAX);
         let compute = Compute::pooled(instances, options.cache_dir.as_deref())?;
+        let broker = Broker::open(&options.bus, &options.limits, Arc::clone(&observer)).await?;
+        let domain = options.bucket_domain.as_deref();
         Ok(Self {
             linker: compute.platform()?,
             compute,
-            broker: Broker::open(&options.bus, &options.limits, Arc::clone(&observer)).await?,
+            buckets: Buckets::beside(&broker, domain, Arc::clone(&observer)),
+            databases: Databases::at(options.database.clone()),
+            broker,
             observer,
             limits: options.limits,
             slots: Slots::new(options.max_concurrent),
             max_concurrent: options.max_concurrent.max(1),
             threads: Threads::start()?,
         })
+    }
+
+    /// What a component may use; it is made or connected to.
+    pub async fn resources(&self, hosted: &Hosted) -> Result<Resources, HostError> {
+        let bucket = match &hosted.bucket {
+            Some(name) => Some(self.buckets.open(name).await?),
+            None => None,
+        };
+        let database = match hosted.database {
+            true => Some(self.databases.open(&hosted.name).await?),
+            false => None,
+        };
+        Ok(Resources { bucket, database })
     }
 
     /// Where functions run.
@@ -82,12 +105,14 @@ impl Core {
         let state = self.state(admission, slot);
         let record = Arc::clone(&state.record);
         let (result, times) = run(&self.compute, &self.limits, state, queued, work).await;
-        Done { result, sent: record.take_sent(), times, parked: record.take_parked() }
+        let (sent, stored) = (record.take_sent(), record.take_stored());
+        Done { result, sent, stored, times, parked: record.take_parked() }
     }
 
     fn state(&self, admission: Admission, slot: Slot) -> State {
-        let link = Link { broker: self.broker.clone(), slot, reply_to: admission.reply_to };
-        State::new(admission.call, self.limits.memory, Arc::clone(&self.observer), Some(link))
+        let Admission { call, reply_to, resources, .. } = admission;
+        let link = Link { broker: self.broker.clone(), slot, resources, reply_to };
+        State::new(call, self.limits.memory, Arc::clone(&self.observer), Some(link))
     }
 }
 

@@ -10,7 +10,7 @@ use wasmtime::{
 };
 
 use super::HostError;
-use super::bindings::{consumer, logging, types};
+use super::bindings::{consumer, logging, postgres, query, store, types};
 use super::state::State;
 use super::ticker::Ticker;
 
@@ -74,6 +74,9 @@ impl Compute {
         let added = wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)
             .and_then(|()| types::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state))
             .and_then(|()| consumer::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state))
+            .and_then(|()| store::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state))
+            .and_then(|()| postgres::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state))
+            .and_then(|()| query::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state))
             .and_then(|()| logging::add_to_linker::<_, HasSelf<State>>(&mut linker, |state| state));
         added.map_err(|cause| failure(&cause))?;
         Ok(linker)

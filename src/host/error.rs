@@ -43,7 +43,9 @@ pub enum HostError {
     #[error("{component} imports what this host does not offer: {message}")]
     #[diagnostic(
         code(pelato::host::import),
-        help("`pelato run` offers WASI 0.2, wasi:http, wasi:logging and wasmcloud:messaging 0.2")
+        help(
+            "`pelato run` offers WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging, wasmcloud:messaging 0.2 and wasmcloud:postgres 0.1.1"
+        )
     )]
     Import {
         /// The component's name.
@@ -131,6 +133,42 @@ pub enum HostError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Nats(#[from] crate::nats::NatsError),
+    /// A key-value bucket could not be used.
+    #[error("the bucket {bucket} cannot be used: {message}")]
+    #[diagnostic(
+        code(pelato::host::bucket),
+        help("see whether the NATS server permits it, or choose another `bucket`")
+    )]
+    Bucket {
+        /// Its name.
+        bucket: String,
+        /// What the server says.
+        message: String,
+    },
+    /// The NATS server keeps nothing.
+    #[error("the bucket {bucket} needs JetStream, and the NATS server has none")]
+    #[diagnostic(
+        code(pelato::host::jetstream),
+        help("start it with `nats-server -js`; `pelato run` without `--nats` keeps buckets in memory")
+    )]
+    NoJetStream {
+        /// The bucket.
+        bucket: String,
+    },
+    /// The database could not be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Postgres(#[from] crate::postgres::PostgresError),
+    /// There is no database.
+    #[error("{component} stores its results in a database, and none is given")]
+    #[diagnostic(
+        code(pelato::host::database),
+        help("set POSTGRES_URL in .env, or give `--postgres postgres://user:password@localhost/database`")
+    )]
+    NoDatabase {
+        /// The component.
+        component: String,
+    },
     /// A message could not be sent or a subscription not made.
     #[error("the message bus failed: {message}")]
     #[diagnostic(

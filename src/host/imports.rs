@@ -7,6 +7,7 @@ use hyper::body::Bytes;
 
 use super::bindings::{consumer, logging, types};
 use super::bus::Message;
+use super::kept::{self, is_ack};
 use super::observe::{Event, Level, Sent};
 use super::state::{Link, State};
 use super::trace::Mark;
@@ -20,8 +21,18 @@ impl consumer::Host for State {
         let body = Bytes::from(message.body);
         let reply = link.reply_to.as_deref() == Some(message.subject.as_str());
         let sent = Sent { subject: message.subject.clone(), body: body.clone(), reply };
-        let message = Message { subject: message.subject.into(), body, reply_to: message.reply_to, mark };
+        // What JetStream is told is no message that anybody reads.
+        let is_ack = is_ack(&message.subject);
+        let is_kept = link.reply_to.as_deref().is_some_and(kept::is_ack);
+        // Whatever else such a call sends after its error is the message that it gives up.
+        let headers = match &self.error {
+            Some(error) if is_kept && !is_ack => kept::dead_letter(&self.call, error),
+            _ => Vec::new(),
+        };
+        let message =
+            Message { subject: message.subject.into(), body, reply_to: message.reply_to, mark, headers };
         Ok(match link.broker.publish(message).await {
+            Ok(_) if is_ack => Ok(()),
             Ok(parked) => {
                 self.record.publish(sent, parked);
                 Ok(())
@@ -40,7 +51,7 @@ impl consumer::Host for State {
         let Some(Link { broker, slot, .. }) = &mut self.link else { return Ok(Err(unlinked())) };
         let body = Bytes::from(body);
         let sent = Sent { subject: subject.clone(), body: body.clone(), reply: false };
-        let message = Message { subject: subject.into(), body, reply_to: None, mark };
+        let message = Message { subject: subject.into(), body, reply_to: None, mark, headers: Vec::new() };
         let timeout = Duration::from_millis(timeout_ms.into());
         let answer = slot.while_waiting(broker.request(message, timeout)).await;
         self.record.publish(sent, super::bus::Parked::default());
@@ -54,6 +65,9 @@ impl consumer::Host for State {
 
 impl logging::Host for State {
     async fn log(&mut self, level: logging::Level, context: String, message: String) -> wasmtime::Result<()> {
+        if matches!(level, logging::Level::Error | logging::Level::Critical) {
+            self.error = Some(message.clone());
+        }
         if self.output.admit(context.len() + message.len() + 1) {
             let level = match level {
                 logging::Level::Trace => Level::Trace,

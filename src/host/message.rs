@@ -9,7 +9,7 @@ use wasmtime::Store;
 use super::bindings::{MessagingPre, types::BrokerMessage};
 use super::bus::{Message, Messages};
 use super::core::{Admission, Core};
-use super::observe::{Call, Event, Outcome, Sent, Trigger};
+use super::observe::{Call, Event, Outcome, Sent, Stored, Trigger};
 use super::run::Work;
 use super::service::Service;
 use super::state::State;
@@ -104,7 +104,8 @@ async fn handle(core: &Core, service: &Service, message: Message, received: Inst
         trigger: Trigger::Message { subject: Arc::clone(&message.subject) },
         input: message.body.clone(),
     });
-    let admission = Admission { call: Arc::clone(&call), received, reply_to: message.reply_to.clone() };
+    let (reply_to, resources) = (message.reply_to.clone(), code.resources.clone());
+    let admission = Admission { call: Arc::clone(&call), received, reply_to, resources };
     let message = BrokerMessage {
         subject: message.subject.to_string(),
         body: message.body.into(),
@@ -112,7 +113,7 @@ async fn handle(core: &Core, service: &Service, message: Message, received: Inst
     };
     let done = core.call(admission, HandleMessage { handler, message }).await;
     let outcome = match done.result {
-        Ok(Ok(())) => succeeded(done.sent),
+        Ok(Ok(())) => succeeded(done.sent, done.stored),
         Ok(Err(message)) => Outcome::Failed { message },
         Err(cut_off) => cut_off,
     };
@@ -122,8 +123,10 @@ async fn handle(core: &Core, service: &Service, message: Message, received: Inst
 }
 
 /// The outcome of a call that went well.
-pub(super) fn succeeded(sent: Vec<Sent>) -> Outcome {
-    if sent.is_empty() {
+pub(super) fn succeeded(sent: Vec<Sent>, stored: Vec<Stored>) -> Outcome {
+    if !stored.is_empty() {
+        Outcome::Stored { stored, sent }
+    } else if sent.is_empty() {
         Outcome::Filtered
     } else if sent.iter().all(|sent| sent.reply) {
         Outcome::Replied

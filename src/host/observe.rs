@@ -62,6 +62,13 @@ pub enum Trigger {
 pub enum Outcome {
     /// It published these messages, replies included.
     Sent(Vec<Sent>),
+    /// It stored something.
+    Stored {
+        /// What it stored.
+        stored: Vec<Stored>,
+        /// What it published beside, replies included.
+        sent: Vec<Sent>,
+    },
     /// It only answered who asked: the reply subject, or the HTTP client.
     Replied,
     /// It published nothing.
@@ -97,6 +104,15 @@ pub struct Sent {
     pub body: Bytes,
     /// It answers the message that started the call.
     pub reply: bool,
+}
+
+/// Something that a call stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// Where: the bucket and the key, `bucket/key`, or the table.
+    pub place: String,
+    /// What.
+    pub body: Bytes,
 }
 
 /// Where the time of a call went.
@@ -216,6 +232,11 @@ pub enum Event {
         subject: Arc<str>,
         /// The queue group or the pattern of the subscriber.
         subscriber: Arc<str>,
+    },
+    /// A key-value bucket of the NATS server was not there, and was made.
+    BucketMade {
+        /// Its name.
+        bucket: String,
     },
     /// The connection to the NATS server is gone; it is being restored.
     BusLost,

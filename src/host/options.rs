@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use crate::nats;
+use crate::{nats, postgres};
 
 /// One component as the host runs it.
 #[derive(Debug, Clone)]
@@ -18,6 +18,10 @@ pub struct Hosted {
     pub subscriptions: Vec<Subscription>,
     /// The HTTP path that it answers, exactly.
     pub http_path: Option<String>,
+    /// The key-value bucket that it uses; it is made if there is none.
+    pub bucket: Option<String>,
+    /// Whether it uses the database.
+    pub database: bool,
 }
 
 /// A subject pattern (NATS wildcards `*` and `>`) and the queue group that shares its messages.
@@ -51,6 +55,10 @@ pub struct Options {
     pub http: Option<SocketAddr>,
     /// What carries the messages.
     pub bus: Bus,
+    /// The JetStream domain of the buckets, if it is not the NATS server's own.
+    pub bucket_domain: Option<String>,
+    /// The database of the components that use one.
+    pub database: Option<postgres::Server>,
     /// What one call may use.
     pub limits: Limits,
     /// How many calls may compute at a time.
@@ -65,6 +73,8 @@ impl Default for Options {
         Self {
             http: None,
             bus: Bus::InProcess,
+            bucket_domain: None,
+            database: None,
             limits: Limits::default(),
             // Enough that a few calls that hang do not hold up the rest.
             max_concurrent: (cores * 4).clamp(8, 64),

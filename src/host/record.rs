@@ -6,12 +6,13 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use super::bus::Parked;
-use super::observe::Sent;
+use super::observe::{Sent, Stored};
 
 /// What a call did.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     sent: Mutex<Vec<Sent>>,
+    stored: Mutex<Vec<Stored>>,
     parked: Mutex<Parked>,
     memory_refused: AtomicBool,
     instantiated: OnceLock<Instant>,
@@ -21,6 +22,10 @@ impl Record {
     pub fn publish(&self, sent: Sent, parked: Parked) {
         self.sent.lock().unwrap_or_else(PoisonError::into_inner).push(sent);
         self.parked.lock().unwrap_or_else(PoisonError::into_inner).join(parked);
+    }
+
+    pub fn store(&self, stored: Stored) {
+        self.stored.lock().unwrap_or_else(PoisonError::into_inner).push(stored);
     }
 
     /// The instance is there; the function begins.
@@ -43,6 +48,10 @@ impl Record {
 
     pub fn take_sent(&self) -> Vec<Sent> {
         mem::take(&mut *self.sent.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn take_stored(&self) -> Vec<Stored> {
+        mem::take(&mut *self.stored.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     pub fn take_parked(&self) -> Parked {

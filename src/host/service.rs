@@ -8,6 +8,7 @@ use super::bus::subject::Pattern;
 use super::code::Code;
 use super::core::Core;
 use super::options::{Hosted, Subscription};
+use super::state::Resources;
 
 /// A component by its name. Calls under way keep the code that they began with.
 pub(super) struct Service {
@@ -56,12 +57,17 @@ impl Plan {
         running: Running,
     ) -> Result<Self, HostError> {
         check(&components)?;
+        let mut prepared = Vec::new();
+        for hosted in components {
+            let resources = core.resources(&hosted).await?;
+            prepared.push((hosted, resources));
+        }
         let core = Arc::clone(core);
         // One after the other: the compiler uses all cores for each.
         let parts = tokio::task::spawn_blocking(move || {
-            components
+            prepared
                 .into_iter()
-                .map(|hosted| prepare(&core, hosted, &running))
+                .map(|(hosted, resources)| prepare(&core, hosted, resources, &running))
                 .collect::<Result<Vec<_>, _>>()
         });
         let parts = parts.await.map_err(|cause| HostError::Engine { message: cause.to_string() })??;
@@ -69,13 +75,13 @@ impl Plan {
     }
 }
 
-fn prepare(core: &Core, hosted: Hosted, running: &Running) -> Result<Part, HostError> {
-    let code = match running.get(&hosted.name).filter(|code| code.is_of(&hosted.wasm)) {
+fn prepare(core: &Core, hosted: Hosted, resources: Resources, running: &Running) -> Result<Part, HostError> {
+    let code = match running.get(&hosted.name).filter(|code| code.is_of(&hosted)) {
         Some(code) => {
             code.check(&hosted)?;
             Arc::clone(code)
         }
-        None => Arc::new(Code::prepare(&core.compute, &core.linker, &hosted)?),
+        None => Arc::new(Code::prepare(&core.compute, &core.linker, &hosted, resources)?),
     };
     let Hosted { name, subscriptions, http_path, .. } = hosted;
     Ok(Part { name, code, subscriptions, http_path })

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use wasmtime::component::ResourceTable;
+use wasmtime::component::{Resource, ResourceTable};
 use wasmtime_wasi::{WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{
     Error as HttpError, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
 use super::bus::Broker;
+use super::database::Database;
+use super::keyvalue::{Bucket, Opened};
 use super::memory::MemoryGuard;
 use super::observe::{Call, Observer, Stream};
 use super::output::{Output, Pipe};
@@ -27,14 +29,24 @@ pub(super) struct State {
     pub output: Arc<Output>,
     pub record: Arc<Record>,
     pub link: Option<Link>,
+    /// The last error that the call has logged.
+    pub error: Option<String>,
 }
 
 /// What connects an instance to the others; a function by itself has none.
 pub(super) struct Link {
     pub broker: Broker,
     pub slot: Slot,
+    pub resources: Resources,
     /// Where the sender of the message waits for an answer.
     pub reply_to: Option<String>,
+}
+
+/// What a component may use beside messages.
+#[derive(Clone, Default)]
+pub(super) struct Resources {
+    pub bucket: Option<Arc<Bucket>>,
+    pub database: Option<Arc<Database>>,
 }
 
 impl State {
@@ -55,7 +67,26 @@ impl State {
             output,
             record,
             link,
+            error: None,
         }
+    }
+}
+
+impl State {
+    /// Hands a bucket to the instance.
+    pub fn keep(&mut self, bucket: Opened) -> wasmtime::Result<Resource<Opened>> {
+        Ok(self.table.push(bucket)?)
+    }
+
+    /// A bucket that the instance has.
+    pub fn opened(&self, bucket: &Resource<Opened>) -> wasmtime::Result<Opened> {
+        Ok(Arc::clone(self.table.get(bucket)?))
+    }
+
+    /// Takes a bucket back.
+    pub fn forget(&mut self, bucket: Resource<Opened>) -> wasmtime::Result<()> {
+        self.table.delete(bucket)?;
+        Ok(())
     }
 }
 

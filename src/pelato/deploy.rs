@@ -2,11 +2,16 @@
 
 use std::time::Instant;
 
+use async_nats::Client;
+
 use super::Pelato;
+use crate::check::{Component, Consumer};
 use crate::deploy::manifest::{self, application_name};
 use crate::deploy::{DeployError, Deployed, Lattice, Manifest, Options, Plan, Providers, run, status};
 use crate::error::Error;
 use crate::progress::Event;
+use crate::project::settings::JETSTREAM_DOMAIN;
+use crate::stream::Keeper;
 use crate::{files, generate, metrics, project, push};
 
 /// The manifest's file in `gen/`.
@@ -18,15 +23,21 @@ impl Pelato {
     /// # Errors
     /// When the workflow has errors, there is no registry, or it cannot be deployed.
     pub fn manifest(&self) -> Result<Manifest, Error> {
+        Ok(self.manifest_and_consumers()?.0)
+    }
+
+    /// The manifest, and what has to be kept for its components.
+    fn manifest_and_consumers(&self) -> Result<(Manifest, Vec<Consumer>), Error> {
         let checked = self.sound()?;
         let images = checked.components.iter().map(|component| push::image(&self.settings, component));
         let images = images.collect::<Result<Vec<_>, _>>()?;
         let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
-        Ok(manifest::plan(name, &checked.components, &images, &Providers::from(&self.settings))?)
+        let manifest = manifest::plan(name, &checked.components, &images, &Providers::from(&self.settings))?;
+        Ok((manifest, consumers(&checked.components)?))
     }
 
     /// The name of the workflow's application.
-    fn application(&self) -> Result<String, Error> {
+    pub(super) fn application(&self) -> Result<String, Error> {
         let (workflow, _) = project::read(&self.root)?;
         let name = workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
         Ok(application_name(name)?)
@@ -60,7 +71,7 @@ impl Pelato {
 
     /// Deploys; nothing is recorded.
     pub(super) async fn put_out(&self, options: Options) -> Result<Deployed, Error> {
-        let manifest = self.manifest()?;
+        let (manifest, consumers) = self.manifest_and_consumers()?;
         let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
         let plan = run::plan(&lattice, manifest, options.force).await?;
         for warning in &plan.warnings {
@@ -69,6 +80,8 @@ impl Pelato {
         let folder = generate::prepare(&self.root)?;
         let text = plan.versioned().to_yaml().map_err(DeployError::from)?;
         files::overwrite(&folder.join(MANIFEST_FILE), text.as_bytes())?;
+        // Before anything starts: what is sent from then on is kept.
+        self.keeper(lattice.client()).keep(&consumers, self.progress.as_ref()).await?;
         let done = run::deploy(&lattice, &plan, options.wait, self.progress.as_ref()).await?;
         Ok(done)
     }
@@ -100,7 +113,13 @@ impl Pelato {
         let name = self.application()?;
         let lattice = self.lattice().await?;
         let removed = run::remove(&lattice, &name, options).await?;
-        Ok((name, removed))
+        self.keeper(lattice.client()).forget(&removed.subscriptions).await?;
+        Ok((name, removed.was_there))
+    }
+
+    /// What keeps messages, at a NATS server.
+    pub(super) fn keeper(&self, client: Client) -> Keeper {
+        Keeper::new(client, self.settings.text(JETSTREAM_DOMAIN))
     }
 
     async fn lattice(&self) -> Result<Lattice, Error> {
@@ -118,4 +137,14 @@ impl Pelato {
             missing => Err(DeployError::NotPushed { images: missing.join(", ") }.into()),
         }
     }
+}
+
+/// What has to be kept for components.
+pub(super) fn consumers(components: &[Component]) -> Result<Vec<Consumer>, Error> {
+    let lists = components.iter().map(|component| {
+        component
+            .consumers()
+            .map_err(|source| Error::Template { template: component.template.manifest.name.clone(), source })
+    });
+    Ok(lists.collect::<Result<Vec<_>, _>>()?.concat())
 }

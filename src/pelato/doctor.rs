@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{BuildFlags, Pelato};
+use crate::build;
+use crate::catalog::Pack;
 use crate::doctor::{self, Examined, Machine, Work};
 use crate::error::Error;
 use crate::project::settings::BUILDER;
@@ -27,7 +29,7 @@ impl Pelato {
             Err(Error::Read(ReadError::Missing { .. })) => Work::None,
             Err(error) => return Err(error),
         };
-        let packs = match &work {
+        let packs: Vec<_> = match &work {
             Work::None => self.catalog().packs.iter().cloned().map(Arc::new).collect(),
             Work::Wrong(_, components) | Work::Sound(components) => {
                 let packs = components.iter().map(|part| (&part.pack.manifest.name, &part.pack));
@@ -40,6 +42,7 @@ impl Pelato {
                 self.settings().origin(BUILDER).map_or_else(String::new, |from| format!("BUILDER ({from})"))
             }
         };
+        packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
         Ok(Machine::new(self.root(), self.settings(), work, packs, options, builder_from))
     }

@@ -4,6 +4,7 @@ mod brush;
 mod changed;
 mod deploy;
 mod doctor;
+mod drill;
 mod push;
 mod run;
 mod scaffold;
@@ -18,6 +19,7 @@ use crate::catalog::Catalog;
 use crate::check::{self, Component};
 use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
+use crate::interrupt::Interrupt;
 use crate::metrics;
 use crate::pack;
 use crate::progress::{Event, Progress};
@@ -33,6 +35,7 @@ use crate::words::with_causes;
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use deploy::MANIFEST_FILE;
+pub use drill::DrillOptions;
 pub use push::PlannedPush;
 pub use run::{Ready, RunOptions, in_words};
 pub use scaffold::new_project;
@@ -49,6 +52,8 @@ pub struct Options {
     pub cache: PathBuf,
     /// Takes the events of all stages.
     pub progress: Arc<dyn Progress>,
+    /// That somebody wants the work to end: containers are removed then.
+    pub interrupt: Interrupt,
 }
 
 /// A project that is open.
@@ -59,6 +64,7 @@ pub struct Pelato {
     user: Option<PathBuf>,
     cache: PathBuf,
     progress: Arc<dyn Progress>,
+    interrupt: Interrupt,
 }
 
 /// A workflow that has been checked.
@@ -136,6 +142,7 @@ impl Pelato {
             user: options.user,
             cache: options.cache,
             progress: options.progress,
+            interrupt: options.interrupt,
         }
     }
 
@@ -305,6 +312,7 @@ impl Pelato {
                 .map(|file| file.images().clone())
                 .map_err(|error| format!("{}: {error}", lock_file::FILE)),
             newest_images: flags.newest_images,
+            interrupt: self.interrupt.clone(),
         }
     }
 

@@ -5,13 +5,19 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use async_nats::ConnectOptions;
 use tokio::sync::mpsc;
 
+use super::deploy::consumers;
 use super::{BuildFlags, Outcome, Pelato};
+use crate::check::{Component, Consumer};
 use crate::error::Error;
 use crate::host::observe::{Observer, Outcome as CallOutcome};
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
+use crate::nats;
+use crate::postgres;
 use crate::progress::Event;
+use crate::project::settings::KEYVALUE_DOMAIN;
 use crate::watch::Watcher;
 
 /// How to run a workflow.
@@ -25,6 +31,8 @@ pub struct RunOptions {
     pub port: Option<u16>,
     /// What carries the messages.
     pub bus: Bus,
+    /// The database of the tasks that use one.
+    pub database: Option<postgres::Server>,
     /// What one call may use.
     pub limits: Limits,
     /// Messages to send once everything runs: topic and body.
@@ -62,7 +70,8 @@ impl Pelato {
         // Before anything is read: a change that comes while the first build runs must not be lost.
         let changes = if options.watch { Some(self.changes()?) } else { None };
         let outcome = self.build(&options.only, &options.build)?;
-        let components = hosted(&outcome)?;
+        let components = hosted(&outcome, &options.bus)?;
+        self.keep(&outcome, &options.bus).await?;
         let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
         let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
         let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
@@ -75,11 +84,13 @@ impl Pelato {
         let host_options = host::Options {
             http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
             bus: options.bus.clone(),
+            database: options.database.clone(),
+            bucket_domain: self.settings().text(KEYVALUE_DOMAIN).map(str::to_owned),
             limits: options.limits,
             cache_dir: Some(self.cache().join("compiled")),
             ..host::Options::default()
         };
-        let told = Ready { http: None, ..describe(&components) };
+        let told = describe(&components, &consumers(&outcome.components)?);
         self.progress.report(Event::Detail("preparing the components for this machine".to_owned()));
         let host = Host::start(host_options, components, observer).await?;
         tokio::pin!(stop);
@@ -123,14 +134,14 @@ impl Pelato {
             }
             while changes.try_recv().is_ok() {} // one build serves all changes until now
             let (pelato, only, flags) = (Arc::clone(self), options.only.clone(), options.build.clone());
-            let build = move || pelato.build(&only, &flags).and_then(|outcome| hosted(&outcome));
+            let build = move || pelato.build(&only, &flags);
             let built = tokio::select! {
                 () = &mut stop => return, // whoever stops does not wait for a compiler
                 built = tokio::task::spawn_blocking(build) => built,
             };
             let Ok(built) = built else { continue }; // only a panic gets here, and it has been shown
             let swapped = match built {
-                Ok(components) => host.replace(components).await.map_err(Error::from),
+                Ok(outcome) => self.swap(host, &outcome, &options.bus).await,
                 Err(error) => Err(error),
             };
             self.progress.report(match swapped {
@@ -142,6 +153,30 @@ impl Pelato {
                 Err(error) => Event::Note(format!("the old version goes on: {error}")),
             });
         }
+    }
+
+    async fn swap(&self, host: &Host, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
+        let components = hosted(outcome, bus)?;
+        self.keep(outcome, bus).await?;
+        Ok(host.replace(components).await?)
+    }
+
+    /// Sees that messages are kept for those components that want it.
+    async fn keep(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
+        let consumers = consumers(&outcome.components)?;
+        match (bus, consumers.first()) {
+            (_, None) => {}
+            (Bus::InProcess, Some(first)) => self.progress.report(Event::Note(format!(
+                "messages in this process are not kept: `{}` gets them at most once; `--nats` keeps them",
+                first.name
+            ))),
+            (Bus::Nats(server), Some(_)) => {
+                let client =
+                    nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;
+                self.keeper(client).keep(&consumers, self.progress.as_ref()).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Builds one component and runs its function once, without what surrounds it.
@@ -178,18 +213,23 @@ pub fn in_words(outcome: &CallOutcome) -> String {
         CallOutcome::OutOfMemory { limit } => {
             format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
         }
-        CallOutcome::Sent(_) | CallOutcome::Replied | CallOutcome::Filtered => "ended well".to_owned(),
+        CallOutcome::Sent(_) | CallOutcome::Stored { .. } | CallOutcome::Replied | CallOutcome::Filtered => {
+            "ended well".to_owned()
+        }
     }
 }
 
 /// Built components as the embedded host takes them.
-fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
+fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
     let pairs = outcome.components.iter().zip(&outcome.built);
-    let one = |(component, built): (&crate::check::Component, &crate::build::Built)| {
-        let topics = component.subscriptions().map_err(|error| Error::Template {
-            template: component.template.manifest.name.clone(),
-            source: error,
-        })?;
+    let one = |(component, built): (&Component, &crate::build::Built)| {
+        // Nothing hands messages over in this process: they are read where they are sent to.
+        let component = match bus {
+            Bus::InProcess => component.clone().at_most_once(),
+            Bus::Nats(_) => component.clone(),
+        };
+        let wrong = |source| Error::Template { template: component.template.manifest.name.clone(), source };
+        let topics = component.subscriptions().map_err(wrong)?;
         Ok(Hosted {
             name: component.name.clone(),
             wasm: read(&built.artifact)?,
@@ -198,16 +238,23 @@ fn hosted(outcome: &Outcome) -> Result<Vec<Hosted>, Error> {
                 .map(|t| Subscription { subject: t.subject, queue: t.queue })
                 .collect(),
             http_path: component.http.as_ref().map(|http| http.path.clone()),
+            bucket: component.bucket().map_err(wrong)?,
+            database: component.uses_database(),
         })
     };
     pairs.map(one).collect()
 }
 
-fn describe(components: &[Hosted]) -> Ready {
+/// What people are told: where a consumer hands messages over is of no interest to them.
+fn describe(components: &[Hosted], consumers: &[Consumer]) -> Ready {
+    let shown = |subject: &str| {
+        let consumer = consumers.iter().find(|consumer| consumer.handed_over.subject == subject);
+        consumer.map_or(subject, |consumer| &consumer.source).to_owned()
+    };
     let paths = components.iter().filter_map(|c| Some((c.http_path.clone()?, c.name.clone())));
     let topics = components
         .iter()
-        .flat_map(|c| c.subscriptions.iter().map(|topic| (topic.subject.clone(), c.name.clone())));
+        .flat_map(|c| c.subscriptions.iter().map(|topic| (shown(&topic.subject), c.name.clone())));
     Ready { http: None, paths: paths.collect(), topics: topics.collect() }
 }
 

@@ -13,7 +13,7 @@ use super::workflow::{FILE, MAX_BYTES, Workflow};
 use crate::report::{Problem, Report, Source};
 
 /// The fields that every task may have, whatever its template.
-pub const TASK_FIELDS: [&str; 11] = [
+pub const TASK_FIELDS: [&str; 14] = [
     "name",
     "type",
     "code",
@@ -24,6 +24,9 @@ pub const TASK_FIELDS: [&str; 11] = [
     "language",
     "replicas",
     "placement",
+    "delivery",
+    "max_deliver",
+    "dead_letter_topic",
     "http",
 ];
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::read::TASK_FIELDS;
 use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
-use crate::check::Placement;
+use crate::check::{DELIVERIES, MAX_DELIVER, Placement};
 
 /// What the schema is known by.
 const ID: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -95,6 +95,22 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
             "description": "Whether `replicas` are counted for each target, or for each host of it",
             "enum": Placement::NAMES, "default": Placement::default().to_string()
         }),
+        json!({
+            "description": "`at-least-once`: messages are kept by JetStream until the task has dealt with them",
+            "enum": DELIVERIES, "default": DELIVERIES[0]
+        }),
+        json!({
+            "description": "With `at-least-once`: how often a message is tried", "default": 5,
+            "anyOf": [
+                { "type": "integer", "minimum": 1, "maximum": MAX_DELIVER },
+                { "type": "string", "pattern": "^0*([1-9][0-9]?|100)$" }
+            ]
+        }),
+        json!({
+            "description": "With `at-least-once`: where messages go that are given up; \
+                            `dead.` and the component's name if not given",
+            "type": ["string", "number", "boolean"], "pattern": SUBJECT, "maxLength": 255
+        }),
         http(),
     ];
     TASK_FIELDS.iter().map(|name| (*name).to_owned()).zip(fields).collect()
@@ -146,6 +162,9 @@ fn of_parameter(parameter: &Parameter) -> Value {
         }),
         Kind::String => json!({ "type": ["string", "number", "boolean"] }),
     };
+    if let (Some(pattern), Some(map)) = (&parameter.pattern, value.as_object_mut()) {
+        map.insert("pattern".to_owned(), json!(pattern.regex().as_str()));
+    }
     if let Some(map) = value.as_object_mut() {
         let about = parameter.help.as_ref().unwrap_or(&parameter.prompt);
         map.insert("description".to_owned(), json!(about));

@@ -8,6 +8,7 @@ use std::path::Path;
 use super::env_file;
 use crate::build::Builder;
 use crate::nats;
+use crate::postgres::{self, PostgresError};
 use crate::report::Problem;
 
 /// The file of a project's settings.
@@ -88,9 +89,13 @@ keys! {
     NATS_CREDS: Text = None;
     /// File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
     NATS_CA: Text = None;
+    /// PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
+    POSTGRES_URL: Secret = None;
+    /// File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
+    POSTGRES_CA: Text = None;
     /// Name of the lattice.
     LATTICE: Text = Some("default");
-    /// JetStream domain of the lattice's own data.
+    /// JetStream domain of the lattice's own data, and of messages that are delivered at least once.
     JETSTREAM_DOMAIN: Text = None;
     /// NATS server of the topics, as the hosts reach it.
     HOSTS_NATS_URL: Text = Some("nats://127.0.0.1:4222");
@@ -98,6 +103,14 @@ keys! {
     MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
     /// Image of the HTTP provider, or `builtin` for the one in the hosts.
     HTTP_PROVIDER: Text = Some("ghcr.io/wasmcloud/http-server:0.27.0");
+    /// Image of the provider of key-value buckets.
+    KEYVALUE_PROVIDER: Text = Some("ghcr.io/wasmcloud/keyvalue-nats:0.3.1");
+    /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
+    KEYVALUE_DOMAIN: Text = None;
+    /// Image of the provider of PostgreSQL databases.
+    POSTGRES_PROVIDER: Text = Some("ghcr.io/wasmcloud/sqldb-postgres:0.9.0");
+    /// Name of the configuration in the lattice that says where the database is, and who we are to it.
+    POSTGRES_CONFIG: Text = Some("postgres");
     /// Address that the HTTP provider listens at on its hosts.
     HTTP_ADDRESS: Text = Some("0.0.0.0");
     /// Whether each run appends its times to `metrics.yaml`.
@@ -289,6 +302,16 @@ impl Settings {
             (None, None) => nats::Auth::Anonymous,
         };
         nats::Server { url: self.nats_url(), auth, root_certificates: owned(NATS_CA).map(Into::into) }
+    }
+
+    /// The PostgreSQL server at an address, else the one of the settings.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub fn postgres(&self, url: Option<&str>) -> Result<Option<postgres::Server>, PostgresError> {
+        let certificates = self.text(POSTGRES_CA).map(Into::into);
+        let url = url.or_else(|| self.text(POSTGRES_URL));
+        url.map(|url| postgres::Server::new(url, certificates)).transpose()
     }
 
     /// The NATS server's address.

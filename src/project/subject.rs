@@ -97,10 +97,38 @@ pub fn overlaps(one: &str, other: &str) -> bool {
     }
 }
 
+/// Whether every subject that reaches `part` reaches `pattern` too.
+pub fn covers(pattern: &str, part: &str) -> bool {
+    let (mut pattern, mut part) = (pattern.split('.'), part.split('.'));
+    loop {
+        match (pattern.next(), part.next()) {
+            (None, None) => return true,
+            (Some(">"), Some(_)) => return true,
+            (Some("*"), Some(token)) if token != ">" => {}
+            (Some(expected), Some(token)) if expected == token => {}
+            _ => return false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_pattern_covers_another() {
+        for (pattern, part) in
+            [("a", "a"), ("*", "a"), ("a.*", "a.*"), ("a.>", "a.*.b"), (">", "a.>"), ("a.>", "a.>")]
+        {
+            assert!(covers(pattern, part), "{pattern} {part}");
+        }
+        for (pattern, part) in
+            [("a", "b"), ("a", "*"), ("a.*", "a.>"), ("a.>", "a"), ("a.b", "a"), ("a", "a.b"), ("*", ">")]
+        {
+            assert!(!covers(pattern, part), "{pattern} {part}");
+        }
+    }
 
     #[test]
     fn subjects_are_told_from_other_texts() {

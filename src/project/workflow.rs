@@ -63,6 +63,12 @@ pub struct Task {
     pub replicas: Option<Field>,
     /// `placement`: how it is spread over the hosts of a target; `per-target` if not given.
     pub placement: Option<Field>,
+    /// `delivery`: how often a message is handed over; `at-most-once` if not given.
+    pub delivery: Option<Field>,
+    /// `max_deliver`: how often a message is tried before it is given up.
+    pub max_deliver: Option<Field>,
+    /// `dead_letter_topic`: where messages go that are given up.
+    pub dead_letter_topic: Option<Field>,
     /// `http.port`
     pub http_port: Option<Field>,
     /// `http.path`

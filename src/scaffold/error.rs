@@ -82,9 +82,9 @@ pub enum ScaffoldError {
         /// The value.
         value: String,
         /// What it takes.
-        expected: &'static str,
+        expected: String,
         /// A value that it takes.
-        example: &'static str,
+        example: String,
     },
     /// The language pack's starter cannot be used.
     #[error("the starter of the language pack `{pack}` cannot be used: {file}: {reason}")]

@@ -40,17 +40,17 @@ pub(super) fn fields(
 
 /// Checks the kind of a value only: whether a topic makes sense is found out by `check`, on the whole workflow.
 fn content(name: &str, parameter: &Parameter, value: &str) -> Result<Content, ScaffoldError> {
-    let wrong = |expected, example| {
+    let wrong = |expected: &str| {
+        let (expected, example) = (expected.to_owned(), parameter.example().to_owned());
         Err(ScaffoldError::Value { flag: flag(name), value: value.to_owned(), expected, example })
     };
     match parameter.kind {
         Kind::Integer => match value.parse() {
             Ok(number) => Ok(Content::Number(number)),
-            Err(_) => wrong("a whole number", "10"),
+            Err(_) => wrong("a whole number"),
         },
-        Kind::Subject if value.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            wrong("a topic", "room.celsius")
-        }
+        Kind::Subject if value.chars().any(|c| c.is_whitespace() || c.is_control()) => wrong("a topic"),
+        Kind::String if !parameter.matches(value) => wrong(&format!("made of {}", parameter.expected())),
         Kind::Subject | Kind::String => Ok(Content::Text(value.to_owned())),
     }
 }

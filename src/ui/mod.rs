@@ -15,6 +15,7 @@ use std::sync::{Mutex, OnceLock};
 use console::{Style, Term};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
+use crate::drill::DrillError;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
 pub use crate::words::count;
@@ -190,6 +191,8 @@ impl Ui {
             crate::Error::Function { .. } if self.json() => return,
             // So has `pack check`.
             crate::Error::Pack(crate::pack::PackError::Fails { .. }) if self.json() => return,
+            // And `drill`.
+            crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             // As JSON the problems are part of the error.
             crate::Error::Rejected(_) if self.json() => {}
             crate::Error::Rejected(rejected) | crate::Error::Unfit(rejected) => self.report(&rejected.0),
@@ -286,6 +289,11 @@ impl Progress for Ui {
         match event {
             Event::Note(text) => self.note(text),
             Event::Phase(verb) => self.status(verb, ""),
+            Event::Step(verb, text) => self.status(verb, text),
+            Event::Ask(text) => {
+                let verb = self.style_err.verb.apply_to(format!("{:>12}", "Now"));
+                self.line(&format!("{verb} {text}"));
+            }
             Event::Warning(text) => self.warning(text),
             Event::Detail(text) => self.detail(text),
             Event::Problem(problem) => self.problem(&problem),

@@ -2,6 +2,7 @@
 
 use dialoguer::theme::SimpleTheme;
 use dialoguer::{Confirm, Input, MultiSelect, Select};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::Ui;
 
@@ -131,6 +132,24 @@ impl Ui {
             Some(false) => Err(PromptError::Refused),
             None => Err(PromptError::Cancelled),
         }
+    }
+
+    /// Gets something each time when a person presses Enter, from now on.
+    ///
+    /// # Errors
+    /// When nobody may be asked: `flag` is then missing.
+    pub fn enter(&self, what: &str, flag: &str) -> Result<UnboundedReceiver<()>, PromptError> {
+        self.needs_person(what, flag)?;
+        let (pressed, receiver) = unbounded_channel();
+        // Nothing ends a read from a terminal: the thread ends with the process, if not before.
+        std::thread::spawn(move || {
+            for _ in std::io::stdin().lines().map_while(Result::ok) {
+                if pressed.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+        Ok(receiver)
     }
 
     fn needs_person(&self, what: &str, flag: &str) -> Result<(), PromptError> {

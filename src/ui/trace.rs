@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use super::json::{RunLine, SCHEMA, SentLine};
+use super::json::{RunLine, SCHEMA, SentLine, StoredLine};
 use super::{Level, Ui};
-use crate::host::observe::{Call, Event, Observer, Outcome, Sent, Trigger, Unobserved};
+use crate::host::observe::{Call, Event, Observer, Outcome, Sent, Stored, Trigger, Unobserved};
 use crate::pelato::in_words;
 
 /// How many events may wait to be printed.
@@ -113,6 +113,7 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
             let time = ui.dim(&format!("{:.1} ms", (times.instantiate + times.call).as_secs_f64() * 1e3));
             let ended = match outcome {
                 Outcome::Sent(sent) => ui.good(&format!("→ {}", targets(sent))),
+                Outcome::Stored { stored, sent } => ui.good(&format!("→ {}", places(stored, sent))),
                 Outcome::Replied => ui.good("→ reply"),
                 Outcome::Filtered => "filtered out".to_owned(),
                 bad => ui.bad(&in_words(bad)),
@@ -146,6 +147,7 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
             let text = format!("{subject}: lost to {subscriber}, which has too many unread messages");
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
+        Event::BucketMade { bucket } => format!("the bucket {bucket} was not there, and was made"),
         Event::BusLost => ui.bad("the NATS server is gone; trying to reach it again"),
         Event::BusRestored => ui.good("the NATS server is back"),
         Event::BusTrouble { message } => ui.bad(&format!("NATS: {message}")),
@@ -163,6 +165,7 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         what,
         outcome: None,
         sent: Vec::new(),
+        stored: Vec::new(),
         milliseconds: None,
     };
     match event {
@@ -170,6 +173,7 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         Event::Ended { call, outcome, times } => RunLine {
             outcome: Some(kind(outcome)),
             sent: sent(outcome).iter().map(SentLine::new).collect(),
+            stored: stored(outcome).iter().map(StoredLine::new).collect(),
             milliseconds: Some((times.instantiate + times.call).as_secs_f64() * 1e3),
             ..with_call(call, line("call", what_happened(call, outcome)))
         },
@@ -191,6 +195,7 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         Event::Dropped { trace, subject, .. } => {
             RunLine { trace: Some(trace.to_string()), ..line("dropped", subject.to_string()) }
         }
+        Event::BucketMade { bucket } => line("bucket", bucket.clone()),
         Event::BusLost => line("bus", "lost".to_owned()),
         Event::BusRestored => line("bus", "restored".to_owned()),
         Event::BusTrouble { message } => line("bus", message.clone()),
@@ -208,7 +213,7 @@ fn with_call<'a>(call: &'a Arc<Call>, line: RunLine<'static>) -> RunLine<'a> {
 
 fn what_happened(call: &Call, outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Sent(_) | Outcome::Replied | Outcome::Filtered => started_by(call),
+        Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => started_by(call),
         bad => format!("{}: {}", started_by(call), in_words(bad)),
     }
 }
@@ -216,6 +221,7 @@ fn what_happened(call: &Call, outcome: &Outcome) -> String {
 fn kind(outcome: &Outcome) -> &'static str {
     match outcome {
         Outcome::Sent(_) => "sent",
+        Outcome::Stored { .. } => "stored",
         Outcome::Replied => "replied",
         Outcome::Filtered => "filtered",
         Outcome::Failed { .. } => "failed",
@@ -227,9 +233,21 @@ fn kind(outcome: &Outcome) -> &'static str {
 
 fn sent(outcome: &Outcome) -> &[Sent] {
     match outcome {
-        Outcome::Sent(sent) => sent,
+        Outcome::Sent(sent) | Outcome::Stored { sent, .. } => sent,
         _ => &[],
     }
+}
+
+fn stored(outcome: &Outcome) -> &[Stored] {
+    match outcome {
+        Outcome::Stored { stored, .. } => stored,
+        _ => &[],
+    }
+}
+
+fn places(stored: &[Stored], sent: &[Sent]) -> String {
+    let stored = stored.iter().map(|stored| format!("{} {}", stored.place, preview(&stored.body)));
+    stored.chain((!sent.is_empty()).then(|| targets(sent))).collect::<Vec<_>>().join(", ")
 }
 
 fn targets(sent: &[Sent]) -> String {

@@ -20,10 +20,14 @@ mod figure;
 mod languages;
 mod lattice;
 mod load;
+#[path = "../host/postgres_server.rs"]
+#[allow(dead_code, reason = "the tests of the host use the rest")]
+mod postgres_server;
 mod project;
 #[path = "../deploy/lattice/mod.rs"]
 #[allow(dead_code, reason = "the tests of deploying use the rest")]
 mod servers;
+mod store;
 
 use std::time::Duration;
 
@@ -46,6 +50,7 @@ fn main() {
         ("call", call),
         ("run", run),
         ("languages", languages::all),
+        ("store", store::figures),
         ("lattice: deploy", lattice::deploy),
         ("lattice: failover", lattice::failover),
     ] {

@@ -87,6 +87,17 @@ impl Project {
         fs::write(path, text).unwrap();
     }
 
+    /// A project of these files.
+    pub fn of_files(files: &[(&str, &str)], settings: Vec<(&'static str, String)>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("tasks")).unwrap();
+        for (name, text) in files {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let root = folder.path().to_owned();
+        Self { _folder: folder, root, version: Cell::new(0), settings }
+    }
+
     /// Writes other code for these tasks.
     pub fn change(&self, tasks: &[usize]) {
         let version = self.version.replace(self.version.get() + 1);
@@ -159,16 +170,28 @@ impl Project {
     /// Runs the workflow until it is dropped.
     pub fn serve(&self) -> Server {
         self.pelato(&["build"]);
+        let (child, line) = self.start(&["run", "--port", "0"], "Listening");
+        let port = line.split(':').nth(2).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
+        Server { child, port }
+    }
+
+    /// Runs the workflow, which serves no HTTP, until it is dropped.
+    pub fn run(&self, arguments: &[&str]) -> Server {
+        self.pelato(&["build"]);
+        Server { child: self.start(arguments, "Running").0, port: 0 }
+    }
+
+    /// Starts a command; gives the line that was waited for, too.
+    fn start(&self, arguments: &[&str], wanted: &str) -> (Child, String) {
         // Quiet, as a server would be: lines on a terminal are not what is measured.
-        let mut child = self.command(&["run", "--port", "0"]);
+        let mut child = self.command(arguments);
         child.args(["--color", "never"]).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut child = child.spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let mut lines = lines.map_while(Result::ok);
-        let line = lines.find(|line| line.contains("Listening")).expect("it listens");
-        let port = line.split(':').nth(2).and_then(|rest| rest.split('/').next()).unwrap().parse().unwrap();
+        let line = lines.find(|line| line.contains(wanted)).expect("it runs");
         std::thread::spawn(move || lines.for_each(drop));
-        Server { child, port }
+        (child, line)
     }
 }
 

@@ -71,6 +71,57 @@ workflow.yaml
 }
 
 #[test]
+fn a_bucket_is_a_flag_and_is_checked() {
+    let place = Place::with(PROJECT);
+    let with = |bucket| {
+        let task = ["--template", "nats_to_nats-kv", "--name", "Keep", "--source-topic", "room.played"];
+        [&["add-task"][..], &task, &["--bucket", bucket, "--target", "edge"]].concat()
+    };
+    place.run_in_vain(&with("living room")).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: `living room` is not made of letters of ASCII, digits, `-` and `_`, as --bucket wants it
+  help: give it another value, such as `--bucket readings`
+
+"#]]);
+    let before = place.read("workflow.yaml");
+    place.run(&with("last_ones")).code(0).stdout_eq("").stderr_eq(str![[r#"
+       Added keep: its function is in tasks/keep/
+
+"#]]);
+    place.expect(
+        place.read("workflow.yaml").strip_prefix(&before).unwrap(),
+        str![[r#"
+  - name: Keep
+    type: nats_to_nats_kv
+    language: go
+    code: keep
+    targets: [edge]
+    source_topic: room.played
+    bucket: last_ones
+    component_name: keep
+    version: 0.1.0
+
+"#]],
+    );
+    place.run(&["check", "--strict"]).code(0);
+    place.edit("workflow.yaml", "bucket: last_ones", "bucket: last.ones");
+    place.run(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+parameter
+
+  × `last.ones` cannot be the `bucket`
+    ╭─[workflow.yaml:25:13]
+ 24 │     source_topic: room.played
+ 25 │     bucket: last.ones
+    ·             ─────────
+ 26 │     component_name: keep
+    ╰────
+  help: use letters of ASCII, digits, `-` and `_`, such as `readings`
+
+error: the workflow has 1 error
+
+"#]]);
+}
+
+#[test]
 fn as_json_the_files_are_named() {
     Place::with(PROJECT).run(&add(&["--json"])).code(0).stdout_eq(str![[r#"
 {"schema":1,"folder":"[PROJECT]","files":["tasks/third_one/go.mod","tasks/third_one/task.go","tasks/third_one/task_test.go","workflow.yaml"]}
@@ -208,16 +259,31 @@ fn help_shows_the_templates_parameters_as_flags() {
     place.expect(
         help.split("Parameters of").skip(1).collect::<String>().split("Global options").next().unwrap(),
         str![[r#"
+ nats_to_nats_kv:
+      --bucket <TEXT>
+          Key-value bucket to write to
+
+ dbsync_nats:
+      --column <TEXT>
+          Column of the results [default: data]
+
+      --on-conflict <TEXT>
+          If the row is there already: none (an error), ignore, or update:COLUMN [default: none]
+
+      --table <TEXT>
+          Table to write to
+
  http_producer_nats, processor_nats:
       --dest-topic <TOPIC>
           Topic to write to
 
-      --source-topic <TOPIC>
-          Topic to read from
-
  http_producer_nats:
       --max-body-bytes <NUMBER>
           Largest HTTP body taken, in bytes [default: 8388608]
+
+ dbsync_nats, http_producer_nats, nats_to_nats_kv, processor_nats:
+      --source-topic <TOPIC>
+          Topic to read from
 
 
 "#]],

@@ -55,7 +55,9 @@ fn templates_are_listed_and_shown_also_by_another_name() {
         .code(0)
         .stdout_eq(str![[r#"
 NAME                               FROM      SUMMARY
+dbsync_nats                        built in  A NATS message in, a row of a PostgreSQL table out
 http_producer_nats, producer_nats  built in  HTTP POST or a NATS message in, a NATS message out
+nats_to_nats_kv, nats_to_nats-kv   built in  A NATS message in, an entry of a NATS key-value bucket out
 processor_nats                     built in  A NATS message in, a NATS message out
 
 "#]])
@@ -74,7 +76,7 @@ interfaces      wasmcloud:messaging/handler@0.2.0, wasmcloud:messaging/consumer@
     let same = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
     place.run(&["template", "show", "producer_nats"]).code(0).stdout_eq(same).stderr_eq("");
     place.run(&["template", "list", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"units":[{"name":"http_producer_nats","aliases":["producer_nats"],"from":"built in","summary":"HTTP POST or a NATS message in, a NATS message out"},{"name":"processor_nats","aliases":[],"from":"built in","summary":"A NATS message in, a NATS message out"}]}
+{"schema":1,"units":[{"name":"dbsync_nats","aliases":[],"from":"built in","summary":"A NATS message in, a row of a PostgreSQL table out"},{"name":"http_producer_nats","aliases":["producer_nats"],"from":"built in","summary":"HTTP POST or a NATS message in, a NATS message out"},{"name":"nats_to_nats_kv","aliases":["nats_to_nats-kv"],"from":"built in","summary":"A NATS message in, an entry of a NATS key-value bucket out"},{"name":"processor_nats","aliases":[],"from":"built in","summary":"A NATS message in, a NATS message out"}]}
 
 "#]]).stderr_eq("");
 }
@@ -94,7 +96,7 @@ error: there is no template `procesor_nats`
 "#]]);
     place.run(&["template", "show", "cron"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: there is no template `cron`
-  help: expected one of `http_producer_nats`, `producer_nats`, `processor_nats`
+  help: expected one of `dbsync_nats`, `http_producer_nats`, `producer_nats`, `nats_to_nats_kv`, `nats_to_nats-kv`, `processor_nats`
 
 "#]]);
 }

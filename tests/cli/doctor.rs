@@ -283,7 +283,7 @@ fn servers_that_never_answer_do_not_hold_it_up() {
         .env("DOCKER_HOST", format!("tcp://127.0.0.1:{engine}"));
     let start = Instant::now();
     let ran = place.run_in_vain(&["doctor", "--builder", "container"]).code(8);
-    // The time-outs are 3 and 4 s and all run at once: one after the other they would take longer.
+    // The time-outs are 4 and 5 s and all run at once: one after the other they would take longer.
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     ran.stdout_eq(str![[r#"
 STATE    SUBJECT    FOUND
@@ -293,15 +293,40 @@ ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 ok       toolchain  go [VERSION], on PATH: [GO]/go; the language pack `go` wants >=1.24
 ok       builder    go: container, as `--builder` says
-problem  engine     asking the container engine took longer than 3 s
+problem  engine     asking the container engine took longer than 4 s
                     → see whether the engine is well: `docker info`; then run the command again
 problem  registry   the registry at 127.0.0.1:[PORT] cannot be reached: no answer
                     → is it running, and is REGISTRY_URL right? `pelato config` shows what is in effect
-problem  nats       the NATS server at nats://127.0.0.1:[PORT] cannot be reached: no answer within 3 s
+problem  nats       the NATS server at nats://127.0.0.1:[PORT] cannot be reached: no answer within 4 s
                     → is it running, and are NATS_HOST and NATS_PORT right? `pelato config` shows where they come from
 note     wadm       not known: the NATS server cannot be used
 note     hosts      not known: the NATS server cannot be used
 note     clock      not compared: no server has told the time
+
+"#]]);
+}
+
+#[test]
+fn a_fake_go_that_hangs_does_not_hold_it_up() {
+    let place = with_programs(&[("go", "exec /bin/sleep 60")]);
+    let start = Instant::now();
+    let ran = place.run_in_vain(&["doctor", "--offline"]).code(8);
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    let wanted = "problem  toolchain  no answer within 5 s\n";
+    assert!(out.contains(wanted), "{out}");
+}
+
+#[test]
+fn the_commands_of_the_projects_own_pack_are_announced() {
+    let place = with(PROJECT);
+    let pack = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("language-packs/go");
+    fs::create_dir(place.path("language-packs")).unwrap();
+    let copied =
+        std::process::Command::new("cp").arg("-r").arg(pack).arg(place.path("language-packs")).status();
+    assert!(copied.unwrap().success());
+    place.run_in_vain(&["doctor", "--offline"]).code(0).stderr_eq(str![[r#"
+        Note the project brings its own language pack `go`: its commands run here
 
 "#]]);
 }

@@ -19,8 +19,15 @@ mod catalog;
 mod check;
 mod compilers;
 mod config;
+mod delivery;
 mod disks;
 mod doctor;
+mod drill;
+mod drill_held;
+mod drill_recorded;
+#[path = "../deploy/functions.rs"]
+#[allow(dead_code, reason = "the tests of the lattice use the rest")]
+mod echoes;
 mod generate;
 mod hostile;
 mod infra;
@@ -31,9 +38,12 @@ mod original;
 mod pack_add;
 mod pack_check;
 mod pack_new;
+#[path = "../host/postgres_server.rs"]
+mod postgres_server;
 mod prompts;
 mod report;
 mod run;
 mod run_nats;
+mod run_postgres;
 mod support;
 mod usage;

@@ -164,6 +164,12 @@ NATS_CREDS=
 # File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
 NATS_CA=
 
+# PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
+POSTGRES_URL=
+
+# File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
+POSTGRES_CA=
+
 # Name of the lattice.
 LATTICE=default
 
@@ -178,6 +184,18 @@ MESSAGING_PROVIDER=ghcr.io/wasmcloud/messaging-nats:0.27.0
 
 # Image of the HTTP provider, or `builtin` for the one in the hosts.
 HTTP_PROVIDER=ghcr.io/wasmcloud/http-server:0.27.0
+
+# Image of the provider of key-value buckets.
+KEYVALUE_PROVIDER=ghcr.io/wasmcloud/keyvalue-nats:0.3.1
+
+# JetStream domain of the key-value buckets, if it is not that of the NATS server.
+KEYVALUE_DOMAIN=
+
+# Image of the provider of PostgreSQL databases.
+POSTGRES_PROVIDER=ghcr.io/wasmcloud/sqldb-postgres:0.9.0
+
+# Name of the configuration in the lattice that says where the database is, and who we are to it.
+POSTGRES_CONFIG=postgres
 
 # Address that the HTTP provider listens at on its hosts.
 HTTP_ADDRESS=0.0.0.0
@@ -496,7 +514,7 @@ fn wrong_values_are_refused_and_nothing_is_written() {
             3,
             str![[r#"
 error: there is no template `producer`
-  help: expected one of `http_producer_nats`, `producer_nats`, `processor_nats`
+  help: expected one of `dbsync_nats`, `http_producer_nats`, `producer_nats`, `nats_to_nats_kv`, `nats_to_nats-kv`, `processor_nats`
 
 "#]],
         ),

@@ -63,7 +63,7 @@ fn a_sound_pack_passes_by_name_and_by_folder() {
         .run(&["pack", "check", "../elsewhere/toy"])
         .code(0)
         .stdout_eq(str![[r#"
-CHECK       RESULT   TIME    REASON
+CHECK       RESULT   [TIME]REASON
 manifest    passed   [TIME]Toy functions
 compiler    passed   [TIME]toyc 1.2.3 ([ABOVE]/bin/toyc)
 starter     passed   [TIME][SIZE]

@@ -13,7 +13,7 @@ fn new_asks_for_all_it_needs() {
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["new", "made", "--no-git"]);
     terminal.see("Language").see("rust").press(DOWN).press(DOWN).press("\r");
-    terminal.see("Template").see("processor_nats").press(DOWN).press("\r");
+    terminal.see("Template").see("processor_nats").press(DOWN).press(DOWN).press(DOWN).press("\r");
     terminal.see("Name of the task").answer("Temp filter");
     terminal.see("Name of the component").see("temp_filter").answer("");
     terminal.see("Topic to read from").answer("room.kelvin");

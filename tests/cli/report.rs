@@ -9,7 +9,7 @@ use crate::support::Place;
 use crate::support::functions::PROJECT;
 
 /// As the original writes its metrics.
-const METRICS: &str = "\
+pub const METRICS: &str = "\
 runs:
 - n_task: 1
   code_gen:
@@ -43,18 +43,18 @@ runs:
 - {n_task: 5, code_gen: {gen_time: '0.006'}, time_total: '0.006'}
 ";
 
-const PAGE: &str = "report.html";
+pub const PAGE: &str = "report.html";
 
-fn parse(page: &str) -> Document<'_> {
+pub fn parse(page: &str) -> Document<'_> {
     let options = ParsingOptions { allow_dtd: true, ..ParsingOptions::default() };
     Document::parse_with_options(page, options).unwrap_or_else(|error| panic!("{error} in\n{page}"))
 }
 
-fn all<'a>(page: &'a Document, tag: &'a str) -> impl Iterator<Item = Node<'a, 'a>> {
+pub fn all<'a>(page: &'a Document, tag: &'a str) -> impl Iterator<Item = Node<'a, 'a>> {
     page.descendants().filter(move |node| node.has_tag_name(tag) || node.tag_name().name() == tag)
 }
 
-fn texts(page: &Document, tag: &str) -> Vec<String> {
+pub fn texts(page: &Document, tag: &str) -> Vec<String> {
     all(page, tag).map(|node| node.text().unwrap_or_default().to_owned()).collect()
 }
 

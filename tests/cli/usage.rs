@@ -40,11 +40,13 @@ Commands:
   status       Show how the workflow's components are on a lattice
   rollback     Go back to the manifest that was deployed before
   remove       Take the workflow's components away from a lattice
+  drill        Rehearse a fault: send messages through the running workflow, take a host away, see
+               what that costs
   infra        Write ready files for the machines of a lattice: cloud (Kubernetes), edge and this
                machine (docker compose)
   bump         Raise the versions of components
   graph        Draw how messages flow through the workflow
-  report       Compare how long runs took: a table, and a page with charts, made from metrics files
+  report       Compare how long runs took, and show drills: tables, and a page with charts
   schema       Print the JSON schema of workflow.yaml, for editors
   pack         Show, make, add and check language packs
   template     Show the templates
@@ -101,6 +103,7 @@ fn every_command_has_help_with_examples() {
         "build",
         "bump",
         "graph",
+        "drill",
         "schema",
         "config",
         "completions",

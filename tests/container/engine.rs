@@ -32,7 +32,7 @@ pub fn docker() -> Vec<Engine> {
 
 impl Engine {
     /// Runs the Docker client against the engine: Podman understands it.
-    fn docker(&self, arguments: &[&str]) -> String {
+    pub fn docker(&self, arguments: &[&str]) -> String {
         let output = Command::new("docker").args(["-H", &self.address]).args(arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
@@ -55,6 +55,12 @@ impl Engine {
         !self.docker(&["ps", "-aq", "--filter", &filter]).trim().is_empty()
     }
 
+    /// Whether a container of a process runs.
+    pub fn runs_container_of(&self, process: u32) -> bool {
+        let filter = format!("label=dev.pelato.process={process}");
+        !self.docker(&["ps", "-q", "--filter", &filter]).trim().is_empty()
+    }
+
     /// Sends an image to a registry and forgets that name of it. Gives the digest that the registry has then.
     pub fn push(&self, image: &str, name: &str) -> String {
         self.docker(&["tag", image, name]);
@@ -63,8 +69,8 @@ impl Engine {
         let known: Vec<String> = serde_json::from_str(&known).unwrap();
         self.forget(name);
         let repository = name.rsplit_once(':').unwrap().0;
-        let pairs = known.iter().filter_map(|known| known.split_once('@'));
-        pairs.filter(|(name, _)| *name == repository).last().unwrap().1.to_owned()
+        let mut pairs = known.iter().filter_map(|known| known.split_once('@'));
+        pairs.rfind(|(name, _)| *name == repository).unwrap().1.to_owned()
     }
 
     /// Another image with the same files under a name.

@@ -39,7 +39,7 @@ fn the_image_that_was_fetched_is_fetched_by_everybody() {
         let by_digest = format!("{name}@{first}");
         let forbidden = other.pelato(&[&BUILD[..], &["--no-install"]].concat()).code(4).stderr;
         assert!(forbidden.contains(&format!("does not have the image {by_digest}, and")), "{forbidden}");
-        let doctor = other.pelato(&["doctor", "--builder", "container", "--fix"]).success();
+        let doctor = super::doctor::doctor(&other, &["--builder", "container", "--fix"]).success();
         assert!(
             doctor.stderr.contains(&format!("fetching the toolchain image {by_digest}, once")),
             "{doctor:?}"

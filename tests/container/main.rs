@@ -2,11 +2,15 @@
 //! their sockets in PELATO_TEST_DOCKER and PELATO_TEST_PODMAN; see docs/contributing/containers.md.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod doctor;
 mod engine;
 mod faults;
 mod install;
+mod interrupted;
 mod lock;
+mod own;
 mod place;
+mod proxy;
 mod sweep;
 
 use engine::{docker, engines};

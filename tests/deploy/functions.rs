@@ -29,6 +29,13 @@ pub fn echo() -> Vec<u8> {
     module("(call $ok (local.get $p) (local.get $n))", "")
 }
 
+/// Gives an error.
+pub fn failing() -> Vec<u8> {
+    let error = r#"(i32.store (i32.const 16) (i32.const 1)) (i32.store (i32.const 20) (i32.const 64))
+        (i32.store (i32.const 24) (i32.const 10)) (i32.const 16)"#;
+    module(error, r#"(data (i32.const 64) "I will not")"#)
+}
+
 /// Ends as soon as it starts.
 pub fn broken() -> Vec<u8> {
     module("(unreachable)", "(func $start (unreachable)) (start $start)")

@@ -11,7 +11,9 @@
 )]
 #![cfg(target_os = "linux")]
 
+mod delivery;
 mod doctor;
+mod drill;
 mod faults;
 mod functions;
 mod lattice;

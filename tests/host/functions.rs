@@ -89,13 +89,27 @@ pub fn producer(name: &str, body: &str, dest_topic: &str) -> Vec<u8> {
     composed("http_producer_nats", name, body, dest_topic)
 }
 
+/// A component of the template `nats_to_nats_kv`.
+pub fn keeper(name: &str, body: &str) -> Vec<u8> {
+    with_settings("nats_to_nats_kv", body, &[("component_name", name)])
+}
+
+/// A component of the template `dbsync_nats`.
+pub fn storer(name: &str, body: &str, settings: &[(&str, &str)]) -> Vec<u8> {
+    let usual = [("component_name", name), ("column", "data")];
+    with_settings("dbsync_nats", body, &[&usual[..], settings].concat())
+}
+
 fn composed(template: &str, name: &str, body: &str, dest_topic: &str) -> Vec<u8> {
+    with_settings(template, body, &[("component_name", name), ("dest_topic", dest_topic)])
+}
+
+fn with_settings(template: &str, body: &str, settings: &[(&str, &str)]) -> Vec<u8> {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/tasks").join(template).join("trigger.wasm");
     let trigger = std::fs::read(path).unwrap();
-    let settings: BTreeMap<_, _> = [("component_name", name), ("dest_topic", dest_topic)]
-        .map(|(k, v)| (k.to_owned(), v.to_owned()))
-        .into();
+    let settings: BTreeMap<_, _> =
+        settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
     let settings = pelato::build::settings_component(&settings).unwrap();
     pelato::build::compose(&trigger, &function(body), &settings).unwrap()
 }

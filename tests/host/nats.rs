@@ -13,7 +13,7 @@ use crate::functions::{ECHO, LARGE, processor};
 use crate::stage::{PATIENCE, block_on, hosted, options, start};
 
 /// A server of our own on a free port; it ends with this value.
-struct Server {
+pub struct Server {
     child: Child,
     port: u16,
     extra: Vec<String>,
@@ -21,7 +21,7 @@ struct Server {
 
 impl Server {
     /// None if there is no `nats-server`, unless in CI, where there must be one.
-    fn start(extra: &[&str]) -> Option<Self> {
+    pub fn start(extra: &[&str]) -> Option<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         let extra: Vec<_> = extra.iter().map(|&arg| arg.to_owned()).collect();
         let child = match launch(port, &extra) {
@@ -35,16 +35,16 @@ impl Server {
         Some(Self { child, port, extra })
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("nats://127.0.0.1:{}", self.port)
     }
 
-    fn stop(&mut self) {
+    pub fn stop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    fn restart(&mut self) {
+    pub fn restart(&mut self) {
         self.child = launch(self.port, &self.extra).unwrap();
     }
 }
@@ -67,13 +67,13 @@ fn launch(port: u16, extra: &[String]) -> std::io::Result<Child> {
         .spawn()
 }
 
-fn over(server: &Server, auth: Auth) -> Options {
+pub fn over(server: &Server, auth: Auth) -> Options {
     let nats = NatsServer { url: server.url(), auth, root_certificates: None };
     Options { bus: Bus::Nats(nats), http: None, ..options() }
 }
 
 /// The server may need a moment until it listens.
-async fn ready(server: &Server) {
+pub async fn ready(server: &Server) {
     let listening = async {
         while tokio::net::TcpStream::connect(("127.0.0.1", server.port)).await.is_err() {
             tokio::time::sleep(Duration::from_millis(10)).await;

@@ -86,6 +86,8 @@ pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&s
         wasm,
         subscriptions: subjects.iter().map(subscription).collect(),
         http_path: http_path.map(str::to_owned),
+        bucket: None,
+        database: false,
     }
 }
 

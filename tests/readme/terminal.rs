@@ -27,6 +27,8 @@ pub struct Terminal {
     path: String,
     port: u16,
     running: Option<(Step, Child)>,
+    /// More for the environment of all commands.
+    environment: Vec<(&'static str, String)>,
 }
 
 impl Terminal {
@@ -45,7 +47,14 @@ impl Terminal {
         folders.extend(go(root));
         folders.extend(env::split_paths(&env::var_os("PATH").unwrap()));
         let path = env::join_paths(folders).unwrap().into_string().unwrap();
-        Self { home, folder, path, port: free_port(), running: None }
+        Self { home, folder, path, port: free_port(), running: None, environment: Vec::new() }
+    }
+
+    /// With one more environment variable.
+    #[allow(dead_code)] // not every test that has this module wants it
+    pub fn env(mut self, name: &'static str, value: String) -> Self {
+        self.environment.push((name, value));
+        self
     }
 
     /// Runs commands one after the other; the first thing that is not as shown.
@@ -146,6 +155,7 @@ impl Terminal {
         {
             command.env_remove(name);
         }
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }
 

@@ -51,7 +51,14 @@ error: the certificate of the registry at 127.0.0.1:[PORT] is not accepted: nobo
   help: if it is signed by an authority of your own, set REGISTRY_CA to the file of that authority's certificate (PEM)
 
 "#]]);
+    let doctor = |place: &Place, code, words: &str| {
+        let ran = place.run_in_vain(&["doctor"]).code(code);
+        let found = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+        assert!(found.contains(words), "{found}");
+    };
+    doctor(&place, 8, "is not accepted: nobody here knows who signed it\n");
     let place = place.env("REGISTRY_CA", files.path("ca.pem"));
+    doctor(&place, 0, " lets anonymous users push\n");
     place.run(&["push"]).code(0);
     place.run(&["push", "--json", "-q"]).code(0);
 }

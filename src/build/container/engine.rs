@@ -8,6 +8,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use super::connect::{self, Found};
 use super::error::ContainerError;
 use super::sweep::{self, Mark};
+use crate::interrupt::Interrupt;
 
 /// What a container may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,7 @@ struct Shared {
     found: Found,
     mark: Mark,
     limits: Limits,
+    interrupt: Interrupt,
     background: Background,
 }
 
@@ -61,7 +63,11 @@ impl Engine {
     ///
     /// # Errors
     /// When none answers.
-    pub fn connect(addresses: &[String], limits: Limits) -> Result<Self, ContainerError> {
+    pub fn connect(
+        addresses: &[String],
+        limits: Limits,
+        interrupt: &Interrupt,
+    ) -> Result<Self, ContainerError> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| ContainerError::Engine {
             phase: "starting a thread",
@@ -69,7 +75,8 @@ impl Engine {
         })?;
         let background = Background { handle: runtime.handle().clone(), runtime: Some(runtime) };
         let found = on(&background.handle, connect::connect(addresses))?;
-        let shared = Shared { found, mark: Mark::of_this_process(), limits, background };
+        let (mark, interrupt) = (Mark::of_this_process(), interrupt.clone());
+        let shared = Shared { found, mark, limits, interrupt, background };
         let engine = Self { shared: Arc::new(shared) };
         engine.wait(sweep::sweep(engine.docker(), engine.mark()))?;
         Ok(engine)
@@ -90,6 +97,10 @@ impl Engine {
 
     pub(super) fn limits(&self) -> &Limits {
         &self.shared.limits
+    }
+
+    pub(super) fn interrupt(&self) -> &Interrupt {
+        &self.shared.interrupt
     }
 
     /// Waits for something that the engine does.

@@ -111,6 +111,19 @@ pub enum ContainerError {
         /// The limit.
         mebibytes: u64,
     },
+    /// The engine has no room.
+    #[error("the container engine's disk is full: {message}")]
+    #[diagnostic(help(
+        "make room: `docker system df` shows what takes it, `docker system prune` removes what nothing uses; or build with \
+         `--builder local`"
+    ))]
+    Full {
+        /// Its words.
+        message: String,
+    },
+    /// Somebody wanted the work to end.
+    #[error("interrupted")]
+    Interrupted,
     /// The engine failed.
     #[error("the container engine failed in {phase}: {message}")]
     #[diagnostic(help(
@@ -145,6 +158,17 @@ pub(super) fn words(error: &dyn std::error::Error) -> String {
 impl ContainerError {
     /// What the engine said in a phase.
     pub(super) fn engine(phase: &'static str, error: &bollard::errors::Error) -> Self {
-        Self::Engine { phase, message: words(error) }
+        Self::full(&words(error)).unwrap_or_else(|| Self::Engine { phase, message: words(error) })
+    }
+
+    /// What it said when it could not fetch an image.
+    pub(super) fn pull(image: &str, message: String) -> Self {
+        Self::full(&message).unwrap_or_else(|| Self::Pull { image: image.to_owned(), message })
+    }
+
+    /// If these words say that the engine has no room.
+    fn full(message: &str) -> Option<Self> {
+        let says = message.contains("no space left on device");
+        says.then(|| Self::Full { message: message.to_owned() })
     }
 }

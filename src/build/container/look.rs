@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bollard::Docker;
 use bollard::errors::Error as Refused;
 
 use super::connect::{self, Found};
@@ -24,10 +25,19 @@ pub struct Look {
 /// When none answers.
 pub async fn look(addresses: &[String], images: &[String]) -> Result<Look, ContainerError> {
     let Found { docker, address } = connect::connect(addresses).await?;
-    let version = docker.version().await;
+    // Engines start other programs to tell their version: that takes a second where much is going on.
+    let (version, images) = tokio::join!(docker.version(), inspect(&docker, images));
     let version = version.map_err(|error| ContainerError::engine("telling its version", &error))?;
     let parts = version.components.unwrap_or_default();
     let name = if parts.iter().any(|part| part.name.starts_with("Podman")) { "Podman" } else { "Docker" };
+    let version = format!("{name} {}", version.version.unwrap_or_default());
+    Ok(Look { address, version, images: images? })
+}
+
+async fn inspect(
+    docker: &Docker,
+    images: &[String],
+) -> Result<BTreeMap<String, Option<String>>, ContainerError> {
     let mut there = BTreeMap::new();
     for image in images {
         let id = match docker.inspect_image(image).await {
@@ -37,5 +47,5 @@ pub async fn look(addresses: &[String], images: &[String]) -> Result<Look, Conta
         };
         there.insert(image.clone(), id);
     }
-    Ok(Look { address, version: format!("{name} {}", version.version.unwrap_or_default()), images: there })
+    Ok(there)
 }

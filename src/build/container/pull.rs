@@ -18,7 +18,7 @@ pub fn pull(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<(),
     progress.report(Event::Note(format!("fetching the toolchain image {image}, once")));
     let (name, tag) = split(image);
     let options = CreateImageOptionsBuilder::default().from_image(name).tag(tag).build();
-    let failed = |message: String| ContainerError::Pull { image: image.to_owned(), message };
+    let failed = |message: String| ContainerError::pull(image, message);
     let result = engine.wait(async {
         let mut steps = engine.docker().create_image(Some(options), None, None);
         let mut layers = BTreeMap::new();

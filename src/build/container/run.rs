@@ -81,6 +81,7 @@ pub fn compile(image: &Image, compilation: &Compilation<'_>, words: &[String]) -
         installed.equip(&mut container);
     }
     let ended = run(image, container).map_err(|error| match miette::Diagnostic::help(&error) {
+        _ if matches!(error, ContainerError::Interrupted) => Failure::Interrupted,
         Some(help) => Failure::Broken(format!("{error}\n  help: {help}")),
         None => broken(&error),
     })?;
@@ -98,10 +99,18 @@ pub fn compile(image: &Image, compilation: &Compilation<'_>, words: &[String]) -
 /// Runs a container to its end.
 pub fn run(image: &Image, container: Locked) -> Result<Ended, ContainerError> {
     let engine = &image.engine;
+    let interrupt = engine.interrupt();
+    if interrupt.is_raised() {
+        return Err(ContainerError::Interrupted);
+    }
+    let _busy = interrupt.busy();
     engine.wait(async {
         let made = engine.docker().create_container(None::<CreateContainerOptions>, body(image, container));
         let id = timely("making a container", PATIENCE, made).await?.id;
-        let ended = to_its_end(engine, &id).await;
+        let ended = tokio::select! {
+            ended = to_its_end(engine, &id) => ended,
+            () = interrupt.raised() => Err(ContainerError::Interrupted),
+        };
         sweep::remove(engine.docker(), &id).await;
         ended
     })

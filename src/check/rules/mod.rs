@@ -3,6 +3,7 @@
 mod code;
 mod component_name;
 mod cycle;
+mod delivery;
 mod duplicate_component;
 mod duplicate_route;
 mod empty_workflow;
@@ -48,6 +49,7 @@ pub const ALL: &[&dyn Rule] = &[
     &targets::Targets,
     &replicas::Replicas,
     &placement::Placement,
+    &delivery::Delivery,
     &http::Http,
     &duplicate_route::DuplicateRoute,
     &parameter::Parameter,

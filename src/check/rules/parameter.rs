@@ -1,6 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
 use crate::check::values::integer;
+use crate::words::quoted;
 
 /// A parameter whose value is not of its kind.
 pub struct Parameter;
@@ -15,8 +16,14 @@ impl Rule for Parameter {
         for entry in &context.entries {
             let Some(template) = &entry.template else { continue };
             for (name, parameter) in template.manifest.parameters.iter() {
+                let Some(field) = entry.task.parameters.get(name) else { continue };
                 if parameter.kind == Kind::Integer {
-                    found.extend(entry.judge(entry.task.parameters.get(name), integer));
+                    found.extend(entry.judge(Some(field), integer));
+                } else if !parameter.matches(&field.text) {
+                    let message = format!("{} cannot be the `{name}`", quoted(&field.text));
+                    let (expected, example) = (parameter.expected(), parameter.example());
+                    let help = format!("use {expected}, such as `{example}`");
+                    found.push(entry.wrong(field, message).advise(help));
                 }
             }
         }
@@ -26,7 +33,58 @@ impl Rule for Parameter {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::rules::testing::{check_in, project, show, task, workflow};
+    use crate::check::rules::testing::{check_in, found_with, project, show, task, workflow};
+
+    #[test]
+    fn texts_match_their_pattern() {
+        let kept = |bucket| ["type: nats_to_nats_kv", "dest_topic", bucket];
+        assert_eq!(
+            found_with(&kept("bucket: last readings")),
+            [
+                "10:13 parameter: `last readings` cannot be the `bucket` (use letters of ASCII, digits, `-` and `_`, \
+                 such as `readings`)"
+            ]
+        );
+        for bucket in ["bucket: a.b", "bucket: ''", "bucket: räume", "bucket: \"a\\n\""] {
+            assert_eq!(found_with(&kept(bucket)).len(), 1, "{bucket}");
+        }
+        for bucket in ["bucket: last-Readings_2", "bucket: 5"] {
+            assert_eq!(found_with(&kept(bucket)), [] as [&str; 0], "{bucket}");
+        }
+    }
+
+    #[test]
+    fn names_of_a_database_are_plain() {
+        let stored = |line| ["type: dbsync_nats", "dest_topic", "table: readings", line];
+        let good = [
+            "table: house.readings",
+            "table: _A9",
+            "column: value",
+            "on_conflict: ignore",
+            "on_conflict: update:room",
+        ];
+        for line in good {
+            assert_eq!(found_with(&stored(line)), [] as [&str; 0], "{line}");
+        }
+        let bad = [
+            "table: a.b.c",
+            "table: 'a\"b'",
+            "table: a; DROP TABLE b",
+            "table: 1a",
+            "table: a.",
+            "table: räume",
+            "column: a b",
+            "column: a.b",
+            "on_conflict: replace",
+            "on_conflict: 'update:'",
+            "on_conflict: update:a,b",
+        ];
+        for line in bad {
+            let found = found_with(&stored(line));
+            assert!(found.len() == 1 && found[0].contains(" parameter: "), "{line}: {found:?}");
+        }
+        assert!(found_with(&["type: dbsync_nats", "dest_topic"])[0].contains("`table`"), "it has no default");
+    }
 
     #[test]
     fn numbers_are_numbers() {

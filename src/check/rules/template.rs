@@ -47,7 +47,7 @@ mod tests {
             found_with(&["type: proccesor_nats"]),
             ["4:11 unknown-template: there is no template `proccesor_nats` (did you mean `processor_nats`?)"]
         );
-        assert!(found_with(&["type: cron"])[0].contains("there are `http_producer_nats`, `producer_nats`"));
+        assert!(found_with(&["type: cron"])[0].contains("there are `dbsync_nats`, `http_producer_nats`"));
         assert_eq!(found_with(&["type: producer_nats"]).len(), 0, "another name of http_producer_nats");
     }
 

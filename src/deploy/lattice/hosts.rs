@@ -154,6 +154,15 @@ impl Lattice {
         .await
     }
 
+    /// The keys of the hosts that answer, until all of these have, or all have had their time.
+    ///
+    /// # Errors
+    /// When the connection is lost.
+    pub async fn answering(&self, known: &BTreeSet<String>) -> Result<BTreeSet<String>, DeployError> {
+        let all = |hosts: &[Host]| known.iter().all(|id| hosts.iter().any(|host| host.id == *id));
+        Ok(self.ping(all).await?.into_iter().map(|host| host.id).collect())
+    }
+
     /// The hosts that answer, until they are enough or all have had their time.
     async fn ping(&self, enough: impl Fn(&[Host]) -> bool) -> Result<Vec<Host>, DeployError> {
         let lost = |error: &dyn std::fmt::Display| self.lost(error.to_string());

@@ -41,6 +41,11 @@ impl Lattice {
         Ok(Self { client, name, server: nats::shown(&server.url) })
     }
 
+    /// The connection itself.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
     async fn request(&self, subject: String, payload: Vec<u8>) -> Result<async_nats::Message, DeployError> {
         let request = Request::new().payload(payload.into()).timeout(Some(PATIENCE));
         self.client.send_request(subject, request).await.map_err(|error| match error.kind() {
@@ -51,6 +56,11 @@ impl Lattice {
             RequestErrorKind::TimedOut => self.lost(format!("no answer within {} s", PATIENCE.as_secs())),
             _ => self.lost(error.to_string()),
         })
+    }
+
+    /// Whether the connection stands at this moment.
+    pub fn is_connected(&self) -> bool {
+        self.client.connection_state() == async_nats::connection::State::Connected
     }
 
     /// What is suspicious about the NATS server.

@@ -46,6 +46,7 @@ pub fn plan(
         return Err(DeployError::Empty);
     }
     let needs = components.iter().map(needs).collect::<Result<Vec<_>, _>>()?;
+    needs.iter().flatten().try_for_each(|(_, kind)| providers.check(*kind))?;
     let kinds = |needs: &[(Need, Kind)]| needs.iter().map(|(_, kind)| *kind).collect::<Vec<_>>();
     let with_kinds: Vec<_> = components.iter().zip(needs.iter().map(|needs| kinds(needs))).collect();
     let shared = providers.shared(&with_kinds);

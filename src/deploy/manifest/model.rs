@@ -16,6 +16,8 @@ pub const VERSION: &str = "version";
 pub const DESCRIPTION: &str = "description";
 /// The annotation that says which PELATO wrote it.
 pub const WRITTEN_BY: &str = "pelato-version";
+/// The key of a component's list of topics, in the configuration of its link.
+const SUBSCRIPTIONS: &str = "subscriptions";
 /// The label of hosts that targets are compared with.
 pub const HOST_TYPE: &str = "host-type";
 
@@ -89,14 +91,14 @@ pub struct Properties {
     pub config: Vec<Config>,
 }
 
-/// Named configuration. The names are unique in an application.
+/// Named configuration. The names of those with values are unique in an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
     /// Its name.
     pub name: String,
-    /// Its values.
-    #[serde(default)]
-    pub properties: Texts,
+    /// Its values. Without any it is one that somebody put into the lattice, by this name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub properties: Option<Texts>,
 }
 
 /// Where a part runs, or what it is linked to.
@@ -187,6 +189,17 @@ impl Manifest {
     /// Whether PELATO wrote it.
     pub fn is_ours(&self) -> bool {
         self.metadata.annotations.contains_key(WRITTEN_BY)
+    }
+
+    /// The subjects that its components subscribe to.
+    pub fn subscriptions(&self) -> Vec<String> {
+        let links = self.spec.components.iter().flat_map(|part| &part.traits);
+        let sources =
+            links.filter_map(|one| if let Trait::Link(link) = one { link.source.as_ref() } else { None });
+        let configs = sources.flat_map(|source| &source.config);
+        let lists = configs.filter_map(|one| one.properties.as_ref()?.get(SUBSCRIPTIONS));
+        let each = lists.flat_map(|list| list.split(','));
+        each.filter_map(|text| Some(text.split('|').next()?.trim().to_owned())).collect()
     }
 
     /// The parts that are components.

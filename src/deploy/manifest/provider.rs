@@ -8,7 +8,10 @@ use super::model::{
 use crate::check::{Component, Need, Placement};
 use crate::deploy::DeployError;
 use crate::project::Settings;
-use crate::project::settings::{HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, MESSAGING_PROVIDER};
+use crate::project::settings::{
+    HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, Key, MESSAGING_PROVIDER,
+    POSTGRES_CONFIG, POSTGRES_PROVIDER,
+};
 
 /// The value of a setting that means the provider inside the hosts.
 const BUILT_IN: &str = "builtin";
@@ -20,6 +23,10 @@ pub const DEFAULT_PORT: u16 = 8000;
 pub enum Kind {
     /// Topics.
     Messaging,
+    /// Key-value buckets.
+    KeyValue,
+    /// PostgreSQL databases.
+    Postgres,
     /// HTTP requests, at a port.
     Http {
         /// The port.
@@ -32,8 +39,12 @@ pub enum Kind {
 pub struct Providers {
     messaging: Image,
     http: Image,
+    keyvalue: Image,
+    postgres: Image,
     nats: String,
     address: String,
+    domain: Option<String>,
+    database: String,
 }
 
 /// Where a provider comes from.
@@ -61,6 +72,8 @@ impl Kind {
         let interface = need.wit.split('@').next().unwrap_or_default();
         match interface.split_once('/').map_or(interface, |(package, _)| package) {
             "wasmcloud:messaging" => Ok(Some(Self::Messaging)),
+            "wasi:keyvalue" => Ok(Some(Self::KeyValue)),
+            "wasmcloud:postgres" => Ok(Some(Self::Postgres)),
             "wasi:http" => {
                 let port = component.http.as_ref().and_then(|http| http.port);
                 Ok(Some(Self::Http { port: port.unwrap_or(DEFAULT_PORT) }))
@@ -78,6 +91,27 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The setting with its image.
+    fn setting(self) -> Key {
+        match self {
+            Self::Messaging => MESSAGING_PROVIDER,
+            Self::KeyValue => KEYVALUE_PROVIDER,
+            Self::Postgres => POSTGRES_PROVIDER,
+            Self::Http { .. } => HTTP_PROVIDER,
+        }
+    }
+
+    /// What hosts call the one that is part of them; none if they have none.
+    fn built_in(self) -> Option<&'static str> {
+        match self {
+            Self::Messaging => Some("messaging-nats"),
+            Self::KeyValue | Self::Postgres => None,
+            Self::Http { .. } => Some("http-server"),
+        }
+    }
+}
+
 impl Providers {
     /// What the settings say.
     pub fn from(settings: &Settings) -> Self {
@@ -89,15 +123,35 @@ impl Providers {
         Self {
             messaging: image(MESSAGING_PROVIDER),
             http: image(HTTP_PROVIDER),
+            keyvalue: image(KEYVALUE_PROVIDER),
+            postgres: image(POSTGRES_PROVIDER),
             nats: text(HOSTS_NATS_URL),
             address: text(HTTP_ADDRESS),
+            database: text(POSTGRES_CONFIG),
+            domain: settings.text(KEYVALUE_DOMAIN).map(str::to_owned),
         }
     }
 
     fn image(&self, kind: Kind) -> &Image {
         match kind {
             Kind::Messaging => &self.messaging,
+            Kind::KeyValue => &self.keyvalue,
+            Kind::Postgres => &self.postgres,
             Kind::Http { .. } => &self.http,
+        }
+    }
+
+    /// Sees that hosts have a provider of this kind, if it is to be theirs.
+    ///
+    /// # Errors
+    /// When they have none.
+    pub fn check(&self, kind: Kind) -> Result<(), DeployError> {
+        match (self.image(kind), kind.built_in()) {
+            (Image::BuiltIn, None) => Err(DeployError::NotBuiltIn {
+                setting: kind.setting().name,
+                default: kind.setting().default.unwrap_or_default(),
+            }),
+            _ => Ok(()),
         }
     }
 
@@ -116,8 +170,8 @@ impl Providers {
             for kind in kinds.iter().collect::<BTreeSet<_>>() {
                 // A port is had once on a host: one provider for all that want it.
                 let key = match kind {
-                    Kind::Messaging => (*kind, targets.clone()),
                     Kind::Http { .. } => (*kind, BTreeSet::new()),
+                    _ => (*kind, targets.clone()),
                 };
                 let entry = shared.entry(key).or_insert_with(|| Shared {
                     kind: *kind,
@@ -137,23 +191,19 @@ impl Providers {
 
     /// The provider as a part of the application, with its links to the components behind it.
     pub(super) fn part(&self, provider: &Shared<'_>, links: Vec<Link>) -> Part {
-        let builtin = match provider.kind {
-            Kind::Messaging => "wasmcloud+builtin://messaging-nats",
-            Kind::Http { .. } => "wasmcloud+builtin://http-server",
-        };
-        let image = match self.image(provider.kind) {
-            Image::BuiltIn => builtin.to_owned(),
-            Image::Of(image) => image.clone(),
+        let image = match (self.image(provider.kind), provider.kind.built_in()) {
+            (Image::Of(image), _) => image.clone(),
+            (Image::BuiltIn, name) => format!("wasmcloud+builtin://{}", name.unwrap_or_default()),
         };
         let config = match provider.kind {
-            Kind::Messaging => Vec::new(),
             Kind::Http { port } => vec![Config {
                 name: format!("{}-listen", provider.name),
-                properties: Texts::from([
+                properties: Some(Texts::from([
                     ("routing_mode".to_owned(), "path".to_owned()),
                     ("default_address".to_owned(), format!("{}:{port}", self.address)),
-                ]),
+                ])),
             }],
+            _ => Vec::new(),
         };
         let targets = provider.targets.iter().copied();
         let scaler = scaler(targets, 1, provider.placement);
@@ -162,15 +212,29 @@ impl Providers {
         Part { name: provider.name.clone(), kind: PartKind::Capability, properties, traits }
     }
 
-    /// The link of a component to its messaging provider, or of a provider to a component that it calls.
+    /// What a provider is told about a component.
+    fn link_config(&self, component: &Component, need: &Need, interface: &str, kind: Kind) -> Config {
+        let mut properties: Texts = need.config.clone();
+        let mut set = |key: &str, value: &str| drop(properties.insert(key.to_owned(), value.to_owned()));
+        match kind {
+            Kind::Messaging => set("cluster_uris", &self.nats),
+            Kind::KeyValue => {
+                set("cluster_uri", &self.nats);
+                set("enable_bucket_auto_create", "true");
+                self.domain.iter().for_each(|domain| set("js_domain", domain));
+            }
+            // It has a password in it: whoever runs the lattice put it there, and a manifest only has its name.
+            Kind::Postgres => return Config { name: self.database.clone(), properties: None },
+            Kind::Http { .. } => {}
+        }
+        Config { name: format!("{}-{interface}", component.name), properties: Some(properties) }
+    }
+
+    /// The link of a component to a provider that it calls, or of a provider to a component that it calls.
     pub(super) fn link(&self, component: &Component, need: &Need, provider: &Shared<'_>) -> (bool, Link) {
         let (package, interface) = split(&need.wit);
         let called = matches!(interface, "handler" | "incoming-handler");
-        let mut properties: Texts = need.config.clone();
-        if provider.kind == Kind::Messaging {
-            properties.insert("cluster_uris".to_owned(), self.nats.clone());
-        }
-        let config = vec![Config { name: format!("{}-{interface}", component.name), properties }];
+        let config = vec![self.link_config(component, need, interface, provider.kind)];
         let (namespace, package) = package.split_once(':').unwrap_or_default();
         let link = |target: &str, source, config, name| Link {
             namespace: namespace.to_owned(),
@@ -229,6 +293,8 @@ impl Shared<'_> {
         let targets: Vec<_> = self.targets.iter().copied().collect();
         let mut name = match self.kind {
             Kind::Messaging => format!("messaging-{}", targets.join("-")),
+            Kind::KeyValue => format!("keyvalue-{}", targets.join("-")),
+            Kind::Postgres => format!("postgres-{}", targets.join("-")),
             Kind::Http { port } => format!("http-{port}"),
         };
         while taken.contains(&plain(&name)) {

@@ -5,7 +5,10 @@ use super::*;
 use crate::check::Placement;
 use crate::check::rules::testing::{check_in, project, task, workflow};
 use crate::project::Settings;
-use crate::project::settings::{Flag, HTTP_PROVIDER, MESSAGING_PROVIDER};
+use crate::project::settings::{
+    Flag, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, MESSAGING_PROVIDER, POSTGRES_CONFIG,
+    POSTGRES_PROVIDER, POSTGRES_URL,
+};
 
 fn components(tasks: &[String]) -> Vec<Component> {
     let folder = project();
@@ -139,11 +142,14 @@ fn twenty_tasks_share_two_providers() {
     assert_eq!(manifest.components().count(), 20);
     assert_eq!(providers(&manifest), ["messaging-edge", "http-8000"]);
     let provider = part(&manifest, "http-8000");
-    assert_eq!(provider.properties.config[0].properties["routing_mode"], "path");
-    assert_eq!(provider.properties.config[0].properties["default_address"], "0.0.0.0:8000");
+    assert_eq!(provider.properties.config[0].properties.as_ref().unwrap()["routing_mode"], "path");
+    assert_eq!(provider.properties.config[0].properties.as_ref().unwrap()["default_address"], "0.0.0.0:8000");
     let paths: BTreeMap<_, _> = provider
         .links()
-        .map(|link| (link.target.name.as_str(), &link.source.as_ref().unwrap().config[0].properties["path"]))
+        .map(|link| {
+            let config = &link.source.as_ref().unwrap().config[0];
+            (link.target.name.as_str(), &config.properties.as_ref().unwrap()["path"])
+        })
         .collect();
     assert_eq!(paths.len(), 20);
     assert_eq!(paths["t7"], "/t7");
@@ -159,6 +165,62 @@ fn each_set_of_targets_has_a_messaging_provider_and_each_port_an_http_provider()
     assert_eq!(providers(&manifest), ["messaging-cloud-edge", "messaging-edge", "http-8000", "http-8001"]);
     let targets: Vec<_> = part(&manifest, "http-8000").targets().collect();
     assert_eq!(targets, ["cloud", "edge"], "of all that want this port");
+}
+
+#[test]
+fn buckets_have_a_provider_for_each_set_of_targets() {
+    let stored = |name: &str, more: &[&str]| {
+        let name = format!("component_name: {name}");
+        task(&[&["type: nats_to_nats_kv", &name, "bucket: readings", "dest_topic"], more].concat())
+    };
+    let tasks = [stored("a", &[]), stored("b", &[]), stored("c", &["targets: [cloud]"])];
+    let manifest = planned(&tasks);
+    let names = ["messaging-cloud", "messaging-edge", "keyvalue-cloud", "keyvalue-edge"];
+    assert_eq!(providers(&manifest), names);
+    assert_eq!(part(&manifest, "keyvalue-edge").properties.image, KEYVALUE_PROVIDER.default.unwrap());
+    let link = |manifest: &Manifest| {
+        let link = part(manifest, "a").links().find(|link| link.package == "keyvalue").unwrap().clone();
+        assert_eq!((link.namespace.as_str(), &*link.interfaces), ("wasi", &["store".to_owned()][..]));
+        assert_eq!((link.target.name.as_str(), &link.name), ("keyvalue-edge", &None), "the default link");
+        link.target.config.into_iter().flat_map(|config| config.properties.unwrap()).collect::<Vec<_>>()
+    };
+    let own = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+    };
+    let mut config = vec![
+        ("bucket", "readings"),
+        ("cluster_uri", "nats://127.0.0.1:4222"),
+        ("enable_bucket_auto_create", "true"),
+    ];
+    assert_eq!(link(&manifest), own(&config));
+    config.push(("js_domain", "cloud"));
+    assert_eq!(link(&planned_with(&tasks, &settings(&[(KEYVALUE_DOMAIN, "cloud")])).unwrap()), own(&config));
+    let error = planned_with(&tasks, &settings(&[(KEYVALUE_PROVIDER, "builtin")])).unwrap_err();
+    assert_eq!(error.to_string(), "KEYVALUE_PROVIDER is `builtin`, but hosts have no such provider in them");
+    assert!(planned_with(&[task(&[])], &settings(&[(KEYVALUE_PROVIDER, "builtin")])).is_ok(), "nobody asks");
+}
+
+#[test]
+fn a_database_is_named_and_its_password_is_in_no_manifest() {
+    let stored = |name: &str| {
+        let name = format!("component_name: {name}");
+        task(&["type: dbsync_nats", &name, "table: readings", "dest_topic"])
+    };
+    let secret = [(POSTGRES_CONFIG, "rooms-db"), (POSTGRES_URL, "postgres://me:sesame@host/db")];
+    let manifest = planned_with(&[stored("a"), stored("b")], &settings(&secret)).unwrap();
+    assert_eq!(providers(&manifest), ["messaging-edge", "postgres-edge"]);
+    assert_eq!(part(&manifest, "postgres-edge").properties.image, POSTGRES_PROVIDER.default.unwrap());
+    for name in ["a", "b"] {
+        let link = part(&manifest, name).links().find(|link| link.package == "postgres").unwrap().clone();
+        assert_eq!((link.namespace.as_str(), &*link.interfaces), ("wasmcloud", &["query".to_owned()][..]));
+        assert_eq!((link.target.name.as_str(), &link.name), ("postgres-edge", &None));
+        let by_name = model::Config { name: "rooms-db".to_owned(), properties: None };
+        assert_eq!(link.target.config, [by_name], "both refer to the same one");
+    }
+    let text = manifest.to_yaml().unwrap();
+    assert!(text.contains("config:\n          - name: rooms-db\n"), "{text}");
+    assert!(!text.contains("sesame") && !text.contains("POSTGRES"), "{text}");
+    assert_eq!(serde_yaml::from_str::<Manifest>(&text).unwrap(), manifest);
 }
 
 #[test]

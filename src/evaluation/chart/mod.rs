@@ -1,10 +1,12 @@
 //! Charts, as SVG.
 
+mod latencies;
 mod legend;
 mod lines;
 mod marker;
 mod stacks;
 
+pub use latencies::latencies;
 pub use lines::lines;
 pub use stacks::stacks;
 
@@ -82,6 +84,8 @@ fn width(text: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::drill::Readings;
+    use crate::drill::readings::{Fault, How, Probe};
     use crate::evaluation::{Phase, Run, Series};
 
     /// Series of these names, with two runs of one task and one of twenty.
@@ -136,17 +140,59 @@ mod tests {
             let series = series(names);
             for picture in [lines("Title", &series, Phase::Build).unwrap(), stacks("Title", &series).unwrap()]
             {
-                let texts = texts(&picture.alone());
-                for (index, one) in texts.iter().enumerate() {
-                    let (left, right) = ends(one);
-                    assert!(left >= 0.0 && right <= WIDTH + 1.0 && one.2 < picture.height, "{one:?}");
-                    for other in &texts[index + 1..] {
-                        let beside = right <= ends(other).0 || ends(other).1 <= left;
-                        assert!(beside || (one.2 - other.2).abs() >= 14.0, "{one:?} lies on {other:?}");
-                    }
-                }
+                assert_readable(&picture);
             }
         }
+    }
+
+    fn assert_readable(picture: &Picture) {
+        let texts = texts(&picture.alone());
+        for (index, one) in texts.iter().enumerate() {
+            let (left, right) = ends(one);
+            assert!(left >= 0.0 && right <= WIDTH + 1.0 && one.2 < picture.height, "{one:?}");
+            for other in &texts[index + 1..] {
+                let beside = right <= ends(other).0 || ends(other).1 <= left;
+                assert!(beside || (one.2 - other.2).abs() >= 14.0, "{one:?} lies on {other:?}");
+            }
+        }
+    }
+
+    /// Probes, one each 10 ms; every third from the fault on was lost, for a while.
+    fn readings(probes: usize, fault: bool) -> Readings {
+        let ms = std::time::Duration::from_millis;
+        let at = ms(5 * probes as u64);
+        let probe = |number: usize| {
+            let due = ms(10 * number as u64);
+            let lost = fault && due >= at && due < at + ms(1000) && number.is_multiple_of(3);
+            Probe { due, sent: true, came: (!lost).then(|| due + ms(1 + number as u64 % 7)), copies: 0 }
+        };
+        Readings {
+            probes: (0..probes).map(probe).collect(),
+            fault: fault.then_some(Fault { at, until: at, how: How::Told }),
+            ..Readings::default()
+        }
+    }
+
+    #[test]
+    fn a_drill_shows_its_fault_and_what_was_lost() {
+        let shown = |readings: &Readings| {
+            let picture = latencies("<Drill>", readings).unwrap();
+            assert_readable(&picture);
+            let svg = picture.inline();
+            [" fault\"><", " fault\" d=\"M", " lost\"", "NaN", "inf"].map(|what| svg.matches(what).count())
+        };
+        // A cross for each 0.1 s of the second in which messages were lost; the fault is in the legend, too.
+        assert_eq!(shown(&readings(1000, true)), [0, 2, 10, 0, 0]);
+        assert_eq!(shown(&readings(1000, false)), [0, 0, 0, 0, 0]);
+        assert_eq!(shown(&readings(1, false)), [0, 0, 0, 0, 0]);
+        // Of a long drill the stretches are longer, and no more.
+        let long = latencies("x", &readings(100_000, true)).unwrap().inline();
+        assert!(long.contains("median of each 3.33 s") && long.len() < 20_000, "{}", long.len());
+        let mut dead = readings(10, false);
+        dead.probes.iter_mut().for_each(|probe| probe.came = None);
+        assert_eq!(shown(&dead)[2], 1);
+        dead.probes.iter_mut().for_each(|probe| probe.sent = false);
+        assert_eq!(latencies("x", &dead), None);
     }
 
     #[test]

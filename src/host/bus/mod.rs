@@ -28,12 +28,14 @@ pub struct Message {
     /// Where its sender waits for an answer.
     pub reply_to: Option<String>,
     pub(super) mark: Mark,
+    /// Headers beside the mark, where the bus has any.
+    pub(super) headers: Vec<(&'static str, String)>,
 }
 
 impl Message {
     /// A message that enters the system here.
     pub(super) fn entering(subject: &str, body: Bytes, reply_to: Option<String>) -> Self {
-        Self { subject: subject.into(), body, reply_to, mark: Mark::entering() }
+        Self { subject: subject.into(), body, reply_to, mark: Mark::entering(), headers: Vec::new() }
     }
 
     /// The message that entered the system and led to this one.

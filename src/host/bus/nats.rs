@@ -50,12 +50,18 @@ impl Nats {
         Ok(Self { client: nats::connect(server, settings).await? })
     }
 
+    /// The connection.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// Sends a message.
     pub async fn publish(&self, message: Message) -> Result<(), HostError> {
         check_subject(&message.subject)?;
         let size = message.body.len();
         let subject = message.subject.to_string();
-        let headers = headers(message.mark);
+        let mut headers = headers(message.mark);
+        message.headers.iter().for_each(|(name, value)| headers.insert(*name, value.as_str()));
         let sent = match message.reply_to {
             Some(reply) => {
                 self.client.publish_with_reply_and_headers(subject, reply, headers, message.body).await
@@ -159,6 +165,7 @@ fn received(message: async_nats::Message) -> Message {
         body: message.payload,
         reply_to: message.reply.map(|reply| reply.to_string()),
         mark,
+        headers: Vec::new(),
     }
 }
 

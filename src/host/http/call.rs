@@ -147,13 +147,14 @@ async fn handle(
         return;
     };
     let (sender, given) = oneshot::channel();
-    let admission = Admission { call: Arc::clone(&call), received, reply_to: None };
+    let admission =
+        Admission { call: Arc::clone(&call), received, reply_to: None, resources: code.resources.clone() };
     let work = core.call(admission, Handle { proxy, request, answer: sender });
     let (done, (client, answer)) = futures_util::join!(work, forward(given, client));
     let failed = |message| Outcome::Failed { message };
     let (outcome, response) = match (done.result, answer) {
         (Ok(()), Ok(Answer { complaint: Some(message), response })) => (failed(message), Some(response)),
-        (Ok(()), Ok(Answer { response, .. })) => match succeeded(done.sent) {
+        (Ok(()), Ok(Answer { response, .. })) => match succeeded(done.sent, done.stored) {
             Outcome::Filtered if response.status() != StatusCode::NO_CONTENT => {
                 (Outcome::Replied, Some(response))
             }

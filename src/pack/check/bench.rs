@@ -285,6 +285,7 @@ impl Bench {
             user: None,
             cache: self.options.build.cache.clone(),
             progress: Arc::clone(progress) as Arc<_>,
+            interrupt: self.options.build.interrupt.clone(),
         })
     }
 

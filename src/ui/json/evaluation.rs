@@ -5,8 +5,9 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::SCHEMA;
+use super::drill::DrillReport;
 use crate::evaluation::statistics::Summary;
-use crate::evaluation::{Phase, Point, Series};
+use crate::evaluation::{Phase, Point, Rehearsal, Series};
 
 /// `report`
 #[derive(Debug, Serialize)]
@@ -14,6 +15,15 @@ pub struct Evaluation {
     schema: u32,
     page: String,
     series: Vec<OneSeries>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    drills: Vec<OneDrill>,
+}
+
+#[derive(Debug, Serialize)]
+struct OneDrill {
+    name: String,
+    #[serde(flatten)]
+    drill: DrillReport,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,14 +55,23 @@ struct OnePhase {
 }
 
 impl Evaluation {
-    /// Of series, and the page that was written about them.
-    pub fn new(page: &Path, series: &[Series]) -> Self {
+    /// Of series and drills, and the page that was written about them.
+    pub fn new(page: &Path, series: &[Series], drills: &[Rehearsal]) -> Self {
         let one = |series: &Series| OneSeries {
             name: series.name.clone(),
             published: series.published,
             points: series.points.iter().map(OnePoint::new).collect(),
         };
-        Self { schema: SCHEMA, page: page.display().to_string(), series: series.iter().map(one).collect() }
+        let drill = |drill: &Rehearsal| OneDrill {
+            name: drill.name.clone(),
+            drill: DrillReport::new(&drill.readings, &drill.report),
+        };
+        Self {
+            schema: SCHEMA,
+            page: page.display().to_string(),
+            series: series.iter().map(one).collect(),
+            drills: drills.iter().map(drill).collect(),
+        }
     }
 
     /// For a table: series, tasks, runs, and the seconds of each phase.

@@ -7,6 +7,7 @@ mod brush;
 mod build;
 mod deploy;
 mod doctor;
+mod drill;
 mod evaluation;
 mod pack;
 mod push;
@@ -17,6 +18,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::drill::DrillError;
 use crate::evaluation::{LoadError, ReadError};
 use crate::pelato::Left;
 use crate::project::{Settings, bump};
@@ -26,10 +28,11 @@ pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
 pub use deploy::{Deployed, Deployment, Removed, Status};
 pub use doctor::Doctor;
+pub use drill::Drill;
 pub use evaluation::Evaluation;
 pub use pack::{AddedPack, PackCheck, RemovedPack};
 pub use push::{Push, PushPlan};
-pub use run::{Call, RunLine, SentLine};
+pub use run::{Call, RunLine, SentLine, StoredLine};
 pub use shelf::{Shelf, Shown};
 
 /// The version of all documents.
@@ -111,7 +114,8 @@ impl Failure {
     pub fn new(error: &crate::Error) -> Self {
         let problems = match error {
             crate::Error::Rejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
-            crate::Error::Load(LoadError::Read(ReadError::Wrong(problem))) => vec![Problem::new(problem)],
+            crate::Error::Load(LoadError::Read(ReadError::Wrong(problem)))
+            | crate::Error::Drill(DrillError::Objective(problem)) => vec![Problem::new(problem)],
             _ => Vec::new(),
         };
         let related = miette::Diagnostic::related(error).into_iter().flatten();

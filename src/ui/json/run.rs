@@ -47,7 +47,7 @@ pub struct RunLine<'a> {
     pub schema: u32,
     /// Seconds since the workflow was started.
     pub seconds: f64,
-    /// What happened: `call`, `output`, `answer`, `unread`, `dropped`, `oversized` or `bus`.
+    /// What happened: `call`, `output`, `answer`, `unread`, `dropped`, `oversized`, `bucket` or `bus`.
     pub event: &'static str,
     /// The message that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,6 +66,9 @@ pub struct RunLine<'a> {
     /// Messages that a call sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<SentLine>,
+    /// What a call stored.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stored: Vec<StoredLine>,
     /// How long a call or an answer took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<f64>,
@@ -90,6 +93,27 @@ impl SentLine {
             bytes: sent.body.len(),
             text: std::str::from_utf8(&sent.body).ok().map(str::to_owned),
             reply: sent.reply,
+        }
+    }
+}
+
+/// Something that a call stored.
+#[derive(Debug, Serialize)]
+pub struct StoredLine {
+    place: String,
+    bytes: usize,
+    /// What was stored, if it is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+impl StoredLine {
+    /// Of what was stored.
+    pub fn new(stored: &observe::Stored) -> Self {
+        Self {
+            place: stored.place.clone(),
+            bytes: stored.body.len(),
+            text: std::str::from_utf8(&stored.body).ok().map(str::to_owned),
         }
     }
 }

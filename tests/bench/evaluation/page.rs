@@ -62,7 +62,7 @@ fn load(folder: &Path, measured: &[Measured], of: &str) -> Vec<Series> {
     let measured: Vec<_> = measured.iter().filter(|one| one.of == of).collect();
     let files: Vec<_> = measured.iter().map(|one| one.file(folder)).collect();
     let names: Vec<_> = measured.iter().map(|one| one.name.clone()).collect();
-    evaluation::load(&files, &names).unwrap()
+    evaluation::load(&files, &names).unwrap().series
 }
 
 fn part(folder: &Path, file: &str, title: &str, series: &[Series], phase: Phase) -> String {

@@ -9,7 +9,7 @@ use super::Running;
 
 /// A server; killed when dropped.
 pub struct Server {
-    _process: Running,
+    process: Running,
     _folder: tempfile::TempDir,
     pub port: u16,
 }
@@ -24,7 +24,11 @@ impl Server {
         process.wait_for("Server is ready");
         let line = process.wait_for("Listening for client connections on");
         let port = line.rsplit(':').next().unwrap().trim().parse().unwrap();
-        Self { _process: process, _folder: folder, port }
+        Self { process, _folder: folder, port }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     pub fn url(&self) -> String {

@@ -182,7 +182,7 @@ impl Place {
         };
         // A column of times is as wide as its longest.
         pattern("[TIME]", r"(?<redacted>\d+\.\d+ m?s\b(?: {2,})?)");
-        pattern("[TIME]", r"(?<redacted>TIME  +)(?:WHY|DIGEST)");
+        pattern("[TIME]", r"(?<redacted>TIME  +)(?:WHY|DIGEST|REASON)");
         pattern("[DIGEST]", r"\bsha256:(?<redacted>[0-9a-f]{12})  ");
         pattern("[SIZE]", r"(?<redacted>\d+\.\d\d MB)");
         pattern("[AT]", r"(?m)^(?<redacted> *\d+\.\d{3})  [0-9a-f]{6}\b");

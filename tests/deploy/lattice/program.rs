@@ -28,6 +28,11 @@ impl Program {
         Self { name: name.to_owned(), child, log }
     }
 
+    /// Its number, and that of its process group.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// What it has written.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&fs::read(&self.log).unwrap_or_default()).into_owned()

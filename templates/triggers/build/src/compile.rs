@@ -22,13 +22,10 @@ pub(crate) enum Std {
 
 /// Compiles all triggers; returns the folder with their modules.
 pub(crate) fn modules(workspace: &Path, std: Std) -> Result<PathBuf> {
-    let target_dir =
-        env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
+    let target_dir = env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
 
     let mut cargo = Command::new(tool("CARGO", "cargo"));
-    cargo
-        .current_dir(workspace)
-        .args(["build", "--release", "--locked", "--target", TARGET]);
+    cargo.current_dir(workspace).args(["build", "--release", "--locked", "--target", TARGET]);
     cargo.arg("--target-dir").arg(&target_dir);
     for trigger in &TRIGGERS {
         cargo.args(["--package", trigger.name]);
@@ -36,15 +33,11 @@ pub(crate) fn modules(workspace: &Path, std: Std) -> Result<PathBuf> {
     cargo.env("CARGO_ENCODED_RUSTFLAGS", without_own_paths(workspace)?);
     if let Std::Built = std {
         // A stable toolchain builds its own library only when told so, and has no linker for wasm of its own then.
-        cargo
-            .arg("-Zbuild-std=std,panic_abort")
-            .env("RUSTC_BOOTSTRAP", "1");
+        cargo.arg("-Zbuild-std=std,panic_abort").env("RUSTC_BOOTSTRAP", "1");
         cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", "wasm-ld");
     }
     if !cargo.status()?.success() {
-        return Err(
-            "the triggers did not compile; is the target wasm32-unknown-unknown installed?".into(),
-        );
+        return Err("the triggers did not compile; is the target wasm32-unknown-unknown installed?".into());
     }
     Ok(target_dir.join(TARGET).join("release"))
 }
@@ -75,9 +68,7 @@ fn without_own_paths(workspace: &Path) -> Result<OsString> {
 
 /// The folder of the toolchain.
 fn sysroot() -> Result<PathBuf> {
-    let rustc = Command::new(tool("RUSTC", "rustc"))
-        .args(["--print", "sysroot"])
-        .output()?;
+    let rustc = Command::new(tool("RUSTC", "rustc")).args(["--print", "sysroot"]).output()?;
     Ok(String::from_utf8(rustc.stdout)?.trim_end().into())
 }
 
@@ -85,9 +76,7 @@ fn sysroot() -> Result<PathBuf> {
 fn cargo_home() -> Result<PathBuf> {
     match env::var_os("CARGO_HOME") {
         Some(folder) => Ok(folder.into()),
-        None => Ok(env::home_dir()
-            .ok_or("there is no home directory")?
-            .join(".cargo")),
+        None => Ok(env::home_dir().ok_or("there is no home directory")?.join(".cargo")),
     }
 }
 

@@ -10,14 +10,8 @@ use crate::trigger::Trigger;
 
 /// Makes a component of a module and marks it with the digest of its sources.
 pub(crate) fn from_module(module: &[u8], digest: &str) -> Result<Vec<u8>> {
-    let mut component = ComponentEncoder::default()
-        .validate(true)
-        .module(module)?
-        .encode()?;
-    let section = CustomSection {
-        name: SECTION.into(),
-        data: digest.as_bytes().into(),
-    };
+    let mut component = ComponentEncoder::default().validate(true).module(module)?.encode()?;
+    let section = CustomSection { name: SECTION.into(), data: digest.as_bytes().into() };
     section.append_to_component(&mut component);
     Ok(component)
 }

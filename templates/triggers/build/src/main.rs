@@ -37,10 +37,7 @@ fn std_from(arguments: impl Iterator<Item = String>) -> Result<Std> {
         match argument.as_str() {
             "--build-std" => std = Std::Built,
             _ => {
-                return Err(format!(
-                    "unknown argument \"{argument}\"; the only one is --build-std"
-                )
-                .into());
+                return Err(format!("unknown argument \"{argument}\"; the only one is --build-std").into());
             }
         }
     }
@@ -57,10 +54,7 @@ fn build(std: Std) -> Result<()> {
         let module = fs::read(modules.join(trigger.name).with_extension("wasm"))?;
         let component = component::from_module(&module, &digest)?;
         component::check(&component, trigger)?;
-        let path = workspace
-            .join("../tasks")
-            .join(trigger.name)
-            .join("trigger.wasm");
+        let path = workspace.join("../tasks").join(trigger.name).join("trigger.wasm");
         write(&path, &component)?;
         println!("{}: {} bytes", trigger.name, component.len());
     }
@@ -69,11 +63,8 @@ fn build(std: Std) -> Result<()> {
 
 /// The folder of the triggers' workspace. Asked at run time: a compiled-in path is wrong after the folder moves.
 fn workspace() -> Result<PathBuf> {
-    let manifest =
-        env::var_os("CARGO_MANIFEST_DIR").ok_or("start this program by cargo run -p build")?;
-    let parent = Path::new(&manifest)
-        .parent()
-        .ok_or("the folder of the workspace has no name")?;
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").ok_or("start this program by cargo run -p build")?;
+    let parent = Path::new(&manifest).parent().ok_or("the folder of the workspace has no name")?;
     Ok(parent.to_owned())
 }
 

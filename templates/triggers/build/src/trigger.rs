@@ -11,7 +11,7 @@ pub(crate) struct Trigger {
 }
 
 /// All triggers.
-pub(crate) const TRIGGERS: [Trigger; 2] = [
+pub(crate) const TRIGGERS: [Trigger; 4] = [
     Trigger {
         name: "processor_nats",
         imports: &[
@@ -36,9 +36,31 @@ pub(crate) const TRIGGERS: [Trigger; 2] = [
             "wasmcloud:messaging/consumer@0.2.0",
             "wasmcloud:messaging/types@0.2.0",
         ],
-        exports: &[
-            "wasi:http/incoming-handler@0.2.0",
-            "wasmcloud:messaging/handler@0.2.0",
+        exports: &["wasi:http/incoming-handler@0.2.0", "wasmcloud:messaging/handler@0.2.0"],
+    },
+    Trigger {
+        name: "nats_to_nats_kv",
+        imports: &[
+            "pelato:task/handler@0.1.0",
+            "pelato:task/settings@0.1.0",
+            "wasi:keyvalue/store@0.2.0-draft",
+            "wasi:logging/logging@0.1.0-draft",
+            "wasmcloud:messaging/consumer@0.2.0",
+            "wasmcloud:messaging/types@0.2.0",
         ],
+        exports: &["wasmcloud:messaging/handler@0.2.0"],
+    },
+    Trigger {
+        name: "dbsync_nats",
+        imports: &[
+            "pelato:task/handler@0.1.0",
+            "pelato:task/settings@0.1.0",
+            "wasi:logging/logging@0.1.0-draft",
+            "wasmcloud:messaging/consumer@0.2.0",
+            "wasmcloud:messaging/types@0.2.0",
+            "wasmcloud:postgres/query@0.1.1-draft",
+            "wasmcloud:postgres/types@0.1.1-draft",
+        ],
+        exports: &["wasmcloud:messaging/handler@0.2.0"],
     },
 ];

@@ -1,6 +1,7 @@
 //! From an input to what was sent.
 
 use core::fmt;
+use std::borrow::Cow;
 
 use crate::setting::{COMPONENT_NAME, DEST_TOPIC, required};
 use crate::{Message, Platform};
@@ -10,16 +11,44 @@ use crate::{Message, Platform};
 pub enum Failure {
     /// The task cannot work as it was composed.
     Setting(String),
+    /// The input is nothing that the function could be given.
+    Input(String),
     /// The user's function failed, with this message.
     Task(String),
+    /// The result is nothing that could be stored.
+    Output(String),
+    /// The result could not be stored.
+    Store(String),
     /// The result could not be published.
     Publish(String),
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Setting(message) | Self::Task(message) | Self::Publish(message)) = self;
+        let (Self::Setting(message)
+        | Self::Input(message)
+        | Self::Task(message)
+        | Self::Output(message)
+        | Self::Store(message)
+        | Self::Publish(message)) = self;
         out.write_str(message)
+    }
+}
+
+/// Where the results of a task go.
+pub(crate) trait Destination {
+    /// Takes a result, and hands it back for a sender that waits for it.
+    fn take(&self, platform: &impl Platform, result: Vec<u8>) -> Result<Vec<u8>, Failure>;
+}
+
+/// A topic.
+struct Topic {
+    subject: String,
+}
+
+impl Destination for Topic {
+    fn take(&self, platform: &impl Platform, result: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        publish(platform, &self.subject, result)
     }
 }
 
@@ -33,7 +62,11 @@ pub fn deliver(
     input: &[u8],
     reply_to: Option<String>,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    logged(platform, run(platform, input, reply_to))
+    let prepare = || {
+        let subject = required(platform, DEST_TOPIC)?;
+        Ok((Topic { subject }, input.into()))
+    };
+    pass(platform, prepare, reply_to)
 }
 
 /// Logs a failure with the component's name, and hands the outcome on.
@@ -47,38 +80,37 @@ pub fn logged<T>(platform: &impl Platform, outcome: Result<T, Failure>) -> Resul
     })
 }
 
-fn run(
+/// Runs the user's function and hands the result to its destination, then to the sender if it waits for it: who gets an
+/// answer knows that all went well. `prepare` gives the destination and the function's input.
+pub(crate) fn pass<'a, D: Destination>(
     platform: &impl Platform,
-    input: &[u8],
+    prepare: impl FnOnce() -> Result<(D, Cow<'a, [u8]>), Failure>,
     reply_to: Option<String>,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    // Before the function runs: a component that was composed wrongly must fail always, not only on some inputs.
-    required(platform, COMPONENT_NAME)?;
-    let dest_topic = required(platform, DEST_TOPIC)?;
+    let run = || {
+        // Before the function runs: a component that was composed wrongly must fail always, not only on some inputs.
+        required(platform, COMPONENT_NAME)?;
+        let (destination, input) = prepare()?;
 
-    let output = platform.exec(input).map_err(Failure::Task)?;
-    if output.is_empty() {
-        return Ok(None);
-    }
-    // One message for both subjects, so that a large output is not copied.
-    let mut message = Message {
-        subject: dest_topic,
-        body: output,
-        reply_to: None,
+        let result = platform.exec(&input).map_err(Failure::Task)?;
+        if result.is_empty() {
+            return Ok(None);
+        }
+        let result = destination.take(platform, result)?;
+        // An empty reply subject is none: some platforms cannot say it otherwise.
+        match reply_to.filter(|subject| !subject.is_empty()) {
+            Some(reply_to) => publish(platform, &reply_to, result).map(Some),
+            None => Ok(Some(result)),
+        }
     };
-    publish(platform, &message)?;
-    if let Some(reply_to) = reply_to {
-        message.subject = reply_to;
-        publish(platform, &message)?;
-    }
-    Ok(Some(message.body))
+    logged(platform, run())
 }
 
-fn publish(platform: &impl Platform, message: &Message) -> Result<(), Failure> {
-    platform.publish(message).map_err(|cause| {
-        Failure::Publish(format!(
-            "publishing to \"{}\" failed: {cause}",
-            message.subject
-        ))
-    })
+/// Publishes, and gives the body back: a large one is not copied.
+fn publish(platform: &impl Platform, subject: &str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
+    let message = Message { subject: subject.to_owned(), body, reply_to: None };
+    match platform.publish(&message) {
+        Ok(()) => Ok(message.body),
+        Err(cause) => Err(Failure::Publish(format!("publishing to \"{subject}\" failed: {cause}"))),
+    }
 }

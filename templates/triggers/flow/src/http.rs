@@ -56,11 +56,7 @@ impl Answer {
                 headers: vec![("content-type", content_type(&output))],
                 body: Some(output),
             },
-            Ok(None) => Self {
-                status: 204,
-                headers: Vec::new(),
-                body: None,
-            },
+            Ok(None) => Self { status: 204, headers: Vec::new(), body: None },
             Err(failure @ Failure::Publish(_)) => Self::text(502, &failure.to_string()),
             Err(failure) => Self::text(500, &failure.to_string()),
         }
@@ -106,11 +102,7 @@ impl Intake {
         match declared {
             Some(length) if length > limit => Err(TooLarge),
             // No room is made yet: memory follows what arrives, not what a header promises.
-            _ => Ok(Self {
-                limit,
-                declared,
-                bytes: Vec::new(),
-            }),
+            _ => Ok(Self { limit, declared, bytes: Vec::new() }),
         }
     }
 

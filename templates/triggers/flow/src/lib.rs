@@ -1,15 +1,21 @@
 //! What every trigger does with a message: call the user's function and send its result on.
 //!
-//! The triggers differ in how a message arrives and in how its sender is answered. What a result means is the same in
-//! all of them and is written here, once, against the trait [`Platform`], so that it can be tested without a host.
+//! The triggers differ in how a message arrives, in where its result goes and in how its sender is answered. What a
+//! result means is the same in all of them and is written here, once, against the trait [`Platform`], so that it can be
+//! tested without a host.
 
+mod database;
 mod deliver;
+mod delivery;
 pub mod http;
+mod keyvalue;
 mod message;
 mod platform;
 mod setting;
 
+pub use database::{COLUMN, Database, ON_CONFLICT, TABLE};
 pub use deliver::{Failure, deliver, logged};
-pub use message::handle_message;
+pub use keyvalue::Bucket;
+pub use message::{handle_message, insert_row, store_entry};
 pub use platform::{Component, Message, Platform};
-pub use setting::{COMPONENT_NAME, DEST_TOPIC, MAX_BODY_BYTES, body_limit};
+pub use setting::{COMPONENT_NAME, DEAD_LETTER_TOPIC, DEST_TOPIC, MAX_BODY_BYTES, MAX_DELIVER, body_limit};

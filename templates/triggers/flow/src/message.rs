@@ -1,20 +1,39 @@
-//! A message that came from the lattice.
+//! Messages that came from the lattice, one function for each way that their results go. What comes back tells the host
+//! whether it went well.
 
-use crate::{Platform, deliver};
+use crate::database::{Database, Rows};
+use crate::deliver::pass;
+use crate::delivery::settle;
+use crate::keyvalue::{self, Bucket, Entries};
+use crate::{Message, Platform, deliver};
 
-/// Handles a message as the platform wants it handled: what comes back tells the host whether it went well.
+/// Handles a message whose result goes to a topic.
 ///
 /// # Errors
 /// The message of the failure, which has been logged already.
-pub fn handle_message(
+pub fn handle_message(platform: &impl Platform, message: &Message) -> Result<(), String> {
+    settle(platform, message, |reply_to| deliver(platform, &message.body, reply_to).map(drop))
+}
+
+/// Handles a message whose result becomes an entry of a key-value bucket.
+///
+/// # Errors
+/// The message of the failure, which has been logged already.
+pub fn store_entry(platform: &impl Platform, bucket: &impl Bucket, message: &Message) -> Result<(), String> {
+    let Message { subject, body, .. } = message;
+    let prepare = || Ok((Entries { bucket, subject }, keyvalue::input(subject, body)?));
+    settle(platform, message, |reply_to| pass(platform, prepare, reply_to).map(drop))
+}
+
+/// Handles a message whose result becomes a row of a database.
+///
+/// # Errors
+/// The message of the failure, which has been logged already.
+pub fn insert_row(
     platform: &impl Platform,
-    body: &[u8],
-    reply_to: Option<String>,
+    database: &impl Database,
+    message: &Message,
 ) -> Result<(), String> {
-    // An empty reply subject is none: some platforms cannot say it otherwise.
-    let reply_to = reply_to.filter(|subject| !subject.is_empty());
-    match deliver(platform, body, reply_to) {
-        Ok(_) => Ok(()),
-        Err(failure) => Err(failure.to_string()),
-    }
+    let prepare = || Ok((Rows::of(platform, database)?, message.body.as_slice().into()));
+    settle(platform, message, |reply_to| pass(platform, prepare, reply_to).map(drop))
 }

@@ -6,6 +6,10 @@ use crate::{Failure, Platform};
 pub const COMPONENT_NAME: &str = "component_name";
 /// The setting with the subject that results are published to.
 pub const DEST_TOPIC: &str = "dest_topic";
+/// The setting with how often a message is tried that JetStream keeps.
+pub const MAX_DELIVER: &str = "max_deliver";
+/// The setting with the subject that such messages go to after the last try.
+pub const DEAD_LETTER_TOPIC: &str = "dead_letter_topic";
 /// The setting with the largest HTTP body that is taken, in bytes.
 pub const MAX_BODY_BYTES: &str = "max_body_bytes";
 
@@ -17,9 +21,7 @@ const DEFAULT_BODY_LIMIT: u64 = 8 * 1024 * 1024;
 /// # Errors
 /// [`Failure::Setting`], which names the setting, if the task does not have it.
 pub(crate) fn required(platform: &impl Platform, key: &str) -> Result<String, Failure> {
-    platform
-        .setting(key)
-        .ok_or_else(|| Failure::Setting(format!("the setting \"{key}\" is missing")))
+    platform.setting(key).ok_or_else(|| Failure::Setting(format!("the setting \"{key}\" is missing")))
 }
 
 /// How many bytes of an HTTP body are taken.
@@ -31,8 +33,6 @@ pub fn body_limit(platform: &impl Platform) -> Result<u64, Failure> {
         return Ok(DEFAULT_BODY_LIMIT);
     };
     value.parse().map_err(|_| {
-        Failure::Setting(format!(
-            "the setting \"{MAX_BODY_BYTES}\" is no number of bytes: \"{value}\""
-        ))
+        Failure::Setting(format!("the setting \"{MAX_BODY_BYTES}\" is no number of bytes: \"{value}\""))
     })
 }

@@ -3,7 +3,12 @@
 mod fake;
 
 use fake::Fake;
-use flow::{COMPONENT_NAME, Failure, MAX_BODY_BYTES, body_limit, deliver, handle_message};
+use flow::{COMPONENT_NAME, Failure, MAX_BODY_BYTES, Message, body_limit, deliver};
+
+fn handle_message(platform: &Fake, body: &[u8], reply_to: Option<String>) -> Result<(), String> {
+    let (subject, body) = ("celsius".to_owned(), body.to_vec());
+    flow::handle_message(platform, &Message { subject, body, reply_to })
+}
 
 fn to(subject: &str, body: &str) -> (String, Vec<u8>) {
     (subject.to_owned(), body.as_bytes().to_vec())
@@ -20,14 +25,8 @@ fn output_goes_to_the_destination() {
 #[test]
 fn a_sender_that_waits_is_answered_too() {
     let platform = Fake::giving(Ok("273"));
-    assert_eq!(
-        handle_message(&platform, b"0", Some("inbox.1".into())),
-        Ok(())
-    );
-    assert_eq!(
-        platform.published(),
-        [to("kelvin", "273"), to("inbox.1", "273")]
-    );
+    assert_eq!(handle_message(&platform, b"0", Some("inbox.1".into())), Ok(()));
+    assert_eq!(platform.published(), [to("kelvin", "273"), to("inbox.1", "273")]);
 }
 
 #[test]
@@ -48,10 +47,7 @@ fn an_empty_output_is_filtered_out() {
 #[test]
 fn an_error_of_the_function_is_logged_and_told_to_the_host() {
     let platform = Fake::giving(Err("not a number"));
-    assert_eq!(
-        handle_message(&platform, b"x", Some("inbox.1".into())),
-        Err("not a number".into())
-    );
+    assert_eq!(handle_message(&platform, b"x", Some("inbox.1".into())), Err("not a number".into()));
     assert!(platform.published().is_empty());
     assert_eq!(platform.log(), ["convert: not a number"]);
 }
@@ -61,10 +57,7 @@ fn a_missing_setting_is_named_before_the_function_runs() {
     let mut platform = Fake::giving(Ok("273"));
     platform.settings.retain(|(key, _)| *key == COMPONENT_NAME);
     let message = "the setting \"dest_topic\" is missing";
-    assert_eq!(
-        deliver(&platform, b"0", None),
-        Err(Failure::Setting(message.into()))
-    );
+    assert_eq!(deliver(&platform, b"0", None), Err(Failure::Setting(message.into())));
     assert_eq!(platform.log(), [format!("convert: {message}")]);
     assert_eq!(*platform.calls.borrow(), 0);
 
@@ -78,21 +71,12 @@ fn what_cannot_be_published_is_an_error_that_names_the_subject() {
     let mut platform = Fake::giving(Ok("273"));
     platform.refused = Some("kelvin");
     let message = "publishing to \"kelvin\" failed: no responders";
-    assert_eq!(
-        deliver(&platform, b"0", Some("inbox.1".into())),
-        Err(Failure::Publish(message.into()))
-    );
-    assert!(
-        platform.published().is_empty(),
-        "the sender must not be told that all went well"
-    );
+    assert_eq!(deliver(&platform, b"0", Some("inbox.1".into())), Err(Failure::Publish(message.into())));
+    assert!(platform.published().is_empty(), "the sender must not be told that all went well");
     assert_eq!(platform.log(), [format!("convert: {message}")]);
 
     platform.refused = Some("inbox.1");
-    assert!(matches!(
-        deliver(&platform, b"0", Some("inbox.1".into())),
-        Err(Failure::Publish(_))
-    ));
+    assert!(matches!(deliver(&platform, b"0", Some("inbox.1".into())), Err(Failure::Publish(_))));
 }
 
 #[test]

@@ -7,30 +7,20 @@ use flow::http::{Answer, Intake, TooLarge};
 
 fn content_type(output: &[u8]) -> &'static str {
     let answer = Answer::delivered(Ok(Some(output.to_vec())));
-    answer
-        .headers
-        .iter()
-        .find(|(name, _)| *name == "content-type")
-        .map_or("", |(_, value)| value)
+    answer.headers.iter().find(|(name, _)| *name == "content-type").map_or("", |(_, value)| value)
 }
 
 #[test]
 fn the_output_is_the_body() {
     let answer = Answer::delivered(Ok(Some(b"{\"kelvin\":273}".to_vec())));
-    assert_eq!(
-        (answer.status, answer.body.as_deref()),
-        (200, Some(b"{\"kelvin\":273}".as_slice()))
-    );
+    assert_eq!((answer.status, answer.body.as_deref()), (200, Some(b"{\"kelvin\":273}".as_slice())));
 }
 
 #[test]
 fn the_content_type_is_what_the_output_looks_like() {
     assert_eq!(content_type(b"{\"kelvin\":273}"), "application/json");
     assert_eq!(content_type(b" \n[1]"), "application/json");
-    assert_eq!(
-        content_type("273 °K".as_bytes()),
-        "text/plain; charset=utf-8"
-    );
+    assert_eq!(content_type("273 °K".as_bytes()), "text/plain; charset=utf-8");
     assert_eq!(content_type(b"   "), "text/plain; charset=utf-8");
     assert_eq!(content_type(&[0xff, 0xd8]), "application/octet-stream");
 }
@@ -38,14 +28,7 @@ fn the_content_type_is_what_the_output_looks_like() {
 #[test]
 fn what_was_filtered_out_has_no_body() {
     let answer = Answer::delivered(Ok(None));
-    assert_eq!(
-        answer,
-        Answer {
-            status: 204,
-            headers: Vec::new(),
-            body: None
-        }
-    );
+    assert_eq!(answer, Answer { status: 204, headers: Vec::new(), body: None });
 }
 
 #[test]
@@ -57,10 +40,7 @@ fn a_failure_says_whose_it_is() {
     ] {
         assert_eq!(Answer::delivered(Err(failure)), Answer::text(status, "why"));
     }
-    assert_eq!(
-        Answer::text(500, "why").body.as_deref(),
-        Some(b"why\n".as_slice())
-    );
+    assert_eq!(Answer::text(500, "why").body.as_deref(), Some(b"why\n".as_slice()));
 }
 
 #[test]

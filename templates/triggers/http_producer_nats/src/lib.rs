@@ -4,9 +4,9 @@ mod request;
 mod response;
 
 use bindings::exports::wasi::http::incoming_handler;
-use bindings::exports::wasmcloud::messaging::handler;
+use bindings::exports::wasmcloud::messaging::handler::{self, BrokerMessage};
 use bindings::wasi::http::types::{IncomingRequest, ResponseOutparam};
-use flow::{Component, http::Answer};
+use flow::{Component, Message, http::Answer};
 use request::Unread;
 
 // Generated: the lints are for what people write.
@@ -20,8 +20,10 @@ mod bindings {
 }
 
 impl handler::Guest for bindings::Trigger {
-    fn handle_message(message: handler::BrokerMessage) -> Result<(), String> {
-        flow::handle_message(&Component, &message.body, message.reply_to)
+    fn handle_message(message: BrokerMessage) -> Result<(), String> {
+        let BrokerMessage { subject, body, reply_to } = message;
+        let message = Message { subject, body, reply_to };
+        flow::handle_message(&Component, &message)
     }
 }
 

@@ -5,9 +5,7 @@
 
 use flow::http::Answer;
 
-use crate::bindings::wasi::http::types::{
-    Fields, OutgoingBody, OutgoingResponse, ResponseOutparam,
-};
+use crate::bindings::wasi::http::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
 use crate::bindings::wasi::io::streams::{OutputStream, StreamError};
 
 /// Sends the answer.
@@ -16,9 +14,7 @@ pub(crate) fn send(answer: Answer, outparam: ResponseOutparam) {
     // Refused only for a code that is none; the answers have none of those.
     let _ = response.set_status_code(answer.status);
     // Before the response is handed over: afterwards it is the host's. Without this call it has no body.
-    let body = answer
-        .body
-        .and_then(|bytes| Some((response.body().ok()?, bytes)));
+    let body = answer.body.and_then(|bytes| Some((response.body().ok()?, bytes)));
     ResponseOutparam::set(outparam, Ok(response));
     if let Some((body, bytes)) = body {
         send_body(body, &bytes);

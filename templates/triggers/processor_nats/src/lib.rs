@@ -1,6 +1,7 @@
 //! The trigger of the template `processor_nats`: a NATS message in, a NATS message out.
 
 use bindings::exports::wasmcloud::messaging::handler::{BrokerMessage, Guest};
+use flow::{Component, Message};
 
 // Generated: the lints are for what people write.
 #[allow(unsafe_code, missing_docs, clippy::all)]
@@ -14,6 +15,8 @@ mod bindings {
 
 impl Guest for bindings::Trigger {
     fn handle_message(message: BrokerMessage) -> Result<(), String> {
-        flow::handle_message(&flow::Component, &message.body, message.reply_to)
+        let BrokerMessage { subject, body, reply_to } = message;
+        let message = Message { subject, body, reply_to };
+        flow::handle_message(&Component, &message)
     }
 }

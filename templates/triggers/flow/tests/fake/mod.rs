@@ -1,18 +1,28 @@
 //! A platform that remembers what was asked of it.
 
+// Each test file needs some of it.
+#![allow(dead_code, clippy::expect_used)]
+
 use std::cell::RefCell;
 
-use flow::{COMPONENT_NAME, DEST_TOPIC, Message, Platform};
+use flow::{Bucket, COMPONENT_NAME, DEST_TOPIC, Database, Message, Platform};
 
 /// What was published: subject and body.
 pub type Published = Vec<(String, Vec<u8>)>;
+
+/// What was stored: key, or statement, and value.
+pub type Stored = Vec<(String, String)>;
 
 pub struct Fake {
     pub settings: Vec<(&'static str, &'static str)>,
     pub result: Result<Vec<u8>, String>,
     /// The subject that cannot be published to.
     pub refused: Option<&'static str>,
+    /// Nothing can be stored.
+    pub full: bool,
     pub calls: RefCell<usize>,
+    pub inputs: RefCell<Vec<Vec<u8>>>,
+    pub stored: RefCell<Stored>,
     pub published: RefCell<Published>,
     pub logged: RefCell<Vec<(String, String)>>,
 }
@@ -22,11 +32,12 @@ impl Fake {
     pub fn giving(result: Result<&str, &str>) -> Self {
         Self {
             settings: vec![(COMPONENT_NAME, "convert"), (DEST_TOPIC, "kelvin")],
-            result: result
-                .map(|output| output.as_bytes().to_vec())
-                .map_err(str::to_owned),
+            result: result.map(|output| output.as_bytes().to_vec()).map_err(str::to_owned),
             refused: None,
+            full: false,
             calls: RefCell::default(),
+            inputs: RefCell::default(),
+            stored: RefCell::default(),
             published: RefCell::default(),
             logged: RefCell::default(),
         }
@@ -36,26 +47,24 @@ impl Fake {
         self.published.borrow().clone()
     }
 
+    pub fn stored(&self) -> Stored {
+        self.stored.borrow().clone()
+    }
+
     /// What was logged, as `context: message`.
     pub fn log(&self) -> Vec<String> {
-        self.logged
-            .borrow()
-            .iter()
-            .map(|(context, message)| format!("{context}: {message}"))
-            .collect()
+        self.logged.borrow().iter().map(|(context, message)| format!("{context}: {message}")).collect()
     }
 }
 
 impl Platform for Fake {
     fn setting(&self, key: &str) -> Option<String> {
-        self.settings
-            .iter()
-            .find(|(name, _)| *name == key)
-            .map(|(_, value)| (*value).to_owned())
+        self.settings.iter().find(|(name, _)| *name == key).map(|(_, value)| (*value).to_owned())
     }
 
-    fn exec(&self, _input: &[u8]) -> Result<Vec<u8>, String> {
+    fn exec(&self, input: &[u8]) -> Result<Vec<u8>, String> {
         *self.calls.borrow_mut() += 1;
+        self.inputs.borrow_mut().push(input.to_vec());
         self.result.clone()
     }
 
@@ -63,15 +72,32 @@ impl Platform for Fake {
         if self.refused == Some(message.subject.as_str()) {
             return Err("no responders".into());
         }
-        self.published
-            .borrow_mut()
-            .push((message.subject.clone(), message.body.clone()));
+        self.published.borrow_mut().push((message.subject.clone(), message.body.clone()));
         Ok(())
     }
 
     fn log_error(&self, context: &str, message: &str) {
-        self.logged
-            .borrow_mut()
-            .push((context.to_owned(), message.to_owned()));
+        self.logged.borrow_mut().push((context.to_owned(), message.to_owned()));
+    }
+}
+
+impl Bucket for Fake {
+    fn set(&self, key: &str, value: &[u8]) -> Result<(), String> {
+        if self.full {
+            return Err("the bucket is full".into());
+        }
+        let value = String::from_utf8(value.to_vec()).expect("text");
+        self.stored.borrow_mut().push((key.to_owned(), value));
+        Ok(())
+    }
+}
+
+impl Database for Fake {
+    fn run(&self, statement: &str, value: &str) -> Result<(), String> {
+        if self.full {
+            return Err("the database is full".into());
+        }
+        self.stored.borrow_mut().push((statement.to_owned(), value.to_owned()));
+        Ok(())
     }
 }

@@ -1,0 +1,3 @@
+module history_task
+
+go 1.24

@@ -1,0 +1,3 @@
+module latest_task
+
+go 1.24

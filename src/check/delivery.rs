@@ -1,0 +1,107 @@
+//! What becomes of a message when something fails: `delivery`, `max_deliver`, `dead_letter_topic`.
+
+use super::Subscription;
+use crate::project::Task;
+
+use super::values;
+
+/// As they are written in a workflow: the first is the default.
+pub const DELIVERIES: [&str; 2] = ["at-most-once", "at-least-once"];
+/// The most tries of one message.
+pub const MAX_DELIVER: u32 = 100;
+/// How often a message is tried if the task does not say.
+pub const DEFAULT_MAX_DELIVER: u32 = 5;
+
+/// The setting by which a trigger knows how often a message is tried.
+pub const MAX_DELIVER_SETTING: &str = "max_deliver";
+/// The setting by which a trigger knows where messages go that are given up.
+pub const DEAD_LETTER_SETTING: &str = "dead_letter_topic";
+
+/// Messages that are kept until a component has dealt with them: by a durable consumer of JetStream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AtLeastOnce {
+    /// How often a message is tried.
+    pub max_deliver: u32,
+    /// Where messages go that are given up.
+    pub dead_letter_topic: String,
+}
+
+/// A durable consumer of a component: what JetStream keeps for it, and where it hands that over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consumer {
+    /// Its name, which is durable: the component's, with a number if it has several.
+    pub name: String,
+    /// What it keeps: the subject that the component would subscribe to.
+    pub source: String,
+    /// Where the component subscribes instead.
+    pub handed_over: Subscription,
+    /// How often a message is tried.
+    pub max_deliver: u32,
+}
+
+impl AtLeastOnce {
+    /// What a task says, if it wants that and all is well with the values.
+    pub fn of(task: &Task, component: &str) -> Option<Self> {
+        values::delivery(&task.delivery.as_ref()?.text).ok().filter(|at_least_once| *at_least_once)?;
+        let max_deliver = match &task.max_deliver {
+            Some(field) => values::max_deliver(&field.text).ok()?,
+            None => DEFAULT_MAX_DELIVER,
+        };
+        let dead_letter_topic = match &task.dead_letter_topic {
+            Some(field) => field.text.clone(),
+            None => dead_letter_topic(component),
+        };
+        Some(Self { max_deliver, dead_letter_topic })
+    }
+
+    /// The consumers of a component with these subscriptions.
+    pub fn consumers(&self, component: &str, subscriptions: &[Subscription]) -> Vec<Consumer> {
+        let numbered = subscriptions.iter().enumerate();
+        numbered
+            .map(|(index, subscription)| {
+                let (dash, dot) = match index {
+                    0 => (String::new(), String::new()),
+                    _ => (format!("-{}", index + 1), format!(".{}", index + 1)),
+                };
+                Consumer {
+                    name: format!("{component}{dash}"),
+                    source: subscription.subject.clone(),
+                    handed_over: Subscription {
+                        subject: format!("pelato.deliver.{component}{dot}"),
+                        // Without a group each instance would be handed each message, and acknowledge it for all.
+                        queue: Some(subscription.queue.clone().unwrap_or_else(|| component.to_owned())),
+                    },
+                    max_deliver: self.max_deliver,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Where messages of a component go that are given up, if the task does not say.
+pub fn dead_letter_topic(component: &str) -> String {
+    format!("dead.{component}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_subscription_has_a_consumer_and_all_have_a_queue() {
+        let wanted = AtLeastOnce { max_deliver: 3, dead_letter_topic: "dead.a".to_owned() };
+        let subscription = |subject: &str, queue: Option<&str>| Subscription {
+            subject: subject.to_owned(),
+            queue: queue.map(str::to_owned),
+        };
+        let consumers = wanted.consumers("a", &[subscription("x.*", Some("q")), subscription("y", None)]);
+        let shown: Vec<_> = consumers
+            .iter()
+            .map(|one| {
+                let over = &one.handed_over;
+                format!("{} {} {} {:?}", one.name, one.source, over.subject, over.queue)
+            })
+            .collect();
+        assert_eq!(shown, ["a x.* pelato.deliver.a Some(\"q\")", "a-2 y pelato.deliver.a.2 Some(\"a\")"]);
+    }
+}

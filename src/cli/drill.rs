@@ -1,0 +1,173 @@
+//! `pelato drill`
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::context::Context;
+use crate::drill::slo::{self, Objective};
+use crate::drill::{self, Course, DrillError, INPUT, Plan, record, time, words};
+use crate::error::Error;
+use crate::pelato::DrillOptions;
+use crate::ui::{json, table};
+
+/// Rehearse a fault: send messages through the running workflow, take a host away, see what that costs
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  pelato drill                              # you take a host away when it says so\n  \
+    pelato drill --kill-command 'ssh edge-2 sudo pkill -9 wasmcloud' --slo 'gap<=0.5s, lost<=5'\n  \
+    pelato drill --kill-command 'kill -9 4711' --record drill.json && pelato report drill.json\n  \
+    pelato drill --no-fault --rate 500 --duration 1m\n\n\
+    Times are such as 500ms, 5s, 2m. An objective is a figure (gap, lost, duplicated, late, p50, p95, p99, max; also \
+    of a phase: during.lost, after.p99) and the most that it may be; one that is missed ends with exit code 9."
+)]
+pub struct Arguments {
+    /// Topic to send to [default: the one that is read and that no task writes]
+    #[arg(long, value_name = "TOPIC")]
+    from: Option<String>,
+    /// Topic to listen to [default: the one that is written and that no task reads]
+    #[arg(long, value_name = "TOPIC")]
+    to: Option<String>,
+    /// The messages; {probe} stands for a mark that the functions have to pass on
+    #[arg(long, value_name = "TEXT", default_value = INPUT, allow_hyphen_values = true)]
+    input: String,
+    /// Messages a second
+    #[arg(long, value_name = "NUMBER", default_value = "50", value_parser = rate)]
+    rate: f64,
+    #[command(flatten)]
+    fault: Fault,
+    /// A message that takes longer is late
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = span)]
+    late: Duration,
+    /// How long to wait for the last messages, once all are sent; those that come later are lost
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    grace: Duration,
+    /// Objectives, by commas: the drill ends with exit code 9 if one is missed
+    #[arg(long, value_name = "OBJECTIVES")]
+    slo: Vec<String>,
+    /// File to keep all readings in, for `pelato report`
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
+    /// The NATS server of the topics [default: NATS_HOST and NATS_PORT]
+    #[arg(long, value_name = "URL")]
+    nats: Option<String>,
+}
+
+/// What takes a host away, and when.
+#[derive(Debug, Args)]
+struct Fault {
+    /// Command that takes a host away, for `sh -c` [default: you do it when you are told to]
+    #[arg(long, value_name = "COMMAND")]
+    kill_command: Option<String>,
+    /// How long messages are sent before the fault
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    before: Duration,
+    /// The drill ends when all messages have come in time for so long again
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    settle: Duration,
+    /// How long to wait for that, and for a sign of the fault
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = span)]
+    timeout: Duration,
+    /// Only send messages and measure
+    #[arg(long, conflicts_with_all = ["kill_command", "before", "settle", "timeout"])]
+    no_fault: bool,
+    /// For how long, without a fault
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = span)]
+    #[arg(requires = "no_fault", conflicts_with_all = ["kill_command", "before", "settle", "timeout"])]
+    duration: Duration,
+}
+
+impl Fault {
+    fn to_course(&self) -> Course {
+        let Self { kill_command, before, settle, timeout, no_fault, duration } = self;
+        match no_fault {
+            true => Course::Calm { duration: *duration },
+            false => Course::Fault {
+                command: kill_command.clone(),
+                before: *before,
+                settle: *settle,
+                timeout: *timeout,
+            },
+        }
+    }
+
+    /// Whether a person causes it.
+    fn by_hand(&self) -> bool {
+        !self.no_fault && self.kill_command.is_none()
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let expected = || "expected a number from 0.1 to 10000".to_owned();
+    text.parse().ok().filter(|rate| (0.1..=10_000.0).contains(rate)).ok_or_else(expected)
+}
+
+fn span(text: &str) -> Result<Duration, String> {
+    let time = time::parse(text)?;
+    if time.is_zero() { Err("expected more than 0".to_owned()) } else { Ok(time) }
+}
+
+/// Runs the command.
+pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
+    let pelato = context.open()?;
+    let ui = &context.ui;
+    let objectives = objectives(&arguments)?;
+    let course = arguments.fault.to_course();
+    let plan =
+        Plan { rate: arguments.rate, course, late: arguments.late, grace: arguments.grace }.checked()?;
+    if let Some(path) = &arguments.record {
+        record::prepare(path).map_err(DrillError::from)?;
+    }
+    pelato.drill_route(arguments.from.as_deref(), arguments.to.as_deref())?;
+    let told = match arguments.fault.by_hand() {
+        true => Some(ui.enter("how a host is taken away", "--kill-command COMMAND` or `--no-fault")?),
+        false => None,
+    };
+    let Arguments { from, to, input, nats, .. } = arguments;
+    let runtime = super::context::runtime()?;
+    let options = DrillOptions { from, to, input, nats, plan, told };
+    let held = runtime.block_on(pelato.drill(options, interrupted()));
+    // Who sends, listens or watches may still be at it.
+    runtime.shutdown_background();
+    let (readings, stopped) = held?;
+    let report = drill::judge(&readings);
+    let verdicts: Vec<_> = objectives.iter().map(|objective| objective.judge(&report)).collect();
+    if ui.json() {
+        ui.result_json(&json::Drill::new(&readings, &report, &verdicts, stopped));
+    } else {
+        ui.result(table(words::HEADER, &words::rows(&report)));
+        words::lines(&readings, &report).iter().for_each(|line| ui.result(line));
+        verdicts.iter().for_each(|verdict| ui.result(verdict.judged()));
+    }
+    words::warnings(&readings, &report).iter().for_each(|warning| ui.warning(warning));
+    if let Some(path) = &arguments.record {
+        record::write(path, &readings).map_err(DrillError::from)?;
+        ui.status("Written", path.display().to_string());
+    }
+    if stopped {
+        return Err(DrillError::Stopped.into());
+    }
+    let missed: Vec<_> = verdicts.iter().filter(|v| !v.met).map(ToString::to_string).collect();
+    match missed.is_empty() {
+        true => Ok(()),
+        false => Err(DrillError::Missed { missed, all: verdicts.len() }.into()),
+    }
+}
+
+/// The objectives, which all can be met.
+fn objectives(arguments: &Arguments) -> Result<Vec<Objective>, Error> {
+    let parsed = arguments.slo.iter().map(|text| slo::parse(text));
+    let parsed = parsed.collect::<Result<Vec<_>, _>>().map_err(DrillError::from)?;
+    let objectives: Vec<_> = parsed.into_iter().flatten().collect();
+    match objectives.iter().find(|objective| arguments.fault.no_fault && objective.needs_fault()) {
+        Some(objective) => Err(DrillError::NeedsFault { objective: objective.text.clone() }.into()),
+        None => Ok(objectives),
+    }
+}
+
+/// Done at the first Ctrl-C. The last messages are still waited for.
+async fn interrupted() {
+    // Without a handler it ends the process anyway.
+    let _ = tokio::signal::ctrl_c().await;
+}

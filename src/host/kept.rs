@@ -1,0 +1,27 @@
+//! Messages that JetStream keeps until they are dealt with, as the host sees them: the trigger acknowledges them.
+
+use super::observe::{Call, Trigger};
+
+/// How the subjects begin at which JetStream waits for what became of a message.
+const ACK: &str = "$JS.ACK.";
+
+/// Whether JetStream waits at this subject.
+pub(super) fn is_ack(subject: &str) -> bool {
+    subject.starts_with(ACK)
+}
+
+/// What headers say about a dead letter: whose it is, where it was sent to, and what it failed of. Messages of
+/// components have no headers, so the host adds them.
+pub(super) fn dead_letter(call: &Call, error: &str) -> Vec<(&'static str, String)> {
+    let subject = match &call.trigger {
+        Trigger::Message { subject } => subject.to_string(),
+        Trigger::Http { .. } | Trigger::Direct => String::new(),
+    };
+    // A header is one line.
+    let error: String = error.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    vec![
+        ("Pelato-Component", call.component.to_string()),
+        ("Pelato-Subject", subject),
+        ("Pelato-Error", error.trim().to_owned()),
+    ]
+}

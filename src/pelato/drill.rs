@@ -1,0 +1,61 @@
+//! The facade's part that rehearses a fault.
+
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::Pelato;
+use crate::check::Flow;
+use crate::drill::{self, Marks, Plan, Readings, Route, Setup};
+use crate::error::Error;
+
+/// How to hold a drill.
+pub struct DrillOptions {
+    /// The topic that probes are sent to; else the one by which messages enter the workflow.
+    pub from: Option<String>,
+    /// The topic that they come out of; else the one by which they leave it.
+    pub to: Option<String>,
+    /// What a probe is, with a place for its mark.
+    pub input: String,
+    /// The NATS server of the topics; else that of the settings.
+    pub nats: Option<String>,
+    /// What will be done.
+    pub plan: Plan,
+    /// Gets something when a person tells that the host is away now.
+    pub told: Option<UnboundedReceiver<()>>,
+}
+
+impl Pelato {
+    /// Where the probes of a drill would go in and come out.
+    ///
+    /// # Errors
+    /// When the workflow has errors, or it is not clear.
+    pub fn drill_route(&self, from: Option<&str>, to: Option<&str>) -> Result<Route, Error> {
+        Ok(drill::route(&Flow::of(&self.components()?), from, to)?)
+    }
+
+    /// Sends probes through the running workflow while a host is taken away. It is over sooner when `stop` is done;
+    /// whether it was is told with the readings.
+    ///
+    /// # Errors
+    /// When the workflow has errors, or the drill cannot be held.
+    pub async fn drill(
+        &self,
+        options: DrillOptions,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(Readings, bool), Error> {
+        let route = self.drill_route(options.from.as_deref(), options.to.as_deref())?;
+        let server = self.settings.nats();
+        let setup = Setup {
+            plan: options.plan,
+            route,
+            marks: Marks::new(&options.input)?,
+            server: match options.nats {
+                Some(url) => crate::nats::Server { url, ..server },
+                None => server,
+            },
+            settings: self.settings.clone(),
+            application: self.application().ok(),
+            told: options.told,
+        };
+        Ok(drill::hold(setup, stop, self.progress.as_ref()).await?)
+    }
+}
