@@ -146,6 +146,7 @@ pub fn is_disturbed(probe: &Probe, late: Duration) -> bool {
 }
 
 /// The longest time without a message from the fault on, until the last one was sent: after that, silence is no news.
+/// At the end, one that is shorter than a late message's way says nothing either: nobody knows how it would have gone on.
 fn gap(readings: &Readings, fault: Duration) -> Option<Gap> {
     let mut came: Vec<_> = readings.probes.iter().filter_map(|probe| probe.came).collect();
     came.retain(|came| *came > fault);
@@ -158,7 +159,7 @@ fn gap(readings: &Readings, fault: Duration) -> Option<Gap> {
         gaps.push(Gap { from, length: at - from, ended: true });
         from = at;
     }
-    if end > from {
+    if end > from + readings.late {
         gaps.push(Gap { from, length: end - from, ended: false });
     }
     // Of two that are as long, the first.

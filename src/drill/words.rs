@@ -32,7 +32,7 @@ fn row(phase: &str, tally: &Tally) -> [String; 10] {
 pub fn lines(readings: &Readings, report: &Report) -> Vec<String> {
     let Some(fault) = &readings.fault else { return Vec::new() };
     let mut lines = vec![match &report.gap {
-        None => "gap: unknown, nothing was sent after the fault".to_owned(),
+        None => "gap: unknown, too little was sent after the fault".to_owned(),
         Some(gap) => {
             let least = if gap.ended { "" } else { "at least " };
             format!("gap: {least}{}, the longest time without a message after the fault", shown(gap.length))
