@@ -19,6 +19,7 @@ mod functions;
 mod lattice;
 mod placement;
 mod project;
+mod stored;
 #[path = "../cli/support/mod.rs"]
 #[allow(dead_code, reason = "the tests of the command line use the rest")]
 mod support;
