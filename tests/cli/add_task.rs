@@ -74,7 +74,16 @@ workflow.yaml
 fn a_bucket_is_a_flag_and_is_checked() {
     let place = Place::with(PROJECT);
     let with = |bucket| {
-        let task = ["--template", "nats_to_nats-kv", "--name", "Keep", "--source-topic", "room.played"];
+        let task = [
+            "--template",
+            "nats_to_nats-kv",
+            "--language",
+            "go",
+            "--name",
+            "Keep",
+            "--source-topic",
+            "room.played",
+        ];
         [&["add-task"][..], &task, &["--bucket", bucket, "--target", "edge"]].concat()
     };
     place.run_in_vain(&with("living room")).code(2).stdout_eq("").stderr_eq(str![[r#"

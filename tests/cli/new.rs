@@ -173,7 +173,7 @@ POSTGRES_CA=
 # Name of the lattice.
 LATTICE=default
 
-# JetStream domain of the lattice's own data.
+# JetStream domain of the lattice's own data, and of messages that are delivered at least once.
 JETSTREAM_DOMAIN=
 
 # NATS server of the topics, as the hosts reach it.
