@@ -186,7 +186,7 @@ fn the_cloud_goes_on_with_two_of_its_three_servers() {
         servers.lose(2);
         let mut in_cloud = servers.client(0).await.subscribe("a").await.unwrap();
         is_heard(&edge, &mut in_cloud, "a").await;
-        let stream = serde_json::json!({"name": "KEPT", "subjects": ["kept"], "num_replicas": 1}).to_string();
+        let stream = serde_json::json!({"name": "KEPT", "subjects": ["kept"], "num_replicas": 3}).to_string();
         let create = async {
             loop {
                 let asked = edge.request("$JS.cloud.API.STREAM.CREATE.KEPT", stream.clone().into()).await;
