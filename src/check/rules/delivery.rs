@@ -65,11 +65,8 @@ fn without_messages(entry: &Entry<'_>) -> Option<Finding> {
 }
 
 fn dead_letter_topic(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
-    if let Err(wrong) = subject::validate(&field.text) {
-        let message = format!("the topic {} {wrong}", quoted(&field.text));
-        return Some(
-            entry.wrong(field, message).advise("write words with dots between them, such as `dead.alarms`"),
-        );
+    if let Some(no_subject) = super::subject::judge(entry, field) {
+        return Some(no_subject);
     }
     if subject::has_wildcards(&field.text) {
         let message = format!("the topic {} has a wildcard in it", quoted(&field.text));

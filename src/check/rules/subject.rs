@@ -1,5 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
+use crate::check::Entry;
+use crate::project::Field;
 use crate::project::subject::validate;
 use crate::words::quoted;
 
@@ -20,14 +22,18 @@ impl Rule for Subject {
                 if parameter.kind != Kind::Subject {
                     continue;
                 }
-                if let Err(error) = validate(&field.text) {
-                    let message = format!("{} is no NATS subject: it {error}", quoted(&field.text));
-                    found.push(entry.wrong(field, message).advise(help(&field.text)));
-                }
+                found.extend(judge(entry, field));
             }
         }
         found
     }
+}
+
+/// An error, if the value of a field is no subject.
+pub(super) fn judge(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
+    let error = validate(&field.text).err()?;
+    let message = format!("{} is no NATS subject: it {error}", quoted(&field.text));
+    Some(entry.wrong(field, message).advise(help(&field.text)))
 }
 
 fn help(text: &str) -> String {
