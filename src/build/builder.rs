@@ -148,7 +148,8 @@ impl<'a> Finder<'a> {
 
     fn whatever_is_there(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         let program = &pack.manifest.toolchain.program;
-        if let Some(fitting) = Local::look(pack, &self.search).fitting() {
+        let local = Local::look(pack, &self.search);
+        if let Some(fitting) = local.fitting() {
             let program = fitting.pack.manifest.toolchain.program.clone();
             self.because(&Choice::Here { program });
             return Ok(toolchain::told(fitting.clone(), self.progress));
@@ -171,7 +172,7 @@ impl<'a> Finder<'a> {
             }
         }
         self.because(&Choice::Pinned { program: program.clone() });
-        Ok(toolchain::find(pack, &self.search, self.progress)?)
+        Ok(toolchain::find_beyond(pack, local, &self.search, self.progress)?)
     }
 
     fn connect(&self) -> Result<Engine, ContainerError> {

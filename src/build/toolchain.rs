@@ -163,7 +163,17 @@ enum Candidate {
 /// # Errors
 /// When there is none that satisfies the pack.
 pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result<Toolchain, ToolchainError> {
-    let found = match Local::look(pack, search) {
+    find_beyond(pack, Local::look(pack, search), search, progress)
+}
+
+/// The same, for what there is on this machine having been looked at.
+pub(super) fn find_beyond(
+    pack: &Pack,
+    local: Local,
+    search: &Search<'_>,
+    progress: &dyn Progress,
+) -> Result<Toolchain, ToolchainError> {
+    let found = match local {
         Local { on_path: Ok(toolchain), .. } | Local { pinned: Some(toolchain), .. } => {
             return Ok(told(toolchain, progress));
         }
