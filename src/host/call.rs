@@ -11,11 +11,10 @@ use super::HostError;
 use super::bindings::FunctionPre;
 use super::code::link;
 use super::engine::Compute;
-use super::observe::{Call, Observer, Outcome, Times, Trigger};
+use super::observe::{Call, Observer, Outcome, Times};
 use super::options::Limits;
 use super::run::{Work, run};
 use super::state::State;
-use super::trace::Mark;
 
 /// What came of a function.
 #[derive(Debug)]
@@ -60,14 +59,7 @@ pub async fn call(
     let compute = Compute::single(cache_dir)?;
     // Computes for long, but there is nobody else on these threads whom it could hold up.
     let function = prepare(&compute, name, wasm)?;
-    let mark = Mark::entering();
-    let call = Arc::new(Call {
-        trace: mark.trace,
-        hop: mark.hop,
-        component: name.into(),
-        trigger: Trigger::Direct,
-        input: input.clone(),
-    });
+    let call = Arc::new(Call::direct(name, input.clone()));
     let state = State::new(call, limits.memory, observer, None);
     let work = Exec { function: &function, input: &input };
     let (result, times) = run(&compute, limits, state, begun.elapsed(), work).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
-use super::trace::TraceId;
+use super::trace::{Mark, TraceId};
 
 /// Is told what happens.
 ///
@@ -36,6 +36,20 @@ pub struct Call {
     pub trigger: Trigger,
     /// The input; of an HTTP body only as much as was read ahead (1 MiB).
     pub input: Bytes,
+}
+
+impl Call {
+    /// A call of a function by itself.
+    pub(super) fn direct(component: &str, input: Bytes) -> Self {
+        let mark = Mark::entering();
+        Self {
+            trace: mark.trace,
+            hop: mark.hop,
+            component: component.into(),
+            trigger: Trigger::Direct,
+            input,
+        }
+    }
 }
 
 /// What started a call.

@@ -10,11 +10,10 @@ use super::HostError;
 use super::bindings::FunctionPre;
 use super::call::prepare;
 use super::engine::Compute;
-use super::observe::{Call, Observer, Outcome, Trigger};
+use super::observe::{Call, Observer, Outcome};
 use super::options::Limits;
 use super::run::{Work, run};
 use super::state::State;
-use super::trace::Mark;
 
 /// Calls of one function in one instance.
 pub struct Series<'a> {
@@ -63,14 +62,7 @@ pub async fn series(
 ) -> Result<Result<(), Outcome>, HostError> {
     let compute = Compute::single(cache_dir)?;
     let function = prepare(&compute, name, wasm)?;
-    let mark = Mark::entering();
-    let call = Arc::new(Call {
-        trace: mark.trace,
-        hop: mark.hop,
-        component: name.into(),
-        trigger: Trigger::Direct,
-        input: Default::default(),
-    });
+    let call = Arc::new(Call::direct(name, Default::default()));
     let state = State::new(call, limits.memory, observer, None);
     let work = Calls { function, series };
     Ok(run(&compute, limits, state, Duration::ZERO, work).await.0)
