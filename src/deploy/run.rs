@@ -7,8 +7,8 @@ use super::follow;
 use super::history::{self, Step};
 use super::lattice::{Lattice, wadm};
 use super::manifest::Manifest;
-use super::preflight;
 use super::status::Status;
+use super::{preflight, relink};
 use crate::progress::{Event, Progress};
 
 /// How to deploy.
@@ -146,8 +146,9 @@ pub async fn deploy(
     let mut done =
         Deployed { manifest: plan.versioned(), unchanged, acknowledged, status: None, elapsed: acknowledged };
     if let Some(timeout) = wait {
-        done.status =
-            Some(follow::until_running(lattice, &done.manifest, failures, timeout, progress).await?);
+        let status = follow::until_running(lattice, &done.manifest, failures, timeout, progress).await?;
+        relink::tell(lattice, &done.manifest, &status).await?;
+        done.status = Some(status);
         done.elapsed = start.elapsed();
     }
     Ok(done)

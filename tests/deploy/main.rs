@@ -17,6 +17,7 @@ mod drill;
 mod faults;
 mod functions;
 mod lattice;
+mod links;
 mod placement;
 mod project;
 mod stored;

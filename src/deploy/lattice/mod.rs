@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod hosts;
+pub mod links;
 pub mod server;
 pub mod wadm;
 

@@ -18,6 +18,8 @@ pub const DESCRIPTION: &str = "description";
 pub const WRITTEN_BY: &str = "pelato-version";
 /// The key of a component's list of topics, in the configuration of its link.
 const SUBSCRIPTIONS: &str = "subscriptions";
+/// How the image of a provider inside the hosts begins.
+pub const BUILT_IN: &str = "wasmcloud+builtin://";
 /// The label of hosts that targets are compared with.
 pub const HOST_TYPE: &str = "host-type";
 

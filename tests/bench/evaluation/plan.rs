@@ -7,14 +7,12 @@ pub struct Builder {
     pub name: &'static str,
     /// Behind `pelato build`.
     pub arguments: &'static [&'static str],
-    /// Whether its caches are in PELATO's cache folder alone, so that they can be emptied.
-    pub can_be_cold: bool,
 }
 
 /// One that is not there is left out, and the page says so.
 pub const BUILDERS: [Builder; 2] = [
-    Builder { name: "local", arguments: &[], can_be_cold: true },
-    Builder { name: "container", arguments: &["--builder", "container"], can_be_cold: false },
+    Builder { name: "local", arguments: &[] },
+    Builder { name: "container", arguments: &["--builder", "container"] },
 ];
 
 /// A template, and the original's builds of it.
