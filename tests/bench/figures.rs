@@ -53,6 +53,7 @@ fn main() {
         ("store", store::figures),
         ("lattice: deploy", lattice::deploy),
         ("lattice: failover", lattice::failover),
+        ("lattice: at-least-once", lattice::kept),
     ] {
         if wanted(name) {
             eprintln!("measuring {name} …");

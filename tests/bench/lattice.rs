@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::failover::{Failover, LONGEST};
+use super::failover::{Failover, Kept, LONGEST};
 use super::figure::Figure;
 use super::project::Project;
 use super::servers::{Lattice, Setup, free_port};
@@ -69,4 +69,26 @@ pub fn failover() -> Vec<Figure> {
         [gap, Figure::counts("a host lost, default placement: messages lost, at 50/s", vec![failover.lost])]
     }));
     figures
+}
+
+/// The same for messages that must not be lost.
+pub fn kept() -> Vec<Figure> {
+    let runs: Vec<_> = (0..RUNS).map_while(|_| Kept::measure()).collect();
+    if runs.is_empty() {
+        return Vec::new();
+    }
+    let counts = |name: &str, of: fn(&Kept) -> usize| {
+        let name = format!("a host lost, `delivery: at-least-once`, 50/s for a minute: {name}");
+        Figure::counts(&name, runs.iter().map(of).collect())
+    };
+    let times = |name: &str, of: fn(&Kept) -> Duration| {
+        Figure::times(&format!("… {name}"), runs.iter().map(of).collect())
+    };
+    vec![
+        counts("messages sent", |kept| kept.sent),
+        counts("messages lost", |kept| kept.lost).goal("0"),
+        counts("messages that came twice", |kept| kept.duplicated),
+        times("the longest time without a message", |kept| kept.gap).goal("≤ 0.5 s").original("23 s"),
+        times("the slowest message, which the host had in its hands", |kept| kept.slowest),
+    ]
 }

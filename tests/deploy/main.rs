@@ -11,11 +11,15 @@
 )]
 #![cfg(target_os = "linux")]
 
+#[path = "../languages/compilers.rs"]
+#[allow(dead_code, reason = "the tests of languages use the rest")]
+mod compilers;
 mod delivery;
 mod doctor;
 mod drill;
 mod faults;
 mod functions;
+mod languages;
 mod lattice;
 mod links;
 mod placement;

@@ -62,9 +62,12 @@ pub fn workflow(project: &str, tasks: &[Task]) -> String {
 impl Project {
     /// Of these files, with the settings of a lattice.
     pub fn new(lattice: &Lattice, files: &[(&str, &str)]) -> Self {
-        let settings = lattice.settings();
-        let set = |place: Place, (name, value): (&str, String)| place.env(name, value);
-        Self { place: settings.into_iter().fold(Place::with(files), set) }
+        Self { place: Place::with(files) }.of(lattice)
+    }
+
+    /// With the settings of a lattice.
+    pub fn of(self, lattice: &Lattice) -> Self {
+        lattice.settings().into_iter().fold(self, |project, (name, value)| project.env(name, &value))
     }
 
     /// Tasks whose functions all give their input back.

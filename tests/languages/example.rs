@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::workshop::{Workshop, path};
+use crate::compilers::path;
+use crate::workshop::Workshop;
 
 /// Compiling six languages for the first time takes minutes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(600);

@@ -4,9 +4,11 @@
 //! Compilers are on PATH, else installed by the packs' own `install` below target/tools/packs, where compiled
 //! libraries stay, too: a second run takes seconds. Rust is that of `.ci/run` (target/tools/rust), or one on PATH that
 //! has the target wasm32-wasip1.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod c;
+#[allow(dead_code, reason = "the test of deploying uses the rest")]
+mod compilers;
 mod cpp;
 mod example;
 #[path = "../components/instance.rs"]

@@ -3,8 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use crate::compilers::{path, rust};
 use crate::instance::Running;
-use crate::workshop::{Workshop, echoes, rust, same_bytes, starter};
+use crate::workshop::{Workshop, echoes, same_bytes, starter};
 
 const VERBS: &str = r#"
 use std::time::{Duration, SystemTime};
@@ -108,7 +109,7 @@ fn dependencies_are_those_of_the_lock_file() {
     let cargo = std::process::Command::new(rust().join("cargo"))
         .args(["generate-lockfile", "--offline"])
         .current_dir(workshop.path().join("tasks/task"))
-        .env("PATH", crate::workshop::path())
+        .env("PATH", path())
         .output()
         .unwrap();
     assert!(cargo.status.success(), "{cargo:?}");

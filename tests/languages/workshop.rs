@@ -1,30 +1,16 @@
 //! A project with tasks in any language, built by the program itself.
 
-use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+use crate::compilers::{cache, path};
 use crate::instance::Running;
-use crate::kept;
 
 /// A task's files: paths and texts.
 pub type Files<'a> = &'a [(&'a str, &'a str)];
-
-/// Where `.ci/run` puts a Rust with the target wasm32-wasip1.
-pub fn rust() -> PathBuf {
-    let given = std::env::var_os("PELATO_TEST_RUST").map(PathBuf::from);
-    given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/rust/bin"))
-}
-
-/// PATH, with that Rust before others, and the Go of `.ci/run` behind.
-pub fn path() -> OsString {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let go = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/go/go/bin");
-    std::env::join_paths([rust()].into_iter().chain(std::env::split_paths(&path)).chain([go])).unwrap()
-}
 
 pub struct Workshop {
     folder: TempDir,
@@ -92,7 +78,7 @@ impl Workshop {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env("PATH", path());
-        command.env("PELATO_CACHE", kept("packs")).env("PELATO_HOME", self.path().join("home"));
+        command.env("PELATO_CACHE", cache()).env("PELATO_HOME", self.path().join("home"));
         command.env("NO_COLOR", "1");
         command
     }
