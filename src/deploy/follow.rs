@@ -50,15 +50,17 @@ pub async fn until_running(
     loop {
         let status = status::of(lattice, manifest).await?;
         watch.note(&status, &mut failures);
-        if status.settled() && watch.lost(&status).next().is_none() {
+        let silent = Silent::ask(lattice, watch.silent(&status)).await;
+        let late = start.elapsed() >= timeout;
+        if status.settled() && silent.needed.is_empty() && (silent.busy.is_empty() || late) {
             return Ok(status);
         }
         let name = manifest.metadata.name.clone();
-        if let Some(reasons) = watch.hopeless(&status) {
+        if let Some(reasons) = watch.hopeless(&status, &silent) {
             return Err(DeployError::Failed { name, reasons, help: HELP.to_owned() });
         }
-        if start.elapsed() >= timeout {
-            let reasons = watch.explained(&status);
+        if late {
+            let reasons = watch.explained(&status, &silent);
             return Err(DeployError::TooSlow { name, waited: timeout, reasons, help: HELP.to_owned() });
         }
         tokio::time::sleep(PAUSE).await;
@@ -99,6 +101,24 @@ pub async fn until_gone(
             join_all(busy.into_iter().map(|host| lattice.stop(host, name))).await;
         }
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Hosts that were there, are of use, and do not answer, by their keys.
+struct Silent {
+    /// Those that are needed: no other is like them.
+    needed: BTreeSet<String>,
+    /// Those that are only busy. A host that compiles a large component answers nobody until that is done.
+    busy: BTreeSet<String>,
+}
+
+impl Silent {
+    /// Of these, each with whether it is needed.
+    async fn ask(lattice: &Lattice, silent: BTreeMap<String, bool>) -> Self {
+        let asked = silent.keys().map(|id| async { lattice.holds_connection(id).await.then(|| id.clone()) });
+        let busy = join_all(asked).await.into_iter().flatten().collect();
+        let needed = silent.into_iter().filter_map(|(id, needed)| needed.then_some(id)).collect();
+        Self { needed, busy }
     }
 }
 
@@ -145,34 +165,36 @@ impl Watch<'_> {
         }
     }
 
-    /// Hosts that were there and do not answer any more, although they are needed: no other is like them. A host
-    /// that is busy may be late with an answer.
-    fn lost(&self, status: &Status) -> impl Iterator<Item = (&str, Instant)> {
+    /// Hosts that were there, are of use, and do not answer; and whether they are needed.
+    fn silent(&self, status: &Status) -> BTreeMap<String, bool> {
         let there: BTreeSet<_> = status.hosts.values().map(|(target, _)| target.as_str()).collect();
         let wanted: BTreeSet<_> = self.manifest.spec.components.iter().flat_map(Part::targets).collect();
-        let needed = move |target: &str| wanted.contains(target) && !there.contains(target);
-        let hosts = self.hosts.values().filter(move |(target, ..)| needed(target));
-        hosts.map(|(_, name, last)| (name.as_str(), *last))
+        let silent = self.hosts.iter().filter(|(id, _)| !status.hosts.contains_key(*id));
+        let silent = silent.filter(|(_, (target, ..))| wanted.contains(target.as_str()));
+        silent.map(|(id, (target, ..))| (id.clone(), !there.contains(target.as_str()))).collect()
     }
 
     /// What has failed, or has been away, for so long that it will not come right by itself.
-    fn hopeless(&self, status: &Status) -> Option<Vec<Reason>> {
+    fn hopeless(&self, status: &Status, silent: &Silent) -> Option<Vec<Reason>> {
         let worn = self.failed.values().any(|(since, _)| since.elapsed() > SECOND_CHANCE);
-        let gone = self.lost(status).any(|(_, last)| last.elapsed() > GONE);
-        (worn || gone).then(|| self.explained(status))
+        let lost = silent.needed.difference(&silent.busy).filter_map(|id| self.hosts.get(id));
+        let gone = lost.into_iter().any(|(.., last)| last.elapsed() > GONE);
+        (worn || gone).then(|| self.explained(status, silent))
     }
 
     /// What is lacking, with what hosts said about it.
-    fn explained(&self, status: &Status) -> Vec<Reason> {
+    fn explained(&self, status: &Status, silent: &Silent) -> Vec<Reason> {
         let explain = |reason: Reason| match self.failed.get(&reason.part) {
             Some((_, words)) => Reason { words: words.clone(), ..reason },
             None => reason,
         };
-        let silent = self.hosts.iter().filter(|(id, _)| !status.hosts.contains_key(*id));
-        let silent = silent.map(|(_, (target, name, last))| Reason {
-            part: format!("the host {name} ({target})"),
-            words: format!("it has not answered for {} s", last.elapsed().as_secs()),
+        let away = self.hosts.iter().filter(|(id, _)| !status.hosts.contains_key(*id));
+        let away = away.map(|(id, (target, name, last))| {
+            let seconds = last.elapsed().as_secs();
+            let busy = if silent.busy.contains(id) { ", but is connected: it may be compiling" } else { "" };
+            let words = format!("it has not answered for {seconds} s{busy}");
+            Reason { part: format!("the host {name} ({target})"), words }
         });
-        status.lacking().into_iter().map(explain).chain(silent).collect()
+        status.lacking().into_iter().map(explain).chain(away).collect()
     }
 }

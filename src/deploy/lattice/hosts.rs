@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use async_nats::client::RequestErrorKind;
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use hyper::body::Bytes;
@@ -161,6 +162,14 @@ impl Lattice {
     pub async fn answering(&self, known: &BTreeSet<String>) -> Result<BTreeSet<String>, DeployError> {
         let all = |hosts: &[Host]| known.iter().all(|id| hosts.iter().any(|host| host.id == *id));
         Ok(self.ping(all).await?.into_iter().map(|host| host.id).collect())
+    }
+
+    /// Whether a host that does not answer has its connection all the same. Then it is busy: it compiles a component, and
+    /// answers nobody meanwhile. Or it has lost its power, and the server does not know yet.
+    pub async fn holds_connection(&self, id: &str) -> bool {
+        let subject = format!("wasmbus.ctl.v1.{}.host.get.{id}", self.name);
+        let asked = tokio::time::timeout(FIRST, self.client.request(subject, Bytes::new())).await;
+        !asked.is_ok_and(|answer| answer.is_err_and(|error| error.kind() == RequestErrorKind::NoResponders))
     }
 
     /// The hosts that answer, until they are enough or all have had their time.

@@ -42,7 +42,7 @@ impl Default for Setup<'_> {
 pub struct Lattice {
     pub hosts: Vec<Program>,
     wadm: Option<Program>,
-    _registry: Program,
+    pub registry: Program,
     pub nats: Program,
     pub bus: Bus,
     pub nats_port: u16,
@@ -71,7 +71,7 @@ impl Lattice {
         let mut lattice = Self {
             hosts: Vec::new(),
             wadm: None,
-            _registry: registry,
+            registry,
             nats,
             bus,
             nats_port,

@@ -54,9 +54,14 @@ impl Program {
 
     /// Ends it at once, and everything that it has started: as a machine that loses power.
     pub fn kill(&mut self) {
-        let group = format!("-{}", self.child.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
+        self.signal("-KILL");
         let _ = self.child.wait();
+    }
+
+    /// Sends it a signal, and everything that it has started: `-STOP`, and it does nothing until `-CONT`.
+    pub fn signal(&self, name: &str) {
+        let group = format!("-{}", self.child.id());
+        let _ = Command::new("kill").args([name, "--", &group]).stderr(Stdio::null()).status();
     }
 
     /// The processes that it has started and that still run, by their programs.
