@@ -76,10 +76,15 @@ impl Kept {
         let setup = Setup { hosts: &["edge", "edge"], ..Setup::default() };
         let lattice = Lattice::with(&setup)?;
         let lines = "    placement: every-host\n    delivery: at-least-once\n";
-        let project = Project::with(1, &["processor_nats"], |_| lines.to_owned(), lattice.settings());
+        // The provider inside the hosts. With one that is a process, a host of wasmCloud 1.9 loses a call now and then, and
+        // takes no further ones for ten minutes: see docs/delivery.md.
+        let mut settings = lattice.settings();
+        settings.retain(|(name, _)| *name != "MESSAGING_PROVIDER");
+        settings.push(("MESSAGING_PROVIDER", "builtin".to_owned()));
+        let project = Project::with(1, &["processor_nats"], |_| lines.to_owned(), settings);
         project.pelato(&["push"]);
         project.pelato(&["deploy"]);
-        let kill = format!("kill -KILL -- -{}", lattice.hosts[0].id());
+        let kill = format!("kill -9 -{}", lattice.hosts[0].id());
         // What is handed over again comes 30 s after the kill: the drill still sends then, and counts what comes twice.
         let times = ["--before", "25s", "--settle", "34s", "--grace", "2m"];
         let drill = [&["drill", "--json", "--kill-command", &kill][..], &times].concat();
