@@ -1,6 +1,7 @@
 //! The only place that prints. Results go to stdout, everything else to stderr.
 
 mod bar;
+mod conformance;
 pub mod json;
 mod pack;
 pub mod prompt;
