@@ -53,7 +53,8 @@ pub struct TemplateManifest {
 
 /// `[conformance]`: where the defaults will not do.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(default)]
+#[serde(deny_unknown_fields)]
 pub struct ConformanceSection {
     /// A message or an HTTP body that the trigger takes.
     pub message: String,

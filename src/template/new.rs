@@ -135,7 +135,7 @@ fn capability(capability: &Capability) -> Value {
     set("subscriptions", Value::scalar(capability.config.contains_key("subscriptions")));
     let mut config = toml_edit::InlineTable::new();
     for (key, value) in &capability.config {
-        config.insert(key, value.as_str().into());
+        config.insert(key.as_str(), value.as_str().into());
     }
     set("config", if config.is_empty() { Value::Nil } else { text(config.to_string().trim()) });
     Value::Object(values)

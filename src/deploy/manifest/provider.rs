@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{
-    BUILT_IN, Config, HOST_TYPE, Link, Part, PartKind, Properties, Scaler, Spread, Target, Texts, Trait,
-    plain,
+    BUILT_IN_IMAGE, Config, HOST_TYPE, Link, Part, PartKind, Properties, Scaler, Spread, Target, Texts,
+    Trait, plain,
 };
 use crate::check::{Component, Need, Placement};
 use crate::deploy::DeployError;
@@ -190,7 +190,7 @@ impl Providers {
     pub(super) fn part(&self, provider: &Shared<'_>, links: Vec<Link>) -> Part {
         let image = match (self.image(provider.kind), provider.kind.built_in()) {
             (Image::Of(image), _) => image.clone(),
-            (Image::BuiltIn, name) => format!("{BUILT_IN}{}", name.unwrap_or_default()),
+            (Image::BuiltIn, name) => format!("{BUILT_IN_IMAGE}{}", name.unwrap_or_default()),
         };
         let config = match provider.kind {
             Kind::Http { port } => vec![Config {

@@ -113,7 +113,8 @@ mod tests {
         crate::build::check_function(&function).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let input = vec![b'x'; 1000].into();
-        let call = call("f", &function, input, &Limits::default(), None, Arc::new(Unobserved));
+        let limits = Limits::default();
+        let call = call("f", &function, input, &limits, None, Arc::new(Unobserved));
         runtime.block_on(call).unwrap().result
     }
 
