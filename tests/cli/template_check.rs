@@ -54,18 +54,50 @@ fn a_template_of_somebody_else_passes_by_name_and_by_folder() {
     place
         .run(&["template", "check", "templates/toy", "--language", "go"])
         .code(0)
-        .stdout_eq(str![])
+        .stdout_eq(str![[r#"
+CHECK       RESULT   [TIME]REASON
+manifest    passed   [TIME]A message in, a message out, by hand
+trigger     passed   [TIME]trigger.wasm, [SIZE]
+imports     passed   [TIME]pelato:task/handler@0.1.0, pelato:task/settings@0.1.0, wasmcloud:messaging/consumer@0.2.0
+exports     passed   [TIME]wasmcloud:messaging/handler@0.2.0
+task        passed   [TIME]a task gives source_topic, dest_topic
+parameters  passed   [TIME]source_topic, dest_topic
+queue       passed   [TIME]replicas share the messages, tasks do not
+lattice     passed   [TIME]needs the providers messaging-edge
+message     passed   [TIME]the result was sent to check.gives.dest_topic
+http        skipped  [TIME]the template answers no HTTP requests
+empty       passed   [TIME]nothing is sent
+error       passed   [TIME]its message is told, and the component goes on
+trap        passed   [TIME]is reported, and the component goes on
+kept        passed   [TIME]acknowledged, or given up to the dead-letter topic
+languages   passed   [TIME]go
+
+"#]])
         .stderr_eq("");
     let by_name = check(&place, "toy");
     assert!(by_name.values().all(|(result, _)| result != "failed"), "{by_name:?}");
-    place.run(&["-q", "template", "check"]).code(2).stdout_eq("").stderr_eq(str![]);
-    place.run(&["-q", "template", "check", "templates"]).code(3).stdout_eq("").stderr_eq(str![]);
-    place.run(&["-q", "template", "check", "toi"]).code(3).stdout_eq("").stderr_eq(str![]);
-    place
-        .run(&["-q", "template", "check", "toy", "--language", "cobol"])
-        .code(3)
-        .stdout_eq("")
-        .stderr_eq(str![]);
+    place.run(&["-q", "template", "check"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no template.toml in this folder
+  help: name a template, or the folder of one
+
+"#]]);
+    place.run(&["-q", "template", "check", "templates"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: there is no template in templates
+  help: a template is a folder with a template.toml
+
+"#]]);
+    place.run(&["-q", "template", "check", "toi"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: there is no template `toi`
+  help: did you mean `toy`?
+
+"#]]);
+    place.run(&["-q", "template", "check", "toy", "--language", "cobol"]).code(3).stdout_eq("").stderr_eq(
+        str![[r#"
+error: there is no language pack `cobol`
+  help: expected one of `c`, `cpp`, `go`, `javascript`, `python`, `rust`
+
+"#]],
+    );
 }
 
 #[test]
@@ -91,7 +123,7 @@ fn it_runs_like_any_other_and_calls_functions_in_go() {
         "package main\n\nfunc exec_task(arg string) string { return arg + \"!\" }\n",
     );
     place.run(&["-q", "build", "--no-push"]).code(0);
-    place.run(&["-q", "call", "echo", "hi"]).code(0).stdout_eq("hi!\n");
+    place.run(&["-q", "call", "echo", "hi"]).code(0).stdout_eq("hi!");
 }
 
 #[test]
@@ -174,7 +206,18 @@ fn a_wrong_manifest_or_a_missing_trigger_is_told_once() {
     let failed: Vec<_> = results.iter().filter(|(_, (result, _))| result == "failed").collect();
     assert_eq!(failed.len(), 1, "{failed:?}");
     place.write("templates/toy/trigger.wasm", wat::parse_str("(module)").unwrap());
-    place.run(&["template", "check", "toy", "--language", "go", "-q"]).code(3).stderr_eq(str![]);
+    place.run(&["template", "check", "toy", "--language", "go", "-q"]).code(3).stderr_eq(str![[r#"
+error: imports: the trigger does not import pelato:task/handler@0.1.0
+  help: without it the function is never called
+error: exports: the manifest says that wasmcloud:messaging/handler@0.2.0 is called, and the trigger does not export it
+  help: the trigger exports nothing
+error: message: the trigger does not import `pelato:task/handler@0.1.0`: it would never call the function
+  help: a template's trigger imports the handler of pelato:task@0.1.0
+error: languages: with go: the trigger does not import `pelato:task/handler@0.1.0`: it would never call the function
+  help: a template's trigger imports the handler of pelato:task@0.1.0
+error: the template `toy` does not pass: imports, exports, message, languages
+
+"#]]);
     for (manifest, reason) in [
         (
             trigger::MANIFEST.replace("\"toy\"", "\"tay\""),
