@@ -1,7 +1,12 @@
-//! Every template of this repository passes `pelato template check`. One of them goes together with functions in every
-//! language whose compiler is here (tests/packs has each language with each template); the others with Go's.
+//! Every template of this repository passes `pelato template check`, and so does one of somebody else. That one is tried
+//! with functions in every language whose compiler is here, the others with Go's: tests/packs has each language with
+//! each of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 #![cfg(target_os = "linux")]
+
+#[path = "../cli/support/trigger.rs"]
+#[allow(dead_code, reason = "the tests of the command line use the rest")]
+mod trigger;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,6 +19,8 @@ const TEMPLATES: &[(&str, &[&str])] = &[
     ("nats_to_nats_kv", &["http"]),
     ("processor_nats", &["http"]),
 ];
+/// One that nobody compiled into PELATO, and what may be skipped of it.
+const FOREIGN: (&str, &[&str]) = ("toy", &["http"]);
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -32,6 +39,11 @@ fn path() -> std::ffi::OsString {
 
 fn passes(template: &str, languages: &[&str]) {
     let here = tempfile::tempdir().unwrap();
+    // Whoever is not built in lies in the user's own folder.
+    let folder = here.path().join("templates").join(FOREIGN.0);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("template.toml"), trigger::MANIFEST).unwrap();
+    std::fs::write(folder.join("trigger.wasm"), trigger::module(trigger::Slip::None)).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
     command.args(["template", "check", template, "--json"]).current_dir(here.path()).env("PATH", path());
     command.args(languages.iter().flat_map(|language| ["--language", *language]));
@@ -53,7 +65,7 @@ fn passes(template: &str, languages: &[&str]) {
         // Without a compiler; in CI there is one.
         skipped.remove("languages");
     }
-    let (_, may) = TEMPLATES.iter().find(|(name, _)| *name == template).unwrap();
+    let (_, may) = TEMPLATES.iter().chain([&FOREIGN]).find(|(name, _)| *name == template).unwrap();
     assert_eq!(skipped, may.iter().copied().collect());
 }
 
@@ -81,5 +93,10 @@ fn nats_to_nats_kv() {
 
 #[test]
 fn processor_nats() {
-    passes("processor_nats", &[]);
+    passes("processor_nats", &["go"]);
+}
+
+#[test]
+fn one_of_somebody_else() {
+    passes(FOREIGN.0, &[]);
 }
