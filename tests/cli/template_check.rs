@@ -238,6 +238,48 @@ error: the template `toy` does not pass: imports, exports, message, languages
 }
 
 #[test]
+fn a_template_that_only_answers_http_is_tried_by_requests() {
+    let place = place();
+    let flags = ["--from", "http_producer_nats", "--summary", "HTTP in", "-q"];
+    place.run(&[&["template", "new", "web"], &flags[..]].concat()).code(0);
+    let handler = "config = { subscriptions = \"{{ source_topic }}|{{ component_name }}\" }\n";
+    place.edit("templates/web/template.toml", handler, "");
+    place.edit("templates/web/template.toml", "wasmcloud:messaging/handler@0.2.0", "wasi:io/poll@0.2.0");
+    let results = check(&place, "web");
+    let told = |name: &str| results[name].0.as_str();
+    for name in ["lattice", "http", "empty", "error", "trap"] {
+        assert_eq!(told(name), "passed", "{name}: {results:?}");
+    }
+    for name in ["message", "queue", "kept"] {
+        assert_eq!(told(name), "skipped", "{name}: {results:?}");
+    }
+    // What it was made of reads messages, too.
+    assert!(
+        results["exports"].1.contains("wasmcloud:messaging/handler@0.2.0, and nobody calls that"),
+        "{results:?}"
+    );
+    assert!(results["parameters"].1.starts_with("`source_topic` decides nothing"), "{results:?}");
+}
+
+#[test]
+fn a_module_without_its_types_is_no_trigger() {
+    let place = place();
+    place.write("templates/toy/template.toml", trigger::MANIFEST);
+    place
+        .write("templates/toy/trigger.wasm", wat::parse_str("(module (import \"a\" \"b\" (func)))").unwrap());
+    let results = check(&place, "toy");
+    assert!(results["trigger"].1.contains("trigger.wasm cannot become a component: "), "{results:?}");
+    let task = ["--name", "Echo", "--template", "toy", "--language", "go"];
+    let topics = ["--source-topic", "in", "--dest-topic", "out", "--target", "edge"];
+    place.run(&[&["-q", "add-task"], &task[..], &topics[..]].concat()).code(0);
+    place.run(&["-q", "build", "--no-push"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the template `toy`: [PROJECT]/templates/toy/trigger.wasm cannot become a component: failed to decode world from module: module was not valid: failed to resolve import `a::b`: module requires an import interface named `a`
+  help: a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there
+
+"#]]);
+}
+
+#[test]
 fn nothing_is_left_behind() {
     let place = place();
     let temporary = place.above().join("tmp");

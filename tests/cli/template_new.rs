@@ -96,6 +96,16 @@ error: [PROJECT]/templates/mine exists already
 }
 
 #[test]
+fn one_of_the_users_is_for_all_projects() {
+    let place = Place::empty();
+    place.run(&[&["-q", "template", "new", "mine", "--user"], FLAGS].concat()).code(0);
+    assert!(place.above().join("pelato-home/templates/mine/trigger.wasm").is_file());
+    let listed = place.run(&["template", "list"]).code(0);
+    let listed = String::from_utf8(listed.get_output().stdout.clone()).unwrap();
+    assert!(listed.lines().any(|line| line.starts_with("mine ") && line.contains(" user ")), "{listed}");
+}
+
+#[test]
 fn the_source_comes_along_if_it_is_wanted() {
     let place = Place::with(&[("workflow.yaml", "project_name: p\ntasks: []\n")]);
     let flags = ["--from", "processor_nats", "--summary", "My own", "--source", "--json"];
