@@ -230,7 +230,9 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     let total = plan.jobs.len();
     progress.report(Event::Planned { doing: "Building", components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
-    let shop = Shop { cache: &options.cache, offline: options.offline, within: &[], progress };
+    let kept = kept(&plan, options.jobs);
+    let shop =
+        Shop { cache: &options.cache, offline: options.offline, within: &[], kept: kept.as_ref(), progress };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
     let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();
     let cold = |item: &std::sync::Mutex<Option<Job<'_>>>| {
@@ -248,6 +250,16 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
         Some(result)
     });
     collect(results.into_iter().flatten().collect(), &names, total)
+}
+
+/// Keeps containers from one build to the next if there will be more builds than containers at a time: made for a single
+/// build, one is a little slower that has to wait for an order.
+fn kept(plan: &Plan<'_>, jobs: usize) -> Option<container::Kept> {
+    let in_containers =
+        |job: &&Job<'_>| job.compile.is_some() && matches!(job.toolchain.place, Place::Container(_));
+    let root = plan.jobs.first()?.place.folder.parent()?;
+    container::tidy(root);
+    (plan.jobs.iter().filter(in_containers).count() > jobs).then(|| container::Kept::new(root.to_owned()))
 }
 
 fn collect(

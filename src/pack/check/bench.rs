@@ -326,6 +326,7 @@ impl Bench {
             cache: &self.options.build.cache,
             offline: manner.offline || self.options.build.offline,
             within: &manner.within,
+            kept: None,
             progress: quiet.as_ref(),
         };
         let job = plan.jobs.into_iter().next().ok_or_else(|| NotBuilt::Broken("no task".to_owned()))?;
