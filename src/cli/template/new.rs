@@ -73,7 +73,9 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     made.iter().for_each(|file| ui.detail(format!("wrote {file}")));
     ui.status("Created", format!("template in {}", folder.display()));
     let change = if new.source { "template.toml and source/" } else { "template.toml" };
-    ui.status("Next", format!("change {change}; then: pelato template check {}", new.name));
+    // Elsewhere it is found by its folder alone.
+    let named = arguments.folder.map_or(new.name.clone(), |dir| dir.join(&new.name).display().to_string());
+    ui.status("Next", format!("change {change}; then: pelato template check {named}"));
     Ok(())
 }
 
