@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use snapbox::str;
 
-use crate::support::Place;
 use crate::support::trigger::{self, Slip};
+use crate::support::{Place, toy};
 
 /// Every check's result and reason.
 type Results = BTreeMap<String, (String, String)>;
@@ -277,6 +277,23 @@ error: the template `toy`: [PROJECT]/templates/toy/trigger.wasm cannot become a 
   help: a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there
 
 "#]]);
+}
+
+#[test]
+fn no_pack_is_run_that_is_not_what_was_added() {
+    let place = toy::place();
+    place.write("workflow.yaml", "project_name: p\ntasks: []\n");
+    toy::pack(&place.above().join("others"), toy::SOUND, |manifest| manifest);
+    place.run(&["-q", "pack", "add", "../others/toy", "--trust"]).code(0);
+    let reason = || {
+        let arguments = ["template", "check", "processor_nats", "--language", "toy", "--json", "-q"];
+        let output = place.command(&arguments).output().unwrap();
+        let page: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        page["checks"].as_array().unwrap().last().unwrap()["reason"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(reason(), "toy");
+    place.edit("language-packs/toy/pack.toml", "Toy functions", "Other functions");
+    assert!(reason().contains("the language pack `toy` is not what was added"), "{}", reason());
 }
 
 #[test]

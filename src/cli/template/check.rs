@@ -46,6 +46,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         build: pelato.build_options(&flags),
         settings: pelato.settings().clone(),
         packs: packs(&arguments.languages, &catalog)?,
+        pinned: (context.root(), user_folder()),
         progress: Arc::clone(&context.ui) as Arc<_>,
     };
     let mut bench = Bench::new(folder, options)?;

@@ -29,6 +29,8 @@ pub struct Options {
     pub settings: Settings,
     /// The language packs that it has to work with.
     pub packs: Vec<Pack>,
+    /// The folders whose `pelato.lock` pins packs of others: the project's, and the user's own.
+    pub pinned: (PathBuf, Option<PathBuf>),
     /// Takes what a person has to know.
     pub progress: Arc<dyn Progress>,
 }

@@ -24,7 +24,10 @@ pub(super) fn languages(bench: &mut Bench) -> Judged {
             templates: Catalog::built_in(),
             progress: Arc::clone(&bench.options.progress),
         };
-        let function = pack::check::Bench::new(language.folder.clone(), options)
+        // Nothing of a pack of others is run that is not what was added.
+        let (project, user) = &bench.options.pinned;
+        let function = pack::verify([&language], project, user.as_deref())
+            .and_then(|()| pack::check::Bench::new(language.folder.clone(), options))
             .map_err(|error| Refusal::Skipped(error.to_string()))
             .and_then(|mut bench| bench.starter());
         match function {
