@@ -8,9 +8,10 @@ use clap::Args;
 use super::super::build::Flags;
 use super::super::context::Context;
 use crate::catalog::{Folder, pack::MANIFEST};
+use crate::conformance;
 use crate::error::Error;
 use crate::pack::PackError;
-use crate::pack::check::{self, Bench, Options, Verdict};
+use crate::pack::check::{self, Bench, Options};
 use crate::ui::json;
 
 /// Build and call what a language pack brings, and say whether it does what every pack has to
@@ -43,10 +44,9 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     if context.ui.json() {
         context.ui.result_json(&json::PackCheck::new(&name, &outcomes));
     } else {
-        context.ui.pack_check(&outcomes);
+        context.ui.conformance(&outcomes);
     }
-    let failed = outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Failed);
-    let failed: Vec<_> = failed.map(|outcome| outcome.check).collect();
+    let failed = conformance::failures(&outcomes);
     match failed.is_empty() {
         true => Ok(()),
         false => Err(PackError::Fails { pack: name, failed }.into()),
