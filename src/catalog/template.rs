@@ -220,6 +220,7 @@ impl Template {
 
 impl Unit for Template {
     const KIND: &'static str = "template";
+    const MANIFEST: &'static str = MANIFEST;
     fn name(&self) -> &str {
         &self.manifest.name
     }
@@ -228,6 +229,10 @@ impl Unit for Template {
     }
     fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    fn folder(&self) -> &Folder {
+        &self.folder
     }
     fn aliases(&self) -> &[String] {
         &self.manifest.aliases

@@ -1,13 +1,12 @@
 //! `pelato template check`
 
-use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::super::context::{Context, user_folder};
 use crate::build::container::addresses;
-use crate::catalog::{Catalog, Folder, Origin, Pack, TEMPLATES_FOLDER, template::MANIFEST};
+use crate::catalog::{self, Catalog, Folder, Meant, Pack, template::MANIFEST};
 use crate::conformance;
 use crate::error::Error;
 use crate::pelato::BuildFlags;
@@ -71,37 +70,14 @@ fn packs(languages: &[String], catalog: &Catalog) -> Result<Vec<Pack>, Error> {
     named.collect()
 }
 
-/// The template that is meant: a folder that has one in it comes first.
+/// The template that is meant, also if it is broken: the first check says what is wrong.
 fn folder(named: Option<&str>, catalog: &Catalog, context: &Context) -> Result<(String, Folder), Error> {
-    let path = context.here.join(named.unwrap_or("."));
-    if path.join(MANIFEST).is_file() {
-        let real = std::fs::canonicalize(&path).unwrap_or(path);
-        let name = real.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        return Ok((name, Folder::Disk(real)));
-    }
-    match named {
-        None => Err(Error::Usage {
+    match catalog::meant(named, &context.here, &catalog.templates)? {
+        Meant::This(name, folder) => Ok((name, folder)),
+        Meant::NotThere(place) => Err(TemplateError::NoTemplate { place }.into()),
+        Meant::NotHere => Err(Error::Usage {
             message: format!("there is no {MANIFEST} in this folder"),
             help: "name a template, or the folder of one".to_owned(),
         }),
-        Some(named) if Path::new(named).components().count() > 1 || path.is_dir() => {
-            Err(TemplateError::NoTemplate { place: named.to_owned() }.into())
-        }
-        Some(name) => by_name(name, catalog, context),
     }
-}
-
-/// A broken template is one that is to be checked, too: the first check says what is wrong.
-fn by_name(name: &str, catalog: &Catalog, context: &Context) -> Result<(String, Folder), Error> {
-    if let Some(broken) = catalog.templates.broken().iter().find(|broken| broken.name == name) {
-        let root = match broken.origin {
-            Origin::User => user_folder(),
-            _ => context.project(),
-        };
-        if let Some(root) = root {
-            return Ok((name.to_owned(), Folder::Disk(root.join(TEMPLATES_FOLDER).join(name))));
-        }
-    }
-    let template = catalog.templates.get(name)?;
-    Ok((template.manifest.name.clone(), template.folder.clone()))
 }
