@@ -20,6 +20,7 @@ use crate::push::PushError;
 use crate::report::Rejected;
 use crate::scaffold::ScaffoldError;
 use crate::stream::StreamError;
+use crate::template::TemplateError;
 use crate::ui::prompt::PromptError;
 use crate::{files, generate};
 
@@ -167,6 +168,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Pack(#[from] PackError),
+    /// A template cannot be made, or does not pass.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    OwnTemplate(#[from] TemplateError),
     /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -250,6 +255,8 @@ impl Error {
             Self::Pack(error) if error.is_network() => Exit::Network,
             Self::Pack(error) if error.is_usage() => Exit::Usage,
             Self::Pack(error) if error.is_project() => Exit::Project,
+            Self::OwnTemplate(error) if error.is_usage() => Exit::Usage,
+            Self::OwnTemplate(error) if error.is_project() => Exit::Project,
             Self::Push(error) if error.is_network() => Exit::Network,
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
@@ -274,6 +281,7 @@ impl Error {
             Self::Infra(error) if error.is_value() => Exit::Usage,
             Self::Prompt(_)
             | Self::Pack(_)
+            | Self::OwnTemplate(_)
             | Self::Generate(_)
             | Self::Host(_)
             | Self::Scaffold(_)

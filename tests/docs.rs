@@ -95,6 +95,7 @@ fn every_key_of_a_language_pack() {
 #[test]
 fn every_key_of_a_template() {
     let sections = [("TemplateManifest", ""), ("Parameter", "parameters."), ("Capability", "capabilities.")];
+    let sections = [sections.as_slice(), &[("ConformanceSection", "conformance.")]].concat();
     let keys = keys(&read("src/catalog/template.rs"), &sections);
     let listed = listed(&read("docs/contributing/templates.md"));
     let interfaces = |key: &&String| key.contains(':');
@@ -110,6 +111,14 @@ fn every_check_of_a_language_pack() {
     assert_eq!(matches(r"(?m)^### (\S+)$", sections), names, "in the order in which they are made");
     let rows = pelato::pack::check::TASKS.iter().map(|task| format!("| `{}` | {} |", task.name, task.about));
     assert_eq!(rows.filter(|row| !page.contains(row.as_str())).collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
+fn every_check_of_a_template() {
+    let page = read("docs/reference/template-check.md");
+    let (_, sections) = page.split_once("\n## The checks\n").unwrap();
+    let names: Vec<_> = pelato::template::check::CHECKS.iter().map(|check| check.name.to_owned()).collect();
+    assert_eq!(matches(r"(?m)^### (\S+)$", sections), names, "in the order in which they are made");
 }
 
 #[test]
@@ -214,6 +223,18 @@ fn measure_and_compare() {
 #[test]
 fn add_a_language_pack() {
     play("docs/contributing/language-packs.md");
+}
+
+#[test]
+fn add_a_template() {
+    // cargo's own folders are not below the home of the page.
+    let home = |name: &str, folder: &str| {
+        let usual = Path::new(&std::env::var("HOME").unwrap()).join(folder);
+        std::env::var(name).unwrap_or_else(|_| usual.display().to_string())
+    };
+    let terminal = Terminal::new().env("CARGO_HOME", home("CARGO_HOME", ".cargo"));
+    let terminal = terminal.env("RUSTUP_HOME", home("RUSTUP_HOME", ".rustup"));
+    play_in(terminal.with_rust(), "docs/contributing/templates.md");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use regex::Regex;
 
-use super::container;
+use super::container::{self, Kept};
 use super::toolchain::{self, Place, Toolchain};
 use super::words::Fill;
 use crate::catalog::Pack;
@@ -32,6 +32,8 @@ pub struct Compilation<'a> {
     pub offline: bool,
     /// What a compiler of this machine is started by.
     pub within: &'a [String],
+    /// Containers that are kept from one build to the next, if any are.
+    pub kept: Option<&'a Kept>,
 }
 
 /// How a compilation failed.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::compile::{self, Compilation, Failure};
+use super::container::Kept;
 use super::plan::Job;
 use super::record::{self, Stamp, Step};
 use super::{check_function, settings_component, wrap};
@@ -113,6 +114,8 @@ pub struct Shop<'a> {
     pub offline: bool,
     /// What compilers of this machine are started by, such as a program that takes the network away; mostly nothing.
     pub within: &'a [String],
+    /// Containers that are kept from one build to the next, if any are.
+    pub kept: Option<&'a Kept>,
     /// Takes the events.
     pub progress: &'a dyn Progress,
 }
@@ -195,6 +198,7 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
         own_cache: &folder.join(OWN_CACHE),
         offline: shop.offline,
         within: shop.within,
+        kept: shop.kept,
     };
     compile::run(&compilation).map_err(|failure| match failure {
         Failure::Rejected(said) => {

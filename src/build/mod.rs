@@ -10,6 +10,7 @@ pub(crate) mod pool;
 pub mod record;
 pub mod settings;
 pub mod toolchain;
+mod trigger;
 pub mod wit;
 mod words;
 pub mod wrap;
@@ -25,6 +26,7 @@ pub use job::{Built, JobError, Work};
 pub use plan::Job;
 pub use settings::{SettingsError, settings_component};
 pub use toolchain::{Local, Place, Search, Toolchain, ToolchainError};
+pub use trigger::trigger;
 pub use wit::{Interfaces, NotAComponent, interfaces};
 pub use wrap::{FunctionError, WrapError, check_function, wrap};
 
@@ -117,6 +119,19 @@ pub enum BuildError {
         /// The system's words.
         source: std::io::Error,
     },
+    /// A template's trigger is a core module that cannot become a component.
+    #[error("the template `{template}`: {file} cannot become a component: {reason}")]
+    #[diagnostic(help(
+        "a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there"
+    ))]
+    BrokenTrigger {
+        /// The template.
+        template: String,
+        /// The file.
+        file: String,
+        /// What was found.
+        reason: String,
+    },
     /// Somebody wanted the work to end.
     #[error("interrupted: the containers that compiled were removed, and what was built before stays")]
     #[diagnostic(help("run the command again: what is done is not done twice"))]
@@ -195,7 +210,7 @@ pub fn plan<'a>(
     for component in components {
         let template = component.template.manifest.name.as_str();
         if !triggers.contains_key(template) {
-            triggers.insert(template, trigger(component)?);
+            triggers.insert(template, trigger(&component.template)?);
         }
         let toolchain = toolchains.get(&component.pack.manifest.name);
         let source = sources.iter().find(|source| source.component == component.name);
@@ -207,20 +222,6 @@ pub fn plan<'a>(
     Ok(Plan { jobs, triggers })
 }
 
-/// The trigger of a component's template.
-///
-/// # Errors
-/// When it cannot be read.
-pub fn trigger(component: &Component) -> Result<Vec<u8>, BuildError> {
-    let template = &component.template;
-    let file = &template.manifest.trigger;
-    template.folder.read(file).map(|bytes| bytes.into_owned()).map_err(|source| BuildError::Trigger {
-        template: template.manifest.name.clone(),
-        file: template.folder.shown(file),
-        source,
-    })
-}
-
 /// Does what was planned: all of it, also when some components fail.
 ///
 /// # Errors
@@ -229,7 +230,9 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     let total = plan.jobs.len();
     progress.report(Event::Planned { doing: "Building", components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
-    let shop = Shop { cache: &options.cache, offline: options.offline, within: &[], progress };
+    let kept = kept(&plan, options.jobs);
+    let shop =
+        Shop { cache: &options.cache, offline: options.offline, within: &[], kept: kept.as_ref(), progress };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
     let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();
     let cold = |item: &std::sync::Mutex<Option<Job<'_>>>| {
@@ -247,6 +250,16 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
         Some(result)
     });
     collect(results.into_iter().flatten().collect(), &names, total)
+}
+
+/// Keeps containers from one build to the next if there will be more builds than containers at a time: made for a single
+/// build, one is a little slower that has to wait for an order.
+fn kept(plan: &Plan<'_>, jobs: usize) -> Option<container::Kept> {
+    let in_containers =
+        |job: &&Job<'_>| job.compile.is_some() && matches!(job.toolchain.place, Place::Container(_));
+    let root = plan.jobs.first()?.place.folder.parent()?;
+    container::tidy(root);
+    (plan.jobs.iter().filter(in_containers).count() > jobs).then(|| container::Kept::new(root.to_owned()))
 }
 
 fn collect(

@@ -1,7 +1,7 @@
 //! The interfaces of PELATO's own that components meet at, and reading a component's interfaces.
 
 use wit_component::{DecodedWasm, StringEncoding};
-use wit_parser::{Resolve, WorldId};
+use wit_parser::{Resolve, WorldId, WorldItem};
 
 /// The package `pelato:task`, as WIT text.
 pub const TASK_WIT: &str = include_str!("wit/pelato-task.wit");
@@ -61,6 +61,36 @@ pub(super) fn decode(component: &[u8]) -> Result<(Resolve, WorldId), NotACompone
     }
 }
 
+/// The imported interfaces of a component that somebody has to provide: those with functions, not those with types only.
+///
+/// # Errors
+/// The bytes are not a component; the error says why.
+pub fn needed(component: &[u8]) -> Result<Vec<String>, NotAComponent> {
+    let (resolve, world) = decode(component)?;
+    let is_needed = |item: &WorldItem| match item {
+        WorldItem::Interface { id, .. } => !resolve.interfaces[*id].functions.is_empty(),
+        WorldItem::Function(_) => true,
+        WorldItem::Type { .. } => false,
+    };
+    let imports = resolve.worlds[world].imports.iter().filter(|(_, item)| is_needed(item));
+    Ok(imports.map(|(key, _)| resolve.name_world_key(key)).collect())
+}
+
+/// Encodes a core module that has the types of its interfaces in it as a component.
+pub(super) fn componentize(module: &[u8]) -> Result<Vec<u8>, String> {
+    let encode = || {
+        let encoder = wit_component::ComponentEncoder::default().validate(true).module(module)?;
+        encoder.adapter(ADAPTED, ADAPTER)?.encode()
+    };
+    encode().map_err(|error| format!("{error:#}"))
+}
+
+/// What stands between `wasi_snapshot_preview1` and WASI 0.2.
+pub(super) const ADAPTER: &[u8] =
+    wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER;
+/// The module whose imports it meets.
+const ADAPTED: &str = wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
+
 /// Encodes a core module as a component of one of the worlds in [`TASK_WIT`]; `adapter` is what stands between
 /// its `wasi_snapshot_preview1` imports and WASI 0.2, if it may have any. The code inside is not validated: composing
 /// does that, and twice would take as long as compiling.
@@ -73,10 +103,7 @@ pub(super) fn encode(core_module: &[u8], world: &str, adapter: Option<&[u8]>) ->
         wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;
         let mut encoder = wit_component::ComponentEncoder::default().module(&module)?;
         if let Some(adapter) = adapter {
-            encoder = encoder.adapter(
-                wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME,
-                adapter,
-            )?;
+            encoder = encoder.adapter(ADAPTED, adapter)?;
         }
         encoder.encode()
     };

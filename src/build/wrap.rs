@@ -61,8 +61,7 @@ pub fn wrap(core_module: &[u8]) -> Result<Vec<u8>, WrapError> {
     if !core_module.starts_with(CORE_MODULE) {
         return Err(WrapError::NotAModule);
     }
-    let adapter = wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER;
-    wit::encode(core_module, "task", Some(adapter)).map_err(|reason| WrapError::Encode { reason })
+    wit::encode(core_module, "task", Some(wit::ADAPTER)).map_err(|reason| WrapError::Encode { reason })
 }
 
 /// Checks that a component can be a task's function: it exports the handler (other exports do no harm) and needs

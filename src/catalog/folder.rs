@@ -38,6 +38,8 @@ impl Folder {
     pub fn files(&self, below: &str) -> io::Result<Vec<String>> {
         let mut found = Vec::new();
         match self {
+            // A folder does not find itself.
+            Self::BuiltIn(dir) if below.is_empty() => list_built_in(dir, dir.path(), &mut found),
             Self::BuiltIn(dir) => {
                 let base = dir.path().join(below);
                 if let Some(below) = dir.get_dir(&base) {

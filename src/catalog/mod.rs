@@ -4,6 +4,7 @@
 
 pub mod folder;
 pub mod manifest;
+mod meant;
 pub mod pack;
 pub mod template;
 
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 pub use folder::Folder;
+pub use meant::{Meant, meant};
 pub use pack::{Pack, Produces};
 pub use template::{Capability, Flow, Kind, Parameter, Template};
 
@@ -52,12 +54,16 @@ impl std::fmt::Display for Origin {
 pub trait Unit: Sized {
     /// What it is, in words.
     const KIND: &'static str;
+    /// The name of its manifest.
+    const MANIFEST: &'static str;
     /// Its name.
     fn name(&self) -> &str;
     /// One line about it.
     fn summary(&self) -> &str;
     /// Where it was found.
     fn origin(&self) -> &Origin;
+    /// Its folder.
+    fn folder(&self) -> &Folder;
     /// Other names it goes by.
     fn aliases(&self) -> &[String];
     /// Reads one out of its folder.
@@ -90,6 +96,8 @@ pub struct Broken {
     pub name: String,
     /// Where it was found.
     pub origin: Origin,
+    /// Its folder.
+    pub folder: Folder,
     /// What is wrong with it.
     pub problem: Problem,
 }
@@ -155,11 +163,12 @@ impl<T: Unit> Shelf<T> {
             return;
         }
         let shown = folder.shown("");
-        match T::load(folder, origin.clone()) {
+        match T::load(folder.clone(), origin.clone()) {
             Ok(unit) if unit.name() == name => self.units.push(unit),
             Ok(unit) => self.broken.push(Broken {
                 name: name.to_owned(),
                 origin,
+                folder,
                 problem: Problem::error(
                     "manifest",
                     &Source::new(shown, ""),
@@ -167,7 +176,7 @@ impl<T: Unit> Shelf<T> {
                 )
                 .advise("give both the same name"),
             }),
-            Err(problem) => self.broken.push(Broken { name: name.to_owned(), origin, problem }),
+            Err(problem) => self.broken.push(Broken { name: name.to_owned(), origin, folder, problem }),
         }
     }
 
@@ -187,6 +196,17 @@ impl<T: Unit> Shelf<T> {
             .iter()
             .flat_map(|unit| std::iter::once(unit.name()).chain(unit.aliases().iter().map(String::as_str)))
             .collect()
+    }
+
+    /// The name and folder of the unit of a name or other name, also if it is broken.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn folder(&self, name: &str) -> Result<(String, Folder), CatalogError> {
+        match self.broken.iter().find(|broken| broken.name == name) {
+            Some(broken) => Ok((name.to_owned(), broken.folder.clone())),
+            None => self.get(name).map(|unit| (unit.name().to_owned(), unit.folder().clone())),
+        }
     }
 
     /// The unit of a name or other name.

@@ -351,6 +351,7 @@ impl Pack {
 
 impl Unit for Pack {
     const KIND: &'static str = "language pack";
+    const MANIFEST: &'static str = MANIFEST;
     fn name(&self) -> &str {
         &self.manifest.name
     }
@@ -359,6 +360,10 @@ impl Unit for Pack {
     }
     fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    fn folder(&self) -> &Folder {
+        &self.folder
     }
     fn aliases(&self) -> &[String] {
         &[]

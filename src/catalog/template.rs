@@ -46,6 +46,28 @@ pub struct TemplateManifest {
     /// What the platform must provide.
     #[serde(default)]
     pub capabilities: Vec<Capability>,
+    /// What `pelato template check` sends through it.
+    #[serde(default)]
+    pub conformance: ConformanceSection,
+}
+
+/// `[conformance]`: where the defaults will not do.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+#[serde(deny_unknown_fields)]
+pub struct ConformanceSection {
+    /// A message or an HTTP body that the trigger takes.
+    pub message: String,
+    /// What the function gives then; the trigger may want it in some form.
+    pub result: String,
+    /// What is to be found in what the component sends, stores or answers then; else the result.
+    pub leaves: Option<String>,
+}
+
+impl Default for ConformanceSection {
+    fn default() -> Self {
+        Self { message: "21.5".to_owned(), result: "294.65".to_owned(), leaves: None }
+    }
 }
 
 /// `[parameters.<name>]`
@@ -168,6 +190,16 @@ impl Template {
         Ok(Self { manifest, origin, folder })
     }
 
+    /// Reads the text of a manifest.
+    ///
+    /// # Errors
+    /// When it is wrong.
+    pub fn parse(source: &Arc<Source>) -> Result<TemplateManifest, Problem> {
+        let manifest = manifest::parse(source)?;
+        check(source, &manifest)?;
+        Ok(manifest)
+    }
+
     /// Whether components of this template answer HTTP.
     pub fn serves_http(&self) -> bool {
         let is_http = |capability: &Capability| capability.wit.starts_with("wasi:http/incoming-handler");
@@ -188,6 +220,7 @@ impl Template {
 
 impl Unit for Template {
     const KIND: &'static str = "template";
+    const MANIFEST: &'static str = MANIFEST;
     fn name(&self) -> &str {
         &self.manifest.name
     }
@@ -196,6 +229,10 @@ impl Unit for Template {
     }
     fn origin(&self) -> &Origin {
         &self.origin
+    }
+
+    fn folder(&self) -> &Folder {
+        &self.folder
     }
     fn aliases(&self) -> &[String] {
         &self.manifest.aliases

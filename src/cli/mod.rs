@@ -179,7 +179,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Report(arguments) => report::run(&arguments, context),
         Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Pack(action) => pack::run(action, context),
-        Command::Template(action) => template::run(&action, context),
+        Command::Template(action) => template::run(action, context),
         Command::Config(arguments) => config::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),

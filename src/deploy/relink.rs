@@ -16,7 +16,7 @@ use super::error::{DeployError, Reason};
 use super::lattice::Lattice;
 use super::lattice::links::Link;
 use super::manifest::Manifest;
-use super::manifest::model::{BUILT_IN, PartKind};
+use super::manifest::model::{BUILT_IN_IMAGE, PartKind};
 use super::status::{PartStatus, Status};
 
 /// How long providers have to start listening, after their hosts said that they run. Longer, they are not waited for: a
@@ -104,7 +104,7 @@ impl Wanted {
 /// Waits until the providers' processes listen, as far as they can be asked.
 async fn listen(lattice: &Lattice, manifest: &Manifest, status: &Status) {
     let parts = manifest.spec.components.iter().filter(|part| part.kind == PartKind::Capability);
-    let processes = parts.filter(|part| !part.properties.image.starts_with(BUILT_IN));
+    let processes = parts.filter(|part| !part.properties.image.starts_with(BUILT_IN_IMAGE));
     let waiting = processes.filter_map(|part| {
         let status: &PartStatus = status.parts.iter().find(|status| status.name == part.name)?;
         Some(listens(lattice, part.id(&manifest.metadata.name), status.hosts.len()))

@@ -118,6 +118,21 @@ impl Host {
         Ok(trace)
     }
 
+    /// Sends a message, as if from outside, whose sender waits for an answer at a subject of its own.
+    ///
+    /// # Errors
+    /// As [`Host::publish`].
+    pub async fn hand_over(
+        &self,
+        subject: &str,
+        body: impl Into<Bytes>,
+        reply_to: &str,
+    ) -> Result<(), HostError> {
+        let message = Message::entering(subject, body.into(), Some(reply_to.to_owned()));
+        self.core.broker.publish(message).await?.settled().await;
+        Ok(())
+    }
+
     /// Sends a message, as if from outside, and waits for the reply.
     ///
     /// # Errors

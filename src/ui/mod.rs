@@ -1,6 +1,7 @@
 //! The only place that prints. Results go to stdout, everything else to stderr.
 
 mod bar;
+mod conformance;
 pub mod json;
 mod pack;
 pub mod prompt;
@@ -190,7 +191,12 @@ impl Ui {
             // So has `call`.
             crate::Error::Function { .. } if self.json() => return,
             // So has `pack check`.
-            crate::Error::Pack(crate::pack::PackError::Fails { .. }) if self.json() => return,
+            crate::Error::Pack(crate::pack::PackError::Fails { .. })
+            | crate::Error::OwnTemplate(crate::template::TemplateError::Fails { .. })
+                if self.json() =>
+            {
+                return;
+            }
             // And `drill`.
             crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             // As JSON the problems are part of the error.

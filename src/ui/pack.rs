@@ -1,7 +1,6 @@
 //! Language packs that are added and checked.
 
 use super::{Level, Ui, table};
-use crate::pack::check::{Outcome, Verdict};
 use crate::pack::{Before, Offer};
 
 impl Ui {
@@ -26,28 +25,6 @@ impl Ui {
             }
             Before::Other => self.note("it takes the place of another state of it"),
             Before::Nothing | Before::Same => {}
-        }
-    }
-
-    /// The table of a pack's checks, and what is wrong in full.
-    pub fn pack_check(&self, outcomes: &[Outcome]) {
-        let rows: Vec<_> = outcomes
-            .iter()
-            .map(|outcome| {
-                let verdict = match outcome.verdict {
-                    Verdict::Passed => self.good("passed"),
-                    Verdict::Skipped => self.dim("skipped"),
-                    Verdict::Failed => self.bad("FAILED"),
-                };
-                let reason = outcome.reason.lines().next().unwrap_or_default().to_owned();
-                [outcome.check.to_owned(), verdict, format!("{:.2} s", outcome.time.as_secs_f64()), reason]
-            })
-            .collect();
-        self.result(table(["CHECK", "RESULT", "TIME", "REASON"], &rows));
-        for outcome in outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Failed) {
-            let help = outcome.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
-            let label = self.style_err.error.apply_to(format!("error: {}", outcome.check));
-            self.line(&format!("{label}: {}{help}", outcome.reason.trim_end()));
         }
     }
 }

@@ -46,4 +46,6 @@ mod run;
 mod run_nats;
 mod run_postgres;
 mod support;
+mod template_check;
+mod template_new;
 mod usage;

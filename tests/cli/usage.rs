@@ -49,7 +49,7 @@ Commands:
   report       Compare how long runs took, and show drills: tables, and a page with charts
   schema       Print the JSON schema of workflow.yaml, for editors
   pack         Show, make, add and check language packs
-  template     Show the templates
+  template     Show, make and check templates
   config       Show every setting, its effective value, and where that came from
   doctor       See what this machine has and lacks for the project
   completions  Print the completions for a shell

@@ -7,6 +7,7 @@ mod engine;
 mod faults;
 mod install;
 mod interrupted;
+mod kept;
 mod lock;
 mod own;
 mod place;

@@ -41,7 +41,9 @@ fn links_that_providers_have_missed_are_told_again() {
     project.brush().said(&["2 of 2 components run, 1 of 1 providers"]);
     let before = links(&lattice);
     assert_eq!(before.len(), 4, "{before:?}");
-    before.iter().for_each(|link| forget(&lattice, "chain-messaging", link));
+    let hosts = lattice.inventories();
+    let provider = hosts[0].providers.keys().next().unwrap();
+    before.iter().for_each(|link| forget(&lattice, provider, link));
 
     let mut out = lattice.bus.subscribe("out");
     lattice.bus.publish("in", "lost");

@@ -29,3 +29,4 @@ mod stored;
 #[allow(dead_code, reason = "the tests of the command line use the rest")]
 mod support;
 mod temperature;
+mod templates;

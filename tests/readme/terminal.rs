@@ -57,6 +57,18 @@ impl Terminal {
         self
     }
 
+    /// With the Rust toolchain that compiles for WebAssembly before all others, if `.ci/run` has made one.
+    #[allow(dead_code)] // not every test that has this module wants it
+    pub fn with_rust(mut self) -> Self {
+        let given = env::var_os("PELATO_TEST_RUST").map(PathBuf::from);
+        let folder =
+            given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/rust/bin"));
+        if folder.is_dir() {
+            self.path = format!("{}:{}", folder.display(), self.path);
+        }
+        self
+    }
+
     /// Runs commands one after the other; the first thing that is not as shown.
     pub fn play(&mut self, steps: &[Step]) -> Result<(), String> {
         for step in steps {

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bollard::{API_DEFAULT_VERSION, Docker};
 use serde::Deserialize;
@@ -9,8 +10,10 @@ use serde::Deserialize;
 use super::error::{ContainerError, words};
 use crate::build::record::digest;
 
-/// Seconds that an engine may take to answer.
-const PATIENCE: u64 = 10;
+/// How long an engine may take to say that it is there.
+const HELLO: Duration = Duration::from_secs(10);
+/// How long it may take to answer later: where it makes many containers on a busy machine, tens of seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Where Linux keeps the sockets of services.
 const SYSTEM: [&str; 2] = ["/var/run/docker.sock", "/run/podman/podman.sock"];
 
@@ -105,10 +108,10 @@ pub async fn connect(addresses: &[String]) -> Result<Found, ContainerError> {
 
 async fn answered(address: &str) -> Result<Docker, bollard::errors::Error> {
     let docker = match address.strip_prefix("unix://") {
-        Some(path) => Docker::connect_with_unix(path, PATIENCE, API_DEFAULT_VERSION)?,
+        Some(path) => Docker::connect_with_unix(path, HELLO.as_secs(), API_DEFAULT_VERSION)?,
         None => Docker::connect_with_host(address)?,
     };
-    docker.negotiate_version().await
+    Ok(docker.with_timeout(HELLO).negotiate_version().await?.with_timeout(PATIENCE))
 }
 
 /// The group of a socket that we may not connect to.

@@ -83,6 +83,7 @@ pub fn provide(
         folders: vec![(staging.path().to_owned(), THERE.to_owned(), true)],
         user: owner(staging.path()),
         network: true,
+        ..Locked::default()
     };
     let ended = run::run(image, container)?;
     if ended.code != 0 {

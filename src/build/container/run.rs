@@ -24,7 +24,7 @@ use crate::build::words::Fill;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Where things are in a container.
 const SOURCE: &str = "/pelato/source";
-const OUTPUT: &str = "/pelato/output";
+pub(super) const OUTPUT: &str = "/pelato/output";
 const CACHE: &str = "/pelato/cache";
 const HOME: &str = "/tmp";
 
@@ -39,6 +39,8 @@ pub struct Locked {
     pub folders: Vec<(PathBuf, String, bool)>,
     /// Whose files it makes: user and group.
     pub user: Option<String>,
+    /// Where it starts.
+    pub working_dir: Option<String>,
     /// Whether it has a network.
     pub network: bool,
 }
@@ -52,22 +54,54 @@ pub struct Ended {
     pub said: String,
 }
 
-/// Runs one command of a compilation in a container; what it said.
+/// Runs one command of a compilation in a container: one that is kept, if there are any, else one of its own. What it
+/// said.
 pub fn compile(image: &Image, compilation: &Compilation<'_>, words: &[String]) -> Result<String, Failure> {
-    let Compilation { toolchain, source, output, offline, .. } = compilation;
+    if let Some(kept) = compilation.kept
+        && let Some(said) = kept.compile(image, compilation, words)?
+    {
+        return Ok(said);
+    }
+    let mut container = order(image, compilation, words, SOURCE)?;
+    let output = compilation.output.parent().unwrap_or(compilation.output);
+    container.folders.extend([
+        (compilation.source.to_owned(), SOURCE.to_owned(), false),
+        (output.to_owned(), OUTPUT.to_owned(), true),
+    ]);
+    let shown = container.command.join(" ");
+    let ended = run(image, container).map_err(|error| failure(&error))?;
+    // The compiler's words name its own folder where the user's stands.
+    let said = ended.said.replace(SOURCE, &compilation.source.to_string_lossy());
+    match ended.code {
+        0 => Ok(said),
+        code if said.trim().is_empty() => {
+            Err(Failure::Broken(format!("{shown} ended with exit code {code}")))
+        }
+        _ => Err(Failure::Rejected(said)),
+    }
+}
+
+/// What a container is to run for a compilation, in the folder of the sources `there`; without the sources themselves
+/// and the folder of the output.
+pub(super) fn order(
+    image: &Image,
+    compilation: &Compilation<'_>,
+    words: &[String],
+    there: &str,
+) -> Result<Locked, Failure> {
+    let Compilation { toolchain, output, offline, .. } = compilation;
     let build = &toolchain.pack.manifest.build;
     let broken = |error: &dyn std::fmt::Display| Failure::Broken(error.to_string());
     let (folder, file) = output.parent().zip(output.file_name()).unwrap_or((output, "output.wasm".as_ref()));
-    let there = format!("{OUTPUT}/{}", file.to_string_lossy());
-    let fill = Fill::with_home([("output", there), ("work", OUTPUT.to_owned())], HOME.to_owned());
+    let file = format!("{OUTPUT}/{}", file.to_string_lossy());
+    let fill = Fill::with_home([("output", file), ("work", OUTPUT.to_owned())], HOME.to_owned());
     let network = needs_network(compilation);
     let mut env = vec![format!("HOME={HOME}")];
     env.extend(fill.env(&build.env).map(|(name, value)| format!("{name}={value}")));
     if *offline || !network {
         env.extend(build.offline.iter().map(|(name, value)| format!("{name}={value}")));
     }
-    let mut folders =
-        vec![((*source).to_owned(), SOURCE.to_owned(), false), (folder.to_owned(), OUTPUT.to_owned(), true)];
+    let mut folders = Vec::new();
     for (variable, folder) in cache_folders(compilation) {
         std::fs::create_dir_all(&folder).map_err(|error| broken(&error))?;
         let variable = variable.to_string_lossy();
@@ -75,24 +109,20 @@ pub fn compile(image: &Image, compilation: &Compilation<'_>, words: &[String]) -
         folders.push((folder, format!("{CACHE}/{variable}"), true));
     }
     let command = fill.words(words);
-    let shown = command.join(" ");
-    let mut container = Locked { command, env, folders, user: owner(folder), network };
+    let working_dir = Some(there.to_owned());
+    let mut container = Locked { command, env, folders, user: owner(folder), working_dir, network };
     if let Some(installed) = &image.installed {
         installed.equip(&mut container);
     }
-    let ended = run(image, container).map_err(|error| match miette::Diagnostic::help(&error) {
+    Ok(container)
+}
+
+/// Why a compilation failed, in words.
+pub(super) fn failure(error: &ContainerError) -> Failure {
+    match miette::Diagnostic::help(error) {
         _ if matches!(error, ContainerError::Interrupted) => Failure::Interrupted,
         Some(help) => Failure::Broken(format!("{error}\n  help: {help}")),
-        None => broken(&error),
-    })?;
-    // The compiler's words name its own folder where the user's stands.
-    let said = ended.said.replace(SOURCE, &source.to_string_lossy());
-    match ended.code {
-        0 => Ok(said),
-        code if said.trim().is_empty() => {
-            Err(Failure::Broken(format!("{shown} ended with exit code {code}")))
-        }
-        _ => Err(Failure::Rejected(said)),
+        None => Failure::Broken(error.to_string()),
     }
 }
 
@@ -167,9 +197,7 @@ async fn timely<T>(
     }
 }
 
-fn body(image: &Image, container: Locked) -> ContainerCreateBody {
-    let has_sources = container.folders.iter().any(|(_, there, _)| there == SOURCE);
-    let working_dir = has_sources.then(|| SOURCE.to_owned());
+pub(super) fn body(image: &Image, container: Locked) -> ContainerCreateBody {
     // Podman takes a comma for the end of a mount's path; a bind's path ends with a colon.
     let (binds, mounts): (Vec<_>, Vec<_>) =
         container.folders.into_iter().partition(|(here, ..)| here.to_string_lossy().contains(','));
@@ -179,7 +207,7 @@ fn body(image: &Image, container: Locked) -> ContainerCreateBody {
         entrypoint: Some(Vec::new()),
         env: Some(container.env),
         user: container.user,
-        working_dir,
+        working_dir: container.working_dir,
         labels: Some(image.engine.mark().labels()),
         host_config: Some(HostConfig {
             mounts: Some(mounts.into_iter().map(mount).collect()),

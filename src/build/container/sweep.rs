@@ -70,7 +70,9 @@ fn started(process: u32) -> Option<String> {
 /// # Errors
 /// When the engine does not answer.
 pub async fn sweep(docker: &Docker, mark: &Mark) -> Result<(), ContainerError> {
-    let ours = HashMap::from([("label".to_owned(), vec![MACHINE.to_owned()])]);
+    // Podman has states of its own, such as `stopped` until it has tidied up, that the client cannot read.
+    let states = ["created", "running", "paused", "exited"].map(str::to_owned).to_vec();
+    let ours = HashMap::from([("label".to_owned(), vec![MACHINE.to_owned()]), ("status".to_owned(), states)]);
     let options = ListContainersOptionsBuilder::default().all(true).filters(&ours).build();
     let containers = docker.list_containers(Some(options)).await;
     let containers = containers.map_err(|error| ContainerError::engine("listing containers", &error))?;

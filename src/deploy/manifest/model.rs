@@ -19,7 +19,7 @@ pub const WRITTEN_BY: &str = "pelato-version";
 /// The key of a component's list of topics, in the configuration of its link.
 const SUBSCRIPTIONS: &str = "subscriptions";
 /// How the image of a provider inside the hosts begins.
-pub const BUILT_IN: &str = "wasmcloud+builtin://";
+pub const BUILT_IN_IMAGE: &str = "wasmcloud+builtin://";
 /// The label of hosts that targets are compared with.
 pub const HOST_TYPE: &str = "host-type";
 

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{
-    BUILT_IN, Config, HOST_TYPE, Link, Part, PartKind, Properties, Scaler, Spread, Target, Texts, Trait,
-    plain,
+    BUILT_IN_IMAGE, Config, HOST_TYPE, Link, Part, PartKind, Properties, Scaler, Spread, Target, Texts,
+    Trait, plain,
 };
 use crate::check::{Component, Need, Placement};
 use crate::deploy::DeployError;
@@ -70,8 +70,7 @@ impl Kind {
     /// # Errors
     /// When no provider is known for it.
     pub fn of(component: &Component, need: &Need) -> Result<Option<Self>, DeployError> {
-        let interface = need.wit.split('@').next().unwrap_or_default();
-        match interface.split_once('/').map_or(interface, |(package, _)| package) {
+        match split(&need.wit).0 {
             "wasmcloud:messaging" => Ok(Some(Self::Messaging)),
             "wasi:keyvalue" => Ok(Some(Self::KeyValue)),
             "wasmcloud:postgres" => Ok(Some(Self::Postgres)),
@@ -79,10 +78,7 @@ impl Kind {
                 let port = component.http.as_ref().and_then(|http| http.port);
                 Ok(Some(Self::Http { port: port.unwrap_or(DEFAULT_PORT) }))
             }
-            // Every host has these.
-            "wasi:logging" | "wasi:config" | "wasi:cli" | "wasi:clocks" | "wasi:random" | "wasi:io" => {
-                Ok(None)
-            }
+            _ if is_of_hosts(&need.wit) => Ok(None),
             _ => Err(DeployError::NoProvider {
                 component: component.name.clone(),
                 template: component.template.manifest.name.clone(),
@@ -194,7 +190,7 @@ impl Providers {
     pub(super) fn part(&self, provider: &Shared<'_>, links: Vec<Link>) -> Part {
         let image = match (self.image(provider.kind), provider.kind.built_in()) {
             (Image::Of(image), _) => image.clone(),
-            (Image::BuiltIn, name) => format!("{BUILT_IN}{}", name.unwrap_or_default()),
+            (Image::BuiltIn, name) => format!("{BUILT_IN_IMAGE}{}", name.unwrap_or_default()),
         };
         let config = match provider.kind {
             Kind::Http { port } => vec![Config {
@@ -234,7 +230,7 @@ impl Providers {
     /// The link of a component to a provider that it calls, or of a provider to a component that it calls.
     pub(super) fn link(&self, component: &Component, need: &Need, provider: &Shared<'_>) -> (bool, Link) {
         let (package, interface) = split(&need.wit);
-        let called = matches!(interface, "handler" | "incoming-handler");
+        let called = is_called(&need.wit);
         let config = vec![self.link_config(component, need, interface, provider.kind)];
         let (namespace, package) = package.split_once(':').unwrap_or_default();
         let link = |target: &str, source, config, name| Link {
@@ -254,6 +250,26 @@ impl Providers {
         };
         (called, link)
     }
+}
+
+/// Whether every host answers an interface by itself.
+pub fn is_of_hosts(wit: &str) -> bool {
+    let packages = [
+        "wasi:logging",
+        "wasi:config",
+        "wasi:cli",
+        "wasi:clocks",
+        "wasi:filesystem",
+        "wasi:io",
+        "wasi:random",
+        "wasi:sockets",
+    ];
+    packages.contains(&split(wit).0)
+}
+
+/// Whether an interface is one by which components are called; the others they call.
+pub fn is_called(wit: &str) -> bool {
+    matches!(split(wit).1, "handler" | "incoming-handler")
 }
 
 /// `namespace:package` and the interface.

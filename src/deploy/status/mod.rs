@@ -10,7 +10,7 @@ use super::error::{DeployError, Reason};
 use super::lattice::hosts::{Host, Running};
 use super::lattice::wadm::{self, State};
 use super::manifest::Manifest;
-use super::manifest::model::{BUILT_IN, Part, PartKind};
+use super::manifest::model::{BUILT_IN_IMAGE, Part, PartKind};
 
 /// How an application is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ pub fn tag(image: &str) -> &str {
 /// Whether both are the same image: hosts name files and their own providers without a scheme.
 fn same_image(one: &str, other: &str) -> bool {
     let plain = |image: &str| {
-        let schemes = ["file://", BUILT_IN];
+        let schemes = ["file://", BUILT_IN_IMAGE];
         schemes.iter().find_map(|scheme| image.strip_prefix(scheme)).unwrap_or(image).to_owned()
     };
     plain(one) == plain(other)

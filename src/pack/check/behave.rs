@@ -165,7 +165,7 @@ fn series(
     let series = Series { count, input: &prefixed, answer };
     let ended = host::series(task, function, series, &limits, Some(&cache), Arc::new(Unobserved));
     runtime.block_on(ended).map_err(|error| {
-        failed(super::bench::with_help(&error), "the function's component has to run with WASI alone")
+        failed(crate::conformance::with_help(&error), "the function's component has to run with WASI alone")
     })
 }
 

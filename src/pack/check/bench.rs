@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use super::{Refusal, failed};
 use crate::build::{self, JobError, Toolchain, job};
 use crate::catalog::{Catalog, Folder, Origin, PACKS_FOLDER, Pack, TEMPLATES_FOLDER, Template};
+use crate::conformance::with_help;
 use crate::files::{self, Files, RelPath};
 use crate::generate;
 use crate::pack::{PackError, content};
@@ -166,7 +167,7 @@ impl Bench {
     }
 
     /// The function of the starter, built once in the ordinary way.
-    pub(super) fn starter(&mut self) -> Result<Arc<Vec<u8>>, Refusal> {
+    pub(crate) fn starter(&mut self) -> Result<Arc<Vec<u8>>, Refusal> {
         const STARTER: &str = "the starter";
         if let Some(known) = self.built.get(STARTER) {
             return again(known, STARTER);
@@ -320,11 +321,12 @@ impl Bench {
         generate::apply(&folder, &planned).map_err(|error| broken(&error))?;
         let plan =
             build::plan(&components, &toolchains, &planned, &folder).map_err(|error| broken(&error))?;
-        let trigger = build::trigger(&components[0]).map_err(|error| broken(&error))?;
+        let trigger = build::trigger(&components[0].template).map_err(|error| broken(&error))?;
         let shop = job::Shop {
             cache: &self.options.build.cache,
             offline: manner.offline || self.options.build.offline,
             within: &manner.within,
+            kept: None,
             progress: quiet.as_ref(),
         };
         let job = plan.jobs.into_iter().next().ok_or_else(|| NotBuilt::Broken("no task".to_owned()))?;
@@ -350,15 +352,6 @@ fn plain_template() -> Result<Template, Refusal> {
 
 fn unwritten(error: &files::FileError) -> Refusal {
     failed(with_help(error), "see that the disk is not full")
-}
-
-/// An error and its advice.
-pub(super) fn with_help(error: &dyn miette::Diagnostic) -> String {
-    let mut text = error.to_string();
-    if let Some(help) = error.help() {
-        text.push_str(&format!("\n  help: {help}"));
-    }
-    text
 }
 
 /// What is wrong with a project, problem by problem.

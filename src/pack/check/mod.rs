@@ -8,36 +8,15 @@ mod bench;
 mod build;
 mod sound;
 
-use std::time::{Duration, Instant};
-
 pub use bench::{Bench, Options};
 
-use crate::progress::{Event, Progress};
+use crate::conformance::{self, Judged, Refusal, failed};
+use crate::progress::Progress;
+
+pub use crate::conformance::Outcome;
 
 /// One thing that every pack has to do.
-pub struct Check {
-    /// Its name.
-    pub name: &'static str,
-    /// Finds out.
-    run: fn(&mut Bench) -> Judged,
-}
-
-/// A check that was passed, with a word about it; or not.
-type Judged = Result<String, Refusal>;
-
-/// A check that was not passed.
-#[derive(Debug, Clone)]
-pub(super) enum Refusal {
-    /// It could not be made, and this says nothing against the pack.
-    Skipped(String),
-    /// The pack does not do what it has to.
-    Failed {
-        /// What was found instead.
-        why: String,
-        /// What to do, if `why` does not say it.
-        help: String,
-    },
-}
+pub type Check = conformance::Check<Bench>;
 
 /// A task that the pack brings for `pelato pack check`.
 #[derive(Debug)]
@@ -85,55 +64,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "templates", run: sound::templates },
 ];
 
-/// How a check ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    /// The pack does it.
-    Passed,
-    /// It could not be found out.
-    Skipped,
-    /// The pack does not.
-    Failed,
-}
-
-/// What came of one check.
-#[derive(Debug, Clone)]
-pub struct Outcome {
-    /// The check's name.
-    pub check: &'static str,
-    /// How it ended.
-    pub verdict: Verdict,
-    /// How long it took.
-    pub time: Duration,
-    /// Why it ended so; several lines if a compiler has spoken.
-    pub reason: String,
-    /// What to do about a failure.
-    pub help: Option<String>,
-}
-
 /// Makes all checks.
 pub fn run(bench: &mut Bench, progress: &dyn Progress) -> Vec<Outcome> {
-    progress.report(Event::Planned { doing: "Checking", components: CHECKS.len() });
-    let one = |check: &Check| {
-        let component = check.name.to_owned();
-        let start = Instant::now();
-        let judged = (check.run)(bench);
-        let time = start.elapsed();
-        let (verdict, reason, help) = match judged {
-            Ok(word) => (Verdict::Passed, word, None),
-            Err(Refusal::Skipped(why)) => (Verdict::Skipped, why, None),
-            Err(Refusal::Failed { why, help }) => {
-                (Verdict::Failed, why, Some(help).filter(|help| !help.is_empty()))
-            }
-        };
-        let what = format!("{verdict:?}").to_lowercase();
-        progress.report(Event::Finished { component, what, elapsed: time });
-        Outcome { check: check.name, verdict, time, reason, help }
-    };
-    CHECKS.iter().map(one).collect()
-}
-
-/// A failure of the pack's.
-fn failed(why: impl Into<String>, help: impl Into<String>) -> Refusal {
-    Refusal::Failed { why: why.into(), help: help.into() }
+    conformance::run(CHECKS, bench, progress)
 }

@@ -1,19 +1,16 @@
 //! What a pack is: its manifest, its compiler, what comes out of it, and whether that goes together with the rest.
 
-use super::bench::{NotBuilt, with_help};
+use super::bench::NotBuilt;
 use super::{Bench, Judged, Refusal, failed};
 use crate::build::{self, interfaces, toolchain::Place, wit::HANDLER};
 use crate::catalog::{Kind, Template, Unit};
+use crate::conformance::{self, with_help};
 use std::collections::BTreeMap;
 
 pub(super) fn manifest(bench: &mut Bench) -> Judged {
     match &bench.pack {
         Ok(pack) => Ok(pack.manifest.summary.clone()),
-        Err(problem) => {
-            let place = problem.position().map(|(line, _)| format!(", line {line}")).unwrap_or_default();
-            let help = problem.help.clone().unwrap_or_default();
-            Err(failed(format!("{}{place}: {}", problem.source.name, problem.message), help))
-        }
+        Err(problem) => Err(conformance::manifest(problem)),
     }
 }
 
@@ -78,8 +75,7 @@ pub(super) fn templates(bench: &mut Bench) -> Judged {
                 "the shell and the trigger have to be made for the same pelato-task.wit",
             )
         };
-        let trigger = template.folder.read(&template.manifest.trigger);
-        let trigger = trigger.map_err(|error| Refusal::Skipped(format!("the template `{name}`: {error}")))?;
+        let trigger = build::trigger(template).map_err(|error| Refusal::Skipped(with_help(&error)))?;
         let settings =
             build::settings_component(&settings(template)).map_err(|error| wrong(with_help(&error)))?;
         build::compose(&trigger, &function, &settings).map_err(|error| wrong(with_help(&error)))?;

@@ -5,6 +5,7 @@
 
 mod brush;
 mod build;
+mod conformance;
 mod deploy;
 mod doctor;
 mod drill;
@@ -26,11 +27,12 @@ use crate::report::{self, Severity};
 
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
+pub use conformance::{PackCheck, TemplateCheck};
 pub use deploy::{Deployed, Deployment, Removed, Status};
 pub use doctor::Doctor;
 pub use drill::Drill;
 pub use evaluation::Evaluation;
-pub use pack::{AddedPack, PackCheck, RemovedPack};
+pub use pack::{AddedPack, RemovedPack};
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine, StoredLine};
 pub use shelf::{Shelf, Shown};
@@ -198,7 +200,7 @@ impl Bump {
     }
 }
 
-/// `new` and `add-task`
+/// `new`, `add-task`, `pack new` and `template new`
 #[derive(Debug, Serialize)]
 pub struct Made {
     schema: u32,

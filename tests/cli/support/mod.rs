@@ -10,6 +10,7 @@ pub mod process;
 pub mod terminal;
 pub mod toy;
 pub mod tree;
+pub mod trigger;
 
 pub use place::Place;
 pub use process::Running;

@@ -1,12 +1,15 @@
 //! `pelato template`
 
+mod check;
+mod new;
+
 use clap::Subcommand;
 
 use super::context::Context;
 use crate::catalog::{Parameter, Template};
 use crate::error::Error;
 
-/// Show the templates
+/// Show, make and check templates
 #[derive(Debug, Subcommand)]
 #[command(
     after_help = "Templates are found in the project's templates/, then in the user's (PELATO_HOME), then \
@@ -20,19 +23,26 @@ pub enum Action {
         /// Its name
         name: String,
     },
+    New(new::Arguments),
+    Check(check::Arguments),
 }
 
 /// Runs the command.
-pub fn run(action: &Action, context: &Context) -> Result<(), Error> {
-    let catalog = context.catalog();
+pub fn run(action: Action, context: &Context) -> Result<(), Error> {
     match action {
-        Action::List => context.ui.shelf(&catalog.templates),
-        Action::Show { name } => {
-            let template = catalog.templates.get(name)?;
-            context.ui.unit(template, template.folder.shown(""), &rows(template));
+        Action::List => {
+            context.ui.shelf(&context.catalog().templates);
+            Ok(())
         }
+        Action::Show { name } => {
+            let catalog = context.catalog();
+            let template = catalog.templates.get(&name)?;
+            context.ui.unit(template, template.folder.shown(""), &rows(template));
+            Ok(())
+        }
+        Action::New(arguments) => new::run(arguments, context),
+        Action::Check(arguments) => check::run(&arguments, context),
     }
-    Ok(())
 }
 
 fn rows(template: &Template) -> Vec<[String; 2]> {

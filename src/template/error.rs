@@ -1,0 +1,86 @@
+//! Why a template cannot be made or does not pass.
+
+use crate::files::FileError;
+use crate::report::Problem;
+
+/// Why a template cannot be made or does not pass. Nothing has been changed.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum TemplateError {
+    /// No template where one should be.
+    #[error("there is no template in {place}")]
+    #[diagnostic(help("a template is a folder with a template.toml"))]
+    NoTemplate {
+        /// The folder.
+        place: String,
+    },
+    /// A value of a new template makes its manifest wrong.
+    #[error("with this {what} the manifest would be wrong: {words}")]
+    #[diagnostic(help("give it by `{flag}`"))]
+    Value {
+        /// What was given.
+        what: &'static str,
+        /// What is wrong with it.
+        words: String,
+        /// The flag that gives it.
+        flag: &'static str,
+    },
+    /// A template has no sources to begin with.
+    #[error("the template `{template}` has no sources of its trigger")]
+    #[diagnostic(help("leave `--source` out; or begin with one that has them: {known}"))]
+    NoSource {
+        /// The template.
+        template: String,
+        /// Those that have them.
+        known: String,
+    },
+    /// A template is not what a new one can be made of.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Manifest(Box<Problem>),
+    /// A file of a template cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("see that it is there and that you may read it"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// Some checks failed; the table says which.
+    #[error("the template `{template}` does not pass: {}", .failed.join(", "))]
+    Fails {
+        /// The template.
+        template: String,
+        /// The checks.
+        failed: Vec<&'static str>,
+    },
+    /// A place to try a template out cannot be made.
+    #[error("cannot make a place to try the template out")]
+    #[diagnostic(help("see that the disk is not full; TMPDIR names the folder for temporary files"))]
+    Bench(#[source] std::io::Error),
+    /// A file cannot be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] FileError),
+}
+
+impl TemplateError {
+    /// Whether a value on the command line is at fault.
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Value { .. } | Self::NoSource { .. })
+    }
+
+    /// Whether a file of a template is at fault.
+    pub fn is_project(&self) -> bool {
+        matches!(
+            self,
+            Self::NoTemplate { .. } | Self::Manifest(_) | Self::Unreadable { .. } | Self::Fails { .. }
+        )
+    }
+}
+
+impl From<Problem> for TemplateError {
+    fn from(problem: Problem) -> Self {
+        Self::Manifest(Box::new(problem))
+    }
+}

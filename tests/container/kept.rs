@@ -1,0 +1,141 @@
+//! More components than containers at a time: containers are kept from one build to the next.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::engine::{Engine, docker, engines};
+use super::place::Place;
+
+const TASKS: usize = 6;
+/// Two at a time: each container builds several.
+const KEPT: [&str; 5] = ["build", "--builder", "container", "--jobs", "2"];
+/// As many as there are tasks: each has its own.
+const ALONE: [&str; 5] = ["build", "--builder", "container", "--jobs", "6"];
+
+/// A project of six tasks, each with its code.
+fn project(engine: &Engine) -> Place {
+    let place = Place::new().warm().on(engine);
+    let mut workflow = "project_name: kept\ntasks:\n".to_owned();
+    for number in 0..TASKS {
+        workflow += &format!(
+            "  - name: t{number}\n    type: processor_nats\n    language: go\n    code: t{number}.go\n    targets: [edge]\n    \
+             source_topic: in.{number}\n    dest_topic: out.{number}\n    component_name: t{number}\n    version: 1.0.0\n"
+        );
+        let code =
+            format!("package main\n\nfunc exec_task(arg string) string {{ return arg + \"{number}\" }}\n");
+        fs::write(place.path(&format!("tasks/t{number}.go")), code).unwrap();
+    }
+    fs::write(place.path("workflow.yaml"), workflow).unwrap();
+    place
+}
+
+fn artifacts(place: &Place) -> Vec<Vec<u8>> {
+    (0..TASKS).map(|number| fs::read(place.path(&format!("gen/t{number}/t{number}.wasm"))).unwrap()).collect()
+}
+
+/// How many containers a build has made, and what it printed.
+fn build(place: &Place, engine: &Engine, arguments: &[&str]) -> (usize, std::process::Output) {
+    let mut command = place.command(arguments);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let process = format!("label=dev.pelato.process={}", child.id());
+    let output = child.wait_with_output().unwrap();
+    let filters = ["--filter", &process, "--filter", "event=create"];
+    let made = engine.docker(&[&["events", "--since", "1h", "--until", "0s"][..], &filters].concat());
+    (made.lines().count(), output)
+}
+
+#[test]
+fn containers_build_one_component_after_the_other() {
+    for engine in docker() {
+        let place = project(&engine);
+        // Also asks the image for its compiler's version, if nobody has yet.
+        place.pelato(&ALONE).success();
+        let alone = artifacts(&place);
+        fs::remove_dir_all(place.path("gen")).unwrap();
+        let (made, output) = build(&place, &engine, &KEPT);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(made, 2);
+        assert_eq!(artifacts(&place), alone);
+        fs::remove_dir_all(place.path("gen")).unwrap();
+        let (made, _) = build(&place, &engine, &ALONE);
+        assert_eq!(made, TASKS);
+    }
+}
+
+#[test]
+fn they_give_the_same_bytes_and_leave_nothing() {
+    for engine in engines() {
+        let place = project(&engine);
+        place.pelato(&KEPT).success();
+        let kept = artifacts(&place);
+        assert_eq!(engine.ours(), [] as [String; 0]);
+        nothing_is_left(&place);
+        fs::remove_dir_all(place.path("gen")).unwrap();
+        place.pelato(&["build", "--builder", "local"]).success();
+        assert_eq!(artifacts(&place), kept, "{}", engine.name);
+    }
+}
+
+#[test]
+fn a_mistake_in_one_component_is_told_as_ever() {
+    for engine in engines() {
+        let place = project(&engine);
+        place.edit("tasks/t3.go", "arg +", "agr +");
+        let ran = place.pelato(&KEPT).code(4);
+        assert!(ran.stderr.contains("tasks/t3.go:3:44: undefined: agr"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("error: 1 of 6 components could not be built: t3"), "{}", ran.stderr);
+        assert!(!place.path("gen/t3/t3.wasm").exists());
+        assert!(place.path("gen/t5/t5.wasm").exists());
+        nothing_is_left(&place);
+    }
+}
+
+#[test]
+fn tasks_with_dependencies_have_a_container_of_their_own() {
+    for engine in docker() {
+        let place = project(&engine);
+        place.pelato(&ALONE).success();
+        // A file that may name dependencies gives a network.
+        fs::create_dir(place.path("tasks/t0")).unwrap();
+        fs::rename(place.path("tasks/t0.go"), place.path("tasks/t0/t0.go")).unwrap();
+        fs::write(place.path("tasks/t0/go.mod"), "module t0\n\ngo 1.24\n").unwrap();
+        place.edit("workflow.yaml", "code: t0.go", "code: t0");
+        fs::remove_dir_all(place.path("gen")).unwrap();
+        let (made, output) = build(&place, &engine, &["build", "--builder", "container", "--jobs", "1"]);
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(made, 2, "one for t0, one for all others");
+    }
+}
+
+#[test]
+fn ctrl_c_removes_those_that_are_kept_too() {
+    for engine in engines() {
+        // With an empty cache the first build takes seconds.
+        let empty = tempfile::tempdir().unwrap();
+        let place = project(&engine).env("PELATO_CACHE", empty.path().to_str().unwrap());
+        let mut command = place.command(&KEPT);
+        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let process = child.id();
+        let start = Instant::now();
+        while !(folders(&place) == 1 && engine.runs_container_of(process)) {
+            assert!(start.elapsed() < Duration::from_secs(100), "{}: no container", engine.name);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert!(Command::new("kill").args(["-INT", &process.to_string()]).status().unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert!(!output.status.success(), "{output:?}");
+        assert!(!engine.has_container_of(process), "{}: {output:?}", engine.name);
+        nothing_is_left(&place);
+    }
+}
+
+/// Folders of output that were made for containers.
+fn folders(place: &Place) -> usize {
+    let entries = fs::read_dir(place.path("gen")).into_iter().flatten().flatten();
+    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".container-")).count()
+}
+
+fn nothing_is_left(place: &Place) {
+    assert_eq!(folders(place), 0);
+}
