@@ -35,8 +35,6 @@ pub struct Consumer {
     pub source: String,
     /// Where the component subscribes instead.
     pub handed_over: Subscription,
-    /// How often a message is tried.
-    pub max_deliver: u32,
 }
 
 impl AtLeastOnce {
@@ -71,7 +69,6 @@ impl AtLeastOnce {
                         // Without a group each instance would be handed each message, and acknowledge it for all.
                         queue: Some(subscription.queue.clone().unwrap_or_else(|| component.to_owned())),
                     },
-                    max_deliver: self.max_deliver,
                 }
             })
             .collect()

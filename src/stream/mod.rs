@@ -26,8 +26,9 @@ use crate::project::subject;
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long a component may take for a message before another is handed it: NATS's own default.
 const ACK_WAIT: Duration = Duration::from_secs(30);
-/// Deliveries beyond the tries: for giving a message up, should no instance have lived to do so.
-const SPARE: i64 = 5;
+/// How often a message is handed over: without end, as it is the trigger that gives one up. Whatever limit JetStream had
+/// could be used up while no instance takes messages, and what it gives up is lost without a word.
+const UNLIMITED: i64 = -1;
 /// How many messages may be under way at once: a host that comes back is not flooded.
 const MAX_ACK_PENDING: i64 = 256;
 /// How long a message is kept at most, in a stream that we make.
@@ -202,7 +203,7 @@ fn config(consumer: &Consumer) -> push::Config {
         deliver_policy: DeliverPolicy::New,
         ack_policy: AckPolicy::Explicit,
         ack_wait: ACK_WAIT,
-        max_deliver: i64::from(consumer.max_deliver) + SPARE,
+        max_deliver: UNLIMITED,
         max_ack_pending: MAX_ACK_PENDING,
         filter_subject: consumer.source.clone(),
         ..push::Config::default()
