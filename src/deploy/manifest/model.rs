@@ -195,13 +195,7 @@ impl Manifest {
 
     /// The subjects that its components subscribe to.
     pub fn subscriptions(&self) -> Vec<String> {
-        let links = self.spec.components.iter().flat_map(|part| &part.traits);
-        let sources =
-            links.filter_map(|one| if let Trait::Link(link) = one { link.source.as_ref() } else { None });
-        let configs = sources.flat_map(|source| &source.config);
-        let lists = configs.filter_map(|one| one.properties.as_ref()?.get(SUBSCRIPTIONS));
-        let each = lists.flat_map(|list| list.split(','));
-        each.filter_map(|text| Some(text.split('|').next()?.trim().to_owned())).collect()
+        self.spec.components.iter().flat_map(Part::subscriptions).collect()
     }
 
     /// The parts that are components.
@@ -227,6 +221,14 @@ impl Part {
     /// The name that it has in the lattice: as wadm makes it (`compute_component_id` of wadm 0.21).
     pub fn id(&self, application: &str) -> String {
         format!("{}-{}", plain(application), plain(&self.name))
+    }
+
+    /// The subjects that it subscribes to for the components that it is linked to.
+    pub fn subscriptions(&self) -> Vec<String> {
+        let configs = self.links().filter_map(|link| link.source.as_ref()).flat_map(|source| &source.config);
+        let lists = configs.filter_map(|one| one.properties.as_ref()?.get(SUBSCRIPTIONS));
+        let each = lists.flat_map(|list| list.split(','));
+        each.filter_map(|text| Some(text.split('|').next()?.trim().to_owned())).collect()
     }
 
     /// The link, if the trait is one.
