@@ -16,6 +16,9 @@ use crate::progress::{Event, Progress};
 /// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
 const OWN_CACHE: &str = ".cache";
 
+/// How the names of the folders begin that compilers write into, in `gen/<component>/`.
+pub(super) const STAGING: &str = ".compiling-";
+
 /// A component that is up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
@@ -184,7 +187,7 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
     let folder = &job.place.folder;
     // The compiler writes beside the artifact, never over it: whoever is interrupted leaves the old one whole.
     let staging = tempfile::Builder::new()
-        .prefix(".compiling-")
+        .prefix(STAGING)
         .tempdir_in(folder)
         .map_err(|source| JobError::Unreadable { path: folder.display().to_string(), source })?;
     let output = staging.path().join("output.wasm");

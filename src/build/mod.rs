@@ -229,8 +229,10 @@ pub fn plan<'a>(
 pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result<Vec<Built>, BuildError> {
     let total = plan.jobs.len();
     progress.report(Event::Planned { doing: "Building", components: total });
-    plan.jobs.iter().for_each(|job| sweep(&job.place.folder));
-    let kept = kept(&plan, options.jobs);
+    plan.jobs.iter().for_each(|job| sweep(&job.place.folder, job::STAGING));
+    let generated = plan.jobs.first().and_then(|job| job.place.folder.parent()).map(Path::to_owned);
+    generated.iter().for_each(|folder| sweep(folder, container::PREFIX));
+    let kept = generated.filter(|_| worth_keeping(&plan, options.jobs)).map(container::Kept::new);
     let shop =
         Shop { cache: &options.cache, offline: options.offline, within: &[], kept: kept.as_ref(), progress };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
@@ -252,14 +254,12 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     collect(results.into_iter().flatten().collect(), &names, total)
 }
 
-/// Keeps containers from one build to the next if there will be more builds than containers at a time: made for a single
-/// build, one is a little slower that has to wait for an order.
-fn kept(plan: &Plan<'_>, jobs: usize) -> Option<container::Kept> {
+/// Whether containers are to be kept from one build to the next: if there will be more builds than containers at a time.
+/// Made for a single build, one is a little slower that has to wait for an order.
+fn worth_keeping(plan: &Plan<'_>, jobs: usize) -> bool {
     let in_containers =
         |job: &&Job<'_>| job.compile.is_some() && matches!(job.toolchain.place, Place::Container(_));
-    let root = plan.jobs.first()?.place.folder.parent()?;
-    container::tidy(root);
-    (plan.jobs.iter().filter(in_containers).count() > jobs).then(|| container::Kept::new(root.to_owned()))
+    plan.jobs.iter().filter(in_containers).count() > jobs
 }
 
 fn collect(
@@ -297,9 +297,9 @@ fn warm_mark(job: &Job<'_>, cache: &Path) -> PathBuf {
 }
 
 /// Removes what an interrupted build has left behind. The caller holds the project's lock.
-fn sweep(folder: &Path) {
+fn sweep(folder: &Path, prefix: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(".compiling-") {
+        if entry.file_name().to_string_lossy().starts_with(prefix) {
             let _ = fs::remove_dir_all(entry.path());
         }
     }

@@ -23,8 +23,8 @@ use crate::interrupt::Busy;
 
 /// Where the sources of all components are in a container.
 const SOURCES: &str = "/pelato/sources";
-/// How the folders of output that are made for containers are called.
-const PREFIX: &str = ".container-";
+/// How the names of the folders begin that are made for containers' output.
+pub const PREFIX: &str = ".container-";
 /// What keeps a container alive between builds, in an hour at most: should PELATO be killed, it ends by itself. An image
 /// without a shell cannot be kept.
 const IDLE: [&str; 3] = ["sh", "-c", "sleep 3600"];
@@ -73,15 +73,6 @@ impl Drop for Kept {
                 scope.spawn(move || drop(worker));
             }
         });
-    }
-}
-
-/// Removes the folders that killed ones of us have left in `root`. The caller holds the project's lock.
-pub fn tidy(root: &Path) {
-    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
     }
 }
 

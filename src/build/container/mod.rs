@@ -20,6 +20,6 @@ pub use connect::{Found, addresses};
 pub use engine::{Engine, Limits};
 pub use error::ContainerError;
 pub use image::{Image, Order, find, known_version, wanted};
-pub use kept::{Kept, tidy};
+pub use kept::{Kept, PREFIX};
 pub use look::{Look, look};
 pub(super) use run::compile;
