@@ -2,7 +2,7 @@
 //! interpreter along and make the largest components that there are.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::compilers;
@@ -30,11 +30,9 @@ fn a_reading_goes_through_six_languages() {
     if Rig::find().is_none() || !compilers::found() {
         return;
     }
-    // Compilers may have to be installed: nothing has to run meanwhile.
     let port = free_port();
-    let place = example(port);
-    let build = Project { place };
-    build.pelato(&["build", "--builder", "local"]);
+    let build = Project { place: example(port) };
+    install(&build.place.project());
     let Some(lattice) = Lattice::start() else { return };
     // Without providers as processes, a call cannot be lost between two of them: see docs/delivery.md.
     let project = build.of(&lattice).env("MESSAGING_PROVIDER", "builtin").env("HTTP_PROVIDER", "builtin");
@@ -61,6 +59,16 @@ fn example(port: u16) -> Place {
     let place = place.env("PATH", compilers::path()).env("PELATO_CACHE", compilers::cache());
     // Where rustup has its toolchains.
     place.env("HOME", std::env::var_os("HOME").unwrap())
+}
+
+/// Builds it with this process's own variables, by which installers trust the machine's certificates and find its
+/// proxies: compilers may have to be fetched, and no lattice has to run meanwhile.
+fn install(project: &Path) {
+    let mut build = Command::new(env!("CARGO_BIN_EXE_pelato"));
+    build.args(["build", "--builder", "local"]).current_dir(project).stdin(Stdio::null());
+    let built =
+        build.env("PATH", compilers::path()).env("PELATO_CACHE", compilers::cache()).output().unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
 }
 
 /// The components that run and where, in the order of the workflow.
