@@ -32,7 +32,7 @@ fn a_reading_goes_through_six_languages() {
     }
     let port = free_port();
     let build = Project { place: example(port) };
-    install(&build.place.project());
+    install(build.place.project());
     let Some(lattice) = Lattice::start() else { return };
     // Without providers as processes, a call cannot be lost between two of them: see docs/delivery.md.
     let project = build.of(&lattice).env("MESSAGING_PROVIDER", "builtin").env("HTTP_PROVIDER", "builtin");
