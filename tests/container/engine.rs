@@ -1,7 +1,11 @@
 //! The engines that `.ci/run` has started, and a registry.
 
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// Who has it may leave containers behind.
+static LEAVING: Mutex<()> = Mutex::new(());
 
 /// An engine.
 #[derive(Debug, Clone)]
@@ -30,6 +34,11 @@ pub fn docker() -> Vec<Engine> {
     engines().into_iter().filter(|engine| engine.name == "docker").collect()
 }
 
+/// From before a test kills PELATO until what that leaves is removed: other tests do not look for it meanwhile.
+pub fn leaving() -> MutexGuard<'static, ()> {
+    LEAVING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Engine {
     /// Runs the Docker client against the engine: Podman understands it.
     pub fn docker(&self, arguments: &[&str]) -> String {
@@ -40,6 +49,7 @@ impl Engine {
 
     /// Our containers, by their names; those of other tests that run at the same time do not count.
     pub fn ours(&self) -> Vec<String> {
+        let _nobody = leaving();
         let format = r#"{{.ID}} {{.Label "dev.pelato.process"}}"#;
         let all = self.docker(&["ps", "-a", "--filter", "label=dev.pelato.machine", "--format", format]);
         let alive = |line: &&str| {
@@ -49,10 +59,15 @@ impl Engine {
         all.lines().filter(|line| !alive(line)).map(str::to_owned).collect()
     }
 
+    /// The containers of a process, whether they run or not.
+    pub fn containers_of(&self, process: u32) -> Vec<String> {
+        let filter = format!("label=dev.pelato.process={process}");
+        self.docker(&["ps", "-aq", "--filter", &filter]).lines().map(str::to_owned).collect()
+    }
+
     /// Whether a container of a process is there.
     pub fn has_container_of(&self, process: u32) -> bool {
-        let filter = format!("label=dev.pelato.process={process}");
-        !self.docker(&["ps", "-aq", "--filter", &filter]).trim().is_empty()
+        !self.containers_of(process).is_empty()
     }
 
     /// Whether a container of a process runs.

@@ -1,10 +1,11 @@
 //! More components than containers at a time: containers are kept from one build to the next.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use super::engine::{Engine, docker, engines};
+use super::engine::{Engine, docker, engines, leaving};
 use super::place::Place;
 
 const TASKS: usize = 6;
@@ -34,20 +35,22 @@ fn artifacts(place: &Place) -> Vec<Vec<u8>> {
     (0..TASKS).map(|number| fs::read(place.path(&format!("gen/t{number}/t{number}.wasm"))).unwrap()).collect()
 }
 
-/// How many containers a build has made, and what it printed.
-fn build(place: &Place, engine: &Engine, arguments: &[&str]) -> (usize, std::process::Output) {
+/// How many containers a build has used, none of which is left, and what it printed.
+fn build(place: &Place, engine: &Engine, arguments: &[&str]) -> (usize, Output) {
     let mut command = place.command(arguments);
-    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let process = format!("label=dev.pelato.process={}", child.id());
-    let output = child.wait_with_output().unwrap();
-    let filters = ["--filter", &process, "--filter", "event=create"];
-    let made = engine.docker(&[&["events", "--since", "1h", "--until", "0s"][..], &filters].concat());
-    (made.lines().count(), output)
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut seen = BTreeSet::new();
+    // Not by events: Podman tells none here.
+    while child.try_wait().unwrap().is_none() {
+        seen.extend(engine.containers_of(child.id()));
+    }
+    assert_eq!(engine.containers_of(child.id()), [] as [String; 0], "{} has kept some", engine.name);
+    (seen.len(), child.wait_with_output().unwrap())
 }
 
 #[test]
 fn containers_build_one_component_after_the_other() {
-    for engine in docker() {
+    for engine in engines() {
         let place = project(&engine);
         // Also asks the image for its compiler's version, if nobody has yet.
         place.pelato(&ALONE).success();
@@ -67,9 +70,9 @@ fn containers_build_one_component_after_the_other() {
 fn they_give_the_same_bytes_and_leave_nothing() {
     for engine in engines() {
         let place = project(&engine);
-        place.pelato(&KEPT).success();
+        let (_, output) = build(&place, &engine, &KEPT);
+        assert!(output.status.success(), "{output:?}");
         let kept = artifacts(&place);
-        assert_eq!(engine.ours(), [] as [String; 0]);
         nothing_is_left(&place);
         fs::remove_dir_all(place.path("gen")).unwrap();
         place.pelato(&["build", "--builder", "local"]).success();
@@ -134,6 +137,34 @@ fn ctrl_c_removes_those_that_are_kept_too() {
 fn folders(place: &Place) -> usize {
     let entries = fs::read_dir(place.path("gen")).into_iter().flatten().flatten();
     entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".container-")).count()
+}
+
+#[test]
+fn they_end_by_themselves_when_pelato_is_killed() {
+    for engine in engines() {
+        let empty = tempfile::tempdir().unwrap();
+        let place = project(&engine).env("PELATO_CACHE", empty.path().to_str().unwrap());
+        let mut command = place.command(&KEPT);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let start = Instant::now();
+        while !(folders(&place) == 1 && engine.runs_container_of(child.id())) {
+            assert!(start.elapsed() < Duration::from_secs(100), "{}: no container", engine.name);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _left = leaving();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // It ends its work, finds nobody there, and ends.
+        let start = Instant::now();
+        while engine.runs_container_of(child.id()) {
+            assert!(start.elapsed() < Duration::from_secs(100), "{}: still running", engine.name);
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        // The next run removes it, and the folder of its output.
+        place.pelato(&KEPT).success();
+        assert_eq!(engine.containers_of(child.id()), [] as [String; 0]);
+        nothing_is_left(&place);
+    }
 }
 
 fn nothing_is_left(place: &Place) {

@@ -3,7 +3,7 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use super::engine::engines;
+use super::engine::{engines, leaving};
 use super::place::Place;
 
 #[test]
@@ -23,12 +23,14 @@ fn what_a_killed_one_left_is_removed_by_the_next() {
             assert!(start.elapsed() < Duration::from_secs(60), "{}: no container", engine.name);
             std::thread::sleep(Duration::from_millis(20));
         }
+        let left = leaving();
         let killed = child.id();
         child.kill().unwrap();
         child.wait().unwrap();
         assert!(engine.has_container_of(killed), "{}: it was killed, and could remove nothing", engine.name);
         place.pelato(&["build", "--builder", "container"]).success();
         assert!(!engine.has_container_of(killed), "{}", engine.name);
+        drop(left);
         assert_eq!(engine.ours(), [] as [String; 0]);
     }
 }

@@ -6,17 +6,16 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use bollard::exec::{CreateExecOptions, StartExecResults};
+use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{CreateContainerOptions, StartContainerOptions};
-use futures_util::StreamExt;
 use tempfile::TempDir;
 
 use super::engine::Engine;
 use super::error::ContainerError;
 use super::image::Image;
 use super::run::{Ended, Locked, OUTPUT, body, failure, order, owner};
+use super::shell::{self, Shell};
 use super::sweep;
 use crate::build::compile::{Compilation, Failure, needs_network};
 use crate::interrupt::Busy;
@@ -25,12 +24,6 @@ use crate::interrupt::Busy;
 const SOURCES: &str = "/pelato/sources";
 /// How the names of the folders begin that are made for containers' output.
 pub const PREFIX: &str = ".container-";
-/// What keeps a container alive between builds, in an hour at most: should PELATO be killed, it ends by itself. An image
-/// without a shell cannot be kept.
-const IDLE: [&str; 3] = ["sh", "-c", "sleep 3600"];
-/// How long the engine may take to say how a command ended that has ended.
-const PATIENCE: Duration = Duration::from_secs(5);
-
 /// Containers that are kept for further builds; those that are idle when it is dropped are removed.
 #[derive(Debug)]
 pub struct Kept {
@@ -47,6 +40,8 @@ struct Worker {
     /// The pack and the image that it was made for.
     of: (String, String),
     id: String,
+    /// What runs its commands.
+    shell: Shell,
     /// The folder of its output.
     output: TempDir,
     _busy: Busy,
@@ -99,11 +94,11 @@ impl Kept {
         };
         let there = format!("{SOURCES}/{}", source.display());
         let order = order(image, compilation, words, &there)?;
-        let Some(worker) = self.idle(image, compilation, &order) else { return Ok(None) };
+        let Some(mut worker) = self.idle(image, compilation, &order) else { return Ok(None) };
         if exchange(staging, worker.output.path()).is_err() {
             return Ok(None);
         }
-        let ended = worker.run(order);
+        let ended = worker.run(&order);
         if exchange(worker.output.path(), staging).is_err() {
             return Ok(None);
         }
@@ -157,6 +152,12 @@ fn exchange(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// A container that reads from whoever made it, and from nobody when that ends.
+fn listening(body: ContainerCreateBody) -> ContainerCreateBody {
+    let yes = Some(true);
+    ContainerCreateBody { open_stdin: yes, attach_stdin: yes, stdin_once: yes, ..body }
+}
+
 impl Worker {
     fn start(image: &Image, of: (String, String), root: &Path, order: &Locked) -> Option<Self> {
         let engine = &image.engine;
@@ -170,68 +171,36 @@ impl Worker {
         folders.push((root.to_owned(), SOURCES.to_owned(), false));
         folders.push((output.path().to_owned(), OUTPUT.to_owned(), true));
         let container = Locked {
-            command: IDLE.map(str::to_owned).to_vec(),
+            command: vec![shell::COMMAND.to_owned()],
             folders,
             user: owner(output.path()),
             ..Locked::default()
         };
-        let made = engine.docker().create_container(None::<CreateContainerOptions>, body(image, container));
+        let docker = engine.docker();
+        let made = docker.create_container(None::<CreateContainerOptions>, listening(body(image, container)));
         let id = engine.wait(made).ok()?.id;
-        // From here on it is removed, whatever happens.
-        let worker = Self { engine: engine.clone(), of, id, output, _busy: busy };
-        engine.wait(engine.docker().start_container(&worker.id, None::<StartContainerOptions>)).ok()?;
-        Some(worker)
+        let started = engine.wait(async {
+            let shell = Shell::attach(docker, &id).await?;
+            docker.start_container(&id, None::<StartContainerOptions>).await.map(|()| shell)
+        });
+        let Ok(shell) = started else {
+            engine.wait(sweep::remove(docker, &id));
+            return None;
+        };
+        Some(Self { engine: engine.clone(), of, id, shell, output, _busy: busy })
     }
 
     /// Runs a command to its end.
-    fn run(&self, order: Locked) -> Result<Ended, ContainerError> {
-        let limit = self.engine.limits().time;
-        let interrupt = self.engine.interrupt();
-        self.engine.wait(async {
+    fn run(&mut self, order: &Locked) -> Result<Ended, ContainerError> {
+        let Self { engine, shell, .. } = self;
+        let (limit, interrupt) = (engine.limits().time, engine.interrupt());
+        engine.wait(async {
             tokio::select! {
-                ended = tokio::time::timeout(limit, self.to_its_end(order)) => {
+                ended = tokio::time::timeout(limit, shell.run(order)) => {
                     ended.unwrap_or(Err(ContainerError::TooSlow { phase: "the compiler", limit }))
                 }
                 () = interrupt.raised() => Err(ContainerError::Interrupted),
             }
         })
-    }
-
-    async fn to_its_end(&self, order: Locked) -> Result<Ended, ContainerError> {
-        let docker = self.engine.docker();
-        let broken = |error| ContainerError::engine("starting the compiler", &error);
-        let options = CreateExecOptions {
-            attach_stdout: Some(true),
-            attach_stderr: Some(true),
-            cmd: Some(order.command),
-            env: Some(order.env),
-            user: order.user,
-            working_dir: order.working_dir,
-            ..CreateExecOptions::default()
-        };
-        let exec = docker.create_exec(&self.id, options).await.map_err(broken)?.id;
-        let mut said = Vec::new();
-        if let StartExecResults::Attached { mut output, .. } =
-            docker.start_exec(&exec, None).await.map_err(broken)?
-        {
-            while let Some(piece) = output.next().await {
-                said.extend_from_slice(&piece.map_err(broken)?.into_bytes());
-            }
-        }
-        let code = tokio::time::timeout(PATIENCE, self.code(&exec)).await;
-        let unknown = || ContainerError::TooSlow { phase: "the compiler's end", limit: PATIENCE };
-        Ok(Ended { code: code.map_err(|_| unknown())??, said: String::from_utf8_lossy(&said).into_owned() })
-    }
-
-    /// How a command ended: its output ends a little before.
-    async fn code(&self, exec: &str) -> Result<i64, ContainerError> {
-        loop {
-            let state = self.engine.docker().inspect_exec(exec).await;
-            let state = state.map_err(|error| ContainerError::engine("waiting for the compiler", &error))?;
-            if let Some(code) = state.exit_code.filter(|_| state.running != Some(true)) {
-                return Ok(code);
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
     }
 }

@@ -14,6 +14,7 @@ mod kept;
 mod look;
 mod pull;
 mod run;
+mod shell;
 mod sweep;
 
 pub use connect::{Found, addresses};
