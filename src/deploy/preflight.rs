@@ -6,8 +6,7 @@ use super::error::DeployError;
 use super::lattice::Lattice;
 use super::lattice::hosts::Host;
 use super::manifest::Manifest;
-use super::manifest::model::{BUILT_IN_IMAGE, Part, PartKind};
-use crate::stream;
+use super::manifest::model::{Part, PartKind};
 
 /// The key of an HTTP provider's address in its configuration.
 const ADDRESS: &str = "default_address";
@@ -30,18 +29,6 @@ pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
             format!("no host with the label host-type={target} is there: what is meant for it starts when one appears")
         })
         .collect()
-}
-
-/// A warning about messages that are to be delivered at least once, if a provider that is a process of its own brings
-/// them: with hosts of wasmCloud 1.9 its calls come to a halt after a thousand or so. See `docs/delivery.md`.
-pub fn delivery(manifest: &Manifest) -> Option<String> {
-    let process = |part: &&Part| !part.properties.image.starts_with(BUILT_IN_IMAGE);
-    let mut subjects = manifest.spec.components.iter().filter(process).flat_map(Part::subscriptions);
-    subjects.any(|subject| stream::hands_over(&subject)).then(|| {
-        "messages that are to be delivered at least once may come to a halt with a messaging provider of this kind: \
-         with MESSAGING_PROVIDER=builtin, where hosts have it, that was never seen (docs/delivery.md)"
-            .to_owned()
-    })
 }
 
 /// A warning about the NATS server, if wadm cannot work with it.

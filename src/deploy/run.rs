@@ -102,8 +102,7 @@ pub async fn plan(lattice: &Lattice, manifest: Manifest, force: bool) -> Result<
         known.iter().flatten().any(|stored| stored.version() == Some(version) && stored.same_as(&manifest))
     };
     let step = history::next(&versions, same, &manifest);
-    let suspicious = lattice.warning().into_iter().chain(preflight::delivery(&manifest));
-    let warnings = suspicious.chain(preflight::hosts(&manifest, &hosts?)).collect();
+    let warnings = lattice.warning().into_iter().chain(preflight::hosts(&manifest, &hosts?)).collect();
     Ok(Plan { manifest, deployed, versions, step, warnings })
 }
 

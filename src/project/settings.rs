@@ -99,6 +99,8 @@ keys! {
     JETSTREAM_DOMAIN: Text = None;
     /// NATS server of the topics, as the hosts reach it.
     HOSTS_NATS_URL: Text = Some("nats://127.0.0.1:4222");
+    /// Messages and requests that each replica of a component handles at the same time.
+    CALLS_PER_REPLICA: Number = Some("100");
     /// Image of the messaging provider, or `builtin` for the one in the hosts.
     MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
     /// Image of the HTTP provider, or `builtin` for the one in the hosts.

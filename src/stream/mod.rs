@@ -220,11 +220,6 @@ fn stream_name(topic: &str) -> String {
     format!("PELATO_{}", tokens.collect::<Vec<_>>().join("_"))
 }
 
-/// Whether a subject is one where messages are handed over that JetStream keeps.
-pub fn hands_over(subject: &str) -> bool {
-    subject.starts_with(HANDED_OVER)
-}
-
 /// The name of the consumer that hands messages over at a subject.
 fn name_of(handed_over: &str) -> Option<String> {
     Some(handed_over.strip_prefix(HANDED_OVER)?.replace('.', "-"))

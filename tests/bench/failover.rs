@@ -71,16 +71,16 @@ impl Failover {
 
 impl Kept {
     /// Two hosts that share the messages, 50 a second for a minute, and one of them is killed in the middle of it: a drill,
-    /// as people hold it. None if there is no rig.
-    pub fn measure() -> Option<Self> {
+    /// as people hold it; with providers that are processes, or those inside the hosts. None if there is no rig.
+    pub fn measure(inside: bool) -> Option<Self> {
         let setup = Setup { hosts: &["edge", "edge"], ..Setup::default() };
         let lattice = Lattice::with(&setup)?;
         let lines = "    placement: every-host\n    delivery: at-least-once\n";
-        // The provider inside the hosts. With one that is a process, a host of wasmCloud 1.9 loses a call now and then, and
-        // takes no further ones for ten minutes: see docs/delivery.md.
         let mut settings = lattice.settings();
-        settings.retain(|(name, _)| *name != "MESSAGING_PROVIDER");
-        settings.push(("MESSAGING_PROVIDER", "builtin".to_owned()));
+        if inside {
+            settings.retain(|(name, _)| *name != "MESSAGING_PROVIDER");
+            settings.push(("MESSAGING_PROVIDER", "builtin".to_owned()));
+        }
         let project = Project::with(1, &["processor_nats"], |_| lines.to_owned(), settings);
         project.pelato(&["push"]);
         project.pelato(&["deploy"]);

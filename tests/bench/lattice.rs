@@ -71,14 +71,21 @@ pub fn failover() -> Vec<Figure> {
     figures
 }
 
-/// The same for messages that must not be lost.
+/// The same for messages that must not be lost, with both kinds of providers.
 pub fn kept() -> Vec<Figure> {
-    let runs: Vec<_> = (0..RUNS).map_while(|_| Kept::measure()).collect();
+    [("providers that are processes", false), ("providers inside the hosts", true)]
+        .into_iter()
+        .flat_map(|(providers, inside)| kept_with(providers, inside))
+        .collect()
+}
+
+fn kept_with(providers: &str, inside: bool) -> Vec<Figure> {
+    let runs: Vec<_> = (0..RUNS).map_while(|_| Kept::measure(inside)).collect();
     if runs.is_empty() {
         return Vec::new();
     }
     let counts = |name: &str, of: fn(&Kept) -> usize| {
-        let name = format!("a host lost, `delivery: at-least-once`, 50/s for a minute: {name}");
+        let name = format!("a host lost, `delivery: at-least-once`, {providers}, 50/s for a minute: {name}");
         Figure::counts(&name, runs.iter().map(of).collect())
     };
     let times = |name: &str, of: fn(&Kept) -> Duration| {

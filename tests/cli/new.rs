@@ -179,6 +179,9 @@ JETSTREAM_DOMAIN=
 # NATS server of the topics, as the hosts reach it.
 HOSTS_NATS_URL=nats://127.0.0.1:[PORT]
 
+# Messages and requests that each replica of a component handles at the same time.
+CALLS_PER_REPLICA=100
+
 # Image of the messaging provider, or `builtin` for the one in the hosts.
 MESSAGING_PROVIDER=ghcr.io/wasmcloud/messaging-nats:0.27.0
 

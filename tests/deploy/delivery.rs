@@ -25,8 +25,7 @@ fn no_message_is_lost_with_a_host() {
     let Some(mut lattice) = Lattice::with(&setup) else { return };
     let text = workflow("Kept", &[task("echo")]) + KEPT;
     let project = Project::echoes(&lattice, &text);
-    let warning = "warning: messages that are to be delivered at least once may come to a halt";
-    project.brush().said(&["made the stream `PELATO_in_echo`", warning]);
+    project.brush().said(&["made the stream `PELATO_in_echo`"]);
     let came = lose_a_host(&mut lattice);
     let lost: Vec<_> = (0..COUNT).filter(|number| !came.contains_key(&number.to_string())).collect();
     assert!(lost.is_empty(), "{} lost: {lost:?}", lost.len());
@@ -35,6 +34,18 @@ fn no_message_is_lost_with_a_host() {
     project.pelato(&["remove"]);
     let consumers = lattice.bus.request("$JS.API.CONSUMER.NAMES.PELATO_in_echo", "{}").unwrap();
     assert_eq!(consumers["consumers"].as_array().map(Vec::len), Some(0), "{consumers}");
+}
+
+/// Calls that never end, of which hosts have one now and then, must not stop those behind: see docs/decisions/calls.md.
+/// With one call at a time it came to a halt after 1,000 to 3,000 messages on a busy machine.
+#[test]
+fn a_long_flow_comes_to_no_halt() {
+    let Some(lattice) = Lattice::with(&Setup { hosts: &["edge"], ..Setup::default() }) else { return };
+    let project = Project::echoes(&lattice, &(workflow("Long", &[task("echo")]) + KEPT));
+    project.brush();
+    let flow = ["--rate", "150", "--duration", "25s", "--grace", "40s", "--slo", "lost<=0"];
+    project.pelato(&[&["drill", "--no-fault"][..], &flow].concat());
+    project.pelato(&["remove"]);
 }
 
 /// Sends, and kills one of two hosts meanwhile: what came, and how often.

@@ -5,6 +5,9 @@ use std::time::Duration;
 use crate::lattice::{Inventory, Lattice, NAME, Setup, free_port, wait_for};
 use crate::project::{Project, Task, post, workflow};
 
+/// What the lattice calls instances, of one replica: the setting CALLS_PER_REPLICA.
+const REPLICA: u64 = 100;
+
 /// A task that is like all others here.
 fn task(number: usize) -> Task {
     Task {
@@ -56,7 +59,7 @@ fn replicas_run_in_each_target(lattice: &Lattice) {
     let project = Project::echoes(lattice, &workflow("Both", &[two]));
     project.brush().said(&["1 of 1 components run, 1 of 1 providers"]);
     let hosts = lattice.inventories();
-    assert_eq!(instances(&hosts, "both-echo_40"), spread(&[("cloud", 2), ("edge", 2)]));
+    assert_eq!(instances(&hosts, "both-echo_40"), spread(&[("cloud", 2 * REPLICA), ("edge", 2 * REPLICA)]));
     let mut out = lattice.bus.subscribe("out.40");
     for number in 0..20 {
         lattice.bus.publish("in.40", &number.to_string());
@@ -96,7 +99,10 @@ fn every_host_of_a_target_has_its_own_instance() {
     let project = Project::echoes(&lattice, &workflow("Everywhere", &[everywhere]));
     project.brush().said(&["1 of 1 components run, 1 of 1 providers"]);
     let hosts = lattice.inventories();
-    assert_eq!(instances(&hosts, "everywhere-echo_1"), spread(&[("cloud", 0), ("edge", 1), ("edge", 1)]));
+    assert_eq!(
+        instances(&hosts, "everywhere-echo_1"),
+        spread(&[("cloud", 0), ("edge", REPLICA), ("edge", REPLICA)])
+    );
     assert_eq!(lattice.provider_processes().len(), 2);
     project.pelato(&["status"]).printed(&["2/2"]);
     project.pelato(&["remove"]);
@@ -109,7 +115,10 @@ fn providers_inside_the_hosts(lattice: &Lattice) {
     let project = project.env("MESSAGING_PROVIDER", "builtin").env("HTTP_PROVIDER", "builtin");
     project.brush().said(&["1 of 1 components run, 1 of 1 providers"]);
     let hosts = lattice.inventories();
-    assert_eq!(instances(&hosts, "inside-echo_1"), spread(&[("cloud", 0), ("edge", 1), ("edge", 1)]));
+    assert_eq!(
+        instances(&hosts, "inside-echo_1"),
+        spread(&[("cloud", 0), ("edge", REPLICA), ("edge", REPLICA)])
+    );
     assert!(lattice.provider_processes().is_empty());
     let mut out = lattice.bus.subscribe("out.1");
     lattice.bus.publish("in.1", "hello");

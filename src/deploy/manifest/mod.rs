@@ -11,7 +11,8 @@ pub use provider::Providers;
 use super::DeployError;
 use crate::check::{Component, Need};
 use model::{
-    API_VERSION, DESCRIPTION, Link, Metadata, Part, PartKind, Properties, Spec, Texts, Trait, WRITTEN_BY,
+    API_VERSION, CALLS, DESCRIPTION, Link, Metadata, Part, PartKind, Properties, Spec, Texts, Trait,
+    WRITTEN_BY,
 };
 use provider::{Kind, Shared};
 
@@ -56,7 +57,7 @@ pub fn plan(
         let links = links(component, needs, providers, &shared, &mut called);
         let placement = providers.placement(component, kinds);
         let targets = component.targets.iter().map(String::as_str);
-        let scaler = provider::scaler(targets, component.replicas, placement);
+        let scaler = provider::scaler(targets, component.replicas.saturating_mul(providers.calls), placement);
         parts.push(Part {
             name: component.name.clone(),
             kind: PartKind::Component,
@@ -67,6 +68,7 @@ pub fn plan(
     parts.extend(shared.iter().zip(called).map(|(provider, links)| providers.part(provider, links)));
     let name = application_name(project)?;
     let annotations = Texts::from([
+        (CALLS.to_owned(), providers.calls.to_string()),
         (DESCRIPTION.to_owned(), project.to_owned()),
         (WRITTEN_BY.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
     ]);

@@ -16,6 +16,9 @@ pub const VERSION: &str = "version";
 pub const DESCRIPTION: &str = "description";
 /// The annotation that says which PELATO wrote it.
 pub const WRITTEN_BY: &str = "pelato-version";
+/// The annotation that says how many calls each replica handles at the same time; one where it is missing. What wadm
+/// calls instances is the product.
+pub const CALLS: &str = "pelato-calls-per-replica";
 /// The key of a component's list of topics, in the configuration of its link.
 const SUBSCRIPTIONS: &str = "subscriptions";
 /// How the image of a provider inside the hosts begins.
@@ -191,6 +194,12 @@ impl Manifest {
     /// Whether PELATO wrote it.
     pub fn is_ours(&self) -> bool {
         self.metadata.annotations.contains_key(WRITTEN_BY)
+    }
+
+    /// How many of a component's instances are one replica.
+    pub fn calls_per_replica(&self) -> u32 {
+        let calls = self.metadata.annotations.get(CALLS).and_then(|calls| calls.parse().ok());
+        calls.filter(|calls| *calls > 0).unwrap_or(1)
     }
 
     /// The subjects that its components subscribe to.

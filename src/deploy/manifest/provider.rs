@@ -10,8 +10,8 @@ use crate::check::{Component, Need, Placement};
 use crate::deploy::DeployError;
 use crate::project::Settings;
 use crate::project::settings::{
-    HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, Key, MESSAGING_PROVIDER,
-    POSTGRES_CONFIG, POSTGRES_PROVIDER,
+    CALLS_PER_REPLICA, HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, Key,
+    MESSAGING_PROVIDER, POSTGRES_CONFIG, POSTGRES_PROVIDER,
 };
 
 /// The value of a setting that means the provider inside the hosts.
@@ -35,7 +35,7 @@ pub enum Kind {
     },
 }
 
-/// Images and addresses, as the settings say.
+/// Images, addresses, and how many calls they make of a replica at the same time, as the settings say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Providers {
     messaging: Image,
@@ -46,6 +46,7 @@ pub struct Providers {
     address: String,
     domain: Option<String>,
     database: String,
+    pub(super) calls: u32,
 }
 
 /// Where a provider comes from.
@@ -125,6 +126,7 @@ impl Providers {
             nats: text(HOSTS_NATS_URL),
             address: text(HTTP_ADDRESS),
             database: text(POSTGRES_CONFIG),
+            calls: settings.number(CALLS_PER_REPLICA).and_then(|calls| calls.try_into().ok()).unwrap_or(1),
             domain: settings.text(KEYVALUE_DOMAIN).map(str::to_owned),
         }
     }
@@ -281,7 +283,7 @@ fn split(wit: &str) -> (&str, &str) {
 /// So many instances in each target, or on each host of every target.
 pub(super) fn scaler<'a>(
     targets: impl Iterator<Item = &'a str>,
-    replicas: u32,
+    instances: u32,
     placement: Placement,
 ) -> Trait {
     let spread: Vec<_> = targets
@@ -292,9 +294,9 @@ pub(super) fn scaler<'a>(
         .collect();
     let count = u32::try_from(spread.len()).unwrap_or(u32::MAX);
     match placement {
-        Placement::EveryHost => Trait::DaemonScaler(Scaler { instances: replicas, spread }),
+        Placement::EveryHost => Trait::DaemonScaler(Scaler { instances, spread }),
         Placement::PerTarget => {
-            Trait::SpreadScaler(Scaler { instances: replicas.saturating_mul(count), spread })
+            Trait::SpreadScaler(Scaler { instances: instances.saturating_mul(count), spread })
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::check::Placement;
 use crate::check::rules::testing::{check_in, project, task, workflow};
 use crate::project::Settings;
 use crate::project::settings::{
-    Flag, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, MESSAGING_PROVIDER, POSTGRES_CONFIG,
-    POSTGRES_PROVIDER, POSTGRES_URL,
+    CALLS_PER_REPLICA, Flag, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, MESSAGING_PROVIDER,
+    POSTGRES_CONFIG, POSTGRES_PROVIDER, POSTGRES_URL,
 };
 
 fn components(tasks: &[String]) -> Vec<Component> {
@@ -68,6 +68,7 @@ metadata:
   name: my-1st-project-x
   annotations:
     description: 'My 1st Project: \"x\"'
+    pelato-calls-per-replica: '100'
     pelato-version: {version}
     version: 1-abc
 spec:
@@ -79,7 +80,7 @@ spec:
     traits:
     - type: spreadscaler
       properties:
-        instances: 4
+        instances: 400
         spread:
         - name: edge
           requirements:
@@ -230,8 +231,21 @@ fn on_every_host_means_the_providers_too() {
         Trait::DaemonScaler(scaler) => scaler.instances,
         other => panic!("{other:?}"),
     };
-    assert_eq!((daemon("a"), daemon("messaging-edge")), (3, 1));
+    assert_eq!((daemon("a"), daemon("messaging-edge")), (300, 1));
     assert_eq!(Placement::EveryHost.to_string(), "every-host");
+}
+
+#[test]
+fn a_replica_handles_as_many_calls_as_the_settings_say() {
+    let one = planned_with(&[task(&["replicas: 3"])], &settings(&[(CALLS_PER_REPLICA, "1")])).unwrap();
+    let instances = |manifest: &Manifest, name| part(manifest, name).scaler().unwrap().0.instances;
+    assert_eq!((instances(&one, "a"), one.calls_per_replica()), (3, 1));
+    let usual = planned(&[task(&["replicas: 3"])]);
+    assert_eq!((instances(&usual, "a"), instances(&usual, "messaging-edge")), (300, 1));
+    assert_eq!(usual.calls_per_replica(), 100);
+    let mut older = usual;
+    older.metadata.annotations.remove(model::CALLS);
+    assert_eq!(older.calls_per_replica(), 1, "as PELATO wrote it before");
 }
 
 #[test]

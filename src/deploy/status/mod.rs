@@ -46,9 +46,9 @@ pub struct PartStatus {
     pub running: BTreeSet<String>,
     /// The hosts that run it.
     pub hosts: Vec<String>,
-    /// Instances that run.
+    /// Replicas that run.
     pub instances: u32,
-    /// Instances that are wanted, on the hosts that are there.
+    /// Replicas that are wanted, on the hosts that are there.
     pub replicas: u32,
     /// How it is.
     pub state: State,
@@ -97,7 +97,8 @@ pub async fn of(lattice: &Lattice, manifest: &Manifest) -> Result<Status, Deploy
 /// What is known, put together.
 pub fn status(manifest: &Manifest, wadm: &wadm::Status, hosts: &[Host]) -> Status {
     let (application, parts) = (&manifest.metadata.name, &manifest.spec.components);
-    let statuses: Vec<_> = parts.iter().map(|part| part_status(application, part, hosts)).collect();
+    let calls = manifest.calls_per_replica();
+    let statuses: Vec<_> = parts.iter().map(|part| part_status(application, part, calls, hosts)).collect();
     // wadm puts no link to what does not run anywhere yet.
     let waiting: Vec<_> = parts.iter().zip(&statuses).filter(|(_, status)| status.waits()).collect();
     let idle = |name: &str| waiting.iter().any(|(part, _)| names_part(name, &part.id(application)));
@@ -134,7 +135,9 @@ fn is_between(kind: &str) -> bool {
     kind.contains("Link") || kind.contains("Config")
 }
 
-fn part_status(application: &str, part: &Part, hosts: &[Host]) -> PartStatus {
+fn part_status(application: &str, part: &Part, calls: u32, hosts: &[Host]) -> PartStatus {
+    // Providers are not told how many calls to handle.
+    let replica = if part.kind == PartKind::Component { calls } else { 1 };
     let id = part.id(application);
     let on: Vec<_> = hosts.iter().filter_map(|host| Some((host, host.running(&id)?))).collect();
     let image = |running: &Running| tag(running.image_ref.as_deref().unwrap_or_default()).to_owned();
@@ -145,8 +148,8 @@ fn part_status(application: &str, part: &Part, hosts: &[Host]) -> PartStatus {
         wanted: tag(&part.properties.image).to_owned(),
         running: on.iter().map(|(_, running)| image(running)).collect(),
         hosts: on.iter().map(|(host, _)| host.shown()).collect(),
-        instances: on.iter().map(|(_, running)| running.max_instances).sum(),
-        replicas,
+        instances: on.iter().map(|(_, running)| running.max_instances).sum::<u32>() / replica,
+        replicas: replicas / replica,
         state,
         reason,
     }
@@ -203,7 +206,7 @@ impl Status {
         let reason = |part: &PartStatus| Reason {
             part: part.name.clone(),
             words: part.reason.clone().unwrap_or_else(|| {
-                format!("{} of {} instances of {} run", part.right(), part.replicas, part.wanted)
+                format!("{} of {} replicas of {} run", part.right(), part.replicas, part.wanted)
             }),
         };
         let mut lacking: Vec<_> = parts.map(reason).collect();
@@ -231,7 +234,7 @@ impl PartStatus {
         self.state == State::Waiting
     }
 
-    /// How many of the instances are those that are wanted, as far as it is known.
+    /// How many of the replicas are those that are wanted, as far as it is known.
     fn right(&self) -> u32 {
         let only_right = self.running.len() == 1 && self.running.contains(&self.wanted);
         if only_right { self.instances } else { 0 }

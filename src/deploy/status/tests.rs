@@ -1,7 +1,7 @@
 use super::*;
 use crate::deploy::lattice::wadm::{Info, Scaler as ScalerStatus};
 use crate::deploy::manifest::model::{
-    Link, Metadata, Properties, Scaler, Spec, Spread, Target, Texts, Trait,
+    CALLS, Link, Metadata, Properties, Scaler, Spec, Spread, Target, Texts, Trait,
 };
 
 const IMAGE: &str = "localhost:5000/team/a:1.2.0";
@@ -41,6 +41,15 @@ fn host(name: &str, target: &str, image: Option<&str>, max_instances: u32) -> Ho
 
 fn read(manifest: &Manifest, hosts: &[Host]) -> PartStatus {
     status(manifest, &wadm::Status::default(), hosts).parts.remove(0)
+}
+
+#[test]
+fn replicas_are_counted_not_calls() {
+    let mut manifest = manifest(Trait::DaemonScaler, 200);
+    manifest.metadata.annotations.insert(CALLS.into(), "100".into());
+    let hosts = [host("e", "edge", Some(IMAGE), 200), host("c", "cloud", Some(IMAGE), 150)];
+    let part = read(&manifest, &hosts);
+    assert_eq!((part.instances, part.replicas, part.state), (3, 4, State::Reconciling));
 }
 
 #[test]
