@@ -21,8 +21,11 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub const WADMS_TIME: Duration = Duration::from_secs(2);
 /// How long a host may be silent until it counts as lost.
 const GONE: Duration = Duration::from_secs(10);
-/// How long something that failed may go on trying: wadm does so after 5 and 10 seconds.
+/// How long something that fails again and again may go on trying: wadm starts components again after 5 and 10 seconds.
 const SECOND_CHANCE: Duration = Duration::from_secs(20);
+/// How long something that failed once may take to be tried again: providers are when a host reports next, every 30 s. That
+/// helps: hosts that fetch one image for two providers at the same time let one of the two fail.
+const NEXT_TRY: Duration = Duration::from_secs(60);
 /// What to do when something failed.
 const HELP: &str = "mend that and call `pelato deploy` again, or go back with `pelato rollback`; `pelato status` shows \
                     how it goes on. An image that a host cannot fetch: does it know the registry, and is it allowed to?";
@@ -122,13 +125,31 @@ impl Silent {
     }
 }
 
+/// What is known of a part that failed.
+struct Failed {
+    /// When it did first.
+    since: Instant,
+    /// How often.
+    times: usize,
+    /// The last words about it.
+    words: String,
+}
+
+impl Failed {
+    /// Whether it will not come right by itself.
+    fn is_hopeless(&self) -> bool {
+        let elapsed = self.since.elapsed();
+        elapsed > NEXT_TRY || (self.times > 1 && elapsed > SECOND_CHANCE)
+    }
+}
+
 /// What has been seen while waiting.
 struct Watch<'a> {
     manifest: &'a Manifest,
     progress: &'a dyn Progress,
     start: Instant,
-    /// Part → its first failure and the last words about it.
-    failed: BTreeMap<String, (Instant, String)>,
+    /// What has failed, by part.
+    failed: BTreeMap<String, Failed>,
     told: BTreeMap<String, State>,
     /// Key → target, name, and when it answered last.
     hosts: BTreeMap<String, (String, String, Instant)>,
@@ -144,11 +165,12 @@ impl Watch<'_> {
             let application = &self.manifest.metadata.name;
             let parts = &self.manifest.spec.components;
             let Some(part) = parts.iter().find(|part| part.id(application) == failure.id) else { continue };
-            let entry =
-                self.failed.entry(part.name.clone()).or_insert_with(|| (Instant::now(), String::new()));
-            if entry.1 != failure.words {
+            let new = || Failed { since: now, times: 0, words: String::new() };
+            let failed = self.failed.entry(part.name.clone()).or_insert_with(new);
+            failed.times += 1;
+            if failed.words != failure.words {
                 self.progress.report(Event::Note(format!("{}: {}", part.name, failure.words)));
-                entry.1 = failure.words;
+                failed.words = failure.words;
             }
         }
         for part in &status.parts {
@@ -176,7 +198,7 @@ impl Watch<'_> {
 
     /// What has failed, or has been away, for so long that it will not come right by itself.
     fn hopeless(&self, status: &Status, silent: &Silent) -> Option<Vec<Reason>> {
-        let worn = self.failed.values().any(|(since, _)| since.elapsed() > SECOND_CHANCE);
+        let worn = self.failed.values().any(Failed::is_hopeless);
         let lost = silent.needed.difference(&silent.busy).filter_map(|id| self.hosts.get(id));
         let gone = lost.into_iter().any(|(.., last)| last.elapsed() > GONE);
         (worn || gone).then(|| self.explained(status, silent))
@@ -185,7 +207,7 @@ impl Watch<'_> {
     /// What is lacking, with what hosts said about it.
     fn explained(&self, status: &Status, silent: &Silent) -> Vec<Reason> {
         let explain = |reason: Reason| match self.failed.get(&reason.part) {
-            Some((_, words)) => Reason { words: words.clone(), ..reason },
+            Some(failed) => Reason { words: failed.words.clone(), ..reason },
             None => reason,
         };
         let away = self.hosts.iter().filter(|(id, _)| !status.hosts.contains_key(*id));
@@ -196,5 +218,22 @@ impl Watch<'_> {
             Reason { part: format!("the host {name} ({target})"), words }
         });
         status.lacking().into_iter().map(explain).chain(away).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_failed_has_another_chance() {
+        let failed = |seconds, times| {
+            let since = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
+            Failed { since, times, words: String::new() }.is_hopeless()
+        };
+        assert!(!failed(1, 3), "wadm starts it again at once");
+        assert!(failed(21, 2), "and again in vain");
+        assert!(!failed(40, 1), "a provider is tried again when its host reports");
+        assert!(failed(61, 1));
     }
 }
