@@ -23,6 +23,9 @@ mod languages;
 mod lattice;
 mod links;
 mod placement;
+#[path = "../host/postgres_server.rs"]
+#[allow(dead_code, reason = "the tests of the host use the rest")]
+mod postgres_server;
 mod project;
 mod stored;
 #[path = "../cli/support/mod.rs"]

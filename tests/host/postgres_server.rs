@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
 /// The password of the user `postgres`.
-const PASSWORD: &str = "sesame";
+pub const PASSWORD: &str = "sesame";
 
 pub struct Server {
     folder: TempDir,

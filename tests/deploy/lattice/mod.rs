@@ -113,6 +113,8 @@ impl Lattice {
             ("HOSTS_NATS_URL", self.nats_url()),
             ("MESSAGING_PROVIDER", registry::image(&registry, "messaging-nats")),
             ("HTTP_PROVIDER", registry::image(&registry, "http-server")),
+            ("KEYVALUE_PROVIDER", registry::image(&registry, "stand-in-keyvalue-nats")),
+            ("POSTGRES_PROVIDER", registry::image(&registry, "stand-in-sqldb-postgres")),
             ("HTTP_ADDRESS", "127.0.0.1".to_owned()),
         ]
     }

@@ -12,6 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::{Program, Rig, free_port};
 
+/// The providers that it has. Two of wasmCloud's are no crates: others stand in for them.
+const PROVIDERS: [&str; 4] =
+    ["messaging-nats", "http-server", "stand-in-keyvalue-nats", "stand-in-sqldb-postgres"];
+
 /// The image of a provider in the registry at `address`.
 pub fn image(address: &str, provider: &str) -> String {
     format!("{address}/wasmcloud/{provider}:1.0.0")
@@ -20,7 +24,7 @@ pub fn image(address: &str, provider: &str) -> String {
 /// Starts a registry that has the providers' images.
 pub fn start(rig: &Rig, folder: &Path) -> (Program, u16) {
     let (port, storage, file) = (free_port(), folder.join("images"), folder.join("registry.yml"));
-    for provider in ["messaging-nats", "http-server"] {
+    for provider in PROVIDERS {
         store(&storage.join("docker/registry/v2"), provider, &rig.archive(provider));
     }
     let text = format!(

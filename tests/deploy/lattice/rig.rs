@@ -38,7 +38,16 @@ impl Rig {
         let programs = given("PELATO_TEST_LATTICE", "target/lattice/debug");
         let nats = given("PELATO_TEST_NATS", "target/tools/nats/bin/nats-server");
         let registry = PathBuf::from("/usr/bin/docker-registry");
-        let needed = ["wadm", "host", "archive", "messaging-nats", "http-server", "validate"];
+        let needed = [
+            "wadm",
+            "host",
+            "archive",
+            "messaging-nats",
+            "http-server",
+            "stand-in-keyvalue-nats",
+            "stand-in-sqldb-postgres",
+            "validate",
+        ];
         let needed = needed.iter().map(|name| programs.join(name)).chain([nats.clone(), registry.clone()]);
         match needed.into_iter().find(|program| !program.is_file()) {
             Some(missing) => Err(format!("there is no {}", missing.display())),
