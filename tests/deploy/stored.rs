@@ -64,16 +64,23 @@ fn stand_ins_for_the_providers_store_results() {
     project.brush().said(&["3 of 3 components run, 4 of 4 providers"]);
     manifest(&lattice, &project);
 
-    for message in [r#"{"celsius": 21.50}"#, "it's warm", "it's warm"] {
-        lattice.bus.publish("rooms.hall", message);
-    }
-    lattice.bus.publish("rooms.attic", "7");
     let url = lattice.nats_url();
-    for bucket in ["rooms", "elsewhere"] {
-        let is = |key, text: &str| block_on(value(&url, bucket, key)).filter(|value| value == text).map(drop);
-        wait_for("the attic", || is("rooms.attic", "7"));
-        wait_for("the hall", || is("rooms.hall", "it's warm"));
+    // One after the other: messages of one moment are handled at one time, and any of them may be the last.
+    for (topic, message) in
+        [("rooms.hall", r#"{"celsius": 21.50}"#), ("rooms.attic", "7"), ("rooms.hall", "it's warm")]
+    {
+        // Every second again, as sensors do: a busy machine may lose a message that is delivered at most once.
+        let mut looks = 0;
+        wait_for(message, || {
+            if looks % 50 == 0 {
+                lattice.bus.publish(topic, message);
+            }
+            looks += 1;
+            let is = |bucket| block_on(value(&url, bucket, topic)).is_some_and(|value| value == message);
+            (is("rooms") && is("elsewhere")).then_some(())
+        });
     }
+    lattice.bus.publish("rooms.hall", "it's warm");
     // The same note twice is a conflict, and ignored.
     let all = [r#""it's warm""#, "7", r#"{"celsius": 21.50}"#];
     wait_for("the rows", || {

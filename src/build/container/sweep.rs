@@ -1,8 +1,11 @@
 //! Labels that say whose a container is, and the removal of those whose owner is gone.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use bollard::Docker;
+use bollard::errors::Error;
+use bollard::models::ContainerSummary;
 use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
 
 use super::error::ContainerError;
@@ -13,6 +16,9 @@ const MACHINE: &str = "dev.pelato.machine";
 const PROCESS: &str = "dev.pelato.process";
 /// The label with the time at which our process started, as the system counts it.
 const STARTED: &str = "dev.pelato.started";
+/// How often the list of containers is asked for if it cannot be read, and the pause behind each time.
+const TRIES: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whose a container is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,11 +76,7 @@ fn started(process: u32) -> Option<String> {
 /// # Errors
 /// When the engine does not answer.
 pub async fn sweep(docker: &Docker, mark: &Mark) -> Result<(), ContainerError> {
-    // Podman has states of its own, such as `stopped` until it has tidied up, that the client cannot read.
-    let states = ["created", "running", "paused", "exited"].map(str::to_owned).to_vec();
-    let ours = HashMap::from([("label".to_owned(), vec![MACHINE.to_owned()]), ("status".to_owned(), states)]);
-    let options = ListContainersOptionsBuilder::default().all(true).filters(&ours).build();
-    let containers = docker.list_containers(Some(options)).await;
+    let containers = ours(docker).await;
     let containers = containers.map_err(|error| ContainerError::engine("listing containers", &error))?;
     for container in containers {
         let Some(id) = container.id else { continue };
@@ -85,6 +87,21 @@ pub async fn sweep(docker: &Docker, mark: &Mark) -> Result<(), ContainerError> {
     Ok(())
 }
 
+/// Our containers, whatever they do. Podman gives one that has just ended a state that Docker's protocol does not have,
+/// until it has tidied up, and the client cannot read the whole list then. If that does not pass, there are none: what
+/// killed ones of us have left shall not keep anybody from building.
+async fn ours(docker: &Docker) -> Result<Vec<ContainerSummary>, Error> {
+    let ours = HashMap::from([("label".to_owned(), vec![MACHINE.to_owned()])]);
+    let options = ListContainersOptionsBuilder::default().all(true).filters(&ours).build();
+    for _ in 0..TRIES {
+        match docker.list_containers(Some(options.clone())).await {
+            Err(Error::JsonDataError { .. }) => tokio::time::sleep(PAUSE).await,
+            containers => return containers,
+        }
+    }
+    Ok(Vec::new())
+}
+
 /// Removes a container, whatever it does. If that fails, the next sweep tries again.
 pub async fn remove(docker: &Docker, id: &str) {
     let options = RemoveContainerOptionsBuilder::default().force(true).v(true).build();
@@ -93,7 +110,59 @@ pub async fn remove(docker: &Docker, id: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+
     use super::*;
+
+    /// A fake engine, since Podman cannot be made to have such a state at will: it answers with these lists, the last
+    /// one again and again. Gives what was found, and how often it was asked.
+    fn listed_by_a_fake_engine(lists: &[&str]) -> (usize, usize) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let docker = Docker::connect_with_http(&address, 10, bollard::API_DEFAULT_VERSION).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        std::thread::scope(|scope| {
+            let asked = scope.spawn(|| serve(&listener, lists));
+            let found = runtime.block_on(ours(&docker)).unwrap().len();
+            drop(docker);
+            runtime.shutdown_background();
+            // Ends the server.
+            drop(std::net::TcpStream::connect(listener.local_addr().unwrap()));
+            (found, asked.join().unwrap())
+        })
+    }
+
+    /// Answers requests until a connection comes without any. Gives how many there were.
+    fn serve(listener: &TcpListener, lists: &[&str]) -> usize {
+        let mut asked = 0;
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut lines = BufReader::new(stream.try_clone().unwrap()).lines().map_while(Result::ok);
+            if lines.by_ref().take_while(|line| !line.is_empty()).count() == 0 {
+                break;
+            }
+            let list = lists[asked.min(lists.len() - 1)];
+            asked += 1;
+            let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n";
+            write!(stream, "{head}Content-Length: {}\r\n\r\n{list}", list.len()).unwrap();
+        }
+        asked
+    }
+
+    const EXITED: &str = r#"[{"Id": "one", "State": "exited"}]"#;
+    const STOPPED: &str = r#"[{"Id": "one", "State": "stopped"}]"#;
+
+    #[test]
+    fn a_list_of_a_fake_engine_is_asked_for_until_it_can_be_read() {
+        assert_eq!(listed_by_a_fake_engine(&[EXITED]), (1, 1));
+        assert_eq!(listed_by_a_fake_engine(&[STOPPED, STOPPED, EXITED]), (1, 3));
+    }
+
+    #[test]
+    fn a_list_of_a_fake_engine_that_is_never_readable_keeps_nobody_from_building() {
+        assert_eq!(listed_by_a_fake_engine(&[STOPPED]), (0, TRIES as usize));
+    }
 
     #[test]
     fn only_containers_of_gone_processes_of_this_machine_are_orphans() {
