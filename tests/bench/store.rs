@@ -1,8 +1,7 @@
-//! Messages per second through `pelato run --nats` and through a lattice, by where the results go. Every message is a request, and is counted
-//! once it is answered: then its result has been published or stored.
+//! Messages per second through `pelato run --nats` and through a lattice, by where the results go. Every message is a
+//! request, and is counted once it is answered: then its result has been published or stored.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -13,6 +12,10 @@ use crate::servers::{self, Lattice, Setup};
 
 /// So many wait for an answer at a time.
 const AT_ONCE: usize = 16;
+/// The same on a lattice: with more, so many answers are missed that it stops. See docs/decisions/calls.md.
+const AT_ONCE_DEPLOYED: usize = 4;
+/// Who has no answer by then sends the next.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// What each of them sends: an entry, so that all templates can have it.
 const MESSAGE: &str = r#"{"key": "kitchen", "data": {"celsius": 21.5}}"#;
 const ECHO: &str = "package main\n\nfunc exec_task(arg []byte) []byte { return arg }\n";
@@ -36,9 +39,10 @@ pub fn figures() -> Vec<Figure> {
     let (_server, port, _) = servers::nats(&program, folder.path(), None);
     let url = format!("nats://127.0.0.1:{port}");
     let measure = |(name, lines), settings| {
-        let project = project(lines, settings);
+        let project = project("1.0.0", lines, settings);
         let _running = project.run(&["run", "--nats", &url]);
-        Figure::rate(&format!("`run`: message in, result to {name}, {AT_ONCE} at a time"), &rates(&url))
+        let (rates, _) = rates(&url, AT_ONCE);
+        Figure::rate(&format!("`run`: message in, result to {name}, {AT_ONCE} at a time"), &rates)
     };
     let mut figures = vec![measure(TOPIC, Vec::new()), measure(BUCKET, Vec::new())];
     if let Some(server) = database() {
@@ -57,23 +61,25 @@ pub fn deployed() -> Vec<Figure> {
     });
     let put = format!("wasmbus.ctl.v1.{}.config.put.postgres", servers::NAME);
     lattice.bus.request(&put, &config.to_string()).unwrap();
-    let places = [("", TOPIC), (", by a stand-in", BUCKET), (", by a stand-in", TABLE)];
-    let measure = |(by, (name, lines))| {
-        let project = project(lines, lattice.settings());
+    // A version each: a host keeps what it has fetched.
+    let places =
+        [("1.0.0", "", TOPIC), ("1.0.1", ", by a stand-in", BUCKET), ("1.0.2", ", by a stand-in", TABLE)];
+    let measure = |(version, by, (name, lines))| {
+        let project = project(version, lines, lattice.settings());
         project.pelato(&["push"]);
         project.pelato(&["deploy"]);
-        let name = format!("lattice: message in, result to {name}{by}, {AT_ONCE} at a time");
-        let figure = Figure::rate(&name, &rates(&lattice.nats_url()));
+        let (rates, missed) = rates(&lattice.nats_url(), AT_ONCE_DEPLOYED);
         project.pelato(&["remove"]);
-        figure
+        let name = format!("lattice: message in, result to {name}{by}, {AT_ONCE_DEPLOYED} at a time");
+        [Figure::rate(&name, &rates), Figure::counts(&format!("… not answered within {PATIENCE:?}"), missed)]
     };
-    places.into_iter().map(measure).collect()
+    places.into_iter().flat_map(measure).collect()
 }
 
-fn project(lines: &str, settings: Vec<(&'static str, String)>) -> Project {
+fn project(version: &str, lines: &str, settings: Vec<(&'static str, String)>) -> Project {
     let workflow = format!(
         "project_name: bench\ntasks:\n  - name: Echo\n    code: echo.go\n    targets: [edge]\n    component_name: echo\n    \
-         version: 1.0.0\n    source_topic: bench.in\n    {lines}\n"
+         version: {version}\n    source_topic: bench.in\n    {lines}\n"
     );
     Project::of_files(&[("workflow.yaml", &workflow), ("tasks/echo.go", ECHO)], settings)
 }
@@ -85,35 +91,31 @@ fn database() -> Option<Postgres> {
     Some(server)
 }
 
-/// Answers per second, five times.
-fn rates(url: &str) -> Vec<f64> {
-    load(url, Duration::from_secs(2));
-    (0..5).map(|_| load(url, Duration::from_secs(4))).collect()
+/// Answers per second, five times, and how many messages had none.
+fn rates(url: &str, at_once: usize) -> (Vec<f64>, Vec<usize>) {
+    load(url, at_once, Duration::from_secs(2));
+    (0..5).map(|_| load(url, at_once, Duration::from_secs(4))).unzip()
 }
 
-/// Requests for so long; gives the answers per second.
-fn load(url: &str, time: Duration) -> f64 {
+/// Requests for so long; gives the answers per second, and how many had none.
+fn load(url: &str, at_once: usize, time: Duration) -> (f64, usize) {
     runtime().block_on(async {
         let client = async_nats::connect(url).await.unwrap();
-        let answers = Arc::new(AtomicUsize::new(0));
+        let (answers, missed) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let start = Instant::now();
-        let one = |_| {
-            let (client, answers) = (client.clone(), Arc::clone(&answers));
-            tokio::spawn(async move {
-                while start.elapsed() < time {
-                    // Hosts sometimes miss that a result was taken, and then nobody is answered: see docs/decisions/calls.md.
-                    if let Ok(answer) = client.request("bench.in", MESSAGE.into()).await {
-                        assert_eq!(answer.payload, MESSAGE);
-                        answers.fetch_add(1, Ordering::Relaxed);
-                    }
+        let one = async || {
+            while start.elapsed() < time {
+                let answer = tokio::time::timeout(PATIENCE, client.request("bench.in", MESSAGE.into())).await;
+                if let Ok(Ok(answer)) = answer {
+                    assert_eq!(answer.payload, MESSAGE);
+                    answers.fetch_add(1, Ordering::Relaxed);
+                } else {
+                    missed.fetch_add(1, Ordering::Relaxed);
                 }
-            })
+            }
         };
-        let all: Vec<_> = (0..AT_ONCE).map(one).collect();
-        for each in all {
-            each.await.unwrap();
-        }
-        answers.load(Ordering::Relaxed) as f64 / start.elapsed().as_secs_f64()
+        futures_util::future::join_all((0..at_once).map(|_| one())).await;
+        (answers.into_inner() as f64 / start.elapsed().as_secs_f64(), missed.into_inner())
     })
 }
 

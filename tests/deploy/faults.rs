@@ -7,7 +7,7 @@ use crate::functions;
 use crate::lattice::{Lattice, Setup, free_port, nats};
 use crate::project::{Project, Ran, Task, post, workflow};
 
-const ALONE: Setup = Setup { hosts: &[], wadm: false, login: None, insecure: true };
+const ALONE: Setup = Setup { hosts: &[], wadm: false, login: None, insecure: true, call_limit: None };
 
 fn task() -> Task {
     Task { name: "echo".into(), from: "in".into(), to: "out".into(), ..Task::default() }
@@ -152,6 +152,24 @@ fn a_component_that_traps_is_told_to_whoever_calls_it() {
     project.pelato(&["bump", "--changed"]);
     project.brush().said(&["Deployed faults 2-"]);
     assert_eq!(post(port, "/echo", "x"), (200, "x".to_owned()));
+}
+
+/// `pelato infra` tells hosts to give calls up after a minute: see docs/decisions/calls.md.
+#[test]
+fn a_call_that_never_ends_makes_way_when_the_host_gives_it_up() {
+    let setup = Setup { hosts: &["edge"], call_limit: Some(5), ..Setup::default() };
+    let Some(lattice) = Lattice::with(&setup) else { return };
+    let project = Project::echoes(&lattice, &workflow("Faults", &[task()])).env("CALLS_PER_REPLICA", "1");
+    project.place.write("tasks/echo/function.wasm", functions::endless_for_x());
+    project.brush();
+    let mut out = lattice.bus.subscribe("out");
+    lattice.bus.publish("in", "y");
+    assert_eq!(out.next(), "y");
+    lattice.bus.publish("in", "x");
+    assert_eq!(out.within(Duration::from_secs(1)), None, "it never ends");
+    lattice.bus.publish("in", "z");
+    assert_eq!(out.within(Duration::from_secs(2)), None, "it waits for the call before");
+    assert_eq!(out.next(), "z");
 }
 
 #[test]

@@ -41,6 +41,13 @@ pub fn broken() -> Vec<u8> {
     module("(unreachable)", "(func $start (unreachable)) (start $start)")
 }
 
+/// Gives its input back, unless that begins with an `x`: then it never ends.
+pub fn endless_for_x() -> Vec<u8> {
+    let body = r#"(if (i32.eq (i32.load8_u (local.get $p)) (i32.const 120)) (then (loop $again (br $again))))
+        (call $ok (local.get $p) (local.get $n))"#;
+    module(body, "")
+}
+
 fn module(body: &str, more: &str) -> Vec<u8> {
     let text = format!(
         r#"(module

@@ -20,6 +20,7 @@ fn the_edge_is_a_leaf_and_a_host_beside_it() {
             "WASMCLOUD_NATS_PORT": "4333",
             "WASMCLOUD_LATTICE": "farm",
             "WASMCLOUD_JS_DOMAIN": "cloud",
+            "WASMCLOUD_MAX_EXECUTION_TIME_MS": "60000",
             // Without a value: taken from .env, and not there at all if it is not set.
             "WASMCLOUD_OCI_REGISTRY": null,
             "WASMCLOUD_OCI_REGISTRY_USER": null,
@@ -59,6 +60,7 @@ fn this_machine_has_all_and_opens_nothing_to_others() {
         let (mirror, host) = (format!("{host}-registry"), &services[host]);
         assert_eq!(host["network_mode"], format!("service:{mirror}"));
         assert_eq!(host["environment"]["WASMCLOUD_NATS_HOST"], "nats");
+        assert_eq!(host["environment"]["WASMCLOUD_MAX_EXECUTION_TIME_MS"], "60000");
         assert_eq!(host["environment"]["WASMCLOUD_OCI_ALLOWED_INSECURE"], "localhost:5001");
         assert_eq!(services[&mirror]["environment"]["REGISTRY_HTTP_ADDR"], ":5001");
         assert_eq!(services[&mirror]["ports"], json!([format!("127.0.0.1:{port}:8100")]));

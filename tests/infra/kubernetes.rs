@@ -31,6 +31,7 @@ fn a_host_has_its_label_and_nats_beside_it() {
         ("WASMCLOUD_NATS_PORT", "4333"),
         ("WASMCLOUD_LATTICE", "farm"),
         ("WASMCLOUD_JS_DOMAIN", "hub"),
+        ("WASMCLOUD_MAX_EXECUTION_TIME_MS", "60000"),
         ("WASMCLOUD_OCI_ALLOWED_INSECURE", "10.0.0.6:5000"),
     ] {
         assert_eq!(variable(&host, name), value, "{name}");

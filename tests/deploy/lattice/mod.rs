@@ -30,11 +30,13 @@ pub struct Setup<'a> {
     pub login: Option<(&'a str, &'a str)>,
     /// Whether hosts may speak plain http with the registry.
     pub insecure: bool,
+    /// Seconds after which hosts give a call up; none for their default.
+    pub call_limit: Option<u64>,
 }
 
 impl Default for Setup<'_> {
     fn default() -> Self {
-        Self { hosts: &["edge", "cloud"], wadm: true, login: None, insecure: true }
+        Self { hosts: &["edge", "cloud"], wadm: true, login: None, insecure: true, call_limit: None }
     }
 }
 
@@ -49,6 +51,7 @@ pub struct Lattice {
     pub registry_port: u16,
     login: Option<(String, String)>,
     insecure: bool,
+    call_limit: Option<u64>,
     /// Hosts that were ever started.
     started: usize,
     pub rig: &'static Rig,
@@ -78,6 +81,7 @@ impl Lattice {
             registry_port,
             login: setup.login.map(|(user, password)| (user.to_owned(), password.to_owned())),
             insecure: setup.insecure,
+            call_limit: setup.call_limit,
             started: 0,
             rig,
             folder,
@@ -148,6 +152,7 @@ impl Lattice {
         if self.insecure {
             command.args(["--insecure", &self.registry_address()]);
         }
+        command.args(self.call_limit.map(|seconds| format!("--max-execution-time={seconds}")));
         command.env("TMPDIR", temporary).env("RUST_LOG", "info");
         self.hosts.push(Program::start(&name, command, self.folder.path()));
     }

@@ -31,6 +31,9 @@ struct Args {
     /// Seconds between signs of life; wasmCloud's own default is 30.
     #[arg(long, default_value_t = 30)]
     heartbeat: u64,
+    /// Seconds that a call may take; wasmCloud's own default is 600.
+    #[arg(long, default_value_t = 600)]
+    max_execution_time: u64,
     /// Do without the providers that are built into the host.
     #[arg(long)]
     no_builtin: bool,
@@ -54,6 +57,7 @@ async fn main() -> anyhow::Result<()> {
         labels,
         js_domain: args.js_domain,
         heartbeat_interval: Some(Duration::from_secs(args.heartbeat)),
+        max_execution_time: Duration::from_secs(args.max_execution_time),
         // providers of the rig itself: file:///…/http-server
         allow_file_load: true,
         oci_opts: oci::Config {
