@@ -130,7 +130,7 @@ fn every_setting() {
             Kind::Secret => "secret",
             Kind::Truth => "truth",
             Kind::Port => "port",
-            Kind::Number => "number",
+            Kind::Number | Kind::Calls => "number",
             Kind::Builder => "builder",
         };
         let default = key.default.map_or("|".to_owned(), |value| format!("`{value}` |"));

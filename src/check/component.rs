@@ -52,10 +52,10 @@ pub struct Code {
 /// How a component is spread over the hosts of its targets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Placement {
-    /// So many instances in each target, on hosts that the lattice chooses.
+    /// So many replicas in each target, on hosts that the lattice chooses.
     #[default]
     PerTarget,
-    /// So many instances on every host of each target: a host that is lost is not missed.
+    /// So many replicas on every host of each target: a host that is lost is not missed.
     EveryHost,
 }
 

@@ -24,7 +24,7 @@ fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wr
 
 /// The longest `component_name`, in bytes: what a DNS label and a Kubernetes name can hold.
 pub const NAME_BYTES: usize = 63;
-/// The most instances of a component in one target.
+/// The most replicas of a component in one target.
 pub const MAX_REPLICAS: u32 = 1000;
 /// The longest version, in bytes: what an OCI tag can hold.
 const VERSION_BYTES: usize = 128;
@@ -131,12 +131,12 @@ fn fixed_version(text: &str) -> Option<Version> {
     Version::parse(&format!("{}.{}.{}{rest}", parts[0], parts[1], parts[2])).ok()
 }
 
-/// The number of instances in each target.
+/// The number of replicas in each target.
 pub fn replicas(text: &str) -> Result<u32, Wrong> {
     whole(text, 1, MAX_REPLICAS, "replicas")
 }
 
-/// How instances are spread over the hosts of a target.
+/// How replicas are spread over the hosts of a target.
 pub fn placement(text: &str) -> Result<Placement, Wrong> {
     text.parse().or_else(|()| {
         wrong(format!("{} is no placement", quoted(text)), suggest::help(text, Placement::NAMES))

@@ -23,7 +23,7 @@ pub const WADMS_TIME: Duration = Duration::from_secs(2);
 const GONE: Duration = Duration::from_secs(10);
 /// How long something that fails again and again may go on trying: wadm starts components again after 5 and 10 seconds.
 const SECOND_CHANCE: Duration = Duration::from_secs(20);
-/// How long something that failed once may take to be tried again: providers are when a host reports next, every 30 s. That
+/// How long something that failed once on a host may take to be tried again: providers are when a host reports next, every 30 s. That
 /// helps: hosts that fetch one image for two providers at the same time let one of the two fail.
 const NEXT_TRY: Duration = Duration::from_secs(60);
 /// What to do when something failed.
@@ -129,8 +129,8 @@ impl Silent {
 struct Failed {
     /// When it did first.
     since: Instant,
-    /// How often.
-    times: usize,
+    /// How often on each host, by its key.
+    times: BTreeMap<String, usize>,
     /// The last words about it.
     words: String,
 }
@@ -139,7 +139,8 @@ impl Failed {
     /// Whether it will not come right by itself.
     fn is_hopeless(&self) -> bool {
         let elapsed = self.since.elapsed();
-        elapsed > NEXT_TRY || (self.times > 1 && elapsed > SECOND_CHANCE)
+        let again = self.times.values().any(|times| *times > 1);
+        elapsed > NEXT_TRY || (again && elapsed > SECOND_CHANCE)
     }
 }
 
@@ -165,9 +166,9 @@ impl Watch<'_> {
             let application = &self.manifest.metadata.name;
             let parts = &self.manifest.spec.components;
             let Some(part) = parts.iter().find(|part| part.id(application) == failure.id) else { continue };
-            let new = || Failed { since: now, times: 0, words: String::new() };
+            let new = || Failed { since: now, times: BTreeMap::new(), words: String::new() };
             let failed = self.failed.entry(part.name.clone()).or_insert_with(new);
-            failed.times += 1;
+            *failed.times.entry(failure.host).or_default() += 1;
             if failed.words != failure.words {
                 self.progress.report(Event::Note(format!("{}: {}", part.name, failure.words)));
                 failed.words = failure.words;
@@ -227,13 +228,16 @@ mod tests {
 
     #[test]
     fn what_failed_has_another_chance() {
-        let failed = |seconds, times| {
+        let failed = |seconds, hosts: &[&str]| {
             let since = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
+            let mut times = BTreeMap::new();
+            hosts.iter().for_each(|host| *times.entry((*host).to_owned()).or_default() += 1);
             Failed { since, times, words: String::new() }.is_hopeless()
         };
-        assert!(!failed(1, 3), "wadm starts it again at once");
-        assert!(failed(21, 2), "and again in vain");
-        assert!(!failed(40, 1), "a provider is tried again when its host reports");
-        assert!(failed(61, 1));
+        assert!(!failed(1, &["a", "a", "a"]), "wadm starts it again at once");
+        assert!(failed(21, &["a", "a"]), "and again in vain");
+        assert!(!failed(40, &["a"]), "a provider is tried again when its host reports");
+        assert!(!failed(40, &["a", "b"]), "each of its hosts");
+        assert!(failed(61, &["a"]));
     }
 }

@@ -85,7 +85,7 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
         }),
         json!({ "description": "The language pack; else the file's ending says it", "enum": languages }),
         json!({
-            "description": "Instances in each target", "default": 1,
+            "description": "Replicas in each target", "default": 1,
             "anyOf": [
                 { "type": "integer", "minimum": 1, "maximum": 1000 },
                 { "type": "string", "pattern": "^0*([1-9][0-9]{0,2}|1000)$" }

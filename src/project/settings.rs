@@ -27,6 +27,9 @@ pub struct Key {
     pub about: &'static str,
 }
 
+/// The most calls at a time that a replica may handle: as many components as wasmCloud's hosts have room for.
+const MAX_CALLS: u32 = 10_000;
+
 /// What values a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -40,6 +43,8 @@ pub enum Kind {
     Port,
     /// A whole number from 1.
     Number,
+    /// A whole number from 1 to [`MAX_CALLS`].
+    Calls,
     /// `auto`, `local` or `container`.
     Builder,
 }
@@ -100,7 +105,7 @@ keys! {
     /// NATS server of the topics, as the hosts reach it.
     HOSTS_NATS_URL: Text = Some("nats://127.0.0.1:4222");
     /// Messages and requests that each replica of a component handles at the same time.
-    CALLS_PER_REPLICA: Number = Some("100");
+    CALLS_PER_REPLICA: Calls = Some("100");
     /// Image of the messaging provider, or `builtin` for the one in the hosts.
     MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
     /// Image of the HTTP provider, or `builtin` for the one in the hosts.
@@ -349,6 +354,10 @@ fn validate(effective: &Effective) -> Result<(), SettingsError> {
         Kind::Truth => (truth(value).is_some(), "a truth value", "True` or `False"),
         Kind::Number => {
             (value.parse::<u32>().is_ok_and(|number| number > 0), "a whole number from 1", "2048")
+        }
+        Kind::Calls => {
+            let fits = value.parse().is_ok_and(|number| (1..=MAX_CALLS).contains(&number));
+            (fits, "a whole number from 1 to 10000", "100")
         }
         Kind::Builder => (value.parse::<Builder>().is_ok(), "a builder", "auto`, `local` or `container"),
         Kind::Port => (value.parse::<u16>().is_ok_and(|port| port > 0), "a port", "4222"),

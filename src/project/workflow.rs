@@ -59,7 +59,7 @@ pub struct Task {
     pub version: Option<Field>,
     /// `language`: the language pack; else found by the file's ending.
     pub language: Option<Field>,
-    /// `replicas`: instances in each target; 1 if not given.
+    /// `replicas`: how many run in each target; 1 if not given.
     pub replicas: Option<Field>,
     /// `placement`: how it is spread over the hosts of a target; `per-target` if not given.
     pub placement: Option<Field>,

@@ -52,7 +52,7 @@ fn main() {
         ("languages", languages::all),
         ("store", store::figures),
         ("lattice: deploy", lattice::deploy),
-        ("lattice: store", store::deployed),
+        ("lattice: results", store::deployed),
         ("lattice: failover", lattice::failover),
         ("lattice: at-least-once", lattice::kept),
     ] {

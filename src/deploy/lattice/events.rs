@@ -18,6 +18,8 @@ pub struct Failures {
 pub struct Failure {
     /// What failed, as the lattice calls it.
     pub id: String,
+    /// The key of the host where it did.
+    pub host: String,
     /// The host's words.
     pub words: String,
 }
@@ -33,6 +35,8 @@ struct Event {
 struct Data {
     #[serde(default, alias = "provider_id", alias = "source_id")]
     component_id: String,
+    #[serde(default)]
+    host_id: String,
     #[serde(default)]
     error: String,
 }
@@ -63,7 +67,8 @@ impl Failures {
 fn failure(payload: &[u8]) -> Option<Failure> {
     let event: Event = serde_json::from_slice(payload).ok()?;
     let failed = event.kind.ends_with("_failed") && !event.data.error.is_empty();
-    failed.then_some(Failure { id: event.data.component_id, words: event.data.error })
+    let Data { component_id: id, host_id: host, error: words } = event.data;
+    failed.then_some(Failure { id, host, words })
 }
 
 #[cfg(test)]
@@ -74,10 +79,11 @@ mod tests {
     fn failures_are_told_from_other_events() {
         let event =
             |kind: &str, data: &str| format!(r#"{{"type":"com.wasmcloud.lattice.{kind}","data":{data}}}"#);
-        let failed = event("component_scale_failed", r#"{"component_id":"a-b","error":"no such image"}"#);
+        let data = r#"{"component_id":"a-b","host_id":"N1","error":"no such image"}"#;
+        let failed = event("component_scale_failed", data);
         assert_eq!(
             failure(failed.as_bytes()),
-            Some(Failure { id: "a-b".into(), words: "no such image".into() })
+            Some(Failure { id: "a-b".into(), host: "N1".into(), words: "no such image".into() })
         );
         let failed = event("provider_start_failed", r#"{"provider_id":"a-http","error":"port taken"}"#);
         assert_eq!(failure(failed.as_bytes()).unwrap().id, "a-http");

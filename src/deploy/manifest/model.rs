@@ -186,9 +186,11 @@ impl Manifest {
         self
     }
 
-    /// Whether both would have the lattice do the same: versions do not count, nor which PELATO wrote them.
+    /// Whether both would have the lattice do the same, and mean the same by it: versions do not count, nor which PELATO
+    /// wrote them.
     pub fn same_as(&self, other: &Self) -> bool {
-        self.metadata.name == other.metadata.name && self.spec == other.spec
+        let same_means = self.calls_per_replica() == other.calls_per_replica();
+        self.metadata.name == other.metadata.name && self.spec == other.spec && same_means
     }
 
     /// Whether PELATO wrote it.

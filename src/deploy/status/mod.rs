@@ -148,7 +148,8 @@ fn part_status(application: &str, part: &Part, calls: u32, hosts: &[Host]) -> Pa
         wanted: tag(&part.properties.image).to_owned(),
         running: on.iter().map(|(_, running)| image(running)).collect(),
         hosts: on.iter().map(|(host, _)| host.shown()).collect(),
-        instances: on.iter().map(|(_, running)| running.max_instances).sum::<u32>() / replica,
+        instances: on.iter().fold(0_u32, |all, (_, running)| all.saturating_add(running.max_instances))
+            / replica,
         replicas: replicas / replica,
         state,
         reason,
@@ -166,11 +167,12 @@ fn demand(part: &Part, id: &str, hosts: &[Host]) -> (u32, State, Option<String>)
         match (counts.len(), on_every_host) {
             (0, _) => absent.push(target),
             (hosts, true) => {
-                replicas += scaler.instances * u32::try_from(hosts).unwrap_or(u32::MAX);
+                let all = scaler.instances.saturating_mul(u32::try_from(hosts).unwrap_or(u32::MAX));
+                replicas = u32::saturating_add(replicas, all);
                 short |= counts.iter().any(|count| *count < scaler.instances);
             }
             (_, false) => {
-                replicas += share;
+                replicas = replicas.saturating_add(share);
                 short |= counts.iter().sum::<u32>() < share;
             }
         }
