@@ -96,7 +96,7 @@ fn a_dry_run_shows_what_would_be_written() {
 +of PELATO, "Encrypt the way between edge and cloud".
 --- /dev/null
 +++ b/edge/compose.yaml
-@@ -0,0 +1,37 @@
+@@ -0,0 +1,39 @@
 +# docker compose up -d
 +name: pelato-edge
 +
@@ -125,6 +125,8 @@ fn a_dry_run_shows_what_would_be_written() {
 +      WASMCLOUD_LATTICE: "default"
 +      # The cloud's: a lattice has its data in one place.
 +      WASMCLOUD_JS_DOMAIN: "cloud"
++      # A minute instead of ten: calls whose answers the host has missed are given up then.
++      WASMCLOUD_MAX_EXECUTION_TIME_MS: "60000"
 +      # From .env, if they are set there.
 +      WASMCLOUD_OCI_REGISTRY:
 +      WASMCLOUD_OCI_REGISTRY_USER:
