@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::failover::{Failover, Kept, LONGEST};
 use super::figure::Figure;
 use super::project::Project;
-use super::servers::{Lattice, Setup, free_port};
+use crate::support::lattice::{Lattice, Setup, free_port};
 
 const TASKS: usize = 20;
 const RUNS: usize = 3;

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::figure::Figure;
-use crate::postgres_server::{PASSWORD, Server as Postgres};
 use crate::project::Project;
-use crate::servers::{self, Lattice, Setup};
+use crate::support::lattice::{self, Lattice, Setup};
+use crate::support::postgres::{PASSWORD, Server as Postgres};
 
 /// So many wait for an answer at a time.
 const AT_ONCE: usize = 16;
@@ -36,7 +36,7 @@ pub fn figures() -> Vec<Figure> {
         eprintln!("skipped: there is no {}", program.display());
         return Vec::new();
     }
-    let (_server, port, _) = servers::nats(&program, folder.path(), None);
+    let (_server, port, _) = lattice::nats(&program, folder.path(), None);
     let url = format!("nats://127.0.0.1:{port}");
     let measure = |(name, lines), settings| {
         let project = project("1.0.0", lines, settings);
@@ -60,7 +60,7 @@ pub fn deployed() -> Vec<Figure> {
         "POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": server.port.to_string(), "POSTGRES_DATABASE": "postgres",
         "POSTGRES_USERNAME": "postgres", "POSTGRES_PASSWORD": PASSWORD,
     });
-    let put = format!("wasmbus.ctl.v1.{}.config.put.postgres", servers::NAME);
+    let put = format!("wasmbus.ctl.v1.{}.config.put.postgres", lattice::NAME);
     lattice.bus.request(&put, &config.to_string()).unwrap();
     // A version each: a host keeps what it has fetched.
     let places =
