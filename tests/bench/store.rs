@@ -57,7 +57,8 @@ pub fn deployed() -> Vec<Figure> {
     let lattice = Lattice::with(&Setup { hosts: &["edge"], ..Setup::default() });
     let (Some(lattice), Some(server)) = (lattice, database()) else { return Vec::new() };
     let config = serde_json::json!({
-        "POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": server.port.to_string(), "POSTGRES_DATABASE": "postgres",
+        "POSTGRES_HOST": server.address.ip(), "POSTGRES_PORT": server.address.port().to_string(),
+        "POSTGRES_DATABASE": "postgres",
         "POSTGRES_USERNAME": "postgres", "POSTGRES_PASSWORD": PASSWORD,
     });
     let put = format!("wasmbus.ctl.v1.{}.config.put.postgres", lattice::NAME);

@@ -2,26 +2,13 @@
 //! say; without one a test is skipped here, and fails in CI.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use crate::support::root;
+use crate::support::tools::{in_ci, packs_cache, path};
 
 /// The packs, and those among them that have a test below.
 const PACKS: &[&str] = &["c", "cpp", "go", "javascript", "python", "rust"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// PATH, with the compilers before it that `.ci/run` installs.
-fn path() -> std::ffi::OsString {
-    let given = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let tools = root().join("target/tools");
-    let go = given("PELATO_TEST_GO").unwrap_or_else(|| tools.join("go/go/bin/go"));
-    let rust = given("PELATO_TEST_RUST").unwrap_or_else(|| tools.join("rust/bin"));
-    let own = [go.parent().unwrap().to_owned(), rust].into_iter().filter(|folder| folder.is_dir());
-    let usual = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(own.chain(std::env::split_paths(&usual))).unwrap()
-}
 
 fn passes(pack: &str) {
     let here = tempfile::tempdir().unwrap();
@@ -29,13 +16,13 @@ fn passes(pack: &str) {
     command.args(["pack", "check", pack, "--json"]).current_dir(here.path()).env("PATH", path());
     command.env("PELATO_HOME", here.path());
     // Shared with tests/languages: what the packs install is installed once.
-    command.env("PELATO_CACHE", root().join("target/tools/packs"));
+    command.env("PELATO_CACHE", packs_cache());
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let page: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
     let checks = page["checks"].as_array().unwrap();
     let compiler = checks.iter().find(|check| check["check"] == "compiler").unwrap();
-    if compiler["result"] != "passed" && std::env::var_os("CI").is_none_or(|value| value.is_empty()) {
+    if compiler["result"] != "passed" && !in_ci() {
         return eprintln!("skipped: {}", compiler["reason"]);
     }
     let failed: Vec<_> = checks.iter().filter(|check| check["result"] == "failed").collect();

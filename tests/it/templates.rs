@@ -3,9 +3,10 @@
 //! each of them.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::root;
+use crate::support::tools::{in_ci, packs_cache, path};
 use crate::support::trigger;
 
 /// The templates, and what may be skipped of each: nothing else passes by not being made.
@@ -17,21 +18,6 @@ const TEMPLATES: &[(&str, &[&str])] = &[
 ];
 /// One that nobody compiled into PELATO, and what may be skipped of it.
 const FOREIGN: (&str, &[&str]) = ("toy", &["http"]);
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// PATH, with the compilers before it that `.ci/run` installs.
-fn path() -> std::ffi::OsString {
-    let given = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let tools = root().join("target/tools");
-    let go = given("PELATO_TEST_GO").unwrap_or_else(|| tools.join("go/go/bin/go"));
-    let rust = given("PELATO_TEST_RUST").unwrap_or_else(|| tools.join("rust/bin"));
-    let own = [go.parent().unwrap().to_owned(), rust].into_iter().filter(|folder| folder.is_dir());
-    let usual = std::env::var_os("PATH").unwrap_or_default();
-    std::env::join_paths(own.chain(std::env::split_paths(&usual))).unwrap()
-}
 
 fn passes(template: &str, languages: &[&str]) {
     let here = tempfile::tempdir().unwrap();
@@ -45,7 +31,7 @@ fn passes(template: &str, languages: &[&str]) {
     command.args(languages.iter().flat_map(|language| ["--language", *language]));
     command.env("PELATO_HOME", here.path());
     // Shared with tests/packs, which installs what the packs install.
-    command.env("PELATO_CACHE", root().join("target/tools/packs"));
+    command.env("PELATO_CACHE", packs_cache());
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let page: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));
@@ -57,7 +43,7 @@ fn passes(template: &str, languages: &[&str]) {
     let mut skipped: BTreeSet<_> = skipped.map(|check| check["check"].as_str().unwrap()).collect();
     let about = checks.iter().find(|check| check["check"] == "languages").unwrap();
     eprintln!("{template}: {}", about["reason"]);
-    if std::env::var_os("CI").is_none_or(|value| value.is_empty()) {
+    if !in_ci() {
         // Without a compiler; in CI there is one.
         skipped.remove("languages");
     }

@@ -1,38 +1,127 @@
-//! A real NATS server on a free port, and a client that is not PELATO.
+//! A real NATS server on a port that it has chosen, and a client that is not PELATO.
 
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 
-use super::Running;
+use super::{Running, address, tools};
 
 /// A server; killed when dropped.
 pub struct Server {
     process: Running,
-    _folder: tempfile::TempDir,
+    how: How,
     pub port: u16,
 }
 
+/// How a server is started.
+struct How {
+    program: PathBuf,
+    arguments: Vec<String>,
+    variables: Vec<(&'static str, String)>,
+    address: Ipv4Addr,
+    folder: tempfile::TempDir,
+}
+
 impl Server {
-    /// Starts Debian's `nats-server`. Without one these tests fail: they do not skip.
+    /// Starts a server with its data in a folder of its own, in which it is started.
     pub fn start(arguments: &[&str]) -> Self {
+        Self::of(&tools::nats_server(), arguments)
+    }
+
+    /// The same with this program.
+    pub fn of(program: &Path, arguments: &[&str]) -> Self {
+        Self::at(program, Ipv4Addr::LOCALHOST, arguments)
+    }
+
+    /// The same on this process's own address: it can be stopped, and nobody else listens at its port meanwhile.
+    pub fn to_be_restarted(arguments: &[&str]) -> Self {
+        Self::at(&tools::nats_server(), address::own(), arguments)
+    }
+
+    /// With a configuration, which says where it listens, and with environment variables that it wants.
+    pub fn configured(text: &str, variables: &[(&'static str, String)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new("nats-server");
-        command.args(["-a", "127.0.0.1", "-p", "-1"]).args(arguments).current_dir(folder.path());
-        let process = Running::start(command);
+        let file = folder.path().join("nats.conf");
+        std::fs::write(&file, text).unwrap();
+        let data = folder.path().join("data").display().to_string();
+        let how = How {
+            program: tools::new_nats_server().unwrap_or_else(tools::nats_server),
+            arguments: vec![
+                "--config".to_owned(),
+                file.display().to_string(),
+                "--store_dir".to_owned(),
+                data,
+            ],
+            variables: variables.to_vec(),
+            address: address::own(),
+            folder,
+        };
+        Self::launched(how)
+    }
+
+    fn at(program: &Path, address: Ipv4Addr, arguments: &[&str]) -> Self {
+        let listen = ["-a".to_owned(), address.to_string(), "-p".to_owned(), "-1".to_owned()];
+        let arguments = listen.into_iter().chain(arguments.iter().map(|&one| one.to_owned())).collect();
+        let folder = tempfile::Builder::new().prefix("pelato-nats-").tempdir().unwrap();
+        Self::launched(How { program: program.to_owned(), arguments, variables: Vec::new(), address, folder })
+    }
+
+    fn launched(how: How) -> Self {
+        let process = how.launch();
         process.wait_for("Server is ready");
         let line = process.wait_for("Listening for client connections on");
         let port = line.rsplit(':').next().unwrap().trim().parse().unwrap();
-        Self { process, _folder: folder, port }
+        Self { process, how, port }
     }
 
     pub fn id(&self) -> u32 {
         self.process.id()
     }
 
+    pub fn host(&self) -> Ipv4Addr {
+        self.how.address
+    }
+
     pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
+        format!("nats://{}:{}", self.how.address, self.port)
+    }
+
+    /// Waits for a text in its log.
+    #[track_caller]
+    pub fn wait_for(&self, text: &str) -> String {
+        self.process.wait_for(text)
+    }
+
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        self.process.err()
+    }
+
+    /// Ends it at once.
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Starts it again where it was, with the data that it had.
+    pub fn restart(&mut self) {
+        assert_eq!(self.how.address, address::own(), "somebody else may have its port by now");
+        if let Some(port) = self.how.arguments.iter_mut().find(|argument| *argument == "-1") {
+            *port = self.port.to_string();
+        }
+        self.process = self.how.launch();
+        self.process.wait_for("Server is ready");
+    }
+}
+
+impl How {
+    fn launch(&self) -> Running {
+        let mut command = Command::new(&self.program);
+        command.args(&self.arguments).current_dir(self.folder.path());
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        Running::start(command)
     }
 }
 

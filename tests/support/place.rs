@@ -9,7 +9,8 @@ use std::time::Duration;
 use snapbox::cmd::{Command, OutputAssert};
 use snapbox::{Assert, Redactions};
 
-use super::{Running, go, tree};
+use super::process::usual_signals;
+use super::{Running, address, root, tools, tree};
 
 /// Long enough for the slowest command on a busy machine: a hang is a failure, not a wait for ever.
 pub const PATIENCE: Duration = Duration::from_secs(240);
@@ -38,12 +39,12 @@ impl Place {
     pub fn at(folder: tempfile::TempDir, project: PathBuf) -> Self {
         fs::create_dir_all(&project).unwrap();
         let above = folder.path().canonicalize().unwrap();
-        let path = std::env::join_paths([go::bin(), "/usr/bin".into(), "/bin".into(), git()]).unwrap();
+        let path = std::env::join_paths([tools::go_bin(), "/usr/bin".into(), "/bin".into(), git()]).unwrap();
         let environment = vec![
             ("PATH".into(), path),
             ("HOME".into(), above.join("home").into()),
             ("PELATO_HOME".into(), above.join("pelato-home").into()),
-            ("PELATO_CACHE".into(), go::shared_cache().into()),
+            ("PELATO_CACHE".into(), tools::cache().into()),
             ("GIT_CONFIG_NOSYSTEM".into(), "1".into()),
             ("GIT_CEILING_DIRECTORIES".into(), above.clone().into()),
         ];
@@ -123,6 +124,7 @@ impl Place {
 
     /// `pelato` with these arguments in the project's folder, its words compared with paths and times replaced.
     pub fn pelato(&self, arguments: &[&str]) -> Command {
+        usual_signals();
         let assert =
             Assert::new().normalize_paths(false).action_env("SNAPSHOTS").redact_with(self.redactions());
         Command::new(binary())
@@ -149,6 +151,7 @@ impl Place {
 
     /// The command for the standard library, for what has to be watched while it runs.
     pub fn command(&self, arguments: &[&str]) -> process::Command {
+        usual_signals();
         let mut command = process::Command::new(binary());
         command.args(arguments).current_dir(&self.project).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
@@ -174,9 +177,10 @@ impl Place {
         let mut text = |name, path: &Path| redactions.insert(name, path.display().to_string()).unwrap();
         text("[PROJECT]", &self.project);
         text("[ABOVE]", &self.above());
-        text("[CACHE]", &go::shared_cache());
-        text("[GO]", &go::bin());
-        text("[HERE]", Path::new(env!("CARGO_MANIFEST_DIR")));
+        text("[CACHE]", &tools::cache());
+        text("[GO]", &tools::go_bin());
+        text("[HERE]", root());
+        redactions.insert("[OWN]", address::own().to_string()).unwrap();
         let mut pattern = |name, pattern: &str| {
             redactions.insert(name, regex::Regex::new(pattern).unwrap()).unwrap();
         };
@@ -190,7 +194,7 @@ impl Place {
         // Names that are made up for the moment.
         pattern("[RANDOM]", r"/\.(?:pelato|installing|compiling)-(?<redacted>[0-9A-Za-z]{6})");
         pattern("[NUMBER]", r"/go-build(?<redacted>\d+)/");
-        pattern("[PORT]", r"127\.0\.0\.1:(?<redacted>\d+)");
+        pattern("[PORT]", r"\b127\.\d+\.\d+\.\d+:(?<redacted>\d+)");
         pattern("[FREE]", r"(?<redacted>\d+ [GM]iB) free");
         pattern("[SECONDS]", r#""(?:milli)?seconds":(?<redacted>[\d.e-]+)"#);
         pattern("[BYTES]", r#""bytes":(?<redacted>\d{5,})"#);

@@ -1,14 +1,15 @@
-//! A PostgreSQL server of our own on a free port. It ends with this value.
+//! A PostgreSQL server of our own. It ends with this value.
 
 use std::fs::Permissions;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::SocketAddrV4;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
 
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
+
+use super::{Running, address, tools};
 
 /// The password of the user `postgres`.
 pub const PASSWORD: &str = "sesame";
@@ -16,8 +17,8 @@ pub const PASSWORD: &str = "sesame";
 pub struct Server {
     folder: TempDir,
     programs: PathBuf,
-    child: Option<Child>,
-    pub port: u16,
+    process: Option<Running>,
+    pub address: SocketAddrV4,
 }
 
 impl Server {
@@ -28,14 +29,13 @@ impl Server {
 
     /// One that takes encrypted connections, too, and proves itself by a certificate and its key, both PEM.
     pub fn with(certificate: Option<(&str, &str)>) -> Option<Self> {
-        let Some(programs) = programs() else {
-            assert!(std::env::var_os("CI").is_none(), "there is no PostgreSQL: install postgresql");
+        let Some(programs) = tools::postgres_bin() else {
+            assert!(!tools::in_ci(), "there is no PostgreSQL: install postgresql");
             eprintln!("skipped: there is no PostgreSQL");
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        let mut server = Self { folder, programs, child: None, port };
+        let mut server = Self { folder, programs, process: None, address: address::reserve() };
         std::fs::write(server.path("password"), PASSWORD).unwrap();
         server.give_away();
         let made = server
@@ -55,7 +55,11 @@ impl Server {
             std::fs::set_permissions(data.join("server.key"), Permissions::from_mode(0o600)).unwrap();
             server.give_away();
         }
-        server.restart();
+        // It cannot choose a port by itself. Should somebody listen there in spite of all, it gets another.
+        while let Err(log) = server.launch() {
+            assert!(log.contains("Address already in use"), "PostgreSQL does not start: {log}");
+            server.address = address::reserve();
+        }
         Some(server)
     }
 
@@ -82,48 +86,39 @@ impl Server {
             }
             false => Command::new(path),
         };
-        command.current_dir(self.folder.path()).stdin(Stdio::null());
+        // What it logs is read: it must not be in the language of whoever runs the tests.
+        command.current_dir(self.folder.path()).env("LC_ALL", "C").stdin(Stdio::null());
         command
     }
 
     /// Cuts all connections and ends.
     pub fn stop(&mut self) {
-        let Some(mut child) = self.child.take() else { return };
-        // The quick way to stop: the connections are cut.
-        let _ = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-        child.wait().unwrap();
+        let Some(mut process) = self.process.take() else { return };
+        if !process.has_ended() {
+            // The quick way to stop: the connections are cut.
+            process.signal("INT");
+            process.wait();
+        }
     }
 
     pub fn restart(&mut self) {
-        let log = std::fs::File::create(self.path("log")).unwrap();
-        let settings =
-            ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "unix_socket_directories="];
-        let child = self
-            .program("postgres")
-            .arg("-D")
-            .arg(self.path("data"))
-            .args(["-p", &self.port.to_string()])
-            .args(settings)
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        self.child = Some(child);
-        let begin = Instant::now();
-        while std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
-            let log = std::fs::read_to_string(self.path("log")).unwrap();
-            assert!(begin.elapsed() < Duration::from_secs(60), "PostgreSQL does not start: {log}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        // It listens before it lets anyone in.
-        while !std::fs::read_to_string(self.path("log")).unwrap().contains("ready to accept connections") {
-            assert!(begin.elapsed() < Duration::from_secs(60), "PostgreSQL is not ready");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        self.launch().unwrap_or_else(|log| panic!("PostgreSQL does not start again: {log}"));
+    }
+
+    /// Starts it; what it has logged if it does not.
+    fn launch(&mut self) -> Result<(), String> {
+        let mut command = self.program("postgres");
+        command.arg("-D").arg(self.path("data")).args(["-p", &self.address.port().to_string()]);
+        command.args(["-c", &format!("listen_addresses={}", self.address.ip())]);
+        command.args(["-c", "fsync=off", "-c", "unix_socket_directories="]);
+        let process = Running::start(command);
+        process.hears("ready to accept connections")?;
+        self.process = Some(process);
+        Ok(())
     }
 
     pub fn url(&self) -> String {
-        format!("postgres://postgres:{PASSWORD}@127.0.0.1:{}/postgres?sslmode=disable", self.port)
+        format!("postgres://postgres:{PASSWORD}@{}/postgres?sslmode=disable", self.address)
     }
 
     async fn client(&self) -> tokio_postgres::Client {
@@ -153,14 +148,4 @@ impl Drop for Server {
 fn is_root() -> bool {
     let who = Command::new("id").arg("-u").output().unwrap();
     who.stdout.trim_ascii() == b"0"
-}
-
-/// The folder of the programs: Debian has one for each version, none of them on PATH.
-fn programs() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut folders: Vec<_> = versions.map(|entry| entry.path().join("bin")).collect();
-    folders.sort();
-    let on_path = std::env::var_os("PATH").unwrap_or_default();
-    folders.extend(std::env::split_paths(&on_path));
-    folders.into_iter().find(|folder| Path::new(folder).join("initdb").exists())
 }

@@ -1,11 +1,10 @@
-//! Debian's `docker-registry` on a free port.
+//! Debian's `docker-registry` on a port that it has chosen.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::net::SocketAddrV4;
+use std::path::Path;
 use std::process::Command;
 
-use super::Running;
+use super::{Running, http, tools};
 
 /// How a registry is to be.
 #[derive(Default)]
@@ -18,6 +17,10 @@ pub struct How<'a> {
     pub read_only: bool,
     /// Where it keeps what is pushed, if not in a folder of its own.
     pub storage: Option<&'a Path>,
+    /// Where it listens, if that has to be known before.
+    pub address: Option<SocketAddrV4>,
+    /// Environment variables, which say what the configuration does not.
+    pub variables: &'a [(&'a str, &'a str)],
 }
 
 /// Who may come in.
@@ -29,9 +32,9 @@ const HTPASSWD: &str = "somebody:$2y$05$abcdefghijklmnopqrstuueIkQmRIJEXwPQvcK6j
 
 /// A registry; killed when dropped.
 pub struct Registry {
-    process: Running,
+    pub process: Running,
     _folder: tempfile::TempDir,
-    port: u16,
+    address: SocketAddrV4,
 }
 
 impl Registry {
@@ -45,9 +48,10 @@ impl Registry {
         let folder = tempfile::tempdir().unwrap();
         let storage = how.storage.map_or_else(|| folder.path().join("data"), Path::to_owned);
         let read_only = how.read_only;
+        let wanted = how.address.map_or_else(|| "127.0.0.1:0".to_owned(), |address| address.to_string());
         let mut config = format!(
             "version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {}\n  maintenance:\n    readonly:\n      \
-             enabled: {read_only}\nhttp:\n  addr: 127.0.0.1:0\n",
+             enabled: {read_only}\nhttp:\n  addr: {wanted}\n",
             storage.display()
         );
         if let Some((certificate, key)) = how.tls {
@@ -61,21 +65,22 @@ impl Registry {
         }
         let file = folder.path().join("config.yml");
         std::fs::write(&file, config).unwrap();
-        let mut command = Command::new(program());
-        command.arg("serve").arg(file).current_dir(folder.path());
+        let mut command = Command::new(tools::registry());
+        command.arg("serve").arg(file).current_dir(folder.path()).envs(how.variables.iter().copied());
         let process = Running::start(command);
-        let line = process.wait_for("listening on");
-        let port = line.split("listening on 127.0.0.1:").nth(1).unwrap();
-        let port = port.split(|c: char| !c.is_ascii_digit()).next().unwrap().parse().unwrap();
-        Self { process, _folder: folder, port }
+        let line = process.wait_for("listening on 127.");
+        let address = line.split("listening on ").nth(1).unwrap();
+        let address = address.split(|c: char| !c.is_ascii_digit() && !".:".contains(c)).next().unwrap();
+        let address = address.trim_end_matches('.').parse().unwrap_or_else(|_| panic!("{line}"));
+        Self { process, _folder: folder, address }
     }
 
     pub fn port(&self) -> u16 {
-        self.port
+        self.address.port()
     }
 
     pub fn host(&self) -> String {
-        format!("127.0.0.1:{}", self.port)
+        self.address.to_string()
     }
 
     /// What REGISTRY_URL has to be.
@@ -95,20 +100,20 @@ impl Registry {
 
     /// The manifest of an image, and its digest as the registry says it.
     pub fn manifest(&self, name: &str, tag: &str) -> (serde_json::Value, String) {
-        let (head, body) = self.get(&format!("/v2/{name}/manifests/{tag}"));
-        let digest = head.lines().find_map(|line| line.strip_prefix("Docker-Content-Digest: ")).unwrap();
-        (serde_json::from_slice(&body).unwrap(), digest.trim().to_owned())
+        let answer = self.ask("GET", &format!("/v2/{name}/manifests/{tag}"), "");
+        let digest = answer.field("Docker-Content-Digest").unwrap().to_owned();
+        (serde_json::from_slice(&answer.body).unwrap(), digest)
     }
 
     /// A blob's bytes.
     pub fn blob(&self, name: &str, digest: &str) -> Vec<u8> {
-        self.get(&format!("/v2/{name}/blobs/{digest}")).1
+        self.ask("GET", &format!("/v2/{name}/blobs/{digest}"), "").body
     }
 
     /// The names of all repositories.
     pub fn repositories(&self) -> serde_json::Value {
-        serde_json::from_slice::<serde_json::Value>(&self.get("/v2/_catalog").1).unwrap()["repositories"]
-            .take()
+        let answer = self.ask("GET", "/v2/_catalog", "");
+        serde_json::from_slice::<serde_json::Value>(&answer.body).unwrap()["repositories"].take()
     }
 
     /// Puts a manifest there, as another program would.
@@ -116,33 +121,11 @@ impl Registry {
         self.ask("PUT", &format!("/v2/{name}/manifests/{tag}"), &manifest.to_string());
     }
 
-    fn get(&self, path: &str) -> (String, Vec<u8>) {
-        self.ask("GET", path, "")
+    fn ask(&self, method: &str, path: &str, body: &str) -> http::Answer {
+        let kind = "application/vnd.oci.image.manifest.v1+json";
+        let fields = [("Accept", kind), ("Content-Type", kind)];
+        let answer = http::send(self.address, method, path, &fields, body.as_bytes());
+        assert!([200, 201].contains(&answer.status), "{path}: {}", answer.head);
+        answer
     }
-
-    fn ask(&self, method: &str, path: &str, body: &str) -> (String, Vec<u8>) {
-        let mut stream = TcpStream::connect(self.host()).unwrap();
-        let (host, kind, length) = (self.host(), "application/vnd.oci.image.manifest.v1+json", body.len());
-        let request = format!(
-            "{method} {path} HTTP/1.0\r\nHost: {host}\r\nAccept: {kind}\r\nContent-Type: {kind}\r\n\
-             Content-Length: {length}\r\n\r\n{body}"
-        );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-        let head = String::from_utf8(answer[..end].to_vec()).unwrap();
-        let status = head.lines().next().unwrap();
-        assert!(status.contains(" 200 ") || status.contains(" 201 "), "{path}: {head}");
-        (head, answer[end + 4..].to_vec())
-    }
-}
-
-fn program() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<_> = std::env::split_paths(&path).chain(["/usr/bin".into()]).collect();
-    let programs = ["docker-registry", "registry"];
-    let mut found =
-        programs.iter().flat_map(|program| folders.iter().map(move |folder| folder.join(program)));
-    found.find(|program| program.is_file()).expect("no docker-registry: apt-get install docker-registry")
 }

@@ -14,6 +14,7 @@ use std::{env, fs, thread};
 use tempfile::TempDir;
 
 use super::page::{self, Step};
+use super::{root, shared, tools};
 
 const USUAL_PORT: &str = "8000";
 /// How long a workflow may take until it runs: unoptimised, the host needs seconds for each component.
@@ -34,35 +35,30 @@ pub struct Terminal {
 impl Terminal {
     /// In a folder that looks like a clone of this repository, as far as users need it.
     pub fn new() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let home = tempfile::tempdir().unwrap();
         let folder = home.path().join("pelato");
-        copy(&root.join("examples"), &folder.join("examples"));
+        copy(&root().join("examples"), &folder.join("examples"));
         let programs = home.path().join("bin");
         fs::create_dir(&programs).unwrap();
         // On a terminal curl shows no progress before a short answer.
         fs::write(home.path().join(".curlrc"), "silent\nshow-error\n").unwrap();
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_pelato"), programs.join("pelato")).unwrap();
         let mut folders = vec![programs];
-        folders.extend(go(root));
+        folders.push(tools::go_bin());
         folders.extend(env::split_paths(&env::var_os("PATH").unwrap()));
         let path = env::join_paths(folders).unwrap().into_string().unwrap();
         Self { home, folder, path, port: free_port(), running: None, environment: Vec::new() }
     }
 
     /// With one more environment variable.
-    #[allow(dead_code)] // not every test that has this module wants it
     pub fn env(mut self, name: &'static str, value: String) -> Self {
         self.environment.push((name, value));
         self
     }
 
     /// With the Rust toolchain that compiles for WebAssembly before all others, if `.ci/run` has made one.
-    #[allow(dead_code)] // not every test that has this module wants it
     pub fn with_rust(mut self) -> Self {
-        let given = env::var_os("PELATO_TEST_RUST").map(PathBuf::from);
-        let folder =
-            given.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/rust/bin"));
+        let folder = tools::rust_bin();
         if folder.is_dir() {
             self.path = format!("{}:{}", folder.display(), self.path);
         }
@@ -91,7 +87,6 @@ impl Terminal {
     }
 
     /// What one command prints.
-    #[allow(dead_code)] // not every test that has this module wants it
     pub fn run(&mut self, command: &str) -> Result<String, String> {
         let (code, printed) = self.bash(command);
         if code == 0 { Ok(printed) } else { Err(format!("`{command}` ends with {code}:\n{printed}")) }
@@ -159,7 +154,7 @@ impl Terminal {
         let mut command = Command::new("bash");
         command.args(["-c", script]).current_dir(&self.folder).stdin(Stdio::null());
         // Kept from run to run: what the compilers have done once.
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pelato-cache");
+        let cache = shared::temporary("pelato-cache");
         command.env("HOME", self.home.path()).env("PATH", &self.path).env("PELATO_CACHE", cache);
         // A person's own settings say nothing about the page.
         for name in
@@ -203,13 +198,6 @@ fn is_run(command: &str) -> bool {
 
 fn free_port() -> u16 {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-/// The folder of a Go toolchain that is not on PATH; without any, PELATO installs its own.
-fn go(root: &Path) -> Option<PathBuf> {
-    let given = env::var_os("PELATO_TEST_GO").map(PathBuf::from);
-    let program = given.unwrap_or_else(|| root.join("target/tools/go/go/bin/go"));
-    program.is_file().then(|| program.parent().unwrap().to_owned())
 }
 
 /// What git would ignore is not copied: nothing is built yet in a clone.

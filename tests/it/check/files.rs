@@ -142,7 +142,7 @@ fn sources_that_are_no_text_or_have_no_function_are_named() {
 
 #[test]
 fn languages_are_guessed_told_or_asked_for() {
-    let other = include_str!("../../language-packs/go/pack.toml")
+    let other = include_str!("../../../language-packs/go/pack.toml")
         .replace("name = \"go\"", "name = \"gopher\"")
         .replace("extensions = [\"go\"]", "extensions = [\"gopher\"]");
     let folder = with(&[

@@ -110,7 +110,7 @@ fn what_is_wrong_is_wrong_for_both() {
 
 #[test]
 fn every_field_is_described_in_the_docs() {
-    let docs = include_str!("../../docs/reference/workflow.md");
+    let docs = include_str!("../../../docs/reference/workflow.md");
     let rows = |text: &str, name: &str| text.contains(&format!("\n| `{name}` |"));
     for field in TASK_FIELDS.iter().chain(&["project_name", "tasks"]) {
         assert!(rows(docs, field), "{field} is not in docs/reference/workflow.md");
@@ -130,7 +130,7 @@ fn every_field_is_described_in_the_docs() {
 
 #[test]
 fn the_example_of_the_docs_is_right() {
-    let docs = include_str!("../../docs/reference/workflow.md");
+    let docs = include_str!("../../../docs/reference/workflow.md");
     let example = docs.split("```yaml\n").find(|part| part.starts_with("project_name")).unwrap();
     let example = example.split("```").next().unwrap();
     let folder = with(&[("tasks/convert.go", GO), ("tasks/filter/main.go", GO)]);

@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 use snapbox::str;
 
 use crate::support::functions::PROJECT;
-use crate::support::{Place, disk::Disk, go};
+use crate::support::{Place, disk::Disk, tools};
 
 const SECRET: &str = "hunter2-swordfish";
 
 /// A project on a machine without a container engine.
 fn with(files: &[(&str, &str)]) -> Place {
-    fs::create_dir_all(go::shared_cache()).unwrap();
+    fs::create_dir_all(tools::cache()).unwrap();
     Place::with(files).env("DOCKER_HOST", "unix:///nowhere.sock")
 }
 

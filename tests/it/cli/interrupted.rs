@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::support::functions::PROJECT;
-use crate::support::{Place, go, tree};
+use crate::support::{Place, tools, tree};
 
 /// A `go` that says when it compiles and then waits until a file is there, before the real one goes on.
 fn slow_go(place: Place) -> Place {
@@ -16,11 +16,11 @@ fn slow_go(place: Place) -> Place {
         "#!/bin/sh\nif [ \"$1\" = build ]; then echo $$ > '{0}.new'; mv '{0}.new' '{0}'; while [ ! -e '{1}' ]; do sleep 0.02; done; fi\nexec '{2}' \"$@\"\n",
         compiles.display(),
         go_on.display(),
-        go::bin().join("go").display()
+        tools::go().display()
     );
     fs::write(bin.join("go"), script).unwrap();
     fs::set_permissions(bin.join("go"), PermissionsExt::from_mode(0o755)).unwrap();
-    let path = format!("{}:{}:/usr/bin:/bin", bin.display(), go::bin().display());
+    let path = format!("{}:{}:/usr/bin:/bin", bin.display(), tools::go_bin().display());
     place.env("PATH", path)
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use snapbox::str;
 
-use crate::support::{Place, go, tree};
+use crate::support::{Place, tools, tree};
 
 const TASK: [&str; 12] = [
     "--language",
@@ -292,9 +292,10 @@ fn the_starters_own_tests_pass_in_plain_go() {
     let place = Place::empty();
     place.run(&new(&["-q"])).code(0).stdout_eq("").stderr_eq("");
     let task = place.path("made/tasks/celsius_to_kelvin");
-    let tested = go::command(&task).env("HOME", place.above()).args(["test", "./..."]).output().unwrap();
+    let tested =
+        tools::go_command(&task).env("HOME", place.above()).args(["test", "./..."]).output().unwrap();
     assert!(tested.status.success(), "{tested:?}");
-    let vetted = go::command(&task).env("HOME", place.above()).args(["vet", "./..."]).output().unwrap();
+    let vetted = tools::go_command(&task).env("HOME", place.above()).args(["vet", "./..."]).output().unwrap();
     assert!(vetted.stderr.is_empty(), "{vetted:?}");
 }
 

@@ -62,7 +62,7 @@ fn trigger(world: &str, imports: &[(&str, &str)], exports: &[(&str, u32)]) -> Ve
 
 fn component(mut module: Vec<u8>, world: &str) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
-    let task = include_str!("../../src/build/wit/pelato-task.wit");
+    let task = include_str!("../../../src/build/wit/pelato-task.wit");
     resolve.push_source("task.wit", task).unwrap();
     let package = resolve.push_source("test.wit", &format!("package pelato:test@0.1.0;\n{world}")).unwrap();
     let world = resolve.select_world(&[package], None).unwrap();

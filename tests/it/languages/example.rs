@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use super::workshop::Workshop;
-use crate::support::compilers::path;
+use crate::support::tools::path;
 
 /// Compiling six languages for the first time takes minutes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(600);

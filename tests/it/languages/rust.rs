@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use super::workshop::{Workshop, echoes, same_bytes, starter};
-use crate::support::compilers::{path, rust};
 use crate::support::instance::Running;
+use crate::support::tools::{path, rust_bin};
 
 const VERBS: &str = r#"
 use std::time::{Duration, SystemTime};
@@ -106,7 +106,7 @@ fn dependencies_are_those_of_the_lock_file() {
     ];
     workshop.task("task", "rust", &files);
     // As `cargo test` leaves it in the task's folder.
-    let cargo = std::process::Command::new(rust().join("cargo"))
+    let cargo = std::process::Command::new(rust_bin().join("cargo"))
         .args(["generate-lockfile", "--offline"])
         .current_dir(workshop.path().join("tasks/task"))
         .env("PATH", path())

@@ -6,8 +6,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::compilers::{cache, path};
 use crate::support::instance::Running;
+use crate::support::tools::{packs_cache, path};
 
 /// A task's files: paths and texts.
 pub type Files<'a> = &'a [(&'a str, &'a str)];
@@ -78,7 +78,7 @@ impl Workshop {
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env("PATH", path());
-        command.env("PELATO_CACHE", cache()).env("PELATO_HOME", self.path().join("home"));
+        command.env("PELATO_CACHE", packs_cache()).env("PELATO_HOME", self.path().join("home"));
         command.env("NO_COLOR", "1");
         command
     }

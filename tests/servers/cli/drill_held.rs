@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::echoes::{self, PACK, PACK_TEXT};
 use crate::support::terminal::Terminal;
-use crate::support::{Place, Running, nats};
+use crate::support::{Place, Running, nats, tools};
 
 /// Two echoes, one behind the other.
 const WORKFLOW: &str = "\
@@ -19,9 +19,13 @@ tasks:
 
 /// A project, and the server that it speaks with.
 fn project() -> (Place, nats::Server) {
-    let server = nats::Server::start(&[]);
+    with(nats::Server::start(&[]))
+}
+
+/// A project that speaks with a server.
+fn with(server: nats::Server) -> (Place, nats::Server) {
     let place = Place::with(&[("workflow.yaml", WORKFLOW), (PACK, PACK_TEXT)])
-        .env("NATS_HOST", "127.0.0.1")
+        .env("NATS_HOST", server.host().to_string())
         .env("NATS_PORT", server.port.to_string());
     place.write("language-packs/wat/starter/function.wasm", echoes::echo());
     place.write("tasks/echo/function.wasm", echoes::echo());
@@ -252,13 +256,12 @@ impl Drop for Restarted<'_> {
 
 #[test]
 fn the_drill_says_when_it_was_away_itself() {
-    let (place, server) = project();
+    let (place, server) = with(nats::Server::to_be_restarted(&[]));
     let _running = run(&place);
     // For a second there is no server at all.
-    let (old, port) = (server.id(), server.port);
-    // The drill's own PATH has no servers.
-    let path = std::env::var("PATH").unwrap();
-    let restart = format!("kill -9 {old}; sleep 1; PATH='{path}'; exec nats-server -a 127.0.0.1 -p {port}");
+    let (old, host, port) = (server.id(), server.host(), server.port);
+    let program = tools::nats_server();
+    let restart = format!("kill -9 {old}; sleep 1; exec '{}' -a {host} -p {port}", program.display());
     let command = format!("({restart}) > nats.log 2>&1 & echo $! > nats.pid");
     let _restarted = Restarted(&place);
     let flags = ["--kill-command", &command, "--timeout", "60s", "--record", "drill.json"];

@@ -1,11 +1,9 @@
 //! `pelato run --nats` with a real NATS server and a client that is not PELATO.
 
-use std::net::TcpListener;
-
 use snapbox::str;
 
 use crate::support::functions::PROJECT;
-use crate::support::{Place, nats};
+use crate::support::{Place, fake, nats};
 
 #[test]
 fn messages_of_others_come_in_and_go_out() {
@@ -33,9 +31,7 @@ fn without_an_address_the_settings_are_used() {
 fn a_server_that_does_not_answer_is_exit_code_6() {
     let place = Place::with(PROJECT);
     place.run(&["build", "-q"]).code(0);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("nats://{}", listener.local_addr().unwrap());
-    drop(listener);
+    let url = format!("nats://{}", fake::nobody());
     place.run_in_vain(&["run", "--port", "0", "--nats", &url]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
   help: is it running, and is the address right? `pelato config` shows the settings; `pelato run` without `--nats` needs none

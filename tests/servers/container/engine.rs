@@ -1,11 +1,9 @@
 //! The engines that `.ci/run` has started, and a registry.
 
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-/// Who has it may leave containers behind.
-static LEAVING: Mutex<()> = Mutex::new(());
+use crate::support::shared::Turn;
+use crate::support::tools;
 
 /// An engine.
 #[derive(Debug, Clone)]
@@ -20,7 +18,7 @@ pub fn engines() -> Vec<Engine> {
     let engines = named.into_iter().filter_map(|(name, variable)| match std::env::var(variable) {
         Ok(address) => Some(Engine { name, address }),
         Err(_) => {
-            assert!(std::env::var_os("CI").is_none(), "{variable} is not set: .ci/run starts the engines");
+            assert!(!tools::in_ci(), "{variable} is not set: .ci/run starts the engines");
             eprintln!("skipped: {variable} is not set");
             None
         }
@@ -35,8 +33,8 @@ pub fn docker() -> Vec<Engine> {
 }
 
 /// From before a test kills PELATO until what that leaves is removed: other tests do not look for it meanwhile.
-pub fn leaving() -> MutexGuard<'static, ()> {
-    LEAVING.lock().unwrap_or_else(PoisonError::into_inner)
+pub fn leaving() -> Turn {
+    Turn::alone("containers-left")
 }
 
 impl Engine {
@@ -98,41 +96,5 @@ impl Engine {
     /// Forgets a name of an image.
     pub fn forget(&self, name: &str) {
         self.docker(&["rmi", name]);
-    }
-}
-
-/// A registry on a free port.
-pub struct Registry {
-    pub port: u16,
-    process: Child,
-    _folder: tempfile::TempDir,
-}
-
-impl Registry {
-    pub fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let file = folder.path().join("config.yml");
-        let root = folder.path().join("images");
-        let text = format!(
-            "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {root:?}}}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n"
-        );
-        std::fs::write(&file, text).unwrap();
-        let mut command = Command::new("docker-registry");
-        let process =
-            command.arg("serve").arg(&file).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-        let start = Instant::now();
-        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(start.elapsed() < Duration::from_secs(20), "the registry does not answer");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self { port, process, _folder: folder }
-    }
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
     }
 }

@@ -6,10 +6,11 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use super::engine::{Engine, Registry, docker, engines};
+use super::engine::{Engine, docker, engines};
 use super::own::Own;
 use super::place::{Place, digests};
 use super::proxy::Proxy;
+use crate::support::registry::Registry;
 
 const BUILD: [&str; 3] = ["build", "--builder", "container"];
 const OURS: &str = "docker.io/library/golang:1.27";
@@ -184,8 +185,8 @@ fn group_of(engine: &Engine) -> String {
 fn a_fetch_that_is_cut_is_told_and_can_be_repeated() {
     for engine in docker() {
         let registry = Registry::start();
-        engine.push(OURS, &format!("127.0.0.1:{}/golang:1.27", registry.port));
-        let proxy = Proxy::cut_after(8 << 20, registry.port);
+        engine.push(OURS, &format!("127.0.0.1:{}/golang:1.27", registry.port()));
+        let proxy = Proxy::cut_after(8 << 20, registry.port());
         let own = Own::start(&["--max-download-attempts=1"]);
         let image = format!("127.0.0.1:{}/golang:1.27", proxy.port);
         let place = Place::new().warm().on(&own.engine).with_image(&image);
@@ -203,7 +204,7 @@ fn a_fetch_that_is_cut_is_told_and_can_be_repeated() {
 fn an_engine_without_room_is_told() {
     for engine in docker() {
         let registry = Registry::start();
-        let image = format!("127.0.0.1:{}/golang:1.27", registry.port);
+        let image = format!("127.0.0.1:{}/golang:1.27", registry.port());
         engine.push(OURS, &image);
         let disk = Disk::small(64);
         let own = Own::at(disk.folder.path(), &["--max-download-attempts=1"]);

@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use super::engine::{Registry, docker, engines};
+use super::engine::{docker, engines};
 use super::place::Place;
+use crate::support::registry::Registry;
 
 const BUILD: [&str; 3] = ["build", "--builder", "container"];
 const OURS: &str = "docker.io/library/golang:1.27";
@@ -16,7 +17,7 @@ fn lock(place: &Place) -> String {
 fn the_image_that_was_fetched_is_fetched_by_everybody() {
     for engine in docker() {
         let registry = Registry::start();
-        let name = format!("127.0.0.1:{}/golang", registry.port);
+        let name = format!("127.0.0.1:{}/golang", registry.port());
         let image = format!("{name}:1.27");
         let first = engine.push(OURS, &image);
 

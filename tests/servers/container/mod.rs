@@ -16,6 +16,8 @@ mod sweep;
 use engine::{docker, engines};
 use place::{Place, digests};
 
+use crate::support::registry::Registry;
+
 #[test]
 fn containers_give_the_same_bytes_as_this_machine() {
     for engine in engines() {
@@ -64,8 +66,8 @@ fn auto_takes_an_engine_where_there_is_no_compiler() {
 fn an_image_that_is_not_there_is_fetched_from_its_registry() {
     // Podman wants https even on the loopback.
     for engine in docker() {
-        let registry = engine::Registry::start();
-        let image = format!("127.0.0.1:{}/golang:1.27", registry.port);
+        let registry = Registry::start();
+        let image = format!("127.0.0.1:{}/golang:1.27", registry.port());
         engine.push("docker.io/library/golang:1.27", &image);
         let place = Place::new().on(&engine).with_image(&image);
         let forbidden = place.pelato(&["build", "--builder", "container", "--no-install"]).code(4).stderr;

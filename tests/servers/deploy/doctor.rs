@@ -1,11 +1,11 @@
 //! What `pelato doctor` says about a lattice.
 
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::project::{Project, Task, workflow};
-use crate::support::lattice::{Lattice, Setup, nats};
+use crate::support::lattice::{Lattice, Setup};
+use crate::support::nats::Server;
+use crate::support::tools;
 
 const PASSWORD: &str = "zo-geheim-78";
 
@@ -81,9 +81,8 @@ fn servers_without_what_a_lattice_needs() {
     assert_eq!(found(&wrong, 8, "hosts"), [one("note", "not known: the NATS server cannot be used")]);
 
     // Debian's own, which is too old.
-    let folder = tempfile::tempdir().unwrap();
-    let (_old, port, _) = nats(Path::new("/usr/sbin/nats-server"), folder.path(), None);
-    let project = wrong.env("NATS_PORT", &port.to_string());
+    let old = Server::of(&tools::old_nats_server(), &["-js", "-sd", "jetstream"]);
+    let project = wrong.env("NATS_PORT", &old.port.to_string());
     let old = found(&project, 8, "nats");
     assert!(old[0].1.contains("the NATS server is version 2.9"), "{old:?}");
 }

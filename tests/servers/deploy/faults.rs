@@ -1,11 +1,12 @@
 //! What goes wrong between PELATO and a lattice, with the real servers: what is said, and what to do then.
 
-use std::path::Path;
 use std::time::Duration;
 
 use super::project::{Project, Ran, Task, post, workflow};
-use crate::support::echoes;
-use crate::support::lattice::{Lattice, Setup, free_port, nats};
+use crate::support::address;
+use crate::support::lattice::{Lattice, Setup};
+use crate::support::nats::Server;
+use crate::support::{echoes, fake, tools};
 
 const ALONE: Setup = Setup { hosts: &[], wadm: false, login: None, insecure: true, call_limit: None };
 
@@ -24,7 +25,7 @@ fn servers_that_are_missing_or_too_old_are_named() {
     let Some(lattice) = Lattice::with(&ALONE) else { return };
     let project = pushed(&lattice);
     let server =
-        format!("no wadm answers for the lattice `default` at nats://127.0.0.1:{}", lattice.nats_port);
+        format!("no wadm answers for the lattice `default` at nats://127.0.0.1:{}", lattice.nats.port);
     for command in ["deploy", "status", "remove", "rollback"] {
         let ran = project.run(&[command]);
         ran.failed(6, &[&server, "start wadm beside the NATS server", "LATTICE, NATS_HOST and NATS_PORT"]);
@@ -33,13 +34,13 @@ fn servers_that_are_missing_or_too_old_are_named() {
     let project = project.env("LATTICE", "elsewhere");
     project.run(&["deploy"]).failed(6, &["no wadm answers for the lattice `elsewhere`"]);
 
-    let folder = tempfile::tempdir().unwrap();
-    let (_old, port, _) = nats(Path::new("/usr/sbin/nats-server"), folder.path(), None);
-    let project = project.env("NATS_PORT", &port.to_string());
+    let old = Server::of(&tools::old_nats_server(), &["-js", "-sd", "jetstream"]);
+    let project = project.env("NATS_PORT", &old.port.to_string());
     project.run(&["deploy"]).failed(6, &["the NATS server is version 2.9", "wadm needs 2.10 or newer"]);
 
-    let port = free_port();
-    let project = project.env("NATS_PORT", &port.to_string());
+    let (_, port) =
+        fake::nobody().split_once(':').map(|(host, port)| (host.to_owned(), port.to_owned())).unwrap();
+    let project = project.env("NATS_PORT", &port);
     for command in ["deploy", "status", "remove"] {
         let words = [
             &*format!("the NATS server at nats://127.0.0.1:{port} cannot be reached"),
@@ -124,10 +125,10 @@ fn a_host_that_is_busy_is_waited_for() {
     let mut deploy = project.place.start(&["deploy"]);
     told.next();
     // It cannot be done with its work before it is stopped, and has been seen.
-    lattice.registry.signal("-STOP");
+    lattice.registry.process.signal("STOP");
     std::thread::sleep(Duration::from_secs(2));
     lattice.hosts[0].signal("-STOP");
-    lattice.registry.signal("-CONT");
+    lattice.registry.process.signal("CONT");
     std::thread::sleep(Duration::from_secs(13));
     lattice.hosts[0].signal("-CONT");
     assert_eq!(deploy.wait().code(), Some(0), "{}", deploy.err());
@@ -138,7 +139,7 @@ fn a_host_that_is_busy_is_waited_for() {
 fn a_component_that_traps_is_told_to_whoever_calls_it() {
     let setup = Setup { hosts: &["edge"], ..Setup::default() };
     let Some(lattice) = Lattice::with(&setup) else { return };
-    let port = free_port();
+    let port = address::reserve().port();
     let project = Project::echoes(&lattice, &workflow("Faults", &[Task { http: Some(port), ..task() }]));
     project.place.write("tasks/echo/function.wasm", echoes::broken());
     // Hosts make an instance for each call: only then it is known.

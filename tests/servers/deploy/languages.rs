@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::project::{Project, post};
 use crate::support::Place;
-use crate::support::compilers;
-use crate::support::lattice::{Inventory, Lattice, Rig, free_port};
+use crate::support::address;
+use crate::support::lattice::{Inventory, Lattice, Rig};
+use crate::support::tools;
 
 /// What does not come within this time does not come.
 const SILENCE: Duration = Duration::from_secs(1);
@@ -27,10 +28,10 @@ const STEPS: [(&str, &str, &str, &str); 6] = [
 
 #[test]
 fn a_reading_goes_through_six_languages() {
-    if Rig::find().is_none() || !compilers::found() {
+    if Rig::find().is_none() || !tools::all_compilers() {
         return;
     }
-    let port = free_port();
+    let port = address::reserve().port();
     let build = Project { place: example(port) };
     install(build.place.project());
     let Some(lattice) = Lattice::start() else { return };
@@ -56,7 +57,7 @@ fn example(port: u16) -> Place {
     assert!(copied.unwrap().success());
     let component = "    component_name: receive\n";
     place.edit("workflow.yaml", component, &format!("{component}    http: {{port: {port}}}\n"));
-    let place = place.env("PATH", compilers::path()).env("PELATO_CACHE", compilers::cache());
+    let place = place.env("PATH", tools::path()).env("PELATO_CACHE", tools::packs_cache());
     // Where rustup has its toolchains.
     place.env("HOME", std::env::var_os("HOME").unwrap())
 }
@@ -66,8 +67,7 @@ fn example(port: u16) -> Place {
 fn install(project: &Path) {
     let mut build = Command::new(env!("CARGO_BIN_EXE_pelato"));
     build.args(["build", "--builder", "local"]).current_dir(project).stdin(Stdio::null());
-    let built =
-        build.env("PATH", compilers::path()).env("PELATO_CACHE", compilers::cache()).output().unwrap();
+    let built = build.env("PATH", tools::path()).env("PELATO_CACHE", tools::packs_cache()).output().unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
 }
 

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::project::{Project, Task, post, workflow};
-use crate::support::lattice::{Inventory, Lattice, NAME, Setup, free_port, wait_for};
+use crate::support::address;
+use crate::support::lattice::{Inventory, Lattice, NAME, Setup, wait_for};
 
 /// What the lattice calls instances, of one replica: the setting CALLS_PER_REPLICA.
 const REPLICA: u64 = 100;
@@ -41,7 +42,7 @@ fn instances_are_spread_over_targets_and_providers_are_shared() {
 }
 
 fn twenty_tasks_share_two_providers(lattice: &Lattice) -> Project {
-    let port = free_port();
+    let port = address::reserve().port();
     let tasks: Vec<_> =
         (0..20).map(|number| Task { http: (number % 2 == 0).then_some(port), ..task(number) }).collect();
     let project = Project::echoes(lattice, &workflow("Twenty", &tasks));
@@ -131,7 +132,7 @@ fn providers_inside_the_hosts(lattice: &Lattice) {
 fn what_belongs_to_others_is_left_alone() {
     let setup = Setup { hosts: &["edge"], ..Setup::default() };
     let Some(lattice) = Lattice::with(&setup) else { return };
-    let port = free_port();
+    let port = address::reserve().port();
     let first = Project::echoes(&lattice, &workflow("One", &[Task { http: Some(port), ..task(1) }]));
     first.brush();
     let second = Project::echoes(&lattice, &workflow("Two", &[Task { http: Some(port), ..task(2) }]));

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::echoes::{self, PACK, PACK_TEXT};
 use crate::support::lattice::Lattice;
-use crate::support::{Place, Running, http};
+use crate::support::{Place, Running, address, http};
 
 /// A project that is deployed to a lattice.
 pub struct Project {
@@ -169,13 +169,7 @@ fn has(text: &str, words: &[&str]) {
     }
 }
 
-/// The status and body of a POST. The HTTP provider sends what it gets from a component in chunks.
+/// The status and body of a POST to the HTTP provider of a lattice.
 pub fn post(port: u16, path: &str, body: &str) -> (u16, String) {
-    let (status, answer) = http::post(&format!("127.0.0.1:{port}"), path, body);
-    if !answer.ends_with("\r\n0\r\n\r\n") {
-        return (status, answer);
-    }
-    // size, text, size, text, …, 0
-    let texts = answer.split("\r\n").skip(1).step_by(2);
-    (status, texts.collect())
+    http::post((address::own(), port), path, body)
 }

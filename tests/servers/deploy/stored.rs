@@ -96,7 +96,8 @@ fn stand_ins_for_the_providers_store_results() {
 /// Puts the database's address and password into the lattice, as its operators do.
 fn configure(lattice: &Lattice, server: &Server) {
     let config = json!({
-        "POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": server.port.to_string(), "POSTGRES_DATABASE": "postgres",
+        "POSTGRES_HOST": server.address.ip(), "POSTGRES_PORT": server.address.port().to_string(),
+        "POSTGRES_DATABASE": "postgres",
         "POSTGRES_USERNAME": "postgres", "POSTGRES_PASSWORD": PASSWORD,
     });
     let put = format!("wasmbus.ctl.v1.{NAME}.config.put.rooms-db");

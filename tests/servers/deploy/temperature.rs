@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::project::{Project, post};
-use crate::support::lattice::{Bus, Lattice, free_port, wait_for};
+use crate::support::address;
+use crate::support::lattice::{Bus, Lattice, wait_for};
 
 /// What does not come within this time does not come.
 const SILENCE: Duration = Duration::from_millis(700);
@@ -14,7 +15,7 @@ const APPLICATION: &str = "temperature-data-analysis";
 #[test]
 fn the_example_from_push_to_remove() {
     let Some(lattice) = Lattice::start() else { return };
-    let port = free_port();
+    let port = address::reserve().port();
     let project = Project::temperature(&lattice, port);
     first(&project, &lattice, port);
     again(&project);

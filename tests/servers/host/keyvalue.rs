@@ -8,9 +8,10 @@ use pelato::host::observe::{Event, Outcome, Sent, Stored, Unobserved};
 use pelato::host::{Host, HostError, Hosted, Options};
 use pelato::nats::Auth;
 
-use super::nats::{Server, over, ready};
+use super::nats::over;
 use crate::support::host::functions::{COUNT, ECHO, FILTER, LARGE, keeper, processor};
 use crate::support::host::stage::{PATIENCE, Recorder, block_on, hosted, options, start};
+use crate::support::nats::Server;
 
 /// A component that keeps what its function gives, in a bucket.
 fn keeping(name: &str, body: &str, subject: &str, bucket: &str) -> Hosted {
@@ -98,7 +99,7 @@ fn a_component_without_a_bucket_finds_none() {
 }
 
 /// A server that keeps its data in a folder.
-fn keeper_of(folder: &Path) -> Option<Server> {
+fn keeper_of(folder: &Path) -> Server {
     Server::start(&["-js", "-sd", folder.to_str().unwrap()])
 }
 
@@ -113,9 +114,8 @@ fn made(event: &Event) -> bool {
 #[test]
 fn on_a_server_the_bucket_is_made_once_and_others_read_it() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(server) = keeper_of(folder.path()) else { return };
+    let server = keeper_of(folder.path());
     block_on(async {
-        ready(&server).await;
         let parts = || {
             vec![
                 keeping("keep", ECHO, "home.>", "readings"),
@@ -143,9 +143,8 @@ fn on_a_server_the_bucket_is_made_once_and_others_read_it() {
 #[test]
 fn what_the_server_does_not_take_fails_the_call() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(server) = keeper_of(folder.path()) else { return };
+    let server = keeper_of(folder.path());
     block_on(async {
-        ready(&server).await;
         let small = stream::Config {
             name: "KV_small".into(),
             subjects: vec!["$KV.small.>".into()],
@@ -166,9 +165,8 @@ fn what_the_server_does_not_take_fails_the_call() {
 
 #[test]
 fn a_server_without_jetstream_is_told_at_once() {
-    let Some(server) = Server::start(&[]) else { return };
+    let server = Server::start(&[]);
     block_on(async {
-        ready(&server).await;
         let parts = vec![keeping("keep", ECHO, "in", "readings")];
         let refused = Host::start(over(&server, Auth::Anonymous), parts, Arc::new(Unobserved)).await;
         let error = refused.err().expect("an error");

@@ -1,7 +1,5 @@
 //! Messages over a real NATS server.
 
-use std::net::{Ipv4Addr, TcpListener};
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,84 +7,20 @@ use pelato::host::observe::{Event, Outcome, Unobserved};
 use pelato::host::{Bus, Host, HostError, Options};
 use pelato::nats::{Auth, NatsError, Server as NatsServer};
 
+use crate::support::fake;
 use crate::support::host::functions::{ECHO, LARGE, processor};
 use crate::support::host::stage::{PATIENCE, block_on, hosted, options, start};
-
-/// A server of our own on a free port; it ends with this value.
-pub struct Server {
-    child: Child,
-    port: u16,
-    extra: Vec<String>,
-}
-
-impl Server {
-    /// None if there is no `nats-server`, unless in CI, where there must be one.
-    pub fn start(extra: &[&str]) -> Option<Self> {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        let extra: Vec<_> = extra.iter().map(|&arg| arg.to_owned()).collect();
-        let child = match launch(port, &extra) {
-            Ok(child) => child,
-            Err(cause) if std::env::var_os("CI").is_none() => {
-                eprintln!("skipped: nats-server: {cause}");
-                return None;
-            }
-            Err(cause) => panic!("nats-server: {cause}"),
-        };
-        Some(Self { child, port, extra })
-    }
-
-    pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
-    }
-
-    pub fn stop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    pub fn restart(&mut self) {
-        self.child = launch(self.port, &self.extra).unwrap();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn launch(port: u16, extra: &[String]) -> std::io::Result<Child> {
-    let found = ["/usr/sbin/nats-server", "nats-server"];
-    let program = found.into_iter().find(|path| std::path::Path::new(path).exists()).unwrap_or("nats-server");
-    Command::new(program)
-        .args(["-a", "127.0.0.1", "-p", &port.to_string()])
-        .args(extra)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-}
+use crate::support::nats::Server;
 
 pub fn over(server: &Server, auth: Auth) -> Options {
     let nats = NatsServer { url: server.url(), auth, root_certificates: None };
     Options { bus: Bus::Nats(nats), http: None, ..options() }
 }
 
-/// The server may need a moment until it listens.
-pub async fn ready(server: &Server) {
-    let listening = async {
-        while tokio::net::TcpStream::connect(("127.0.0.1", server.port)).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, listening).await.expect("nats-server listens");
-}
-
 #[test]
 fn two_hosts_share_a_flow_its_traces_and_the_work() {
-    let Some(server) = Server::start(&[]) else { return };
+    let server = Server::start(&[]);
     block_on(async {
-        ready(&server).await;
         let first = || hosted("first", processor("first", ECHO, "b"), &["a.*"], None);
         let second = || hosted("second", processor("second", ECHO, "c"), &["b"], None);
         let (one, seen_one) = start(over(&server, Auth::Anonymous), vec![first(), second()]).await;
@@ -115,12 +49,11 @@ fn two_hosts_share_a_flow_its_traces_and_the_work() {
 
 #[test]
 fn a_lost_server_is_reported_and_found_again() {
-    let Some(mut server) = Server::start(&[]) else { return };
+    let mut server = Server::to_be_restarted(&[]);
     block_on(async {
-        ready(&server).await;
         let echo = hosted("echo", processor("echo", ECHO, "out"), &["in"], None);
         let (host, recorder) = start(over(&server, Auth::Anonymous), vec![echo]).await;
-        server.stop();
+        server.kill();
         recorder.wait(1, |event| matches!(event, Event::BusLost)).await;
         server.restart();
         recorder.wait(1, |event| matches!(event, Event::BusRestored)).await;
@@ -138,9 +71,8 @@ fn a_lost_server_is_reported_and_found_again() {
 
 #[test]
 fn who_may_not_come_in_is_told_why() {
-    let Some(server) = Server::start(&["--user", "me", "--pass", "secret"]) else { return };
+    let server = Server::start(&["--user", "me", "--pass", "secret"]);
     block_on(async {
-        ready(&server).await;
         let password = |password: &str| Auth::Password { user: "me".into(), password: password.into() };
         for auth in [Auth::Anonymous, password("wrong")] {
             let refused = Host::start(over(&server, auth), vec![], Arc::new(Unobserved)).await;
@@ -160,9 +92,8 @@ fn who_may_not_come_in_is_told_why() {
 #[test]
 fn a_server_that_is_not_there_is_an_error() {
     block_on(async {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         for (url, unreachable) in
-            [(format!("nats://127.0.0.1:{port}"), true), ("http://\u{1} x".to_owned(), false)]
+            [(format!("nats://{}", fake::nobody()), true), ("http://\u{1} x".to_owned(), false)]
         {
             let nats = NatsServer { url, auth: Auth::Anonymous, root_certificates: None };
             let options = Options { bus: Bus::Nats(nats), http: None, ..options() };
@@ -178,9 +109,8 @@ fn a_server_that_is_not_there_is_an_error() {
 
 #[test]
 fn what_the_server_refuses_fails_the_call() {
-    let Some(server) = Server::start(&[]) else { return };
+    let server = Server::start(&[]);
     block_on(async {
-        ready(&server).await;
         let large = hosted("large", processor("large", LARGE, "out"), &["in"], None);
         let (host, recorder) = start(over(&server, Auth::Anonymous), vec![large]).await;
         host.publish("in", "x").await.unwrap();

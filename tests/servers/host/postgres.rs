@@ -190,7 +190,7 @@ fn a_database_that_is_lost_is_found_again() {
         server.stop();
         let message = failure(sent(&host, &recorder, "readings", &["2"]).await.remove(0));
         assert!(message.starts_with("storing in \"readings\" failed: "), "{message}");
-        assert!(message.contains(&format!("127.0.0.1:{}", server.port)), "{message}");
+        assert!(message.contains(&server.address.to_string()), "{message}");
         assert!(!message.contains("sesame"), "{message}");
         server.restart();
         let stored = async {

@@ -1,15 +1,43 @@
 //! Cloud, a host in the cloud, and an edge, with the configurations that were written: messages in all directions.
 
+use std::path::Path;
+use std::process::{Command, Output};
 use std::time::Duration;
 
 use async_nats::{Client, Subscriber};
 use futures_util::StreamExt;
 use serde_json::Value;
 
-use crate::support::infra::{Server, check, free_ports};
+use crate::support::nats::Server;
 use crate::support::written::{PASSWORD, Written};
+use crate::support::{address, tools};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Ports of this process's own address.
+fn ports<const N: usize>() -> [u16; N] {
+    [(); N].map(|()| address::reserve().port())
+}
+
+/// A server with a configuration that was written, and these environment variables. It listens at this process's own
+/// address alone, and texts of the configuration may be others here.
+fn start(configuration: &Path, variables: &[(&'static str, String)], others: &[(String, String)]) -> Server {
+    let mut text = std::fs::read_to_string(configuration).unwrap();
+    for (written, here) in others {
+        assert!(text.contains(written), "{written} in {text}");
+        text = text.replace(written, here);
+    }
+    let own = format!("\"{}:", address::own());
+    let text = text.replace("\"0.0.0.0:", &own).replace("\"127.0.0.1:", &own);
+    Server::configured(&text, variables)
+}
+
+/// `nats-server -t`: whether a configuration is right.
+pub fn check(configuration: &Path, variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(tools::new_nats_server().unwrap_or_else(tools::nats_server));
+    command.arg("-t").arg("--config").arg(configuration).env_clear().envs(variables.iter().copied());
+    command.output().unwrap()
+}
 
 #[test]
 fn nats_server_takes_every_configuration() {
@@ -37,9 +65,8 @@ pub struct Servers {
     /// Three that are one; clients and leaves of the tests are at the first.
     pub cloud: [Server; 3],
     /// The one beside a host in the cloud.
-    _beside: Server,
+    beside: Server,
     edge: Server,
-    ports: [u16; 3],
 }
 
 impl Servers {
@@ -50,7 +77,7 @@ impl Servers {
 
     /// The same with the files edited.
     pub fn start_with(password: &str, edit: impl Fn(&Written)) -> Self {
-        let [client, leaf, beside, edge] = free_ports();
+        let [client, leaf, beside, edge] = ports();
         let text = |port: u16| port.to_string();
         let written = |host_port: u16| {
             let [client, leaf, host_port] = [client, leaf, host_port].map(text);
@@ -63,29 +90,32 @@ impl Servers {
         let cloud = start_cloud(&in_cloud, client, leaf);
         let host = in_cloud.object("cloud/hosts.yaml", "Deployment", "host");
         let url = host["spec"]["template"]["spec"]["containers"][0]["env"][1]["value"].as_str().unwrap();
-        let url = url.replace("$(LEAF_PASSWORD)", PASSWORD).replace("@nats:", "@127.0.0.1:");
-        let beside_server = Server::start(&in_cloud.path("cloud/nats-host.conf"), &[("LEAF_URL", url)], &[]);
+        let url =
+            url.replace("$(LEAF_PASSWORD)", PASSWORD).replace("@nats:", &format!("@{}:", address::own()));
+        let beside = start(&in_cloud.path("cloud/nats-host.conf"), &[("LEAF_URL", url)], &[]);
         let compose = at_edge.one_yaml("edge/compose.yaml");
         let url = compose["services"]["nats"]["environment"]["LEAF_URL"].as_str().unwrap();
         let url = url.replace("${LEAF_PASSWORD:?set it in .env}", password);
-        let edge_server = Server::start(&at_edge.path("edge/nats-leaf.conf"), &[("LEAF_URL", url)], &[]);
-        Self { cloud, _beside: beside_server, edge: edge_server, ports: [client, beside, edge] }
+        let edge = start(&at_edge.path("edge/nats-leaf.conf"), &[("LEAF_URL", url)], &[]);
+        Self { cloud, beside, edge }
     }
 
     /// A server of the cloud is lost, whatever its number.
     fn lose(&mut self, index: usize) {
-        self.cloud[index].stop();
+        self.cloud[index].kill();
     }
 
+    /// A client of the cloud's first server, the one beside a host there, or the edge's.
     pub async fn client(&self, index: usize) -> Client {
-        async_nats::connect(format!("127.0.0.1:{}", self.ports[index])).await.unwrap()
+        let server = [&self.cloud[0], &self.beside, &self.edge][index];
+        async_nats::connect(server.url()).await.unwrap()
     }
 }
 
 /// The three servers of the cloud: the first at the ports that are written.
 fn start_cloud(written: &Written, client: u16, leaf: u16) -> [Server; 3] {
-    let others: [u16; 4] = free_ports();
-    let routes: [u16; 3] = free_ports();
+    let others: [u16; 4] = ports();
+    let routes: [u16; 3] = ports();
     let ports = [(client, leaf), (others[0], others[1]), (others[2], others[3])];
     let password = "\"$(PLAIN_LEAF_PASSWORD)\"".replace("$(PLAIN_LEAF_PASSWORD)", PASSWORD);
     let mut servers = (0..3).map(|index| {
@@ -95,11 +125,11 @@ fn start_cloud(written: &Written, client: u16, leaf: u16) -> [Server; 3] {
             (format!("0.0.0.0:{leaf}\""), format!("0.0.0.0:{own_leaf}\"")),
             ("0.0.0.0:6222".to_owned(), format!("0.0.0.0:{}", routes[index])),
         ];
-        here.extend(
-            (0..3).map(|at| (format!("nats-{at}.nats-cluster:6222"), format!("127.0.0.1:{}", routes[at]))),
-        );
+        here.extend((0..3).map(|at| {
+            (format!("nats-{at}.nats-cluster:6222"), format!("{}:{}", address::own(), routes[at]))
+        }));
         let variables = [("SERVER_NAME", format!("nats-{index}")), ("LEAF_PASSWORD", password.clone())];
-        Server::start(&written.path("cloud/nats.conf"), &variables, &here)
+        start(&written.path("cloud/nats.conf"), &variables, &here)
     });
     [(); 3].map(|()| servers.next().unwrap())
 }
@@ -170,7 +200,7 @@ fn the_edge_goes_on_alone_and_finds_the_cloud_again() {
         (0..3).for_each(|index| servers.lose(index));
         let mut at_edge = other.subscribe("b").await.unwrap();
         is_heard(&edge, &mut at_edge, "b").await;
-        servers.cloud.iter_mut().for_each(Server::start_again);
+        servers.cloud.iter_mut().for_each(Server::restart);
         let mut again = servers.client(0).await.subscribe("c").await.unwrap();
         is_heard(&edge, &mut again, "c").await;
     });
@@ -204,7 +234,7 @@ fn the_cloud_goes_on_with_two_of_its_three_servers() {
 #[test]
 fn an_edge_with_another_password_stays_outside() {
     let servers = Servers::start("0therPassword");
-    servers.edge.process.wait_for("Authorization Violation");
-    assert!(!servers.edge.process.err().contains("0therPassword"));
-    servers.cloud[0].process.wait_for("authentication error");
+    servers.edge.wait_for("Authorization Violation");
+    assert!(!servers.edge.log().contains("0therPassword"));
+    servers.cloud[0].wait_for("authentication error");
 }

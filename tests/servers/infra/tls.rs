@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 
-use super::leaves::{Servers, block_on, is_heard};
-use crate::support::infra::check;
+use super::leaves::{Servers, block_on, check, is_heard};
+use crate::support::address;
 use crate::support::written::{PASSWORD, Written};
 
 /// The block of the page that has a text in it, with the files in another folder.
@@ -27,7 +27,7 @@ fn certificates() -> tempfile::TempDir {
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let root = CertifiedIssuer::self_signed(root, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+    let certificate = CertificateParams::new(vec![address::own().to_string()]).unwrap();
     write("tls.crt", certificate.signed_by(&key, &root).unwrap().pem());
     write("tls.key", key.serialize_pem());
     write("ca.crt", root.pem());
@@ -70,7 +70,7 @@ fn the_way_between_edge_and_cloud_is_encrypted() {
 fn who_does_not_encrypt_stays_outside() {
     let folder = certificates();
     let servers = Servers::start_with(PASSWORD, |written| at_the_cloud(written, folder.path()));
-    servers.cloud[0].process.wait_for("TLS leafnode handshake error");
+    servers.cloud[0].wait_for("TLS leafnode handshake error");
 }
 
 #[test]

@@ -159,7 +159,7 @@ fn dockers_helpers_are_asked() {
     let (registry, place) = closed();
     let bin = place.above().join("bin");
     let host = registry.host();
-    let path = [bin.clone(), crate::support::go::bin(), "/usr/bin".into(), "/bin".into()];
+    let path = [bin.clone(), crate::support::tools::go_bin(), "/usr/bin".into(), "/bin".into()];
     let place = place.env("PATH", std::env::join_paths(path).unwrap());
     let answer = |secret: &str| format!(r#"echo "{{\"Username\":\"{USER}\",\"Secret\":\"{secret}\"}}""#);
     for config in

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use pelato::host::observe::{Event, Observer, Outcome};
 use pelato::host::{Host, Hosted, Limits, Options, Subscription};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+
+use crate::support::http::{self, Answer};
+use crate::support::shared;
 
 /// Longer than anything takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -93,7 +94,7 @@ pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&s
 
 /// Compiled components are kept between the tests: most use the same trigger.
 pub fn cache_dir() -> PathBuf {
-    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("host-cache")
+    shared::temporary("host-cache")
 }
 
 pub fn options() -> Options {
@@ -111,54 +112,16 @@ pub async fn start(options: Options, components: Vec<Hosted>) -> (Host, Arc<Reco
     (host, recorder)
 }
 
-/// What came back from an HTTP request.
-#[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
-}
-
-impl Reply {
-    pub fn text(&self) -> String {
-        String::from_utf8(self.body.clone()).unwrap()
-    }
-}
-
-pub async fn post(host: &Host, path: &str, body: &[u8]) -> Reply {
+pub async fn post(host: &Host, path: &str, body: &[u8]) -> Answer {
     request(host, "POST", path, body).await
 }
 
-pub async fn request(host: &Host, method: &str, path: &str, body: &[u8]) -> Reply {
-    let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
-    let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.unwrap();
-    // The other side may answer without reading all of it.
-    let _ = stream.write_all(body).await;
-    let mut bytes = Vec::new();
-    tokio::time::timeout(PATIENCE, stream.read_to_end(&mut bytes)).await.expect("an answer in time").unwrap();
-    let at = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("an HTTP answer");
-    let head = String::from_utf8(bytes[..at].to_vec()).unwrap().to_lowercase();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let body = bytes[at + 4..].to_vec();
-    let body = if head.contains("transfer-encoding: chunked") { unchunked(&body) } else { body };
-    Reply { status, head, body }
-}
-
-fn unchunked(mut bytes: &[u8]) -> Vec<u8> {
-    let mut body = Vec::new();
-    loop {
-        let end = bytes.windows(2).position(|window| window == b"\r\n").unwrap();
-        let size = usize::from_str_radix(std::str::from_utf8(&bytes[..end]).unwrap(), 16).unwrap();
-        if size == 0 {
-            return body;
-        }
-        body.extend_from_slice(&bytes[end + 2..end + 2 + size]);
-        bytes = &bytes[end + 2 + size + 2..];
-    }
+/// One request. The client has a thread of its own: the runtime's are the host's.
+pub async fn request(host: &Host, method: &str, path: &str, body: &[u8]) -> Answer {
+    let address = host.http_addr().unwrap();
+    let (method, path, body) = (method.to_owned(), path.to_owned(), body.to_vec());
+    let send = move || http::send(address, &method, &path, &[], &body);
+    tokio::task::spawn_blocking(send).await.unwrap()
 }
 
 /// A `#[tokio::test]` with as many threads as the machine has cores would hide starvation on larger ones.

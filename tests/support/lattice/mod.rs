@@ -1,23 +1,27 @@
-//! A real lattice for one test: NATS, a registry, wadm and hosts, as processes on ports of their own.
+//! A real lattice for one test: NATS, a registry, wadm and hosts, as processes on ports that they have chosen.
 
 mod bus;
+mod images;
 mod program;
-mod registry;
 mod rig;
 
-use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::Path;
 use std::process::Command;
-use std::sync::Mutex;
 use std::time::{Duration, Instant};
+
+use super::address;
+use super::nats::Server;
+use super::registry::{How, Registry};
+use super::shared::Turn;
 
 pub use bus::{Bus, Inventory};
 pub use program::{PATIENCE, Program};
-pub use rig::{Rig, Turn};
+pub use rig::Rig;
 
 /// The lattice's name.
 pub const NAME: &str = "default";
+
+/// So many lattices at the same time, on this machine: each keeps a core busy while it starts.
+const AT_ONCE: usize = 2;
 
 /// What a lattice is to have.
 #[derive(Clone)]
@@ -44,11 +48,9 @@ impl Default for Setup<'_> {
 pub struct Lattice {
     pub hosts: Vec<Program>,
     wadm: Option<Program>,
-    pub registry: Program,
-    pub nats: Program,
+    pub registry: Registry,
+    pub nats: Server,
     pub bus: Bus,
-    pub nats_port: u16,
-    pub registry_port: u16,
     login: Option<(String, String)>,
     insecure: bool,
     call_limit: Option<u64>,
@@ -67,18 +69,21 @@ impl Lattice {
 
     pub fn with(setup: &Setup) -> Option<Self> {
         let rig = Rig::find()?;
-        let turn = Turn::wait();
+        let turn = Turn::one_of(AT_ONCE, "lattice");
         let folder = tempfile::Builder::new().prefix("pelato-lattice-").tempdir().unwrap();
-        let (nats, nats_port, bus) = nats(&rig.nats, folder.path(), setup.login);
-        let (registry, registry_port) = registry::start(rig, folder.path());
+        let login =
+            setup.login.map_or_else(Vec::new, |(user, password)| vec!["--user", user, "--pass", password]);
+        let nats = Server::of(&rig.nats, &[&["-js", "-sd", "jetstream"][..], &login].concat());
+        let bus = Bus::connect(&nats.url(), setup.login).expect("the server lets us in");
+        let storage = folder.path().join("images");
+        images::store(rig, &storage);
+        let registry = Registry::start_as(&How { storage: Some(&storage), ..How::default() });
         let mut lattice = Self {
             hosts: Vec::new(),
             wadm: None,
             registry,
             nats,
             bus,
-            nats_port,
-            registry_port,
             login: setup.login.map(|(user, password)| (user.to_owned(), password.to_owned())),
             insecure: setup.insecure,
             call_limit: setup.call_limit,
@@ -98,12 +103,12 @@ impl Lattice {
     }
 
     pub fn nats_url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.nats_port)
+        self.nats.url()
     }
 
     /// `HOST:PORT` of the registry.
     pub fn registry_address(&self) -> String {
-        format!("127.0.0.1:{}", self.registry_port)
+        self.registry.host()
     }
 
     /// Settings of PELATO for this lattice, with providers as processes of their own.
@@ -113,27 +118,27 @@ impl Lattice {
             ("REGISTRY_URL", format!("{registry}/team")),
             ("REGISTRY_INSECURE", registry.clone()),
             ("NATS_HOST", "127.0.0.1".to_owned()),
-            ("NATS_PORT", self.nats_port.to_string()),
+            ("NATS_PORT", self.nats.port.to_string()),
             ("HOSTS_NATS_URL", self.nats_url()),
-            ("MESSAGING_PROVIDER", registry::image(&registry, "messaging-nats")),
-            ("HTTP_PROVIDER", registry::image(&registry, "http-server")),
-            ("KEYVALUE_PROVIDER", registry::image(&registry, "stand-in-keyvalue-nats")),
-            ("POSTGRES_PROVIDER", registry::image(&registry, "stand-in-sqldb-postgres")),
-            ("HTTP_ADDRESS", "127.0.0.1".to_owned()),
+            ("MESSAGING_PROVIDER", images::image(&registry, "messaging-nats")),
+            ("HTTP_PROVIDER", images::image(&registry, "http-server")),
+            ("KEYVALUE_PROVIDER", images::image(&registry, "stand-in-keyvalue-nats")),
+            ("POSTGRES_PROVIDER", images::image(&registry, "stand-in-sqldb-postgres")),
+            ("HTTP_ADDRESS", address::own().to_string()),
         ]
     }
 
     /// The address with what the server wants to know, for programs that take it there.
     fn url_with_login(&self) -> String {
         match &self.login {
-            Some((user, password)) => format!("nats://{user}:{password}@127.0.0.1:{}", self.nats_port),
+            Some((user, password)) => format!("nats://{user}:{password}@127.0.0.1:{}", self.nats.port),
             None => self.nats_url(),
         }
     }
 
     fn start_wadm(&mut self) {
         let mut command = Command::new(self.rig.program("wadm"));
-        command.args(["-s", &format!("127.0.0.1:{}", self.nats_port)]).env("RUST_LOG", "info");
+        command.args(["-s", &format!("127.0.0.1:{}", self.nats.port)]).env("RUST_LOG", "info");
         let mut wadm = Program::start("wadm", command, self.folder.path());
         let list = format!("wadm.api.{NAME}.model.get");
         wadm.wait("answering", |_| self.bus.request(&list, ""));
@@ -217,30 +222,4 @@ pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         assert!(Instant::now() < end, "{what}: not after {PATIENCE:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
-}
-
-/// A port that nobody else listens at, and that nobody else of this process was given.
-pub fn free_port() -> u16 {
-    static GIVEN: Mutex<BTreeSet<u16>> = Mutex::new(BTreeSet::new());
-    let mut given = GIVEN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    loop {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
-        if given.insert(port) {
-            return port;
-        }
-    }
-}
-
-/// A NATS server with JetStream.
-pub fn nats(program: &Path, folder: &Path, login: Option<(&str, &str)>) -> (Program, u16, Bus) {
-    let port = free_port();
-    let mut command = Command::new(program);
-    command.args(["-a", "127.0.0.1", "-p", &port.to_string(), "-js", "-sd"]).arg(folder.join("jetstream"));
-    if let Some((user, password)) = login {
-        command.args(["--user", user, "--pass", password]);
-    }
-    let mut program = Program::start("nats", command, folder);
-    let url = format!("nats://127.0.0.1:{port}");
-    let bus = program.wait("listening", |_| Bus::connect(&url, login));
-    (program, port, bus)
 }

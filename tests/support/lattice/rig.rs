@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::{Condvar, Mutex, OnceLock};
+use std::sync::OnceLock;
 
-/// So many lattices at the same time: each keeps a core busy while it starts.
-const AT_ONCE: usize = 2;
+use crate::support::shared::Turn;
+use crate::support::{root, tools};
 
 /// The programs that lattices are made of.
 #[derive(Debug)]
@@ -13,8 +13,6 @@ pub struct Rig {
     programs: PathBuf,
     /// A NATS server that wadm can work with.
     pub nats: PathBuf,
-    /// The registry.
-    pub registry: PathBuf,
 }
 
 impl Rig {
@@ -23,7 +21,7 @@ impl Rig {
         static RIG: OnceLock<Result<Rig, String>> = OnceLock::new();
         match RIG.get_or_init(Self::look) {
             Ok(rig) => Some(rig),
-            Err(missing) if std::env::var_os("CI").is_none() => {
+            Err(missing) if !tools::in_ci() => {
                 eprintln!("skipped: {missing}; see docs/contributing/lattice.md");
                 None
             }
@@ -32,12 +30,9 @@ impl Rig {
     }
 
     fn look() -> Result<Self, String> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        let given =
-            |name, usual: &str| std::env::var_os(name).map_or_else(|| here.join(usual), PathBuf::from);
-        let programs = given("PELATO_TEST_LATTICE", "target/lattice/debug");
-        let nats = given("PELATO_TEST_NATS", "target/tools/nats/bin/nats-server");
-        let registry = PathBuf::from("/usr/bin/docker-registry");
+        let programs = std::env::var_os("PELATO_TEST_LATTICE").map(PathBuf::from);
+        let programs = programs.unwrap_or_else(|| root().join("target/lattice/debug"));
+        let nats = tools::new_nats_server().ok_or("there is no target/tools/nats/bin/nats-server")?;
         let needed = [
             "wadm",
             "host",
@@ -48,10 +43,10 @@ impl Rig {
             "stand-in-sqldb-postgres",
             "validate",
         ];
-        let needed = needed.iter().map(|name| programs.join(name)).chain([nats.clone(), registry.clone()]);
+        let needed = needed.iter().map(|name| programs.join(name));
         match needed.into_iter().find(|program| !program.is_file()) {
             Some(missing) => Err(format!("there is no {}", missing.display())),
-            None => Ok(Self { programs, nats, registry }),
+            None => Ok(Self { programs, nats }),
         }
     }
 
@@ -62,9 +57,8 @@ impl Rig {
 
     /// A provider's archive, as hosts take it. It is wrapped once.
     pub fn archive(&self, provider: &str) -> PathBuf {
-        static WRAPPING: Mutex<()> = Mutex::new(());
-        let _one_at_a_time = WRAPPING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/lattice-archives");
+        let _one_at_a_time = Turn::alone("lattice-archives");
+        let folder = root().join("target/lattice-archives");
         std::fs::create_dir_all(&folder).unwrap();
         let folder = folder.canonicalize().unwrap();
         let (program, archive) = (self.program(provider), folder.join(format!("{provider}.par.gz")));
@@ -83,27 +77,5 @@ impl Rig {
         let output = Command::new(self.program("validate")).arg(manifest).output().unwrap();
         let words = [output.stdout, output.stderr].concat();
         (String::from_utf8_lossy(&words).into_owned(), output.status.success())
-    }
-}
-
-/// Leave to run a lattice; given back when dropped.
-pub struct Turn;
-
-static RUNNING: Mutex<usize> = Mutex::new(0);
-static ENDED: Condvar = Condvar::new();
-
-impl Turn {
-    pub fn wait() -> Self {
-        let running = RUNNING.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        let free = ENDED.wait_while(running, |running| *running >= AT_ONCE);
-        *free.unwrap_or_else(|poisoned| poisoned.into_inner()) += 1;
-        Self
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        *RUNNING.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) -= 1;
-        ENDED.notify_one();
     }
 }

@@ -1,16 +1,14 @@
-//! Debian's `docker-registry` with the providers in it.
+//! The providers' images, as Debian's `docker-registry` keeps them.
 
 use std::fmt::Write;
 use std::fs;
-use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::fs::symlink;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{Program, Rig, free_port};
+use super::Rig;
 
 /// The providers that it has. Two of wasmCloud's are no crates: others stand in for them.
 const PROVIDERS: [&str; 4] =
@@ -21,26 +19,15 @@ pub fn image(address: &str, provider: &str) -> String {
     format!("{address}/wasmcloud/{provider}:1.0.0")
 }
 
-/// Starts a registry that has the providers' images.
-pub fn start(rig: &Rig, folder: &Path) -> (Program, u16) {
-    let (port, storage, file) = (free_port(), folder.join("images"), folder.join("registry.yml"));
+/// Puts the providers' images where a registry with this storage has them.
+pub fn store(rig: &Rig, storage: &Path) {
     for provider in PROVIDERS {
-        store(&storage.join("docker/registry/v2"), provider, &rig.archive(provider));
+        image_of(&storage.join("docker/registry/v2"), provider, &rig.archive(provider));
     }
-    let text = format!(
-        "version: 0.1\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: '127.0.0.1:{port}'}}\n",
-        storage.display()
-    );
-    fs::write(&file, text).unwrap();
-    let mut command = Command::new(&rig.registry);
-    command.arg("serve").arg(file);
-    let mut program = Program::start("registry", command, folder);
-    program.wait("answering", |_| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok());
-    (program, port)
 }
 
 /// Puts a provider's archive where the registry would: quicker than to push 20 MB for each test.
-fn store(storage: &Path, provider: &str, archive: &Path) {
+fn image_of(storage: &Path, provider: &str, archive: &Path) {
     let (config, layer) = (b"{}".to_vec(), fs::read(archive).unwrap());
     let part = |kind: &str, content: &[u8]| {
         let kind = format!("application/vnd.wasmcloud.provider.archive.{kind}");
