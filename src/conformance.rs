@@ -5,20 +5,20 @@ use std::time::{Duration, Instant};
 
 use crate::progress::{Event, Progress};
 
-/// One thing that is found out on a bench `B`.
+/// One thing that is found out on a fixture `B`.
 pub struct Check<B> {
     /// Its name.
     pub name: &'static str,
     /// Finds out.
-    pub(crate) run: fn(&mut B) -> Judged,
+    pub(crate) run: fn(&mut B) -> CheckResult,
 }
 
 /// A check that was passed, with a word about it; or not.
-pub type Judged = Result<String, Refusal>;
+pub type CheckResult = Result<String, CheckFailure>;
 
 /// A check that was not passed.
 #[derive(Debug, Clone)]
-pub enum Refusal {
+pub enum CheckFailure {
     /// It could not be made, and this says nothing against what is checked.
     Skipped(String),
     /// What is checked does not do what it has to.
@@ -57,17 +57,17 @@ pub struct Outcome {
 }
 
 /// Makes checks, in their order.
-pub fn run<B>(checks: &[Check<B>], bench: &mut B, progress: &dyn Progress) -> Vec<Outcome> {
+pub fn run<B>(checks: &[Check<B>], fixture: &mut B, progress: &dyn Progress) -> Vec<Outcome> {
     progress.report(Event::Planned { doing: "Checking", components: checks.len() });
     let one = |check: &Check<B>| {
         let component = check.name.to_owned();
         let start = Instant::now();
-        let judged = (check.run)(bench);
+        let judged = (check.run)(fixture);
         let time = start.elapsed();
         let (verdict, reason, help) = match judged {
             Ok(word) => (Verdict::Passed, word, None),
-            Err(Refusal::Skipped(why)) => (Verdict::Skipped, why, None),
-            Err(Refusal::Failed { why, help }) => {
+            Err(CheckFailure::Skipped(why)) => (Verdict::Skipped, why, None),
+            Err(CheckFailure::Failed { why, help }) => {
                 (Verdict::Failed, why, Some(help).filter(|help| !help.is_empty()))
             }
         };
@@ -85,8 +85,8 @@ pub fn failures(outcomes: &[Outcome]) -> Vec<&'static str> {
 }
 
 /// A failure.
-pub(crate) fn failed(why: impl Into<String>, help: impl Into<String>) -> Refusal {
-    Refusal::Failed { why: why.into(), help: help.into() }
+pub(crate) fn failed(why: impl Into<String>, help: impl Into<String>) -> CheckFailure {
+    CheckFailure::Failed { why: why.into(), help: help.into() }
 }
 
 /// An error and its advice.
@@ -99,7 +99,7 @@ pub(crate) fn with_help(error: &dyn miette::Diagnostic) -> String {
 }
 
 /// What is wrong with a manifest, as a failure.
-pub(crate) fn manifest(problem: &crate::report::Problem) -> Refusal {
+pub(crate) fn manifest(problem: &crate::report::Problem) -> CheckFailure {
     let place = problem.position().map(|(line, _)| format!(", line {line}")).unwrap_or_default();
     let help = problem.help.clone().unwrap_or_default();
     failed(format!("{}{place}: {}", problem.source.name, problem.message), help)
@@ -113,13 +113,16 @@ mod tests {
     #[test]
     fn all_checks_are_made_in_order_whatever_comes_of_them() {
         let checks: [Check<Vec<&str>>; 3] = [
-            Check { name: "a", run: |bench| (bench.push("a"), Ok("well".to_owned())).1 },
-            Check { name: "b", run: |bench| (bench.push("b"), Err(failed("wrong", ""))).1 },
-            Check { name: "c", run: |bench| (bench.push("c"), Err(Refusal::Skipped("not here".into()))).1 },
+            Check { name: "a", run: |fixture| (fixture.push("a"), Ok("well".to_owned())).1 },
+            Check { name: "b", run: |fixture| (fixture.push("b"), Err(failed("wrong", ""))).1 },
+            Check {
+                name: "c",
+                run: |fixture| (fixture.push("c"), Err(CheckFailure::Skipped("not here".into()))).1,
+            },
         ];
-        let mut bench = Vec::new();
-        let outcomes = run(&checks, &mut bench, &Silent);
-        assert_eq!(bench, ["a", "b", "c"]);
+        let mut fixture = Vec::new();
+        let outcomes = run(&checks, &mut fixture, &Silent);
+        assert_eq!(fixture, ["a", "b", "c"]);
         let told: Vec<_> = outcomes.iter().map(|one| (one.verdict, one.reason.as_str())).collect();
         let expected =
             [(Verdict::Passed, "well"), (Verdict::Failed, "wrong"), (Verdict::Skipped, "not here")];

@@ -34,9 +34,9 @@ pub mod scaffold;
 pub mod stream;
 pub mod suggest;
 pub mod template;
+pub mod text;
 pub mod ui;
 mod watch;
-pub mod words;
 
 pub use error::{Error, Exit};
 pub use pelato::{

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::context::Context;
-use crate::drill::words;
+use crate::drill::text;
 use crate::error::Error;
 use crate::evaluation::{self, Loaded, page};
 use crate::metrics;
@@ -61,8 +61,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     }
     for drill in &drills {
         context.ui.result(format!("{}:", drill.name));
-        context.ui.result(table(words::HEADER, &words::rows(&drill.report)));
-        words::lines(&drill.readings, &drill.report).iter().for_each(|line| context.ui.result(line));
+        context.ui.result(table(text::HEADER, &text::rows(&drill.report)));
+        text::lines(&drill.readings, &drill.report).iter().for_each(|line| context.ui.result(line));
     }
     context.ui.status("Written", arguments.output.display().to_string());
     Ok(())

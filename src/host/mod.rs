@@ -7,6 +7,7 @@
 //! Functions run on threads of their own, and yield every few milliseconds: those that never end hold up neither HTTP
 //! nor the others.
 
+mod ack;
 mod bindings;
 mod bus;
 mod call;
@@ -18,7 +19,6 @@ mod engine;
 mod error;
 mod http;
 mod imports;
-mod kept;
 mod keyvalue;
 mod memory;
 mod message;

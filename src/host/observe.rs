@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
-use super::trace::{Mark, TraceId};
+use super::trace::{TraceContext, TraceId};
 
 /// Is told what happens.
 ///
@@ -41,7 +41,7 @@ pub struct Call {
 impl Call {
     /// A call of a function by itself.
     pub(super) fn direct(component: &str, input: Bytes) -> Self {
-        let mark = Mark::entering();
+        let mark = TraceContext::entering();
         Self {
             trace: mark.trace,
             hop: mark.hop,

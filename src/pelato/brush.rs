@@ -131,7 +131,7 @@ impl Pelato {
                 brushed.pushed = self.push(&outcome, options.force_push).await?;
                 brushed.outcome = Some(outcome);
             }
-            Phase::Deploy => brushed.deployed = Some(self.put_out(options.deploy).await?),
+            Phase::Deploy => brushed.deployed = Some(self.deploy_unrecorded(options.deploy).await?),
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ use crate::project::settings::{
 use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
 use crate::suggest;
-use crate::words::with_causes;
+use crate::text::with_causes;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
@@ -181,11 +181,11 @@ impl Pelato {
     /// # Errors
     /// When there is no workflow, or it has errors.
     pub fn components(&self) -> Result<Vec<Component>, Error> {
-        Ok(self.sound()?.components)
+        Ok(self.valid()?.components)
     }
 
     /// The workflow, if it has no errors.
-    fn sound(&self) -> Result<Checked, Error> {
+    fn valid(&self) -> Result<Checked, Error> {
         let checked = self.check()?;
         match checked.report.errors() {
             0 => Ok(checked),

@@ -173,7 +173,7 @@ impl Pelato {
             (Bus::Nats(server), Some(_)) => {
                 let client =
                     nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;
-                self.keeper(client).keep(&consumers, self.progress.as_ref()).await?;
+                self.consumer_manager(client).keep(&consumers, self.progress.as_ref()).await?;
             }
         }
         Ok(())

@@ -37,12 +37,12 @@ const MAX_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 const HANDED_OVER: &str = "pelato.deliver.";
 
 /// JetStream of a NATS server.
-pub struct Keeper {
+pub struct ConsumerManager {
     context: Context,
     domain: Option<String>,
 }
 
-impl Keeper {
+impl ConsumerManager {
     /// Of the server that the client is connected to; of a domain, if one is named.
     pub fn new(client: Client, domain: Option<&str>) -> Self {
         let mut context = match domain {

@@ -36,7 +36,7 @@ pub enum Action {
 pub fn run(action: Action, context: &Context) -> Result<(), Error> {
     match action {
         Action::List => {
-            context.ui.shelf(&context.catalog().packs);
+            context.ui.collection(&context.catalog().packs);
             Ok(())
         }
         Action::Show { name } => {

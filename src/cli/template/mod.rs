@@ -31,7 +31,7 @@ pub enum Action {
 pub fn run(action: Action, context: &Context) -> Result<(), Error> {
     match action {
         Action::List => {
-            context.ui.shelf(&context.catalog().templates);
+            context.ui.collection(&context.catalog().templates);
             Ok(())
         }
         Action::Show { name } => {

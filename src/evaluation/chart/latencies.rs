@@ -11,7 +11,7 @@ use crate::drill::Readings;
 use crate::drill::readings::Probe;
 use crate::drill::time::shown;
 use crate::evaluation::scale::{Decades, Scale};
-use crate::words::xml;
+use crate::text::xml;
 
 const RIGHT: f64 = WIDTH - 32.0;
 const PLOT: f64 = 240.0;

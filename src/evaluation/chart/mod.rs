@@ -11,7 +11,7 @@ pub use lines::lines;
 pub use stacks::stacks;
 
 use super::style;
-use crate::words::xml;
+use crate::text::xml;
 
 /// How wide a chart is.
 const WIDTH: f64 = 660.0;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Bench, Judged, Refusal, failed};
+use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::catalog::pack::Panics;
 use crate::host::observe::{Outcome, Unobserved};
 use crate::host::{self, Limits, Series};
@@ -21,49 +21,49 @@ const LARGEST: usize = 64 * 1024;
 const MEMORY: u64 = 128 << 20;
 const MEBIBYTE: usize = 1 << 20;
 
-pub(super) fn text(bench: &mut Bench) -> Judged {
-    expect(bench, "echo", &[TEXT.as_bytes().to_vec(), b"plain".to_vec(), Vec::new()], |input, answer| {
+pub(super) fn text(fixture: &mut Fixture) -> CheckResult {
+    expect(fixture, "echo", &[TEXT.as_bytes().to_vec(), b"plain".to_vec(), Vec::new()], |input, answer| {
         answer.as_deref() == Ok(input)
     })?;
     Ok("UTF-8, and the empty text".to_owned())
 }
 
-pub(super) fn binary(bench: &mut Bench) -> Judged {
+pub(super) fn binary(fixture: &mut Fixture) -> CheckResult {
     let all: Vec<u8> = (0..=255).collect();
     let broken = b"\xc3\x28 \0 \xed\xa0\x80 \xf8\x88".to_vec();
-    expect(bench, "bytes", &[all, broken, vec![0], Vec::new()], |input, answer| {
+    expect(fixture, "bytes", &[all, broken, vec![0], Vec::new()], |input, answer| {
         answer.as_deref() == Ok(input)
     })?;
     Ok("all 256 bytes".to_owned())
 }
 
-pub(super) fn large(bench: &mut Bench) -> Judged {
+pub(super) fn large(fixture: &mut Fixture) -> CheckResult {
     let input: Vec<u8> = (0..MEBIBYTE).map(|at| (at * 7 % 251) as u8).collect();
-    expect(bench, "bytes", &[input.clone(), input], |input, answer| answer.as_deref() == Ok(input))?;
+    expect(fixture, "bytes", &[input.clone(), input], |input, answer| answer.as_deref() == Ok(input))?;
     Ok("1 MiB in and out".to_owned())
 }
 
-pub(super) fn empty(bench: &mut Bench) -> Judged {
-    expect(bench, "empty", &[b"x".to_vec(), Vec::new()], |_, answer| answer.as_deref() == Ok(&[]))?;
+pub(super) fn empty(fixture: &mut Fixture) -> CheckResult {
+    expect(fixture, "empty", &[b"x".to_vec(), Vec::new()], |_, answer| answer.as_deref() == Ok(&[]))?;
     Ok("an empty result".to_owned())
 }
 
-pub(super) fn error(bench: &mut Bench) -> Judged {
+pub(super) fn error(fixture: &mut Fixture) -> CheckResult {
     let texts = [TEXT.as_bytes().to_vec(), b"no input".to_vec()];
-    expect(bench, "error", &texts, |input, answer| {
+    expect(fixture, "error", &texts, |input, answer| {
         answer.as_ref().is_err_and(|message| message.contains(&*String::from_utf8_lossy(input)))
     })?;
     Ok("its message, and the instance goes on".to_owned())
 }
 
-pub(super) fn panic(bench: &mut Bench) -> Judged {
-    let panics = bench.pack()?.manifest.conformance.as_ref().map(|section| section.panics);
+pub(super) fn panic(fixture: &mut Fixture) -> CheckResult {
+    let panics = fixture.pack()?.manifest.conformance.as_ref().map(|section| section.panics);
     if panics == Some(Panics::None) {
-        return Err(Refusal::Skipped("the pack says that its language has none".to_owned()));
+        return Err(CheckFailure::Skipped("the pack says that its language has none".to_owned()));
     }
-    let function = bench.function("panic")?;
+    let function = fixture.function("panic")?;
     let inputs = [b"first".to_vec(), b"second".to_vec()];
-    let (answers, end) = call(bench, "panic", &function, &inputs)?;
+    let (answers, end) = call(fixture, "panic", &function, &inputs)?;
     let caught = answers.len() == inputs.len() && answers.iter().all(Result::is_err);
     match (panics, end) {
         (Some(Panics::Errors), Ok(())) if caught => {
@@ -80,9 +80,9 @@ pub(super) fn panic(bench: &mut Bench) -> Judged {
     }
 }
 
-pub(super) fn calls(bench: &mut Bench) -> Judged {
-    let function = bench.function("bytes")?;
-    let frees = bench.pack()?.manifest.conformance.as_ref().is_none_or(|section| section.frees);
+pub(super) fn calls(fixture: &mut Fixture) -> CheckResult {
+    let function = fixture.function("bytes")?;
+    let frees = fixture.pack()?.manifest.conformance.as_ref().is_none_or(|section| section.frees);
     let largest = if frees { LARGEST } else { LARGEST / 64 };
     let pattern: Vec<u8> = (0..LARGEST * 2).map(|at| (at * 31 % 253) as u8).collect();
     let input = |call: usize| {
@@ -91,7 +91,7 @@ pub(super) fn calls(bench: &mut Bench) -> Judged {
     };
     let mut done = 0;
     let mut wrong = None;
-    let end = series(bench, "bytes", &function, CALLS, &input, &mut |call, answer| {
+    let end = series(fixture, "bytes", &function, CALLS, &input, &mut |call, answer| {
         let right = answer.as_deref() == Ok(input(call).as_slice());
         (done, wrong) = (call + 1, if right { None } else { Some(shown(Some(&answer), None)) });
         right
@@ -111,13 +111,13 @@ pub(super) fn calls(bench: &mut Bench) -> Judged {
 
 /// Calls a task's function on one instance, and sees that every answer is right.
 fn expect(
-    bench: &mut Bench,
+    fixture: &mut Fixture,
     task: &'static str,
     inputs: &[Vec<u8>],
     right: impl Fn(&[u8], &Answer) -> bool,
-) -> Result<(), Refusal> {
-    let function = bench.function(task)?;
-    let (answers, end) = call(bench, task, &function, inputs)?;
+) -> Result<(), CheckFailure> {
+    let function = fixture.function(task)?;
+    let (answers, end) = call(fixture, task, &function, inputs)?;
     let wrong = inputs.iter().zip(&answers).find(|(input, answer)| !right(input, answer));
     let help = || {
         let about = super::TASKS.iter().find(|known| known.name == task).map_or("", |known| known.about);
@@ -138,10 +138,15 @@ fn expect(
 
 type Called = (Vec<Answer>, Result<(), Outcome>);
 
-fn call(bench: &Bench, task: &str, function: &Arc<Vec<u8>>, inputs: &[Vec<u8>]) -> Result<Called, Refusal> {
+fn call(
+    fixture: &Fixture,
+    task: &str,
+    function: &Arc<Vec<u8>>,
+    inputs: &[Vec<u8>],
+) -> Result<Called, CheckFailure> {
     let mut answers = Vec::new();
     let input = |call: usize| inputs[call].clone();
-    let end = series(bench, task, function, inputs.len(), &input, &mut |_, answer| {
+    let end = series(fixture, task, function, inputs.len(), &input, &mut |_, answer| {
         answers.push(answer);
         true
     })?;
@@ -149,18 +154,19 @@ fn call(bench: &Bench, task: &str, function: &Arc<Vec<u8>>, inputs: &[Vec<u8>]) 
 }
 
 fn series(
-    bench: &Bench,
+    fixture: &Fixture,
     task: &str,
     function: &Arc<Vec<u8>>,
     count: usize,
     input: &(dyn Fn(usize) -> Vec<u8> + Sync),
     answer: &mut (dyn FnMut(usize, Answer) -> bool + Send),
-) -> Result<Result<(), Outcome>, Refusal> {
+) -> Result<Result<(), Outcome>, CheckFailure> {
     let limits = Limits { time: Duration::from_secs(300), memory: MEMORY };
-    let cache = bench.options.build.cache.join("compiled");
+    let cache = fixture.options.build.cache.join("compiled");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| Refusal::Skipped(format!("no threads can be started: {error}")))?;
-    let prefix = bench.prefix(task);
+    let runtime =
+        runtime.map_err(|error| CheckFailure::Skipped(format!("no threads can be started: {error}")))?;
+    let prefix = fixture.prefix(task);
     let prefixed = |call: usize| [prefix.as_slice(), &input(call)].concat();
     let series = Series { count, input: &prefixed, answer };
     let ended = host::series(task, function, series, &limits, Some(&cache), Arc::new(Unobserved));

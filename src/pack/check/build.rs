@@ -3,19 +3,19 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::bench::{Manner, NotBuilt, first_line};
-use super::{Bench, Judged, Refusal, failed};
+use super::fixture::{BuildMode, NotBuilt, first_line};
+use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::build::Builder;
 use crate::catalog::Folder;
 
-pub(super) fn signature(bench: &mut Bench) -> Judged {
-    let project = bench.task("wrong")?;
-    let entry = bench.pack()?.manifest.task.entry.clone();
+pub(super) fn signature(fixture: &mut Fixture) -> CheckResult {
+    let project = fixture.task("wrong")?;
+    let entry = fixture.pack()?.manifest.task.entry.clone();
     if !mentions(&project.join("tasks/wrong"), &entry) {
         let why = format!("there is no function `{entry}` in the task `wrong`");
         return Err(failed(why, "write one whose signature cannot be used, such as one that gives a number"));
     }
-    match bench.make(&project, &Manner::default()) {
+    match fixture.make(&project, &BuildMode::default()) {
         Err(NotBuilt::Rejected(words)) if !words.trim().is_empty() => Ok(told(&words)),
         Err(NotBuilt::Rejected(_)) => Err(failed("the compiler refuses it without a word", HELP)),
         Err(NotBuilt::Broken(why)) => {
@@ -48,14 +48,14 @@ fn told(words: &str) -> String {
         .to_owned()
 }
 
-pub(super) fn same_bytes(bench: &mut Bench) -> Judged {
-    if !bench.pack()?.manifest.build.reproducible {
-        return Err(Refusal::Skipped(
+pub(super) fn same_bytes(fixture: &mut Fixture) -> CheckResult {
+    if !fixture.pack()?.manifest.build.reproducible {
+        return Err(CheckFailure::Skipped(
             "the pack says that its compiler gives other bytes each time".to_owned(),
         ));
     }
-    let first = bench.starter()?;
-    let second = bench.starter_in(&Manner::default())?;
+    let first = fixture.starter()?;
+    let second = fixture.starter_in(&BuildMode::default())?;
     if *first == second {
         return Ok("two folders, the same bytes".to_owned());
     }
@@ -67,20 +67,20 @@ pub(super) fn same_bytes(bench: &mut Bench) -> Judged {
     ))
 }
 
-pub(super) fn offline(bench: &mut Bench) -> Judged {
-    bench.starter()?;
+pub(super) fn offline(fixture: &mut Fixture) -> CheckResult {
+    fixture.starter()?;
     let (within, word) = match alone() {
         Ok(within) => (within, "in a network namespace of its own".to_owned()),
         Err(why) => (Vec::new(), format!("with `build.offline` alone, because {why}")),
     };
-    bench.starter_in(&Manner { offline: true, within, ..Manner::default() }).map_err(
-        |refusal| match refusal {
-            Refusal::Failed { why, .. } => {
+    fixture.starter_in(&BuildMode { offline: true, within, ..BuildMode::default() }).map_err(|refusal| {
+        match refusal {
+            CheckFailure::Failed { why, .. } => {
                 failed(why, "what the starter needs has to be there without a network; see `build.offline`")
             }
             skipped => skipped,
-        },
-    )?;
+        }
+    })?;
     Ok(word)
 }
 
@@ -99,19 +99,19 @@ fn alone() -> Result<Vec<String>, String> {
     }
 }
 
-pub(super) fn container(bench: &mut Bench) -> Judged {
-    let pack = bench.pack()?;
+pub(super) fn container(fixture: &mut Fixture) -> CheckResult {
+    let pack = fixture.pack()?;
     let Some(image) = pack.manifest.toolchain.image.clone() else {
-        return Err(Refusal::Skipped("the pack names no `toolchain.image`".to_owned()));
+        return Err(CheckFailure::Skipped("the pack names no `toolchain.image`".to_owned()));
     };
-    if bench.options.build.builder == Builder::Local {
-        return Err(Refusal::Skipped("`--builder local`".to_owned()));
+    if fixture.options.build.builder == Builder::Local {
+        return Err(CheckFailure::Skipped("`--builder local`".to_owned()));
     }
-    let built = bench.starter_in(&Manner { container: true, ..Manner::default() });
+    let built = fixture.starter_in(&BuildMode { container: true, ..BuildMode::default() });
     match built {
         Ok(_) => Ok(image),
         // Whoever asks for containers wants to know that there are none.
-        Err(Refusal::Skipped(why)) if bench.options.build.builder == Builder::Container => {
+        Err(CheckFailure::Skipped(why)) if fixture.options.build.builder == Builder::Container => {
             Err(failed(why, "see docs/containers.md"))
         }
         Err(other) => Err(other),

@@ -1,16 +1,16 @@
 //! What components of a template do with what functions give.
 
-use super::bench::{BREAKS, FAILS, FILTERS, GIVES};
+use super::fixture::{BREAKS, FAILS, FILTERS, GIVES};
 use super::stage::{COMPLAINT, Stage, Told, dead_letters};
-use super::{Bench, Judged, Refusal, failed};
+use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::host::observe::Outcome;
 use crate::pelato::in_words;
 
 /// Where all of this is said.
 const RULES: &str = "docs/contributing/triggers.md says what a result means in every template";
 
-pub(super) fn message(bench: &mut Bench) -> Judged {
-    let stage = bench.stage()?;
+pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
+    let stage = fixture.stage()?;
     let Told { outcome, reply, .. } = stage.message(GIVES)?;
     let wanted = stage.section.leaves.as_ref().unwrap_or(&stage.section.result);
     let mut left = Vec::new();
@@ -42,8 +42,8 @@ pub(super) fn message(bench: &mut Bench) -> Judged {
     Ok(format!("the result was {}", found.join(", ")))
 }
 
-pub(super) fn http(bench: &mut Bench) -> Judged {
-    let stage = bench.stage()?;
+pub(super) fn http(fixture: &mut Fixture) -> CheckResult {
+    let stage = fixture.stage()?;
     let (status, body) = stage.post(GIVES)?;
     let wanted = &stage.section.result;
     if status == 200 && has(&body, wanted) {
@@ -53,8 +53,8 @@ pub(super) fn http(bench: &mut Bench) -> Judged {
     Err(failed(format!("a POST is answered {status} {text}, not 200 and the result"), RULES))
 }
 
-pub(super) fn empty(bench: &mut Bench) -> Judged {
-    let stage = bench.stage()?;
+pub(super) fn empty(fixture: &mut Fixture) -> CheckResult {
+    let stage = fixture.stage()?;
     if stage.reads() {
         match stage.message(FILTERS)?.outcome {
             Outcome::Filtered => {}
@@ -76,8 +76,8 @@ pub(super) fn empty(bench: &mut Bench) -> Judged {
     Ok("nothing is sent".to_owned())
 }
 
-pub(super) fn error(bench: &mut Bench) -> Judged {
-    let stage = bench.stage()?;
+pub(super) fn error(fixture: &mut Fixture) -> CheckResult {
+    let stage = fixture.stage()?;
     if stage.reads() {
         let Told { outcome, logged, .. } = stage.message(FAILS)?;
         let told = matches!(&outcome, Outcome::Failed { message } if message.contains(COMPLAINT));
@@ -101,8 +101,8 @@ pub(super) fn error(bench: &mut Bench) -> Judged {
     Ok("its message is told, and the component goes on".to_owned())
 }
 
-pub(super) fn trap(bench: &mut Bench) -> Judged {
-    let stage = bench.stage()?;
+pub(super) fn trap(fixture: &mut Fixture) -> CheckResult {
+    let stage = fixture.stage()?;
     if stage.reads() {
         let outcome = stage.message(BREAKS)?.outcome;
         if !matches!(outcome, Outcome::Trapped { .. }) {
@@ -119,8 +119,8 @@ pub(super) fn trap(bench: &mut Bench) -> Judged {
     Ok("is reported, and the component goes on".to_owned())
 }
 
-pub(super) fn kept(bench: &mut Bench) -> Judged {
-    let stage = bench.stage()?;
+pub(super) fn kept(fixture: &mut Fixture) -> CheckResult {
+    let stage = fixture.stage()?;
     const HELP: &str = "with `delivery: at-least-once` a trigger tells JetStream what became of a message: docs/delivery.md; the crate `flow` does it";
     let (told, _) = stage.kept(GIVES)?;
     if told.as_deref() != Some("+ACK") {
@@ -142,7 +142,7 @@ pub(super) fn kept(bench: &mut Bench) -> Judged {
 }
 
 /// Sees that the next message is handled as if nothing had been.
-fn goes_on(stage: &Stage) -> Result<(), Refusal> {
+fn goes_on(stage: &Stage) -> Result<(), CheckFailure> {
     let well = match stage.reads() {
         true => matches!(
             stage.message(GIVES)?.outcome,
@@ -153,7 +153,7 @@ fn goes_on(stage: &Stage) -> Result<(), Refusal> {
     if well { Ok(()) } else { Err(failed("afterwards nothing comes of what went well before", RULES)) }
 }
 
-fn wrong(before: &str, outcome: &Outcome) -> Refusal {
+fn wrong(before: &str, outcome: &Outcome) -> CheckFailure {
     failed(format!("{before}, and the component {}", in_words(outcome)), RULES)
 }
 

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use super::bench::{GIVES, value};
-use super::{Bench, Judged, Refusal, failed};
+use super::fixture::{GIVES, value};
+use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::catalog::{Kind, Parameter};
 use crate::check::{Component, NeedError};
 use crate::conformance::with_help;
 use crate::deploy::manifest::{self, Providers};
 
-pub(super) fn task(bench: &mut Bench) -> Judged {
-    bench.components()?;
-    let parameters = &bench.template()?.manifest.parameters;
+pub(super) fn task(fixture: &mut Fixture) -> CheckResult {
+    fixture.components()?;
+    let parameters = &fixture.template()?.manifest.parameters;
     let required: Vec<_> =
         parameters.iter().filter(|(_, one)| one.default.is_none()).map(|(name, _)| name).collect();
     Ok(match required.is_empty() {
@@ -20,9 +20,9 @@ pub(super) fn task(bench: &mut Bench) -> Judged {
     })
 }
 
-pub(super) fn parameters(bench: &mut Bench) -> Judged {
-    let component = gives(&bench.components()?)?;
-    let template = bench.template()?;
+pub(super) fn parameters(fixture: &mut Fixture) -> CheckResult {
+    let component = gives(&fixture.components()?)?;
+    let template = fixture.template()?;
     for (name, parameter) in template.manifest.parameters.iter() {
         let mut other = component.clone();
         other.parameters.insert(name.to_owned(), another(name, parameter, &component));
@@ -50,22 +50,22 @@ fn another(name: &str, parameter: &Parameter, component: &Component) -> String {
     }
 }
 
-fn gives(components: &[Component]) -> Result<Component, Refusal> {
+fn gives(components: &[Component]) -> Result<Component, CheckFailure> {
     let found = components.iter().find(|component| component.name == GIVES);
-    found.cloned().ok_or_else(|| Refusal::Skipped("there is no component".to_owned()))
+    found.cloned().ok_or_else(|| CheckFailure::Skipped("there is no component".to_owned()))
 }
 
-fn text(error: NeedError) -> Refusal {
+fn text(error: NeedError) -> CheckFailure {
     failed(
         error.to_string(),
         "the texts of `config` may use the parameters, `component_name`, `task_name`, `version` and `http_path`",
     )
 }
 
-pub(super) fn queue(bench: &mut Bench) -> Judged {
-    let components = bench.components()?;
-    if !bench.template()?.receives_messages() {
-        return Err(Refusal::Skipped("the template receives no messages".to_owned()));
+pub(super) fn queue(fixture: &mut Fixture) -> CheckResult {
+    let components = fixture.components()?;
+    if !fixture.template()?.receives_messages() {
+        return Err(CheckFailure::Skipped("the template receives no messages".to_owned()));
     }
     const HELP: &str = "write `subscriptions = \"{{ source_topic }}|{{ component_name }}\"`";
     let mut taken = BTreeSet::new();
@@ -92,11 +92,11 @@ pub(super) fn queue(bench: &mut Bench) -> Judged {
     Ok("replicas share the messages, tasks do not".to_owned())
 }
 
-pub(super) fn lattice(bench: &mut Bench) -> Judged {
-    let components = bench.components()?;
+pub(super) fn lattice(fixture: &mut Fixture) -> CheckResult {
+    let components = fixture.components()?;
     let images: Vec<_> =
         components.iter().map(|component| format!("registry/{}:1", component.name)).collect();
-    let providers = Providers::from(&bench.options.settings);
+    let providers = Providers::from(&fixture.options.settings);
     let planned = manifest::plan("check", &components, &images, &providers);
     let planned = planned.map_err(|error| failed(with_help(&error), ""))?;
     let parts = planned.spec.components.iter().map(|part| part.name.clone());

@@ -1,32 +1,32 @@
 //! What every template has to do: `pelato template check`.
 //!
 //! A check is one entry of [`CHECKS`] with a section of its own in `docs/reference/template-check.md`. Each looks at the
-//! template on the [`Bench`], or runs it there with functions that do one thing each and need no compiler.
+//! template on the [`Fixture`], or runs it there with functions that do one thing each and need no compiler.
 
 mod behave;
-mod bench;
 mod fit;
+mod fixture;
 mod languages;
-mod sound;
 mod stage;
 mod stand_in;
+mod validate;
 
-pub use bench::{Bench, Options};
+pub use fixture::{Fixture, Options};
 
-use crate::conformance::{self, Judged, Refusal, failed};
+use crate::conformance::{self, CheckFailure, CheckResult, failed};
 use crate::progress::Progress;
 
 pub use crate::conformance::Outcome;
 
 /// One thing that every template has to do.
-pub type Check = conformance::Check<Bench>;
+pub type Check = conformance::Check<Fixture>;
 
 /// All checks, in the order in which they are made: what a template's author has to mend first comes first.
 pub const CHECKS: &[Check] = &[
-    Check { name: "manifest", run: sound::manifest },
-    Check { name: "trigger", run: sound::trigger },
-    Check { name: "imports", run: sound::imports },
-    Check { name: "exports", run: sound::exports },
+    Check { name: "manifest", run: validate::manifest },
+    Check { name: "trigger", run: validate::trigger },
+    Check { name: "imports", run: validate::imports },
+    Check { name: "exports", run: validate::exports },
     Check { name: "task", run: fit::task },
     Check { name: "parameters", run: fit::parameters },
     Check { name: "queue", run: fit::queue },
@@ -41,6 +41,6 @@ pub const CHECKS: &[Check] = &[
 ];
 
 /// Makes all checks.
-pub fn run(bench: &mut Bench, progress: &dyn Progress) -> Vec<Outcome> {
-    conformance::run(CHECKS, bench, progress)
+pub fn run(fixture: &mut Fixture, progress: &dyn Progress) -> Vec<Outcome> {
+    conformance::run(CHECKS, fixture, progress)
 }

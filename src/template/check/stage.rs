@@ -10,9 +10,9 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::bench::{BREAKS, FAILS, FILTERS};
+use super::fixture::{BREAKS, FAILS, FILTERS};
 use super::stand_in::{Act, module};
-use super::{Refusal, failed};
+use super::{CheckFailure, failed};
 use crate::build::{self, settings_component};
 use crate::catalog::Template;
 use crate::catalog::template::ConformanceSection;
@@ -75,8 +75,8 @@ impl Stage {
         components: &[Component],
         trigger: &[u8],
         cache: &Path,
-    ) -> Result<Self, Refusal> {
-        let skipped = |why: &str| Err(Refusal::Skipped(why.to_owned()));
+    ) -> Result<Self, CheckFailure> {
+        let skipped = |why: &str| Err(CheckFailure::Skipped(why.to_owned()));
         if components.iter().any(Component::uses_database) {
             return skipped("it writes to a PostgreSQL database, and a check leaves those alone");
         }
@@ -93,7 +93,7 @@ impl Stage {
         let paths = hosted.iter().filter_map(path).collect();
         let runtime = Builder::new_multi_thread().enable_all().build();
         let runtime =
-            runtime.map_err(|error| Refusal::Skipped(format!("no threads can be started: {error}")))?;
+            runtime.map_err(|error| CheckFailure::Skipped(format!("no threads can be started: {error}")))?;
         let options = Options {
             http: template.serves_http().then_some(SocketAddr::from(([127, 0, 0, 1], 0))),
             cache_dir: Some(cache.to_owned()),
@@ -102,14 +102,14 @@ impl Stage {
         let (sender, events) = unbounded_channel();
         let host = runtime.block_on(Host::start(options, hosted, Arc::new(Events(sender))));
         let host = host.map_err(|error| match error {
-            HostError::Import { .. } => Refusal::Skipped(with_help(&error).replace('\n', ";")),
+            HostError::Import { .. } => CheckFailure::Skipped(with_help(&error).replace('\n', ";")),
             other => failed(with_help(&other), "its components have to run in the embedded host"),
         })?;
         Ok(Self { runtime, host: Some(host), events: Mutex::new(events), subjects, paths, section })
     }
 
-    fn host(&self) -> Result<&Host, Refusal> {
-        self.host.as_ref().ok_or_else(|| Refusal::Skipped("the host has stopped".to_owned()))
+    fn host(&self) -> Result<&Host, CheckFailure> {
+        self.host.as_ref().ok_or_else(|| CheckFailure::Skipped("the host has stopped".to_owned()))
     }
 
     /// Whether messages can be sent to the components.
@@ -122,13 +122,13 @@ impl Stage {
         !self.paths.is_empty()
     }
 
-    fn subject(&self, component: &str) -> Result<&str, Refusal> {
+    fn subject(&self, component: &str) -> Result<&str, CheckFailure> {
         let subject = self.subjects.get(component).map(String::as_str);
-        subject.ok_or_else(|| Refusal::Skipped("the template receives no messages".to_owned()))
+        subject.ok_or_else(|| CheckFailure::Skipped("the template receives no messages".to_owned()))
     }
 
     /// Sends a message to a component, as somebody who waits for an answer.
-    pub(super) fn message(&self, component: &str) -> Result<Told, Refusal> {
+    pub(super) fn message(&self, component: &str) -> Result<Told, CheckFailure> {
         let (host, subject) = (self.host()?, self.subject(component)?);
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         while events.try_recv().is_ok() {} // of what was sent before
@@ -159,7 +159,7 @@ impl Stage {
     }
 
     /// Hands a message to a component as JetStream does; what it was told, and what went to the dead-letter topic.
-    pub(super) fn kept(&self, component: &str) -> Result<(Option<String>, Option<Vec<u8>>), Refusal> {
+    pub(super) fn kept(&self, component: &str) -> Result<(Option<String>, Option<Vec<u8>>), CheckFailure> {
         let (host, subject) = (self.host()?, self.subject(component)?);
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         while events.try_recv().is_ok() {}
@@ -183,12 +183,12 @@ impl Stage {
     }
 
     /// Posts to a component: the status and the body.
-    pub(super) fn post(&self, component: &str) -> Result<(u16, Vec<u8>), Refusal> {
+    pub(super) fn post(&self, component: &str) -> Result<(u16, Vec<u8>), CheckFailure> {
         let path = self.paths.get(component);
         let path =
-            path.ok_or_else(|| Refusal::Skipped("the template answers no HTTP requests".to_owned()))?;
+            path.ok_or_else(|| CheckFailure::Skipped("the template answers no HTTP requests".to_owned()))?;
         let Some(address) = self.host()?.http_addr() else {
-            return Err(Refusal::Skipped("HTTP is not served".to_owned()));
+            return Err(CheckFailure::Skipped("HTTP is not served".to_owned()));
         };
         let answer = post(address, path, self.section.message.as_bytes());
         answer.map_err(|error| {
@@ -206,7 +206,11 @@ impl Drop for Stage {
 }
 
 /// A component with the function that its name says.
-fn hosted(component: &Component, trigger: &[u8], section: &ConformanceSection) -> Result<Hosted, Refusal> {
+fn hosted(
+    component: &Component,
+    trigger: &[u8],
+    section: &ConformanceSection,
+) -> Result<Hosted, CheckFailure> {
     let act = match component.name.as_str() {
         FILTERS => Act::Give(""),
         FAILS => Act::Fail(COMPLAINT),
@@ -244,7 +248,7 @@ async fn ended(
     component: &str,
     events: &mut UnboundedReceiver<Event>,
     logged: &mut Vec<String>,
-) -> Result<Outcome, Refusal> {
+) -> Result<Outcome, CheckFailure> {
     let end = async {
         while let Some(event) = events.recv().await {
             match event {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::SCHEMA;
-use crate::drill::judge::{Report, Tally};
+use crate::drill::analysis::{Report, Tally};
 use crate::drill::readings::{Host, How, Readings};
 use crate::drill::slo::Verdict;
 

@@ -157,7 +157,7 @@ fn a_near_miss_between_topics_is_a_warning_and_strictly_an_error() {
 
 "#]])
         .stderr_eq(str![[r#"
-topic-slip
+topic-typo
 
   ⚠ nothing writes `room.duoble`, but `room.double` is written
     ╭─[workflow.yaml:15:19]

@@ -1,22 +1,22 @@
 //! What a pack is: its manifest, its compiler, what comes out of it, and whether that goes together with the rest.
 
-use super::bench::NotBuilt;
-use super::{Bench, Judged, Refusal, failed};
+use super::fixture::NotBuilt;
+use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::build::{self, interfaces, toolchain::Place, wit::HANDLER};
 use crate::catalog::{Kind, Template, Unit};
 use crate::conformance::{self, with_help};
 use std::collections::BTreeMap;
 
-pub(super) fn manifest(bench: &mut Bench) -> Judged {
-    match &bench.pack {
+pub(super) fn manifest(fixture: &mut Fixture) -> CheckResult {
+    match &fixture.pack {
         Ok(pack) => Ok(pack.manifest.summary.clone()),
         Err(problem) => Err(conformance::manifest(problem)),
     }
 }
 
-pub(super) fn compiler(bench: &mut Bench) -> Judged {
-    bench.pack()?;
-    let toolchain = bench.compiler().map_err(|error| match error {
+pub(super) fn compiler(fixture: &mut Fixture) -> CheckResult {
+    fixture.pack()?;
+    let toolchain = fixture.compiler().map_err(|error| match error {
         NotBuilt::NoCompiler(why) => failed(why, "the other checks need it"),
         other => other.of("the starter"),
     })?;
@@ -28,14 +28,14 @@ pub(super) fn compiler(bench: &mut Bench) -> Judged {
     Ok(format!("{program} {} ({place})", toolchain.version))
 }
 
-pub(super) fn starter(bench: &mut Bench) -> Judged {
-    let function = bench.starter()?;
+pub(super) fn starter(fixture: &mut Fixture) -> CheckResult {
+    let function = fixture.starter()?;
     Ok(format!("{:.2} MB", function.len() as f64 / 1e6))
 }
 
-pub(super) fn exports(bench: &mut Bench) -> Judged {
-    let found = interfaces(&bench.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
-    let section = bench.pack()?.manifest.conformance.as_ref();
+pub(super) fn exports(fixture: &mut Fixture) -> CheckResult {
+    let found = interfaces(&fixture.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
+    let section = fixture.pack()?.manifest.conformance.as_ref();
     let known = section.map_or(&[][..], |section| &section.also_exports);
     let mut rest = found.exports.iter().filter(|name| *name != HANDLER);
     if found.exports.iter().any(|name| name == HANDLER) && rest.all(|name| known.contains(name)) {
@@ -51,8 +51,8 @@ pub(super) fn exports(bench: &mut Bench) -> Judged {
 
 const SHELL: &str = "mend the shell, or `build.produces`";
 
-pub(super) fn imports(bench: &mut Bench) -> Judged {
-    let found = interfaces(&bench.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
+pub(super) fn imports(fixture: &mut Fixture) -> CheckResult {
+    let found = interfaces(&fixture.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
     let foreign: Vec<_> = found.imports.iter().filter(|name| !name.starts_with("wasi:")).cloned().collect();
     match foreign.is_empty() {
         true if found.imports.is_empty() => Ok("nothing".to_owned()),
@@ -64,10 +64,10 @@ pub(super) fn imports(bench: &mut Bench) -> Judged {
     }
 }
 
-pub(super) fn templates(bench: &mut Bench) -> Judged {
-    let function = bench.starter()?;
+pub(super) fn templates(fixture: &mut Fixture) -> CheckResult {
+    let function = fixture.starter()?;
     let mut names = Vec::new();
-    for template in bench.options.templates.templates.iter() {
+    for template in fixture.options.templates.templates.iter() {
         let name = template.name();
         let wrong = |why: String| {
             failed(
@@ -75,7 +75,7 @@ pub(super) fn templates(bench: &mut Bench) -> Judged {
                 "the shell and the trigger have to be made for the same pelato-task.wit",
             )
         };
-        let trigger = build::trigger(template).map_err(|error| Refusal::Skipped(with_help(&error)))?;
+        let trigger = build::trigger(template).map_err(|error| CheckFailure::Skipped(with_help(&error)))?;
         let settings =
             build::settings_component(&settings(template)).map_err(|error| wrong(with_help(&error)))?;
         build::compose(&trigger, &function, &settings).map_err(|error| wrong(with_help(&error)))?;

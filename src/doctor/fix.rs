@@ -13,10 +13,10 @@ use crate::error::Error;
 use crate::progress::{Event, Progress};
 use crate::project::lock_file::LockedImage;
 use crate::project::settings::ENV_FILE;
-use crate::words::with_causes;
+use crate::text::with_causes;
 
 /// What came of it.
-pub struct Mended {
+pub struct Fixed {
     /// Whether there was anything to do.
     pub any: bool,
     /// The images that were fetched, with the names of their packs.
@@ -25,10 +25,10 @@ pub struct Mended {
 
 /// Does the remedies that were found, or only says what it would do. What cannot be done is told as a warning; looking
 /// again shows what is still missing.
-pub fn mend(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &dyn Progress) -> Mended {
+pub fn fix(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &dyn Progress) -> Fixed {
     let wanted = |one: &&Examined| one.finding.state == State::Problem || is_small(one.finding.fix.as_ref());
     let fixes: Vec<_> = examined.iter().filter(wanted).filter_map(|one| one.finding.fix.as_ref()).collect();
-    let mut mended = Mended { any: !fixes.is_empty(), images: Vec::new() };
+    let mut fixed = Fixed { any: !fixes.is_empty(), images: Vec::new() };
     for fix in &fixes {
         if dry_run {
             progress.report(Event::Note(format!("would {}", words(fix))));
@@ -38,13 +38,13 @@ pub fn mend(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &
         if is_small(Some(fix)) {
             progress.report(Event::Note(format!("now: {}", words(fix))));
         }
-        if let Err(error) = apply(fix, machine, &mut mended.images, progress) {
+        if let Err(error) = apply(fix, machine, &mut fixed.images, progress) {
             let help =
                 miette::Diagnostic::help(&error).map(|help| format!("\n  help: {help}")).unwrap_or_default();
             progress.report(Event::Warning(format!("{}{help}", with_causes(&error, "; "))));
         }
     }
-    mended
+    fixed
 }
 
 /// What is done also where nothing needs it. Nobody waits for a compiler without a project.

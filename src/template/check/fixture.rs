@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::stage::Stage;
-use super::{Refusal, failed};
+use super::{CheckFailure, failed};
 use crate::build;
 use crate::catalog::{
     Catalog, Folder, Kind, Origin, Pack, Parameter, TEMPLATES_FOLDER, Template, template::MANIFEST,
@@ -36,13 +36,13 @@ pub struct Options {
 }
 
 /// A template that is tried out.
-pub struct Bench {
+pub struct Fixture {
     pub(super) options: Options,
     pub(super) template: Result<Template, Problem>,
     folder: TempDir,
-    trigger: Option<Result<Vec<u8>, Refusal>>,
-    components: Option<Result<Vec<Component>, Refusal>>,
-    stage: Option<Result<Stage, Refusal>>,
+    trigger: Option<Result<Vec<u8>, CheckFailure>>,
+    components: Option<Result<Vec<Component>, CheckFailure>>,
+    stage: Option<Result<Stage, CheckFailure>>,
 }
 
 /// The tasks of the small project, by the names of their components: what their functions do.
@@ -58,7 +58,7 @@ pub(super) const TASKS: [&str; 4] = [GIVES, FILTERS, FAILS, BREAKS];
 /// Where components are to run.
 const TARGET: &str = "edge";
 
-impl Bench {
+impl Fixture {
     /// For the template in a folder.
     ///
     /// # Errors
@@ -68,7 +68,7 @@ impl Bench {
         Ok(Self {
             template: Template::load(folder, Origin::Project),
             options,
-            folder: place.map_err(TemplateError::Bench)?,
+            folder: place.map_err(TemplateError::Fixture)?,
             trigger: None,
             components: None,
             stage: None,
@@ -76,14 +76,14 @@ impl Bench {
     }
 
     /// The template, if its manifest is right.
-    pub(super) fn template(&self) -> Result<&Template, Refusal> {
-        self.template.as_ref().map_err(|_| Refusal::Skipped("the manifest is wrong".to_owned()))
+    pub(super) fn template(&self) -> Result<&Template, CheckFailure> {
+        self.template.as_ref().map_err(|_| CheckFailure::Skipped("the manifest is wrong".to_owned()))
     }
 
     /// Its trigger, as a component. That it is none is told once.
-    pub(super) fn trigger(&mut self) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn trigger(&mut self) -> Result<Vec<u8>, CheckFailure> {
         if let Some(known) = &self.trigger {
-            return known.clone().map_err(|_| Refusal::Skipped("the trigger is wrong".to_owned()));
+            return known.clone().map_err(|_| CheckFailure::Skipped("the trigger is wrong".to_owned()));
         }
         let template = self.template()?;
         let read = build::trigger(template).map_err(|error| failed(with_help(&error), ""));
@@ -96,9 +96,9 @@ impl Bench {
     }
 
     /// The components of the small project. What is wrong with them is told once.
-    pub(super) fn components(&mut self) -> Result<Vec<Component>, Refusal> {
+    pub(super) fn components(&mut self) -> Result<Vec<Component>, CheckFailure> {
         if let Some(known) = &self.components {
-            return known.clone().map_err(|_| Refusal::Skipped("its tasks are wrong".to_owned()));
+            return known.clone().map_err(|_| CheckFailure::Skipped("its tasks are wrong".to_owned()));
         }
         let made = self.project();
         self.components = Some(made.clone());
@@ -106,7 +106,7 @@ impl Bench {
     }
 
     /// The small project with its components running in the embedded host.
-    pub(super) fn stage(&mut self) -> Result<&Stage, Refusal> {
+    pub(super) fn stage(&mut self) -> Result<&Stage, CheckFailure> {
         let again = self.stage.is_some();
         if !again {
             let started = self.components().and_then(|components| {
@@ -118,19 +118,21 @@ impl Bench {
         }
         match &self.stage {
             Some(Ok(stage)) => Ok(stage),
-            Some(Err(Refusal::Failed { .. })) if again => Err(Refusal::Skipped("it does not run".to_owned())),
+            Some(Err(CheckFailure::Failed { .. })) if again => {
+                Err(CheckFailure::Skipped("it does not run".to_owned()))
+            }
             Some(Err(refusal)) => Err(refusal.clone()),
-            None => Err(Refusal::Skipped("it was not started".to_owned())),
+            None => Err(CheckFailure::Skipped("it was not started".to_owned())),
         }
     }
 
     /// Makes a project with a task for each thing that a function may do, as `new` and `add-task` make it.
-    fn project(&self) -> Result<Vec<Component>, Refusal> {
+    fn project(&self) -> Result<Vec<Component>, CheckFailure> {
         let root = self.folder.path().join("project");
         let catalog = Catalog::built_in();
         let template = self.template()?;
         let Some(pack) = catalog.packs.iter().next() else {
-            return Err(Refusal::Skipped("there is no language pack".to_owned()));
+            return Err(CheckFailure::Skipped("there is no language pack".to_owned()));
         };
         let wrong = |error: &dyn miette::Diagnostic| {
             failed(with_help(error), "a task as `pelato add-task` writes it has to be right")
@@ -173,7 +175,7 @@ impl Bench {
     }
 
     /// Puts what counts of the template into the project: those of the user do not count here.
-    fn bring(&self, root: &std::path::Path) -> Result<(), Refusal> {
+    fn bring(&self, root: &std::path::Path) -> Result<(), CheckFailure> {
         let template = self.template()?;
         let Folder::Disk(_) = template.folder else { return Ok(()) };
         let place: PathBuf = root.join(TEMPLATES_FOLDER).join(&template.manifest.name);

@@ -1,40 +1,40 @@
 use super::{Context, Finding, Rule};
 use crate::check::Spot;
-use crate::check::slip::Slip;
-use crate::words::quoted;
+use crate::check::typo::Typo;
+use crate::text::quoted;
 
 /// A topic that is read and one that is written, with names so near that they were meant to be one.
-pub struct TopicSlip;
+pub struct TopicTypo;
 
-impl Rule for TopicSlip {
+impl Rule for TopicTypo {
     fn id(&self) -> &'static str {
-        "topic-slip"
+        "topic-typo"
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        context.slips.iter().map(|slip| finding(context, slip)).collect()
+        context.typos.iter().map(|typo| finding(context, typo)).collect()
     }
 }
 
-fn finding(context: &Context<'_>, slip: &Slip) -> Finding {
+fn finding(context: &Context<'_>, typo: &Typo) -> Finding {
     let flow = &context.flow;
     let place = |name: &str, of_reader: bool| {
         let topic = flow.topics.get(name)?;
         let index = *if of_reader { &topic.readers } else { &topic.writers }.first()?;
-        let (stop, entry) = (flow.stops.get(index)?, context.entries.get(index)?);
-        let topics = if of_reader { &stop.reads } else { &stop.writes };
+        let (node, entry) = (flow.nodes.get(index)?, context.entries.get(index)?);
+        let topics = if of_reader { &node.reads } else { &node.writes };
         let (parameter, _) = topics.iter().find(|(_, topic)| topic == name)?;
         Some((entry.task.parameters.get(parameter)?.place.clone(), entry))
     };
-    let (read, written) = (quoted(&slip.read), quoted(&slip.written));
-    let spot = place(&slip.read, true).map_or(Spot::File, |(place, _)| Spot::Place(place));
-    let writer = place(&slip.written, false).map_or(String::new(), |(place, entry)| {
+    let (read, written) = (quoted(&typo.read), quoted(&typo.written));
+    let spot = place(&typo.read, true).map_or(Spot::File, |(place, _)| Spot::Place(place));
+    let writer = place(&typo.written, false).map_or(String::new(), |(place, entry)| {
         let span = context.workflow.span(&place);
         let line = span.map(|span| context.workflow.source.position(span.start).0);
         let line = line.map_or(String::new(), |line| format!(" in line {line}"));
         format!("{} writes {written}{line}", entry.label())
     });
-    let nobody = if flow.unwritten().contains(slip.read.as_str()) {
+    let nobody = if flow.unwritten().contains(typo.read.as_str()) {
         format!("nothing writes {read}, but {written} is written")
     } else {
         format!("nothing reads {written}, but {read} is read")
@@ -59,7 +59,7 @@ mod tests {
         assert_eq!(
             all,
             [
-                "15:19 topic-slip: nothing writes `ttest_dest`, but `test_dest` is written (if they are one topic, \
+                "15:19 topic-typo: nothing writes `ttest_dest`, but `test_dest` is written (if they are one topic, \
               write the same name in both places: did you mean `test_dest`?)"
             ]
         );
@@ -78,6 +78,6 @@ mod tests {
             task(&lines.iter().map(String::as_str).collect::<Vec<_>>())
         };
         let all = found(&[task(&["dest_topic: kelvin"]), reads("b", "kelvin"), reads("c", "kelvn")]);
-        assert!(all.iter().any(|line| line.contains("topic-slip: nothing writes `kelvn`")), "{all:?}");
+        assert!(all.iter().any(|line| line.contains("topic-typo: nothing writes `kelvn`")), "{all:?}");
     }
 }

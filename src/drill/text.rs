@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::judge::{Report, Tally};
+use super::analysis::{Report, Tally};
 use super::readings::Readings;
 use super::time::shown;
 
@@ -97,7 +97,7 @@ pub fn warnings(readings: &Readings, report: &Report) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drill::judge;
+    use crate::drill::analyse;
     use crate::drill::readings::{Fault, Host, How, Probe};
 
     fn readings(lost: bool) -> Readings {
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn what_happened_is_told() {
         let readings = readings(true);
-        let report = judge(&readings);
+        let report = analyse(&readings);
         assert_eq!(
             lines(&readings, &report),
             [
@@ -163,12 +163,12 @@ mod tests {
     fn doubts_are_told() {
         let mut readings = readings(false);
         readings.fault = None;
-        assert_eq!(lines(&readings, &judge(&readings)), [""; 0]);
-        assert_eq!(warnings(&readings, &judge(&readings)), [""; 0]);
+        assert_eq!(lines(&readings, &analyse(&readings)), [""; 0]);
+        assert_eq!(warnings(&readings, &analyse(&readings)), [""; 0]);
         readings.away = vec![(Duration::ZERO, None), (Duration::ZERO, None)];
         readings.lag = Duration::from_millis(70);
         readings.foreign = 3;
-        let warnings = warnings(&readings, &judge(&readings));
+        let warnings = warnings(&readings, &analyse(&readings));
         assert!(
             warnings[0]
                 .starts_with("the drill itself lost its connection to the NATS server 2 times: 0 messages")

@@ -103,7 +103,7 @@ impl Tally {
 }
 
 /// Judges readings.
-pub fn judge(readings: &Readings) -> Report {
+pub fn analyse(readings: &Readings) -> Report {
     let late = readings.late;
     let sent = || readings.probes.iter().filter(|probe| probe.sent);
     let tally = |of: &dyn Fn(&Probe) -> bool| {
@@ -167,5 +167,5 @@ fn gap(readings: &Readings, fault: Duration) -> Option<Gap> {
 }
 
 #[cfg(test)]
-#[path = "judge/tests.rs"]
+#[path = "analysis/tests.rs"]
 mod tests;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
 
-use super::{Refusal, failed};
+use super::{CheckFailure, failed};
 use crate::build::{self, JobError, Toolchain, job};
 use crate::catalog::{Catalog, Folder, Origin, PACKS_FOLDER, Pack, TEMPLATES_FOLDER, Template};
 use crate::conformance::with_help;
@@ -33,13 +33,13 @@ pub struct Options {
 }
 
 /// A pack that is tried out.
-pub struct Bench {
+pub struct Fixture {
     pub(super) options: Options,
     pub(super) pack: Result<Pack, Problem>,
     folder: TempDir,
     toolchains: Option<BTreeMap<String, Toolchain>>,
     /// What was built, by its name.
-    built: BTreeMap<String, Result<Arc<Vec<u8>>, Refusal>>,
+    built: BTreeMap<String, Result<Arc<Vec<u8>>, CheckFailure>>,
     projects: usize,
     /// What a person has been told.
     told: Arc<Mutex<Vec<String>>>,
@@ -47,7 +47,7 @@ pub struct Bench {
 
 /// How one of the projects is built.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Manner {
+pub(super) struct BuildMode {
     /// Without the network.
     pub offline: bool,
     /// What every compiler is started by.
@@ -69,9 +69,9 @@ pub(super) enum NotBuilt {
 
 impl NotBuilt {
     /// As a failure of a check that needs the task.
-    pub fn of(self, what: &str) -> Refusal {
+    pub fn of(self, what: &str) -> CheckFailure {
         match self {
-            Self::NoCompiler(why) => Refusal::Skipped(first_line(&why).to_owned()),
+            Self::NoCompiler(why) => CheckFailure::Skipped(first_line(&why).to_owned()),
             Self::Rejected(why) | Self::Broken(why) => {
                 failed(format!("{what} cannot be built:\n{}", why.trim_end()), "")
             }
@@ -80,9 +80,9 @@ impl NotBuilt {
 }
 
 /// What was built before. What failed then is told once.
-fn again(known: &Result<Arc<Vec<u8>>, Refusal>, what: &str) -> Result<Arc<Vec<u8>>, Refusal> {
+fn again(known: &Result<Arc<Vec<u8>>, CheckFailure>, what: &str) -> Result<Arc<Vec<u8>>, CheckFailure> {
     known.clone().map_err(|refusal| match refusal {
-        Refusal::Failed { .. } => Refusal::Skipped(format!("{what} is not built")),
+        CheckFailure::Failed { .. } => CheckFailure::Skipped(format!("{what} is not built")),
         skipped => skipped,
     })
 }
@@ -117,7 +117,7 @@ impl Progress for Quiet {
     }
 }
 
-impl Bench {
+impl Fixture {
     /// For the pack in a folder.
     ///
     /// # Errors
@@ -126,7 +126,7 @@ impl Bench {
         Ok(Self {
             pack: Pack::load(folder, Origin::Project),
             options,
-            folder: tempfile::Builder::new().prefix("pelato-check-").tempdir().map_err(PackError::Bench)?,
+            folder: tempfile::Builder::new().prefix("pelato-check-").tempdir().map_err(PackError::Fixture)?,
             toolchains: None,
             built: BTreeMap::new(),
             projects: 0,
@@ -135,8 +135,8 @@ impl Bench {
     }
 
     /// The pack, if its manifest is right.
-    pub(super) fn pack(&self) -> Result<&Pack, Refusal> {
-        self.pack.as_ref().map_err(|_| Refusal::Skipped("the manifest is wrong".to_owned()))
+    pub(super) fn pack(&self) -> Result<&Pack, CheckFailure> {
+        self.pack.as_ref().map_err(|_| CheckFailure::Skipped("the manifest is wrong".to_owned()))
     }
 
     /// Whether one task of the pack stands for one that has no folder of its own.
@@ -153,13 +153,13 @@ impl Bench {
     }
 
     /// The function of one of the pack's tasks, built once.
-    pub(super) fn function(&mut self, task: &'static str) -> Result<Arc<Vec<u8>>, Refusal> {
+    pub(super) fn function(&mut self, task: &'static str) -> Result<Arc<Vec<u8>>, CheckFailure> {
         let task = if self.is_in_all(task) { ALL } else { task };
         if let Some(known) = self.built.get(task) {
             return again(known, &format!("the task `{task}`"));
         }
         let made = self.task(task).and_then(|project| {
-            let built = self.make(&project, &Manner::default());
+            let built = self.make(&project, &BuildMode::default());
             built.map(Arc::new).map_err(|error| error.of(&format!("the task `{task}`")))
         });
         self.built.insert(task.to_owned(), made.clone());
@@ -167,20 +167,20 @@ impl Bench {
     }
 
     /// The function of the starter, built once in the ordinary way.
-    pub(crate) fn starter(&mut self) -> Result<Arc<Vec<u8>>, Refusal> {
+    pub(crate) fn starter(&mut self) -> Result<Arc<Vec<u8>>, CheckFailure> {
         const STARTER: &str = "the starter";
         if let Some(known) = self.built.get(STARTER) {
             return again(known, STARTER);
         }
-        let made = self.starter_in(&Manner::default()).map(Arc::new);
+        let made = self.starter_in(&BuildMode::default()).map(Arc::new);
         self.built.insert(STARTER.to_owned(), made.clone());
         made
     }
 
     /// The function of the starter, built in a folder of its own.
-    pub(super) fn starter_in(&mut self, manner: &Manner) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn starter_in(&mut self, mode: &BuildMode) -> Result<Vec<u8>, CheckFailure> {
         let project = self.starter_project()?;
-        self.make(&project, manner).map_err(|error| error.of("the starter"))
+        self.make(&project, mode).map_err(|error| error.of("the starter"))
     }
 
     /// The compiler of the pack, found once.
@@ -190,7 +190,7 @@ impl Bench {
             return Ok(known.clone());
         }
         let project = self.starter_project().map_err(|refusal| match refusal {
-            Refusal::Skipped(why) | Refusal::Failed { why, .. } => NotBuilt::Broken(why),
+            CheckFailure::Skipped(why) | CheckFailure::Failed { why, .. } => NotBuilt::Broken(why),
         })?;
         let quiet = self.quiet();
         let pelato = self.open(&project, &quiet);
@@ -203,7 +203,7 @@ impl Bench {
     }
 
     /// A new project with the starter in it.
-    fn starter_project(&mut self) -> Result<PathBuf, Refusal> {
+    fn starter_project(&mut self) -> Result<PathBuf, CheckFailure> {
         let root = self.next();
         let pack = self.pack()?;
         let plain = plain_template()?;
@@ -226,7 +226,7 @@ impl Bench {
     }
 
     /// A new project with one of the pack's tasks in it.
-    pub(super) fn task(&mut self, task: &'static str) -> Result<PathBuf, Refusal> {
+    pub(super) fn task(&mut self, task: &'static str) -> Result<PathBuf, CheckFailure> {
         let root = self.next();
         let about = super::TASKS.iter().find(|known| known.name == task).map_or("", |known| known.about);
         let pack = self.pack()?;
@@ -265,7 +265,7 @@ impl Bench {
     }
 
     /// Puts the pack, and the template that surrounds its tasks, into a project: those of the user do not count here.
-    fn bring(&self, root: &Path) -> Result<(), Refusal> {
+    fn bring(&self, root: &Path) -> Result<(), CheckFailure> {
         let pack = self.pack()?;
         let unreadable = |error: PackError| failed(error.to_string(), "see that its files can be read");
         if let Folder::Disk(_) = pack.folder {
@@ -299,12 +299,12 @@ impl Bench {
     }
 
     /// Builds the only task of a project as any project is built, and gives its function.
-    pub(super) fn make(&mut self, root: &Path, manner: &Manner) -> Result<Vec<u8>, NotBuilt> {
+    pub(super) fn make(&mut self, root: &Path, mode: &BuildMode) -> Result<Vec<u8>, NotBuilt> {
         let broken = |error: &dyn std::error::Error| NotBuilt::Broken(error.to_string());
         let quiet = self.quiet();
         let components =
             self.open(root, &quiet).components().map_err(|error| NotBuilt::Rejected(words(&error)))?;
-        let toolchains = match manner.container {
+        let toolchains = match mode.container {
             true => {
                 let options =
                     build::Options { builder: build::Builder::Container, ..self.options.build.clone() };
@@ -322,15 +322,15 @@ impl Bench {
         let plan =
             build::plan(&components, &toolchains, &planned, &folder).map_err(|error| broken(&error))?;
         let trigger = build::trigger(&components[0].template).map_err(|error| broken(&error))?;
-        let shop = job::Shop {
+        let context = job::BuildContext {
             cache: &self.options.build.cache,
-            offline: manner.offline || self.options.build.offline,
-            within: &manner.within,
+            offline: mode.offline || self.options.build.offline,
+            within: &mode.within,
             kept: None,
             progress: quiet.as_ref(),
         };
         let job = plan.jobs.into_iter().next().ok_or_else(|| NotBuilt::Broken("no task".to_owned()))?;
-        let built = job::run(job, &trigger, shop).map_err(|error| {
+        let built = job::run(job, &trigger, context).map_err(|error| {
             let said = quiet.said.lock().unwrap_or_else(PoisonError::into_inner).join("\n");
             match error {
                 JobError::Rejected(_) => NotBuilt::Rejected(said),
@@ -346,11 +346,15 @@ const ALL: &str = "all";
 /// The template that surrounds the pack's tasks.
 const PLAIN: &str = "processor_nats";
 
-fn plain_template() -> Result<Template, Refusal> {
-    Catalog::built_in().templates.get(PLAIN).cloned().map_err(|error| Refusal::Skipped(error.to_string()))
+fn plain_template() -> Result<Template, CheckFailure> {
+    Catalog::built_in()
+        .templates
+        .get(PLAIN)
+        .cloned()
+        .map_err(|error| CheckFailure::Skipped(error.to_string()))
 }
 
-fn unwritten(error: &files::FileError) -> Refusal {
+fn unwritten(error: &files::FileError) -> CheckFailure {
     failed(with_help(error), "see that the disk is not full")
 }
 

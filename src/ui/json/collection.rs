@@ -7,13 +7,13 @@ use crate::catalog::{self, Unit};
 
 /// `pack list` and `template list`
 #[derive(Debug, Serialize)]
-pub struct Shelf {
+pub struct Collection {
     schema: u32,
-    units: Vec<ShelfEntry>,
+    units: Vec<CollectionEntry>,
 }
 
 #[derive(Debug, Serialize)]
-struct ShelfEntry {
+struct CollectionEntry {
     name: String,
     aliases: Vec<String>,
     from: String,
@@ -22,17 +22,17 @@ struct ShelfEntry {
     broken: Option<String>,
 }
 
-impl Shelf {
+impl Collection {
     /// Of all units of a kind, the broken ones too.
-    pub fn new<T: Unit>(shelf: &catalog::Shelf<T>) -> Self {
-        let sound = shelf.iter().map(|unit| ShelfEntry {
+    pub fn new<T: Unit>(collection: &catalog::Collection<T>) -> Self {
+        let sound = collection.iter().map(|unit| CollectionEntry {
             name: unit.name().to_owned(),
             aliases: unit.aliases().to_vec(),
             from: unit.origin().to_string(),
             summary: unit.summary().to_owned(),
             broken: None,
         });
-        let broken = shelf.broken().iter().map(|broken| ShelfEntry {
+        let broken = collection.broken().iter().map(|broken| CollectionEntry {
             name: broken.name.clone(),
             aliases: Vec::new(),
             from: broken.origin.to_string(),
@@ -44,7 +44,7 @@ impl Shelf {
 
     /// For a table: name, origin, summary.
     pub fn rows(&self) -> Vec<[String; 3]> {
-        let row = |entry: &ShelfEntry| {
+        let row = |entry: &CollectionEntry| {
             let name = [std::slice::from_ref(&entry.name), &entry.aliases].concat().join(", ");
             let broken = entry.broken.as_ref().map(|why| format!("BROKEN: {why}"));
             [name, entry.from.clone(), broken.unwrap_or_else(|| entry.summary.clone())]

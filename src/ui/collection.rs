@@ -1,18 +1,18 @@
 //! Language packs and templates, as tables or JSON.
 
 use super::{Ui, json, table};
-use crate::catalog::{Shelf, Unit};
+use crate::catalog::{Collection, Unit};
 
 impl Ui {
     /// All units of a kind.
-    pub fn shelf<T: Unit>(&self, shelf: &Shelf<T>) {
-        let units = json::Shelf::new(shelf);
+    pub fn collection<T: Unit>(&self, collection: &Collection<T>) {
+        let units = json::Collection::new(collection);
         if self.json() {
             self.result_json(&units);
         } else {
             self.result(table(["NAME", "FROM", "SUMMARY"], &units.rows()));
         }
-        shelf.broken().iter().for_each(|broken| self.problem(&broken.problem));
+        collection.broken().iter().for_each(|broken| self.problem(&broken.problem));
     }
 
     /// One unit, with details of its kind.

@@ -37,7 +37,7 @@ fn a_host_is_lost_and_another_takes_over() {
     // The fault is at 1 s, between two probes; those due until 3 s are lost.
     let lost = |number| (50..150).contains(&number);
     let all = probes((0..400).map(|number| (!lost(number)).then_some(2)));
-    let report = judge(&readings(all, fault(990, 993)));
+    let report = analyse(&readings(all, fault(990, 993)));
     let gap = report.gap.unwrap();
     assert_eq!((gap.from, gap.length, gap.ended), (ms(990), ms(3002 - 990), true));
     assert_eq!(report.first, Some(ms(3002 - 990)));
@@ -58,7 +58,7 @@ fn what_is_under_way_at_the_fault_belongs_to_it() {
         99 => Some(1500),
         _ => Some(1),
     }));
-    let report = judge(&readings(all, fault(2000, 2000)));
+    let report = analyse(&readings(all, fault(2000, 2000)));
     let [before, during] = [0, 1].map(|index| report.phases[index].1.clone());
     assert_eq!((before.lost, before.late, during.lost, during.late), (1, 0, 1, 1));
     assert_eq!(report.disturbed, None, "nothing that was sent after it");
@@ -69,7 +69,7 @@ fn what_is_under_way_at_the_fault_belongs_to_it() {
 fn a_message_sent_while_the_command_ran_proves_nothing() {
     // The command takes 200 ms and kills at its end: what is sent meanwhile comes out.
     let all = probes((0..300).map(|number| (!(60..200).contains(&number)).then_some(2)));
-    let report = judge(&readings(all, fault(1000, 1200)));
+    let report = analyse(&readings(all, fault(1000, 1200)));
     assert_eq!(report.gap.unwrap().length, ms(4002 - 1182));
     assert_eq!(report.first, Some(ms(3002)));
 }
@@ -77,7 +77,7 @@ fn a_message_sent_while_the_command_ran_proves_nothing() {
 #[test]
 fn a_flow_that_never_recovers_has_an_open_gap() {
     let all = probes((0..300).map(|number| (number < 100).then_some(2)));
-    let report = judge(&readings(all, fault(2000, 2000)));
+    let report = analyse(&readings(all, fault(2000, 2000)));
     let gap = report.gap.unwrap();
     assert_eq!((gap.length, gap.ended), (ms(299 * 20 - 2000), false));
     assert_eq!((report.first, sent(&report)), (None, vec![100, 200, 0]));
@@ -87,7 +87,7 @@ fn a_flow_that_never_recovers_has_an_open_gap() {
 #[test]
 fn a_short_silence_at_the_end_is_no_gap() {
     let all = |last: usize| probes((0..300).map(|number| (number < last).then_some(2)));
-    let gap = |last| judge(&readings(all(last), fault(2000, 2000))).gap.unwrap();
+    let gap = |last| analyse(&readings(all(last), fault(2000, 2000))).gap.unwrap();
     assert_eq!((gap(297).length, gap(297).ended), (ms(20), true));
     assert_eq!((gap(200).length, gap(200).ended), (ms(299 * 20 - 199 * 20 - 2), false));
 }
@@ -95,7 +95,7 @@ fn a_short_silence_at_the_end_is_no_gap() {
 #[test]
 fn half_of_the_messages_may_be_lost_without_a_long_gap() {
     let all = probes((0..300).map(|number| (number < 100 || number % 2 == 0 || number > 250).then_some(2)));
-    let report = judge(&readings(all, fault(2000, 2000)));
+    let report = analyse(&readings(all, fault(2000, 2000)));
     assert_eq!(report.gap.unwrap().length, ms(40));
     assert_eq!(report.disturbed, Some(ms(249 * 20 - 2000)));
     assert_eq!(report.phases[1].1.lost, 75);
@@ -107,7 +107,7 @@ fn without_a_fault_there_are_no_phases() {
     let mut all = probes([Some(5), None, Some(2000), Some(1)]);
     all[0].copies = 2;
     all.push(Probe { due: ms(80), ..Probe::default() });
-    let report = judge(&readings(all, None));
+    let report = analyse(&readings(all, None));
     assert_eq!((report.gap, report.first, report.phases.len(), report.unsent), (None, None, 0, 1));
     let Tally { sent, lost, duplicated, copies, late, .. } = report.all;
     assert_eq!((sent, lost, duplicated, copies, late), (4, 1, 1, 2, 1));
@@ -116,19 +116,19 @@ fn without_a_fault_there_are_no_phases() {
 #[test]
 fn nothing_at_all() {
     for fault in [None, fault(0, 0)] {
-        let report = judge(&readings(Vec::new(), fault));
+        let report = analyse(&readings(Vec::new(), fault));
         assert_eq!((report.gap, report.all.percentile(50.0)), (None, None));
     }
 }
 
 #[test]
 fn percentiles_are_values_that_were_measured() {
-    let tally = judge(&readings(probes((1..=100).map(Some)), None)).all;
+    let tally = analyse(&readings(probes((1..=100).map(Some)), None)).all;
     let of = |percent| tally.percentile(percent).unwrap();
     assert_eq!([of(50.0), of(95.0), of(99.0), of(100.0)], [ms(50), ms(95), ms(99), ms(100)]);
-    let tally = judge(&readings(probes([Some(3), Some(1), Some(2)]), None)).all;
+    let tally = analyse(&readings(probes([Some(3), Some(1), Some(2)]), None)).all;
     assert_eq!((tally.percentile(50.0), tally.percentile(99.0)), (Some(ms(2)), Some(ms(3))));
-    let tally = judge(&readings(probes([Some(7)]), None)).all;
+    let tally = analyse(&readings(probes([Some(7)]), None)).all;
     assert_eq!((tally.percentile(0.0), tally.percentile(50.0)), (Some(ms(7)), Some(ms(7))));
 }
 
@@ -153,7 +153,7 @@ proptest! {
             probe.sent = *sent;
             probe.copies = if probe.came.is_some() { *copies } else { 0 };
         }
-        let report = judge(&readings(all.clone(), fault(at, at + took)));
+        let report = analyse(&readings(all.clone(), fault(at, at + took)));
         let sum = |of: &dyn Fn(&Tally) -> usize| report.phases.iter().map(|(_, tally)| of(tally)).sum::<usize>();
         prop_assert_eq!(report.all.sent + report.unsent, all.len());
         prop_assert_eq!(report.all.sent, report.all.came() + report.all.lost);
@@ -171,7 +171,7 @@ proptest! {
 
     #[test]
     fn percentiles_rise_and_bound(latencies in proptest::collection::vec(0u64..5000, 1..200)) {
-        let tally = judge(&readings(probes(latencies.iter().copied().map(Some)), None)).all;
+        let tally = analyse(&readings(probes(latencies.iter().copied().map(Some)), None)).all;
         let percentiles: Vec<_> = (0..=100).map(|percent| tally.percentile(f64::from(percent)).unwrap()).collect();
         prop_assert!(percentiles.is_sorted());
         prop_assert_eq!(percentiles[100], ms(*latencies.iter().max().unwrap()));
@@ -185,7 +185,7 @@ proptest! {
     fn no_silence_is_longer_than_the_gap(fates in proptest::collection::vec(fate(), 2..300), at in 0u64..5000) {
         let all = probes(fates.iter().map(|(_, latency, _)| *latency));
         let end = all[all.len() - 1].due;
-        let Some(gap) = judge(&readings(all.clone(), fault(at, at))).gap else {
+        let Some(gap) = analyse(&readings(all.clone(), fault(at, at))).gap else {
             prop_assert!(end <= ms(at) + LATE && all.iter().all(|probe| probe.came.is_none_or(|came| came <= ms(at))));
             return Ok(());
         };

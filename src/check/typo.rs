@@ -2,20 +2,20 @@
 
 use super::flow::{Flow, Topic};
 
-/// More topics are not compared with each other: that many names are a machine's, which makes no slips.
+/// More topics are not compared with each other: that many names are a machine's, which makes no typos.
 const COMPARED: usize = 150;
 
 /// Two topics that were probably meant to be one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slip {
+pub struct Typo {
     /// The one that is read.
     pub read: String,
     /// The one that is written.
     pub written: String,
 }
 
-/// The probable slips of a flow.
-pub fn slips(flow: &Flow) -> Vec<Slip> {
+/// The probable typos of a flow.
+pub fn typos(flow: &Flow) -> Vec<Typo> {
     let (unwritten, unread) = (flow.unwritten(), flow.unread());
     let all = |by: fn(&Topic) -> bool| {
         let topics = flow.topics.iter().filter(move |(_, topic)| by(topic));
@@ -23,21 +23,21 @@ pub fn slips(flow: &Flow) -> Vec<Slip> {
     };
     let read = all(|topic| !topic.readers.is_empty());
     let written = all(|topic| !topic.writers.is_empty());
-    let slip =
-        |from: &Name<'_>, to: &Name<'_>| Slip { read: from.text.to_owned(), written: to.text.to_owned() };
-    let mut slips = Vec::new();
+    let typo =
+        |from: &Name<'_>, to: &Name<'_>| Typo { read: from.text.to_owned(), written: to.text.to_owned() };
+    let mut typos = Vec::new();
     for from in read.iter().filter(|name| unwritten.contains(name.text)) {
         // Of those that are near, one that nobody reads is the likelier.
         let near = written.iter().filter(|to| is_near(from, to));
-        slips.extend(near.min_by_key(|to| !unread.contains(to.text)).map(|to| slip(from, to)));
+        typos.extend(near.min_by_key(|to| !unread.contains(to.text)).map(|to| typo(from, to)));
     }
     for to in written.iter().filter(|name| unread.contains(name.text)) {
-        if !slips.iter().any(|slip| slip.written == to.text) {
+        if !typos.iter().any(|typo| typo.written == to.text) {
             let near = read.iter().filter(|from| is_near(from, to));
-            slips.extend(near.min_by_key(|from| !unwritten.contains(from.text)).map(|from| slip(from, to)));
+            typos.extend(near.min_by_key(|from| !unwritten.contains(from.text)).map(|from| typo(from, to)));
         }
     }
-    slips
+    typos
 }
 
 /// A topic's name, made ready to be compared with many others.
@@ -57,7 +57,7 @@ impl<'t> Name<'t> {
     }
 }
 
-/// Whether two different topics look like one with a slip. The first may have wildcards.
+/// Whether two different topics look like one with a typo. The first may have wildcards.
 fn is_near(pattern: &Name<'_>, topic: &Name<'_>) -> bool {
     if pattern.is_pattern {
         // What wildcards stand for is alike by itself, so it does not count.
@@ -70,7 +70,7 @@ fn is_near(pattern: &Name<'_>, topic: &Name<'_>) -> bool {
     apart <= 6 && pattern.text != topic.text && is_alike(&pattern.lower, &topic.lower, usize::MAX)
 }
 
-/// Whether two names without capitals are one but for a slip; `words` is how much of the first was written out.
+/// Whether two names without capitals are one but for a typo; `words` is how much of the first was written out.
 fn is_alike(a: &str, b: &str, words: usize) -> bool {
     let (longer, shorter) = (a.len().max(b.len()), a.len().min(b.len()));
     if longer - shorter > longer / 2 {

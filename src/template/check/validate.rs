@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Bench, Judged, failed};
+use super::{CheckResult, Fixture, failed};
 use crate::build::interfaces;
 use crate::build::wit::{HANDLER, SETTINGS, needed};
 use crate::catalog::{Folder, Kind, Parameter, Template};
@@ -11,8 +11,8 @@ use crate::conformance;
 use crate::deploy::manifest::provider::{is_called, is_of_hosts};
 use crate::project::subject;
 
-pub(super) fn manifest(bench: &mut Bench) -> Judged {
-    let template = match &bench.template {
+pub(super) fn manifest(fixture: &mut Fixture) -> CheckResult {
+    let template = match &fixture.template {
         Ok(template) => template,
         Err(problem) => return Err(conformance::manifest(problem)),
     };
@@ -62,15 +62,15 @@ fn unfit(parameter: &Parameter, value: &str) -> Option<String> {
     }
 }
 
-pub(super) fn trigger(bench: &mut Bench) -> Judged {
-    let size = bench.trigger()?.len();
-    let template = bench.template()?;
+pub(super) fn trigger(fixture: &mut Fixture) -> CheckResult {
+    let size = fixture.trigger()?.len();
+    let template = fixture.template()?;
     Ok(format!("{}, {:.2} MB", template.manifest.trigger, size as f64 / 1e6))
 }
 
-pub(super) fn imports(bench: &mut Bench) -> Judged {
-    let trigger = bench.trigger()?;
-    let manifest = &bench.template()?.manifest;
+pub(super) fn imports(fixture: &mut Fixture) -> CheckResult {
+    let trigger = fixture.trigger()?;
+    let manifest = &fixture.template()?.manifest;
     let found = needed(&trigger).map_err(|error| failed(error.to_string(), ""))?;
     if !found.iter().any(|name| name == HANDLER) {
         let help = "without it the function is never called";
@@ -108,7 +108,7 @@ pub(super) fn imports(bench: &mut Bench) -> Judged {
 }
 
 /// An import that nobody would meet.
-fn stranger(name: &str, listed: &BTreeSet<&str>) -> super::Refusal {
+fn stranger(name: &str, listed: &BTreeSet<&str>) -> super::CheckFailure {
     let plain = |wit: &str| wit.split('@').next().unwrap_or_default().to_owned();
     let why = format!("the trigger imports {name}, which the manifest does not ask for");
     let help = match listed.iter().find(|wit| plain(wit) == plain(name)) {
@@ -118,9 +118,9 @@ fn stranger(name: &str, listed: &BTreeSet<&str>) -> super::Refusal {
     failed(why, help)
 }
 
-pub(super) fn exports(bench: &mut Bench) -> Judged {
-    let trigger = bench.trigger()?;
-    let template = bench.template()?;
+pub(super) fn exports(fixture: &mut Fixture) -> CheckResult {
+    let trigger = fixture.trigger()?;
+    let template = fixture.template()?;
     let found = interfaces(&trigger).map_err(|error| failed(error.to_string(), ""))?.exports;
     let listed = called(template);
     if let Some(wit) = listed.iter().find(|wit| !found.iter().any(|name| name == *wit)) {
