@@ -78,8 +78,12 @@ pub(super) struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     pub fn new(options: &'a Options, progress: &'a dyn Progress) -> Self {
-        let search =
-            Search { path: options.path.clone(), cache: &options.cache, forbidden: options.no_install };
+        let search = Search {
+            path: options.path.clone(),
+            cache: &options.cache,
+            forbidden: options.no_install,
+            cancel: &options.cancel,
+        };
         Self { options, search, progress, engine: None }
     }
 
@@ -132,7 +136,7 @@ impl<'a> Finder<'a> {
                         self.because(&Choice::Engine { program: program.clone(), address });
                         return Ok(toolchain);
                     }
-                    Err(ContainerError::Interrupted) => return Err(BuildError::Interrupted),
+                    Err(ContainerError::Cancelled) => return Err(BuildError::Cancelled),
                     Err(error) => self.because(&format!("not container: {error}")),
                 },
                 Err(error) => self.because(&format!("not container: {error}")),
@@ -143,8 +147,8 @@ impl<'a> Finder<'a> {
     }
 
     fn connect(&self) -> Result<Engine, ContainerError> {
-        let Options { engines, limits, interrupt, .. } = self.options;
-        Engine::connect(engines, *limits, interrupt)
+        let Options { engines, limits, cancel, .. } = self.options;
+        Engine::connect(engines, *limits, cancel)
     }
 
     fn in_container(&self, pack: &Pack, engine: &Engine) -> Result<Toolchain, ContainerError> {

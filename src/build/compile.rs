@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
 use regex::Regex;
 
 use super::container::{self, Kept};
 use super::placeholders::Fill;
 use super::toolchain::{self, Place, Toolchain};
+use crate::cancel::Cancel;
 use crate::catalog::Pack;
 use crate::check::Code;
+use crate::process;
 
 /// One call of a compiler.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Compilation<'a> {
     pub within: &'a [String],
     /// Containers that are kept from one build to the next, if any are.
     pub kept: Option<&'a Kept>,
+    /// Ends the compiler.
+    pub cancel: &'a Cancel,
 }
 
 /// How a compilation failed.
@@ -43,8 +46,8 @@ pub enum Failure {
     Rejected(String),
     /// The compiler could not be run, or left nothing behind.
     Broken(String),
-    /// Somebody wanted the work to end.
-    Interrupted,
+    /// It was cancelled.
+    Cancelled,
 }
 
 /// Compiles; what comes out is in `output`.
@@ -85,7 +88,7 @@ fn here(
     let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", words.join(" ")));
     let mut command = toolchain::command(&words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
-    command.current_dir(source).envs(fill.env(&build.env)).envs(env).stdin(Stdio::null());
+    command.current_dir(source).envs(fill.env(&build.env)).envs(env);
     if *offline {
         command.envs(&build.offline);
     }
@@ -93,7 +96,8 @@ fn here(
         std::fs::create_dir_all(&folder).map_err(broken)?;
         command.env(variable, folder);
     }
-    let result = command.output().map_err(broken)?;
+    let result = process::output(&mut command, compilation.cancel);
+    let result = result.map_err(broken)?.ok_or(Failure::Cancelled)?;
     let said = [result.stdout, result.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
     match result.status.success() {

@@ -9,6 +9,7 @@ use super::container::Kept;
 use super::plan::Job;
 use super::record::{self, Stamp, Step};
 use super::{check_function, settings_component, wrap};
+use crate::cancel::Cancel;
 use crate::catalog::Produces;
 use crate::files;
 use crate::progress::{Event, Progress};
@@ -57,9 +58,9 @@ pub enum JobError {
     /// The compiler found a mistake in the user's code; it has been reported.
     #[error("`{0}` does not compile")]
     Rejected(String),
-    /// Somebody wanted the work to end.
-    #[error("`{0}` was interrupted")]
-    Interrupted(String),
+    /// It was cancelled.
+    #[error("`{0}` was cancelled")]
+    Cancelled(String),
     /// The compiler could not do its work.
     #[error("cannot compile `{component}`: {reason}")]
     #[diagnostic(help("`pelato build -v` shows which compiler is used"))]
@@ -119,6 +120,8 @@ pub struct BuildContext<'a> {
     pub within: &'a [String],
     /// Containers that are kept from one build to the next, if any are.
     pub kept: Option<&'a Kept>,
+    /// Ends compilers and containers.
+    pub cancel: &'a Cancel,
     /// Takes the events.
     pub progress: &'a dyn Progress,
 }
@@ -143,7 +146,7 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Resul
             elapsed: start.elapsed(),
         }),
         Err(JobError::Rejected(_)) => {} // its output has been reported
-        Err(JobError::Interrupted(_)) => context.progress.report(Event::Stopped { component: name.clone() }),
+        Err(JobError::Cancelled(_)) => context.progress.report(Event::Stopped { component: name.clone() }),
         Err(error) => {
             context.progress.report(Event::Failed { component: name.clone(), output: error.to_string() })
         }
@@ -185,7 +188,7 @@ fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>
 fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError> {
     let name = &job.component.name;
     let folder = &job.place.folder;
-    // The compiler writes beside the artifact, never over it: whoever is interrupted leaves the old one whole.
+    // The compiler writes beside the artifact, never over it: whoever is killed leaves the old one whole.
     let staging = tempfile::Builder::new()
         .prefix(STAGING)
         .tempdir_in(folder)
@@ -202,6 +205,7 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
         offline: context.offline,
         within: context.within,
         kept: context.kept,
+        cancel: context.cancel,
     };
     compile::run(&compilation).map_err(|failure| match failure {
         Failure::Rejected(said) => {
@@ -209,7 +213,7 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
             context.progress.report(Event::Failed { component: name.clone(), output });
             JobError::Rejected(name.clone())
         }
-        Failure::Interrupted => JobError::Interrupted(name.clone()),
+        Failure::Cancelled => JobError::Cancelled(name.clone()),
         Failure::Broken(reason) => JobError::Broken { component: name.clone(), reason },
     })?;
     let compiled = read(&output)?;
@@ -252,7 +256,7 @@ fn write(path: &Path, content: &[u8]) -> Result<Stamp, JobError> {
         .map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
 }
 
-/// After each step: a build that is interrupted goes on where it was.
+/// After each step: a build that is cancelled goes on where it was.
 fn remember(job: &Job<'_>) -> Result<(), JobError> {
     Ok(files::overwrite(&job.place.folder.join(record::FILE), &job.record.to_bytes())?)
 }

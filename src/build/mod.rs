@@ -30,10 +30,10 @@ pub use trigger::trigger;
 pub use wit::{Interfaces, NotAComponent, interfaces};
 pub use wrap::{FunctionError, WrapError, check_function, wrap};
 
+use crate::cancel::Cancel;
 use crate::catalog::{Origin, Pack};
 use crate::check::Component;
 use crate::generate::Planned;
-use crate::interrupt::Interrupt;
 use crate::progress::{Event, Progress};
 use crate::project::Builder;
 use crate::project::lock_file::LockedImage;
@@ -63,8 +63,8 @@ pub struct Options {
     pub images: Result<BTreeMap<String, LockedImage>, String>,
     /// Whether the images that registries have now are wanted, whatever is remembered.
     pub newest_images: bool,
-    /// That somebody wants the work to end: containers are removed then.
-    pub interrupt: Interrupt,
+    /// Ends compilers and containers.
+    pub cancel: Cancel,
 }
 
 impl Options {
@@ -104,7 +104,7 @@ pub enum BuildError {
     /// There is no compiler.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Toolchain(#[from] ToolchainError),
+    Toolchain(ToolchainError),
     /// No container can be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -133,10 +133,10 @@ pub enum BuildError {
         /// What was found.
         reason: String,
     },
-    /// Somebody wanted the work to end.
-    #[error("interrupted: the containers that compiled were removed, and what was built before stays")]
+    /// It was cancelled.
+    #[error("cancelled: what was built before stays")]
     #[diagnostic(help("run the command again: what is done is not done twice"))]
-    Interrupted,
+    Cancelled,
     /// Some components failed; each has been reported.
     #[error("{} of {total} components could not be built: {}", .failed.len(), .failed.join(", "))]
     Failed {
@@ -153,8 +153,17 @@ pub enum BuildError {
 impl From<container::ContainerError> for BuildError {
     fn from(error: container::ContainerError) -> Self {
         match error {
-            container::ContainerError::Interrupted => Self::Interrupted,
+            container::ContainerError::Cancelled => Self::Cancelled,
             other => Self::Container(other),
+        }
+    }
+}
+
+impl From<ToolchainError> for BuildError {
+    fn from(error: ToolchainError) -> Self {
+        match error {
+            ToolchainError::Cancelled => Self::Cancelled,
+            other => Self::Toolchain(other),
         }
     }
 }
@@ -239,6 +248,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
         offline: options.offline,
         within: &[],
         kept: kept.as_ref(),
+        cancel: &options.cancel,
         progress,
     };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
@@ -279,7 +289,7 @@ fn collect(
     for (result, name) in results.into_iter().zip(names) {
         match result {
             Ok(one) => built.push(one),
-            Err(JobError::Interrupted(_)) => return Err(BuildError::Interrupted),
+            Err(JobError::Cancelled(_)) => return Err(BuildError::Cancelled),
             Err(error) => {
                 failed.push(name.clone());
                 advice = advice.or_else(|| miette::Diagnostic::help(&error).map(|help| help.to_string()));
@@ -302,7 +312,7 @@ fn warm_mark(job: &Job<'_>, cache: &Path) -> PathBuf {
     cache.join("packs").join(name).join(format!(".warm-{}", job.toolchain.version))
 }
 
-/// Removes what an interrupted build has left behind. The caller holds the project's lock.
+/// Removes what a killed build has left behind. The caller holds the project's lock.
 fn sweep(folder: &Path, prefix: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(prefix) {

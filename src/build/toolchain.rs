@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
 use semver::Version;
@@ -12,7 +12,9 @@ use semver::Version;
 use super::container::Image;
 use super::placeholders::Fill;
 use super::record::digest;
+use crate::cancel::Cancel;
 use crate::catalog::Pack;
+use crate::process;
 use crate::progress::{Event, Progress};
 use crate::project::settings::hide_secrets;
 
@@ -52,6 +54,8 @@ pub struct Search<'a> {
     pub cache: &'a Path,
     /// Why nothing may be installed, as the name of the flag that forbids it.
     pub forbidden: Option<&'static str>,
+    /// Ends what is run for it.
+    pub cancel: &'a Cancel,
 }
 
 /// Why there is no compiler.
@@ -115,6 +119,9 @@ pub enum ToolchainError {
         /// The versions that will do.
         wanted: String,
     },
+    /// It was cancelled.
+    #[error("cancelled")]
+    Cancelled,
     /// PELATO's cache folder cannot be used.
     #[error("cannot use the folder {path}")]
     #[diagnostic(help(
@@ -141,7 +148,7 @@ impl Local {
     /// Looks; nothing is installed.
     pub fn look(pack: &Pack, search: &Search<'_>) -> Self {
         let variants: Vec<_> = pack.variants().into_iter().map(Arc::new).collect();
-        let on_path = on_path(&variants, &search.path);
+        let on_path = on_path(&variants, search);
         let pinned = on_path.is_err().then(|| pinned(&variants, search)).flatten();
         Self { on_path, pinned }
     }
@@ -187,11 +194,14 @@ pub(super) fn find_beyond(
     else {
         return Err(missing(pack, &found));
     };
+    if search.cancel.is_cancelled() {
+        return Err(ToolchainError::Cancelled);
+    }
     if let Some(flag) = search.forbidden {
         return Err(forbidden(pack, &variant, &found, flag));
     }
-    install(&variant, &home, progress)?;
-    let toolchain = installed(&variant, &home, &search.path).ok_or_else(|| ToolchainError::Unfit {
+    install(&variant, &home, search.cancel, progress)?;
+    let toolchain = installed(&variant, &home, search).ok_or_else(|| ToolchainError::Unfit {
         pack: variant.manifest.name.clone(),
         program: variant.manifest.toolchain.program.clone(),
         wanted: variant.manifest.toolchain.requires.to_string(),
@@ -200,11 +210,11 @@ pub(super) fn find_beyond(
 }
 
 /// The first on PATH that satisfies a pack; else what was found instead.
-fn on_path(variants: &[Arc<Pack>], path: &OsStr) -> Result<Toolchain, Vec<String>> {
+fn on_path(variants: &[Arc<Pack>], search: &Search<'_>) -> Result<Toolchain, Vec<String>> {
     let mut found = Vec::new();
     for variant in variants {
-        for folder in std::env::split_paths(path) {
-            match examine(variant, &folder, path, BTreeMap::new()) {
+        for folder in std::env::split_paths(&search.path) {
+            match examine(variant, &folder, search, BTreeMap::new()) {
                 Some(Candidate::Fits(toolchain)) => return Ok(toolchain),
                 Some(Candidate::Other(what)) => found.push(what),
                 None => {}
@@ -216,7 +226,7 @@ fn on_path(variants: &[Arc<Pack>], path: &OsStr) -> Result<Toolchain, Vec<String
 
 /// The pinned one, if PELATO has installed it before.
 fn pinned(variants: &[Arc<Pack>], search: &Search<'_>) -> Option<Toolchain> {
-    let pinned = |variant| installed(variant, &home(variant, search.cache)?, &search.path);
+    let pinned = |variant| installed(variant, &home(variant, search.cache)?, search);
     variants.iter().find_map(pinned)
 }
 
@@ -234,7 +244,7 @@ pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
 fn examine(
     pack: &Arc<Pack>,
     folder: &Path,
-    path: &OsStr,
+    search: &Search<'_>,
     env: BTreeMap<String, String>,
 ) -> Option<Candidate> {
     let wanted = &pack.manifest.toolchain;
@@ -243,11 +253,12 @@ fn examine(
         return None;
     }
     // Its own folder first: helpers that it starts by name have to be its own, too.
-    let rest = std::env::split_paths(path).filter(|other| other != folder);
+    let rest = std::env::split_paths(&search.path).filter(|other| other != folder);
     let path = std::env::join_paths(std::iter::once(folder.to_owned()).chain(rest)).ok()?;
     let shown = program.display().to_string();
     let other = |what: String| Some(Candidate::Other(format!("{shown} {what}")));
-    let printed = ask(pack, &wanted.check, &path, &env).map(|(_, printed)| printed).unwrap_or_default();
+    let ask = |words: &Vec<String>| ask(pack, words, &path, &env, search.cancel);
+    let printed = ask(&wanted.check).map(|(_, printed)| printed).unwrap_or_default();
     let Some(version) = pack.version_in(&printed) else {
         return other("does not say its version".to_owned());
     };
@@ -257,7 +268,7 @@ fn examine(
     if let Some(absent) = wanted.also.iter().find(|name| on(&path, name).is_none()) {
         return other(format!("is there without {absent}"));
     }
-    match wanted.probe.as_ref().and_then(|probe| ask(pack, probe, &path, &env)) {
+    match wanted.probe.as_ref().and_then(ask) {
         Some((false, said)) => {
             let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it fails");
             other(format!("cannot be used: {}", line.trim()))
@@ -269,11 +280,11 @@ fn examine(
     }
 }
 
-fn installed(pack: &Arc<Pack>, home: &Path, path: &OsStr) -> Option<Toolchain> {
+fn installed(pack: &Arc<Pack>, home: &Path, search: &Search<'_>) -> Option<Toolchain> {
     let toolchain = &pack.manifest.toolchain;
     let bin = home.join(toolchain.bin.as_deref().unwrap_or("bin"));
     let env = Fill::new([("dir", home.display().to_string())]).env(&toolchain.env).collect();
-    match examine(pack, &bin, path, env)? {
+    match examine(pack, &bin, search, env)? {
         Candidate::Fits(toolchain) => Some(toolchain),
         Candidate::Other(_) => None,
     }
@@ -285,16 +296,13 @@ fn ask(
     words: &[String],
     path: &OsStr,
     env: &BTreeMap<String, String>,
+    cancel: &Cancel,
 ) -> Option<(bool, String)> {
     let work = tempfile::tempdir().ok()?;
     let fill = Fill::new([("work", work.path().display().to_string())]);
-    let output = command(&fill.words(words), path)?
-        .envs(fill.env(&pack.manifest.build.env))
-        .envs(env)
-        .current_dir(work.path())
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
+    let mut command = command(&fill.words(words), path)?;
+    command.envs(fill.env(&pack.manifest.build.env)).envs(env).current_dir(work.path());
+    let output = process::output(&mut command, cancel).ok()??;
     let printed = [output.stdout, output.stderr].concat();
     Some((output.status.success(), String::from_utf8_lossy(&printed).into_owned()))
 }
@@ -332,8 +340,8 @@ fn home(pack: &Pack, cache: &Path) -> Option<PathBuf> {
     Some(cache.join("toolchains").join(name))
 }
 
-/// Installs into a folder beside `home` and renames it: an installation that was interrupted is none.
-fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), ToolchainError> {
+/// Installs into a folder beside `home` and renames it: an installation that was cancelled is none.
+fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -> Result<(), ToolchainError> {
     let toolchain = &pack.manifest.toolchain;
     let parent = home.parent().unwrap_or(home);
     let unusable = |source| ToolchainError::Cache { path: parent.display().to_string(), source };
@@ -356,11 +364,10 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
     let (program, arguments) = words.split_first().ok_or_else(|| failed(String::new(), b""))?;
     let mut command = Command::new(program);
     hide_secrets(&mut command);
-    let output = command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| failed(format!(": {program}: {error}"), b""))?;
+    let output = process::output(command.args(arguments), cancel);
+    let output = output
+        .map_err(|error| failed(format!(": {program}: {error}"), b""))?
+        .ok_or(ToolchainError::Cancelled)?;
     if !output.status.success() {
         return Err(failed(format!(" ({})", output.status), &[output.stdout, output.stderr].concat()));
     }

@@ -100,17 +100,17 @@ fn apply(
     images: &mut Vec<(String, LockedImage)>,
     progress: &dyn Progress,
 ) -> Result<(), FixError> {
-    let build::Options { path, cache, engines, limits, interrupt, .. } = &machine.build;
+    let build::Options { path, cache, engines, limits, cancel, .. } = &machine.build;
     match fix {
         Fix::Folder(path) => std::fs::create_dir_all(path).map_err(|source| cannot("make", path, source)),
         Fix::EnvFile => copy_settings(&machine.root),
         Fix::Toolchain(pack) => {
-            let search = Search { path: path.clone(), cache, forbidden: machine.build.no_install };
+            let search = Search { path: path.clone(), cache, forbidden: machine.build.no_install, cancel };
             Ok(build::toolchain::find(pack, &search, progress).map(drop)?)
         }
         Fix::Image(pack) => {
             let fetch = || {
-                let engine = Engine::connect(engines, *limits, interrupt)?;
+                let engine = Engine::connect(engines, *limits, cancel)?;
                 let used = pack.for_containers();
                 container::find(&used, &engine, &machine.build.order(&used), progress)
             };

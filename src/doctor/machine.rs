@@ -117,8 +117,12 @@ impl Machine {
             let (packs, build) = (self.packs.clone(), self.build.clone());
             // Compilers are started for it: that is no work for a thread that serves the others.
             let looked = tokio::task::spawn_blocking(move || {
-                let search =
-                    Search { path: build.path, cache: &build.cache, forbidden: Some("pelato doctor") };
+                let search = Search {
+                    path: build.path,
+                    cache: &build.cache,
+                    forbidden: Some("pelato doctor"),
+                    cancel: &build.cancel,
+                };
                 packs.iter().map(|pack| Local::look(pack, &search)).collect()
             });
             looked.await.unwrap_or_default()

@@ -1,9 +1,12 @@
 //! Everything from sources to a lattice, as one run.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Error;
-use super::{BuildFlags, Outcome, Pelato, select};
+use super::building::select;
+use super::operation::Operation;
+use super::{BuildFlags, Outcome, Pelato};
 use crate::deploy::{self, Deployed};
 use crate::progress::Event;
 use crate::push::Pushed;
@@ -93,6 +96,12 @@ impl Pelato {
     /// # Errors
     /// Those of the phases; and when a later phase is to begin with what has not been built.
     pub async fn brush(&self, options: &BrushOptions) -> Result<Brushed, Error> {
+        self.begin()?.brush(options).await
+    }
+}
+
+impl Operation {
+    async fn brush(self: &Arc<Self>, options: &BrushOptions) -> Result<Brushed, Error> {
         let wanted = |phase: Phase| (options.from..=options.to).contains(&phase);
         // What a later phase lacks is better known before a long build than after it.
         let components = self.components()?;
@@ -119,19 +128,30 @@ impl Pelato {
         Ok(brushed)
     }
 
-    async fn phase(&self, phase: Phase, options: &BrushOptions, brushed: &mut Brushed) -> Result<(), Error> {
+    async fn phase(
+        self: &Arc<Self>,
+        phase: Phase,
+        options: &BrushOptions,
+        brushed: &mut Brushed,
+    ) -> Result<(), Error> {
+        let flags = options.build.clone();
         match phase {
-            Phase::Gen => drop(self.write_sources()?),
-            Phase::Build => brushed.outcome = Some(self.make(&[], &options.build)?),
+            Phase::Gen => drop(self.blocking(Self::write_sources).await?),
+            Phase::Build => {
+                brushed.outcome = Some(self.blocking(move |it| it.make(&[], &flags)).await?);
+            }
             Phase::Push => {
                 let outcome = match brushed.outcome.take() {
                     Some(outcome) => outcome,
-                    None => self.finished(&options.build)?,
+                    None => self.blocking(move |it| it.finished(&flags)).await?,
                 };
                 brushed.pushed = self.push(&outcome, options.force_push).await?;
                 brushed.outcome = Some(outcome);
             }
-            Phase::Deploy => brushed.deployed = Some(self.deploy_unrecorded(options.deploy).await?),
+            Phase::Deploy => {
+                let deployed = self.unless_cancelled(self.deploy_unrecorded(options.deploy)).await?;
+                brushed.deployed = Some(deployed);
+            }
         }
         Ok(())
     }

@@ -162,7 +162,7 @@ pub enum Error {
     /// Components could not be pushed, or not be looked for in their registry.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Push(#[from] PushError),
+    Push(PushError),
     /// A language pack cannot be made, added or used.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -204,9 +204,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),
-    /// A person did not want to wait.
-    #[error("stopped at once: calls under way were cut off")]
-    Interrupted,
+    /// It was cancelled.
+    #[error("cancelled")]
+    Cancelled,
     /// The system failed.
     #[error("{what}")]
     #[diagnostic(help("{help}"))]
@@ -244,6 +244,15 @@ pub enum PromptError {
     Terminal(String),
 }
 
+impl From<PushError> for Error {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Cancelled => Self::Cancelled,
+            other => Self::Push(other),
+        }
+    }
+}
+
 impl From<generate::PlanError> for Error {
     fn from(error: generate::PlanError) -> Self {
         Self::Generate(error.into())
@@ -257,6 +266,11 @@ impl From<ToolchainError> for Error {
 }
 
 impl Error {
+    /// Whether the operation was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled | Self::Build(BuildError::Cancelled))
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
@@ -284,7 +298,7 @@ impl Error {
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
-            Self::Build(BuildError::Interrupted) => Exit::Failed,
+            Self::Build(BuildError::Cancelled) => Exit::Failed,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::Lacking { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
@@ -313,7 +327,7 @@ impl Error {
             | Self::Metrics(_)
             | Self::Write(_)
             | Self::WriteReport(_)
-            | Self::Interrupted
+            | Self::Cancelled
             | Self::System { .. } => Exit::Failed,
         }
     }

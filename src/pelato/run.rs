@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::Error;
 use super::deploy::consumers;
+use super::operation::Operation;
 use super::watch::Watcher;
 use super::{BuildFlags, Outcome, Pelato};
 use crate::check::Component;
@@ -57,12 +58,13 @@ pub struct Ready {
 }
 
 impl Pelato {
-    /// Builds the workflow and runs it until `stop` is done. `ready` is called once everything runs.
+    /// Builds the workflow and runs it until `stop` is done or it is cancelled. `ready` is called once everything runs.
     ///
     /// # Errors
-    /// When it cannot be built or started. What fails later is reported and does not end it.
+    /// When it cannot be built or started, or is cancelled before it runs. What fails later is reported and does not
+    /// end it.
     pub async fn run(
-        self: &Arc<Self>,
+        &self,
         options: RunOptions,
         observer: Arc<dyn Observer>,
         ready: impl FnOnce(&Ready),
@@ -70,32 +72,11 @@ impl Pelato {
     ) -> Result<Stopped, Error> {
         // Before anything is read: a change that comes while the first build runs must not be lost.
         let changes = if options.watch { Some(self.changes()?) } else { None };
-        let outcome = self.build(&options.only, &options.build)?;
-        let components = hosted(&outcome, &options.bus)?;
-        self.keep(&outcome, &options.bus).await?;
-        let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
-        let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
-        let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
-        if ports.len() > 1 {
-            let note =
-                format!("the ports of the workflow are for the lattice: here everything is on port {port}");
-            self.progress.report(Event::Note(note));
-        }
-        let serves_http = components.iter().any(|component| component.http_path.is_some());
-        let host_options = host::Options {
-            http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
-            bus: options.bus.clone(),
-            database: options.database.clone(),
-            bucket_domain: self.settings().text(KEYVALUE_DOMAIN).map(str::to_owned),
-            limits: options.limits,
-            cache_dir: Some(self.cache().join("compiled")),
-            ..host::Options::default()
-        };
-        let told = describe(&components, &consumers(&outcome.components)?);
-        self.progress.report(Event::Detail("preparing the components for this machine".to_owned()));
-        let host = Host::start(host_options, components, observer).await?;
+        let operation = self.begin()?;
+        let (host, told) = operation.unless_cancelled(operation.start(&options, observer)).await?;
+        let stop = operation.until_stopped(stop);
         tokio::pin!(stop);
-        // Asked once before anyone is told that it runs: it only listens for signals from then on.
+        // Asked once before anyone is told that it runs.
         if futures_util::poll!(stop.as_mut()).is_ready() {
             return Ok(host.stop().await);
         }
@@ -121,7 +102,7 @@ impl Pelato {
 
     /// Swaps components until `stop` is done. A change that does not build is reported; the old components go on.
     async fn swap_on_change(
-        self: &Arc<Self>,
+        &self,
         host: &Host,
         options: &RunOptions,
         mut changes: mpsc::UnboundedReceiver<()>,
@@ -134,21 +115,15 @@ impl Pelato {
                 Some(()) = changes.recv() => {}
             }
             while changes.try_recv().is_ok() {} // one build serves all changes until now
-            let (pelato, only, flags) = (Arc::clone(self), options.only.clone(), options.build.clone());
-            let build = move || pelato.build(&only, &flags);
-            let built = tokio::select! {
-                () = &mut stop => return, // whoever stops does not wait for a compiler
-                built = tokio::task::spawn_blocking(build) => built,
+            let swapped = tokio::select! {
+                () = &mut stop => return, // and the compiler with it
+                swapped = self.build_and_swap(host, options) => swapped,
             };
-            let Ok(built) = built else { continue }; // only a panic gets here, and it has been shown
-            let swapped = match built {
-                Ok(outcome) => self.swap(host, &outcome, &options.bus).await,
-                Err(error) => Err(error),
-            };
-            self.progress.report(match swapped {
+            let progress = &self.options.progress;
+            progress.report(match swapped {
                 Ok(()) => Event::Note("running the new version".to_owned()),
                 Err(Error::Rejected(rejected)) => {
-                    rejected.0.problems.into_iter().for_each(|p| self.progress.report(Event::Problem(p)));
+                    rejected.0.problems.into_iter().for_each(|p| progress.report(Event::Problem(p)));
                     Event::Note("the old version goes on: the workflow has errors".to_owned())
                 }
                 Err(error) => Event::Note(format!("the old version goes on: {error}")),
@@ -156,10 +131,77 @@ impl Pelato {
         }
     }
 
-    async fn swap(&self, host: &Host, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
-        let components = hosted(outcome, bus)?;
-        self.keep(outcome, bus).await?;
+    /// An operation of its own: settings, packs and templates may have changed as well.
+    async fn build_and_swap(&self, host: &Host, options: &RunOptions) -> Result<(), Error> {
+        let operation = self.begin()?;
+        let outcome = operation.build_for(&options.only, &options.build).await?;
+        let components = hosted(&outcome, &options.bus)?;
+        operation.keep(&outcome, &options.bus).await?;
         Ok(host.replace(components).await?)
+    }
+
+    /// Builds one component and runs its function once, without what surrounds it.
+    ///
+    /// # Errors
+    /// When there is no such component, it cannot be built, or its function does not end well.
+    pub async fn call(
+        &self,
+        component: &str,
+        input: Vec<u8>,
+        flags: &BuildFlags,
+        limits: &Limits,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Called, Error> {
+        let operation = self.begin()?;
+        let outcome = operation.build_for(&[component.to_owned()], flags).await?;
+        let built = outcome.built.first().ok_or_else(|| Error::UnknownComponent {
+            name: component.to_owned(),
+            help: "the workflow has none".to_owned(),
+        })?;
+        let wasm = read(&built.function)?;
+        let cache = self.cache().join("compiled");
+        let called = host::call(component, &wasm, input.into(), limits, Some(&cache), observer);
+        operation.unless_cancelled(async { Ok(called.await?) }).await
+    }
+}
+
+impl Operation {
+    /// Builds, where that blocks nobody.
+    async fn build_for(self: &Arc<Self>, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
+        let (only, flags) = (only.to_vec(), flags.clone());
+        self.blocking(move |operation| operation.build(&only, &flags)).await
+    }
+
+    /// Builds, and starts the host.
+    async fn start(
+        self: &Arc<Self>,
+        options: &RunOptions,
+        observer: Arc<dyn Observer>,
+    ) -> Result<(Host, Ready), Error> {
+        let outcome = self.build_for(&options.only, &options.build).await?;
+        let components = hosted(&outcome, &options.bus)?;
+        self.keep(&outcome, &options.bus).await?;
+        let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
+        let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
+        let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
+        if ports.len() > 1 {
+            let note =
+                format!("the ports of the workflow are for the lattice: here everything is on port {port}");
+            self.progress.report(Event::Note(note));
+        }
+        let serves_http = components.iter().any(|component| component.http_path.is_some());
+        let host_options = host::Options {
+            http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
+            bus: options.bus.clone(),
+            database: options.database.clone(),
+            bucket_domain: self.settings.text(KEYVALUE_DOMAIN).map(str::to_owned),
+            limits: options.limits,
+            cache_dir: Some(self.cache.join("compiled")),
+            ..host::Options::default()
+        };
+        let told = describe(&components, &consumers(&outcome.components)?);
+        self.progress.report(Event::Detail("preparing the components for this machine".to_owned()));
+        Ok((Host::start(host_options, components, observer).await?, told))
     }
 
     /// Sees that messages are kept for those components that want it.
@@ -178,28 +220,6 @@ impl Pelato {
             }
         }
         Ok(())
-    }
-
-    /// Builds one component and runs its function once, without what surrounds it.
-    ///
-    /// # Errors
-    /// When there is no such component, it cannot be built, or its function does not end well.
-    pub async fn call(
-        &self,
-        component: &str,
-        input: Vec<u8>,
-        flags: &BuildFlags,
-        limits: &Limits,
-        observer: Arc<dyn Observer>,
-    ) -> Result<Called, Error> {
-        let outcome = self.build(&[component.to_owned()], flags)?;
-        let built = outcome.built.first().ok_or_else(|| Error::UnknownComponent {
-            name: component.to_owned(),
-            help: "the workflow has none".to_owned(),
-        })?;
-        let wasm = read(&built.function)?;
-        let cache = self.cache().join("compiled");
-        Ok(host::call(component, &wasm, input.into(), limits, Some(&cache), observer).await?)
     }
 }
 

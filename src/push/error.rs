@@ -5,6 +5,9 @@ use crate::project::lock_file::LockFileError;
 /// Why components were not pushed.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PushError {
+    /// It was cancelled.
+    #[error("cancelled")]
+    Cancelled,
     /// Nobody has said where to.
     #[error("no registry is set")]
     #[diagnostic(help(
@@ -254,6 +257,9 @@ impl PushError {
     pub(super) fn of(mut errors: Vec<Self>) -> Self {
         let mut seen = std::collections::BTreeSet::new();
         errors.retain(|error| seen.insert(error.to_string()));
+        if errors.iter().any(|error| matches!(error, Self::Cancelled)) {
+            return Self::Cancelled;
+        }
         match errors.len() {
             1 => errors.remove(0),
             _ => Self::Several(errors),

@@ -16,7 +16,7 @@ pub use address::Address;
 pub use error::PushError;
 pub use parcel::Source;
 pub use probe::{Probe, probe};
-pub use send::{Pushed, Work, plan, push};
+pub use send::{How, Pushed, Work, plan, push};
 
 use crate::check::Component;
 use crate::progress::Silent;

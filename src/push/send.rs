@@ -10,6 +10,7 @@ use super::parcel::{Parcel, Source};
 use super::registry::Registries;
 use super::{Address, LOOKS, PushError};
 use crate::build::pool;
+use crate::cancel::Cancel;
 use crate::progress::{Event, Progress};
 use crate::project::Settings;
 use crate::project::lock_file::{Digest, LockFile, Locked};
@@ -49,6 +50,17 @@ pub struct Pushed {
     pub locked: Locked,
 }
 
+/// How to push.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    /// Replace what the registry has under the same version.
+    pub force: bool,
+    /// Ends it.
+    pub cancel: &'a Cancel,
+    /// Takes the events.
+    pub progress: &'a dyn Progress,
+}
+
 /// What a look into the registry has shown.
 struct Plan<'a> {
     parcels: Vec<Parcel>,
@@ -79,15 +91,16 @@ pub async fn plan(
 /// Pushes components. Gives those that are in the registry now, also if others failed.
 ///
 /// # Errors
-/// When a component is refused, or a setting, an artifact or the registry is at fault; then nothing was sent.
+/// When a component is refused, a setting, an artifact or the registry is at fault, or it is cancelled; then nothing was
+/// sent.
 pub async fn push(
     settings: &Settings,
     sources: &[Source<'_>],
     lock_file: &LockFile,
-    force: bool,
-    progress: &dyn Progress,
+    how: How<'_>,
 ) -> Result<(Vec<Pushed>, Result<(), PushError>), PushError> {
-    let plan = look(settings, sources, progress).await?;
+    let How { force, cancel, progress } = how;
+    let plan = cancel.run(look(settings, sources, progress)).await.ok_or(PushError::Cancelled)??;
     if !force {
         plan.keeps_promises(lock_file)?;
     }
@@ -96,7 +109,7 @@ pub async fn push(
     // Whoever has not begun when one fails does not begin: most failures are the same for all.
     let failed = AtomicBool::new(false);
     let all = plan.parcels.iter().zip(&plan.verdicts);
-    let sends = all.map(|(parcel, (work, digest))| plan.send(parcel, *work, digest, &failed, progress));
+    let sends = all.map(|(parcel, (work, digest))| plan.send(parcel, *work, digest, &failed, &how));
     let results: Vec<_> = stream::iter(sends).buffered(SENDS).collect().await;
     let (mut pushed, mut errors) = (Vec::new(), Vec::new());
     for result in results.into_iter().flatten() {
@@ -164,7 +177,7 @@ impl Plan<'_> {
         work: Work,
         digest: &str,
         failed: &AtomicBool,
-        progress: &dyn Progress,
+        How { cancel, progress, .. }: &How<'_>,
     ) -> Option<Result<Pushed, PushError>> {
         let start = Instant::now();
         let component = parcel.component.clone();
@@ -173,7 +186,8 @@ impl Plan<'_> {
                 return None;
             }
             progress.report(Event::Started { component: component.clone(), what: "pushing".to_owned() });
-            let sent = self.registries.send(&parcel.image, &parcel.artifact, || parcel.bytes()).await;
+            let sending = self.registries.send(&parcel.image, &parcel.artifact, || parcel.bytes());
+            let sent = cancel.run(sending).await.unwrap_or(Err(PushError::Cancelled));
             if let Err(error) = sent {
                 failed.store(true, Ordering::Relaxed);
                 progress.report(Event::Stopped { component });

@@ -122,8 +122,8 @@ pub enum ContainerError {
         message: String,
     },
     /// Somebody wanted the work to end.
-    #[error("interrupted")]
-    Interrupted,
+    #[error("cancelled")]
+    Cancelled,
     /// The engine failed.
     #[error("the container engine failed in {phase}: {message}")]
     #[diagnostic(help(

@@ -19,7 +19,7 @@ pub fn pull(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<(),
     let (name, tag) = split(image);
     let options = CreateImageOptionsBuilder::default().from_image(name).tag(tag).build();
     let failed = |message: String| ContainerError::pull(image, message);
-    let result = engine.wait(async {
+    let fetched = async {
         let mut steps = engine.docker().create_image(Some(options), None, None);
         let mut layers = BTreeMap::new();
         loop {
@@ -40,7 +40,8 @@ pub fn pull(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<(),
                 });
             }
         }
-    });
+    };
+    let result = engine.wait(engine.cancel().run(fetched)).unwrap_or(Err(ContainerError::Cancelled));
     progress.report(Event::Share { doing: "Fetching", what: image.to_owned(), bytes: (0, 0) });
     result
 }

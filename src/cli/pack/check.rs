@@ -33,12 +33,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (name, folder) = folder(arguments.pack.as_deref(), context)?;
     let pelato = context.open()?;
     let options = Options {
-        build: pelato.build_options(&arguments.flags.to_build()),
+        build: pelato.build_options(&arguments.flags.to_build())?,
         templates: context.catalog(),
         progress: Arc::clone(&context.ui) as Arc<_>,
     };
     let mut fixture = Fixture::new(folder, options)?;
     let outcomes = check::run(&mut fixture, context.ui.as_ref());
+    if context.signals.cancel.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
     if context.ui.json() {
         context.ui.result_json(&json::PackCheck::new(&name, &outcomes));
     } else {

@@ -42,14 +42,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         ..BuildFlags::default()
     };
     let options = Options {
-        build: pelato.build_options(&flags),
-        settings: pelato.settings().clone(),
+        build: pelato.build_options(&flags)?,
+        settings: pelato.settings()?,
         packs: packs(&arguments.languages, &catalog)?,
         pinned: (context.root(), user_folder()),
         progress: Arc::clone(&context.ui) as Arc<_>,
     };
     let mut fixture = Fixture::new(folder, options)?;
     let outcomes = check::run(&mut fixture, context.ui.as_ref());
+    if context.signals.cancel.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
     if context.ui.json() {
         context.ui.result_json(&json::TemplateCheck::new(&name, &outcomes));
     } else {

@@ -312,6 +312,7 @@ impl Fixture {
             offline: mode.offline || self.options.build.offline,
             within: &mode.within,
             kept: None,
+            cancel: &self.options.build.cancel,
             progress: quiet.as_ref(),
         };
         let job = plan.jobs.into_iter().next().ok_or_else(|| NotBuilt::Broken("no task".to_owned()))?;

@@ -1,7 +1,9 @@
-//! Builds that are killed, and builds that meet.
+//! Builds that are killed or cancelled, and builds that meet.
 
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 
 use crate::support::functions::PROJECT;
@@ -9,11 +11,16 @@ use crate::support::{Place, tools, tree};
 
 /// A `go` that says when it compiles and then waits until a file is there, before the real one goes on.
 fn slow_go(place: Place) -> Place {
+    slow_go_with("", place)
+}
+
+/// The same, with something that it does first.
+fn slow_go_with(first: &str, place: Place) -> Place {
     let bin = place.above().join("bin");
     fs::create_dir(&bin).unwrap();
     let (compiles, go_on) = (place.above().join("compiles"), place.above().join("go-on"));
     let script = format!(
-        "#!/bin/sh\nif [ \"$1\" = build ]; then echo $$ > '{0}.new'; mv '{0}.new' '{0}'; while [ ! -e '{1}' ]; do sleep 0.02; done; fi\nexec '{2}' \"$@\"\n",
+        "#!/bin/sh\nif [ \"$1\" = build ]; then {first} echo $$ > '{0}.new'; mv '{0}.new' '{0}'; while [ ! -e '{1}' ]; do sleep 0.02; done; fi\nexec '{2}' \"$@\"\n",
         compiles.display(),
         go_on.display(),
         tools::go().display()
@@ -59,16 +66,76 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-#[test]
-fn ctrl_c_ends_a_build_and_the_next_one_works() {
-    let place = slow_go(Place::with(PROJECT));
+/// What is said when a build is cancelled.
+const CANCELLED: &str = "error: cancelled: what was built before stays\n  help: run the command again: what is done is not done twice\n";
+
+/// Whether processes of a group are there that have not ended.
+fn runs(group: &str) -> bool {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let stats = processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
+    stats.into_iter().any(|stat| {
+        let mut fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
+        let state = fields.next().unwrap();
+        !["Z", "X"].contains(&state) && fields.nth(1) == Some(group)
+    })
+}
+
+/// Cancels a build while it compiles: it and its compiler end, and the next build works.
+fn cancelled_by(signal: &str, number: i32, place: Place) {
     let mut running = place.start(&["build", "play"]);
     wait_until_there(&place.above().join("compiles"));
-    running.signal("INT");
-    assert!(!running.wait().success());
+    running.signal(signal);
+    assert_eq!(running.wait().signal(), Some(number), "{}", running.err());
+    assert!(running.err().ends_with(CANCELLED), "{}", running.err());
+    let compiler = fs::read_to_string(place.above().join("compiles")).unwrap();
+    assert!(!runs(compiler.trim()), "the compiler is still there");
+    let left: Vec<_> = place.tree().into_keys().filter(|name| name.contains(".compiling-")).collect();
+    assert!(left.is_empty(), "{left:?}");
     fs::write(place.above().join("go-on"), "").unwrap();
     place.run(&["build", "play", "-q"]).code(0).stderr_eq("");
     assert!(place.path("gen/play/play.wasm").is_file());
+}
+
+#[test]
+fn signals_end_a_build_with_its_compiler_and_the_next_one_works() {
+    for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+        cancelled_by(signal, number, slow_go(Place::with(PROJECT)));
+    }
+}
+
+#[test]
+fn a_compiler_that_ignores_signals_is_ended_as_well() {
+    cancelled_by("INT", 2, slow_go_with("trap '' TERM INT HUP;", Place::with(PROJECT)));
+}
+
+#[test]
+fn whoever_waits_for_another_build_can_be_cancelled() {
+    let place = slow_go(Place::with(PROJECT));
+    let mut first = place.start(&["build", "play"]);
+    wait_until_there(&place.above().join("compiles"));
+    let mut second = place.start(&["build", "play"]);
+    second.wait_for("waiting for another pelato in this project");
+    second.signal("INT");
+    assert_eq!(second.wait().signal(), Some(2));
+    assert_eq!(second.err(), "        Note waiting for another pelato in this project\nerror: cancelled\n");
+    fs::write(place.above().join("go-on"), "").unwrap();
+    assert_eq!(first.wait().code(), Some(0), "{}", first.err());
+}
+
+#[test]
+fn a_push_that_waits_can_be_cancelled_and_what_was_built_stays() {
+    // A registry that never answers.
+    let registry = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = registry.local_addr().unwrap().to_string();
+    let place = Place::with(PROJECT).env("REGISTRY_INSECURE", &address);
+    let place = place.env("REGISTRY_URL", format!("{address}/team"));
+    let mut running = place.start(&["build", "play"]);
+    let _asked = registry.accept().unwrap();
+    running.signal("TERM");
+    assert_eq!(running.wait().signal(), Some(15));
+    assert!(running.err().ends_with("error: cancelled\n"), "{}", running.err());
+    assert!(place.path("gen/play/play.wasm").is_file());
+    assert!(!place.path("pelato.lock").exists());
 }
 
 #[test]
