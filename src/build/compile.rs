@@ -8,8 +8,8 @@ use std::process::Stdio;
 use regex::Regex;
 
 use super::container::{self, Kept};
+use super::placeholders::Fill;
 use super::toolchain::{self, Place, Toolchain};
-use super::words::Fill;
 use crate::catalog::Pack;
 use crate::check::Code;
 

@@ -110,7 +110,7 @@ pub enum JobError {
 
 /// What jobs share.
 #[derive(Clone, Copy)]
-pub struct Shop<'a> {
+pub struct BuildContext<'a> {
     /// PELATO's cache folder.
     pub cache: &'a Path,
     /// The network is not to be used.
@@ -128,12 +128,12 @@ pub struct Shop<'a> {
 /// # Errors
 /// When the function does not compile, does not fit its trigger, or a file cannot be written. What was there before
 /// stays.
-pub fn run(mut job: Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Built, JobError> {
+pub fn run(mut job: Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Result<Built, JobError> {
     let start = Instant::now();
-    let result = bring_up_to_date(&mut job, trigger, shop);
+    let result = bring_up_to_date(&mut job, trigger, context);
     let name = job.component.name.clone();
     match &result {
-        Ok(work) => shop.progress.report(Event::Finished {
+        Ok(work) => context.progress.report(Event::Finished {
             component: name.clone(),
             what: match work {
                 Work::Nothing => "unchanged".to_owned(),
@@ -143,9 +143,9 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Built, Jo
             elapsed: start.elapsed(),
         }),
         Err(JobError::Rejected(_)) => {} // its output has been reported
-        Err(JobError::Interrupted(_)) => shop.progress.report(Event::Stopped { component: name.clone() }),
+        Err(JobError::Interrupted(_)) => context.progress.report(Event::Stopped { component: name.clone() }),
         Err(error) => {
-            shop.progress.report(Event::Failed { component: name.clone(), output: error.to_string() })
+            context.progress.report(Event::Failed { component: name.clone(), output: error.to_string() })
         }
     }
     let work = result?;
@@ -163,13 +163,13 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Built, Jo
     })
 }
 
-fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result<Work, JobError> {
+fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Result<Work, JobError> {
     if let Some(why) = job.compile.clone() {
-        shop.progress.report(Event::Started {
+        context.progress.report(Event::Started {
             component: job.component.name.clone(),
             what: format!("compiling: {why}"),
         });
-        compile(job, shop)?;
+        compile(job, context)?;
     }
     let compose_why = job.compose();
     if compose_why.is_some() {
@@ -182,7 +182,7 @@ fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], shop: Shop<'_>) -> Result
     })
 }
 
-fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
+fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError> {
     let name = &job.component.name;
     let folder = &job.place.folder;
     // The compiler writes beside the artifact, never over it: whoever is interrupted leaves the old one whole.
@@ -197,16 +197,16 @@ fn compile(job: &mut Job<'_>, shop: Shop<'_>) -> Result<(), JobError> {
         source: &job.place.source,
         own: &job.component.code.files,
         output: &output,
-        cache: shop.cache,
+        cache: context.cache,
         own_cache: &folder.join(OWN_CACHE),
-        offline: shop.offline,
-        within: shop.within,
-        kept: shop.kept,
+        offline: context.offline,
+        within: context.within,
+        kept: context.kept,
     };
     compile::run(&compilation).map_err(|failure| match failure {
         Failure::Rejected(said) => {
             let output = compile::explained(&said, pack, &job.component.code, &job.place.source);
-            shop.progress.report(Event::Failed { component: name.clone(), output });
+            context.progress.report(Event::Failed { component: name.clone(), output });
             JobError::Rejected(name.clone())
         }
         Failure::Interrupted => JobError::Interrupted(name.clone()),

@@ -5,6 +5,7 @@ pub mod compile;
 pub mod compose;
 pub mod container;
 pub mod job;
+mod placeholders;
 pub mod plan;
 pub(crate) mod pool;
 pub mod record;
@@ -12,7 +13,6 @@ pub mod settings;
 pub mod toolchain;
 mod trigger;
 pub mod wit;
-mod words;
 pub mod wrap;
 
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use builder::{Builder, Choice, choose};
+pub use builder::{Choice, choose};
 pub use compose::{ComposeError, compose};
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
@@ -35,9 +35,10 @@ use crate::check::Component;
 use crate::generate::Planned;
 use crate::interrupt::Interrupt;
 use crate::progress::{Event, Progress};
+use crate::project::Builder;
 use crate::project::lock_file::LockedImage;
 use builder::Finder;
-use job::Shop;
+use job::BuildContext;
 
 /// How to build.
 #[derive(Debug, Clone)]
@@ -233,8 +234,13 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     let generated = plan.jobs.first().and_then(|job| job.place.folder.parent()).map(Path::to_owned);
     generated.iter().for_each(|folder| sweep(folder, container::PREFIX));
     let kept = generated.filter(|_| worth_keeping(&plan, options.jobs)).map(container::Kept::new);
-    let shop =
-        Shop { cache: &options.cache, offline: options.offline, within: &[], kept: kept.as_ref(), progress };
+    let context = BuildContext {
+        cache: &options.cache,
+        offline: options.offline,
+        within: &[],
+        kept: kept.as_ref(),
+        progress,
+    };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
     let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();
     let cold = |item: &std::sync::Mutex<Option<Job<'_>>>| {
@@ -244,7 +250,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
         let job = item.lock().ok().and_then(|mut job| job.take())?;
         let trigger = &plan.triggers[job.component.template.manifest.name.as_str()];
         let warmed = warm_mark(&job, &options.cache);
-        let result = job::run(job, trigger, shop);
+        let result = job::run(job, trigger, context);
         if result.as_ref().is_ok_and(|built| matches!(built.work, Work::Compiled(_))) {
             // Only a hint for the next build: without it, that one is primed once more.
             let _ = fs::write(warmed, "");

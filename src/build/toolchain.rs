@@ -10,8 +10,8 @@ use std::sync::Arc;
 use semver::Version;
 
 use super::container::Image;
+use super::placeholders::Fill;
 use super::record::digest;
-use super::words::Fill;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
 use crate::project::settings::hide_secrets;

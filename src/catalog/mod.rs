@@ -4,8 +4,8 @@
 
 pub mod folder;
 pub mod manifest;
-mod meant;
 pub mod pack;
+mod selector;
 pub mod template;
 
 use std::fs;
@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 pub use folder::Folder;
-pub use meant::{Meant, meant};
 pub use pack::{Pack, Produces};
+pub use selector::{Selector, select};
 pub use template::{Capability, Flow, Kind, Parameter, Template};
 
 use crate::report::{Problem, Source};
-use crate::suggest;
+use crate::text::suggest;
 
 static PACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/language-packs");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/tasks");
@@ -77,14 +77,14 @@ pub trait Unit: Sized {
 #[derive(Debug)]
 pub struct Catalog {
     /// The language packs.
-    pub packs: Shelf<Pack>,
+    pub packs: Collection<Pack>,
     /// The templates.
-    pub templates: Shelf<Template>,
+    pub templates: Collection<Template>,
 }
 
 /// The units of one kind, by name.
 #[derive(Debug)]
-pub struct Shelf<T> {
+pub struct Collection<T> {
     units: Vec<T>,
     broken: Vec<Broken>,
 }
@@ -126,8 +126,8 @@ impl Catalog {
     /// Finds all units: in the project, in the user's folder, built in.
     pub fn load(project: Option<&Path>, user: Option<&Path>) -> Self {
         Self {
-            packs: Shelf::load(&PACKS, PACKS_FOLDER, project, user),
-            templates: Shelf::load(&TEMPLATES, TEMPLATES_FOLDER, project, user),
+            packs: Collection::load(&PACKS, PACKS_FOLDER, project, user),
+            templates: Collection::load(&TEMPLATES, TEMPLATES_FOLDER, project, user),
         }
     }
 
@@ -137,24 +137,24 @@ impl Catalog {
     }
 }
 
-impl<T: Unit> Shelf<T> {
+impl<T: Unit> Collection<T> {
     fn load(
         built_in: &'static Dir<'static>,
         folder: &str,
         project: Option<&Path>,
         user: Option<&Path>,
     ) -> Self {
-        let mut shelf = Self { units: Vec::new(), broken: Vec::new() };
+        let mut collection = Self { units: Vec::new(), broken: Vec::new() };
         let on_disk = [(project, Origin::Project), (user, Origin::User)];
         for (root, origin) in on_disk {
             for dir in root.map(|root| sub_folders(&root.join(folder))).unwrap_or_default() {
-                shelf.add(Folder::Disk(dir.clone()), &file_name(&dir), origin.clone());
+                collection.add(Folder::Disk(dir.clone()), &file_name(&dir), origin.clone());
             }
         }
         for dir in built_in.dirs() {
-            shelf.add(Folder::BuiltIn(dir), &file_name(dir.path()), Origin::BuiltIn);
+            collection.add(Folder::BuiltIn(dir), &file_name(dir.path()), Origin::BuiltIn);
         }
-        shelf
+        collection
     }
 
     /// The first that has a name wins, also if it is broken: a slip in one's own pack must not bring back another.
@@ -226,7 +226,7 @@ impl<T: Unit> Shelf<T> {
     }
 }
 
-impl Shelf<Pack> {
+impl Collection<Pack> {
     /// The pack whose source files have an ending (without the dot).
     pub fn for_extension(&self, extension: &str) -> Option<&Pack> {
         let has = |pack: &&Pack| pack.manifest.extensions.iter().any(|known| known == extension);

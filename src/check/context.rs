@@ -8,12 +8,12 @@ use super::component::{Component, HttpRoute, Placement};
 use super::delivery::AtLeastOnce;
 use super::finding::{Finding, Spot};
 use super::flow::Flow;
-use super::slip::{self, Slip};
+use super::typo::{self, Typo};
 use super::values;
 use crate::catalog::{Catalog, CatalogError, Template};
 use crate::project::read::TASK_FIELDS;
 use crate::project::{Field, Task, Workflow};
-use crate::words;
+use crate::text;
 
 /// What the rules look at.
 pub struct Context<'a> {
@@ -26,7 +26,7 @@ pub struct Context<'a> {
     /// How messages go from one to the other.
     pub flow: Flow,
     /// Topics that were probably meant to be one.
-    pub slips: Vec<Slip>,
+    pub typos: Vec<Typo>,
 }
 
 /// A task, and what was found out about it.
@@ -42,11 +42,11 @@ pub struct Entry<'a> {
     /// Its code; none where the task does not say.
     pub code: Option<Outcome>,
     /// Fields that neither tasks nor the template have.
-    pub strangers: Vec<Stranger<'a>>,
+    pub unknown_fields: Vec<Unknown<'a>>,
 }
 
 /// A field that nobody knows.
-pub struct Stranger<'a> {
+pub struct Unknown<'a> {
     /// Its name.
     pub name: &'a str,
     /// Its value.
@@ -65,7 +65,7 @@ impl<'a> Context<'a> {
             .map(|(index, task)| {
                 let mut entry = Entry::new(index, task);
                 entry.find_template(catalog, &mut templates);
-                entry.strangers = strangers(&entry, catalog);
+                entry.unknown_fields = unknown_fields(&entry, catalog);
                 entry.code = task.code.as_ref().map(|field| {
                     code.resolve(&field.text, task.language.as_ref().map(|language| language.text.as_str()))
                 });
@@ -73,8 +73,8 @@ impl<'a> Context<'a> {
             })
             .collect();
         let flow = Flow::of_entries(&entries);
-        let slips = slip::slips(&flow);
-        Self { workflow, catalog, entries, flow, slips }
+        let typos = typo::typos(&flow);
+        Self { workflow, catalog, entries, flow, typos }
     }
 
     /// Whether a task has a field, even if its value was of no use.
@@ -85,7 +85,7 @@ impl<'a> Context<'a> {
 
 impl<'a> Entry<'a> {
     fn new(index: usize, task: &'a Task) -> Self {
-        Self { index, task, template: None, no_template: None, code: None, strangers: Vec::new() }
+        Self { index, task, template: None, no_template: None, code: None, unknown_fields: Vec::new() }
     }
 
     fn find_template(&mut self, catalog: &Catalog, known: &mut HashMap<String, Arc<Template>>) {
@@ -106,13 +106,13 @@ impl<'a> Entry<'a> {
 
     /// What to call the task in messages.
     pub fn label(&self) -> String {
-        words::quoted(&self.task.label(self.index))
+        text::quoted(&self.task.label(self.index))
     }
 
     /// What people call the task: its name, else its number.
     pub fn title(&self) -> String {
         match &self.task.name {
-            Some(name) => words::quoted(&name.text),
+            Some(name) => text::quoted(&name.text),
             None => format!("task {}", self.index + 1),
         }
     }
@@ -128,7 +128,7 @@ impl<'a> Entry<'a> {
     }
 
     /// An error, if a value cannot be used.
-    pub fn judge<T>(
+    pub fn validate<T>(
         &self,
         field: Option<&Field>,
         read: impl Fn(&str) -> Result<T, values::Wrong>,
@@ -193,7 +193,7 @@ impl<'a> Entry<'a> {
     }
 }
 
-fn strangers<'a>(entry: &Entry<'a>, catalog: &Catalog) -> Vec<Stranger<'a>> {
+fn unknown_fields<'a>(entry: &Entry<'a>, catalog: &Catalog) -> Vec<Unknown<'a>> {
     if matches!(entry.no_template, Some(CatalogError::Broken(_))) {
         // Nobody knows which parameters the template was going to have.
         return Vec::new();
@@ -206,8 +206,8 @@ fn strangers<'a>(entry: &Entry<'a>, catalog: &Catalog) -> Vec<Stranger<'a>> {
     written
         .map(|(name, field)| {
             let all = TASK_FIELDS.iter().filter(|field| **field != "target").chain(&known).copied();
-            let meant = words::meant(name, all).map(str::to_owned);
-            Stranger { name, field, meant }
+            let meant = text::meant(name, all).map(str::to_owned);
+            Unknown { name, field, meant }
         })
         .collect()
 }

@@ -6,7 +6,7 @@ use crate::report::{Problem, Severity};
 /// One thing that a rule found.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// Whether it stops the work.
+    /// Whether it nodes the work.
     pub severity: Severity,
     /// The task that cannot become a component because of it, by its index.
     pub task: Option<usize>,

@@ -5,20 +5,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::component::{Component, HttpRoute};
 use super::context::Entry;
 use crate::catalog::{self, Template};
-use crate::project::subject;
+use crate::nats::subject;
 
 /// The flow of a workflow. Topics are named, components counted from 0.
 #[derive(Debug, Clone, Default)]
 pub struct Flow {
     /// The components, in the workflow's order.
-    pub stops: Vec<Stop>,
+    pub nodes: Vec<Node>,
     /// Every topic, sorted, with those who write and read exactly it.
     pub topics: BTreeMap<String, Topic>,
 }
 
 /// A component in the flow.
 #[derive(Debug, Clone, Default)]
-pub struct Stop {
+pub struct Node {
     /// Its name, or what is known of it.
     pub name: String,
     /// The name of its template.
@@ -47,7 +47,7 @@ pub struct Topic {
 impl Flow {
     /// The flow of checked components.
     pub fn of(components: &[Component]) -> Self {
-        Self::new(components.iter().map(|component| Stop {
+        Self::new(components.iter().map(|component| Node {
             name: component.name.clone(),
             template: component.template.manifest.name.clone(),
             version: component.version.to_string(),
@@ -60,25 +60,25 @@ impl Flow {
     /// The flow of tasks that may still have errors; what is no topic is left out.
     pub(super) fn of_entries(entries: &[Entry<'_>]) -> Self {
         Self::new(entries.iter().map(|entry| {
-            let mut stop = Stop { name: entry.task.label(entry.index), ..Stop::default() };
+            let mut node = Node { name: entry.task.label(entry.index), ..Node::default() };
             if let Some(template) = &entry.template {
                 let parameters = entry.parameters();
-                stop.template.clone_from(&template.manifest.name);
-                stop.reads = topics(template, &parameters, catalog::Flow::Reads);
-                stop.writes = topics(template, &parameters, catalog::Flow::Writes);
-                stop.http = entry.route();
+                node.template.clone_from(&template.manifest.name);
+                node.reads = topics(template, &parameters, catalog::Flow::Reads);
+                node.writes = topics(template, &parameters, catalog::Flow::Writes);
+                node.http = entry.route();
             }
-            stop
+            node
         }))
     }
 
-    pub(crate) fn new(stops: impl Iterator<Item = Stop>) -> Self {
-        let mut flow = Self { stops: stops.collect(), topics: BTreeMap::new() };
-        for (index, stop) in flow.stops.iter().enumerate() {
-            for (_, topic) in &stop.reads {
+    pub(crate) fn new(nodes: impl Iterator<Item = Node>) -> Self {
+        let mut flow = Self { nodes: nodes.collect(), topics: BTreeMap::new() };
+        for (index, node) in flow.nodes.iter().enumerate() {
+            for (_, topic) in &node.reads {
                 flow.topics.entry(topic.clone()).or_default().readers.insert(index);
             }
-            for (_, topic) in &stop.writes {
+            for (_, topic) in &node.writes {
                 flow.topics.entry(topic.clone()).or_default().writers.insert(index);
             }
         }

@@ -10,18 +10,19 @@ mod delivery;
 mod finding;
 mod flow;
 pub mod rules;
-mod slip;
+pub mod schema;
+mod typo;
 pub mod values;
 
 use std::collections::BTreeSet;
 
-pub use component::{Code, Component, HttpRoute, Need, NeedError, Placement, Subscription};
-pub use context::{Context, Entry, Stranger};
-pub use delivery::{AtLeastOnce, Consumer, DELIVERIES, MAX_DELIVER};
+pub use component::{Code, Component, HttpRoute, Need, NeedError, Placement};
+pub use context::{Context, Entry, Unknown};
+pub use delivery::{AtLeastOnce, DELIVERIES, MAX_DELIVER};
 pub use finding::{Finding, Spot};
-pub use flow::{Flow, Stop, Topic};
+pub use flow::{Flow, Node, Topic};
 pub use rules::Rule;
-pub use slip::Slip;
+pub use typo::Typo;
 
 use crate::catalog::Catalog;
 use crate::project::Workflow;

@@ -6,8 +6,8 @@ use semver::Version;
 
 use super::component::Placement;
 use super::delivery::{DELIVERIES, MAX_DELIVER};
-use crate::suggest;
-use crate::words::{is_safe, quoted};
+use crate::text::suggest;
+use crate::text::{is_safe, quoted};
 
 /// A value that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,14 +6,14 @@ use super::build::Flags;
 use super::context::{Context, runtime};
 use crate::build::BuildError;
 use crate::doctor::{Examined, Machine};
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::pelato::Pelato;
 use crate::ui::json;
 
 /// See what this machine has and lacks for the project
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato doctor\n  pelato doctor --fix --dry-run   # what it would mend\n  pelato doctor --fix\n\n\
+    after_help = "Examples:\n  pelato doctor\n  pelato doctor --fix --dry-run   # what it would fix\n  pelato doctor --fix\n\n\
     Without a project it looks at the machine alone. It ends with 0 if all is there that the project needs, else with 8. \
     A registry is needed if REGISTRY_URL is set, a lattice if a setting says where it is."
 )]
@@ -33,7 +33,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (pelato, flags) = (context.open()?, arguments.flags.to_build());
     let machine = pelato.machine(&flags)?;
     let mut examined = examine(&pelato, &machine)?;
-    if arguments.fix && pelato.mend(&machine, &examined, arguments.dry_run) && !arguments.dry_run {
+    if arguments.fix && pelato.fix(&machine, &examined, arguments.dry_run) && !arguments.dry_run {
         if context.signals.interrupt.is_raised() {
             return Err(BuildError::Interrupted.into());
         }

@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::context::Context;
 use crate::drill::slo::{self, Objective};
-use crate::drill::{self, Course, DrillError, INPUT, Plan, record, time, words};
-use crate::error::Error;
+use crate::drill::{Course, DrillError, INPUT, Plan};
+use crate::measurement::{self, record, text, time};
 use crate::pelato::DrillOptions;
+use crate::pelato::Error;
 use crate::ui::{json, table};
 
 /// Rehearse a fault: send messages through the running workflow, take a host away, see what that costs
@@ -131,16 +132,16 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     // Who sends, listens or watches may still be at it.
     runtime.shutdown_background();
     let (readings, stopped) = held?;
-    let report = drill::judge(&readings);
-    let verdicts: Vec<_> = objectives.iter().map(|objective| objective.judge(&report)).collect();
+    let report = measurement::analyse(&readings);
+    let verdicts: Vec<_> = objectives.iter().map(|objective| objective.evaluate(&report)).collect();
     if ui.json() {
         ui.result_json(&json::Drill::new(&readings, &report, &verdicts, stopped));
     } else {
-        ui.result(table(words::HEADER, &words::rows(&report)));
-        words::lines(&readings, &report).iter().for_each(|line| ui.result(line));
+        ui.result(table(text::HEADER, &text::rows(&report)));
+        text::lines(&readings, &report).iter().for_each(|line| ui.result(line));
         verdicts.iter().for_each(|verdict| ui.result(verdict.judged()));
     }
-    words::warnings(&readings, &report).iter().for_each(|warning| ui.warning(warning));
+    text::warnings(&readings, &report).iter().for_each(|warning| ui.warning(warning));
     if let Some(path) = &arguments.record {
         record::write(path, &readings).map_err(DrillError::from)?;
         ui.status("Written", path.display().to_string());

@@ -37,8 +37,8 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::error::{Error, Exit};
-use crate::ui::{Colour, Level, Manner, Ui};
+use crate::pelato::{Error, Exit};
+use crate::ui::{Colour, Level, OutputOptions, Ui};
 use context::Context;
 
 /// How long containers may take to be removed when the command is interrupted.
@@ -130,7 +130,7 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return report_usage(&error),
     };
-    let ui = Ui::new(manner(&cli.global));
+    let ui = Ui::new(output_options(&cli.global));
     let context = Context::new(cli.global, ui);
     let done = dispatch(cli.command, &matches, &context);
     if context.signals.interrupt.is_raised() {
@@ -187,13 +187,13 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
     }
 }
 
-fn manner(global: &Global) -> Manner {
+fn output_options(global: &Global) -> OutputOptions {
     let level = match (global.quiet, global.verbose) {
         (true, _) => Level::Quiet,
         (_, true) => Level::Verbose,
         _ => Level::Normal,
     };
-    Manner { level, json: global.json, colour: global.color, may_ask: !global.no_input }
+    OutputOptions { level, json: global.json, colour: global.color, may_ask: !global.no_input }
 }
 
 /// clap prints help and version to stdout and mistakes to stderr by itself.

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::context::Context;
-use crate::drill::words;
-use crate::error::Error;
 use crate::evaluation::{self, Loaded, page};
+use crate::measurement::text;
 use crate::metrics;
+use crate::pelato::Error;
 use crate::ui::{json, table};
 
 /// Compare how long runs took, and show drills: tables, and a page with charts
@@ -61,8 +61,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     }
     for drill in &drills {
         context.ui.result(format!("{}:", drill.name));
-        context.ui.result(table(words::HEADER, &words::rows(&drill.report)));
-        words::lines(&drill.readings, &drill.report).iter().for_each(|line| context.ui.result(line));
+        context.ui.result(table(text::HEADER, &text::rows(&drill.report)));
+        text::lines(&drill.readings, &drill.report).iter().for_each(|line| context.ui.result(line));
     }
     context.ui.status("Written", arguments.output.display().to_string());
     Ok(())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use miette::Diagnostic;
 
 use crate::catalog::Pack;
-use crate::words::with_causes;
+use crate::text::with_causes;
 
 /// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

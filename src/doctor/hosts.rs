@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::finding::Finding;
 use super::machine::Machine;
 use crate::deploy::lattice::hosts::Host;
-use crate::words::list;
+use crate::text::list;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     let needed = machine.wants_lattice();

@@ -1,7 +1,7 @@
 //! What a machine has and lacks for a project.
 //!
 //! Each subject is a file: a function from a [`Machine`] to [`Finding`]s, listed in [`ALL`] and described in
-//! `docs/doctor.md`. They only look, all at the same time, and none may take longer than [`PATIENCE`]. [`mend`] does
+//! `docs/doctor.md`. They only look, all at the same time, and none may take longer than [`PATIENCE`]. [`fix`] does
 //! what needs no root.
 
 mod builder;
@@ -9,10 +9,10 @@ mod clock;
 mod disk;
 mod engine;
 mod finding;
+mod fix;
 mod folders;
 mod hosts;
 mod machine;
-mod mend;
 mod nats;
 mod project;
 mod registry;
@@ -25,8 +25,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
 
 pub use finding::{Finding, Fix, State};
+pub use fix::{Fixed, fix};
 pub use machine::{Machine, Work};
-pub use mend::{Mended, mend};
 
 /// How long a subject may take. What asks others gives up earlier, and says what it waited for.
 pub const PATIENCE: Duration = Duration::from_secs(5);

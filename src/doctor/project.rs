@@ -4,7 +4,7 @@ use super::finding::{Finding, Fix};
 use super::machine::{Machine, Work};
 use crate::project::settings::ENV_FILE;
 use crate::project::workflow;
-use crate::words::count;
+use crate::text::count;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     let file = workflow::FILE;

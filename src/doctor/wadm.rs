@@ -3,7 +3,7 @@
 use super::finding::Finding;
 use super::machine::Machine;
 use crate::deploy::DeployError;
-use crate::words::count;
+use crate::text::count;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     let needed = machine.wants_lattice();

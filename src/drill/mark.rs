@@ -6,7 +6,7 @@ use regex::bytes::Regex;
 
 use super::DrillError;
 use crate::host::TraceId;
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// What stands for the mark in an input.
 pub const PLACE: &str = "{probe}";

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::DrillError;
-use crate::check::{Flow, Stop};
-use crate::project::subject;
-use crate::suggest;
-use crate::words::{list, quoted};
+use crate::check::{Flow, Node};
+use crate::nats::subject;
+use crate::text::suggest;
+use crate::text::{list, quoted};
 
 /// Where probes go in and come out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,10 +109,10 @@ fn exit(flow: &Flow, from: &str, reached: &BTreeSet<&str>) -> Result<String, Dri
 
 /// The tasks that receive what is sent to a topic.
 fn readers<'f>(flow: &'f Flow, topic: &'f str) -> impl Iterator<Item = usize> + 'f {
-    let reads = move |stop: &Stop| {
-        stop.reads.iter().any(|(_, pattern)| subject::matches(pattern, topic) || pattern == topic)
+    let reads = move |node: &Node| {
+        node.reads.iter().any(|(_, pattern)| subject::matches(pattern, topic) || pattern == topic)
     };
-    flow.stops.iter().enumerate().filter(move |(_, stop)| reads(stop)).map(|(index, _)| index)
+    flow.nodes.iter().enumerate().filter(move |(_, node)| reads(node)).map(|(index, _)| index)
 }
 
 /// The topics that something comes to which is sent to `from`.
@@ -120,8 +120,8 @@ fn reached<'f>(flow: &'f Flow, from: &'f str) -> BTreeSet<&'f str> {
     let mut reached = BTreeSet::new();
     let mut next = vec![from];
     while let Some(topic) = next.pop() {
-        for stop in readers(flow, topic) {
-            for (_, written) in &flow.stops[stop].writes {
+        for node in readers(flow, topic) {
+            for (_, written) in &flow.nodes[node].writes {
                 if reached.insert(written.as_str()) {
                     next.push(written);
                 }
@@ -140,12 +140,12 @@ mod tests {
         let topic = |name: &str| {
             if name.is_empty() { vec![] } else { vec![("topic".to_owned(), name.to_owned())] }
         };
-        let stops = tasks.iter().map(|(reads, writes)| Stop {
+        let nodes = tasks.iter().map(|(reads, writes)| Node {
             reads: topic(reads),
             writes: topic(writes),
-            ..Stop::default()
+            ..Node::default()
         });
-        Flow::new(stops)
+        Flow::new(nodes)
     }
 
     fn found(tasks: &[(&str, &str)], from: Option<&str>, to: Option<&str>) -> (String, String) {

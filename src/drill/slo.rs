@@ -5,11 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::judge::{Phase, Report, Tally};
-use super::time;
+use crate::measurement::analysis::{Phase, Report, Tally};
+use crate::measurement::time;
 use crate::report::{Problem, Source};
-use crate::suggest;
-use crate::words::quoted;
+use crate::text::quoted;
+use crate::text::suggest;
 
 /// What objectives can be about.
 const FIGURES: [(&str, Figure); 8] = [
@@ -134,7 +134,7 @@ fn one(source: &Arc<Source>, place: Range<usize>) -> Result<Objective, Problem> 
     let value = text[value_at..].trim();
     let value_start = place.start + text.len() - text[value_at..].trim_start().len();
     let (phase, figure) = figure(name).map_err(|slip| {
-        let Slip { place: inner, message, help } = slip;
+        let SyntaxError { place: inner, message, help } = slip;
         wrong(place.start + inner.start..place.start + inner.end, message).advise(help)
     })?;
     let limit = limit(figure, value).map_err(|message| {
@@ -146,7 +146,7 @@ fn one(source: &Arc<Source>, place: Range<usize>) -> Result<Objective, Problem> 
 }
 
 /// What is wrong with a name.
-struct Slip {
+struct SyntaxError {
     /// The part of the name.
     place: Range<usize>,
     message: String,
@@ -154,26 +154,30 @@ struct Slip {
 }
 
 /// What a name means.
-fn figure(name: &str) -> Result<(Option<Phase>, Figure), Slip> {
+fn figure(name: &str) -> Result<(Option<Phase>, Figure), SyntaxError> {
     let (before, after) = name.split_once('.').map_or((None, name), |(phase, figure)| (Some(phase), figure));
     let phase = before.map(phase).transpose()?;
     let place = name.len() - after.len()..name.len().max(1);
     match FIGURES.iter().find(|(known, _)| *known == after.trim()) {
         Some((_, Figure::Gap)) if phase.is_some() => {
             let message = "the gap is that of the whole drill".to_owned();
-            Err(Slip { place, message, help: "write `gap`".to_owned() })
+            Err(SyntaxError { place, message, help: "write `gap`".to_owned() })
         }
         Some((_, figure)) => Ok((phase, *figure)),
         None => {
             let message = format!("{} is no figure of a drill", quoted(after.trim()));
-            Err(Slip { place, message, help: suggest::help(after.trim(), FIGURES.map(|(name, _)| name)) })
+            Err(SyntaxError {
+                place,
+                message,
+                help: suggest::help(after.trim(), FIGURES.map(|(name, _)| name)),
+            })
         }
     }
 }
 
-fn phase(name: &str) -> Result<Phase, Slip> {
+fn phase(name: &str) -> Result<Phase, SyntaxError> {
     let known = Phase::ALL.into_iter().find(|phase| phase.name() == name.trim());
-    known.ok_or_else(|| Slip {
+    known.ok_or_else(|| SyntaxError {
         place: 0..name.len().max(1),
         message: format!("{} is no phase of a drill", quoted(name.trim())),
         help: suggest::help(name.trim(), Phase::ALL.map(Phase::name)),
@@ -205,7 +209,7 @@ impl Objective {
     }
 
     /// Holds it against a report.
-    pub fn judge(&self, report: &Report) -> Verdict {
+    pub fn evaluate(&self, report: &Report) -> Verdict {
         let tally = match self.phase {
             None => Some(&report.all),
             Some(wanted) => report.phases.iter().find(|(phase, _)| *phase == wanted).map(|(_, tally)| tally),

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::read::{Content, ReadError, read};
 use super::series::Series;
-use crate::drill::judge::Report;
-use crate::drill::{self, Readings};
-use crate::words::{is_safe, quoted};
+use crate::measurement::analysis::Report;
+use crate::measurement::{self, Readings};
+use crate::text::{is_safe, quoted};
 
 /// Why files cannot be compared.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -83,7 +83,7 @@ pub fn load(files: &[PathBuf], names: &[String]) -> Result<Loaded, LoadError> {
         match read(file)? {
             Content::Runs(runs) => loaded.series.push(Series::of(name, &runs)),
             Content::Drill(readings) => {
-                let report = drill::judge(&readings);
+                let report = measurement::analyse(&readings);
                 loaded.drills.push(Rehearsal { name, readings, report });
             }
         }

@@ -5,8 +5,8 @@ use super::load::Rehearsal;
 use super::series::{Phase, Point, Series, Stack, tasks};
 use super::statistics::{Summary, seconds};
 use super::{original, style};
-use crate::drill::{time, words};
-use crate::words::xml;
+use crate::measurement::{text, time};
+use crate::text::xml;
 
 /// By this a page is known as one that PELATO has written.
 pub const MARK: &str = "<meta name=\"generator\" content=\"pelato report\"/>";
@@ -54,14 +54,14 @@ fn rehearsal(drill: &Rehearsal) -> String {
     let Rehearsal { name, readings, report } = drill;
     let heading = format!("Drill: {name}");
     let header: String =
-        words::HEADER.iter().map(|cell| format!("<th>{}</th>", cell.to_lowercase())).collect();
+        text::HEADER.iter().map(|cell| format!("<th>{}</th>", cell.to_lowercase())).collect();
     let mut table = format!("<table>\n<tr>{header}</tr>\n");
-    for row in words::rows(report) {
+    for row in text::rows(report) {
         let cells: String = row.iter().map(|cell| format!("<td>{}</td>", xml(cell))).collect();
         table += &format!("<tr>{cells}</tr>\n");
     }
     table += "</table>\n";
-    for line in words::lines(readings, report).iter().chain(&words::warnings(readings, report)) {
+    for line in text::lines(readings, report).iter().chain(&text::warnings(readings, report)) {
         table += &format!("<p>{}</p>\n", xml(line));
     }
     let chart = latencies(&heading, readings).map(|chart| chart.inline()).unwrap_or_default();

@@ -10,11 +10,11 @@ use serde_yaml::Value;
 use yamlpath::Document;
 
 use super::series::Run;
-use crate::drill::{Readings, record};
+use crate::measurement::{Readings, record};
 use crate::project::place::Place;
 use crate::project::read::too_deep;
 use crate::report::{Problem, Source};
-use crate::words;
+use crate::text;
 
 /// No metrics file is larger: this is about 100,000 runs.
 pub const MAX_BYTES: u64 = 16 << 20;
@@ -201,8 +201,8 @@ impl File<'_> {
 
     fn wrong(&self, place: &Place, name: &str, found: &Value, expected: &str) -> Problem {
         let found = match found {
-            Value::String(text) => words::quoted(text),
-            Value::Number(number) => words::quoted(&number.to_string()),
+            Value::String(text) => text::quoted(text),
+            Value::Number(number) => text::quoted(&number.to_string()),
             Value::Bool(truth) => format!("`{truth}`"),
             Value::Null => "empty".to_owned(),
             Value::Sequence(_) => "a list".to_owned(),

@@ -51,19 +51,19 @@ pub fn of(components: &[Component]) -> Graph {
     let flow = Flow::of(components);
     let mut graph = Graph::default();
     let mut topics: BTreeMap<&str, usize> = BTreeMap::new();
-    for stop in &flow.stops {
-        if let Some(http) = &stop.http {
+    for node in &flow.nodes {
+        if let Some(http) = &node.http {
             let port = http.port.map_or(String::new(), |port| format!(":{port}"));
             graph.add(Shape::Http, &format!("POST {port}{}", http.path), "");
             graph.connect(graph.nodes.len() - 1, graph.nodes.len(), false);
         }
-        let detail = format!("{} · {}", stop.template, stop.version);
-        let component = graph.add(Shape::Component, &stop.name, &detail);
-        for (_, topic) in &stop.reads {
+        let detail = format!("{} · {}", node.template, node.version);
+        let component = graph.add(Shape::Component, &node.name, &detail);
+        for (_, topic) in &node.reads {
             let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, ""));
             graph.connect(node, component, false);
         }
-        for (_, topic) in &stop.writes {
+        for (_, topic) in &node.writes {
             let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, ""));
             graph.connect(component, node, false);
         }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::layout::{LABEL, Layout, Place, layout};
 use super::model::{Graph, Node, Shape};
-use crate::words::xml;
+use crate::text::xml;
 
 const STYLE: &str = "text{font:13px ui-sans-serif,system-ui,'Segoe UI',Helvetica,Arial,sans-serif;text-anchor:middle;\
     fill:#1f2933}.d{font-size:11px;fill:#52606d}.component{fill:#e8f1fd;stroke:#2f6fbf}.topic{fill:#fff;stroke:#829ab1}\

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
+use super::ack::{self, is_ack};
 use super::bindings::{consumer, logging, types};
 use super::bus::Message;
-use super::kept::{self, is_ack};
 use super::observe::{Event, Level, Sent};
 use super::state::{Link, State};
-use super::trace::Mark;
+use super::trace::TraceContext;
 
 impl types::Host for State {}
 
@@ -23,10 +23,10 @@ impl consumer::Host for State {
         let sent = Sent { subject: message.subject.clone(), body: body.clone(), reply };
         // What JetStream is told is no message that anybody reads.
         let is_ack = is_ack(&message.subject);
-        let is_kept = link.reply_to.as_deref().is_some_and(kept::is_ack);
+        let is_kept = link.reply_to.as_deref().is_some_and(ack::is_ack);
         // Whatever else such a call sends after its error is the message that it gives up.
         let headers = match &self.error {
-            Some(error) if is_kept && !is_ack => kept::dead_letter(&self.call, error),
+            Some(error) if is_kept && !is_ack => ack::dead_letter(&self.call, error),
             _ => Vec::new(),
         };
         let message =
@@ -85,8 +85,8 @@ impl logging::Host for State {
 
 impl State {
     /// The mark of what this call sends.
-    fn next_mark(&self) -> Mark {
-        Mark { trace: self.call.trace, hop: self.call.hop.saturating_add(1) }
+    fn next_mark(&self) -> TraceContext {
+        TraceContext { trace: self.call.trace, hop: self.call.hop.saturating_add(1) }
     }
 }
 

@@ -7,6 +7,7 @@
 //! Functions run on threads of their own, and yield every few milliseconds: those that never end hold up neither HTTP
 //! nor the others.
 
+mod ack;
 mod bindings;
 mod bus;
 mod call;
@@ -18,7 +19,6 @@ mod engine;
 mod error;
 mod http;
 mod imports;
-mod kept;
 mod keyvalue;
 mod memory;
 mod message;
@@ -47,10 +47,11 @@ use http::{Server, Site};
 use observe::Observer;
 use service::{Plan, Routes};
 
+pub use crate::nats::Subscription;
 pub use bus::{Message, Messages};
 pub use call::{Called, call};
 pub use error::HostError;
-pub use options::{Bus, Hosted, Limits, Options, Subscription};
+pub use options::{Bus, Hosted, Limits, Options};
 pub use series::{Series, series};
 pub use trace::TraceId;
 

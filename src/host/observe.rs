@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
-use super::trace::{Mark, TraceId};
+use super::trace::{TraceContext, TraceId};
 
 /// Is told what happens.
 ///
@@ -41,7 +41,7 @@ pub struct Call {
 impl Call {
     /// A call of a function by itself.
     pub(super) fn direct(component: &str, input: Bytes) -> Self {
-        let mark = Mark::entering();
+        let mark = TraceContext::entering();
         Self {
             trace: mark.trace,
             hop: mark.hop,
@@ -261,4 +261,21 @@ pub enum Event {
         /// What it says.
         message: String,
     },
+}
+
+/// How a call that did not end well ended, in words.
+pub fn in_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Failed { message } => format!("failed: {message}"),
+        Outcome::Trapped { message } => format!("broke off: {message}"),
+        Outcome::TimedOut { limit } => {
+            format!("took longer than {} s (`--timeout` sets the limit)", limit.as_secs_f64())
+        }
+        Outcome::OutOfMemory { limit } => {
+            format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
+        }
+        Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => {
+            "ended well".to_owned()
+        }
+    }
 }

@@ -28,15 +28,15 @@ impl fmt::Display for TraceId {
 }
 
 /// A place on the way: whose, and how many calls led there. Between processes it travels as the header
-/// [`Mark::HEADER`], written `<trace>/<hop>`.
+/// [`TraceContext::HEADER`], written `<trace>/<hop>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(super) struct TraceContext {
     pub trace: TraceId,
     /// The number of the call that comes next; the first is 1.
     pub hop: u32,
 }
 
-impl Mark {
+impl TraceContext {
     /// The header of a NATS message, and of an HTTP response.
     pub const HEADER: &'static str = "Pelato-Trace";
 
@@ -46,13 +46,13 @@ impl Mark {
     }
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for TraceContext {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{}/{}", self.trace, self.hop)
     }
 }
 
-impl FromStr for Mark {
+impl FromStr for TraceContext {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn marks_survive_the_header() {
-        let mark = Mark { trace: TraceId(0xab), hop: 7 };
+        let mark = TraceContext { trace: TraceId(0xab), hop: 7 };
         assert_eq!(mark.to_string(), "00000000000000ab/7");
         assert_eq!(mark.to_string().parse(), Ok(mark));
     }
@@ -82,7 +82,7 @@ mod tests {
     fn foreign_headers_are_no_marks() {
         for text in ["", "1", "ab/1", "00000000000000ab/", "00000000000000ab/-1", "+0000000000000ab/1", "x/y"]
         {
-            assert_eq!(text.parse::<Mark>(), Err(()), "{text}");
+            assert_eq!(text.parse::<TraceContext>(), Err(()), "{text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use oci_client::Reference;
 
 use super::InfraError;
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// An image that files name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use super::InfraError;
 use crate::check::values;
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// The longest host name, in bytes.
 const HOST_BYTES: usize = 253;

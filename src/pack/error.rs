@@ -156,7 +156,7 @@ pub enum PackError {
     /// A place to try a pack out cannot be made.
     #[error("cannot make a place to try the pack out")]
     #[diagnostic(help("see that the disk is not full; TMPDIR names the folder for temporary files"))]
-    Bench(#[source] std::io::Error),
+    Fixture(#[source] std::io::Error),
     /// `pelato.lock` cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -189,7 +189,7 @@ impl PackError {
     pub fn is_project(&self) -> bool {
         match self {
             Self::LockFile(error) => !matches!(error, LockFileError::Write(_)),
-            Self::Write(_) | Self::Bench(_) | Self::NoGit { .. } => false,
+            Self::Write(_) | Self::Fixture(_) | Self::NoGit { .. } => false,
             other => !other.is_usage() && !other.is_network(),
         }
     }

@@ -40,7 +40,7 @@ pub fn fetch(url: &str, revision: Option<&str>) -> Result<Checkout, PackError> {
 }
 
 fn fetch_with(program: &str, url: &str, revision: Option<&str>) -> Result<Checkout, PackError> {
-    let folder = tempfile::Builder::new().prefix("pelato-pack-").tempdir().map_err(PackError::Bench)?;
+    let folder = tempfile::Builder::new().prefix("pelato-pack-").tempdir().map_err(PackError::Fixture)?;
     let run = |words: &[&str]| git(program, folder.path(), words, url, revision);
     run(&["init", "--quiet", "--template="])?;
     // By itself git fetches nothing that `--` precedes for an option.

@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::PackError;
-use crate::words;
+use crate::text;
 
 /// Where a pack is to be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ fn address(text: &str) -> Result<Address, &'static str> {
     if text.starts_with('-') {
         return Err("looks like an option");
     }
-    if text.chars().any(|c| c.is_whitespace() || !words::is_safe(c)) {
+    if text.chars().any(|c| c.is_whitespace() || !text::is_safe(c)) {
         return Err("has a space or a control character in it; in an address a space is `%20`");
     }
     match text.split_once("://") {

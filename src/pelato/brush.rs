@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::Error;
 use super::{BuildFlags, Outcome, Pelato, select};
 use crate::deploy::{self, Deployed};
-use crate::error::Error;
 use crate::progress::Event;
 use crate::push::Pushed;
 use crate::{build, generate, metrics};
@@ -131,7 +131,7 @@ impl Pelato {
                 brushed.pushed = self.push(&outcome, options.force_push).await?;
                 brushed.outcome = Some(outcome);
             }
-            Phase::Deploy => brushed.deployed = Some(self.put_out(options.deploy).await?),
+            Phase::Deploy => brushed.deployed = Some(self.deploy_unrecorded(options.deploy).await?),
         }
         Ok(())
     }

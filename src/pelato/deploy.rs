@@ -4,14 +4,15 @@ use std::time::Instant;
 
 use async_nats::Client;
 
+use super::Error;
 use super::Pelato;
-use crate::check::{Component, Consumer};
+use crate::check::Component;
 use crate::deploy::manifest::{self, application_name};
 use crate::deploy::{DeployError, Deployed, Lattice, Manifest, Options, Plan, Providers, run, status};
-use crate::error::Error;
 use crate::progress::Event;
 use crate::project::settings::JETSTREAM_DOMAIN;
-use crate::stream::Keeper;
+use crate::stream::Consumer;
+use crate::stream::ConsumerManager;
 use crate::{files, generate, metrics, project, push};
 
 /// The manifest's file in `gen/`.
@@ -28,7 +29,7 @@ impl Pelato {
 
     /// The manifest, and what has to be kept for its components.
     fn manifest_and_consumers(&self) -> Result<(Manifest, Vec<Consumer>), Error> {
-        let checked = self.sound()?;
+        let checked = self.valid()?;
         let images = checked.components.iter().map(|component| push::image(&self.settings, component));
         let images = images.collect::<Result<Vec<_>, _>>()?;
         let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
@@ -59,7 +60,7 @@ impl Pelato {
     /// When something would fail, wadm refuses, or not everything comes up in time.
     pub async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
         let start = Instant::now();
-        let done = self.put_out(options).await?;
+        let done = self.deploy_unrecorded(options).await?;
         self.record(&metrics::Run {
             tasks: done.manifest.components().count(),
             deploy: Some(done.elapsed),
@@ -70,7 +71,7 @@ impl Pelato {
     }
 
     /// Deploys; nothing is recorded.
-    pub(super) async fn put_out(&self, options: Options) -> Result<Deployed, Error> {
+    pub(super) async fn deploy_unrecorded(&self, options: Options) -> Result<Deployed, Error> {
         let (manifest, consumers) = self.manifest_and_consumers()?;
         let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
         let plan = run::plan(&lattice, manifest, options.force).await?;
@@ -81,7 +82,7 @@ impl Pelato {
         let text = plan.versioned().to_yaml().map_err(DeployError::from)?;
         files::overwrite(&folder.join(MANIFEST_FILE), text.as_bytes())?;
         // Before anything starts: what is sent from then on is kept.
-        self.keeper(lattice.client()).keep(&consumers, self.progress.as_ref()).await?;
+        self.consumer_manager(lattice.client()).keep(&consumers, self.progress.as_ref()).await?;
         let done = run::deploy(&lattice, &plan, options.wait, self.progress.as_ref()).await?;
         Ok(done)
     }
@@ -113,13 +114,13 @@ impl Pelato {
         let name = self.application()?;
         let lattice = self.lattice().await?;
         let removed = run::remove(&lattice, &name, options).await?;
-        self.keeper(lattice.client()).forget(&removed.subscriptions).await?;
+        self.consumer_manager(lattice.client()).forget(&removed.subscriptions).await?;
         Ok((name, removed.was_there))
     }
 
     /// What keeps messages, at a NATS server.
-    pub(super) fn keeper(&self, client: Client) -> Keeper {
-        Keeper::new(client, self.settings.text(JETSTREAM_DOMAIN))
+    pub(super) fn consumer_manager(&self, client: Client) -> ConsumerManager {
+        ConsumerManager::new(client, self.settings.text(JETSTREAM_DOMAIN))
     }
 
     async fn lattice(&self) -> Result<Lattice, Error> {

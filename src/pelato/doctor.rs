@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Error;
 use super::{BuildFlags, Pelato};
 use crate::build;
 use crate::catalog::Pack;
 use crate::doctor::{self, Examined, Machine, Work};
-use crate::error::Error;
 use crate::pack;
 use crate::project::settings::BUILDER;
 use crate::project::{ReadError, workflow};
-use crate::words::count;
+use crate::text::count;
 
 impl Pelato {
     /// What is to be looked at: this machine, for the project if there is one.
@@ -56,9 +56,9 @@ impl Pelato {
     }
 
     /// Does the remedies that need no root, or says what it would do. Whether there was any.
-    pub fn mend(&self, machine: &Machine, examined: &[Examined], dry_run: bool) -> bool {
-        let mended = doctor::mend(machine, examined, dry_run, self.progress.as_ref());
-        self.remember_images(mended.images.iter().map(|(pack, image)| (pack.as_str(), image)));
-        mended.any
+    pub fn fix(&self, machine: &Machine, examined: &[Examined], dry_run: bool) -> bool {
+        let fixed = doctor::fix(machine, examined, dry_run, self.progress.as_ref());
+        self.remember_images(fixed.images.iter().map(|(pack, image)| (pack.as_str(), image)));
+        fixed.any
     }
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::settings::{ALL, ENV_FILE, SettingsError};
 use crate::report::{Problem, Source};
-use crate::suggest;
-use crate::words;
+use crate::text;
+use crate::text::suggest;
 
 /// What a file sets, and what is suspicious about it.
 pub type EnvFile = (BTreeMap<String, String>, Vec<Problem>);
@@ -92,7 +92,7 @@ fn near_miss(line: usize, name: &str) -> Option<Problem> {
         return None;
     }
     let meant = suggest::nearest(name, known)?;
-    let message = format!("line {line}: {} is no setting of PELATO", words::quoted(name));
+    let message = format!("line {line}: {} is no setting of PELATO", text::quoted(name));
     let problem = Problem::warning("env-file", &Source::new(ENV_FILE, ""), message);
     Some(problem.advise(format!("did you mean `{meant}`?")))
 }

@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 use super::place::Place;
 use super::workflow::{Field, Task, Workflow};
 use crate::report::{Problem, Report};
-use crate::{suggest, words};
+use crate::text::{self, suggest};
 
 /// Walks the values, collecting what is wrong.
 pub(super) struct Reader<'a> {
@@ -180,7 +180,7 @@ impl Reader<'_> {
         let problem = Problem::error(
             "unknown-field",
             &self.workflow.source,
-            format!("unknown field {}", words::quoted(key)),
+            format!("unknown field {}", text::quoted(key)),
         );
         self.report.push(problem.at(span).advise(suggest::help(key, known)));
     }

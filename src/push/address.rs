@@ -5,7 +5,7 @@ use oci_client::Reference;
 use super::PushError;
 use crate::project::Settings;
 use crate::project::settings::{REGISTRY_INSECURE, REGISTRY_URL};
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// A registry and the place in it that images belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use oci_client::secrets::RegistryAuth;
 use super::{Address, PushError};
 use crate::project::Settings;
 use crate::project::settings::{REGISTRY_PASSWORD, REGISTRY_USER};
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// Docker Hub's host, and what Docker's credential file calls it.
 const HUB: &str = "index.docker.io";
@@ -22,23 +22,23 @@ pub struct Credentials {
     /// What is sent.
     pub auth: RegistryAuth,
     /// Where it is from.
-    pub from: Whence,
+    pub from: CredentialSource,
 }
 
 /// Where credentials are from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Whence {
+pub enum CredentialSource {
     /// `REGISTRY_USER` and `REGISTRY_PASSWORD`.
     Settings,
     /// Docker's file.
     Docker(PathBuf),
     /// There are none.
-    Nowhere,
+    Anonymous,
 }
 
 impl Credentials {
     /// None at all.
-    pub const NOBODY: Self = Self { auth: RegistryAuth::Anonymous, from: Whence::Nowhere };
+    pub const NOBODY: Self = Self { auth: RegistryAuth::Anonymous, from: CredentialSource::Anonymous };
 
     /// Those for a host. The settings are for the registry of `REGISTRY_URL` only: nobody else gets the password.
     ///
@@ -47,7 +47,7 @@ impl Credentials {
     pub fn find(settings: &Settings, host: &str) -> Result<Self, PushError> {
         let own = Address::of(settings).is_ok_and(|address| address.host == host);
         match of_settings(settings)? {
-            Some(auth) if own => Ok(Self { auth, from: Whence::Settings }),
+            Some(auth) if own => Ok(Self { auth, from: CredentialSource::Settings }),
             _ => of_docker(host),
         }
     }
@@ -63,17 +63,17 @@ impl Credentials {
     /// What to do when they are not accepted.
     pub fn help(&self, host: &str) -> String {
         match &self.from {
-            Whence::Settings => {
+            CredentialSource::Settings => {
                 "check REGISTRY_USER and REGISTRY_PASSWORD: `pelato config` shows where they come from"
                     .to_owned()
             }
-            Whence::Docker(path) => {
+            CredentialSource::Docker(path) => {
                 let path = path.display();
                 format!(
                     "they are from {path}: log in again with `docker login {host}`, or set REGISTRY_USER and REGISTRY_PASSWORD"
                 )
             }
-            Whence::Nowhere => {
+            CredentialSource::Anonymous => {
                 format!("set REGISTRY_USER and REGISTRY_PASSWORD, or log in with `docker login {host}`")
             }
         }
@@ -109,7 +109,10 @@ fn of_docker(host: &str) -> Result<Credentials, PushError> {
     // None of what is found may be shown, not even in part: a helper's output may be a password.
     let reason = match docker_credential::get_credential_from_reader(BufReader::new(file), server) {
         Ok(DockerCredential::UsernamePassword(user, password)) => {
-            return Ok(Credentials { auth: RegistryAuth::Basic(user, password), from: Whence::Docker(path) });
+            return Ok(Credentials {
+                auth: RegistryAuth::Basic(user, password),
+                from: CredentialSource::Docker(path),
+            });
         }
         Err(Trouble::NoCredentialConfigured | Trouble::ConfigNotFound) => return Ok(Credentials::NOBODY),
         // What all helpers say that have none.
@@ -163,7 +166,7 @@ mod tests {
         assert!(!format!("{found:?} {} {}", found.whom(), found.help("x")).contains("hunter2"));
         for other in ["evil.example.org", "registry.example.org:8443", "example.org"] {
             let found = Credentials::find(&settings, other).unwrap();
-            assert_ne!(found.from, Whence::Settings, "{other}");
+            assert_ne!(found.from, CredentialSource::Settings, "{other}");
         }
     }
 }

@@ -207,12 +207,12 @@ fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::push::credentials::Whence;
+    use crate::push::credentials::CredentialSource;
     use oci_client::secrets::RegistryAuth;
 
     fn fault(error: &Oci) -> (bool, String) {
         let auth = RegistryAuth::Basic("me".to_owned(), "hunter2".to_owned());
-        let credentials = Credentials { auth, from: Whence::Settings };
+        let credentials = Credentials { auth, from: CredentialSource::Settings };
         let request =
             Request { host: "r.org", image: "r.org/a:1.0.0", doing: "push", credentials: &credentials };
         let Fault { transient, error } = request.fault(error);

@@ -21,7 +21,7 @@ use super::fault::{self, Fault, Request};
 use crate::progress::{Event, Progress};
 use crate::project::Settings;
 use crate::project::settings::REGISTRY_CA;
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);

@@ -57,7 +57,7 @@ pub enum TemplateError {
     /// A place to try a template out cannot be made.
     #[error("cannot make a place to try the template out")]
     #[diagnostic(help("see that the disk is not full; TMPDIR names the folder for temporary files"))]
-    Bench(#[source] std::io::Error),
+    Fixture(#[source] std::io::Error),
     /// A file cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]

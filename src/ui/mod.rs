@@ -1,12 +1,12 @@
 //! The only place that prints. Results go to stdout, everything else to stderr.
 
 mod bar;
+mod collection;
 mod conformance;
 pub mod json;
 mod pack;
 pub mod prompt;
 mod safe;
-mod shelf;
 mod table;
 mod trace;
 
@@ -19,8 +19,8 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use crate::drill::DrillError;
 use crate::progress::{Event, Progress};
 use crate::report::Report;
-pub use crate::words::count;
-use crate::words::with_causes;
+pub use crate::text::count;
+use crate::text::with_causes;
 use bar::Bar;
 use safe::safe;
 pub use table::table;
@@ -49,7 +49,7 @@ pub enum Colour {
 
 /// How to talk to the person or program at the other end.
 #[derive(Debug, Clone, Copy)]
-pub struct Manner {
+pub struct OutputOptions {
     /// How much.
     pub level: Level,
     /// Results as JSON.
@@ -62,7 +62,7 @@ pub struct Manner {
 
 /// Prints results, progress and problems.
 pub struct Ui {
-    manner: Manner,
+    options: OutputOptions,
     style_err: Styles,
     style_out: Styles,
     bar: Mutex<Bar>,
@@ -100,13 +100,13 @@ impl Styles {
 
 impl Ui {
     /// A user interface on the process's own stdout and stderr.
-    pub fn new(manner: Manner) -> Self {
+    pub fn new(options: OutputOptions) -> Self {
         let on_terminal = io::stderr().is_terminal();
-        let shows_bar = on_terminal && manner.level == Level::Normal && !manner.json;
+        let shows_bar = on_terminal && options.level == Level::Normal && !options.json;
         Self {
-            manner,
-            style_err: Styles::new(manner.colour, on_terminal),
-            style_out: Styles::new(manner.colour, io::stdout().is_terminal()),
+            options,
+            style_err: Styles::new(options.colour, on_terminal),
+            style_out: Styles::new(options.colour, io::stdout().is_terminal()),
             bar: Mutex::new(Bar::new(shows_bar)),
             unwritten: OnceLock::new(),
         }
@@ -114,12 +114,12 @@ impl Ui {
 
     /// Whether results are wanted as JSON.
     pub fn json(&self) -> bool {
-        self.manner.json
+        self.options.json
     }
 
     /// Whether a person is there and may be asked.
     pub fn may_ask(&self) -> bool {
-        self.manner.may_ask && io::stdin().is_terminal() && io::stderr().is_terminal()
+        self.options.may_ask && io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
     /// A result: text for stdout. The end of a pipe that has gone away is not an error.
@@ -158,7 +158,7 @@ impl Ui {
 
     /// A status line: what was just done, a verb first.
     pub fn status(&self, verb: &str, text: impl AsRef<str>) {
-        if self.manner.level >= Level::Normal {
+        if self.options.level >= Level::Normal {
             let verb = self.style_err.verb.apply_to(format!("{verb:>12}"));
             self.line(format!("{verb} {}", text.as_ref()).trim_end());
         }
@@ -171,14 +171,14 @@ impl Ui {
 
     /// Something that is allowed but probably not meant.
     pub fn warning(&self, text: impl AsRef<str>) {
-        if self.manner.level >= Level::Normal {
+        if self.options.level >= Level::Normal {
             self.line(&format!("{}: {}", self.style_err.warning.apply_to("warning"), text.as_ref()));
         }
     }
 
     /// How something was done, for those who ask.
     pub fn detail(&self, text: impl AsRef<str>) {
-        if self.manner.level >= Level::Verbose {
+        if self.options.level >= Level::Verbose {
             self.line(&self.style_err.dim.apply_to(text.as_ref()).to_string());
         }
     }
@@ -228,7 +228,7 @@ impl Ui {
     /// One problem with its place in a file.
     pub fn problem(&self, problem: &dyn Diagnostic) {
         let is_error = problem.severity().is_none_or(|severity| severity == miette::Severity::Error);
-        if !is_error && self.manner.level < Level::Normal {
+        if !is_error && self.options.level < Level::Normal {
             return;
         }
         let mut text = String::new();

@@ -6,7 +6,7 @@ use crate::pack::{Before, Offer};
 impl Ui {
     /// What somebody has to know before a pack of others is added. Who has agreed may want to have it quiet.
     pub fn offer(&self, offer: &Offer, agreed: bool) {
-        if agreed && self.manner.level == Level::Quiet {
+        if agreed && self.options.level == Level::Quiet {
             return;
         }
         let row = |key: &str, value: String| [key.to_owned(), value];

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::words::is_safe;
+use crate::text::is_safe;
 
 /// The text without anything that a terminal would obey but line ends, tabs and, where colour is on, colours.
 pub fn safe(text: &str, coloured: bool) -> Cow<'_, str> {

@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use super::json::{RunLine, SCHEMA, SentLine, StoredLine};
 use super::{Level, Ui};
+use crate::host::observe::in_words;
 use crate::host::observe::{Call, Event, Observer, Outcome, Sent, Stored, Trigger, Unobserved};
-use crate::pelato::in_words;
 
 /// How many events may wait to be printed.
 const WAITING: usize = 10_000;
@@ -45,7 +45,7 @@ impl Trace {
 impl Ui {
     /// A trace of everything that happens, with a line on stdout for each call; none at all with `-q`.
     pub fn trace(self: &Arc<Self>) -> Trace {
-        if self.manner.level == Level::Quiet && !self.json() {
+        if self.options.level == Level::Quiet && !self.json() {
             return Trace { observer: Arc::new(Unobserved), printer: None };
         }
         let (sender, events) = sync_channel(WAITING);

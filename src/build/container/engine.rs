@@ -7,7 +7,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 use super::connect::{self, Found};
 use super::error::ContainerError;
-use super::sweep::{self, Mark};
+use super::sweep::{self, OwnerLabel};
 use crate::interrupt::Interrupt;
 
 /// What a container may use.
@@ -31,7 +31,7 @@ pub struct Engine {
 
 struct Shared {
     found: Found,
-    mark: Mark,
+    mark: OwnerLabel,
     limits: Limits,
     interrupt: Interrupt,
     background: Background,
@@ -75,7 +75,7 @@ impl Engine {
         })?;
         let background = Background { handle: runtime.handle().clone(), runtime: Some(runtime) };
         let found = on(&background.handle, connect::connect(addresses))?;
-        let (mark, interrupt) = (Mark::of_this_process(), interrupt.clone());
+        let (mark, interrupt) = (OwnerLabel::of_this_process(), interrupt.clone());
         let shared = Shared { found, mark, limits, interrupt, background };
         let engine = Self { shared: Arc::new(shared) };
         engine.wait(sweep::sweep(engine.docker(), engine.mark()))?;
@@ -91,7 +91,7 @@ impl Engine {
         &self.shared.found.docker
     }
 
-    pub(super) fn mark(&self) -> &Mark {
+    pub(super) fn mark(&self) -> &OwnerLabel {
         &self.shared.mark
     }
 

@@ -12,7 +12,7 @@ use super::error::ContainerError;
 use super::install::{self, Installed};
 use super::pull;
 use super::run::{self, Locked};
-use crate::build::words::Fill;
+use crate::build::placeholders::Fill;
 use crate::catalog::Pack;
 use crate::files;
 use crate::progress::Progress;

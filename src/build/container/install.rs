@@ -9,8 +9,8 @@ use bollard::models::ImageInspect;
 use super::error::ContainerError;
 use super::image::{Image, Order};
 use super::run::{self, Locked, owner};
+use crate::build::placeholders::Fill;
 use crate::build::record::digest;
-use crate::build::words::Fill;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
 

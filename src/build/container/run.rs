@@ -18,7 +18,7 @@ use super::error::ContainerError;
 use super::image::Image;
 use super::sweep;
 use crate::build::compile::{Compilation, Failure, cache_folders, needs_network};
-use crate::build::words::Fill;
+use crate::build::placeholders::Fill;
 
 /// How long making or starting a container may take: engines on busy machines need tens of seconds.
 const PATIENCE: Duration = Duration::from_secs(120);

@@ -22,13 +22,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whose a container is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub struct OwnerLabel {
     machine: String,
     process: u32,
     started: String,
 }
 
-impl Mark {
+impl OwnerLabel {
     /// That of this process.
     pub fn of_this_process() -> Self {
         let process = std::process::id();
@@ -75,7 +75,7 @@ fn started(process: u32) -> Option<String> {
 ///
 /// # Errors
 /// When the engine does not answer.
-pub async fn sweep(docker: &Docker, mark: &Mark) -> Result<(), ContainerError> {
+pub async fn sweep(docker: &Docker, mark: &OwnerLabel) -> Result<(), ContainerError> {
     let containers = ours(docker).await;
     let containers = containers.map_err(|error| ContainerError::engine("listing containers", &error))?;
     for container in containers {
@@ -167,13 +167,13 @@ mod tests {
 
     #[test]
     fn only_containers_of_gone_processes_of_this_machine_are_orphans() {
-        let mark = Mark::of_this_process();
+        let mark = OwnerLabel::of_this_process();
         assert!(!mark.is_orphan(&mark.labels()), "we are there");
-        let other = Mark { started: "1".into(), ..mark.clone() };
+        let other = OwnerLabel { started: "1".into(), ..mark.clone() };
         assert!(mark.is_orphan(&other.labels()), "another process had our number");
-        let gone = Mark { process: u32::MAX - 1, ..mark.clone() };
+        let gone = OwnerLabel { process: u32::MAX - 1, ..mark.clone() };
         assert!(mark.is_orphan(&gone.labels()));
-        let far = Mark { machine: "far-away".into(), ..gone };
+        let far = OwnerLabel { machine: "far-away".into(), ..gone };
         assert!(!mark.is_orphan(&far.labels()));
     }
 }

@@ -1,7 +1,7 @@
 //! Why a task's code cannot be used.
 
 use crate::report::Problem;
-use crate::words::{list, quoted};
+use crate::text::{list, quoted};
 
 /// Why a task's code cannot be used.
 #[derive(Debug, Clone)]

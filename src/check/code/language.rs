@@ -4,17 +4,17 @@ use std::path::Path;
 
 use super::error::LanguageError;
 use crate::catalog::{Catalog, CatalogError, Pack};
-use crate::words;
+use crate::text;
 
 /// The pack that `language` names.
 pub fn named<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c Pack, LanguageError> {
     catalog.packs.get(name).map_err(|error| match error {
         CatalogError::Broken(problem) => LanguageError::Broken(problem),
         CatalogError::Unknown { .. } => LanguageError::UnknownName {
-            message: format!("there is no language pack {}", words::quoted(name)),
-            help: match words::meant(name, catalog.packs.names()) {
+            message: format!("there is no language pack {}", text::quoted(name)),
+            help: match text::meant(name, catalog.packs.names()) {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("there is {}", words::list(catalog.packs.names())),
+                None => format!("there is {}", text::list(catalog.packs.names())),
             },
         },
     })

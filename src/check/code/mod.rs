@@ -17,7 +17,7 @@ use walk::Walk;
 
 use super::component::Code;
 use crate::catalog::{Catalog, Pack};
-use crate::words;
+use crate::text;
 
 /// The folder of a project that holds its functions.
 pub const TASKS: &str = "tasks";
@@ -161,8 +161,8 @@ impl<'a> Resolver<'a> {
             format!("write `{without}`: the way begins below `tasks/`")
         } else {
             let names = self.names.get_or_init(|| names(&self.root.join(TASKS)));
-            match words::meant(path, names.iter().map(String::as_str)) {
-                Some(meant) => format!("did you mean {}?", words::quoted(meant)),
+            match text::meant(path, names.iter().map(String::as_str)) {
+                Some(meant) => format!("did you mean {}?", text::quoted(meant)),
                 None => "put the function's source file there, or name another".to_owned(),
             }
         };
@@ -201,7 +201,7 @@ fn below_tasks(text: &str) -> Result<String, CodeError> {
     if text.contains('\\') {
         return outside("has a backslash in it: folders are parted by `/`");
     }
-    if text.chars().any(|c| !words::is_safe(c)) {
+    if text.chars().any(|c| !text::is_safe(c)) {
         return outside("has a control character in it");
     }
     let parts: Vec<_> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();

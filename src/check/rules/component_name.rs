@@ -10,10 +10,10 @@ impl Rule for ComponentName {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let judge = |entry: &super::super::Entry<'_>| {
-            entry.judge(entry.task.component_name.as_ref(), |text| component_name(text).map(drop))
+        let validate = |entry: &super::super::Entry<'_>| {
+            entry.validate(entry.task.component_name.as_ref(), |text| component_name(text).map(drop))
         };
-        context.entries.iter().filter_map(judge).collect()
+        context.entries.iter().filter_map(validate).collect()
     }
 }
 

@@ -1,6 +1,6 @@
 use super::{Context, Finding, Rule};
 use crate::check::{Entry, Flow, Spot};
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// Messages that may go round for ever.
 pub struct Cycle;
@@ -22,7 +22,7 @@ impl Rule for Cycle {
 /// For each component, those who receive what it writes. A component that feeds itself by a wildcard is an error of
 /// its own, so that step is left out.
 fn next(flow: &Flow) -> Vec<Vec<usize>> {
-    let mut next = vec![Vec::new(); flow.stops.len()];
+    let mut next = vec![Vec::new(); flow.nodes.len()];
     for topic in flow.topics.values() {
         for writer in &topic.writers {
             let receivers = flow.receivers(topic);
@@ -126,7 +126,7 @@ fn groups(next: &[Vec<usize>]) -> Vec<usize> {
 fn finding(context: &Context<'_>, circle: &[usize]) -> Option<Finding> {
     let (flow, first) = (&context.flow, context.entries.get(*circle.first()?)?);
     let topic = |from: usize, to: usize| {
-        let written = flow.stops[from].writes.iter().map(|(_, topic)| topic);
+        let written = flow.nodes[from].writes.iter().map(|(_, topic)| topic);
         let takes =
             |topic: &&String| flow.topics.get(*topic).is_some_and(|t| flow.receivers(t).any(|r| r == to));
         written.clone().find(takes).map(|topic| quoted(topic)).unwrap_or_default()
@@ -142,7 +142,7 @@ fn finding(context: &Context<'_>, circle: &[usize]) -> Option<Finding> {
         "messages go round in a circle"
     };
     let written =
-        flow.stops.get(first.index)?.writes.iter().find_map(|(name, _)| first.task.parameters.get(name));
+        flow.nodes.get(first.index)?.writes.iter().find_map(|(name, _)| first.task.parameters.get(name));
     let spot = match written {
         Some(field) => Spot::Place(field.place.clone()),
         None => Spot::FirstLine(first.task.place.clone()),

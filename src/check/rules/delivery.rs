@@ -1,9 +1,9 @@
 use super::{Context, Finding, Rule};
 use crate::check::values::{delivery, max_deliver};
 use crate::check::{DELIVERIES, Entry, Spot};
+use crate::nats::subject;
 use crate::project::Field;
-use crate::project::subject;
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// A delivery that does not exist, what belongs to another, and what a lattice cannot do.
 pub struct Delivery;
@@ -39,9 +39,9 @@ fn lattice(field: &Field) -> Finding {
 
 fn check(entry: &Entry<'_>) -> Vec<Finding> {
     let task = entry.task;
-    let judged = entry.judge(task.delivery.as_ref(), delivery);
-    let tries = entry.judge(task.max_deliver.as_ref(), max_deliver);
-    let mut findings: Vec<_> = judged.into_iter().chain(tries).collect();
+    let valid = entry.validate(task.delivery.as_ref(), delivery);
+    let tries = entry.validate(task.max_deliver.as_ref(), max_deliver);
+    let mut findings: Vec<_> = valid.into_iter().chain(tries).collect();
     if is_kept(entry) {
         findings.extend(without_messages(entry));
         findings.extend(task.dead_letter_topic.as_ref().and_then(|field| dead_letter_topic(entry, field)));
@@ -65,7 +65,7 @@ fn without_messages(entry: &Entry<'_>) -> Option<Finding> {
 }
 
 fn dead_letter_topic(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
-    if let Some(no_subject) = super::subject::judge(entry, field) {
+    if let Some(no_subject) = super::subject::not_a_subject(entry, field) {
         return Some(no_subject);
     }
     if subject::has_wildcards(&field.text) {

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// Two components of one name, or of names that become one in the lattice.
 pub struct DuplicateComponent;

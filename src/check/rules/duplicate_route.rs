@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use super::{Context, Finding, Rule};
 use crate::check::{Entry, Spot};
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// Two components at one HTTP address.
 pub struct DuplicateRoute;

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
-use crate::project::subject::{has_wildcards, matches};
-use crate::words::quoted;
+use crate::nats::subject::{has_wildcards, matches};
+use crate::text::quoted;
 
 /// A component that receives what it sends, because of a wildcard.
 pub struct FeedsItself;
@@ -17,9 +17,9 @@ impl Rule for FeedsItself {
 }
 
 fn check(context: &Context<'_>, entry: &Entry<'_>) -> Option<Finding> {
-    let stop = context.flow.stops.get(entry.index)?;
-    let writes = || stop.writes.iter().map(|(_, topic)| topic);
-    let mut wild = stop.reads.iter().filter(|(_, pattern)| has_wildcards(pattern));
+    let node = context.flow.nodes.get(entry.index)?;
+    let writes = || node.writes.iter().map(|(_, topic)| topic);
+    let mut wild = node.reads.iter().filter(|(_, pattern)| has_wildcards(pattern));
     let (name, pattern, topic) = wild
         .find_map(|(name, pattern)| Some((name, pattern, writes().find(|topic| matches(pattern, topic))?)))?;
     let message = format!("{} takes {} too, which the same task writes", quoted(pattern), quoted(topic));

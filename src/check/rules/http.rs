@@ -29,8 +29,8 @@ fn check(context: &Context<'_>, entry: &Entry<'_>) -> Vec<Finding> {
         };
         return vec![Finding::error(spot, message).of(entry.index).advise(help)];
     }
-    let port = entry.judge(port_field, port);
-    let path = entry.judge(path_field, |text| http_path(text).map(drop));
+    let port = entry.validate(port_field, port);
+    let path = entry.validate(path_field, |text| http_path(text).map(drop));
     port.into_iter().chain(path).collect()
 }
 

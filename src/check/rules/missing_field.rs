@@ -1,6 +1,6 @@
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
-use crate::words::list;
+use crate::text::list;
 
 /// Fields that a task must have.
 pub struct MissingField;
@@ -45,9 +45,9 @@ fn missing(context: &Context<'_>, entry: &Entry<'_>) -> Option<Finding> {
     }))
 }
 
-/// Fields that are there with a value of no use, or with a slip in their name, are reported as just that.
+/// Fields that are there with a value of no use, or with a typo in their name, are reported as just that.
 fn is_missing(context: &Context<'_>, entry: &Entry<'_>, name: &str) -> bool {
-    let slipped = entry.strangers.iter().any(|stranger| stranger.meant.as_deref() == Some(name));
+    let slipped = entry.unknown_fields.iter().any(|stranger| stranger.meant.as_deref() == Some(name));
     let other = if name == "targets" { "target" } else { name };
     !slipped && !context.has(entry, name) && !context.has(entry, other)
 }

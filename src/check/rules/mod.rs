@@ -19,7 +19,7 @@ mod targets;
 mod template;
 mod template_text;
 mod topic_edge;
-mod topic_slip;
+mod topic_typo;
 mod unknown_field;
 mod version;
 mod wildcard;
@@ -61,7 +61,7 @@ pub const ALL: &[&dyn Rule] = &[
     &code::FILES,
     &code::LANGUAGE,
     &code::REQUIRES,
-    &topic_slip::TopicSlip,
+    &topic_typo::TopicTypo,
     &topic_edge::TopicEdge,
     &cycle::Cycle,
 ];

@@ -17,7 +17,7 @@ impl Rule for Name {
         let tasks = context
             .entries
             .iter()
-            .filter_map(|entry| entry.judge(entry.task.name.as_ref(), |text| title(text).map(drop)));
+            .filter_map(|entry| entry.validate(entry.task.name.as_ref(), |text| title(text).map(drop)));
         project.chain(tasks).collect()
     }
 }

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
 use crate::check::values::integer;
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// A parameter whose value is not of its kind.
 pub struct Parameter;
@@ -18,7 +18,7 @@ impl Rule for Parameter {
             for (name, parameter) in template.manifest.parameters.iter() {
                 let Some(field) = entry.task.parameters.get(name) else { continue };
                 if parameter.kind == Kind::Integer {
-                    found.extend(entry.judge(Some(field), integer));
+                    found.extend(entry.validate(Some(field), integer));
                 } else if !parameter.matches(&field.text) {
                     let message = format!("{} cannot be the `{name}`", quoted(&field.text));
                     let (expected, example) = (parameter.expected(), parameter.example());

@@ -10,8 +10,9 @@ impl Rule for Replicas {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let judge = |entry: &super::super::Entry<'_>| entry.judge(entry.task.replicas.as_ref(), replicas);
-        context.entries.iter().filter_map(judge).collect()
+        let validate =
+            |entry: &super::super::Entry<'_>| entry.validate(entry.task.replicas.as_ref(), replicas);
+        context.entries.iter().filter_map(validate).collect()
     }
 }
 

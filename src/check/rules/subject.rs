@@ -1,9 +1,9 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
 use crate::check::Entry;
+use crate::nats::subject::validate;
 use crate::project::Field;
-use crate::project::subject::validate;
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// A topic that is no NATS subject.
 pub struct Subject;
@@ -22,7 +22,7 @@ impl Rule for Subject {
                 if parameter.kind != Kind::Subject {
                     continue;
                 }
-                found.extend(judge(entry, field));
+                found.extend(not_a_subject(entry, field));
             }
         }
         found
@@ -30,7 +30,7 @@ impl Rule for Subject {
 }
 
 /// An error, if the value of a field is no subject.
-pub(super) fn judge(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
+pub(super) fn not_a_subject(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
     let error = validate(&field.text).err()?;
     let message = format!("{} is no NATS subject: it {error}", quoted(&field.text));
     Some(entry.wrong(field, message).advise(help(&field.text)))

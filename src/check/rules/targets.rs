@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use super::{Context, Finding, Rule};
 use crate::check::values::target;
 use crate::check::{Entry, Spot};
-use crate::words::quoted;
+use crate::text::quoted;
 
 /// Targets that no host could have, or that are given twice.
 pub struct Targets;
@@ -45,7 +45,7 @@ fn check(context: &Context<'_>, entry: &Entry<'_>) -> Vec<Finding> {
     }
     let mut seen = HashSet::new();
     for field in &task.targets {
-        if let Some(finding) = entry.judge(Some(field), |text| target(text).map(drop)) {
+        if let Some(finding) = entry.validate(Some(field), |text| target(text).map(drop)) {
             found.push(finding);
         } else if !seen.insert(field.text.as_str()) {
             let message = format!("the target {} is given twice", quoted(&field.text));

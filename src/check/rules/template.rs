@@ -2,7 +2,7 @@ use std::collections::HashSet;
 
 use super::{Context, Finding, Rule};
 use crate::catalog::CatalogError;
-use crate::words::{list, meant, quoted};
+use crate::text::{list, meant, quoted};
 
 /// A template that is not there, or broken.
 pub struct UnknownTemplate;

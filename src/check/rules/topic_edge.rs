@@ -1,8 +1,8 @@
 use std::collections::BTreeSet;
 
 use super::{Context, Finding, Rule};
-use crate::check::{Spot, Stop};
-use crate::words::{list, quoted};
+use crate::check::{Node, Spot};
+use crate::text::{list, quoted};
 
 /// Topics that nobody writes or reads, but for the one where a workflow begins and the one where it ends.
 pub struct TopicEdge;
@@ -18,12 +18,12 @@ impl Rule for TopicEdge {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let flow = &context.flow;
         let told: BTreeSet<&str> =
-            context.slips.iter().flat_map(|slip| [slip.read.as_str(), slip.written.as_str()]).collect();
+            context.typos.iter().flat_map(|typo| [typo.read.as_str(), typo.written.as_str()]).collect();
         let (unwritten, unread) = (flow.unwritten(), flow.unread());
         // What HTTP brings need not come from a topic.
-        let reads = |stop: &Stop| if stop.http.is_some() { Vec::new() } else { stop.reads.clone() };
+        let reads = |node: &Node| if node.http.is_some() { Vec::new() } else { node.reads.clone() };
         let mut entrances = places(context, reads, &unwritten, &told);
-        let mut exits = places(context, |stop| stop.writes.clone(), &unread, &told);
+        let mut exits = places(context, |node| node.writes.clone(), &unread, &told);
         // Somewhere the data has to come in, and somewhere go out.
         if !entrances.is_empty() {
             entrances.remove(0);
@@ -41,14 +41,14 @@ type Named = (String, Spot);
 /// The topics that are in a set and not told of yet, in the order of the file.
 fn places(
     context: &Context<'_>,
-    topics: impl Fn(&Stop) -> Vec<(String, String)>,
+    topics: impl Fn(&Node) -> Vec<(String, String)>,
     wanted: &BTreeSet<&str>,
     told: &BTreeSet<&str>,
 ) -> Vec<Named> {
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for (entry, stop) in context.entries.iter().zip(&context.flow.stops) {
-        for (parameter, topic) in topics(stop) {
+    for (entry, node) in context.entries.iter().zip(&context.flow.nodes) {
+        for (parameter, topic) in topics(node) {
             let is_new = wanted.contains(topic.as_str()) && !told.contains(topic.as_str());
             if is_new && seen.insert(topic.clone()) {
                 let place = entry.task.parameters.get(&parameter).map(|field| field.place.clone());

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
-use crate::check::{Entry, Spot, Stranger};
+use crate::check::{Entry, Spot, Unknown};
 use crate::project::read::TASK_FIELDS;
-use crate::words::{list, quoted};
+use crate::text::{list, quoted};
 
 /// Fields that neither tasks nor the task's template have.
 pub struct UnknownField;
@@ -12,16 +12,16 @@ impl Rule for UnknownField {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let of_entry = |entry| move |stranger| finding(context, entry, stranger);
-        context.entries.iter().flat_map(|entry| entry.strangers.iter().map(of_entry(entry))).collect()
+        let of_entry = |entry| move |unknown| finding(context, entry, unknown);
+        context.entries.iter().flat_map(|entry| entry.unknown_fields.iter().map(of_entry(entry))).collect()
     }
 }
 
-fn finding(context: &Context<'_>, entry: &Entry<'_>, stranger: &Stranger<'_>) -> Finding {
-    let name = quoted(stranger.name);
-    let spot = Spot::Place(stranger.field.place.clone().name());
+fn finding(context: &Context<'_>, entry: &Entry<'_>, unknown: &Unknown<'_>) -> Finding {
+    let name = quoted(unknown.name);
+    let spot = Spot::Place(unknown.field.place.clone().name());
     let error = |message| Finding::error(spot, message).of(entry.index);
-    if let Some(meant) = &stranger.meant {
+    if let Some(meant) = &unknown.meant {
         return error(format!("unknown field {name}")).advise(format!("did you mean `{meant}`?"));
     }
     let Some(template) = &entry.template else {
@@ -29,7 +29,7 @@ fn finding(context: &Context<'_>, entry: &Entry<'_>, stranger: &Stranger<'_>) ->
             .advise("no template has such a parameter: remove the line");
     };
     let own = &template.manifest.name;
-    let others = context.catalog.templates.iter().filter(|other| other.parameter(stranger.name).is_some());
+    let others = context.catalog.templates.iter().filter(|other| other.parameter(unknown.name).is_some());
     let others: Vec<_> = others.map(|other| other.manifest.name.as_str()).collect();
     let fields = TASK_FIELDS.iter().copied().chain(template.manifest.parameters.names());
     if others.is_empty() {

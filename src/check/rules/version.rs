@@ -10,8 +10,8 @@ impl Rule for Version {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        let judge = |entry: &super::super::Entry<'_>| entry.judge(entry.task.version.as_ref(), version);
-        context.entries.iter().filter_map(judge).collect()
+        let validate = |entry: &super::super::Entry<'_>| entry.validate(entry.task.version.as_ref(), version);
+        context.entries.iter().filter_map(validate).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::{Flow, Kind};
-use crate::project::subject::{has_wildcards, validate};
-use crate::words::quoted;
+use crate::nats::subject::{has_wildcards, validate};
+use crate::text::quoted;
 
 /// A topic with wildcards where one exact topic is needed.
 pub struct Wildcard;

@@ -6,11 +6,11 @@ use clap::Args;
 
 use super::super::build::Flags;
 use super::super::context::Context;
-use crate::catalog::{self, Folder, Meant, pack::MANIFEST};
+use crate::catalog::{self, Folder, Selector, pack::MANIFEST};
 use crate::conformance;
-use crate::error::Error;
+use crate::conformance::pack::{self as check, Fixture, Options};
 use crate::pack::PackError;
-use crate::pack::check::{self, Bench, Options};
+use crate::pelato::Error;
 use crate::ui::json;
 
 /// Build and call what a language pack brings, and say whether it does what every pack has to
@@ -34,12 +34,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let pelato = context.open()?;
     let options = Options {
         build: pelato.build_options(&arguments.flags.to_build()),
-        settings: pelato.settings().clone(),
         templates: context.catalog(),
         progress: Arc::clone(&context.ui) as Arc<_>,
     };
-    let mut bench = Bench::new(folder, options)?;
-    let outcomes = check::run(&mut bench, context.ui.as_ref());
+    let mut fixture = Fixture::new(folder, options)?;
+    let outcomes = check::run(&mut fixture, context.ui.as_ref());
     if context.ui.json() {
         context.ui.result_json(&json::PackCheck::new(&name, &outcomes));
     } else {
@@ -54,10 +53,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
 
 /// The pack that is meant, also if it is broken: the first check says what is wrong.
 fn folder(named: Option<&str>, context: &Context) -> Result<(String, Folder), Error> {
-    match catalog::meant(named, &context.here, &context.catalog().packs)? {
-        Meant::This(name, folder) => Ok((name, folder)),
-        Meant::NotThere(place) => Err(PackError::NoPack { place }.into()),
-        Meant::NotHere => Err(Error::Usage {
+    match catalog::select(named, &context.here, &context.catalog().packs)? {
+        Selector::Found(name, folder) => Ok((name, folder)),
+        Selector::Missing(place) => Err(PackError::NoPack { place }.into()),
+        Selector::Unnamed => Err(Error::Usage {
             message: format!("there is no {MANIFEST} in this folder"),
             help: "name a language pack, or the folder of one".to_owned(),
         }),

@@ -9,8 +9,8 @@ use clap::Subcommand;
 
 use super::context::Context;
 use crate::catalog::Pack;
-use crate::error::Error;
 use crate::pack::Home;
+use crate::pelato::Error;
 
 /// Show, make, add and check language packs
 #[derive(Debug, Subcommand)]
@@ -36,7 +36,7 @@ pub enum Action {
 pub fn run(action: Action, context: &Context) -> Result<(), Error> {
     match action {
         Action::List => {
-            context.ui.shelf(&context.catalog().packs);
+            context.ui.collection(&context.catalog().packs);
             Ok(())
         }
         Action::Show { name } => {

@@ -6,12 +6,12 @@ use clap::Args;
 
 use super::super::context::{Context, user_folder};
 use crate::build::container::addresses;
-use crate::catalog::{self, Catalog, Folder, Meant, Pack, template::MANIFEST};
+use crate::catalog::{self, Catalog, Folder, Pack, Selector, template::MANIFEST};
 use crate::conformance;
-use crate::error::Error;
+use crate::conformance::template::{self as check, Fixture, Options};
 use crate::pelato::BuildFlags;
+use crate::pelato::Error;
 use crate::template::TemplateError;
-use crate::template::check::{self, Bench, Options};
 use crate::ui::json;
 
 /// Run what a template brings, and say whether it does what every template has to
@@ -48,8 +48,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         pinned: (context.root(), user_folder()),
         progress: Arc::clone(&context.ui) as Arc<_>,
     };
-    let mut bench = Bench::new(folder, options)?;
-    let outcomes = check::run(&mut bench, context.ui.as_ref());
+    let mut fixture = Fixture::new(folder, options)?;
+    let outcomes = check::run(&mut fixture, context.ui.as_ref());
     if context.ui.json() {
         context.ui.result_json(&json::TemplateCheck::new(&name, &outcomes));
     } else {
@@ -72,10 +72,10 @@ fn packs(languages: &[String], catalog: &Catalog) -> Result<Vec<Pack>, Error> {
 
 /// The template that is meant, also if it is broken: the first check says what is wrong.
 fn folder(named: Option<&str>, catalog: &Catalog, context: &Context) -> Result<(String, Folder), Error> {
-    match catalog::meant(named, &context.here, &catalog.templates)? {
-        Meant::This(name, folder) => Ok((name, folder)),
-        Meant::NotThere(place) => Err(TemplateError::NoTemplate { place }.into()),
-        Meant::NotHere => Err(Error::Usage {
+    match catalog::select(named, &context.here, &catalog.templates)? {
+        Selector::Found(name, folder) => Ok((name, folder)),
+        Selector::Missing(place) => Err(TemplateError::NoTemplate { place }.into()),
+        Selector::Unnamed => Err(Error::Usage {
             message: format!("there is no {MANIFEST} in this folder"),
             help: "name a template, or the folder of one".to_owned(),
         }),

@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::context::Context;
 use crate::catalog::{Parameter, Template};
-use crate::error::Error;
+use crate::pelato::Error;
 
 /// Show, make and check templates
 #[derive(Debug, Subcommand)]
@@ -31,7 +31,7 @@ pub enum Action {
 pub fn run(action: Action, context: &Context) -> Result<(), Error> {
     match action {
         Action::List => {
-            context.ui.shelf(&context.catalog().templates);
+            context.ui.collection(&context.catalog().templates);
             Ok(())
         }
         Action::Show { name } => {

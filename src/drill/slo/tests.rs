@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::drill::judge::judge;
-use crate::drill::readings::{Fault, How, Probe, Readings};
+use crate::measurement::analysis::analyse;
+use crate::measurement::readings::{Fault, How, Probe, Readings};
 
 /// The text that a problem points at, its words and its help.
 fn refused(text: &str) -> (String, String, String) {
@@ -21,7 +21,7 @@ fn report(lost: usize) -> Report {
         Probe { due, sent: true, came, copies: u32::from(number == 99) }
     };
     let at = Duration::from_millis(500);
-    judge(&Readings {
+    analyse(&Readings {
         late: Duration::from_millis(90),
         probes: (0..100).map(probe).collect(),
         fault: Some(Fault { at, until: at, how: How::Told }),
@@ -30,7 +30,7 @@ fn report(lost: usize) -> Report {
 }
 
 fn verdicts(text: &str, report: &Report) -> Vec<String> {
-    parse(text).unwrap().iter().map(|objective| objective.judge(report).judged()).collect()
+    parse(text).unwrap().iter().map(|objective| objective.evaluate(report).judged()).collect()
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn objectives_are_met_or_missed_by_so_much() {
 
 #[test]
 fn what_was_not_measured_is_not_met() {
-    let none = judge(&Readings::default());
+    let none = analyse(&Readings::default());
     assert_eq!(
         verdicts("gap<=1s, p99<=1s, lost<=0, after.p99<=1s", &none),
         [
@@ -139,7 +139,7 @@ proptest! {
     fn what_is_written_is_read(limit in 0u32..100_000, lost in 0usize..100) {
         let report = report(lost);
         let objective = &parse(&format!(" lost <= {limit} ")).unwrap()[0];
-        prop_assert_eq!(objective.judge(&report).met, lost <= limit as usize);
+        prop_assert_eq!(objective.evaluate(&report).met, lost <= limit as usize);
         let objective = &parse(&format!("during.max<={limit}us")).unwrap_err();
         prop_assert!(objective.message.contains("expected a time"));
     }

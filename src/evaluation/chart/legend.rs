@@ -1,7 +1,7 @@
 //! What the marks of a chart mean: in rows below its title.
 
 use super::{TITLE, WIDTH, cut, width};
-use crate::words::xml;
+use crate::text::xml;
 
 const ROW: f64 = 20.0;
 const LEFT: f64 = 8.0;

@@ -18,9 +18,8 @@ pub fn marker(series: usize, x: f64, y: f64, title: &str) -> String {
     let class = class(series);
     match title {
         "" => format!("<path class=\"{class}\" d=\"{shape}\"/>"),
-        title => format!(
-            "<path class=\"{class}\" d=\"{shape}\"><title>{}</title></path>",
-            crate::words::xml(title)
-        ),
+        title => {
+            format!("<path class=\"{class}\" d=\"{shape}\"><title>{}</title></path>", crate::text::xml(title))
+        }
     }
 }

@@ -7,7 +7,7 @@ use super::{Picture, WIDTH, counted, cut, width};
 use crate::evaluation::scale::Scale;
 use crate::evaluation::series::{Series, Stack, tasks};
 use crate::evaluation::statistics::seconds;
-use crate::words::xml;
+use crate::text::xml;
 
 const ROW: f64 = 22.0;
 const BAR: f64 = 14.0;

@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::HostError;
 use super::observe::Observer;
 use super::options::{Bus, Limits};
-use super::trace::{Mark, TraceId};
+use super::trace::{TraceContext, TraceId};
 use in_process::{Entry, InProcess, Inbox, OnFull};
 use nats::{Nats, NatsInbox};
 
@@ -27,7 +27,7 @@ pub struct Message {
     pub body: Bytes,
     /// Where its sender waits for an answer.
     pub reply_to: Option<String>,
-    pub(super) mark: Mark,
+    pub(super) mark: TraceContext,
     /// Headers beside the mark, where the bus has any.
     pub(super) headers: Vec<(&'static str, String)>,
 }
@@ -35,7 +35,7 @@ pub struct Message {
 impl Message {
     /// A message that enters the system here.
     pub(super) fn entering(subject: &str, body: Bytes, reply_to: Option<String>) -> Self {
-        Self { subject: subject.into(), body, reply_to, mark: Mark::entering(), headers: Vec::new() }
+        Self { subject: subject.into(), body, reply_to, mark: TraceContext::entering(), headers: Vec::new() }
     }
 
     /// The message that entered the system and led to this one.

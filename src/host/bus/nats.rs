@@ -13,7 +13,7 @@ use super::Message;
 use super::subject::{Pattern, check_subject};
 use crate::host::HostError;
 use crate::host::observe::{Event, Observer};
-use crate::host::trace::Mark;
+use crate::host::trace::TraceContext;
 use crate::nats;
 
 /// How many messages of one subscription may wait here before the client calls it slow and drops them.
@@ -157,9 +157,9 @@ fn received(message: async_nats::Message) -> Message {
     let mark = message
         .headers
         .as_ref()
-        .and_then(|headers| headers.get(Mark::HEADER))
+        .and_then(|headers| headers.get(TraceContext::HEADER))
         .and_then(|value| value.as_str().parse().ok())
-        .unwrap_or_else(Mark::entering);
+        .unwrap_or_else(TraceContext::entering);
     Message {
         subject: message.subject.as_str().into(),
         body: message.payload,
@@ -169,9 +169,9 @@ fn received(message: async_nats::Message) -> Message {
     }
 }
 
-fn headers(mark: Mark) -> HeaderMap {
+fn headers(mark: TraceContext) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(Mark::HEADER, mark.to_string().as_str());
+    headers.insert(TraceContext::HEADER, mark.to_string().as_str());
     headers
 }
 

@@ -23,7 +23,7 @@ use crate::host::observe::{Call, Event, Outcome, Trigger};
 use crate::host::run::Work;
 use crate::host::service::{Routes, Service};
 use crate::host::state::State;
-use crate::host::trace::{Mark, TraceId};
+use crate::host::trace::{TraceContext, TraceId};
 
 /// How much of an error's text is reported.
 const MESSAGE: usize = 4096;
@@ -251,7 +251,7 @@ fn reported(
 ) -> Response<WasiBody> {
     let Asked { trace, method, path, received } = asked;
     if let Ok(value) = HeaderValue::try_from(trace.to_string()) {
-        let name = HeaderName::from_bytes(Mark::HEADER.as_bytes());
+        let name = HeaderName::from_bytes(TraceContext::HEADER.as_bytes());
         response.headers_mut().extend(name.ok().map(|name| (name, value)));
     }
     let (status, elapsed) = (response.status().as_u16(), received.elapsed());

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::SCHEMA;
 use crate::doctor::{Examined, State};
-use crate::error::Error;
+use crate::pelato::Error;
+use crate::text::count;
 use crate::ui::table;
-use crate::words::count;
 
 /// `doctor`
 #[derive(Debug, Serialize)]
@@ -66,8 +66,8 @@ impl Doctor {
         }
         let help = match problems().filter(|finding| finding.fixable).count() {
             0 => "each problem has its remedy below it".to_owned(),
-            mended => {
-                format!("each problem has its remedy below it; `pelato doctor --fix` mends {mended} of them")
+            fixed => {
+                format!("each problem has its remedy below it; `pelato doctor --fix` mends {fixed} of them")
             }
         };
         Err(Error::Lacking { problems: count(problems().count(), "problem"), help })

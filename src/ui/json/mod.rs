@@ -5,6 +5,7 @@
 
 mod brush;
 mod build;
+mod collection;
 mod conformance;
 mod deploy;
 mod doctor;
@@ -13,7 +14,6 @@ mod evaluation;
 mod pack;
 mod push;
 mod run;
-mod shelf;
 
 use std::path::Path;
 
@@ -27,6 +27,7 @@ use crate::report::{self, Severity};
 
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
+pub use collection::{Collection, Shown};
 pub use conformance::{PackCheck, TemplateCheck};
 pub use deploy::{Deployed, Deployment, Removed, Status};
 pub use doctor::Doctor;
@@ -35,7 +36,6 @@ pub use evaluation::Evaluation;
 pub use pack::{AddedPack, RemovedPack};
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine, StoredLine};
-pub use shelf::{Shelf, Shown};
 
 /// The version of all documents.
 pub const SCHEMA: u32 = 1;
@@ -123,7 +123,7 @@ impl Failure {
         let related = miette::Diagnostic::related(error).into_iter().flatten();
         Self {
             schema: SCHEMA,
-            error: crate::words::with_causes(error, "; "),
+            error: crate::text::with_causes(error, "; "),
             help: miette::Diagnostic::help(error).map(|help| help.to_string()),
             exit: error.exit() as u8,
             problems,

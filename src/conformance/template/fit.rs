@@ -1,0 +1,109 @@
+//! Whether a template fits in: tasks of it are checked as all tasks are, and it can be deployed.
+
+use std::collections::BTreeSet;
+
+use super::fixture::{GIVES, value};
+use super::{CheckFailure, CheckResult, Fixture, failed};
+use crate::catalog::{Kind, Parameter};
+use crate::check::{Component, NeedError};
+use crate::conformance::with_help;
+use crate::deploy::manifest::{self, Providers};
+
+pub(super) fn task(fixture: &mut Fixture) -> CheckResult {
+    fixture.components()?;
+    let parameters = &fixture.template()?.manifest.parameters;
+    let required: Vec<_> =
+        parameters.iter().filter(|(_, one)| one.default.is_none()).map(|(name, _)| name).collect();
+    Ok(match required.is_empty() {
+        true => "a task has to give no parameter".to_owned(),
+        false => format!("a task gives {}", required.join(", ")),
+    })
+}
+
+pub(super) fn parameters(fixture: &mut Fixture) -> CheckResult {
+    let component = gives(&fixture.components()?)?;
+    let template = fixture.template()?;
+    for (name, parameter) in template.manifest.parameters.iter() {
+        let mut other = component.clone();
+        other.parameters.insert(name.to_owned(), another(name, parameter, &component));
+        let told = |component: &Component| Ok::<_, NeedError>((component.needs()?, component.settings()));
+        let (before, after) = (told(&component).map_err(text)?, told(&other).map_err(text)?);
+        if before == after {
+            let why = format!("`{name}` decides nothing: neither the platform nor the trigger is told it");
+            let help = format!(
+                "set `setting = true` in [parameters.{name}], use it in a `config` of `capabilities`, or remove it"
+            );
+            return Err(failed(why, help));
+        }
+    }
+    let names: Vec<_> = template.manifest.parameters.names().collect();
+    Ok(if names.is_empty() { "there are none".to_owned() } else { names.join(", ") })
+}
+
+/// Another value than a component has.
+fn another(name: &str, parameter: &Parameter, component: &Component) -> String {
+    let now = component.parameters.get(name).map_or("", String::as_str);
+    match parameter.kind {
+        Kind::Subject => value(name, parameter, "other"),
+        // What a value means is not looked at here.
+        Kind::Integer | Kind::String => format!("{now}1"),
+    }
+}
+
+fn gives(components: &[Component]) -> Result<Component, CheckFailure> {
+    let found = components.iter().find(|component| component.name == GIVES);
+    found.cloned().ok_or_else(|| CheckFailure::Skipped("there is no component".to_owned()))
+}
+
+fn text(error: NeedError) -> CheckFailure {
+    failed(
+        error.to_string(),
+        "the texts of `config` may use the parameters, `component_name`, `task_name`, `version` and `http_path`",
+    )
+}
+
+pub(super) fn queue(fixture: &mut Fixture) -> CheckResult {
+    let components = fixture.components()?;
+    if !fixture.template()?.receives_messages() {
+        return Err(CheckFailure::Skipped("the template receives no messages".to_owned()));
+    }
+    const HELP: &str = "write `subscriptions = \"{{ source_topic }}|{{ component_name }}\"`";
+    let mut taken = BTreeSet::new();
+    for component in &components {
+        let subscriptions = component.subscriptions().map_err(text)?;
+        if subscriptions.is_empty() {
+            return Err(failed("it receives messages, and subscribes to nothing", HELP));
+        }
+        let mut own = BTreeSet::new();
+        for subscription in subscriptions {
+            let Some(queue) = subscription.queue else {
+                let why = format!("the subscription to {} has no queue group", subscription.subject);
+                return Err(failed(format!("{why}: each replica would handle each message"), HELP));
+            };
+            own.insert(queue);
+        }
+        if let Some(queue) = own.iter().find(|queue| taken.contains(*queue)) {
+            let why =
+                format!("two tasks have the queue group {queue}: they would take each other's messages");
+            return Err(failed(why, HELP));
+        }
+        taken.extend(own);
+    }
+    Ok("replicas share the messages, tasks do not".to_owned())
+}
+
+pub(super) fn lattice(fixture: &mut Fixture) -> CheckResult {
+    let components = fixture.components()?;
+    let images: Vec<_> =
+        components.iter().map(|component| format!("registry/{}:1", component.name)).collect();
+    let providers = Providers::from(&fixture.options.settings);
+    let planned = manifest::plan("check", &components, &images, &providers);
+    let planned = planned.map_err(|error| failed(with_help(&error), ""))?;
+    let parts = planned.spec.components.iter().map(|part| part.name.clone());
+    let providers: Vec<_> =
+        parts.filter(|name| components.iter().all(|component| component.name != *name)).collect();
+    Ok(match providers.is_empty() {
+        true => "needs no provider".to_owned(),
+        false => format!("needs the providers {}", providers.join(", ")),
+    })
+}

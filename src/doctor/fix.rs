@@ -1,0 +1,139 @@
+//! Does what needs no root.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::Examined;
+use super::finding::{Fix, State};
+use super::machine::Machine;
+use crate::build::container::{self, Engine};
+use crate::build::{self, BuildError, Search, ToolchainError};
+use crate::catalog::Pack;
+use crate::progress::{Event, Progress};
+use crate::project::lock_file::LockedImage;
+use crate::project::settings::ENV_FILE;
+use crate::text::with_causes;
+
+/// What came of it.
+pub struct Fixed {
+    /// Whether there was anything to do.
+    pub any: bool,
+    /// The images that were fetched, with the names of their packs.
+    pub images: Vec<(String, LockedImage)>,
+}
+
+/// Why a remedy could not be applied.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum FixError {
+    /// There is no compiler or no image.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Build(#[from] BuildError),
+    /// The system failed.
+    #[error("{what}")]
+    #[diagnostic(help("see that you may write there and that the disk is not full"))]
+    System {
+        /// What could not be done.
+        what: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+}
+
+impl From<ToolchainError> for FixError {
+    fn from(error: ToolchainError) -> Self {
+        Self::Build(error.into())
+    }
+}
+
+/// Does the remedies that were found, or only says what it would do. What cannot be done is told as a warning; looking
+/// again shows what is still missing.
+pub fn fix(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &dyn Progress) -> Fixed {
+    let wanted = |one: &&Examined| one.finding.state == State::Problem || is_small(one.finding.fix.as_ref());
+    let fixes: Vec<_> = examined.iter().filter(wanted).filter_map(|one| one.finding.fix.as_ref()).collect();
+    let mut fixed = Fixed { any: !fixes.is_empty(), images: Vec::new() };
+    for fix in &fixes {
+        if dry_run {
+            progress.report(Event::Note(format!("would {}", words(fix))));
+            continue;
+        }
+        // Installing and fetching say by themselves what they do.
+        if is_small(Some(fix)) {
+            progress.report(Event::Note(format!("now: {}", words(fix))));
+        }
+        if let Err(error) = apply(fix, machine, &mut fixed.images, progress) {
+            let help =
+                miette::Diagnostic::help(&error).map(|help| format!("\n  help: {help}")).unwrap_or_default();
+            progress.report(Event::Warning(format!("{}{help}", with_causes(&error, "; "))));
+        }
+    }
+    fixed
+}
+
+/// What is done also where nothing needs it. Nobody waits for a compiler without a project.
+fn is_small(fix: Option<&Fix>) -> bool {
+    matches!(fix, Some(Fix::Folder(_) | Fix::EnvFile))
+}
+
+fn words(fix: &Fix) -> String {
+    match fix {
+        Fix::Folder(path) => format!("make the folder {}", path.display()),
+        Fix::EnvFile => format!("copy {ENV_FILE}.template to {ENV_FILE}, readable by you alone"),
+        Fix::Toolchain(pack) => {
+            let installs = |variant: &Pack| variant.manifest.toolchain.install.is_some();
+            let used = pack.variants().into_iter().find(installs);
+            let toolchain =
+                used.map_or_else(|| pack.manifest.toolchain.clone(), |used| used.manifest.toolchain);
+            let command = toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+            format!("install {} for PELATO alone: {command}", toolchain.program)
+        }
+        Fix::Image(pack) => {
+            let image = pack.for_containers().manifest.toolchain.image.unwrap_or_default();
+            format!("fetch the image {image}")
+        }
+    }
+}
+
+fn apply(
+    fix: &Fix,
+    machine: &Machine,
+    images: &mut Vec<(String, LockedImage)>,
+    progress: &dyn Progress,
+) -> Result<(), FixError> {
+    let build::Options { path, cache, engines, limits, interrupt, .. } = &machine.build;
+    match fix {
+        Fix::Folder(path) => std::fs::create_dir_all(path).map_err(|source| cannot("make", path, source)),
+        Fix::EnvFile => copy_settings(&machine.root),
+        Fix::Toolchain(pack) => {
+            let search = Search { path: path.clone(), cache, forbidden: machine.build.no_install };
+            Ok(build::toolchain::find(pack, &search, progress).map(drop)?)
+        }
+        Fix::Image(pack) => {
+            let fetch = || {
+                let engine = Engine::connect(engines, *limits, interrupt)?;
+                let used = pack.for_containers();
+                container::find(&used, &engine, &machine.build.order(&used), progress)
+            };
+            let (image, _) = fetch().map_err(BuildError::from)?;
+            images.extend(image.fetched.map(|fetched| (pack.manifest.name.clone(), fetched)));
+            Ok(())
+        }
+    }
+}
+
+/// Passwords will stand in it: others may not read it. One that has come meanwhile stays.
+fn copy_settings(root: &Path) -> Result<(), FixError> {
+    let (from, to) = (root.join(format!("{ENV_FILE}.template")), root.join(ENV_FILE));
+    let text = std::fs::read(&from).map_err(|source| cannot("read", &from, source))?;
+    let copy = || {
+        // Whole or not at all: it is filled beside its place.
+        let mut file = tempfile::Builder::new().prefix(".pelato-").tempfile_in(root)?;
+        file.write_all(&text)?;
+        file.persist_noclobber(&to).map(drop).map_err(|error| error.error)
+    };
+    copy().map_err(|source| cannot("write", &to, source))
+}
+
+fn cannot(what: &str, path: &Path, source: std::io::Error) -> FixError {
+    FixError::System { what: format!("cannot {what} {}", path.display()), source }
+}

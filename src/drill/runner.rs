@@ -1,0 +1,299 @@
+//! Holding a drill: probes, the fault, and waiting until it is over.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::time::sleep;
+
+use super::command::Running;
+use super::hosts::Watch;
+use super::live::Live;
+use super::mark::Marks;
+use super::plan::{Course, Plan};
+use super::wire::Wire;
+use super::{DrillError, Route};
+use crate::measurement::readings::{Fault, How, Readings};
+use crate::measurement::record::micros;
+use crate::measurement::time;
+use crate::nats::{self, Server};
+use crate::progress::{Event, Progress};
+use crate::project::Settings;
+
+/// How long between two looks at a command that runs, and at everything else.
+const SOON: Duration = Duration::from_millis(2);
+const PAUSE: Duration = Duration::from_millis(20);
+/// How long between two probes before anything counts.
+const WARM_UP: Duration = Duration::from_millis(500);
+/// How long the other probes of that time may still come out.
+const REST: Duration = Duration::from_secs(1);
+
+/// What a drill needs.
+pub struct Setup {
+    /// What will be done.
+    pub plan: Plan,
+    /// Where probes go in and come out.
+    pub route: Route,
+    /// What probes look like.
+    pub marks: Marks,
+    /// The server of these topics.
+    pub server: Server,
+    /// Where the lattice is.
+    pub settings: Settings,
+    /// The workflow's application there.
+    pub application: Option<String>,
+    /// Gets something when a person tells that the host is away now.
+    pub told: Option<UnboundedReceiver<()>>,
+}
+
+/// Holds a drill. It is over sooner when `stop` is done; whether it was is told with the readings.
+///
+/// # Errors
+/// When the server cannot be used, no probe comes out, or the fault's command fails.
+pub async fn hold(
+    setup: Setup,
+    stop: impl Future<Output = ()>,
+    progress: &dyn Progress,
+) -> Result<(Readings, bool), DrillError> {
+    let live = Arc::new(Live::new(setup.marks));
+    let wire = Wire::connect(&setup.server, &setup.route, &live).await?;
+    let watch = Watch::start(setup.settings, setup.application, Arc::clone(&live));
+    let mut drill = Drill {
+        plan: setup.plan,
+        route: setup.route,
+        server: nats::shown(&setup.server.url),
+        live,
+        wire,
+        watch,
+        told: setup.told,
+        fault: None,
+        progress,
+    };
+    drill.warm_up().await?;
+    let Route { from, to } = &drill.route;
+    drill.step("Probing", format!("{from} → {to}, {} a second", drill.plan.rate));
+    let start = drill.live.begin();
+    let sent = Arc::new(AtomicBool::new(false));
+    // It ends with the probe that is due next: nobody waits for that.
+    drop(drill.wire.send(&drill.plan, start, &sent));
+    let (over, stopped) = tokio::select! {
+        over = drill.course() => (over, false),
+        () = stop => (Ok(()), true),
+    };
+    sent.store(true, Ordering::Relaxed);
+    over?;
+    drill.rest().await;
+    Ok((drill.readings(), stopped))
+}
+
+/// A drill that is being held.
+struct Drill<'a> {
+    plan: Plan,
+    route: Route,
+    server: String,
+    live: Arc<Live>,
+    wire: Wire,
+    watch: Watch,
+    told: Option<UnboundedReceiver<()>>,
+    /// As soon as it is known.
+    fault: Option<Fault>,
+    progress: &'a dyn Progress,
+}
+
+impl Drill<'_> {
+    fn step(&self, verb: &'static str, text: String) {
+        self.progress.report(Event::Step(verb, text));
+    }
+
+    /// Sends probes that do not count until one comes out, and waits for the others.
+    async fn warm_up(&self) -> Result<(), DrillError> {
+        let start = Instant::now();
+        let mut tries = 0;
+        let came = || self.live.state().warm.len();
+        while came() == 0 {
+            if start.elapsed() >= self.plan.warm_up() {
+                return Err(self.silent(tries).await);
+            }
+            self.wire.warm_up(tries).await?;
+            tries += 1;
+            let next = Instant::now() + WARM_UP.min(self.plan.warm_up());
+            while came() == 0 && Instant::now() < next {
+                sleep(SOON).await;
+            }
+        }
+        let first = time::shown(start.elapsed());
+        self.progress.report(Event::Detail(format!("a probe came out {first} after the first was sent")));
+        let end = Instant::now() + REST;
+        while came() < tries && Instant::now() < end {
+            sleep(SOON).await;
+        }
+        Ok(())
+    }
+
+    /// Why no probe came out, as far as it is known.
+    async fn silent(&self, tries: usize) -> DrillError {
+        let Route { from, to } = self.route.clone();
+        let (messages, example) = self.live.state().foreign.clone();
+        if messages > 0 {
+            return DrillError::Unmarked { to, messages, example };
+        }
+        let complaint = self.live.state().complaint.clone();
+        let (reason, help) = if let Some(words) = complaint {
+            (
+                format!("; the NATS server says: {words}"),
+                "the drill needs the permission to publish to the one topic and to subscribe to the other; see NATS_USER and \
+                 NATS_CREDS in `pelato config`"
+                    .to_owned(),
+            )
+        } else if self.wire.nobody_listens().await {
+            (
+                format!("; nobody listens to `{from}` at {}", self.server),
+                "is the workflow deployed (`pelato status`), or does `pelato run --nats` run it? Does it use this NATS \
+                 server? `--nats URL` names another"
+                    .to_owned(),
+            )
+        } else {
+            (
+                String::new(),
+                "see whether its components run (`pelato status`), and whether a function fails or filters the input \
+                 out (`pelato call`); `--input` gives another input"
+                    .to_owned(),
+            )
+        };
+        DrillError::Silent { from, to, tries, waited: self.plan.warm_up(), reason, help }
+    }
+
+    /// From the first probe until no more have to be sent.
+    async fn course(&mut self) -> Result<(), DrillError> {
+        match self.plan.course.clone() {
+            Course::Calm { duration } => sleep(duration).await,
+            Course::Fault { command, before, settle, timeout } => {
+                sleep(before).await;
+                match command {
+                    Some(command) => self.cause(command, timeout).await?,
+                    None => self.fault = self.wait_for_fault(timeout).await,
+                }
+                match &self.fault {
+                    Some(fault) => self.wait_for_calm(fault, settle, timeout).await,
+                    None => self.progress.report(Event::Warning(format!(
+                        "no sign of a fault within {}: there is nothing to compare",
+                        time::shown(timeout)
+                    ))),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the command that takes a host away.
+    async fn cause(&mut self, command: String, timeout: Duration) -> Result<(), DrillError> {
+        self.step("Fault", command.clone());
+        let failed = |how: String| DrillError::KillCommand { command: command.clone(), how };
+        let at = self.live.now();
+        let fault = Fault { at, until: at, how: How::Command(command.clone()) };
+        self.fault = Some(fault.clone());
+        let mut running =
+            Running::start(&command).map_err(|error| failed(format!("cannot be started: {error}")))?;
+        let ended = loop {
+            if let Some(ended) = running.ended() {
+                break ended;
+            }
+            if self.live.now() >= at + timeout {
+                return Err(failed(format!("still runs after {}", time::shown(timeout))));
+            }
+            sleep(SOON).await;
+        };
+        ended.map_err(failed)?;
+        let until = self.live.now();
+        self.progress.report(Event::Detail(format!("the command took {}", time::shown(until - at))));
+        self.fault = Some(Fault { until, ..fault });
+        Ok(())
+    }
+
+    /// Waits for what a person does: they tell, or it is seen.
+    async fn wait_for_fault(&mut self, timeout: Duration) -> Option<Fault> {
+        let since = self.live.now();
+        // Whoever pressed it before did not know when.
+        while self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {}
+        self.progress.report(Event::Ask("take a host away, and press Enter as it goes".to_owned()));
+        let (at, how) = loop {
+            let now = self.live.now();
+            if self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {
+                break (now, How::Told);
+            }
+            if let Some(at) = self.live.state().disturbed(now, since, self.plan.late) {
+                break (at, How::Probe);
+            }
+            if let Some(at) = self.watch.vanished(since) {
+                break (at, How::Host);
+            }
+            if now >= since + timeout {
+                return None;
+            }
+            sleep(PAUSE).await;
+        };
+        let words = match how {
+            How::Probe => "a message is missing",
+            How::Host => "a host does not answer any more",
+            How::Told | How::Command(_) => "told",
+        };
+        self.step("Fault", format!("{words}, {} after the first probe", time::shown(at)));
+        Some(Fault { at, until: at, how })
+    }
+
+    /// Waits until all messages have come through in time for long enough.
+    async fn wait_for_calm(&self, fault: &Fault, settle: Duration, timeout: Duration) {
+        let within = time::shown(self.plan.late);
+        self.step(
+            "Waiting",
+            format!("until all messages have come through within {within} for {}", time::shown(settle)),
+        );
+        loop {
+            let now = self.live.now();
+            if self.live.state().is_calm(now, fault.until, self.plan.late, settle) {
+                return;
+            }
+            if now >= fault.at + timeout {
+                let words =
+                    format!("{} after the fault not all messages come through in time", time::shown(timeout));
+                self.progress.report(Event::Warning(words));
+                return;
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Waits for the last probes, and for some that come twice.
+    async fn rest(&self) {
+        let start = Instant::now();
+        let least = self.plan.late.min(self.plan.grace);
+        while start.elapsed() < self.plan.grace {
+            if start.elapsed() >= least && !self.live.state().is_waiting() {
+                return;
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    fn readings(&self) -> Readings {
+        let rounded = |time: Duration| Duration::from_micros(micros(time));
+        let state = self.live.state();
+        Readings {
+            from: self.route.from.clone(),
+            to: self.route.to.clone(),
+            rate: self.plan.rate,
+            late: rounded(self.plan.late),
+            probes: state.probes.clone(),
+            fault: self.fault.clone().map(|fault| Fault {
+                at: rounded(fault.at),
+                until: rounded(fault.until),
+                ..fault
+            }),
+            foreign: state.foreign.0,
+            away: state.away.clone(),
+            hosts: self.watch.hosts(),
+            lag: rounded(state.lag),
+        }
+    }
+}
