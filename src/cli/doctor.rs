@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::build::Flags;
 use super::context::{Context, runtime};
+use super::flags::Flags;
 use crate::doctor::{Examined, Machine};
 use crate::pelato::Error;
 use crate::pelato::Pelato;
