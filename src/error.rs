@@ -17,12 +17,16 @@ use crate::project::lock_file::LockFileError;
 use crate::project::settings::SettingsError;
 use crate::project::{ReadError, edit::EditError};
 use crate::push::PushError;
+use crate::remedy::{Argument, Operation};
 use crate::report::Rejected;
 use crate::scaffold::ScaffoldError;
 use crate::stream::StreamError;
 use crate::template::TemplateError;
 use crate::ui::prompt::PromptError;
 use crate::{files, generate};
+
+/// How the code of each error begins.
+const PREFIX: &str = "pelato::";
 
 /// How a command ended, for whoever called it. Documented in `docs/reference/exit-codes.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,19 +63,19 @@ pub enum Error {
     Read(#[from] ReadError),
     /// The workflow has errors.
     #[error("the workflow has {0}")]
-    #[diagnostic(help("`pelato check` shows them again"))]
+    #[diagnostic(help("{} shows them again", Operation::Check))]
     Rejected(Rejected),
     /// A task as it was asked for would make the workflow wrong.
     #[error("with this task the workflow would have {0}")]
     #[diagnostic(help("nothing was written: give the values shown above otherwise"))]
-    Unfit(Rejected),
+    TaskRejected(Rejected),
     /// `check` found errors, and has shown them.
     #[error("the workflow has {0}")]
     Checked(Rejected),
     /// `doctor` found that something is missing, and has shown what.
     #[error("this machine lacks what the project needs: {problems}")]
     #[diagnostic(help("{help}"))]
-    Lacking {
+    MachineNotReady {
         /// How many problems there are, in words.
         problems: String,
         /// What to do.
@@ -88,7 +92,7 @@ pub enum Error {
     /// A template's texts cannot be filled in.
     #[error("the template `{template}` cannot be used")]
     #[diagnostic(help("mend the template, or choose another"))]
-    Template {
+    TemplateText {
         /// The template.
         template: String,
         /// What is wrong.
@@ -121,7 +125,7 @@ pub enum Error {
     Stream(#[from] StreamError),
     /// A later phase needs what has not been built.
     #[error("`{component}` is not built as its sources are: {why}")]
-    #[diagnostic(help("leave `--from` out, or begin with `--from build`"))]
+    #[diagnostic(help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]
     NotBuilt {
         /// The component.
         component: String,
@@ -171,7 +175,7 @@ pub enum Error {
     /// A template cannot be made, or does not pass.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    OwnTemplate(#[from] TemplateError),
+    TemplateFolder(#[from] TemplateError),
     /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -234,6 +238,17 @@ impl From<ToolchainError> for Error {
 }
 
 impl Error {
+    /// Names the kind of error for programs: it stays the same when the words change. Listed in
+    /// `docs/reference/errors.md`. Where the error is a problem in a file, the code is the problem's rule.
+    pub fn code(&self) -> Option<String> {
+        let code = Diagnostic::code(self)?.to_string();
+        Some(if code.starts_with(PREFIX) {
+            code
+        } else {
+            format!("{PREFIX}rule::{}", code.replace('-', "_"))
+        })
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
@@ -242,7 +257,7 @@ impl Error {
             | Self::Checked(_)
             | Self::Settings(_)
             | Self::Catalog(_)
-            | Self::Template { .. }
+            | Self::TemplateText { .. }
             | Self::UnknownComponent { .. }
             | Self::Edit(_)
             | Self::Bump(_) => Exit::Project,
@@ -255,15 +270,15 @@ impl Error {
             Self::Pack(error) if error.is_network() => Exit::Network,
             Self::Pack(error) if error.is_usage() => Exit::Usage,
             Self::Pack(error) if error.is_project() => Exit::Project,
-            Self::OwnTemplate(error) if error.is_usage() => Exit::Usage,
-            Self::OwnTemplate(error) if error.is_project() => Exit::Project,
+            Self::TemplateFolder(error) if error.is_usage() => Exit::Usage,
+            Self::TemplateFolder(error) if error.is_project() => Exit::Project,
             Self::Push(error) if error.is_network() => Exit::Network,
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
             Self::Build(BuildError::Interrupted) => Exit::Failed,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
-            Self::Lacking { .. } => Exit::Machine,
+            Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Deploy(error) if error.is_network() => Exit::Network,
@@ -272,16 +287,18 @@ impl Error {
             Self::Deploy(_) => Exit::Lattice,
             Self::Drill(error) if error.is_network() => Exit::Network,
             Self::Drill(error) if error.is_value() => Exit::Usage,
-            Self::Drill(DrillError::Silent { .. } | DrillError::Unmarked { .. }) => Exit::Lattice,
+            Self::Drill(DrillError::NoProbeArrived { .. } | DrillError::NoMark { .. }) => Exit::Lattice,
             Self::Drill(DrillError::Missed { .. }) => Exit::Objective,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Host(HostError::NoDatabase { .. }) => Exit::Usage,
-            Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
+            Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::TaskRejected(_) => {
+                Exit::Usage
+            }
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Infra(error) if error.is_value() => Exit::Usage,
             Self::Prompt(_)
             | Self::Pack(_)
-            | Self::OwnTemplate(_)
+            | Self::TemplateFolder(_)
             | Self::Generate(_)
             | Self::Host(_)
             | Self::Scaffold(_)
@@ -320,7 +337,7 @@ fn is_network(error: &HostError) -> bool {
             | HostError::Bucket { .. }
             | HostError::NoJetStream { .. }
             | HostError::Bus { .. }
-            | HostError::NobodyAnswers { .. }
+            | HostError::NoReader { .. }
             | HostError::NoAnswer { .. }
     )
 }

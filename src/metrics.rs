@@ -40,7 +40,7 @@ pub enum MetricsError {
     /// The file holds something else.
     #[error("{path} has no list `runs` to append to: {reason}")]
     #[diagnostic(help("move the file away; a new one is made"))]
-    Foreign {
+    NoRuns {
         /// The file.
         path: String,
         /// What is wrong.
@@ -64,7 +64,7 @@ pub fn append(root: &Path, run: &Run) -> Result<PathBuf, MetricsError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(MetricsError::Unreadable { path: shown, source }),
     };
-    let text = appended(&text, run).map_err(|reason| MetricsError::Foreign { path: shown, reason })?;
+    let text = appended(&text, run).map_err(|reason| MetricsError::NoRuns { path: shown, reason })?;
     files::replace(&path, text.as_bytes())?;
     Ok(path)
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::remedy::{Argument, Operation};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 
 /// How long the server may take to answer at first.
@@ -68,7 +69,10 @@ pub enum NatsError {
     #[diagnostic(
         code(pelato::nats),
         help(
-            "is it running, and is the address right? `pelato config` shows the settings; `pelato run` without `--nats` needs none"
+            "is it running, and is the address right? {} shows the settings; {} without {} needs none",
+            Operation::Config,
+            Operation::Run,
+            Argument::Nats
         )
     )]
     Unreachable {

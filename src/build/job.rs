@@ -12,6 +12,7 @@ use super::{check_function, settings_component, wrap};
 use crate::catalog::Produces;
 use crate::files;
 use crate::progress::{Event, Progress};
+use crate::remedy::{Argument, Operation};
 
 /// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
 const OWN_CACHE: &str = ".cache";
@@ -62,8 +63,8 @@ pub enum JobError {
     Interrupted(String),
     /// The compiler could not do its work.
     #[error("cannot compile `{component}`: {reason}")]
-    #[diagnostic(help("`pelato build -v` shows which compiler is used"))]
-    Broken {
+    #[diagnostic(help("{} shows which compiler is used", Operation::Build.with(Argument::Verbose)))]
+    InvalidFunction {
         /// The component.
         component: String,
         /// What happened.
@@ -210,7 +211,7 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
             JobError::Rejected(name.clone())
         }
         Failure::Interrupted => JobError::Interrupted(name.clone()),
-        Failure::Broken(reason) => JobError::Broken { component: name.clone(), reason },
+        Failure::Broken(reason) => JobError::InvalidFunction { component: name.clone(), reason },
     })?;
     let compiled = read(&output)?;
     let wrong = |error: &dyn std::fmt::Display| JobError::Function {

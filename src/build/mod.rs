@@ -36,6 +36,7 @@ use crate::generate::Planned;
 use crate::interrupt::Interrupt;
 use crate::progress::{Event, Progress};
 use crate::project::lock_file::LockedImage;
+use crate::remedy::{Operation, Restriction};
 use builder::Finder;
 use job::BuildContext;
 
@@ -48,8 +49,8 @@ pub struct Options {
     pub cache: PathBuf,
     /// Where compilers are looked for.
     pub path: OsString,
-    /// Why nothing may be installed, as the name of the flag that forbids it.
-    pub no_install: Option<&'static str>,
+    /// What forbids installing anything.
+    pub no_install: Option<Restriction>,
     /// The network is not to be used.
     pub offline: bool,
     /// What compiles.
@@ -110,7 +111,7 @@ pub enum BuildError {
     Container(container::ContainerError),
     /// A template's trigger cannot be read.
     #[error("the template `{template}`: cannot read {file}")]
-    #[diagnostic(help("`pelato template show {template}` says where it is"))]
+    #[diagnostic(help("{} says where it is", Operation::TemplateShow.on(template)))]
     Trigger {
         /// The template.
         template: String,

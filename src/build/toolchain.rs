@@ -15,6 +15,7 @@ use super::record::digest;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
 use crate::project::settings::hide_secrets;
+use crate::remedy::Restriction;
 
 /// A compiler that satisfies its pack.
 #[derive(Debug, Clone)]
@@ -50,8 +51,8 @@ pub struct Search<'a> {
     pub path: OsString,
     /// PELATO's cache folder.
     pub cache: &'a Path,
-    /// Why nothing may be installed, as the name of the flag that forbids it.
-    pub forbidden: Option<&'static str>,
+    /// What forbids installing anything.
+    pub forbidden: Option<Restriction>,
 }
 
 /// Why there is no compiler.
@@ -71,8 +72,8 @@ pub enum ToolchainError {
         remedy: String,
     },
     /// None here, and none may be installed.
-    #[error("the language pack `{pack}` needs {wanted}{found}, and {flag} forbids to install it")]
-    #[diagnostic(help("{remedy}, or run once without {flag}; it runs: {command}"))]
+    #[error("the language pack `{pack}` needs {wanted}{found}, and {restriction} forbids installing it")]
+    #[diagnostic(help("{remedy}, or run once without {restriction}, which runs: {command}"))]
     Forbidden {
         /// The pack.
         pack: String,
@@ -82,8 +83,8 @@ pub enum ToolchainError {
         found: String,
         /// How a person gets it.
         remedy: String,
-        /// The flag that forbids it.
-        flag: &'static str,
+        /// What forbids it.
+        restriction: Restriction,
         /// What would be run.
         command: String,
     },
@@ -107,7 +108,7 @@ pub enum ToolchainError {
         "the {program} that was installed does not satisfy the language pack `{pack}`, which needs {wanted}"
     )]
     #[diagnostic(help("this is a mistake in the language pack: its `install` and `requires` do not fit"))]
-    Unfit {
+    Incompatible {
         /// The pack.
         pack: String,
         /// The program.
@@ -187,11 +188,11 @@ pub(super) fn find_beyond(
     else {
         return Err(missing(pack, &found));
     };
-    if let Some(flag) = search.forbidden {
-        return Err(forbidden(pack, &variant, &found, flag));
+    if let Some(restriction) = search.forbidden {
+        return Err(forbidden(pack, &variant, &found, restriction));
     }
     install(&variant, &home, progress)?;
-    let toolchain = installed(&variant, &home, &search.path).ok_or_else(|| ToolchainError::Unfit {
+    let toolchain = installed(&variant, &home, &search.path).ok_or_else(|| ToolchainError::Incompatible {
         pack: variant.manifest.name.clone(),
         program: variant.manifest.toolchain.program.clone(),
         wanted: variant.manifest.toolchain.requires.to_string(),
@@ -401,8 +402,8 @@ fn missing(pack: &Pack, found: &[String]) -> ToolchainError {
     ToolchainError::Missing { pack, wanted, found, remedy }
 }
 
-fn forbidden(pack: &Pack, variant: &Pack, found: &[String], flag: &'static str) -> ToolchainError {
+fn forbidden(pack: &Pack, variant: &Pack, found: &[String], restriction: Restriction) -> ToolchainError {
     let command = variant.manifest.toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     let (pack, wanted, found, remedy) = wants(pack, found);
-    ToolchainError::Forbidden { pack, wanted, found, remedy, flag, command }
+    ToolchainError::Forbidden { pack, wanted, found, remedy, restriction, command }
 }

@@ -47,7 +47,7 @@ pub enum FunctionError {
     #[diagnostic(help(
         "a function gets its input and WASI, nothing else: the template's trigger talks to the platform"
     ))]
-    ForeignImports {
+    UnsupportedImports {
         /// The imports outside `wasi:`.
         imports: Vec<String>,
     },
@@ -92,7 +92,7 @@ pub fn check_function(component: &[u8]) -> Result<(), FunctionError> {
         .map(|(key, _)| resolve.name_world_key(key))
         .filter(|name| !name.starts_with("wasi:"))
         .collect();
-    if imports.is_empty() { Ok(()) } else { Err(FunctionError::ForeignImports { imports }) }
+    if imports.is_empty() { Ok(()) } else { Err(FunctionError::UnsupportedImports { imports }) }
 }
 
 fn is_exec(resolve: &Resolve, function: &Function) -> bool {

@@ -9,6 +9,7 @@ use crate::build::Builder;
 use crate::build::container::addresses;
 use crate::error::Error;
 use crate::pelato::BuildFlags;
+use crate::remedy::Argument;
 use crate::ui::{json, table};
 
 /// Build the components, and push them if REGISTRY_URL is set
@@ -59,8 +60,8 @@ impl Flags {
     /// As the facade takes them.
     pub fn to_build(&self) -> BuildFlags {
         let no_install = match (self.offline, self.no_install) {
-            (true, _) => Some("--offline"),
-            (_, true) => Some("--no-install"),
+            (true, _) => Some(Argument::Offline.into()),
+            (_, true) => Some(Argument::NoInstall.into()),
             _ => None,
         };
         BuildFlags {

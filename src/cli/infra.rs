@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::infra::{self, Environment, Images, Infra, InfraError};
 use crate::project::Settings;
 use crate::project::settings::{self, Key, Origin};
-use crate::ui::json;
 use crate::ui::prompt::Question;
+use crate::ui::{json, worded};
 
 /// Port at which NATS servers usually take leaves.
 const LEAF_PORT: u16 = 7422;
@@ -196,7 +196,7 @@ fn ask(given: Option<String>, question: &Question<'_>, context: &Context) -> Res
 }
 
 fn in_words(checked: Result<(), InfraError>) -> Result<(), String> {
-    checked.map_err(|error| error.to_string())
+    checked.map_err(|error| worded(&error.to_string()).into_owned())
 }
 
 /// A setting that somebody has set.

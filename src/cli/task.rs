@@ -93,7 +93,7 @@ fn parameters(
         if given.contains_key(name) || (parameter.default.is_some() && !context.ui.may_ask()) {
             continue;
         }
-        let flag = format!("{} {}", scaffold::flag(name), parameter.example());
+        let flag = format!("{} {}", crate::ui::flag_of(name), parameter.example());
         let check = |text: &str| fits(parameter, text);
         let default = parameter.default.clone();
         let question =

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::check::NeedError;
 use crate::nats::NatsError;
+use crate::remedy::{Argument, Operation};
 
 /// Something that went wrong in the lattice, in its own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,9 @@ pub enum DeployError {
     /// There is nothing to deploy.
     #[error("the workflow has no tasks: there is nothing to deploy")]
     #[diagnostic(help(
-        "add a task with `pelato add-task`, or take the application away with `pelato remove`"
+        "add a task with {}, or take the application away with {}",
+        Operation::AddTask,
+        Operation::Remove
     ))]
     Empty,
     /// The project's name has nothing that a lattice takes.
@@ -39,7 +42,7 @@ pub enum DeployError {
     },
     /// No provider is known for an interface.
     #[error("`{component}` needs {interface}, for which no provider is known")]
-    #[diagnostic(help("the template `{template}` can be used with `pelato run` only"))]
+    #[diagnostic(help("the template `{template}` can be used with {} only", Operation::Run))]
     NoProvider {
         /// The component.
         component: String,
@@ -73,19 +76,20 @@ pub enum DeployError {
     /// The NATS server does not answer.
     #[error("{0}")]
     #[diagnostic(help(
-        "is it running, and are NATS_HOST and NATS_PORT right? `pelato config` shows where they come from"
+        "is it running, and are NATS_HOST and NATS_PORT right? {} shows where they come from",
+        Operation::Config
     ))]
     Unreachable(String),
     /// The NATS server does not let us in.
     #[error("{0}")]
     #[diagnostic(help(
-        "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: `pelato config` shows where they come \
-         from"
+        "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: {} shows where they come from",
+        Operation::Config
     ))]
     NotLetIn(String),
     /// Images are not in the registry.
     #[error("the registry does not have {images}")]
-    #[diagnostic(help("`pelato push` builds and pushes them; `pelato brush` does all of it"))]
+    #[diagnostic(help("{} builds and pushes them; {} does all of it", Operation::Push, Operation::Brush))]
     NotPushed {
         /// The images.
         images: String,
@@ -106,7 +110,9 @@ pub enum DeployError {
     /// The connection to the lattice was lost.
     #[error("the connection to the lattice `{lattice}` was lost: {message}")]
     #[diagnostic(help(
-        "what was asked for may have been done or not: `pelato status` tells; `pelato deploy` can be repeated"
+        "what was asked for may have been done or not: {} tells; {} can be repeated",
+        Operation::Status,
+        Operation::Deploy
     ))]
     Lost {
         /// The lattice.
@@ -123,7 +129,7 @@ pub enum DeployError {
     },
     /// wadm refused.
     #[error("wadm refuses to {what}: {message}")]
-    #[diagnostic(help("see its words; `pelato deploy --dry-run` shows the manifest"))]
+    #[diagnostic(help("see its words; {} shows the manifest", Operation::Deploy.with(Argument::DryRun)))]
     Refused {
         /// What was asked for.
         what: &'static str,
@@ -133,7 +139,8 @@ pub enum DeployError {
     /// Somebody else has the name.
     #[error("`{name}` in the lattice `{lattice}` {how}")]
     #[diagnostic(help(
-        "give this project another `project_name` in workflow.yaml; or take the application over with `--force`"
+        "give this project another `project_name` in workflow.yaml; or take the application over with {}",
+        Argument::Force
     ))]
     Foreign {
         /// The application.
@@ -156,7 +163,11 @@ pub enum DeployError {
     },
     /// There is no such application.
     #[error("`{name}` is not deployed in the lattice `{lattice}`")]
-    #[diagnostic(help("deploy it with `pelato deploy`; `pelato config` shows which lattice is meant"))]
+    #[diagnostic(help(
+        "deploy it with {}; {} shows which lattice is meant",
+        Operation::Deploy,
+        Operation::Config
+    ))]
     NotDeployed {
         /// The application.
         name: String,
@@ -212,7 +223,8 @@ pub enum DeployError {
     /// It does not go away.
     #[error("after {} s something of `{name}` still runs: {left}", .waited.as_secs())]
     #[diagnostic(help(
-        "wait and call `pelato remove` again; a host that is gone for good is forgotten by itself"
+        "wait and call {} again; a host that is gone for good is forgotten by itself",
+        Operation::Remove
     ))]
     StillThere {
         /// The application.

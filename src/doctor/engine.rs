@@ -9,6 +9,7 @@ use super::machine::Machine;
 use crate::build::container::{ContainerError, Look};
 use crate::build::{Builder, Choice};
 use crate::catalog::Pack;
+use crate::remedy::{Argument, Operation};
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     match machine.engine().await {
@@ -56,12 +57,13 @@ fn missing(machine: &Machine, pack: &Arc<Pack>, image: &str, choice: &Choice) ->
         return Finding::note(format!("{what}; it is not needed to build on this machine"));
     }
     match machine.build.no_install {
-        Some(flag) => {
-            let remedy = format!("fetch it: `docker pull {image}`, or leave {flag} out");
+        Some(restriction) => {
+            let remedy = format!("fetch it: `docker pull {image}`, or leave {restriction} out");
             Finding::lacking(machine.has_project(), what, remedy)
         }
         None => {
-            let remedy = "`pelato doctor --fix` fetches it, as the first build would";
+            let fix = Operation::Doctor.with(Argument::Fix);
+            let remedy = format!("{fix} fetches it, as the first build would");
             Finding::lacking(machine.has_project(), what, remedy).mended_by(Fix::Image(Arc::clone(pack)))
         }
     }

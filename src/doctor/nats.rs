@@ -4,11 +4,12 @@ use super::finding::Finding;
 use super::machine::Machine;
 use crate::deploy::DeployError;
 use crate::nats::shown;
+use crate::remedy::Argument;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     let needed = machine.wants_lattice();
     match machine.lattice().await {
-        None => vec![Finding::note("not asked: --offline")],
+        None => vec![Finding::note(format!("not checked: {}", Argument::Offline))],
         Some(Err(DeployError::Unreachable(_))) if !needed => {
             let url = shown(&machine.settings.nats_url());
             vec![Finding::note(format!("nobody answers at {url}; no setting says that there is a lattice"))]

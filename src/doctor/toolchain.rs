@@ -6,6 +6,7 @@ use super::finding::{Finding, Fix};
 use super::machine::Machine;
 use crate::build::{Choice, Local, Place, Toolchain, container};
 use crate::catalog::Pack;
+use crate::remedy::{Argument, Operation};
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     if machine.packs.is_empty() {
@@ -65,11 +66,12 @@ fn absent(machine: &Machine, pack: &Arc<Pack>, others: &[String], choice: &Choic
     let variants = pack.variants();
     let install = variants.iter().find_map(|variant| variant.manifest.toolchain.install.as_ref());
     let Some(install) = install else { return Finding::lacking(needed, what, by_hand) };
-    if let Some(flag) = machine.build.no_install {
-        return Finding::lacking(needed, what, format!("{by_hand}; or leave {flag} out"));
+    if let Some(restriction) = machine.build.no_install {
+        return Finding::lacking(needed, what, format!("{by_hand}; or leave {restriction} out"));
     }
+    let fix = Operation::Doctor.with(Argument::Fix);
     let remedy = format!(
-        "`pelato doctor --fix` installs one for PELATO alone, as the first build would: {}; or {by_hand}",
+        "{fix} installs one for PELATO alone, as the first build would: {}; or {by_hand}",
         install.join(" ")
     );
     Finding::lacking(needed, what, remedy).mended_by(Fix::Toolchain(Arc::clone(pack)))

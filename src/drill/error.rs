@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::record::RecordError;
 use super::time;
 use crate::nats::NatsError;
+use crate::remedy::{Argument, Operation};
 use crate::report::Problem;
 
 /// Why a drill cannot be held, was broken off, or missed its objectives.
@@ -22,9 +23,10 @@ pub enum DrillError {
     /// The probes could not be told apart.
     #[error("the input {input} has no place for a probe's mark")]
     #[diagnostic(help(
-        "write {{probe}} where a text is that the functions pass on: --input '{{\"Name\": \"{{probe}}\", \"Data\": 21.5}}'"
+        "write {{probe}} where a text is that the functions pass on: {}",
+        Argument::Input.with(r#"'{"Name": "{probe}", "Data": 21.5}'"#)
     ))]
-    NoPlace {
+    NoPlaceholder {
         /// The input.
         input: String,
     },
@@ -37,7 +39,7 @@ pub enum DrillError {
     },
     /// More probes than can be kept in mind.
     #[error("these are {probes} probes; a drill may have {most}")]
-    #[diagnostic(help("lower `--rate`, or the times"))]
+    #[diagnostic(help("lower {}, or the times", Argument::Rate))]
     TooMany {
         /// How many.
         probes: u64,
@@ -49,8 +51,8 @@ pub enum DrillError {
     #[diagnostic(transparent)]
     Objective(#[from] Problem),
     /// An objective cannot be met.
-    #[error("`{objective}` is about a fault, and with `--no-fault` there is none")]
-    #[diagnostic(help("leave the objective out, or `--no-fault`"))]
+    #[error("`{objective}` is about a fault, and with {} there is none", Argument::NoFault)]
+    #[diagnostic(help("leave the objective out, or {}", Argument::NoFault))]
     NeedsFault {
         /// The objective.
         objective: String,
@@ -62,14 +64,15 @@ pub enum DrillError {
     /// The NATS server is not there.
     #[error("{0}")]
     #[diagnostic(help(
-        "is it running, and is the address right? `--nats URL`, or NATS_HOST and NATS_PORT: `pelato config` shows where \
-         they come from"
+        "is it running, and is the address right? {}, or NATS_HOST and NATS_PORT: {} shows where they come from",
+        Argument::Nats.with("URL"),
+        Operation::Config
     ))]
     Unreachable(String),
     /// The NATS server does not do what it is asked for.
     #[error("the NATS server does not work with the drill: {message}")]
-    #[diagnostic(help("see its log; `pelato drill` can be repeated"))]
-    Bus {
+    #[diagnostic(help("see its log; {} can be repeated", Operation::Drill))]
+    Server {
         /// Its words.
         message: String,
     },
@@ -79,7 +82,7 @@ pub enum DrillError {
         time::shown(*.waited)
     )]
     #[diagnostic(help("{help}"))]
-    Silent {
+    NoProbeArrived {
         /// Where they went in.
         from: String,
         /// Where they should have come out.
@@ -99,9 +102,10 @@ pub enum DrillError {
     )]
     #[diagnostic(help(
         "the functions have to pass the mark on: put {{probe}} into a text of the input that is part of the output, \
-         with `--input`"
+         with {}",
+        Argument::Input
     ))]
-    Unmarked {
+    NoMark {
         /// Where they came out.
         to: String,
         /// How many.
@@ -120,7 +124,7 @@ pub enum DrillError {
     },
     /// A person did not want to wait for its end.
     #[error("the drill was stopped before it was over: the figures are of what there was")]
-    #[diagnostic(help("it ends by itself; `--settle` and `--timeout` say when"))]
+    #[diagnostic(help("it ends by itself; {} and {} say when", Argument::Settle, Argument::Timeout))]
     Stopped,
     /// The record cannot be written.
     #[error(transparent)]
@@ -148,7 +152,7 @@ impl From<NatsError> for DrillError {
 impl DrillError {
     /// Whether a server could not be used.
     pub fn is_network(&self) -> bool {
-        matches!(self, Self::Nats(_) | Self::Unreachable(_) | Self::Bus { .. })
+        matches!(self, Self::Nats(_) | Self::Unreachable(_) | Self::Server { .. })
     }
 
     /// Whether a value that was given is at fault.
@@ -156,7 +160,7 @@ impl DrillError {
         matches!(
             self,
             Self::Route { .. }
-                | Self::NoPlace { .. }
+                | Self::NoPlaceholder { .. }
                 | Self::TooMany { .. }
                 | Self::Objective(_)
                 | Self::NeedsFault { .. }

@@ -43,7 +43,7 @@ impl Marks {
 
     fn of(run: &str, input: &str) -> Result<Self, DrillError> {
         if !input.contains(PLACE) {
-            return Err(DrillError::NoPlace { input: quoted(input) });
+            return Err(DrillError::NoPlaceholder { input: quoted(input) });
         }
         // A function may change capitals.
         let pattern = Regex::new(&format!("(?i)pelato-{run}-(w?)([0-9]{{1,9}})-"));

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::readings::{Fault, Host, How, Probe, Readings};
 use crate::files::{self, FileError};
+use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Source};
 
 /// The version of the form.
@@ -25,14 +26,14 @@ const HEAD: usize = 64;
 pub enum RecordError {
     /// A file of somebody else is there.
     #[error("{path} is there already, and is no record of a drill")]
-    #[diagnostic(help("choose another name with `--record`"))]
-    Foreign {
+    #[diagnostic(help("choose another name with {}", Argument::Record))]
+    NotARecord {
         /// The file.
         path: String,
     },
     /// There is no folder for it.
     #[error("there is no folder to write {path} into")]
-    #[diagnostic(help("make it first, or choose another name with `--record`"))]
+    #[diagnostic(help("make it first, or choose another name with {}", Argument::Record))]
     NoFolder {
         /// The file.
         path: String,
@@ -40,7 +41,7 @@ pub enum RecordError {
     /// It has no form as text.
     #[error("the readings cannot be written down")]
     #[diagnostic(help("this is a mistake in PELATO: please report it"))]
-    Form(#[from] serde_json::Error),
+    Encode(#[from] serde_json::Error),
     /// It cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -107,7 +108,7 @@ pub fn prepare(path: &Path) -> Result<(), RecordError> {
         Err(error) => Err(FileError::io("read", path, error).into()),
         Ok(_) => {
             let text = fs::read(path).map_err(|error| FileError::io("read", path, error))?;
-            if is_record(&text) { Ok(()) } else { Err(RecordError::Foreign { path: shown() }) }
+            if is_record(&text) { Ok(()) } else { Err(RecordError::NotARecord { path: shown() }) }
         }
     }
 }
@@ -133,7 +134,8 @@ pub fn write(path: &Path, readings: &Readings) -> Result<(), RecordError> {
 /// When it is none, or has values that make no sense.
 pub fn read(source: &Arc<Source>) -> Result<Readings, Problem> {
     let wrong = |message: String| {
-        Problem::error("drill", source, message).advise("take the file as `pelato drill --record` wrote it")
+        let drill = Operation::Drill.with(Argument::Record);
+        Problem::error("drill", source, message).advise(format!("take the file as {drill} wrote it"))
     };
     let record: Record = serde_json::from_str(&source.text).map_err(|error| {
         let words = error.to_string();

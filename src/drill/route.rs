@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::DrillError;
 use crate::check::{Flow, Node};
 use crate::project::subject;
+use crate::remedy::Argument;
 use crate::suggest;
 use crate::text::{list, quoted};
 
@@ -43,7 +44,8 @@ pub fn route(flow: &Flow, from: Option<&str>, to: Option<&str>) -> Result<Route,
 fn given_entry(flow: &Flow, from: &str) -> Result<String, DrillError> {
     let wrong = |message: String, help: String| Err(DrillError::Route { message, help });
     if let Err(error) = subject::validate(from) {
-        return wrong(format!("`--from {from}` {error}"), "name a topic that a task reads".to_owned());
+        let message = format!("{} {error}", Argument::From.with(from));
+        return wrong(message, "name a topic that a task reads".to_owned());
     }
     if subject::has_wildcards(from) {
         let message = format!("a message cannot be sent to {}: it has wildcards", quoted(from));
@@ -59,7 +61,7 @@ fn given_entry(flow: &Flow, from: &str) -> Result<String, DrillError> {
 
 /// The only topic by which messages enter the workflow, and get to `to`.
 fn entry(flow: &Flow, to: Option<&str>) -> Result<String, DrillError> {
-    let wrong = |message: String, help: &str| Err(DrillError::Route { message, help: help.to_owned() });
+    let wrong = |message: String, help: String| Err(DrillError::Route { message, help });
     let leads = |name: &&str| {
         let reached = reached(flow, name);
         to.map_or(!reached.is_empty(), |to| reached.contains(to))
@@ -72,17 +74,21 @@ fn entry(flow: &Flow, to: Option<&str>) -> Result<String, DrillError> {
             });
             wrong(
                 what,
-                "name the topic that probes are sent to with `--from`, and the one they come out of with `--to`",
+                format!(
+                    "name the topic that probes are sent to with {}, and the one they come out of with {}",
+                    Argument::From,
+                    Argument::To
+                ),
             )
         }
         [only] if subject::has_wildcards(only) => wrong(
             format!("the workflow reads {}, which has wildcards", quoted(only)),
-            "name a topic that it stands for with `--from`",
+            format!("name a topic that it stands for with {}", Argument::From),
         ),
         [only] => Ok((*only).to_owned()),
         several => wrong(
             format!("the workflow reads several topics from outside: {}", list(several)),
-            "say which one probes are sent to, with `--from`",
+            format!("say which one probes are sent to, with {}", Argument::From),
         ),
     }
 }
@@ -94,7 +100,7 @@ fn exit(flow: &Flow, from: &str, reached: &BTreeSet<&str>) -> Result<String, Dri
     let wrong = |message: String| {
         let help = match reached.is_empty() {
             true => "a drill needs a task that writes a topic".to_owned(),
-            false => format!("say which one probes come out of, with `--to`: {}", list(reached)),
+            false => format!("say which one probes come out of, with {}: {}", Argument::To, list(reached)),
         };
         Err(DrillError::Route { message, help })
     };
@@ -183,21 +189,21 @@ mod tests {
     fn what_is_not_clear_is_said() {
         assert_eq!(
             refused(TWO, None, None),
-            "the workflow reads several topics from outside: `a` and `x`; say which one probes are sent to, with `--from`"
+            "the workflow reads several topics from outside: `a` and `x`; say which one probes are sent to, with `argument:from`"
         );
         assert_eq!(
             refused(&[("a", "b"), ("a", "c")], None, None),
-            "what is sent to `a` leaves the workflow by `b` and `c`; say which one probes come out of, with `--to`: `b` and `c`"
+            "what is sent to `a` leaves the workflow by `b` and `c`; say which one probes come out of, with `argument:to`: `b` and `c`"
         );
         assert_eq!(
             refused(&[("rooms.*", "b")], None, None),
-            "the workflow reads `rooms.*`, which has wildcards; name a topic that it stands for with `--from`"
+            "the workflow reads `rooms.*`, which has wildcards; name a topic that it stands for with `argument:from`"
         );
         let cycle = &[("a", "b"), ("b", "a")];
         assert!(
             refused(cycle, None, None).starts_with("no topic leads through the workflow; name the topic")
         );
-        assert!(refused(cycle, Some("a"), None).ends_with("with `--to`: `a` and `b`"));
+        assert!(refused(cycle, Some("a"), None).ends_with("with `argument:to`: `a` and `b`"));
         assert_eq!(found(cycle, Some("a"), Some("b")), pair("a", "b"));
         assert!(refused(&[("a", "")], Some("a"), None).ends_with("a drill needs a task that writes a topic"));
         assert!(refused(CHAIN, None, Some("x")).starts_with("no topic from outside leads to `x`"));
@@ -210,7 +216,7 @@ mod tests {
             refused(CHAIN, Some("b"), Some("b")),
             "nothing that is sent to `b` comes to `b`; did you mean `c`?"
         );
-        assert!(refused(CHAIN, Some("a b"), None).starts_with("`--from a b` has white space in it"));
+        assert!(refused(CHAIN, Some("a b"), None).starts_with("`argument:from=a%20b` has white space in it"));
         assert!(refused(CHAIN, Some("a.>"), None).contains("it has wildcards"));
     }
 }

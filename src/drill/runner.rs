@@ -19,6 +19,7 @@ use super::{DrillError, Route, time};
 use crate::nats::{self, Server};
 use crate::progress::{Event, Progress};
 use crate::project::Settings;
+use crate::remedy::{Argument, Operation};
 
 /// How long between two looks at a command that runs, and at everything else.
 const SOON: Duration = Duration::from_millis(2);
@@ -135,32 +136,41 @@ impl Drill<'_> {
         let Route { from, to } = self.route.clone();
         let (messages, example) = self.live.state().foreign.clone();
         if messages > 0 {
-            return DrillError::Unmarked { to, messages, example };
+            return DrillError::NoMark { to, messages, example };
         }
         let complaint = self.live.state().complaint.clone();
         let (reason, help) = if let Some(words) = complaint {
             (
                 format!("; the NATS server says: {words}"),
-                "the drill needs the permission to publish to the one topic and to subscribe to the other; see NATS_USER and \
-                 NATS_CREDS in `pelato config`"
-                    .to_owned(),
+                format!(
+                    "the drill needs the permission to publish to the one topic and to subscribe to the other; see \
+                     NATS_USER and NATS_CREDS in {}",
+                    Operation::Config
+                ),
             )
         } else if self.wire.nobody_listens().await {
             (
                 format!("; nobody listens to `{from}` at {}", self.server),
-                "is the workflow deployed (`pelato status`), or does `pelato run --nats` run it? Does it use this NATS \
-                 server? `--nats URL` names another"
-                    .to_owned(),
+                format!(
+                    "is the workflow deployed ({}), or does {} run it? Does it use this NATS server? {} names another",
+                    Operation::Status,
+                    Operation::Run.with(Argument::Nats),
+                    Argument::Nats.with("URL")
+                ),
             )
         } else {
             (
                 String::new(),
-                "see whether its components run (`pelato status`), and whether a function fails or filters the input \
-                 out (`pelato call`); `--input` gives another input"
-                    .to_owned(),
+                format!(
+                    "see whether its components run ({}), and whether a function fails or filters the input out ({}); \
+                     {} gives another input",
+                    Operation::Status,
+                    Operation::Call,
+                    Argument::Input
+                ),
             )
         };
-        DrillError::Silent { from, to, tries, waited: self.plan.warm_up(), reason, help }
+        DrillError::NoProbeArrived { from, to, tries, waited: self.plan.warm_up(), reason, help }
     }
 
     /// From the first probe until no more have to be sent.

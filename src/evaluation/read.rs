@@ -13,6 +13,7 @@ use super::series::Run;
 use crate::drill::{Readings, record};
 use crate::project::place::Place;
 use crate::project::read::too_deep;
+use crate::remedy::{Argument, Operation, Remedy};
 use crate::report::{Problem, Source};
 use crate::text;
 
@@ -32,7 +33,8 @@ pub enum ReadError {
     /// It is not there.
     #[error("there is no {path}")]
     #[diagnostic(help(
-        "PELATO writes metrics.yaml if ENABLE_METRICS is True: `pelato build --setting ENABLE_METRICS=True`; or name another file"
+        "PELATO writes metrics.yaml if ENABLE_METRICS is True: {}; or name another file",
+        Remedy::from(Operation::Build).and(Argument::Setting, Some("ENABLE_METRICS=True"))
     ))]
     Missing {
         /// The file.
@@ -61,7 +63,7 @@ pub enum ReadError {
     /// Something in it is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Wrong(#[from] Problem),
+    Invalid(#[from] Problem),
 }
 
 /// What is in a file.

@@ -30,7 +30,7 @@ pub enum FileError {
     /// A device, socket or the like where a file is meant.
     #[error("{path} is neither a file nor a folder")]
     #[diagnostic(help("move it away, or choose another name"))]
-    IsOther {
+    NotAFile {
         /// The path.
         path: String,
     },
@@ -53,7 +53,7 @@ pub enum FileError {
     /// The system does not allow it.
     #[error("you may not write {path}")]
     #[diagnostic(help("see that you may write to the file and to the folder it is in: ls -ld"))]
-    Denied {
+    PermissionDenied {
         /// The path.
         path: String,
         /// The system's words.
@@ -62,7 +62,7 @@ pub enum FileError {
     /// No room is left.
     #[error("the disk is full: {path} was not written")]
     #[diagnostic(help("make room on the disk (see df -h and your quota) and try again"))]
-    Full {
+    DiskFull {
         /// The path.
         path: String,
         /// The system's words.
@@ -78,7 +78,7 @@ pub enum FileError {
     /// A link that would lead out of the folder.
     #[error("{path} is a symbolic link")]
     #[diagnostic(help("replace the link by a real folder: files made by PELATO stay inside the project"))]
-    Link {
+    SymbolicLink {
         /// The path.
         path: String,
     },
@@ -87,7 +87,7 @@ pub enum FileError {
     #[diagnostic(help(
         "use a relative path with forward slashes and without `..`, such as `tasks/a/main.go`"
     ))]
-    NotBelow {
+    OutsideFolder {
         /// The path.
         path: String,
     },
@@ -113,9 +113,11 @@ impl FileError {
             Kind::AlreadyExists | Kind::DirectoryNotEmpty => Self::Exists { path: shown },
             Kind::IsADirectory => Self::IsFolder { path: shown },
             Kind::NotADirectory => Self::IsFile { path: blocking(path) },
-            Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Self::Denied { path: shown, source },
+            Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
+                Self::PermissionDenied { path: shown, source }
+            }
             Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => {
-                Self::Full { path: shown, source }
+                Self::DiskFull { path: shown, source }
             }
             Kind::NotFound => match missing_folder(path) {
                 Some(folder) => Self::NoFolder { folder, path: shown },

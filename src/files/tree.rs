@@ -80,8 +80,10 @@ fn renamed(error: FileError, hidden: &Path, folder: &Path) -> FileError {
         Err(_) => path,
     };
     match error {
-        FileError::Full { path, source } => FileError::Full { path: better(path), source },
-        FileError::Denied { path, source } => FileError::Denied { path: better(path), source },
+        FileError::DiskFull { path, source } => FileError::DiskFull { path: better(path), source },
+        FileError::PermissionDenied { path, source } => {
+            FileError::PermissionDenied { path: better(path), source }
+        }
         FileError::Other { doing, path, source } => FileError::Other { doing, path: better(path), source },
         FileError::Exists { path } => FileError::Exists { path: better(path) },
         FileError::IsFile { path } => FileError::IsFile { path: better(path) },

@@ -34,7 +34,7 @@ pub enum GenerateError {
     #[diagnostic(help(
         "move it away or delete it: everything in it is made anew from workflow.yaml and tasks/"
     ))]
-    Foreign {
+    NotGenerated {
         /// The folder.
         path: String,
     },
@@ -110,7 +110,7 @@ pub fn plan(components: &[Component]) -> Result<Vec<Planned>, PlanError> {
 pub fn prepare(root: &Path) -> Result<PathBuf, GenerateError> {
     let folder = root.join(FOLDER);
     let unusable = |source| GenerateError::Unusable { path: folder.display().to_string(), source };
-    let foreign = || GenerateError::Foreign { path: folder.display().to_string() };
+    let foreign = || GenerateError::NotGenerated { path: folder.display().to_string() };
     match fs::symlink_metadata(&folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs::create_dir(&folder).or_else(only_if_new).map_err(unusable)?;

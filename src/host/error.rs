@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::remedy::{Argument, Operation};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -32,7 +33,7 @@ pub enum HostError {
     },
     /// It is no component that the engine understands.
     #[error("{component} is not a valid WebAssembly component: {message}")]
-    #[diagnostic(code(pelato::host::component), help("build it anew with `pelato build`"))]
+    #[diagnostic(code(pelato::host::component), help("build it anew with {}", Operation::Build))]
     Invalid {
         /// The component's name.
         component: String,
@@ -44,7 +45,8 @@ pub enum HostError {
     #[diagnostic(
         code(pelato::host::import),
         help(
-            "`pelato run` offers WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging, wasmcloud:messaging 0.2 and wasmcloud:postgres 0.1.1"
+            "{} offers WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging, wasmcloud:messaging 0.2 and wasmcloud:postgres 0.1.1",
+            Operation::Run
         )
     )]
     Import {
@@ -110,7 +112,7 @@ pub enum HostError {
     #[error("HTTP cannot be served on {address}: another program does")]
     #[diagnostic(
         code(pelato::host::address),
-        help("choose another port with `--port`, or stop the other program")
+        help("choose another port with {}, or stop the other program", Argument::Port)
     )]
     AddressTaken {
         /// The address.
@@ -149,7 +151,11 @@ pub enum HostError {
     #[error("the bucket {bucket} needs JetStream, and the NATS server has none")]
     #[diagnostic(
         code(pelato::host::jetstream),
-        help("start it with `nats-server -js`; `pelato run` without `--nats` keeps buckets in memory")
+        help(
+            "start it with `nats-server -js`; {} without {} keeps buckets in memory",
+            Operation::Run,
+            Argument::Nats
+        )
     )]
     NoJetStream {
         /// The bucket.
@@ -163,7 +169,10 @@ pub enum HostError {
     #[error("{component} stores its results in a database, and none is given")]
     #[diagnostic(
         code(pelato::host::database),
-        help("set POSTGRES_URL in .env, or give `--postgres postgres://user:password@localhost/database`")
+        help(
+            "set POSTGRES_URL in .env, or give {}",
+            Argument::Postgres.with("postgres://user:password@localhost/database")
+        )
     )]
     NoDatabase {
         /// The component.
@@ -185,7 +194,7 @@ pub enum HostError {
         code(pelato::host::request),
         help("check the subject against the `source_topic` of the tasks")
     )]
-    NobodyAnswers {
+    NoReader {
         /// The subject.
         subject: String,
     },

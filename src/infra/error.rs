@@ -1,6 +1,7 @@
 //! Why files for machines cannot be made.
 
 use crate::files::FileError;
+use crate::remedy::Argument;
 
 /// Why files for machines cannot be made. Nothing has been written.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -12,16 +13,17 @@ pub enum InfraError {
         value: String,
         /// What it is to be.
         what: &'static str,
-        /// The flag that gives it.
-        flag: &'static str,
-        /// The flag, with what it takes.
+        /// The argument that gives it.
+        argument: Argument,
+        /// The argument, with what it takes.
         #[help]
         help: String,
     },
     /// Edge and cloud would keep data under one name.
     #[error("the JetStream domains of edge and cloud are the same: `{domain}`")]
     #[diagnostic(help(
-        "give the edge another by `--edge-domain`: each server's streams are found by its domain"
+        "give the edge another by {}: each server's streams are found by its domain",
+        Argument::EdgeDomain
     ))]
     SameDomain {
         /// The domain.
@@ -30,7 +32,8 @@ pub enum InfraError {
     /// Two things on one machine would listen at one port.
     #[error("port {port} would be taken twice: {things}")]
     #[diagnostic(help(
-        "give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`"
+        "give one of them another; the cloud host on this machine has the port after {}",
+        Argument::HttpPort
     ))]
     SamePort {
         /// The port.
@@ -41,9 +44,10 @@ pub enum InfraError {
     /// A file is there with other content.
     #[error("{path} exists already, and is not what would be written")]
     #[diagnostic(help(
-        "move it away or choose another folder; `--dry-run` into another folder shows what would be written"
+        "move it away or choose another folder; {} into another folder shows what would be written",
+        Argument::DryRun
     ))]
-    Differs {
+    FileDiffers {
         /// The file.
         path: String,
     },

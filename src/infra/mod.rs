@@ -133,7 +133,7 @@ fn is_missing(path: &Path) -> Result<bool, InfraError> {
 fn is_there(path: &Path, bytes: &[u8]) -> Result<bool, InfraError> {
     match fs::read(path) {
         Ok(present) if present == bytes => Ok(true),
-        Ok(_) => Err(InfraError::Differs { path: path.display().to_string() }),
+        Ok(_) => Err(InfraError::FileDiffers { path: path.display().to_string() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound && is_missing(path)? => Ok(false),
         Err(error) => Err(FileError::io("read", path, error).into()),
     }

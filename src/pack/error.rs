@@ -2,6 +2,7 @@
 
 use crate::files::FileError;
 use crate::project::lock_file::LockFileError;
+use crate::remedy::{Argument, Operation, Remedy};
 use crate::report::Problem;
 
 /// Why a pack cannot be made, added, taken away or used. Nothing has been changed.
@@ -47,8 +48,8 @@ pub enum PackError {
     },
     /// Several packs, and none was chosen.
     #[error("there are several language packs in {place}: {}", .names.join(", "))]
-    #[diagnostic(help("choose one: `--pack {}`", .names.first().map_or("NAME", String::as_str)))]
-    Several {
+    #[diagnostic(help("choose one: {}", Argument::Pack.with(.names.first().map_or("NAME", String::as_str))))]
+    Multiple {
         /// The folder or repository.
         place: String,
         /// Their names.
@@ -56,7 +57,7 @@ pub enum PackError {
     },
     /// The pack that was chosen is not there.
     #[error("there is no language pack `{name}` in {place}")]
-    NotThere {
+    NotFound {
         /// The name.
         name: String,
         /// The folder or repository.
@@ -72,7 +73,7 @@ pub enum PackError {
     /// Somebody's own pack has the name.
     #[error("{folder} is there already, and was not added by pelato")]
     #[diagnostic(help("it is your own: move or delete it yourself; PELATO leaves alone what you wrote"))]
-    Own {
+    NotManaged {
         /// The pack's folder.
         folder: String,
     },
@@ -89,8 +90,8 @@ pub enum PackError {
     },
     /// A pack was changed since it was added, and would be taken away.
     #[error("the language pack `{name}` was changed since it was added")]
-    #[diagnostic(help("`--force` takes it away all the same; the changes are lost then"))]
-    Edited {
+    #[diagnostic(help("{} takes it away all the same; the changes are lost then", Argument::Force))]
+    ModifiedLocally {
         /// The name.
         name: String,
     },
@@ -99,24 +100,24 @@ pub enum PackError {
         "the language pack `{name}` is not what was added: its files differ from their digest in pelato.lock"
     )]
     #[diagnostic(help(
-        "`pelato pack add {again}` takes it anew, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
+        "{again} takes it anew, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
     ))]
-    Changed {
+    DigestMismatch {
         /// The name.
         name: String,
-        /// What to add again.
-        again: String,
+        /// How to add it again.
+        again: Remedy,
     },
     /// A pack that was added is gone.
     #[error(
         "the language pack `{name}` of pelato.lock is not in the project, and another one of this name would be used"
     )]
-    #[diagnostic(help("`pelato pack add {again}` brings it back; `pelato pack remove {name}` forgets it"))]
-    Gone {
+    #[diagnostic(help("{again} brings it back; {} forgets it", Operation::PackRemove.on(name)))]
+    Missing {
         /// The name.
         name: String,
-        /// What to add again.
-        again: String,
+        /// How to add it again.
+        again: Remedy,
     },
     /// A file of a pack cannot be read.
     #[error("cannot read {path}")]
@@ -130,24 +131,24 @@ pub enum PackError {
     /// Too much for a pack.
     #[error("{path} is too much for a language pack: more than 2000 files or 64 MiB")]
     #[diagnostic(help("a pack is a folder of texts; compilers are installed by its `toolchain.install`"))]
-    TooMuch {
+    TooLarge {
         /// The folder.
         path: String,
     },
     /// A value of a new pack makes its manifest wrong.
     #[error("with this {what} the manifest would be wrong: {words}")]
-    #[diagnostic(help("give it by `{flag}`"))]
+    #[diagnostic(help("give it by {argument}"))]
     Value {
         /// What was given.
         what: &'static str,
         /// What is wrong with it.
         words: String,
-        /// The flag that gives it.
-        flag: &'static str,
+        /// The argument that gives it.
+        argument: Argument,
     },
     /// Some checks failed; the table says which.
     #[error("the language pack `{pack}` does not pass: {}", .failed.join(", "))]
-    Fails {
+    ChecksFailed {
         /// The pack.
         pack: String,
         /// The checks.
@@ -173,10 +174,10 @@ impl PackError {
         matches!(
             self,
             Self::Source { .. }
-                | Self::Several { .. }
-                | Self::NotThere { .. }
+                | Self::Multiple { .. }
+                | Self::NotFound { .. }
                 | Self::Value { .. }
-                | Self::Own { .. }
+                | Self::NotManaged { .. }
         )
     }
 

@@ -7,6 +7,7 @@ use crate::deploy::{self, Deployed};
 use crate::error::Error;
 use crate::progress::Event;
 use crate::push::Pushed;
+use crate::remedy::Argument;
 use crate::{build, generate, metrics};
 
 /// A phase of `brush`, in order.
@@ -138,7 +139,8 @@ impl Pelato {
 
     /// The artifacts that are there, if each is what its sources make.
     fn finished(&self, flags: &BuildFlags) -> Result<Outcome, Error> {
-        let flags = BuildFlags { no_install: flags.no_install.or(Some("--from")), ..flags.clone() };
+        let flags =
+            BuildFlags { no_install: flags.no_install.or(Some(Argument::From.into())), ..flags.clone() };
         let stale = self.plan_build(&[], &flags)?.into_iter().find_map(|planned| {
             let why = planned.compile.or(planned.compose)?;
             Some(Error::NotBuilt { component: planned.component, why })

@@ -8,6 +8,7 @@ use semver::Version;
 use super::{BuildFlags, Pelato};
 use crate::error::Error;
 use crate::project::LockFile;
+use crate::remedy::Argument;
 use crate::{build, generate};
 
 /// The components of a workflow, by whether they need a new version.
@@ -66,7 +67,7 @@ impl Pelato {
         let lock_file = LockFile::read(self.root())?;
         let components = self.components()?;
         let planned = generate::plan(&components)?;
-        let flags = BuildFlags { no_install: Some("--changed"), path, ..BuildFlags::default() };
+        let flags = BuildFlags { no_install: Some(Argument::Changed.into()), path, ..BuildFlags::default() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root().join(generate::FOLDER))?;
         let mut result = Changed::default();

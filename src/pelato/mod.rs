@@ -28,6 +28,7 @@ use crate::project::settings::{
     CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
 };
 use crate::project::{self, Settings, Workflow};
+use crate::remedy::{Argument, Restriction};
 use crate::report::{Rejected, Report};
 use crate::suggest;
 use crate::text::with_causes;
@@ -82,8 +83,8 @@ pub struct Checked {
 pub struct BuildFlags {
     /// How many components at a time; else as many as there are processors, or one if `PARALLEL_BUILD` is off.
     pub jobs: Option<usize>,
-    /// Why nothing may be installed, as the name of the flag that forbids it.
-    pub no_install: Option<&'static str>,
+    /// What forbids installing anything.
+    pub no_install: Option<Restriction>,
     /// The network is not to be used.
     pub offline: bool,
     /// Where compilers are looked for; the environment's PATH.
@@ -255,7 +256,8 @@ impl Pelato {
         known(&all, only)?;
         let planned = generate::plan(&all)?;
         let components = select(all, only);
-        let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
+        let flags =
+            BuildFlags { no_install: flags.no_install.or(Some(Argument::DryRun.into())), ..flags.clone() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let jobs = plan.jobs.iter().map(|job| PlannedBuild {

@@ -18,6 +18,7 @@ use crate::nats;
 use crate::postgres;
 use crate::progress::Event;
 use crate::project::settings::KEYVALUE_DOMAIN;
+use crate::remedy::Argument;
 use crate::watch::Watcher;
 
 /// How to run a workflow.
@@ -167,8 +168,9 @@ impl Pelato {
         match (bus, consumers.first()) {
             (_, None) => {}
             (Bus::InProcess, Some(first)) => self.progress.report(Event::Note(format!(
-                "messages in this process are not kept: `{}` gets them at most once; `--nats` keeps them",
-                first.name
+                "messages in this process are not kept: `{}` gets them at most once; {} keeps them",
+                first.name,
+                Argument::Nats
             ))),
             (Bus::Nats(server), Some(_)) => {
                 let client =
@@ -208,10 +210,10 @@ pub fn in_words(outcome: &CallOutcome) -> String {
         CallOutcome::Failed { message } => format!("failed: {message}"),
         CallOutcome::Trapped { message } => format!("broke off: {message}"),
         CallOutcome::TimedOut { limit } => {
-            format!("took longer than {} s (`--timeout` sets the limit)", limit.as_secs_f64())
+            format!("took longer than {} s ({} sets the limit)", limit.as_secs_f64(), Argument::Timeout)
         }
         CallOutcome::OutOfMemory { limit } => {
-            format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
+            format!("needed more than {} MiB of memory ({} sets the limit)", limit >> 20, Argument::Memory)
         }
         CallOutcome::Sent(_) | CallOutcome::Stored { .. } | CallOutcome::Replied | CallOutcome::Filtered => {
             "ended well".to_owned()
@@ -228,7 +230,8 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             Bus::InProcess => component.clone().at_most_once(),
             Bus::Nats(_) => component.clone(),
         };
-        let wrong = |source| Error::Template { template: component.template.manifest.name.clone(), source };
+        let wrong =
+            |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };
         let topics = component.subscriptions().map_err(wrong)?;
         Ok(Hosted {
             name: component.name.clone(),

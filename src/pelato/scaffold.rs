@@ -115,5 +115,5 @@ fn object(path: &Path, text: &str, catalog: &Catalog, before: &Report) -> Result
             && !problem.rule.starts_with(ABOUT_CODE)
             && !known(&problem.message)
     });
-    if report.problems.is_empty() { Ok(()) } else { Err(Error::Unfit(Rejected(report))) }
+    if report.problems.is_empty() { Ok(()) } else { Err(Error::TaskRejected(Rejected(report))) }
 }

@@ -10,6 +10,7 @@ use serde_yaml::Value;
 use super::shape::Reader;
 use super::spans::Spans;
 use super::workflow::{FILE, MAX_BYTES, Workflow};
+use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Report, Source};
 
 /// The fields that every task may have, whatever its template.
@@ -40,7 +41,9 @@ pub enum ReadError {
     /// No project here.
     #[error("there is no {FILE} in {folder}")]
     #[diagnostic(help(
-        "go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`"
+        "go to the folder of a project, name it with {}, or make one with {}",
+        Argument::Project.with("DIR"),
+        Operation::New.on("NAME")
     ))]
     Missing {
         /// Where it was looked for.

@@ -1,6 +1,7 @@
 //! What can go wrong between a component and its registry, in the user's words.
 
 use crate::project::lock_file::LockFileError;
+use crate::remedy::{Argument, Operation};
 
 /// Why components were not pushed.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -41,7 +42,7 @@ pub enum PushError {
     /// One of two.
     #[error("{set} is set and {missing} is not")]
     #[diagnostic(help("set both, or neither: then Docker's credential file is used"))]
-    HalfCredentials {
+    IncompleteCredentials {
         /// The one that is there.
         set: &'static str,
         /// The one that is not.
@@ -69,7 +70,7 @@ pub enum PushError {
     /// Docker's credentials are of no use.
     #[error("Docker's credentials for {host} cannot be used: {reason}")]
     #[diagnostic(help("mend {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead"))]
-    Docker {
+    DockerCredentials {
         /// The registry.
         host: String,
         /// The file.
@@ -88,7 +89,10 @@ pub enum PushError {
     },
     /// Nobody answers.
     #[error("the registry at {host} cannot be reached: {reason}")]
-    #[diagnostic(help("is it running, and is REGISTRY_URL right? `pelato config` shows what is in effect"))]
+    #[diagnostic(help(
+        "is it running, and is REGISTRY_URL right? {} shows what is in effect",
+        Operation::Config
+    ))]
     Unreachable {
         /// The registry.
         host: String,
@@ -98,7 +102,7 @@ pub enum PushError {
     /// It listens and says nothing.
     #[error("the registry at {host} is too slow: no answer within {seconds} s")]
     #[diagnostic(help("is it overloaded, or something else that listens there? try again later"))]
-    TooSlow {
+    Timeout {
         /// The registry.
         host: String,
         /// How long we waited.
@@ -162,7 +166,7 @@ pub enum PushError {
     #[diagnostic(help(
         "make room on the registry's disk, and push again: what has arrived is not sent twice"
     ))]
-    Full {
+    NoSpace {
         /// The registry.
         host: String,
         /// The image.
@@ -184,9 +188,11 @@ pub enum PushError {
     /// Other content under a version that is taken.
     #[error("`{component}` {version} has been pushed to {registry} with other content")]
     #[diagnostic(help(
-        "run `pelato bump {component}` and push again; `--force` replaces what others may be running"
+        "run {} and push again; {} replaces what others may be running",
+        Operation::Bump.on(component),
+        Argument::Force
     ))]
-    Promise {
+    VersionTaken {
         /// The component.
         component: String,
         /// Its version.
@@ -197,7 +203,7 @@ pub enum PushError {
     /// The artifact is not what was built.
     #[error("{path} is not what was built: somebody has changed it, or the record beside it")]
     #[diagnostic(help("remove gen/{component} and build again"))]
-    Altered {
+    ArtifactChanged {
         /// The component.
         component: String,
         /// The artifact.
@@ -215,7 +221,7 @@ pub enum PushError {
     /// The artifact is no component.
     #[error("`{component}`: {reason}")]
     #[diagnostic(help("remove gen/{component} and build again"))]
-    Foreign {
+    NotAComponent {
         /// The component.
         component: String,
         /// What is wrong with it.
@@ -228,7 +234,7 @@ pub enum PushError {
     /// More than one of these.
     #[error("{} components cannot be pushed", .0.len())]
     #[diagnostic(help("nothing of these was pushed; mend this first"))]
-    Several(#[related] Vec<PushError>),
+    Multiple(#[related] Vec<PushError>),
 }
 
 impl PushError {
@@ -236,16 +242,16 @@ impl PushError {
     pub fn is_network(&self) -> bool {
         match self {
             Self::Unreachable { .. }
-            | Self::TooSlow { .. }
+            | Self::Timeout { .. }
             | Self::NotHttps { .. }
             | Self::NotHttp { .. }
             | Self::Certificate { .. }
             | Self::Unauthorized { .. }
             | Self::Denied { .. }
-            | Self::Full { .. }
+            | Self::NoSpace { .. }
             | Self::Failed { .. }
             | Self::Client { .. } => true,
-            Self::Several(errors) => errors.iter().any(Self::is_network),
+            Self::Multiple(errors) => errors.iter().any(Self::is_network),
             _ => false,
         }
     }
@@ -256,7 +262,7 @@ impl PushError {
         errors.retain(|error| seen.insert(error.to_string()));
         match errors.len() {
             1 => errors.remove(0),
-            _ => Self::Several(errors),
+            _ => Self::Multiple(errors),
         }
     }
 }

@@ -69,7 +69,7 @@ impl Request<'_> {
 
     /// It has not answered in time.
     pub fn too_slow(&self, waited: Duration) -> Fault {
-        let error = PushError::TooSlow { host: self.host.to_owned(), seconds: waited.as_secs() };
+        let error = PushError::Timeout { host: self.host.to_owned(), seconds: waited.as_secs() };
         Fault { transient: true, error }
     }
 
@@ -82,7 +82,7 @@ impl Request<'_> {
                 host,
             },
             403 => self.denied(body),
-            _ if is_full(code, body) => PushError::Full { host, image: self.image.to_owned() },
+            _ if is_full(code, body) => PushError::NoSpace { host, image: self.image.to_owned() },
             400 if body.contains("HTTP request to an HTTPS server") => PushError::NotHttp { host },
             // Also in front of a registry: whoever answers so wants us to come back.
             408 | 429 | 500..=599 => return self.failed(true, &answer(code, body)),

@@ -2,6 +2,7 @@
 
 use crate::files::FileError;
 use crate::project::edit::EditError;
+use crate::remedy::{Argument, Operation, Remedy};
 
 /// Why a project or task cannot be made. Nothing has been written.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -9,7 +10,8 @@ pub enum ScaffoldError {
     /// The project's folder has something in it.
     #[error("the folder {folder} is not empty")]
     #[diagnostic(help(
-        "choose another name or an empty folder; in a project that exists already, add a task with `pelato add-task`"
+        "choose another name or an empty folder; in a project that exists already, add a task with {}",
+        Operation::AddTask
     ))]
     NotEmpty {
         /// The folder.
@@ -17,14 +19,14 @@ pub enum ScaffoldError {
     },
     /// The code's place is taken.
     #[error("tasks/{component_name} exists already")]
-    #[diagnostic(help("choose another `--component-name`; PELATO never overwrites what you wrote"))]
+    #[diagnostic(help("choose another {}; PELATO never overwrites what you wrote", Argument::ComponentName))]
     CodeExists {
         /// The task's component.
         component_name: String,
     },
     /// Another task has the component's name.
     #[error("there is a component `{component_name}` already")]
-    #[diagnostic(help("choose another `--component-name`"))]
+    #[diagnostic(help("choose another {}", Argument::ComponentName))]
     NameTaken {
         /// The name.
         component_name: String,
@@ -49,7 +51,7 @@ pub enum ScaffoldError {
     },
     /// A task that no host would run.
     #[error("the task has no target: no host would run it")]
-    #[diagnostic(help("say which hosts run it, by their label host-type: `--target edge`"))]
+    #[diagnostic(help("say which hosts run it, by their label host-type: {}", Argument::Target.with("edge")))]
     NoTarget,
     /// The template has no such parameter.
     #[error("the template `{template}` has no parameter `{name}`")]
@@ -58,27 +60,27 @@ pub enum ScaffoldError {
         template: String,
         /// The parameter.
         name: String,
-        /// The nearest one, or all of them, as flags.
+        /// The nearest one, or all of them.
         #[help]
         help: String,
     },
     /// Parameters that the template cannot do without.
-    #[error("the template `{template}` needs {}", flags.join(" and "))]
+    #[error("the template `{template}` needs {}", .parameters.iter().map(|name| Remedy::parameter(name).to_string()).collect::<Vec<_>>().join(" and "))]
     MissingParameters {
         /// The template.
         template: String,
-        /// The missing ones, as flags.
-        flags: Vec<String>,
+        /// The missing ones.
+        parameters: Vec<String>,
         /// What they are for.
         #[help]
         help: String,
     },
     /// A value that its parameter does not take.
-    #[error("`{value}` is not {expected}, as {flag} wants it")]
-    #[diagnostic(help("give it another value, such as `{flag} {example}`"))]
+    #[error("`{value}` is not {expected}, as {} requires", Remedy::parameter(.parameter))]
+    #[diagnostic(help("give it another value, such as {}", Remedy::parameter_with(parameter, example)))]
     Value {
-        /// The parameter, as a flag.
-        flag: String,
+        /// The parameter.
+        parameter: String,
         /// The value.
         value: String,
         /// What it takes.

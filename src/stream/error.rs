@@ -6,7 +6,7 @@ pub enum StreamError {
     /// Nobody answers for JetStream.
     #[error("no JetStream answers at the NATS server{domain}: {message}")]
     #[diagnostic(help(
-        "`delivery: at-least-once` needs it: start the server with `nats-server --jetstream`; `JETSTREAM_DOMAIN` \
+        "`delivery: at-least-once` needs it: start the server with `nats-server -js`; `JETSTREAM_DOMAIN` \
          names a domain, if it has one"
     ))]
     NoJetStream {
@@ -18,10 +18,10 @@ pub enum StreamError {
     /// A stream has some of the messages, not all.
     #[error("the stream `{stream}` keeps only a part of `{source_topic}`, which `{consumer}` reads")]
     #[diagnostic(help(
-        "add the subject `{source_topic}` to it, with `nats stream edit {stream} --subjects …`, or let the task read \
+        "add the subject `{source_topic}` to it, with `nats stream edit {stream}`, or let the task read \
          what is in it: {subjects}"
     ))]
-    Partly {
+    PartialSubjects {
         /// The stream.
         stream: String,
         /// What it keeps.
@@ -34,7 +34,7 @@ pub enum StreamError {
     /// A stream is not as it has to be.
     #[error("the stream `{stream}`, which keeps `{source_topic}`, {what}")]
     #[diagnostic(help("{help}"))]
-    Unfit {
+    UnsuitableStream {
         /// The stream.
         stream: String,
         /// What has to be kept.
@@ -75,7 +75,7 @@ pub enum StreamError {
     /// Another program has a consumer of that name.
     #[error("the stream `{stream}` has a consumer `{consumer}` already, and it is not PELATO's")]
     #[diagnostic(help("give the component another name, or the consumer"))]
-    Foreign {
+    ConsumerTaken {
         /// The stream.
         stream: String,
         /// The consumer.

@@ -121,7 +121,7 @@ impl ConsumerManager {
         let source_topic = consumer.source.clone();
         if !config.subjects.iter().any(|pattern| subject::covers(pattern, &source_topic)) {
             let subjects = config.subjects.join(", ");
-            return Err(StreamError::Partly {
+            return Err(StreamError::PartialSubjects {
                 stream: name,
                 subjects,
                 source_topic,
@@ -132,11 +132,11 @@ impl ConsumerManager {
             let help =
                 "messages handed over would be kept once more, for ever: let it keep topics by their names";
             let what = "keeps all topics, also those of PELATO";
-            return Err(StreamError::Unfit { stream: name, source_topic, what, help });
+            return Err(StreamError::UnsuitableStream { stream: name, source_topic, what, help });
         }
         if config.no_ack && config.retention == RetentionPolicy::WorkQueue {
-            let help = "make it anew without `--no-ack`";
-            return Err(StreamError::Unfit {
+            let help = "create it again with acknowledgements (`no_ack: false`)";
+            return Err(StreamError::UnsuitableStream {
                 stream: name,
                 source_topic,
                 what: "takes no acknowledgements",
@@ -172,7 +172,7 @@ impl ConsumerManager {
         if known.is_ok_and(|info| info.config.deliver_subject.as_ref() != Some(&consumer.handed_over.subject))
         {
             let (stream, consumer) = (stream.to_owned(), consumer.name.clone());
-            return Err(StreamError::Foreign { stream, consumer });
+            return Err(StreamError::ConsumerTaken { stream, consumer });
         }
         place.create_consumer(config(consumer)).await.map(drop).map_err(|error| match error.kind() {
             ConsumerErrorKind::TimedOut => self.absent(error.to_string()),

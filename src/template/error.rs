@@ -1,6 +1,7 @@
 //! Why a template cannot be made or does not pass.
 
 use crate::files::FileError;
+use crate::remedy::Argument;
 use crate::report::Problem;
 
 /// Why a template cannot be made or does not pass. Nothing has been changed.
@@ -15,18 +16,18 @@ pub enum TemplateError {
     },
     /// A value of a new template makes its manifest wrong.
     #[error("with this {what} the manifest would be wrong: {words}")]
-    #[diagnostic(help("give it by `{flag}`"))]
+    #[diagnostic(help("give it by {argument}"))]
     Value {
         /// What was given.
         what: &'static str,
         /// What is wrong with it.
         words: String,
-        /// The flag that gives it.
-        flag: &'static str,
+        /// The argument that gives it.
+        argument: Argument,
     },
     /// A template has no sources to begin with.
     #[error("the template `{template}` has no sources of its trigger")]
-    #[diagnostic(help("leave `--source` out; or begin with one that has them: {known}"))]
+    #[diagnostic(help("leave {} out; or begin with one that has them: {known}", Argument::Source))]
     NoSource {
         /// The template.
         template: String,
@@ -48,7 +49,7 @@ pub enum TemplateError {
     },
     /// Some checks failed; the table says which.
     #[error("the template `{template}` does not pass: {}", .failed.join(", "))]
-    Fails {
+    ChecksFailed {
         /// The template.
         template: String,
         /// The checks.
@@ -74,7 +75,7 @@ impl TemplateError {
     pub fn is_project(&self) -> bool {
         matches!(
             self,
-            Self::NoTemplate { .. } | Self::Manifest(_) | Self::Unreadable { .. } | Self::Fails { .. }
+            Self::NoTemplate { .. } | Self::Manifest(_) | Self::Unreadable { .. } | Self::ChecksFailed { .. }
         )
     }
 }

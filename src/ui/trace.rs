@@ -13,6 +13,7 @@ use super::json::{RunLine, SCHEMA, SentLine, StoredLine};
 use super::{Level, Ui};
 use crate::host::observe::{Call, Event, Observer, Outcome, Sent, Stored, Trigger, Unobserved};
 use crate::pelato::in_words;
+use crate::ui::worded;
 
 /// How many events may wait to be printed.
 const WAITING: usize = 10_000;
@@ -116,7 +117,7 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
                 Outcome::Stored { stored, sent } => ui.good(&format!("→ {}", places(stored, sent))),
                 Outcome::Replied => ui.good("→ reply"),
                 Outcome::Filtered => "filtered out".to_owned(),
-                bad => ui.bad(&in_words(bad)),
+                bad => ui.bad(&worded(&in_words(bad))),
             };
             let from = started_by(call);
             format!("{}  {from} → {}  {ended}  {time}", mark(call), call.component)
@@ -214,7 +215,7 @@ fn with_call<'a>(call: &'a Arc<Call>, line: RunLine<'static>) -> RunLine<'a> {
 fn what_happened(call: &Call, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => started_by(call),
-        bad => format!("{}: {}", started_by(call), in_words(bad)),
+        bad => format!("{}: {}", started_by(call), worded(&in_words(bad))),
     }
 }
 

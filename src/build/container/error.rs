@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use crate::remedy::{Argument, Remedy, Restriction};
+
 /// Why a container could not be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ContainerError {
     /// No engine answers.
     #[error("no container engine answers{}", listed(.tried))]
     #[diagnostic(help(
-        "start Docker or Podman (`podman system service`), or say where one is: DOCKER_HOST=unix:///…; or build with \
-         `--builder local`"
+        "start Docker or Podman (`podman system service`), or say where one is: DOCKER_HOST=unix:///…; or build with {}",
+        local()
     ))]
     NoEngine {
         /// Where one was looked for, and what happened there.
@@ -19,9 +21,10 @@ pub enum ContainerError {
     #[error("the container engine at {address} does not let us in")]
     #[diagnostic(help(
         "its socket belongs to the group {group}: `sudo usermod -aG {group} $USER`, and log in again; or use rootless \
-         Podman, or `--builder local`"
+         Podman, or {}",
+        local()
     ))]
-    NoRights {
+    PermissionDenied {
         /// The engine.
         address: String,
         /// The group that may.
@@ -29,24 +32,25 @@ pub enum ContainerError {
     },
     /// The pack names no image.
     #[error("the language pack `{pack}` names no toolchain image")]
-    #[diagnostic(help("build with `--builder local`, or add `image` to [toolchain] in its pack.toml"))]
+    #[diagnostic(help("build with {}, or add `image` to [toolchain] in its pack.toml", local()))]
     NoImage {
         /// The pack.
         pack: String,
     },
     /// The image is not there, and may not be fetched.
-    #[error("the engine does not have the image {image}, and {flag} forbids to fetch it")]
-    #[diagnostic(help("fetch it once: `docker pull {image}`, or run once without {flag}"))]
+    #[error("the engine does not have the image {image}, and {restriction} forbids fetching it")]
+    #[diagnostic(help("fetch it once: `docker pull {image}`, or run once without {restriction}"))]
     Forbidden {
         /// The image.
         image: String,
-        /// The flag.
-        flag: &'static str,
+        /// What forbids it.
+        restriction: Restriction,
     },
     /// The image cannot be fetched.
     #[error("the image {image} cannot be fetched: {message}")]
     #[diagnostic(help(
-        "is the network there, and the name right? `docker pull {image}` tries the same; or build with `--builder local`"
+        "is the network there, and the name right? `docker pull {image}` tries the same; or build with {}",
+        local()
     ))]
     Pull {
         /// The image.
@@ -55,19 +59,19 @@ pub enum ContainerError {
         message: String,
     },
     /// The compiler is not installed for the image, and may not be.
-    #[error("{program} is not installed for the image {image}, and {flag} forbids to install it")]
-    #[diagnostic(help("run once without {flag}, or build with `--builder local`"))]
+    #[error("{program} is not installed for the image {image}, and {restriction} forbids installing it")]
+    #[diagnostic(help("run once without {restriction}, or build with {}", local()))]
     NotInstalled {
         /// The image.
         image: String,
         /// The program.
         program: String,
-        /// The flag.
-        flag: &'static str,
+        /// What forbids it.
+        restriction: Restriction,
     },
     /// The compiler cannot be installed in the image.
     #[error("installing {program} in the image {image} failed\n{said}")]
-    #[diagnostic(help("is the network there? else build with `--builder local`; this was run: {command}"))]
+    #[diagnostic(help("is the network there? else build with {}; this was run: {command}", local()))]
     Install {
         /// The image.
         image: String,
@@ -83,7 +87,7 @@ pub enum ContainerError {
     #[diagnostic(help(
         "name another image in the pack's [toolchain], or fetch the newest: `docker pull {image}`"
     ))]
-    Unfit {
+    IncompatibleCompiler {
         /// The image.
         image: String,
         /// The pack.
@@ -98,7 +102,7 @@ pub enum ContainerError {
     /// A phase took too long.
     #[error("{phase} took longer than {} s", .limit.as_secs())]
     #[diagnostic(help("see whether the engine is well: `docker info`; then run the command again"))]
-    TooSlow {
+    Timeout {
         /// What was done.
         phase: &'static str,
         /// How long it may take.
@@ -106,7 +110,7 @@ pub enum ContainerError {
     },
     /// The memory did not suffice.
     #[error("the compiler needed more than {mebibytes} MiB of memory, and was ended")]
-    #[diagnostic(help("give it more: CONTAINER_MEMORY={} in .env, or fewer at a time: `--jobs 1`", .mebibytes * 2))]
+    #[diagnostic(help("give it more: CONTAINER_MEMORY={} in .env, or build fewer at a time: {}", .mebibytes * 2, Argument::Jobs.with(1)))]
     OutOfMemory {
         /// The limit.
         mebibytes: u64,
@@ -114,10 +118,10 @@ pub enum ContainerError {
     /// The engine has no room.
     #[error("the container engine's disk is full: {message}")]
     #[diagnostic(help(
-        "make room: `docker system df` shows what takes it, `docker system prune` removes what nothing uses; or build with \
-         `--builder local`"
+        "make room: `docker system df` shows what takes it, `docker system prune` removes what nothing uses; or build with {}",
+        local()
     ))]
-    Full {
+    DiskFull {
         /// Its words.
         message: String,
     },
@@ -135,6 +139,11 @@ pub enum ContainerError {
         /// Its words.
         message: String,
     },
+}
+
+/// How to build without containers.
+fn local() -> Remedy {
+    Argument::Builder.with("local")
 }
 
 fn listed(tried: &[String]) -> String {
@@ -169,6 +178,6 @@ impl ContainerError {
     /// If these words say that the engine has no room.
     fn full(message: &str) -> Option<Self> {
         let says = message.contains("no space left on device");
-        says.then(|| Self::Full { message: message.to_owned() })
+        says.then(|| Self::DiskFull { message: message.to_owned() })
     }
 }

@@ -17,6 +17,7 @@ use crate::catalog::Pack;
 use crate::files;
 use crate::progress::Progress;
 use crate::project::lock_file::{Digest, LockedImage};
+use crate::remedy::Restriction;
 
 /// An image with a compiler that satisfies its pack.
 #[derive(Debug, Clone)]
@@ -43,7 +44,7 @@ pub struct Order<'a> {
     /// PELATO's cache folder.
     pub cache: &'a Path,
     /// Why nothing may be fetched, as the name of the flag that forbids it.
-    pub forbidden: Option<&'static str>,
+    pub forbidden: Option<Restriction>,
 }
 
 /// The name by which a pack's image is looked for: with the digest that is remembered, if there is one.
@@ -70,7 +71,7 @@ pub fn find(
     let there = inspect(engine, &name)?.filter(|_| !order.newest);
     let (seen, fetched) = match (there, order.forbidden) {
         (Some(seen), _) => (seen, None),
-        (None, Some(flag)) => return Err(ContainerError::Forbidden { image: name, flag }),
+        (None, Some(restriction)) => return Err(ContainerError::Forbidden { image: name, restriction }),
         (None, None) => {
             pull::pull(engine, &name, progress)?;
             let absent =
@@ -170,7 +171,7 @@ fn ask(pack: &Pack, image: &Image) -> Result<Version, ContainerError> {
 }
 
 fn unfit(pack: &Pack, image: &Image, found: String) -> ContainerError {
-    ContainerError::Unfit {
+    ContainerError::IncompatibleCompiler {
         image: image.name.clone(),
         pack: pack.manifest.name.clone(),
         program: pack.manifest.toolchain.program.clone(),

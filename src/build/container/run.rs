@@ -150,7 +150,7 @@ async fn to_its_end(engine: &Engine, id: &str) -> Result<Ended, ContainerError> 
     let (docker, limits) = (engine.docker(), engine.limits());
     timely("starting a container", PATIENCE, docker.start_container(id, None::<StartContainerOptions>))
         .await?;
-    let slow = || ContainerError::TooSlow { phase: "the compiler", limit: limits.time };
+    let slow = || ContainerError::Timeout { phase: "the compiler", limit: limits.time };
     let code = tokio::time::timeout(limits.time, code(engine, id)).await.map_err(|_| slow())?;
     let inspected = docker.inspect_container(id, None::<InspectContainerOptions>).await;
     let state = inspected.ok().and_then(|container| container.state);
@@ -193,7 +193,7 @@ async fn timely<T>(
 ) -> Result<T, ContainerError> {
     match tokio::time::timeout(limit, work).await {
         Ok(done) => done.map_err(|error| ContainerError::engine(phase, &error)),
-        Err(_) => Err(ContainerError::TooSlow { phase, limit }),
+        Err(_) => Err(ContainerError::Timeout { phase, limit }),
     }
 }
 

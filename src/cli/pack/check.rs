@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let failed = conformance::failures(&outcomes);
     match failed.is_empty() {
         true => Ok(()),
-        false => Err(PackError::Fails { pack: name, failed }.into()),
+        false => Err(PackError::ChecksFailed { pack: name, failed }.into()),
     }
 }
 

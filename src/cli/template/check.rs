@@ -10,6 +10,7 @@ use crate::catalog::{self, Catalog, Folder, Pack, Selector, template::MANIFEST};
 use crate::conformance;
 use crate::error::Error;
 use crate::pelato::BuildFlags;
+use crate::remedy::Operation;
 use crate::template::TemplateError;
 use crate::template::check::{self, Fixture, Options};
 use crate::ui::json;
@@ -36,7 +37,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (name, folder) = folder(arguments.template.as_deref(), &catalog, context)?;
     let pelato = context.open()?;
     let flags = BuildFlags {
-        no_install: Some("`template check`"),
+        no_install: Some(Operation::TemplateCheck.into()),
         path: std::env::var_os("PATH").unwrap_or_default(),
         engines: addresses(&|name| std::env::var_os(name)),
         ..BuildFlags::default()
@@ -58,7 +59,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let failed = conformance::failures(&outcomes);
     match failed.is_empty() {
         true => Ok(()),
-        false => Err(TemplateError::Fails { template: name, failed }.into()),
+        false => Err(TemplateError::ChecksFailed { template: name, failed }.into()),
     }
 }
 

@@ -113,7 +113,7 @@ impl InProcess {
         message.reply_to = Some(reply_to);
         let mut parked = Parked::default();
         if self.send(&message, &mut parked)? == 0 {
-            return Err(HostError::NobodyAnswers { subject: message.subject.to_string() });
+            return Err(HostError::NoReader { subject: message.subject.to_string() });
         }
         match tokio::time::timeout(timeout, inbox.next()).await {
             Ok(Some(reply)) => Ok(reply),

@@ -87,7 +87,7 @@ impl Nats {
             Ok(reply) => Ok(received(reply)),
             Err(cause) => Err(match cause.kind() {
                 RequestErrorKind::TimedOut => HostError::NoAnswer { subject, timeout },
-                RequestErrorKind::NoResponders => HostError::NobodyAnswers { subject },
+                RequestErrorKind::NoResponders => HostError::NoReader { subject },
                 RequestErrorKind::MaxPayloadExceeded => {
                     HostError::Bus { message: too_large(size, self.client.max_payload()) }
                 }

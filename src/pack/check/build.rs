@@ -7,6 +7,7 @@ use super::fixture::{BuildMode, NotBuilt, first_line};
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::build::Builder;
 use crate::catalog::Folder;
+use crate::remedy::Argument;
 
 pub(super) fn signature(fixture: &mut Fixture) -> CheckResult {
     let project = fixture.task("wrong")?;
@@ -105,7 +106,7 @@ pub(super) fn container(fixture: &mut Fixture) -> CheckResult {
         return Err(CheckFailure::Skipped("the pack names no `toolchain.image`".to_owned()));
     };
     if fixture.options.build.builder == Builder::Local {
-        return Err(CheckFailure::Skipped("`--builder local`".to_owned()));
+        return Err(CheckFailure::Skipped(Argument::Builder.with("local").to_string()));
     }
     let built = fixture.starter_in(&BuildMode { container: true, ..BuildMode::default() });
     match built {

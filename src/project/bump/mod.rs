@@ -12,9 +12,10 @@ use super::edit::{self, EditError, NotReplaceable};
 use super::place::Place;
 use super::workflow::{FILE, Task, Workflow};
 use crate::files::{FileError, Plan, RelPath};
+use crate::remedy::{Argument, Operation};
 use crate::suggest;
 
-pub use next::{Kind, WrongKind};
+pub use next::{Kind, NextVersionError};
 
 /// Which components get a new version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,9 +47,10 @@ pub enum BumpError {
     /// Nothing is selected, or nothing is there.
     #[error("no component is named")]
     #[diagnostic(help(
-        "name the components, or take every one with `--all`; a project without tasks has none"
+        "name the components, or take every one with {}; a project without tasks has none",
+        Argument::All
     ))]
-    Nothing,
+    NothingNamed,
     /// No task has that component.
     #[error("there is no component `{name}` in {FILE}")]
     Unknown {
@@ -60,7 +62,10 @@ pub enum BumpError {
     },
     /// More than one task has it.
     #[error("several tasks have the component `{name}`")]
-    #[diagnostic(help("give each task a `component_name` of its own; `pelato check` shows where they are"))]
+    #[diagnostic(help(
+        "give each task a `component_name` of its own; {} shows where they are",
+        Operation::Check
+    ))]
     Ambiguous {
         /// The name.
         name: String,
@@ -75,7 +80,7 @@ pub enum BumpError {
     /// The task's version is none.
     #[error("`{component}` has the version `{version}`, which is no semantic version: {reason}")]
     #[diagnostic(help("write three numbers, such as 1.2.3 or 1.2.3-rc.1, in {FILE}"))]
-    Broken {
+    InvalidVersion {
         /// The component.
         component: String,
         /// What stands there.
@@ -86,7 +91,8 @@ pub enum BumpError {
     /// The new version would not be higher.
     #[error("`{component}` would go from {old} {direction} {new}")]
     #[diagnostic(help(
-        "a registry and a lattice keep the higher version; choose a higher one, or insist with `--allow-backwards`"
+        "a registry and a lattice keep the higher version; choose a higher one, or insist with {}",
+        Argument::AllowBackwards
     ))]
     Backwards {
         /// The component.
@@ -100,7 +106,7 @@ pub enum BumpError {
     },
     /// A number has no successor.
     #[error("`{component}` cannot go up from {old}: a number in it is the highest there is")]
-    #[diagnostic(help("set a version yourself: `--set VERSION`"))]
+    #[diagnostic(help("set a version yourself: {}", Argument::Version.with("VERSION")))]
     Highest {
         /// The component.
         component: String,
@@ -110,7 +116,7 @@ pub enum BumpError {
     /// What was asked for makes no version.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Kind(#[from] WrongKind),
+    Kind(#[from] NextVersionError),
     /// The version is not written as plain words in its own task.
     #[error("the version of `{component}` cannot be changed: {reason}")]
     #[diagnostic(help("write the version out in its own task: `version: {new}`"))]
@@ -129,7 +135,7 @@ pub enum BumpError {
     /// More than one of these.
     #[error("{} versions cannot be changed", .0.len())]
     #[diagnostic(help("nothing was changed; mend these first"))]
-    Several(#[related] Vec<BumpError>),
+    Multiple(#[related] Vec<BumpError>),
 }
 
 /// Works out new versions. All of them can be had, or none.
@@ -145,7 +151,7 @@ pub fn plan(
     kind.check()?;
     let selected = select(workflow, selection)?;
     if selected.is_empty() {
-        return Err(BumpError::Nothing);
+        return Err(BumpError::NothingNamed);
     }
     let bumps = selected.into_iter().map(|(index, task)| bump(index, task, kind, allow_backwards));
     all(bumps)
@@ -189,7 +195,7 @@ fn all<T>(results: impl Iterator<Item = Result<T, BumpError>>) -> Result<Vec<T>,
     match bad.len() {
         0 => Ok(good),
         1 => Err(bad.remove(0)),
-        _ => Err(BumpError::Several(bad)),
+        _ => Err(BumpError::Multiple(bad)),
     }
 }
 
@@ -198,7 +204,7 @@ fn bump(index: usize, task: &Task, kind: &Kind, allow_backwards: bool) -> Result
     let Some(field) = &task.version else {
         return Err(BumpError::NoVersion { component });
     };
-    let old = Version::parse(&field.text).map_err(|error| BumpError::Broken {
+    let old = Version::parse(&field.text).map_err(|error| BumpError::InvalidVersion {
         component: component.clone(),
         version: field.text.clone(),
         reason: error.to_string(),
@@ -232,7 +238,7 @@ pub fn apply(workflow: &Workflow, bumps: &[Bump]) -> Result<String, BumpError> {
     let shared = |bump: &Bump| not_replaceable(bump, NotReplaceable::Shared);
     let Some(new) = edit::apply(text, &splices) else {
         // Two tasks that are one by an alias: their version stands in one place.
-        return Err(bumps.first().map_or(BumpError::Nothing, shared));
+        return Err(bumps.first().map_or(BumpError::NothingNamed, shared));
     };
     let mut wanted = edit::value(text)?;
     for bump in bumps {
@@ -243,7 +249,7 @@ pub fn apply(workflow: &Workflow, bumps: &[Bump]) -> Result<String, BumpError> {
         }
     }
     if edit::value(&new)? != wanted {
-        return Err(bumps.first().map_or(BumpError::Nothing, shared));
+        return Err(bumps.first().map_or(BumpError::NothingNamed, shared));
     }
     Ok(new)
 }

@@ -17,6 +17,7 @@ pub use scalar::scalar;
 
 use super::place::Place;
 use super::workflow::MAX_BYTES;
+use crate::remedy::Operation;
 
 /// A new entry of `tasks`: its fields in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub enum Content {
 pub enum EditError {
     /// The text is no workflow to begin with.
     #[error("workflow.yaml cannot be edited, because it cannot be read: {reason}")]
-    #[diagnostic(help("see what is wrong with `pelato check`, mend it and try again"))]
+    #[diagnostic(help("see what is wrong with {}, mend it and try again", Operation::Check))]
     Unreadable {
         /// What the reader says.
         reason: String,
@@ -46,7 +47,7 @@ pub enum EditError {
     /// `tasks` is written in a way that cannot be added to safely.
     #[error("`tasks` is written in a way that a task cannot be added to safely")]
     #[diagnostic(help("add this to the end of `tasks` yourself:\n\n{paste}"))]
-    Layout {
+    UnsupportedLayout {
         /// The entry to add.
         paste: String,
     },
@@ -79,7 +80,7 @@ impl Splice {
 /// When the text is no workflow, or is written in a way that cannot be added to safely.
 pub fn append_task(text: &str, entry: &Entry) -> Result<String, EditError> {
     let before = value(text)?;
-    let layout = || EditError::Layout { paste: block::lines(entry, "  ", " ", "\n") };
+    let layout = || EditError::UnsupportedLayout { paste: block::lines(entry, "  ", " ", "\n") };
     let count = before.get("tasks").and_then(Value::as_sequence).map_or(0, Vec::len);
     let wanted = with_entry(before, entry).ok_or_else(layout)?;
     let document = document(text)?;

@@ -17,6 +17,7 @@ use crate::check::{self, Component};
 use crate::conformance::with_help;
 use crate::progress::Progress;
 use crate::project::{self, Settings};
+use crate::remedy::Operation;
 use crate::report::Problem;
 use crate::scaffold::{self, NewProject, NewTask};
 use crate::template::TemplateError;
@@ -135,7 +136,7 @@ impl Fixture {
             return Err(CheckFailure::Skipped("there is no language pack".to_owned()));
         };
         let wrong = |error: &dyn miette::Diagnostic| {
-            failed(with_help(error), "a task as `pelato add-task` writes it has to be right")
+            failed(with_help(error), format!("a task as {} writes it has to be right", Operation::AddTask))
         };
         for (index, name) in TASKS.iter().enumerate() {
             let task = NewTask {
