@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::DrillError;
 use crate::check::{Flow, Node};
-use crate::project::subject;
+use crate::nats::subject;
 use crate::remedy::Argument;
-use crate::suggest;
+use crate::text::suggest;
 use crate::text::{list, quoted};
 
 /// Where probes go in and come out.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use hyper::body::Bytes;
 
 use super::trace::{TraceContext, TraceId};
+use crate::remedy::Argument;
 
 /// Is told what happens.
 ///
@@ -261,4 +262,21 @@ pub enum Event {
         /// What it says.
         message: String,
     },
+}
+
+/// How a call that did not end well ended, in words.
+pub fn in_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Failed { message } => format!("failed: {message}"),
+        Outcome::Trapped { message } => format!("broke off: {message}"),
+        Outcome::TimedOut { limit } => {
+            format!("took longer than {} s ({} sets the limit)", limit.as_secs_f64(), Argument::Timeout)
+        }
+        Outcome::OutOfMemory { limit } => {
+            format!("needed more than {} MiB of memory ({} sets the limit)", limit >> 20, Argument::Memory)
+        }
+        Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => {
+            "ended well".to_owned()
+        }
+    }
 }

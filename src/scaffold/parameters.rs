@@ -6,7 +6,7 @@ use super::ScaffoldError;
 use crate::catalog::{Kind, Parameter, Template};
 use crate::project::edit::Content;
 use crate::remedy::Remedy;
-use crate::suggest;
+use crate::text::suggest;
 
 /// The fields for the values given, in the template's order. What has a default and is not given is left out.
 pub(super) fn fields(

@@ -9,7 +9,7 @@ use crate::catalog::{Capability, Flow, Kind, Parameter, Template, Unit, manifest
 use crate::files::{Files, RelPath};
 use crate::remedy::Argument;
 use crate::report::Source;
-use crate::scaffold::render;
+use crate::text::render;
 
 /// What a new template is to be.
 #[derive(Debug, Clone)]

@@ -13,7 +13,7 @@ use super::place::Place;
 use super::workflow::{FILE, Task, Workflow};
 use crate::files::{FileError, Plan, RelPath};
 use crate::remedy::{Argument, Operation};
-use crate::suggest;
+use crate::text::suggest;
 
 pub use next::{Kind, NextVersionError};
 

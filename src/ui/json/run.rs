@@ -39,7 +39,7 @@ impl Call {
                 .result
                 .as_ref()
                 .err()
-                .map(|bad| worded(&crate::pelato::in_words(bad)).into_owned()),
+                .map(|bad| worded(&crate::host::observe::in_words(bad)).into_owned()),
             milliseconds: called.times.call.as_secs_f64() * 1000.0,
         }
     }

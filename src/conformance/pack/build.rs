@@ -1,0 +1,120 @@
+//! How functions of a pack are built.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::fixture::{BuildMode, NotBuilt, first_line};
+use super::{CheckFailure, CheckResult, Fixture, failed};
+use crate::catalog::Folder;
+use crate::project::Builder;
+use crate::remedy::Argument;
+
+pub(super) fn signature(fixture: &mut Fixture) -> CheckResult {
+    let project = fixture.task("wrong")?;
+    let entry = fixture.pack()?.manifest.task.entry.clone();
+    if !mentions(&project.join("tasks/wrong"), &entry) {
+        let why = format!("there is no function `{entry}` in the task `wrong`");
+        return Err(failed(why, "write one whose signature cannot be used, such as one that gives a number"));
+    }
+    match fixture.make(&project, &BuildMode::default()) {
+        Err(NotBuilt::Rejected(words)) if !words.trim().is_empty() => Ok(told(&words)),
+        Err(NotBuilt::Rejected(_)) => Err(failed("the compiler refuses it without a word", HELP)),
+        Err(NotBuilt::Broken(why)) => {
+            Err(failed(format!("it compiles, and is found wrong only afterwards:\n{why}"), HELP))
+        }
+        Err(other) => Err(other.of("the task `wrong`")),
+        Ok(_) => Err(failed("it compiles", HELP)),
+    }
+}
+
+/// Whether a file of a task has a word in it.
+fn mentions(folder: &Path, word: &str) -> bool {
+    let folder = Folder::Disk(folder.to_owned());
+    let names = folder.files("").unwrap_or_default();
+    names
+        .iter()
+        .any(|name| folder.read(name).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(word)))
+}
+
+const HELP: &str = "a signature that cannot be used has to be a compile error: let the shell declare or demand the right one";
+
+/// The line of a compiler's words that says most.
+fn told(words: &str) -> String {
+    let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines()
+        .find(|line| line.contains("help:"))
+        .or_else(|| lines().find(|line| line.contains("error")))
+        .or_else(|| lines().next())
+        .unwrap_or_default()
+        .to_owned()
+}
+
+pub(super) fn same_bytes(fixture: &mut Fixture) -> CheckResult {
+    if !fixture.pack()?.manifest.build.reproducible {
+        return Err(CheckFailure::Skipped(
+            "the pack says that its compiler gives other bytes each time".to_owned(),
+        ));
+    }
+    let first = fixture.starter()?;
+    let second = fixture.starter_in(&BuildMode::default())?;
+    if *first == second {
+        return Ok("two folders, the same bytes".to_owned());
+    }
+    let at = first.iter().zip(&second).position(|(a, b)| a != b).unwrap_or(first.len().min(second.len()));
+    let why = format!("two builds differ, from byte {at} on ({} and {} bytes)", first.len(), second.len());
+    Err(failed(
+        why,
+        "tell the compiler to leave paths and times out of what it writes, by `build.command` or `build.env`",
+    ))
+}
+
+pub(super) fn offline(fixture: &mut Fixture) -> CheckResult {
+    fixture.starter()?;
+    let (within, word) = match alone() {
+        Ok(within) => (within, "in a network namespace of its own".to_owned()),
+        Err(why) => (Vec::new(), format!("with `build.offline` alone, because {why}")),
+    };
+    fixture.starter_in(&BuildMode { offline: true, within, ..BuildMode::default() }).map_err(|refusal| {
+        match refusal {
+            CheckFailure::Failed { why, .. } => {
+                failed(why, "what the starter needs has to be there without a network; see `build.offline`")
+            }
+            skipped => skipped,
+        }
+    })?;
+    Ok(word)
+}
+
+/// What starts a program without a network, if this machine lets us.
+fn alone() -> Result<Vec<String>, String> {
+    const UNSHARE: [&str; 3] = ["unshare", "-rn", "--"];
+    let mut probe = Command::new(UNSHARE[0]);
+    let probe = probe.args(&UNSHARE[1..]).arg("true").stdin(Stdio::null()).output();
+    match probe {
+        Ok(output) if output.status.success() => Ok(UNSHARE.map(str::to_owned).into()),
+        Ok(output) => {
+            let words = String::from_utf8_lossy(&output.stderr);
+            Err(format!("`unshare -rn` fails here: {}", first_line(&words)))
+        }
+        Err(_) => Err("there is no program `unshare` here".to_owned()),
+    }
+}
+
+pub(super) fn container(fixture: &mut Fixture) -> CheckResult {
+    let pack = fixture.pack()?;
+    let Some(image) = pack.manifest.toolchain.image.clone() else {
+        return Err(CheckFailure::Skipped("the pack names no `toolchain.image`".to_owned()));
+    };
+    if fixture.options.build.builder == Builder::Local {
+        return Err(CheckFailure::Skipped(Argument::Builder.with("local").to_string()));
+    }
+    let built = fixture.starter_in(&BuildMode { container: true, ..BuildMode::default() });
+    match built {
+        Ok(_) => Ok(image),
+        // Whoever asks for containers wants to know that there are none.
+        Err(CheckFailure::Skipped(why)) if fixture.options.build.builder == Builder::Container => {
+            Err(failed(why, "see docs/containers.md"))
+        }
+        Err(other) => Err(other),
+    }
+}

@@ -1,0 +1,257 @@
+//! Connecting to a NATS server: who we are, whom we trust, and what went wrong.
+
+pub mod subject;
+mod subscription;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::remedy::{Argument, Operation};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
+
+pub use subscription::Subscription;
+
+/// How long the server may take to answer at first.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How a NATS server is reached.
+#[derive(Debug, Clone)]
+pub struct Server {
+    /// `nats://host:port` or `tls://host:port`; several, separated by commas, are one cluster.
+    pub url: String,
+    /// Who we are.
+    pub auth: Auth,
+    /// A file of further root certificates.
+    pub root_certificates: Option<PathBuf>,
+}
+
+/// Who we are to a NATS server.
+#[derive(Clone, Default)]
+pub enum Auth {
+    /// Nobody, or what the URL says.
+    #[default]
+    Anonymous,
+    /// A user and a password.
+    Password {
+        /// The user.
+        user: String,
+        /// The password.
+        password: String,
+    },
+    /// A token.
+    Token(String),
+    /// A `.creds` file.
+    CredentialsFile(PathBuf),
+}
+
+impl fmt::Debug for Auth {
+    // Secrets stay out of logs.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => out.write_str("Anonymous"),
+            Self::Password { user, .. } => write!(out, "Password {{ user: {user:?}, .. }}"),
+            Self::Token(_) => out.write_str("Token(..)"),
+            Self::CredentialsFile(path) => write!(out, "CredentialsFile({path:?})"),
+        }
+    }
+}
+
+/// Why a NATS server cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum NatsError {
+    /// The NATS server's address makes no sense.
+    #[error("{url:?} is no address of a NATS server: {message}")]
+    #[diagnostic(code(pelato::nats), help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`"))]
+    Address {
+        /// The address.
+        url: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// The NATS server does not answer.
+    #[error("the NATS server at {url} cannot be reached: {message}")]
+    #[diagnostic(
+        code(pelato::nats),
+        help(
+            "is it running, and is the address right? {} shows the settings; {} without {} needs none",
+            Operation::Config,
+            Operation::Run,
+            Argument::Nats
+        )
+    )]
+    Unreachable {
+        /// The address.
+        url: String,
+        /// What happened.
+        message: String,
+    },
+    /// The NATS server does not let us in.
+    #[error("the NATS server at {url} refuses us: {message}")]
+    #[diagnostic(
+        code(pelato::nats_auth),
+        help("check the user and password, the token, or the credentials file")
+    )]
+    Auth {
+        /// The address.
+        url: String,
+        /// What it says.
+        message: String,
+    },
+    /// A file that the connection needs cannot be read.
+    #[error("{} cannot be used", .path.display())]
+    #[diagnostic(
+        code(pelato::nats_auth),
+        help("check that the file exists, may be read, and is what its name says")
+    )]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        cause: std::io::Error,
+    },
+}
+
+/// Connects, with these settings and what `server` adds to them.
+///
+/// # Errors
+/// When the address or a file is wrong, or the server is not there or refuses us.
+pub async fn connect(server: &Server, settings: ConnectOptions) -> Result<Client, NatsError> {
+    let addresses = addresses(&server.url)?;
+    let settings = identified(server, &effective(&server.auth, &addresses), settings).await?;
+    match tokio::time::timeout(PATIENCE, settings.connect(addresses)).await {
+        Ok(connected) => connected.map_err(|cause| refusal(server, &cause)),
+        Err(_) => {
+            let message = format!("it did not answer within {PATIENCE:?}");
+            Err(NatsError::Unreachable { url: shown(&server.url), message })
+        }
+    }
+}
+
+async fn identified(
+    server: &Server,
+    auth: &Auth,
+    settings: ConnectOptions,
+) -> Result<ConnectOptions, NatsError> {
+    let settings = settings.name("pelato").connection_timeout(PATIENCE);
+    let settings = match auth {
+        Auth::Anonymous => settings,
+        Auth::Password { user, password } => settings.user_and_password(user.clone(), password.clone()),
+        Auth::Token(token) => settings.token(token.clone()),
+        Auth::CredentialsFile(path) => settings
+            .credentials_file(path)
+            .await
+            .map_err(|cause| NatsError::File { path: path.clone(), cause })?,
+    };
+    let Some(path) = &server.root_certificates else { return Ok(settings) };
+    // The client would report an unreadable file as a TLS error without its name.
+    std::fs::metadata(path).map_err(|cause| NatsError::File { path: path.clone(), cause })?;
+    Ok(settings.add_root_certificates(path.clone()))
+}
+
+/// The client leaves out what an address says about who comes: `user:password@` or, with one word, a token.
+fn effective(auth: &Auth, addresses: &[ServerAddr]) -> Auth {
+    let named = addresses.iter().find_map(|address| Some((address.username()?, address.password())));
+    match (auth, named) {
+        (Auth::Anonymous, Some((user, Some(password)))) => {
+            Auth::Password { user: decoded(user), password: decoded(password) }
+        }
+        (Auth::Anonymous, Some((token, None))) => Auth::Token(decoded(token)),
+        _ => auth.clone(),
+    }
+}
+
+/// The text that is meant by one of an address, where `%40` is an `@`.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.filter(|_| first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn addresses(url: &str) -> Result<Vec<ServerAddr>, NatsError> {
+    url.split(',')
+        .map(|part| {
+            part.trim().parse().map_err(|cause: std::io::Error| NatsError::Address {
+                url: shown(url),
+                message: cause.to_string(),
+            })
+        })
+        .collect()
+}
+
+fn refusal(server: &Server, cause: &async_nats::ConnectError) -> NatsError {
+    let url = shown(&server.url);
+    let message = chain(cause);
+    match cause.kind() {
+        ConnectErrorKind::AuthorizationViolation | ConnectErrorKind::Authentication => {
+            NatsError::Auth { url, message }
+        }
+        ConnectErrorKind::ServerParse => NatsError::Address { url, message },
+        _ => NatsError::Unreachable { url, message },
+    }
+}
+
+/// The error with its causes: the outermost says too little.
+fn chain(cause: &dyn std::error::Error) -> String {
+    let mut text = cause.to_string();
+    let mut next = cause.source();
+    while let Some(cause) = next {
+        let part = cause.to_string();
+        if !text.contains(&part) {
+            text = format!("{text}: {part}");
+        }
+        next = cause.source();
+    }
+    text
+}
+
+/// The address without the password that may be in it.
+pub fn shown(url: &str) -> String {
+    let parts = url.split(',').map(|part| match (part.split_once("://"), part.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        (None, Some((_, host))) => host.to_owned(),
+        _ => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_say_who_comes() {
+        let words = |auth: &Auth, url: &str| match effective(auth, &addresses(url).unwrap()) {
+            Auth::Anonymous => vec![],
+            Auth::Password { user, password } => vec![user, password],
+            Auth::Token(token) => vec![token],
+            Auth::CredentialsFile(path) => vec![path.display().to_string()],
+        };
+        let anonymous = Auth::Anonymous;
+        assert!(words(&anonymous, "nats://host").is_empty());
+        assert_eq!(words(&anonymous, "nats://me:s%40%3a%c3%a9%@host"), ["me", "s@:é%"]);
+        assert_eq!(words(&anonymous, "nats://host,nats://me:secret@other"), ["me", "secret"]);
+        assert_eq!(words(&anonymous, "nats://token@host"), ["token"]);
+        assert_eq!(words(&Auth::Token("given".into()), "nats://a:b@host"), ["given"]);
+    }
+
+    #[test]
+    fn passwords_in_addresses_are_not_shown() {
+        assert_eq!(shown("nats://me:secret@host:4222"), "nats://host:4222");
+        assert_eq!(shown("me:se@cret@host,tls://a:b@c"), "host,tls://c");
+        assert_eq!(shown("nats://host:4222"), "nats://host:4222");
+    }
+
+    #[test]
+    fn several_addresses_are_one_cluster() {
+        assert_eq!(addresses("nats://a:1, nats://b:2").expect("addresses").len(), 2);
+        assert!(addresses("nats://a:1,").is_err() || addresses("http:// x").is_err());
+    }
+}

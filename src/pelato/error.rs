@@ -1,0 +1,366 @@
+//! What ends a command, and its exit code.
+
+use miette::Diagnostic;
+
+use crate::build::{BuildError, ToolchainError};
+use crate::catalog::CatalogError;
+use crate::deploy::DeployError;
+use crate::drill::DrillError;
+use crate::evaluation::{LoadError, WriteError};
+use crate::generate::GenerateError;
+use crate::host::HostError;
+use crate::infra::InfraError;
+use crate::metrics::MetricsError;
+use crate::pack::PackError;
+use crate::project::bump::BumpError;
+use crate::project::lock_file::LockFileError;
+use crate::project::settings::SettingsError;
+use crate::project::{ReadError, edit::EditError};
+use crate::push::PushError;
+use crate::remedy::{Argument, Operation};
+use crate::report::Rejected;
+use crate::scaffold::ScaffoldError;
+use crate::stream::StreamError;
+use crate::template::TemplateError;
+use crate::{files, generate};
+
+/// How the code of each error begins.
+const PREFIX: &str = "pelato::";
+
+/// How a command ended, for whoever called it. Documented in `docs/reference/exit-codes.md`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything that was asked for is done.
+    Done = 0,
+    /// Something failed that has no code of its own, such as a disk that is full.
+    Failed = 1,
+    /// The command line is wrong, or a value is missing and nobody could be asked.
+    Usage = 2,
+    /// The project, a manifest or a setting is wrong: mend the file that is named.
+    Project = 3,
+    /// A component could not be built, or there is no compiler.
+    Build = 4,
+    /// The user's function ended with an error, a trap or at a limit.
+    Function = 5,
+    /// A server or a port could not be used.
+    Network = 6,
+    /// The lattice did not do what it was asked for.
+    Lattice = 7,
+    /// The machine lacks something that the project needs.
+    Machine = 8,
+    /// A drill was held, and an objective of `--slo` was missed.
+    Objective = 9,
+}
+
+/// Everything that can end a command.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum Error {
+    /// There is no workflow.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Read(#[from] ReadError),
+    /// The workflow has errors.
+    #[error("the workflow has {0}")]
+    #[diagnostic(help("{} shows them again", Operation::Check))]
+    Rejected(Rejected),
+    /// A task as it was asked for would make the workflow wrong.
+    #[error("with this task the workflow would have {0}")]
+    #[diagnostic(help("nothing was written: give the values shown above otherwise"))]
+    TaskRejected(Rejected),
+    /// `check` found errors, and has shown them.
+    #[error("the workflow has {0}")]
+    Checked(Rejected),
+    /// `doctor` found that something is missing, and has shown what.
+    #[error("this machine lacks what the project needs: {problems}")]
+    #[diagnostic(help("{help}"))]
+    MachineNotReady {
+        /// How many problems there are, in words.
+        problems: String,
+        /// What to do.
+        help: String,
+    },
+    /// A setting is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Settings(#[from] SettingsError),
+    /// There is no such pack or template.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Catalog(#[from] CatalogError),
+    /// A template's texts cannot be filled in.
+    #[error("the template `{template}` cannot be used")]
+    #[diagnostic(help("mend the template, or choose another"))]
+    TemplateText {
+        /// The template.
+        template: String,
+        /// What is wrong.
+        source: crate::check::NeedError,
+    },
+    /// There is no such component.
+    #[error("there is no component `{name}` in the workflow")]
+    UnknownComponent {
+        /// The name asked for.
+        name: String,
+        /// The nearest name, or all of them.
+        #[help]
+        help: String,
+    },
+    /// Nothing could be generated.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Generate(#[from] GenerateError),
+    /// Nothing could be built.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Build(#[from] BuildError),
+    /// The workflow could not be deployed, or the lattice did not do what it was asked for.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Deploy(#[from] DeployError),
+    /// Messages cannot be kept for a component.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Stream(#[from] StreamError),
+    /// A later phase needs what has not been built.
+    #[error("`{component}` is not built as its sources are: {why}")]
+    #[diagnostic(help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]
+    NotBuilt {
+        /// The component.
+        component: String,
+        /// What would be built, and why.
+        why: String,
+    },
+    /// The host could not do its work.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Host(#[from] HostError),
+    /// The function did not end well.
+    #[error("`{component}` {how}")]
+    Function {
+        /// The component.
+        component: String,
+        /// How it ended.
+        how: String,
+    },
+    /// Nothing could be scaffolded.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Scaffold(#[from] ScaffoldError),
+    /// No files could be made for the machines of a lattice.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Infra(#[from] InfraError),
+    /// The workflow could not be edited.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Edit(#[from] EditError),
+    /// Versions could not be bumped.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Bump(#[from] BumpError),
+    /// `pelato.lock` cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    LockFile(#[from] LockFileError),
+    /// Components could not be pushed, or not be looked for in their registry.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Push(#[from] PushError),
+    /// A language pack cannot be made, added or used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Pack(#[from] PackError),
+    /// A template cannot be made, or does not pass.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    TemplateFolder(#[from] TemplateError),
+    /// A value is missing.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Prompt(#[from] PromptError),
+    /// The command line makes no sense.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        #[help]
+        help: String,
+    },
+    /// A drill could not be held, or missed its objectives.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Drill(#[from] DrillError),
+    /// Metrics could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Metrics(#[from] MetricsError),
+    /// Metrics files could not be compared.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Load(#[from] LoadError),
+    /// A report on metrics could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    WriteReport(#[from] WriteError),
+    /// A file could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] files::FileError),
+    /// A person did not want to wait.
+    #[error("stopped at once: calls under way were cut off")]
+    Interrupted,
+    /// The system failed.
+    #[error("{what}")]
+    #[diagnostic(help("{help}"))]
+    System {
+        /// What could not be done.
+        what: String,
+        /// What to do.
+        help: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PromptError {
+    /// Nobody may be asked.
+    #[error("not given: {what}")]
+    #[diagnostic(help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it"))]
+    Missing {
+        /// What is missing.
+        what: String,
+        /// The flag that gives it, with an example.
+        flag: String,
+    },
+    /// The person went away.
+    #[error("no answer: nothing was written")]
+    Cancelled,
+    /// The person said no.
+    #[error("not agreed: nothing was written")]
+    Refused,
+    /// The terminal failed.
+    #[error("cannot ask on this terminal: {0}")]
+    #[diagnostic(help("give the values by flags, see `--help`"))]
+    Terminal(String),
+}
+
+impl From<generate::PlanError> for Error {
+    fn from(error: generate::PlanError) -> Self {
+        Self::Generate(error.into())
+    }
+}
+
+impl From<ToolchainError> for Error {
+    fn from(error: ToolchainError) -> Self {
+        Self::Build(error.into())
+    }
+}
+
+impl Error {
+    /// Names the kind of error for programs: it stays the same when the words change. Listed in
+    /// `docs/reference/errors.md`. Where the error is a problem in a file, the code is the problem's rule.
+    pub fn code(&self) -> Option<String> {
+        let code = Diagnostic::code(self)?.to_string();
+        Some(if code.starts_with(PREFIX) {
+            code
+        } else {
+            format!("{PREFIX}rule::{}", code.replace('-', "_"))
+        })
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Read(_)
+            | Self::Rejected(_)
+            | Self::Checked(_)
+            | Self::Settings(_)
+            | Self::Catalog(_)
+            | Self::TemplateText { .. }
+            | Self::UnknownComponent { .. }
+            | Self::Edit(_)
+            | Self::Bump(_) => Exit::Project,
+            Self::Load(LoadError::Read(_)) => Exit::Project,
+            Self::Load(_) => Exit::Usage,
+            Self::Push(PushError::LockFile(error)) | Self::LockFile(error) => match error {
+                LockFileError::Write(_) => Exit::Failed,
+                _ => Exit::Project,
+            },
+            Self::Pack(error) if error.is_network() => Exit::Network,
+            Self::Pack(error) if error.is_usage() => Exit::Usage,
+            Self::Pack(error) if error.is_project() => Exit::Project,
+            Self::TemplateFolder(error) if error.is_usage() => Exit::Usage,
+            Self::TemplateFolder(error) if error.is_project() => Exit::Project,
+            Self::Push(error) if error.is_network() => Exit::Network,
+            Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
+            Self::Push(_) => Exit::Project,
+            Self::Generate(GenerateError::Plan(_)) => Exit::Project,
+            Self::Build(BuildError::Interrupted) => Exit::Failed,
+            Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
+            Self::MachineNotReady { .. } => Exit::Machine,
+            Self::Function { .. } => Exit::Function,
+            Self::Host(error) if is_network(error) => Exit::Network,
+            Self::Deploy(error) if error.is_network() => Exit::Network,
+            Self::Stream(_) => Exit::Network,
+            Self::Deploy(error) if error.is_project() => Exit::Project,
+            Self::Deploy(_) => Exit::Lattice,
+            Self::Drill(error) if error.is_network() => Exit::Network,
+            Self::Drill(error) if error.is_value() => Exit::Usage,
+            Self::Drill(DrillError::NoProbeArrived { .. } | DrillError::NoMark { .. }) => Exit::Lattice,
+            Self::Drill(DrillError::Missed { .. }) => Exit::Objective,
+            Self::Host(HostError::PathTaken { .. }) => Exit::Project,
+            Self::Host(HostError::NoDatabase { .. }) => Exit::Usage,
+            Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::TaskRejected(_) => {
+                Exit::Usage
+            }
+            Self::Scaffold(error) if is_value(error) => Exit::Usage,
+            Self::Infra(error) if error.is_value() => Exit::Usage,
+            Self::Prompt(_)
+            | Self::Pack(_)
+            | Self::TemplateFolder(_)
+            | Self::Generate(_)
+            | Self::Host(_)
+            | Self::Scaffold(_)
+            | Self::Infra(_)
+            | Self::Drill(_)
+            | Self::Metrics(_)
+            | Self::Write(_)
+            | Self::WriteReport(_)
+            | Self::Interrupted
+            | Self::System { .. } => Exit::Failed,
+        }
+    }
+}
+
+/// Whether a value that was given is at fault, not the folder or the disk.
+fn is_value(error: &ScaffoldError) -> bool {
+    matches!(
+        error,
+        ScaffoldError::Name { .. }
+            | ScaffoldError::Empty { .. }
+            | ScaffoldError::NoTarget
+            | ScaffoldError::UnknownParameter { .. }
+            | ScaffoldError::MissingParameters { .. }
+            | ScaffoldError::Value { .. }
+    )
+}
+
+/// Whether a server or a port is at fault, not a component.
+fn is_network(error: &HostError) -> bool {
+    matches!(
+        error,
+        HostError::AddressTaken { .. }
+            | HostError::Bind { .. }
+            | HostError::Nats(_)
+            | HostError::Postgres(_)
+            | HostError::Bucket { .. }
+            | HostError::NoJetStream { .. }
+            | HostError::Bus { .. }
+            | HostError::NoReader { .. }
+            | HostError::NoAnswer { .. }
+    )
+}
