@@ -30,7 +30,10 @@ pub struct Run {
 pub enum MetricsError {
     /// The file cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file and that you may read it, or set ENABLE_METRICS=False"))]
+    #[diagnostic(
+        code(pelato::metrics::unreadable),
+        help("see that it is a file and that you may read it, or set ENABLE_METRICS=False")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -39,7 +42,7 @@ pub enum MetricsError {
     },
     /// The file holds something else.
     #[error("{path} has no list `runs` to append to: {reason}")]
-    #[diagnostic(help("move the file away; a new one is made"))]
+    #[diagnostic(code(pelato::metrics::no_runs), help("move the file away; a new one is made"))]
     NoRuns {
         /// The file.
         path: String,

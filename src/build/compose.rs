@@ -9,6 +9,7 @@ use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 pub enum ComposeError {
     /// One of the three is broken.
     #[error("the {part} is not a usable component: {reason}")]
+    #[diagnostic(code(pelato::compose::broken_part))]
     BrokenPart {
         /// `trigger`, `function` or `settings`.
         part: &'static str,
@@ -17,20 +18,29 @@ pub enum ComposeError {
     },
     /// A trigger that never calls the function.
     #[error("the trigger does not import `{HANDLER}`: it would never call the function")]
-    #[diagnostic(help("a template's trigger imports the handler of pelato:task@0.1.0"))]
+    #[diagnostic(
+        code(pelato::compose::no_handler_import),
+        help("a template's trigger imports the handler of pelato:task@0.1.0")
+    )]
     NoHandlerImport,
     /// An import of PELATO's own that neither function nor settings offer.
     #[error("the trigger imports `{import}`, which neither the function nor the settings offer")]
-    #[diagnostic(help(
-        "the function offers `{HANDLER}`, the settings offer `{SETTINGS}`; trigger and pack must be made for the same version"
-    ))]
+    #[diagnostic(
+        code(pelato::compose::missing_import),
+        help(
+            "the function offers `{HANDLER}`, the settings offer `{SETTINGS}`; trigger and pack must be made for the same version"
+        )
+    )]
     MissingImport {
         /// The import's name.
         import: String,
     },
     /// Both sides have the interface, but not the same one.
     #[error("the {part} offers `{import}` with another type than the trigger imports: {reason}")]
-    #[diagnostic(help("trigger and {part} must be made from the same pelato-task.wit"))]
+    #[diagnostic(
+        code(pelato::compose::type_mismatch),
+        help("trigger and {part} must be made from the same pelato-task.wit")
+    )]
     TypeMismatch {
         /// `function` or `settings`.
         part: &'static str,
@@ -41,6 +51,7 @@ pub enum ComposeError {
     },
     /// The three cannot be encoded as one.
     #[error("trigger, function and settings could not be composed: {reason}")]
+    #[diagnostic(code(pelato::compose::encode))]
     Encode {
         /// What was found.
         reason: String,

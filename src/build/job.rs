@@ -57,13 +57,15 @@ pub enum Work {
 pub enum JobError {
     /// The compiler found a mistake in the user's code; it has been reported.
     #[error("`{0}` does not compile")]
+    #[diagnostic(code(pelato::build::component::rejected))]
     Rejected(String),
     /// Somebody wanted the work to end.
     #[error("`{0}` was interrupted")]
+    #[diagnostic(code(pelato::build::component::cancelled))]
     Interrupted(String),
     /// The compiler could not do its work.
     #[error("cannot compile `{component}`: {reason}")]
-    #[diagnostic(help("{} shows which compiler is used", Operation::Build.with(Argument::Verbose)))]
+    #[diagnostic(code(pelato::build::component::invalid_function), help("{} shows which compiler is used", Operation::Build.with(Argument::Verbose)))]
     InvalidFunction {
         /// The component.
         component: String,
@@ -72,9 +74,10 @@ pub enum JobError {
     },
     /// The compiler's output is no function.
     #[error("`{component}`: {reason}")]
-    #[diagnostic(help(
-        "this is a mistake in the language pack `{pack}`: its shell has to export the function"
-    ))]
+    #[diagnostic(
+        code(pelato::build::component::function),
+        help("this is a mistake in the language pack `{pack}`: its shell has to export the function")
+    )]
     Function {
         /// The component.
         component: String,
@@ -85,7 +88,10 @@ pub enum JobError {
     },
     /// Trigger and function do not fit.
     #[error("cannot compose `{component}`: {reason}")]
-    #[diagnostic(help("this is a mistake in the template `{template}`"))]
+    #[diagnostic(
+        code(pelato::build::component::compose),
+        help("this is a mistake in the template `{template}`")
+    )]
     Compose {
         /// The component.
         component: String,
@@ -96,7 +102,10 @@ pub enum JobError {
     },
     /// A file of `gen/` cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("nobody else should work in gen/; run the command again"))]
+    #[diagnostic(
+        code(pelato::build::component::unreadable),
+        help("nobody else should work in gen/; run the command again")
+    )]
     Unreadable {
         /// The file.
         path: String,

@@ -112,7 +112,7 @@ pub enum BuildError {
     Container(container::ContainerError),
     /// A template's trigger cannot be read.
     #[error("the template `{template}`: cannot read {file}")]
-    #[diagnostic(help("{} says where it is", Operation::TemplateShow.on(template)))]
+    #[diagnostic(code(pelato::build::trigger), help("{} says where it is", Operation::TemplateShow.on(template)))]
     Trigger {
         /// The template.
         template: String,
@@ -123,9 +123,12 @@ pub enum BuildError {
     },
     /// A template's trigger is a core module that cannot become a component.
     #[error("the template `{template}`: {file} cannot become a component: {reason}")]
-    #[diagnostic(help(
-        "a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there"
-    ))]
+    #[diagnostic(
+        code(pelato::build::broken_trigger),
+        help(
+            "a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there"
+        )
+    )]
     BrokenTrigger {
         /// The template.
         template: String,
@@ -136,10 +139,14 @@ pub enum BuildError {
     },
     /// Somebody wanted the work to end.
     #[error("interrupted: the containers that compiled were removed, and what was built before stays")]
-    #[diagnostic(help("run the command again: what is done is not done twice"))]
+    #[diagnostic(
+        code(pelato::build::cancelled),
+        help("run the command again: what is done is not done twice")
+    )]
     Interrupted,
     /// Some components failed; each has been reported.
     #[error("{} of {total} components could not be built: {}", .failed.len(), .failed.join(", "))]
+    #[diagnostic(code(pelato::build::failed))]
     Failed {
         /// The names of those that failed.
         failed: Vec<String>,

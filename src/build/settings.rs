@@ -15,7 +15,7 @@ const LIMIT: usize = 16 * 1024 * 1024;
 pub enum SettingsError {
     /// More text than a component should carry.
     #[error("the task's settings take {bytes} bytes, more than the {LIMIT} there is room for")]
-    #[diagnostic(help("the largest is `{largest}`"))]
+    #[diagnostic(code(pelato::build::settings::too_large), help("the largest is `{largest}`"))]
     TooLarge {
         /// All keys and values together.
         bytes: usize,
@@ -24,6 +24,7 @@ pub enum SettingsError {
     },
     /// The encoder refused the module: a defect of PELATO's.
     #[error("the task's settings could not be encoded: {reason}")]
+    #[diagnostic(code(pelato::build::settings::encode))]
     Encode {
         /// What the encoder found.
         reason: String,

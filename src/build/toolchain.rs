@@ -60,7 +60,7 @@ pub struct Search<'a> {
 pub enum ToolchainError {
     /// None here, and the pack cannot install one.
     #[error("the language pack `{pack}` needs {wanted}{found}")]
-    #[diagnostic(help("{remedy}"))]
+    #[diagnostic(code(pelato::toolchain::missing), help("{remedy}"))]
     Missing {
         /// The pack.
         pack: String,
@@ -73,7 +73,10 @@ pub enum ToolchainError {
     },
     /// None here, and none may be installed.
     #[error("the language pack `{pack}` needs {wanted}{found}, and {restriction} forbids installing it")]
-    #[diagnostic(help("{remedy}, or run once without {restriction}, which runs: {command}"))]
+    #[diagnostic(
+        code(pelato::toolchain::forbidden),
+        help("{remedy}, or run once without {restriction}, which runs: {command}")
+    )]
     Forbidden {
         /// The pack.
         pack: String,
@@ -90,7 +93,10 @@ pub enum ToolchainError {
     },
     /// Installing failed.
     #[error("installing {program} failed{status}{output}")]
-    #[diagnostic(help("is the network there? else {remedy}; this was run: {command}"))]
+    #[diagnostic(
+        code(pelato::toolchain::install),
+        help("is the network there? else {remedy}; this was run: {command}")
+    )]
     Install {
         /// The program.
         program: String,
@@ -107,7 +113,10 @@ pub enum ToolchainError {
     #[error(
         "the {program} that was installed does not satisfy the language pack `{pack}`, which needs {wanted}"
     )]
-    #[diagnostic(help("this is a mistake in the language pack: its `install` and `requires` do not fit"))]
+    #[diagnostic(
+        code(pelato::toolchain::incompatible),
+        help("this is a mistake in the language pack: its `install` and `requires` do not fit")
+    )]
     Incompatible {
         /// The pack.
         pack: String,
@@ -118,9 +127,10 @@ pub enum ToolchainError {
     },
     /// PELATO's cache folder cannot be used.
     #[error("cannot use the folder {path}")]
-    #[diagnostic(help(
-        "see that you may write there and that the disk is not full; `PELATO_CACHE` names another"
-    ))]
+    #[diagnostic(
+        code(pelato::toolchain::cache),
+        help("see that you may write there and that the disk is not full; `PELATO_CACHE` names another")
+    )]
     Cache {
         /// The folder.
         path: String,

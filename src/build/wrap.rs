@@ -8,13 +8,19 @@ use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
 pub enum WrapError {
     /// The bytes are something else than a core module.
     #[error("the compiler's output is not a WebAssembly core module")]
-    #[diagnostic(help("a pack whose compiler writes components says `produces = \"component\"`"))]
+    #[diagnostic(
+        code(pelato::wrap::not_a_module),
+        help("a pack whose compiler writes components says `produces = \"component\"`")
+    )]
     NotAModule,
     /// The module is broken, lacks the exports of the world `task` or imports what nobody provides.
     #[error("the compiler's output cannot become a component: {reason}")]
-    #[diagnostic(help(
-        "the pack's shell must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
-    ))]
+    #[diagnostic(
+        code(pelato::wrap::encode),
+        help(
+            "the pack's shell must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
+        )
+    )]
     Encode {
         /// What the encoder found.
         reason: String,
@@ -26,27 +32,39 @@ pub enum WrapError {
 pub enum FunctionError {
     /// The bytes are something else than a component.
     #[error("the function's build did not give a component: {}", .0.reason)]
-    #[diagnostic(help("a pack whose compiler writes core modules says `produces = \"module\"`"))]
+    #[diagnostic(
+        code(pelato::function::not_a_component),
+        help("a pack whose compiler writes core modules says `produces = \"module\"`")
+    )]
     NotAComponent(NotAComponent),
     /// The handler is not among the exports.
     #[error("the function's component does not export `{HANDLER}`; it exports {}", list(.exports))]
-    #[diagnostic(help("the pack's shell must export the world `task` of pelato:task@0.1.0"))]
+    #[diagnostic(
+        code(pelato::function::no_handler),
+        help("the pack's shell must export the world `task` of pelato:task@0.1.0")
+    )]
     NoHandler {
         /// What is exported instead.
         exports: Vec<String>,
     },
     /// The handler's function has another type.
     #[error("`exec` of the exported `{HANDLER}` has the wrong type: {found}")]
-    #[diagnostic(help("it must be `func(input: list<u8>) -> result<list<u8>, string>`"))]
+    #[diagnostic(
+        code(pelato::function::wrong_type),
+        help("it must be `func(input: list<u8>) -> result<list<u8>, string>`")
+    )]
     WrongType {
         /// What was found.
         found: String,
     },
     /// The component wants something that a function does not get.
     #[error("the function's component imports {}", list(.imports))]
-    #[diagnostic(help(
-        "a function gets its input and WASI, nothing else: the template's trigger talks to the platform"
-    ))]
+    #[diagnostic(
+        code(pelato::function::unsupported_imports),
+        help(
+            "a function gets its input and WASI, nothing else: the template's trigger talks to the platform"
+        )
+    )]
     UnsupportedImports {
         /// The imports outside `wasi:`.
         imports: Vec<String>,

@@ -107,6 +107,7 @@ pub struct Broken {
 pub enum CatalogError {
     /// No unit has that name.
     #[error("there is no {kind} `{name}`")]
+    #[diagnostic(code(pelato::catalog::unknown))]
     Unknown {
         /// What was looked for.
         kind: &'static str,

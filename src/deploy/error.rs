@@ -27,22 +27,31 @@ impl fmt::Display for Reason {
 pub enum DeployError {
     /// There is nothing to deploy.
     #[error("the workflow has no tasks: there is nothing to deploy")]
-    #[diagnostic(help(
-        "add a task with {}, or take the application away with {}",
-        Operation::AddTask,
-        Operation::Remove
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::empty),
+        help(
+            "add a task with {}, or take the application away with {}",
+            Operation::AddTask,
+            Operation::Remove
+        )
+    )]
     Empty,
     /// The project's name has nothing that a lattice takes.
     #[error("the project name `{project}` has no letter or digit that a lattice takes")]
-    #[diagnostic(help("give it one in workflow.yaml: letters a to z and digits"))]
+    #[diagnostic(
+        code(pelato::deploy::no_usable_name),
+        help("give it one in workflow.yaml: letters a to z and digits")
+    )]
     Nameless {
         /// The name.
         project: String,
     },
     /// No provider is known for an interface.
     #[error("`{component}` needs {interface}, for which no provider is known")]
-    #[diagnostic(help("the template `{template}` can be used with {} only", Operation::Run))]
+    #[diagnostic(
+        code(pelato::deploy::no_provider),
+        help("the template `{template}` can be used with {} only", Operation::Run)
+    )]
     NoProvider {
         /// The component.
         component: String,
@@ -53,7 +62,10 @@ pub enum DeployError {
     },
     /// Hosts do not have a provider of this kind.
     #[error("{setting} is `builtin`, but hosts have no such provider in them")]
-    #[diagnostic(help("name an image, such as {setting}={default}"))]
+    #[diagnostic(
+        code(pelato::deploy::no_built_in_provider),
+        help("name an image, such as {setting}={default}")
+    )]
     NotBuiltIn {
         /// The setting that names the provider.
         setting: &'static str,
@@ -62,7 +74,7 @@ pub enum DeployError {
     },
     /// A template's text cannot be filled in.
     #[error("the template `{template}` cannot be used")]
-    #[diagnostic(help("mend the template, or choose another"))]
+    #[diagnostic(code(pelato::deploy::template), help("mend the template, or choose another"))]
     Template {
         /// The template.
         template: String,
@@ -75,30 +87,42 @@ pub enum DeployError {
     Nats(NatsError),
     /// The NATS server does not answer.
     #[error("{0}")]
-    #[diagnostic(help(
-        "is it running, and are NATS_HOST and NATS_PORT right? {} shows where they come from",
-        Operation::Config
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::unreachable),
+        help(
+            "is it running, and are NATS_HOST and NATS_PORT right? {} shows where they come from",
+            Operation::Config
+        )
+    )]
     Unreachable(String),
     /// The NATS server does not let us in.
     #[error("{0}")]
-    #[diagnostic(help(
-        "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: {} shows where they come from",
-        Operation::Config
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::unauthorized),
+        help(
+            "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: {} shows where they come from",
+            Operation::Config
+        )
+    )]
     NotLetIn(String),
     /// Images are not in the registry.
     #[error("the registry does not have {images}")]
-    #[diagnostic(help("{} builds and pushes them; {} does all of it", Operation::Push, Operation::Brush))]
+    #[diagnostic(
+        code(pelato::deploy::not_pushed),
+        help("{} builds and pushes them; {} does all of it", Operation::Push, Operation::Brush)
+    )]
     NotPushed {
         /// The images.
         images: String,
     },
     /// Nobody manages the lattice.
     #[error("no wadm answers for the lattice `{lattice}` at {server}{old}")]
-    #[diagnostic(help(
-        "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::no_wadm),
+        help(
+            "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
+        )
+    )]
     NoWadm {
         /// The lattice.
         lattice: String,
@@ -109,11 +133,14 @@ pub enum DeployError {
     },
     /// The connection to the lattice was lost.
     #[error("the connection to the lattice `{lattice}` was lost: {message}")]
-    #[diagnostic(help(
-        "what was asked for may have been done or not: {} tells; {} can be repeated",
-        Operation::Status,
-        Operation::Deploy
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::connection_lost),
+        help(
+            "what was asked for may have been done or not: {} tells; {} can be repeated",
+            Operation::Status,
+            Operation::Deploy
+        )
+    )]
     Lost {
         /// The lattice.
         lattice: String,
@@ -122,14 +149,17 @@ pub enum DeployError {
     },
     /// A reply that makes no sense.
     #[error("wadm answered what PELATO does not understand: {message}")]
-    #[diagnostic(help("PELATO speaks with wadm 0.21; see which one runs"))]
+    #[diagnostic(
+        code(pelato::deploy::unexpected_response),
+        help("PELATO speaks with wadm 0.21; see which one runs")
+    )]
     Reply {
         /// What is wrong with it.
         message: String,
     },
     /// wadm refused.
     #[error("wadm refuses to {what}: {message}")]
-    #[diagnostic(help("see its words; {} shows the manifest", Operation::Deploy.with(Argument::DryRun)))]
+    #[diagnostic(code(pelato::deploy::refused), help("see its words; {} shows the manifest", Operation::Deploy.with(Argument::DryRun)))]
     Refused {
         /// What was asked for.
         what: &'static str,
@@ -138,10 +168,13 @@ pub enum DeployError {
     },
     /// Somebody else has the name.
     #[error("`{name}` in the lattice `{lattice}` {how}")]
-    #[diagnostic(help(
-        "give this project another `project_name` in workflow.yaml; or take the application over with {}",
-        Argument::Force
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::application_taken),
+        help(
+            "give this project another `project_name` in workflow.yaml; or take the application over with {}",
+            Argument::Force
+        )
+    )]
     Foreign {
         /// The application.
         name: String,
@@ -152,7 +185,10 @@ pub enum DeployError {
     },
     /// Others listen where we want to.
     #[error("port {port} on hosts of {target} is taken by the application `{other}`")]
-    #[diagnostic(help("give the tasks another `http: {{port: …}}` in workflow.yaml"))]
+    #[diagnostic(
+        code(pelato::deploy::port_taken),
+        help("give the tasks another `http: {{port: …}}` in workflow.yaml")
+    )]
     PortTaken {
         /// The port.
         port: String,
@@ -163,11 +199,10 @@ pub enum DeployError {
     },
     /// There is no such application.
     #[error("`{name}` is not deployed in the lattice `{lattice}`")]
-    #[diagnostic(help(
-        "deploy it with {}; {} shows which lattice is meant",
-        Operation::Deploy,
-        Operation::Config
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::not_deployed),
+        help("deploy it with {}; {} shows which lattice is meant", Operation::Deploy, Operation::Config)
+    )]
     NotDeployed {
         /// The application.
         name: String,
@@ -176,7 +211,7 @@ pub enum DeployError {
     },
     /// There is nothing to go back to.
     #[error("there is no manifest of `{name}` before {version}")]
-    #[diagnostic(help("{known}"))]
+    #[diagnostic(code(pelato::deploy::no_earlier_version), help("{known}"))]
     NothingBefore {
         /// The application.
         name: String,
@@ -187,6 +222,7 @@ pub enum DeployError {
     },
     /// There is no such version.
     #[error("there is no version `{version}` of `{name}`")]
+    #[diagnostic(code(pelato::deploy::no_such_version))]
     NoSuchVersion {
         /// The application.
         name: String,
@@ -198,7 +234,7 @@ pub enum DeployError {
     },
     /// The lattice says that it failed.
     #[error("the lattice could not run all of `{name}`{}", listed(.reasons))]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::deploy::failed), help("{help}"))]
     Failed {
         /// The application.
         name: String,
@@ -209,7 +245,7 @@ pub enum DeployError {
     },
     /// It took too long.
     #[error("after {} s not all of `{name}` runs{}", .waited.as_secs(), listed(.reasons))]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::deploy::timeout), help("{help}"))]
     TooSlow {
         /// The application.
         name: String,
@@ -222,10 +258,13 @@ pub enum DeployError {
     },
     /// It does not go away.
     #[error("after {} s something of `{name}` still runs: {left}", .waited.as_secs())]
-    #[diagnostic(help(
-        "wait and call {} again; a host that is gone for good is forgotten by itself",
-        Operation::Remove
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::still_running),
+        help(
+            "wait and call {} again; a host that is gone for good is forgotten by itself",
+            Operation::Remove
+        )
+    )]
     StillThere {
         /// The application.
         name: String,
@@ -236,7 +275,10 @@ pub enum DeployError {
     },
     /// The manifest has no YAML form.
     #[error("the manifest cannot be written")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it with your workflow.yaml"))]
+    #[diagnostic(
+        code(pelato::deploy::manifest),
+        help("this is a mistake in PELATO: please report it with your workflow.yaml")
+    )]
     Yaml(#[from] serde_yaml::Error),
 }
 

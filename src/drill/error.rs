@@ -13,6 +13,7 @@ use crate::report::Problem;
 pub enum DrillError {
     /// It is not clear where probes go in or come out.
     #[error("{message}")]
+    #[diagnostic(code(pelato::drill::route))]
     Route {
         /// What is not clear.
         message: String,
@@ -22,7 +23,7 @@ pub enum DrillError {
     },
     /// The probes could not be told apart.
     #[error("the input {input} has no place for a probe's mark")]
-    #[diagnostic(help(
+    #[diagnostic(code(pelato::drill::no_placeholder), help(
         "write {{probe}} where a text is that the functions pass on: {}",
         Argument::Input.with(r#"'{"Name": "{probe}", "Data": 21.5}'"#)
     ))]
@@ -32,14 +33,14 @@ pub enum DrillError {
     },
     /// The pattern of the marks is not one.
     #[error("probes cannot be looked for: {message}")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::drill::pattern), help("this is a mistake in PELATO: please report it"))]
     Pattern {
         /// What is wrong.
         message: String,
     },
     /// More probes than can be kept in mind.
     #[error("these are {probes} probes; a drill may have {most}")]
-    #[diagnostic(help("lower {}, or the times", Argument::Rate))]
+    #[diagnostic(code(pelato::drill::too_many), help("lower {}, or the times", Argument::Rate))]
     TooMany {
         /// How many.
         probes: u64,
@@ -52,7 +53,7 @@ pub enum DrillError {
     Objective(#[from] Problem),
     /// An objective cannot be met.
     #[error("`{objective}` is about a fault, and with {} there is none", Argument::NoFault)]
-    #[diagnostic(help("leave the objective out, or {}", Argument::NoFault))]
+    #[diagnostic(code(pelato::drill::needs_fault), help("leave the objective out, or {}", Argument::NoFault))]
     NeedsFault {
         /// The objective.
         objective: String,
@@ -63,7 +64,7 @@ pub enum DrillError {
     Nats(NatsError),
     /// The NATS server is not there.
     #[error("{0}")]
-    #[diagnostic(help(
+    #[diagnostic(code(pelato::drill::unreachable), help(
         "is it running, and is the address right? {}, or NATS_HOST and NATS_PORT: {} shows where they come from",
         Argument::Nats.with("URL"),
         Operation::Config
@@ -71,7 +72,7 @@ pub enum DrillError {
     Unreachable(String),
     /// The NATS server does not do what it is asked for.
     #[error("the NATS server does not work with the drill: {message}")]
-    #[diagnostic(help("see its log; {} can be repeated", Operation::Drill))]
+    #[diagnostic(code(pelato::drill::server), help("see its log; {} can be repeated", Operation::Drill))]
     Server {
         /// Its words.
         message: String,
@@ -81,7 +82,7 @@ pub enum DrillError {
         "no probe came out: {tries} were sent to `{from}`, and nothing came to `{to}` within {}{reason}",
         time::shown(*.waited)
     )]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::drill::no_probe_arrived), help("{help}"))]
     NoProbeArrived {
         /// Where they went in.
         from: String,
@@ -100,11 +101,14 @@ pub enum DrillError {
     #[error(
         "messages come out of `{to}`, but none has a probe's mark: {messages} came, the first was {example}"
     )]
-    #[diagnostic(help(
-        "the functions have to pass the mark on: put {{probe}} into a text of the input that is part of the output, \
+    #[diagnostic(
+        code(pelato::drill::no_mark),
+        help(
+            "the functions have to pass the mark on: put {{probe}} into a text of the input that is part of the output, \
          with {}",
-        Argument::Input
-    ))]
+            Argument::Input
+        )
+    )]
     NoMark {
         /// Where they came out.
         to: String,
@@ -115,7 +119,10 @@ pub enum DrillError {
     },
     /// The fault could not be caused.
     #[error("the command `{command}` {how}: the drill was broken off")]
-    #[diagnostic(help("try it alone; it has to end with 0 once the host is away"))]
+    #[diagnostic(
+        code(pelato::drill::kill_command),
+        help("try it alone; it has to end with 0 once the host is away")
+    )]
     KillCommand {
         /// The command.
         command: String,
@@ -124,7 +131,10 @@ pub enum DrillError {
     },
     /// A person did not want to wait for its end.
     #[error("the drill was stopped before it was over: the figures are of what there was")]
-    #[diagnostic(help("it ends by itself; {} and {} say when", Argument::Settle, Argument::Timeout))]
+    #[diagnostic(
+        code(pelato::drill::stopped),
+        help("it ends by itself; {} and {} say when", Argument::Settle, Argument::Timeout)
+    )]
     Stopped,
     /// The record cannot be written.
     #[error(transparent)]
@@ -132,6 +142,7 @@ pub enum DrillError {
     Record(#[from] RecordError),
     /// The drill was held, and not all objectives were met.
     #[error("{} of {all} objectives missed: {}", .missed.len(), .missed.join("; "))]
+    #[diagnostic(code(pelato::drill::missed))]
     Missed {
         /// Those that were missed, and by how much.
         missed: Vec<String>,

@@ -18,10 +18,10 @@ pub enum LoadError {
     Read(#[from] ReadError),
     /// There is not one name for each file.
     #[error("the number of names ({names}) is not that of the files ({files})")]
-    #[diagnostic(help(
-        "give {} once for each file, in the same order, or not at all",
-        Argument::NameOfSeries
-    ))]
+    #[diagnostic(
+        code(pelato::report::name_count),
+        help("give {} once for each file, in the same order, or not at all", Argument::NameOfSeries)
+    )]
     NameCount {
         /// How many names.
         names: usize,
@@ -30,11 +30,17 @@ pub enum LoadError {
     },
     /// A name that says nothing.
     #[error("a name is empty")]
-    #[diagnostic(help("give each file a name of its own with {}", Argument::NameOfSeries))]
+    #[diagnostic(
+        code(pelato::report::empty_name),
+        help("give each file a name of its own with {}", Argument::NameOfSeries)
+    )]
     EmptyName,
     /// Two series could not be told apart.
     #[error("two files are called {name}")]
-    #[diagnostic(help("give each file a name of its own with {}", Argument::NameOfSeries))]
+    #[diagnostic(
+        code(pelato::report::duplicate_name),
+        help("give each file a name of its own with {}", Argument::NameOfSeries)
+    )]
     DuplicateName {
         /// What both are called.
         name: String,

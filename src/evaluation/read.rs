@@ -32,7 +32,7 @@ const HELP: &str = "a metrics file looks so: `runs: [{n_task: 2, code_gen: {gen_
 pub enum ReadError {
     /// It is not there.
     #[error("there is no {path}")]
-    #[diagnostic(help(
+    #[diagnostic(code(pelato::evaluation::missing), help(
         "PELATO writes metrics.yaml if ENABLE_METRICS is True: {}; or name another file",
         Remedy::from(Operation::Build).and(Argument::Setting, Some("ENABLE_METRICS=True"))
     ))]
@@ -42,7 +42,10 @@ pub enum ReadError {
     },
     /// It cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    #[diagnostic(
+        code(pelato::evaluation::unreadable),
+        help("see that it is a file of UTF-8 text and that you may read it")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -51,7 +54,10 @@ pub enum ReadError {
     },
     /// It is larger than any metrics file.
     #[error("{path} has {bytes} bytes; such a file may have {most}")]
-    #[diagnostic(help("is this really a metrics file, or the record of a drill?"))]
+    #[diagnostic(
+        code(pelato::evaluation::too_large),
+        help("is this really a metrics file, or the record of a drill?")
+    )]
     TooLarge {
         /// The file.
         path: String,

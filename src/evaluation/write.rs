@@ -16,11 +16,10 @@ const HEAD: u64 = 1024;
 pub enum WriteError {
     /// A file of somebody else is there.
     #[error("{path} is there already, and {} has not written it", Operation::Report)]
-    #[diagnostic(help(
-        "choose another name with {}, or replace it with {}",
-        Argument::Output,
-        Argument::Force
-    ))]
+    #[diagnostic(
+        code(pelato::report::not_a_report),
+        help("choose another name with {}, or replace it with {}", Argument::Output, Argument::Force)
+    )]
     NotAReport {
         /// The file.
         path: String,

@@ -31,16 +31,20 @@ const MARK_TEXT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
 pub enum GenerateError {
     /// The folder is somebody else's.
     #[error("{path} is there already and was not made by this pelato")]
-    #[diagnostic(help(
-        "move it away or delete it: everything in it is made anew from workflow.yaml and tasks/"
-    ))]
+    #[diagnostic(
+        code(pelato::generate::not_generated),
+        help("move it away or delete it: everything in it is made anew from workflow.yaml and tasks/")
+    )]
     NotGenerated {
         /// The folder.
         path: String,
     },
     /// The folder cannot be used.
     #[error("cannot use {path}")]
-    #[diagnostic(help("see that you may write there and that the disk is not full"))]
+    #[diagnostic(
+        code(pelato::generate::unusable),
+        help("see that you may write there and that the disk is not full")
+    )]
     Unusable {
         /// The folder.
         path: String,

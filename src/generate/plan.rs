@@ -12,7 +12,10 @@ use crate::remedy::Operation;
 pub enum PlanError {
     /// A file of the user's cannot be read any more.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is still there and that you may read it"))]
+    #[diagnostic(
+        code(pelato::generate::plan::unreadable),
+        help("see that it is still there and that you may read it")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -21,7 +24,7 @@ pub enum PlanError {
     },
     /// A file of the user's stands where the shell's has to.
     #[error("{shown}/{file} has the name of a file that the language pack `{pack}` adds")]
-    #[diagnostic(help("give your file another name"))]
+    #[diagnostic(code(pelato::generate::plan::name_conflict), help("give your file another name"))]
     NameConflict {
         /// The folder of the code.
         shown: String,
@@ -36,7 +39,7 @@ pub enum PlanError {
     Name(#[from] FileError),
     /// A file of the pack cannot be used.
     #[error("the language pack `{pack}`: {file}: {reason}")]
-    #[diagnostic(help("{} says where it is; mend the file there", Operation::PackShow.on(pack)))]
+    #[diagnostic(code(pelato::generate::plan::pack), help("{} says where it is; mend the file there", Operation::PackShow.on(pack)))]
     Pack {
         /// The pack.
         pack: String,

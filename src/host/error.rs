@@ -33,7 +33,7 @@ pub enum HostError {
     },
     /// It is no component that the engine understands.
     #[error("{component} is not a valid WebAssembly component: {message}")]
-    #[diagnostic(code(pelato::host::component), help("build it anew with {}", Operation::Build))]
+    #[diagnostic(code(pelato::host::invalid), help("build it anew with {}", Operation::Build))]
     Invalid {
         /// The component's name.
         component: String,
@@ -71,14 +71,14 @@ pub enum HostError {
     },
     /// Two components of one name.
     #[error("there are two components named {component}")]
-    #[diagnostic(code(pelato::host::name), help("give each task a `component_name` of its own"))]
+    #[diagnostic(code(pelato::host::name_taken), help("give each task a `component_name` of its own"))]
     NameTaken {
         /// The name.
         component: String,
     },
     /// Two components on one path.
     #[error("{first} and {second} both answer the HTTP path {path}")]
-    #[diagnostic(code(pelato::host::path), help("give each task an `http.path` of its own"))]
+    #[diagnostic(code(pelato::host::path_taken), help("give each task an `http.path` of its own"))]
     PathTaken {
         /// The path.
         path: String,
@@ -111,7 +111,7 @@ pub enum HostError {
     /// The address for HTTP is taken.
     #[error("HTTP cannot be served on {address}: another program does")]
     #[diagnostic(
-        code(pelato::host::address),
+        code(pelato::host::address_taken),
         help("choose another port with {}, or stop the other program", Argument::Port)
     )]
     AddressTaken {
@@ -121,7 +121,7 @@ pub enum HostError {
     /// The address for HTTP cannot be used.
     #[error("HTTP cannot be served on {address}")]
     #[diagnostic(
-        code(pelato::host::address),
+        code(pelato::host::bind),
         help("choose another address or port; ports below 1024 need special rights")
     )]
     Bind {
@@ -150,7 +150,7 @@ pub enum HostError {
     /// The NATS server keeps nothing.
     #[error("the bucket {bucket} needs JetStream, and the NATS server has none")]
     #[diagnostic(
-        code(pelato::host::jetstream),
+        code(pelato::host::no_jet_stream),
         help(
             "start it with `nats-server -js`; {} without {} keeps buckets in memory",
             Operation::Run,
@@ -167,13 +167,10 @@ pub enum HostError {
     Postgres(#[from] crate::postgres::PostgresError),
     /// There is no database.
     #[error("{component} stores its results in a database, and none is given")]
-    #[diagnostic(
-        code(pelato::host::database),
-        help(
+    #[diagnostic(code(pelato::host::no_database), help(
             "set POSTGRES_URL in .env, or give {}",
             Argument::Postgres.with("postgres://user:password@localhost/database")
-        )
-    )]
+        ))]
     NoDatabase {
         /// The component.
         component: String,
@@ -191,7 +188,7 @@ pub enum HostError {
     /// Nobody is there to answer a request.
     #[error("nobody reads {subject}, so nobody answers")]
     #[diagnostic(
-        code(pelato::host::request),
+        code(pelato::host::no_reader),
         help("check the subject against the `source_topic` of the tasks")
     )]
     NoReader {
@@ -201,7 +198,7 @@ pub enum HostError {
     /// An answer did not come in time.
     #[error("no answer came on {subject} within {timeout:?}")]
     #[diagnostic(
-        code(pelato::host::request),
+        code(pelato::host::no_answer),
         help("the function may have failed or filtered the message out: see the output above")
     )]
     NoAnswer {

@@ -8,6 +8,7 @@ use crate::remedy::Argument;
 pub enum InfraError {
     /// A value that a file cannot hold.
     #[error("{value} is not {what}")]
+    #[diagnostic(code(pelato::infra::value))]
     Value {
         /// The value, in backquotes.
         value: String,
@@ -21,20 +22,26 @@ pub enum InfraError {
     },
     /// Edge and cloud would keep data under one name.
     #[error("the JetStream domains of edge and cloud are the same: `{domain}`")]
-    #[diagnostic(help(
-        "give the edge another by {}: each server's streams are found by its domain",
-        Argument::EdgeDomain
-    ))]
+    #[diagnostic(
+        code(pelato::infra::same_domain),
+        help(
+            "give the edge another by {}: each server's streams are found by its domain",
+            Argument::EdgeDomain
+        )
+    )]
     SameDomain {
         /// The domain.
         domain: String,
     },
     /// Two things on one machine would listen at one port.
     #[error("port {port} would be taken twice: {things}")]
-    #[diagnostic(help(
-        "give one of them another; the cloud host on this machine has the port after {}",
-        Argument::HttpPort
-    ))]
+    #[diagnostic(
+        code(pelato::infra::same_port),
+        help(
+            "give one of them another; the cloud host on this machine has the port after {}",
+            Argument::HttpPort
+        )
+    )]
     SamePort {
         /// The port.
         port: u16,
@@ -43,17 +50,20 @@ pub enum InfraError {
     },
     /// A file is there with other content.
     #[error("{path} exists already, and is not what would be written")]
-    #[diagnostic(help(
-        "move it away or choose another folder; {} into another folder shows what would be written",
-        Argument::DryRun
-    ))]
+    #[diagnostic(
+        code(pelato::infra::file_differs),
+        help(
+            "move it away or choose another folder; {} into another folder shows what would be written",
+            Argument::DryRun
+        )
+    )]
     FileDiffers {
         /// The file.
         path: String,
     },
     /// A file of PELATO's own that cannot be rendered.
     #[error("PELATO's own {file} cannot be rendered: {reason}")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::infra::built_in), help("this is a mistake in PELATO: please report it"))]
     BuiltIn {
         /// The file.
         file: String,

@@ -26,21 +26,27 @@ const HEAD: usize = 64;
 pub enum RecordError {
     /// A file of somebody else is there.
     #[error("{path} is there already, and is no record of a drill")]
-    #[diagnostic(help("choose another name with {}", Argument::Record))]
+    #[diagnostic(
+        code(pelato::drill::record::not_a_record),
+        help("choose another name with {}", Argument::Record)
+    )]
     NotARecord {
         /// The file.
         path: String,
     },
     /// There is no folder for it.
     #[error("there is no folder to write {path} into")]
-    #[diagnostic(help("make it first, or choose another name with {}", Argument::Record))]
+    #[diagnostic(
+        code(pelato::drill::record::no_folder),
+        help("make it first, or choose another name with {}", Argument::Record)
+    )]
     NoFolder {
         /// The file.
         path: String,
     },
     /// It has no form as text.
     #[error("the readings cannot be written down")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::drill::record::encode), help("this is a mistake in PELATO: please report it"))]
     Encode(#[from] serde_json::Error),
     /// It cannot be written.
     #[error(transparent)]

@@ -62,7 +62,10 @@ impl fmt::Debug for Auth {
 pub enum NatsError {
     /// The NATS server's address makes no sense.
     #[error("{url:?} is no address of a NATS server: {message}")]
-    #[diagnostic(code(pelato::nats), help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`"))]
+    #[diagnostic(
+        code(pelato::nats::address),
+        help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`")
+    )]
     Address {
         /// The address.
         url: String,
@@ -72,7 +75,7 @@ pub enum NatsError {
     /// The NATS server does not answer.
     #[error("the NATS server at {url} cannot be reached: {message}")]
     #[diagnostic(
-        code(pelato::nats),
+        code(pelato::nats::unreachable),
         help(
             "is it running, and is the address right? {} shows the settings; {} without {} needs none",
             Operation::Config,
@@ -89,7 +92,7 @@ pub enum NatsError {
     /// The NATS server does not let us in.
     #[error("the NATS server at {url} refuses us: {message}")]
     #[diagnostic(
-        code(pelato::nats_auth),
+        code(pelato::nats::auth),
         help("check the user and password, the token, or the credentials file")
     )]
     Auth {
@@ -101,7 +104,7 @@ pub enum NatsError {
     /// A file that the connection needs cannot be read.
     #[error("{} cannot be used", .path.display())]
     #[diagnostic(
-        code(pelato::nats_auth),
+        code(pelato::nats::file),
         help("check that the file exists, may be read, and is what its name says")
     )]
     File {

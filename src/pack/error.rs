@@ -10,6 +10,7 @@ use crate::report::Problem;
 pub enum PackError {
     /// Something that is neither a folder nor a repository.
     #[error("`{text}` {why}")]
+    #[diagnostic(code(pelato::pack::source))]
     Source {
         /// What was given.
         text: String,
@@ -21,16 +22,22 @@ pub enum PackError {
     },
     /// There is no git.
     #[error("there is no program `git`, which fetches {url}")]
-    #[diagnostic(help("install git, or fetch the repository in another way and name its folder"))]
+    #[diagnostic(
+        code(pelato::pack::no_git),
+        help("install git, or fetch the repository in another way and name its folder")
+    )]
     NoGit {
         /// The repository.
         url: String,
     },
     /// The repository or its revision cannot be had.
     #[error("cannot fetch {what}: {words}")]
-    #[diagnostic(help(
-        "is the address right, and is the revision a tag, a branch or a whole commit? `git ls-remote {url}` lists them"
-    ))]
+    #[diagnostic(
+        code(pelato::pack::fetch),
+        help(
+            "is the address right, and is the revision a tag, a branch or a whole commit? `git ls-remote {url}` lists them"
+        )
+    )]
     Fetch {
         /// The repository and the revision.
         what: String,
@@ -41,14 +48,17 @@ pub enum PackError {
     },
     /// No pack where one should be.
     #[error("there is no language pack in {place}")]
-    #[diagnostic(help("a pack is a folder with a pack.toml: at the top, or below language-packs/"))]
+    #[diagnostic(
+        code(pelato::pack::no_pack),
+        help("a pack is a folder with a pack.toml: at the top, or below language-packs/")
+    )]
     NoPack {
         /// The folder or repository.
         place: String,
     },
     /// Several packs, and none was chosen.
     #[error("there are several language packs in {place}: {}", .names.join(", "))]
-    #[diagnostic(help("choose one: {}", Argument::Pack.with(.names.first().map_or("NAME", String::as_str))))]
+    #[diagnostic(code(pelato::pack::multiple), help("choose one: {}", Argument::Pack.with(.names.first().map_or("NAME", String::as_str))))]
     Multiple {
         /// The folder or repository.
         place: String,
@@ -57,6 +67,7 @@ pub enum PackError {
     },
     /// The pack that was chosen is not there.
     #[error("there is no language pack `{name}` in {place}")]
+    #[diagnostic(code(pelato::pack::not_found))]
     NotFound {
         /// The name.
         name: String,
@@ -72,13 +83,17 @@ pub enum PackError {
     Manifest(Box<Problem>),
     /// Somebody's own pack has the name.
     #[error("{folder} is there already, and was not added by pelato")]
-    #[diagnostic(help("it is your own: move or delete it yourself; PELATO leaves alone what you wrote"))]
+    #[diagnostic(
+        code(pelato::pack::not_managed),
+        help("it is your own: move or delete it yourself; PELATO leaves alone what you wrote")
+    )]
     NotManaged {
         /// The pack's folder.
         folder: String,
     },
     /// There is no such pack to be taken away.
     #[error("there is no language pack `{name}` in {place}")]
+    #[diagnostic(code(pelato::pack::not_added))]
     NotAdded {
         /// The name.
         name: String,
@@ -90,7 +105,10 @@ pub enum PackError {
     },
     /// A pack was changed since it was added, and would be taken away.
     #[error("the language pack `{name}` was changed since it was added")]
-    #[diagnostic(help("{} takes it away all the same; the changes are lost then", Argument::Force))]
+    #[diagnostic(
+        code(pelato::pack::modified_locally),
+        help("{} takes it away all the same; the changes are lost then", Argument::Force)
+    )]
     ModifiedLocally {
         /// The name.
         name: String,
@@ -99,9 +117,12 @@ pub enum PackError {
     #[error(
         "the language pack `{name}` is not what was added: its files differ from their digest in pelato.lock"
     )]
-    #[diagnostic(help(
-        "{again} takes it anew, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
-    ))]
+    #[diagnostic(
+        code(pelato::pack::digest_mismatch),
+        help(
+            "{again} takes it anew, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
+        )
+    )]
     DigestMismatch {
         /// The name.
         name: String,
@@ -112,7 +133,7 @@ pub enum PackError {
     #[error(
         "the language pack `{name}` of pelato.lock is not in the project, and another one of this name would be used"
     )]
-    #[diagnostic(help("{again} brings it back; {} forgets it", Operation::PackRemove.on(name)))]
+    #[diagnostic(code(pelato::pack::missing), help("{again} brings it back; {} forgets it", Operation::PackRemove.on(name)))]
     Missing {
         /// The name.
         name: String,
@@ -121,7 +142,7 @@ pub enum PackError {
     },
     /// A file of a pack cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is there and that you may read it"))]
+    #[diagnostic(code(pelato::pack::unreadable), help("see that it is there and that you may read it"))]
     Unreadable {
         /// The file.
         path: String,
@@ -130,14 +151,17 @@ pub enum PackError {
     },
     /// Too much for a pack.
     #[error("{path} is too much for a language pack: more than 2000 files or 64 MiB")]
-    #[diagnostic(help("a pack is a folder of texts; compilers are installed by its `toolchain.install`"))]
+    #[diagnostic(
+        code(pelato::pack::too_large),
+        help("a pack is a folder of texts; compilers are installed by its `toolchain.install`")
+    )]
     TooLarge {
         /// The folder.
         path: String,
     },
     /// A value of a new pack makes its manifest wrong.
     #[error("with this {what} the manifest would be wrong: {words}")]
-    #[diagnostic(help("give it by {argument}"))]
+    #[diagnostic(code(pelato::pack::value), help("give it by {argument}"))]
     Value {
         /// What was given.
         what: &'static str,
@@ -148,6 +172,7 @@ pub enum PackError {
     },
     /// Some checks failed; the table says which.
     #[error("the language pack `{pack}` does not pass: {}", .failed.join(", "))]
+    #[diagnostic(code(pelato::pack::checks_failed))]
     ChecksFailed {
         /// The pack.
         pack: String,
@@ -156,7 +181,10 @@ pub enum PackError {
     },
     /// A place to try a pack out cannot be made.
     #[error("cannot make a place to try the pack out")]
-    #[diagnostic(help("see that the disk is not full; TMPDIR names the folder for temporary files"))]
+    #[diagnostic(
+        code(pelato::pack::fixture),
+        help("see that the disk is not full; TMPDIR names the folder for temporary files")
+    )]
     Fixture(#[source] std::io::Error),
     /// `pelato.lock` cannot be used.
     #[error(transparent)]

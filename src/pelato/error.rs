@@ -62,18 +62,22 @@ pub enum Error {
     Read(#[from] ReadError),
     /// The workflow has errors.
     #[error("the workflow has {0}")]
-    #[diagnostic(help("{} shows them again", Operation::Check))]
+    #[diagnostic(code(pelato::workflow_errors), help("{} shows them again", Operation::Check))]
     Rejected(Rejected),
     /// A task as it was asked for would make the workflow wrong.
     #[error("with this task the workflow would have {0}")]
-    #[diagnostic(help("nothing was written: give the values shown above otherwise"))]
+    #[diagnostic(
+        code(pelato::task_rejected),
+        help("nothing was written: give the values shown above otherwise")
+    )]
     TaskRejected(Rejected),
     /// `check` found errors, and has shown them.
     #[error("the workflow has {0}")]
+    #[diagnostic(code(pelato::check_failed))]
     Checked(Rejected),
     /// `doctor` found that something is missing, and has shown what.
     #[error("this machine lacks what the project needs: {problems}")]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::machine_not_ready), help("{help}"))]
     MachineNotReady {
         /// How many problems there are, in words.
         problems: String,
@@ -90,7 +94,7 @@ pub enum Error {
     Catalog(#[from] CatalogError),
     /// A template's texts cannot be filled in.
     #[error("the template `{template}` cannot be used")]
-    #[diagnostic(help("mend the template, or choose another"))]
+    #[diagnostic(code(pelato::template_text), help("mend the template, or choose another"))]
     TemplateText {
         /// The template.
         template: String,
@@ -99,6 +103,7 @@ pub enum Error {
     },
     /// There is no such component.
     #[error("there is no component `{name}` in the workflow")]
+    #[diagnostic(code(pelato::unknown_component))]
     UnknownComponent {
         /// The name asked for.
         name: String,
@@ -124,7 +129,7 @@ pub enum Error {
     Stream(#[from] StreamError),
     /// A later phase needs what has not been built.
     #[error("`{component}` is not built as its sources are: {why}")]
-    #[diagnostic(help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]
+    #[diagnostic(code(pelato::not_built), help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]
     NotBuilt {
         /// The component.
         component: String,
@@ -137,6 +142,7 @@ pub enum Error {
     Host(#[from] HostError),
     /// The function did not end well.
     #[error("`{component}` {how}")]
+    #[diagnostic(code(pelato::function_failed))]
     Function {
         /// The component.
         component: String,
@@ -181,6 +187,7 @@ pub enum Error {
     Prompt(#[from] PromptError),
     /// The command line makes no sense.
     #[error("{message}")]
+    #[diagnostic(code(pelato::usage))]
     Usage {
         /// What is wrong.
         message: String,
@@ -210,10 +217,11 @@ pub enum Error {
     Write(#[from] files::FileError),
     /// A person did not want to wait.
     #[error("stopped at once: calls under way were cut off")]
+    #[diagnostic(code(pelato::cancelled))]
     Interrupted,
     /// The system failed.
     #[error("{what}")]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::system), help("{help}"))]
     System {
         /// What could not be done.
         what: String,
@@ -229,7 +237,10 @@ pub enum Error {
 pub enum PromptError {
     /// Nobody may be asked.
     #[error("not given: {what}")]
-    #[diagnostic(help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it"))]
+    #[diagnostic(
+        code(pelato::prompt::missing),
+        help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it")
+    )]
     Missing {
         /// What is missing.
         what: String,
@@ -238,13 +249,15 @@ pub enum PromptError {
     },
     /// The person went away.
     #[error("no answer: nothing was written")]
+    #[diagnostic(code(pelato::prompt::cancelled))]
     Cancelled,
     /// The person said no.
     #[error("not agreed: nothing was written")]
+    #[diagnostic(code(pelato::prompt::refused))]
     Refused,
     /// The terminal failed.
     #[error("cannot ask on this terminal: {0}")]
-    #[diagnostic(help("give the values by flags, see `--help`"))]
+    #[diagnostic(code(pelato::prompt::terminal), help("give the values by flags, see `--help`"))]
     Terminal(String),
 }
 

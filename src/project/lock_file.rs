@@ -80,7 +80,10 @@ impl<'de> Deserialize<'de> for Digest {
 pub enum LockFileError {
     /// It cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    #[diagnostic(
+        code(pelato::lock_file::unreadable),
+        help("see that it is a file of UTF-8 text and that you may read it")
+    )]
     Unreadable {
         /// The file.
         path: String,

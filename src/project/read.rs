@@ -40,7 +40,7 @@ const LEVELS: &str = "a workflow needs three levels: the file, its tasks, their 
 pub enum ReadError {
     /// No project here.
     #[error("there is no {FILE} in {folder}")]
-    #[diagnostic(help(
+    #[diagnostic(code(pelato::workflow::missing), help(
         "go to the folder of a project, name it with {}, or make one with {}",
         Argument::Project.with("DIR"),
         Operation::New.on("NAME")
@@ -51,7 +51,7 @@ pub enum ReadError {
     },
     /// The file cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file and that you may read it"))]
+    #[diagnostic(code(pelato::workflow::unreadable), help("see that it is a file and that you may read it"))]
     Unreadable {
         /// The file.
         path: String,
@@ -60,7 +60,10 @@ pub enum ReadError {
     },
     /// The file is larger than any workflow.
     #[error("{path} has {bytes} bytes; a workflow may have {MAX_BYTES}")]
-    #[diagnostic(help("is this really a workflow? keep data in files of its own"))]
+    #[diagnostic(
+        code(pelato::workflow::too_large),
+        help("is this really a workflow? keep data in files of its own")
+    )]
     TooLarge {
         /// The file.
         path: String,
@@ -69,7 +72,7 @@ pub enum ReadError {
     },
     /// The file is not UTF-8 text.
     #[error("{path} is not UTF-8 text: byte {offset} (line {line})")]
-    #[diagnostic(help("save it as UTF-8"))]
+    #[diagnostic(code(pelato::workflow::not_text), help("save it as UTF-8"))]
     NotText {
         /// The file.
         path: String,

@@ -208,7 +208,10 @@ pub struct Flag {
 pub enum SettingsError {
     /// `.env` cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    #[diagnostic(
+        code(pelato::settings::unreadable),
+        help("see that it is a file of UTF-8 text and that you may read it")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -221,6 +224,7 @@ pub enum SettingsError {
     Line(#[from] Problem),
     /// A value that its setting does not take.
     #[error("{name} is `{value}` ({origin}), which is not {expected}")]
+    #[diagnostic(code(pelato::settings::value))]
     Value {
         /// The setting.
         name: &'static str,

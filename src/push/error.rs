@@ -8,12 +8,14 @@ use crate::remedy::{Argument, Operation};
 pub enum PushError {
     /// Nobody has said where to.
     #[error("no registry is set")]
-    #[diagnostic(help(
-        "set REGISTRY_URL in .env or the environment: REGISTRY_URL=registry.example.org/team"
-    ))]
+    #[diagnostic(
+        code(pelato::push::no_registry),
+        help("set REGISTRY_URL in .env or the environment: REGISTRY_URL=registry.example.org/team")
+    )]
     NoRegistry,
     /// The registry's address is none.
     #[error("REGISTRY_URL is {value}: {reason}")]
+    #[diagnostic(code(pelato::push::address))]
     Address {
         /// What stands there, in quotes.
         value: String,
@@ -25,23 +27,32 @@ pub enum PushError {
     },
     /// The registry's address tells who comes; it becomes part of images' names, which everybody sees.
     #[error("REGISTRY_URL holds a user or a password")]
-    #[diagnostic(help(
-        "take out what stands before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of \
+    #[diagnostic(
+        code(pelato::push::password_in_url),
+        help(
+            "take out what stands before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of \
          the images' names, which everybody sees"
-    ))]
+        )
+    )]
     PasswordInUrl,
     /// Plain http without leave.
     #[error("REGISTRY_URL asks for plain http, and REGISTRY_INSECURE does not list {host}")]
-    #[diagnostic(help(
-        "write https://, or set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
-    ))]
+    #[diagnostic(
+        code(pelato::push::plain_http),
+        help(
+            "write https://, or set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
+        )
+    )]
     PlainHttp {
         /// The registry.
         host: String,
     },
     /// One of two.
     #[error("{set} is set and {missing} is not")]
-    #[diagnostic(help("set both, or neither: then Docker's credential file is used"))]
+    #[diagnostic(
+        code(pelato::push::incomplete_credentials),
+        help("set both, or neither: then Docker's credential file is used")
+    )]
     IncompleteCredentials {
         /// The one that is there.
         set: &'static str,
@@ -50,17 +61,23 @@ pub enum PushError {
     },
     /// A text that names no image.
     #[error("{image} is no image's name")]
-    #[diagnostic(help("write host, path, name and version: `registry.example.org/team/name:1.0.0`"))]
+    #[diagnostic(
+        code(pelato::push::image),
+        help("write host, path, name and version: `registry.example.org/team/name:1.0.0`")
+    )]
     Image {
         /// The text, in quotes.
         image: String,
     },
     /// The file of certificates is of no use.
     #[error("REGISTRY_CA: {path} {reason}")]
-    #[diagnostic(help(
-        "REGISTRY_CA names a file of PEM certificates, which begin with -----BEGIN CERTIFICATE-----; the path is \
+    #[diagnostic(
+        code(pelato::push::certificates),
+        help(
+            "REGISTRY_CA names a file of PEM certificates, which begin with -----BEGIN CERTIFICATE-----; the path is \
          relative to the folder in which pelato is started"
-    ))]
+        )
+    )]
     Certificates {
         /// The file.
         path: String,
@@ -69,7 +86,10 @@ pub enum PushError {
     },
     /// Docker's credentials are of no use.
     #[error("Docker's credentials for {host} cannot be used: {reason}")]
-    #[diagnostic(help("mend {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead"))]
+    #[diagnostic(
+        code(pelato::push::docker_credentials),
+        help("mend {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead")
+    )]
     DockerCredentials {
         /// The registry.
         host: String,
@@ -80,19 +100,20 @@ pub enum PushError {
     },
     /// There can be no TLS on this machine.
     #[error("no connection to a registry can be made on this machine: {reason}")]
-    #[diagnostic(help(
-        "install the system's root certificates (the package is mostly called ca-certificates)"
-    ))]
+    #[diagnostic(
+        code(pelato::push::client),
+        help("install the system's root certificates (the package is mostly called ca-certificates)")
+    )]
     Client {
         /// What the library says.
         reason: String,
     },
     /// Nobody answers.
     #[error("the registry at {host} cannot be reached: {reason}")]
-    #[diagnostic(help(
-        "is it running, and is REGISTRY_URL right? {} shows what is in effect",
-        Operation::Config
-    ))]
+    #[diagnostic(
+        code(pelato::push::unreachable),
+        help("is it running, and is REGISTRY_URL right? {} shows what is in effect", Operation::Config)
+    )]
     Unreachable {
         /// The registry.
         host: String,
@@ -101,7 +122,10 @@ pub enum PushError {
     },
     /// It listens and says nothing.
     #[error("the registry at {host} is too slow: no answer within {seconds} s")]
-    #[diagnostic(help("is it overloaded, or something else that listens there? try again later"))]
+    #[diagnostic(
+        code(pelato::push::timeout),
+        help("is it overloaded, or something else that listens there? try again later")
+    )]
     Timeout {
         /// The registry.
         host: String,
@@ -110,25 +134,31 @@ pub enum PushError {
     },
     /// It speaks http, and we https.
     #[error("the registry at {host} speaks plain http")]
-    #[diagnostic(help(
-        "if that is meant, set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
-    ))]
+    #[diagnostic(
+        code(pelato::push::not_https),
+        help(
+            "if that is meant, set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
+        )
+    )]
     NotHttps {
         /// The registry.
         host: String,
     },
     /// It speaks https, and we http.
     #[error("the registry at {host} speaks https, and REGISTRY_INSECURE asks for plain http")]
-    #[diagnostic(help("take {host} out of REGISTRY_INSECURE"))]
+    #[diagnostic(code(pelato::push::not_http), help("take {host} out of REGISTRY_INSECURE"))]
     NotHttp {
         /// The registry.
         host: String,
     },
     /// Nobody knows who it is.
     #[error("the certificate of the registry at {host} is not accepted: {reason}")]
-    #[diagnostic(help(
-        "if it is signed by an authority of your own, set REGISTRY_CA to the file of that authority's certificate (PEM)"
-    ))]
+    #[diagnostic(
+        code(pelato::push::certificate),
+        help(
+            "if it is signed by an authority of your own, set REGISTRY_CA to the file of that authority's certificate (PEM)"
+        )
+    )]
     Certificate {
         /// The registry.
         host: String,
@@ -137,6 +167,7 @@ pub enum PushError {
     },
     /// Who comes is not let in.
     #[error("the registry at {host} does not let {whom} in")]
+    #[diagnostic(code(pelato::push::unauthorized))]
     Unauthorized {
         /// The registry.
         host: String,
@@ -148,9 +179,12 @@ pub enum PushError {
     },
     /// Who comes may not do that.
     #[error("the registry does not allow {whom} to {doing} {image}{message}")]
-    #[diagnostic(help(
-        "ask who runs the registry for the right to push there, or choose another place with REGISTRY_URL"
-    ))]
+    #[diagnostic(
+        code(pelato::push::denied),
+        help(
+            "ask who runs the registry for the right to push there, or choose another place with REGISTRY_URL"
+        )
+    )]
     Denied {
         /// Who came.
         whom: String,
@@ -163,9 +197,10 @@ pub enum PushError {
     },
     /// The registry has no room.
     #[error("the registry at {host} has no room left: {image} was not pushed")]
-    #[diagnostic(help(
-        "make room on the registry's disk, and push again: what has arrived is not sent twice"
-    ))]
+    #[diagnostic(
+        code(pelato::push::no_space),
+        help("make room on the registry's disk, and push again: what has arrived is not sent twice")
+    )]
     NoSpace {
         /// The registry.
         host: String,
@@ -174,7 +209,10 @@ pub enum PushError {
     },
     /// The registry fails in another way.
     #[error("the registry at {host} cannot {doing} {image}: {reason}")]
-    #[diagnostic(help("the registry's own log says more; push again when it is well"))]
+    #[diagnostic(
+        code(pelato::push::failed),
+        help("the registry's own log says more; push again when it is well")
+    )]
     Failed {
         /// The registry.
         host: String,
@@ -187,7 +225,7 @@ pub enum PushError {
     },
     /// Other content under a version that is taken.
     #[error("`{component}` {version} has been pushed to {registry} with other content")]
-    #[diagnostic(help(
+    #[diagnostic(code(pelato::push::version_taken), help(
         "run {} and push again; {} replaces what others may be running",
         Operation::Bump.on(component),
         Argument::Force
@@ -202,7 +240,7 @@ pub enum PushError {
     },
     /// The artifact is not what was built.
     #[error("{path} is not what was built: somebody has changed it, or the record beside it")]
-    #[diagnostic(help("remove gen/{component} and build again"))]
+    #[diagnostic(code(pelato::push::artifact_changed), help("remove gen/{component} and build again"))]
     ArtifactChanged {
         /// The component.
         component: String,
@@ -211,7 +249,10 @@ pub enum PushError {
     },
     /// The artifact cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("nobody else should work in gen/; run the command again"))]
+    #[diagnostic(
+        code(pelato::push::unreadable),
+        help("nobody else should work in gen/; run the command again")
+    )]
     Unreadable {
         /// The artifact.
         path: String,
@@ -220,7 +261,7 @@ pub enum PushError {
     },
     /// The artifact is no component.
     #[error("`{component}`: {reason}")]
-    #[diagnostic(help("remove gen/{component} and build again"))]
+    #[diagnostic(code(pelato::push::not_a_component), help("remove gen/{component} and build again"))]
     NotAComponent {
         /// The component.
         component: String,
@@ -233,7 +274,7 @@ pub enum PushError {
     LockFile(#[from] LockFileError),
     /// More than one of these.
     #[error("{} components cannot be pushed", .0.len())]
-    #[diagnostic(help("nothing of these was pushed; mend this first"))]
+    #[diagnostic(code(pelato::push::multiple), help("nothing of these was pushed; mend this first"))]
     Multiple(#[related] Vec<PushError>),
 }
 

@@ -9,30 +9,37 @@ use crate::remedy::{Argument, Operation, Remedy};
 pub enum ScaffoldError {
     /// The project's folder has something in it.
     #[error("the folder {folder} is not empty")]
-    #[diagnostic(help(
-        "choose another name or an empty folder; in a project that exists already, add a task with {}",
-        Operation::AddTask
-    ))]
+    #[diagnostic(
+        code(pelato::scaffold::not_empty),
+        help(
+            "choose another name or an empty folder; in a project that exists already, add a task with {}",
+            Operation::AddTask
+        )
+    )]
     NotEmpty {
         /// The folder.
         folder: String,
     },
     /// The code's place is taken.
     #[error("tasks/{component_name} exists already")]
-    #[diagnostic(help("choose another {}; PELATO never overwrites what you wrote", Argument::ComponentName))]
+    #[diagnostic(
+        code(pelato::scaffold::code_exists),
+        help("choose another {}; PELATO never overwrites what you wrote", Argument::ComponentName)
+    )]
     CodeExists {
         /// The task's component.
         component_name: String,
     },
     /// Another task has the component's name.
     #[error("there is a component `{component_name}` already")]
-    #[diagnostic(help("choose another {}", Argument::ComponentName))]
+    #[diagnostic(code(pelato::scaffold::name_taken), help("choose another {}", Argument::ComponentName))]
     NameTaken {
         /// The name.
         component_name: String,
     },
     /// A name that cannot be an artifact's.
     #[error("`{name}` cannot be the name of a component")]
+    #[diagnostic(code(pelato::scaffold::name))]
     Name {
         /// The name.
         name: String,
@@ -42,7 +49,7 @@ pub enum ScaffoldError {
     },
     /// A name that says nothing.
     #[error("the {what} is empty")]
-    #[diagnostic(help("give it a name, such as \"{example}\""))]
+    #[diagnostic(code(pelato::scaffold::empty), help("give it a name, such as \"{example}\""))]
     Empty {
         /// What has no name.
         what: &'static str,
@@ -51,10 +58,11 @@ pub enum ScaffoldError {
     },
     /// A task that no host would run.
     #[error("the task has no target: no host would run it")]
-    #[diagnostic(help("say which hosts run it, by their label host-type: {}", Argument::Target.with("edge")))]
+    #[diagnostic(code(pelato::scaffold::no_target), help("say which hosts run it, by their label host-type: {}", Argument::Target.with("edge")))]
     NoTarget,
     /// The template has no such parameter.
     #[error("the template `{template}` has no parameter `{name}`")]
+    #[diagnostic(code(pelato::scaffold::unknown_parameter))]
     UnknownParameter {
         /// The template.
         template: String,
@@ -66,6 +74,7 @@ pub enum ScaffoldError {
     },
     /// Parameters that the template cannot do without.
     #[error("the template `{template}` needs {}", .parameters.iter().map(|name| Remedy::parameter(name).to_string()).collect::<Vec<_>>().join(" and "))]
+    #[diagnostic(code(pelato::scaffold::missing_parameters))]
     MissingParameters {
         /// The template.
         template: String,
@@ -77,7 +86,10 @@ pub enum ScaffoldError {
     },
     /// A value that its parameter does not take.
     #[error("`{value}` is not {expected}, as {} requires", Remedy::parameter(.parameter))]
-    #[diagnostic(help("give it another value, such as {}", Remedy::parameter_with(parameter, example)))]
+    #[diagnostic(
+        code(pelato::scaffold::value),
+        help("give it another value, such as {}", Remedy::parameter_with(parameter, example))
+    )]
     Value {
         /// The parameter.
         parameter: String,
@@ -90,7 +102,10 @@ pub enum ScaffoldError {
     },
     /// The language pack's starter cannot be used.
     #[error("the starter of the language pack `{pack}` cannot be used: {file}: {reason}")]
-    #[diagnostic(help("this is for whoever wrote the pack: see docs/contributing"))]
+    #[diagnostic(
+        code(pelato::scaffold::starter),
+        help("this is for whoever wrote the pack: see docs/contributing")
+    )]
     Starter {
         /// The pack.
         pack: String,
@@ -101,7 +116,7 @@ pub enum ScaffoldError {
     },
     /// A file of PELATO's own that cannot be rendered.
     #[error("PELATO's own {file} cannot be rendered: {reason}")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::scaffold::built_in), help("this is a mistake in PELATO: please report it"))]
     BuiltIn {
         /// The file.
         file: String,

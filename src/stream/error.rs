@@ -5,10 +5,13 @@
 pub enum StreamError {
     /// Nobody answers for JetStream.
     #[error("no JetStream answers at the NATS server{domain}: {message}")]
-    #[diagnostic(help(
-        "`delivery: at-least-once` needs it: start the server with `nats-server -js`; `JETSTREAM_DOMAIN` \
+    #[diagnostic(
+        code(pelato::stream::no_jet_stream),
+        help(
+            "`delivery: at-least-once` needs it: start the server with `nats-server -js`; `JETSTREAM_DOMAIN` \
          names a domain, if it has one"
-    ))]
+        )
+    )]
     NoJetStream {
         /// The domain that was asked, in words.
         domain: String,
@@ -17,10 +20,13 @@ pub enum StreamError {
     },
     /// A stream has some of the messages, not all.
     #[error("the stream `{stream}` keeps only a part of `{source_topic}`, which `{consumer}` reads")]
-    #[diagnostic(help(
-        "add the subject `{source_topic}` to it, with `nats stream edit {stream}`, or let the task read \
+    #[diagnostic(
+        code(pelato::stream::partial_subjects),
+        help(
+            "add the subject `{source_topic}` to it, with `nats stream edit {stream}`, or let the task read \
          what is in it: {subjects}"
-    ))]
+        )
+    )]
     PartialSubjects {
         /// The stream.
         stream: String,
@@ -33,7 +39,7 @@ pub enum StreamError {
     },
     /// A stream is not as it has to be.
     #[error("the stream `{stream}`, which keeps `{source_topic}`, {what}")]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::stream::unsuitable_stream), help("{help}"))]
     UnsuitableStream {
         /// The stream.
         stream: String,
@@ -46,10 +52,13 @@ pub enum StreamError {
     },
     /// The server refuses a stream.
     #[error("the server does not make the stream `{stream}` for `{source_topic}`: {message}")]
-    #[diagnostic(help(
-        "see that the user may use JetStream and that it has room, or make a stream for `{source_topic}` yourself: \
+    #[diagnostic(
+        code(pelato::stream::stream),
+        help(
+            "see that the user may use JetStream and that it has room, or make a stream for `{source_topic}` yourself: \
          PELATO takes the one that is there"
-    ))]
+        )
+    )]
     Stream {
         /// The stream.
         stream: String,
@@ -60,10 +69,13 @@ pub enum StreamError {
     },
     /// The server refuses a consumer.
     #[error("the server does not make the consumer `{consumer}` of the stream `{stream}`: {message}")]
-    #[diagnostic(help(
-        "if it says that something cannot be changed, take the old one away, with all that waits for it: \
+    #[diagnostic(
+        code(pelato::stream::consumer),
+        help(
+            "if it says that something cannot be changed, take the old one away, with all that waits for it: \
          `nats consumer rm {stream} {consumer}`"
-    ))]
+        )
+    )]
     Consumer {
         /// The stream.
         stream: String,
@@ -74,7 +86,10 @@ pub enum StreamError {
     },
     /// Another program has a consumer of that name.
     #[error("the stream `{stream}` has a consumer `{consumer}` already, and it is not PELATO's")]
-    #[diagnostic(help("give the component another name, or the consumer"))]
+    #[diagnostic(
+        code(pelato::stream::consumer_taken),
+        help("give the component another name, or the consumer")
+    )]
     ConsumerTaken {
         /// The stream.
         stream: String,

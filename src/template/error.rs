@@ -9,14 +9,14 @@ use crate::report::Problem;
 pub enum TemplateError {
     /// No template where one should be.
     #[error("there is no template in {place}")]
-    #[diagnostic(help("a template is a folder with a template.toml"))]
+    #[diagnostic(code(pelato::template::no_template), help("a template is a folder with a template.toml"))]
     NoTemplate {
         /// The folder.
         place: String,
     },
     /// A value of a new template makes its manifest wrong.
     #[error("with this {what} the manifest would be wrong: {words}")]
-    #[diagnostic(help("give it by {argument}"))]
+    #[diagnostic(code(pelato::template::value), help("give it by {argument}"))]
     Value {
         /// What was given.
         what: &'static str,
@@ -27,7 +27,10 @@ pub enum TemplateError {
     },
     /// A template has no sources to begin with.
     #[error("the template `{template}` has no sources of its trigger")]
-    #[diagnostic(help("leave {} out; or begin with one that has them: {known}", Argument::Source))]
+    #[diagnostic(
+        code(pelato::template::no_source),
+        help("leave {} out; or begin with one that has them: {known}", Argument::Source)
+    )]
     NoSource {
         /// The template.
         template: String,
@@ -40,7 +43,7 @@ pub enum TemplateError {
     Manifest(Box<Problem>),
     /// A file of a template cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is there and that you may read it"))]
+    #[diagnostic(code(pelato::template::unreadable), help("see that it is there and that you may read it"))]
     Unreadable {
         /// The file.
         path: String,
@@ -49,6 +52,7 @@ pub enum TemplateError {
     },
     /// Some checks failed; the table says which.
     #[error("the template `{template}` does not pass: {}", .failed.join(", "))]
+    #[diagnostic(code(pelato::template::checks_failed))]
     ChecksFailed {
         /// The template.
         template: String,
@@ -57,7 +61,10 @@ pub enum TemplateError {
     },
     /// A place to try a template out cannot be made.
     #[error("cannot make a place to try the template out")]
-    #[diagnostic(help("see that the disk is not full; TMPDIR names the folder for temporary files"))]
+    #[diagnostic(
+        code(pelato::template::fixture),
+        help("see that the disk is not full; TMPDIR names the folder for temporary files")
+    )]
     Fixture(#[source] std::io::Error),
     /// A file cannot be written.
     #[error(transparent)]

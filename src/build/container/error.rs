@@ -9,21 +9,27 @@ use crate::remedy::{Argument, Remedy, Restriction};
 pub enum ContainerError {
     /// No engine answers.
     #[error("no container engine answers{}", listed(.tried))]
-    #[diagnostic(help(
-        "start Docker or Podman (`podman system service`), or say where one is: DOCKER_HOST=unix:///…; or build with {}",
-        local()
-    ))]
+    #[diagnostic(
+        code(pelato::container::no_engine),
+        help(
+            "start Docker or Podman (`podman system service`), or say where one is: DOCKER_HOST=unix:///…; or build with {}",
+            local()
+        )
+    )]
     NoEngine {
         /// Where one was looked for, and what happened there.
         tried: Vec<String>,
     },
     /// There is an engine, and we may not use it.
     #[error("the container engine at {address} does not let us in")]
-    #[diagnostic(help(
-        "its socket belongs to the group {group}: `sudo usermod -aG {group} $USER`, and log in again; or use rootless \
+    #[diagnostic(
+        code(pelato::container::permission_denied),
+        help(
+            "its socket belongs to the group {group}: `sudo usermod -aG {group} $USER`, and log in again; or use rootless \
          Podman, or {}",
-        local()
-    ))]
+            local()
+        )
+    )]
     PermissionDenied {
         /// The engine.
         address: String,
@@ -32,14 +38,20 @@ pub enum ContainerError {
     },
     /// The pack names no image.
     #[error("the language pack `{pack}` names no toolchain image")]
-    #[diagnostic(help("build with {}, or add `image` to [toolchain] in its pack.toml", local()))]
+    #[diagnostic(
+        code(pelato::container::no_image),
+        help("build with {}, or add `image` to [toolchain] in its pack.toml", local())
+    )]
     NoImage {
         /// The pack.
         pack: String,
     },
     /// The image is not there, and may not be fetched.
     #[error("the engine does not have the image {image}, and {restriction} forbids fetching it")]
-    #[diagnostic(help("fetch it once: `docker pull {image}`, or run once without {restriction}"))]
+    #[diagnostic(
+        code(pelato::container::forbidden),
+        help("fetch it once: `docker pull {image}`, or run once without {restriction}")
+    )]
     Forbidden {
         /// The image.
         image: String,
@@ -48,10 +60,13 @@ pub enum ContainerError {
     },
     /// The image cannot be fetched.
     #[error("the image {image} cannot be fetched: {message}")]
-    #[diagnostic(help(
-        "is the network there, and the name right? `docker pull {image}` tries the same; or build with {}",
-        local()
-    ))]
+    #[diagnostic(
+        code(pelato::container::pull),
+        help(
+            "is the network there, and the name right? `docker pull {image}` tries the same; or build with {}",
+            local()
+        )
+    )]
     Pull {
         /// The image.
         image: String,
@@ -60,7 +75,10 @@ pub enum ContainerError {
     },
     /// The compiler is not installed for the image, and may not be.
     #[error("{program} is not installed for the image {image}, and {restriction} forbids installing it")]
-    #[diagnostic(help("run once without {restriction}, or build with {}", local()))]
+    #[diagnostic(
+        code(pelato::container::not_installed),
+        help("run once without {restriction}, or build with {}", local())
+    )]
     NotInstalled {
         /// The image.
         image: String,
@@ -71,7 +89,10 @@ pub enum ContainerError {
     },
     /// The compiler cannot be installed in the image.
     #[error("installing {program} in the image {image} failed\n{said}")]
-    #[diagnostic(help("is the network there? else build with {}; this was run: {command}", local()))]
+    #[diagnostic(
+        code(pelato::container::install),
+        help("is the network there? else build with {}; this was run: {command}", local())
+    )]
     Install {
         /// The image.
         image: String,
@@ -84,9 +105,10 @@ pub enum ContainerError {
     },
     /// What is in the image does not satisfy the pack.
     #[error("the image {image} has {program} {found}, and the language pack `{pack}` needs {wanted}")]
-    #[diagnostic(help(
-        "name another image in the pack's [toolchain], or fetch the newest: `docker pull {image}`"
-    ))]
+    #[diagnostic(
+        code(pelato::container::incompatible_compiler),
+        help("name another image in the pack's [toolchain], or fetch the newest: `docker pull {image}`")
+    )]
     IncompatibleCompiler {
         /// The image.
         image: String,
@@ -101,7 +123,10 @@ pub enum ContainerError {
     },
     /// A phase took too long.
     #[error("{phase} took longer than {} s", .limit.as_secs())]
-    #[diagnostic(help("see whether the engine is well: `docker info`; then run the command again"))]
+    #[diagnostic(
+        code(pelato::container::timeout),
+        help("see whether the engine is well: `docker info`; then run the command again")
+    )]
     Timeout {
         /// What was done.
         phase: &'static str,
@@ -110,29 +135,34 @@ pub enum ContainerError {
     },
     /// The memory did not suffice.
     #[error("the compiler needed more than {mebibytes} MiB of memory, and was ended")]
-    #[diagnostic(help("give it more: CONTAINER_MEMORY={} in .env, or build fewer at a time: {}", .mebibytes * 2, Argument::Jobs.with(1)))]
+    #[diagnostic(code(pelato::container::out_of_memory), help("give it more: CONTAINER_MEMORY={} in .env, or build fewer at a time: {}", .mebibytes * 2, Argument::Jobs.with(1)))]
     OutOfMemory {
         /// The limit.
         mebibytes: u64,
     },
     /// The engine has no room.
     #[error("the container engine's disk is full: {message}")]
-    #[diagnostic(help(
-        "make room: `docker system df` shows what takes it, `docker system prune` removes what nothing uses; or build with {}",
-        local()
-    ))]
+    #[diagnostic(
+        code(pelato::container::disk_full),
+        help(
+            "make room: `docker system df` shows what takes it, `docker system prune` removes what nothing uses; or build with {}",
+            local()
+        )
+    )]
     DiskFull {
         /// Its words.
         message: String,
     },
     /// Somebody wanted the work to end.
     #[error("interrupted")]
+    #[diagnostic(code(pelato::container::cancelled))]
     Interrupted,
     /// The engine failed.
     #[error("the container engine failed in {phase}: {message}")]
-    #[diagnostic(help(
-        "see whether the engine is well and its disk is not full: `docker info`, `docker system df`"
-    ))]
+    #[diagnostic(
+        code(pelato::container::engine),
+        help("see whether the engine is well and its disk is not full: `docker info`, `docker system df`")
+    )]
     Engine {
         /// What was done.
         phase: &'static str,

@@ -46,13 +46,17 @@ pub struct Bump {
 pub enum BumpError {
     /// Nothing is selected, or nothing is there.
     #[error("no component is named")]
-    #[diagnostic(help(
-        "name the components, or take every one with {}; a project without tasks has none",
-        Argument::All
-    ))]
+    #[diagnostic(
+        code(pelato::bump::nothing_named),
+        help(
+            "name the components, or take every one with {}; a project without tasks has none",
+            Argument::All
+        )
+    )]
     NothingNamed,
     /// No task has that component.
     #[error("there is no component `{name}` in {FILE}")]
+    #[diagnostic(code(pelato::bump::unknown))]
     Unknown {
         /// The name.
         name: String,
@@ -62,24 +66,27 @@ pub enum BumpError {
     },
     /// More than one task has it.
     #[error("several tasks have the component `{name}`")]
-    #[diagnostic(help(
-        "give each task a `component_name` of its own; {} shows where they are",
-        Operation::Check
-    ))]
+    #[diagnostic(
+        code(pelato::bump::ambiguous),
+        help("give each task a `component_name` of its own; {} shows where they are", Operation::Check)
+    )]
     Ambiguous {
         /// The name.
         name: String,
     },
     /// The task has no version.
     #[error("`{component}` has no version")]
-    #[diagnostic(help("add a line `version: 0.1.0` to its task in {FILE}"))]
+    #[diagnostic(code(pelato::bump::no_version), help("add a line `version: 0.1.0` to its task in {FILE}"))]
     NoVersion {
         /// The component.
         component: String,
     },
     /// The task's version is none.
     #[error("`{component}` has the version `{version}`, which is no semantic version: {reason}")]
-    #[diagnostic(help("write three numbers, such as 1.2.3 or 1.2.3-rc.1, in {FILE}"))]
+    #[diagnostic(
+        code(pelato::bump::invalid_version),
+        help("write three numbers, such as 1.2.3 or 1.2.3-rc.1, in {FILE}")
+    )]
     InvalidVersion {
         /// The component.
         component: String,
@@ -90,10 +97,13 @@ pub enum BumpError {
     },
     /// The new version would not be higher.
     #[error("`{component}` would go from {old} {direction} {new}")]
-    #[diagnostic(help(
-        "a registry and a lattice keep the higher version; choose a higher one, or insist with {}",
-        Argument::AllowBackwards
-    ))]
+    #[diagnostic(
+        code(pelato::bump::backwards),
+        help(
+            "a registry and a lattice keep the higher version; choose a higher one, or insist with {}",
+            Argument::AllowBackwards
+        )
+    )]
     Backwards {
         /// The component.
         component: String,
@@ -106,7 +116,7 @@ pub enum BumpError {
     },
     /// A number has no successor.
     #[error("`{component}` cannot go up from {old}: a number in it is the highest there is")]
-    #[diagnostic(help("set a version yourself: {}", Argument::Version.with("VERSION")))]
+    #[diagnostic(code(pelato::bump::highest), help("set a version yourself: {}", Argument::Version.with("VERSION")))]
     Highest {
         /// The component.
         component: String,
@@ -119,7 +129,10 @@ pub enum BumpError {
     Kind(#[from] NextVersionError),
     /// The version is not written as plain words in its own task.
     #[error("the version of `{component}` cannot be changed: {reason}")]
-    #[diagnostic(help("write the version out in its own task: `version: {new}`"))]
+    #[diagnostic(
+        code(pelato::bump::not_replaceable),
+        help("write the version out in its own task: `version: {new}`")
+    )]
     NotReplaceable {
         /// The component.
         component: String,
@@ -134,7 +147,7 @@ pub enum BumpError {
     Edit(#[from] EditError),
     /// More than one of these.
     #[error("{} versions cannot be changed", .0.len())]
-    #[diagnostic(help("nothing was changed; mend these first"))]
+    #[diagnostic(code(pelato::bump::multiple), help("nothing was changed; mend these first"))]
     Multiple(#[related] Vec<BumpError>),
 }
 

@@ -22,16 +22,17 @@ pub enum Kind {
 pub enum NextVersionError {
     /// The name of a pre-release that cannot be one.
     #[error("`{id}` is no name for a pre-release")]
-    #[diagnostic(help(
-        "use one word of letters, digits and `-` that is no number, such as rc, beta or alpha"
-    ))]
+    #[diagnostic(
+        code(pelato::bump::pre_release),
+        help("use one word of letters, digits and `-` that is no number, such as rc, beta or alpha")
+    )]
     PreRelease {
         /// The name.
         id: String,
     },
     /// A version with build metadata.
     #[error("the version {version} has build metadata (`+…`), which an image's tag cannot hold")]
-    #[diagnostic(help("leave out what stands behind the `+`"))]
+    #[diagnostic(code(pelato::bump::build_metadata), help("leave out what stands behind the `+`"))]
     BuildMetadata {
         /// The version.
         version: Version,

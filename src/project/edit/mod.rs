@@ -39,21 +39,27 @@ pub enum Content {
 pub enum EditError {
     /// The text is no workflow to begin with.
     #[error("workflow.yaml cannot be edited, because it cannot be read: {reason}")]
-    #[diagnostic(help("see what is wrong with {}, mend it and try again", Operation::Check))]
+    #[diagnostic(
+        code(pelato::edit::unreadable),
+        help("see what is wrong with {}, mend it and try again", Operation::Check)
+    )]
     Unreadable {
         /// What the reader says.
         reason: String,
     },
     /// `tasks` is written in a way that cannot be added to safely.
     #[error("`tasks` is written in a way that a task cannot be added to safely")]
-    #[diagnostic(help("add this to the end of `tasks` yourself:\n\n{paste}"))]
+    #[diagnostic(
+        code(pelato::edit::unsupported_layout),
+        help("add this to the end of `tasks` yourself:\n\n{paste}")
+    )]
     UnsupportedLayout {
         /// The entry to add.
         paste: String,
     },
     /// The file would be larger than any workflow may be.
     #[error("workflow.yaml would have {bytes} bytes; a workflow may have {MAX_BYTES}")]
-    #[diagnostic(help("start a second project for further tasks"))]
+    #[diagnostic(code(pelato::edit::too_large), help("start a second project for further tasks"))]
     TooLarge {
         /// How many it would have.
         bytes: usize,
