@@ -32,7 +32,7 @@ pub enum MetricsError {
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::metrics::unreadable),
-        help("see that it is a file and that you may read it, or set ENABLE_METRICS=False")
+        help("check that it is a file and that you have read permission, or set ENABLE_METRICS=False")
     )]
     Unreadable {
         /// The file.
@@ -42,7 +42,7 @@ pub enum MetricsError {
     },
     /// The file holds something else.
     #[error("{path} has no list `runs` to append to: {reason}")]
-    #[diagnostic(code(pelato::metrics::no_runs), help("move the file away; a new one is made"))]
+    #[diagnostic(code(pelato::metrics::no_runs), help("move the file away; a new one is created"))]
     NoRuns {
         /// The file.
         path: String,

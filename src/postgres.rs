@@ -50,7 +50,7 @@ impl fmt::Display for Server {
 pub enum PostgresError {
     // What is wrong with it is not said: its words may have a part of the password in them.
     /// The address makes no sense.
-    #[error("this is no address of a PostgreSQL server")]
+    #[error("this is not a valid address of a PostgreSQL server")]
     #[diagnostic(
         code(pelato::postgres::address),
         help(
@@ -64,7 +64,7 @@ pub enum PostgresError {
     #[diagnostic(
         code(pelato::postgres::unreachable),
         help(
-            "is it running, and is the address right? An address may end in `?sslmode=disable` or `?sslmode=require`"
+            "check that it is running and that the address is correct; an address may end in `?sslmode=disable` or `?sslmode=require`"
         )
     )]
     Unreachable {
@@ -74,7 +74,7 @@ pub enum PostgresError {
         message: String,
     },
     /// The server does not let us in, or not to this database.
-    #[error("the PostgreSQL server at {server} refuses us: {message}")]
+    #[error("the PostgreSQL server at {server} rejected the connection: {message}")]
     #[diagnostic(
         code(pelato::postgres::refused),
         help("check the user, the password and the database's name in POSTGRES_URL")

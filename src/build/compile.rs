@@ -66,7 +66,7 @@ pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
     if compilation.output.is_file() {
         return Ok(());
     }
-    Err(Failure::Broken(format!("{} wrote no file\n{said}", build.command.join(" "))))
+    Err(Failure::Broken(format!("{} did not write its output file\n{said}", build.command.join(" "))))
 }
 
 /// Runs one command; what it said.

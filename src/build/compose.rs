@@ -24,11 +24,11 @@ pub enum ComposeError {
     )]
     NoHandlerImport,
     /// An import of PELATO's own that neither function nor settings offer.
-    #[error("the trigger imports `{import}`, which neither the function nor the settings offer")]
+    #[error("the trigger imports `{import}`, which neither the function nor the settings export")]
     #[diagnostic(
         code(pelato::compose::missing_import),
         help(
-            "the function offers `{HANDLER}`, the settings offer `{SETTINGS}`; trigger and pack must be made for the same version"
+            "the function exports `{HANDLER}`, the settings export `{SETTINGS}`; trigger and pack must be built for the same version"
         )
     )]
     MissingImport {
@@ -36,10 +36,10 @@ pub enum ComposeError {
         import: String,
     },
     /// Both sides have the interface, but not the same one.
-    #[error("the {part} offers `{import}` with another type than the trigger imports: {reason}")]
+    #[error("the {part} exports `{import}` with a different type than the trigger imports: {reason}")]
     #[diagnostic(
         code(pelato::compose::type_mismatch),
-        help("trigger and {part} must be made from the same pelato-task.wit")
+        help("trigger and {part} must be built from the same pelato-task.wit")
     )]
     TypeMismatch {
         /// `function` or `settings`.

@@ -76,7 +76,7 @@ pub enum JobError {
     #[error("`{component}`: {reason}")]
     #[diagnostic(
         code(pelato::build::component::function),
-        help("this is a mistake in the language pack `{pack}`: its shell has to export the function")
+        help("this is a bug in the language pack `{pack}`: its wrapper must export the function")
     )]
     Function {
         /// The component.
@@ -88,10 +88,7 @@ pub enum JobError {
     },
     /// Trigger and function do not fit.
     #[error("cannot compose `{component}`: {reason}")]
-    #[diagnostic(
-        code(pelato::build::component::compose),
-        help("this is a mistake in the template `{template}`")
-    )]
+    #[diagnostic(code(pelato::build::component::compose), help("this is a bug in the template `{template}`"))]
     Compose {
         /// The component.
         component: String,
@@ -104,7 +101,7 @@ pub enum JobError {
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::build::component::unreadable),
-        help("nobody else should work in gen/; run the command again")
+        help("no other process may change files in gen/; run the command again")
     )]
     Unreadable {
         /// The file.

@@ -121,12 +121,12 @@ pub enum BuildError {
         /// The system's words.
         source: std::io::Error,
     },
-    /// A template's trigger is a core module that cannot become a component.
-    #[error("the template `{template}`: {file} cannot become a component: {reason}")]
+    /// A template's trigger is a core module that cannot be turned into a component.
+    #[error("the template `{template}`: {file} cannot be turned into a component: {reason}")]
     #[diagnostic(
         code(pelato::build::broken_trigger),
         help(
-            "a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there"
+            "a trigger is a component, or a core module with the types of its interfaces embedded, as wit-bindgen writes it"
         )
     )]
     BrokenTrigger {
@@ -138,10 +138,12 @@ pub enum BuildError {
         reason: String,
     },
     /// Somebody wanted the work to end.
-    #[error("interrupted: the containers that compiled were removed, and what was built before stays")]
+    #[error(
+        "interrupted: the containers of this build were removed; components that were built before are kept"
+    )]
     #[diagnostic(
         code(pelato::build::cancelled),
-        help("run the command again: what is done is not done twice")
+        help("run the command again: finished work is not repeated")
     )]
     Interrupted,
     /// Some components failed; each has been reported.
@@ -199,7 +201,9 @@ pub fn toolchains(
 pub fn note_own(pack: &Pack, progress: &dyn Progress) {
     if pack.origin == Origin::Project {
         let name = &pack.manifest.name;
-        let note = format!("the project brings its own language pack `{name}`: its commands run here");
+        let note = format!(
+            "the project contains its own language pack `{name}`: the pack's commands run on this machine"
+        );
         progress.report(Event::Note(note));
     }
 }

@@ -95,7 +95,7 @@ pub enum ToolchainError {
     #[error("installing {program} failed{status}{output}")]
     #[diagnostic(
         code(pelato::toolchain::install),
-        help("is the network there? else {remedy}; this was run: {command}")
+        help("check the network connection, or {remedy}; the command was: {command}")
     )]
     Install {
         /// The program.
@@ -115,7 +115,9 @@ pub enum ToolchainError {
     )]
     #[diagnostic(
         code(pelato::toolchain::incompatible),
-        help("this is a mistake in the language pack: its `install` and `requires` do not fit")
+        help(
+            "this is a bug in the language pack: `install` installs a version that `requires` does not allow"
+        )
     )]
     Incompatible {
         /// The pack.
@@ -129,7 +131,9 @@ pub enum ToolchainError {
     #[error("cannot use the folder {path}")]
     #[diagnostic(
         code(pelato::toolchain::cache),
-        help("see that you may write there and that the disk is not full; `PELATO_CACHE` names another")
+        help(
+            "check that you have write permission there and that the disk is not full; `PELATO_CACHE` sets another folder"
+        )
     )]
     Cache {
         /// The folder.
@@ -260,13 +264,13 @@ fn examine(
     let other = |what: String| Some(Candidate::Other(format!("{shown} {what}")));
     let printed = ask(pack, &wanted.check, &path, &env).map(|(_, printed)| printed).unwrap_or_default();
     let Some(version) = pack.version_in(&printed) else {
-        return other("does not say its version".to_owned());
+        return other("does not print its version".to_owned());
     };
     if !wanted.requires.matches(&version) {
         return other(format!("is {version}"));
     }
     if let Some(absent) = wanted.also.iter().find(|name| on(&path, name).is_none()) {
-        return other(format!("is there without {absent}"));
+        return other(format!("is installed without {absent}"));
     }
     match wanted.probe.as_ref().and_then(|probe| ask(pack, probe, &path, &env)) {
         Some((false, said)) => {
@@ -354,7 +358,7 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
     let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
     let shown = words.join(" ");
     progress.report(Event::Note(format!(
-        "no {} {} here: installing it for PELATO alone, once: {shown}",
+        "no {} {} found: installing it once, for PELATO only: {shown}",
         toolchain.program, toolchain.requires
     )));
     let failed = |status: String, output: &[u8]| ToolchainError::Install {
@@ -394,7 +398,7 @@ fn wants(pack: &Pack, found: &[String]) -> (String, String, String, String) {
     let programs = toolchains.map(|toolchain| format!("{} {}", toolchain.program, toolchain.requires));
     let wanted = programs.collect::<Vec<_>>().join(" or ");
     let found = match found {
-        [] => " and found none on PATH".to_owned(),
+        [] => ", and none was found on PATH".to_owned(),
         some => format!(", but {}", some.join(" and ")),
     };
     (pack.manifest.name.clone(), wanted, found, remedy(pack))
@@ -403,7 +407,7 @@ fn wants(pack: &Pack, found: &[String]) -> (String, String, String, String) {
 /// How a person gets the toolchain.
 fn remedy(pack: &Pack) -> String {
     let toolchain = &pack.manifest.toolchain;
-    let install = || format!("install {} yourself and see that it is on PATH", toolchain.program);
+    let install = || format!("install {} and make sure that it is on PATH", toolchain.program);
     toolchain.help.clone().unwrap_or_else(install)
 }
 

@@ -10,15 +10,15 @@ pub enum WrapError {
     #[error("the compiler's output is not a WebAssembly core module")]
     #[diagnostic(
         code(pelato::wrap::not_a_module),
-        help("a pack whose compiler writes components says `produces = \"component\"`")
+        help("if the compiler writes components, set `produces = \"component\"`")
     )]
     NotAModule,
     /// The module is broken, lacks the exports of the world `task` or imports what nobody provides.
-    #[error("the compiler's output cannot become a component: {reason}")]
+    #[error("the compiler's output cannot be turned into a component: {reason}")]
     #[diagnostic(
         code(pelato::wrap::encode),
         help(
-            "the pack's shell must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
+            "the pack's wrapper must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
         )
     )]
     Encode {
@@ -31,17 +31,17 @@ pub enum WrapError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum FunctionError {
     /// The bytes are something else than a component.
-    #[error("the function's build did not give a component: {}", .0.reason)]
+    #[error("the build of the function did not produce a component: {}", .0.reason)]
     #[diagnostic(
         code(pelato::function::not_a_component),
-        help("a pack whose compiler writes core modules says `produces = \"module\"`")
+        help("if the compiler writes core modules, set `produces = \"module\"`")
     )]
     NotAComponent(NotAComponent),
     /// The handler is not among the exports.
     #[error("the function's component does not export `{HANDLER}`; it exports {}", list(.exports))]
     #[diagnostic(
         code(pelato::function::no_handler),
-        help("the pack's shell must export the world `task` of pelato:task@0.1.0")
+        help("the pack's wrapper must export the world `task` of pelato:task@0.1.0")
     )]
     NoHandler {
         /// What is exported instead.
@@ -61,9 +61,7 @@ pub enum FunctionError {
     #[error("the function's component imports {}", list(.imports))]
     #[diagnostic(
         code(pelato::function::unsupported_imports),
-        help(
-            "a function gets its input and WASI, nothing else: the template's trigger talks to the platform"
-        )
+        help("a function may import nothing but WASI: the template's trigger talks to the platform")
     )]
     UnsupportedImports {
         /// The imports outside `wasi:`.

@@ -173,7 +173,7 @@ impl<T: Unit> Collection<T> {
                 problem: Problem::error(
                     "manifest",
                     &Source::new(shown, ""),
-                    format!("the folder has another name than its {}, `{}`", T::KIND, unit.name()),
+                    format!("the folder's name differs from that of its {}, `{}`", T::KIND, unit.name()),
                 )
                 .advise("give both the same name"),
             }),

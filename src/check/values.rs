@@ -34,7 +34,7 @@ const PATH_BYTES: usize = 255;
 /// A name that is shown to people: any one line of text.
 pub fn title(text: &str) -> Result<&str, Wrong> {
     if text.trim().is_empty() {
-        return wrong("the name is empty", "write a few words that people will know it by");
+        return wrong("the name is empty", "write a descriptive name");
     }
     if text.chars().count() > TITLE_CHARS {
         return wrong(format!("the name has more than {TITLE_CHARS} characters"), "shorten it");
@@ -42,7 +42,7 @@ pub fn title(text: &str) -> Result<&str, Wrong> {
     match text.chars().find(|c| !is_safe(*c)) {
         None => Ok(text),
         Some(c) => wrong(
-            format!("the name has the character U+{:04X} in it", u32::from(c)),
+            format!("the name contains the character U+{:04X}", u32::from(c)),
             "write it as one line of text",
         ),
     }
@@ -64,9 +64,12 @@ pub fn component_name(text: &str) -> Result<&str, Wrong> {
     let message = if text.is_empty() {
         "the component's name is empty".to_owned()
     } else if fits {
-        format!("the component's name has {} characters; registries and hosts hold {NAME_BYTES}", bytes.len())
+        format!(
+            "the component's name has {} characters; registries and hosts allow {NAME_BYTES}",
+            bytes.len()
+        )
     } else {
-        format!("{} cannot be the name of an artifact", quoted(text))
+        format!("{} is not a valid name for an artifact", quoted(text))
     };
     let rule = "use lower-case letters and digits, with single `_` or `-` between them";
     match fixed_name(text) {
@@ -100,13 +103,13 @@ pub fn version(text: &str) -> Result<Version, Wrong> {
         Some(version) if !version.build.is_empty() => {
             let without = Version { build: semver::BuildMetadata::EMPTY, ..version };
             wrong(
-                format!("the version has `+` in it: {}", quoted(text)),
-                format!("write `{without}`: a registry's tag cannot hold what follows a `+`"),
+                format!("the version contains `+`: {}", quoted(text)),
+                format!("write `{without}`: a registry tag cannot contain a `+`"),
             )
         }
         Some(_) => wrong(format!("the version has more than {VERSION_BYTES} characters"), "shorten it"),
         None => {
-            let message = format!("{} is no semantic version", quoted(text));
+            let message = format!("{} is not a semantic version", quoted(text));
             match fixed_version(text) {
                 Some(fixed) => wrong(message, format!("write `{fixed}`")),
                 None => wrong(message, "write three numbers: major.minor.patch, such as `1.0.0`"),
@@ -139,7 +142,7 @@ pub fn replicas(text: &str) -> Result<u32, Wrong> {
 /// How replicas are spread over the hosts of a target.
 pub fn placement(text: &str) -> Result<Placement, Wrong> {
     text.parse().or_else(|()| {
-        wrong(format!("{} is no placement", quoted(text)), suggest::help(text, Placement::NAMES))
+        wrong(format!("{} is not a valid placement", quoted(text)), suggest::help(text, Placement::NAMES))
     })
 }
 
@@ -147,7 +150,7 @@ pub fn placement(text: &str) -> Result<Placement, Wrong> {
 pub fn delivery(text: &str) -> Result<bool, Wrong> {
     match DELIVERIES.iter().position(|name| *name == text) {
         Some(index) => Ok(index == 1),
-        None => wrong(format!("{} is no delivery", quoted(text)), suggest::help(text, DELIVERIES)),
+        None => wrong(format!("{} is not a valid delivery", quoted(text)), suggest::help(text, DELIVERIES)),
     }
 }
 
@@ -184,7 +187,7 @@ fn is_digits(text: &str) -> bool {
 pub fn integer(text: &str) -> Result<u64, Wrong> {
     match text.parse::<u64>() {
         Ok(number) if is_digits(text) => Ok(number),
-        _ => wrong(format!("{} is no whole number", quoted(text)), "write digits only, such as `10`"),
+        _ => wrong(format!("{} is not a whole number", quoted(text)), "write digits only, such as `10`"),
     }
 }
 
@@ -203,8 +206,8 @@ pub fn http_path(text: &str) -> Result<&str, Wrong> {
     match text.chars().find(|c| !is_in_path(*c)) {
         None => Ok(text),
         Some(c) => wrong(
-            format!("the path {} has {} in it", quoted(text), quoted(&c.to_string())),
-            "a path holds letters, digits and `/-._~!$&'()*+,;=:@`; others are written as `%20`",
+            format!("the path {} contains {}", quoted(text), quoted(&c.to_string())),
+            "a path may contain letters, digits and `/-._~!$&'()*+,;=:@`; others are written as `%20`",
         ),
     }
 }
@@ -224,7 +227,7 @@ pub fn target(text: &str) -> Result<&str, Wrong> {
     let message = if text.is_empty() {
         "the target is empty".to_owned()
     } else {
-        format!("{} cannot be a host's label", quoted(text))
+        format!("{} is not a valid host label", quoted(text))
     };
     wrong(
         message,

@@ -100,7 +100,7 @@ impl Context {
             None => Ok(()),
             Some(words) => Err(Error::System {
                 what: "cannot write the result to stdout".to_owned(),
-                help: "see that the disk is not full".to_owned(),
+                help: "check that the disk is not full".to_owned(),
                 source: std::io::Error::other(words.to_string()),
             }),
         }

@@ -121,7 +121,7 @@ fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Setti
     // `run --nats COMPONENT` takes the component for the address.
     if !url.is_empty() && !url.contains([':', '.']) {
         return Err(Error::Usage {
-            message: format!("`--nats {url}`: this is no address of a NATS server"),
+            message: format!("`--nats {url}`: this is not a valid address of a NATS server"),
             help: "write it like nats://127.0.0.1:4222, or put `--nats` behind the components".to_owned(),
         });
     }

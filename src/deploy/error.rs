@@ -37,10 +37,10 @@ pub enum DeployError {
     )]
     Empty,
     /// The project's name has nothing that a lattice takes.
-    #[error("the project name `{project}` has no letter or digit that a lattice takes")]
+    #[error("the project name `{project}` has no letter or digit that an application name may contain")]
     #[diagnostic(
         code(pelato::deploy::no_usable_name),
-        help("give it one in workflow.yaml: letters a to z and digits")
+        help("write `project_name` in workflow.yaml with letters a to z or digits")
     )]
     Nameless {
         /// The name.
@@ -61,7 +61,7 @@ pub enum DeployError {
         interface: String,
     },
     /// Hosts do not have a provider of this kind.
-    #[error("{setting} is `builtin`, but hosts have no such provider in them")]
+    #[error("{setting} is `builtin`, but hosts have no built-in provider for it")]
     #[diagnostic(
         code(pelato::deploy::no_built_in_provider),
         help("name an image, such as {setting}={default}")
@@ -74,7 +74,7 @@ pub enum DeployError {
     },
     /// A template's text cannot be filled in.
     #[error("the template `{template}` cannot be used")]
-    #[diagnostic(code(pelato::deploy::template), help("mend the template, or choose another"))]
+    #[diagnostic(code(pelato::deploy::template), help("fix the template, or choose another"))]
     Template {
         /// The template.
         template: String,
@@ -90,7 +90,7 @@ pub enum DeployError {
     #[diagnostic(
         code(pelato::deploy::unreachable),
         help(
-            "is it running, and are NATS_HOST and NATS_PORT right? {} shows where they come from",
+            "check that it is running and that NATS_HOST and NATS_PORT are correct: {} shows where they come from",
             Operation::Config
         )
     )]
@@ -116,7 +116,7 @@ pub enum DeployError {
         images: String,
     },
     /// Nobody manages the lattice.
-    #[error("no wadm answers for the lattice `{lattice}` at {server}{old}")]
+    #[error("wadm does not answer for the lattice `{lattice}` at {server}{old}")]
     #[diagnostic(
         code(pelato::deploy::no_wadm),
         help(
@@ -136,7 +136,7 @@ pub enum DeployError {
     #[diagnostic(
         code(pelato::deploy::connection_lost),
         help(
-            "what was asked for may have been done or not: {} tells; {} can be repeated",
+            "the request may or may not have been carried out: {} shows it; {} can be repeated",
             Operation::Status,
             Operation::Deploy
         )
@@ -148,18 +148,18 @@ pub enum DeployError {
         message: String,
     },
     /// A reply that makes no sense.
-    #[error("wadm answered what PELATO does not understand: {message}")]
+    #[error("unexpected response from wadm: {message}")]
     #[diagnostic(
         code(pelato::deploy::unexpected_response),
-        help("PELATO speaks with wadm 0.21; see which one runs")
+        help("PELATO supports wadm 0.21: check which version is running")
     )]
     Reply {
         /// What is wrong with it.
         message: String,
     },
     /// wadm refused.
-    #[error("wadm refuses to {what}: {message}")]
-    #[diagnostic(code(pelato::deploy::refused), help("see its words; {} shows the manifest", Operation::Deploy.with(Argument::DryRun)))]
+    #[error("wadm rejected the request to {what}: {message}")]
+    #[diagnostic(code(pelato::deploy::refused), help("{} shows the manifest", Operation::Deploy.with(Argument::DryRun)))]
     Refused {
         /// What was asked for.
         what: &'static str,
@@ -184,7 +184,7 @@ pub enum DeployError {
         how: String,
     },
     /// Others listen where we want to.
-    #[error("port {port} on hosts of {target} is taken by the application `{other}`")]
+    #[error("port {port} on hosts of {target} is already used by the application `{other}`")]
     #[diagnostic(
         code(pelato::deploy::port_taken),
         help("give the tasks another `http: {{port: …}}` in workflow.yaml")
@@ -201,7 +201,7 @@ pub enum DeployError {
     #[error("`{name}` is not deployed in the lattice `{lattice}`")]
     #[diagnostic(
         code(pelato::deploy::not_deployed),
-        help("deploy it with {}; {} shows which lattice is meant", Operation::Deploy, Operation::Config)
+        help("deploy it with {}; {} shows which lattice is used", Operation::Deploy, Operation::Config)
     )]
     NotDeployed {
         /// The application.
@@ -244,7 +244,7 @@ pub enum DeployError {
         help: String,
     },
     /// It took too long.
-    #[error("after {} s not all of `{name}` runs{}", .waited.as_secs(), listed(.reasons))]
+    #[error("after {} s `{name}` is not fully running{}", .waited.as_secs(), listed(.reasons))]
     #[diagnostic(code(pelato::deploy::timeout), help("{help}"))]
     TooSlow {
         /// The application.
@@ -257,11 +257,11 @@ pub enum DeployError {
         help: String,
     },
     /// It does not go away.
-    #[error("after {} s something of `{name}` still runs: {left}", .waited.as_secs())]
+    #[error("after {} s parts of `{name}` are still running: {left}", .waited.as_secs())]
     #[diagnostic(
         code(pelato::deploy::still_running),
         help(
-            "wait and call {} again; a host that is gone for good is forgotten by itself",
+            "wait and call {} again; the lattice forgets a host that is permanently gone by itself",
             Operation::Remove
         )
     )]
@@ -277,7 +277,7 @@ pub enum DeployError {
     #[error("the manifest cannot be written")]
     #[diagnostic(
         code(pelato::deploy::manifest),
-        help("this is a mistake in PELATO: please report it with your workflow.yaml")
+        help("this is a bug in PELATO: please report it with your workflow.yaml")
     )]
     Yaml(#[from] serde_yaml::Error),
 }

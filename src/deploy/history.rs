@@ -56,7 +56,7 @@ pub fn back<'a>(
     let Some(wanted) = wanted else {
         let before = at.map_or(versions.len(), |at| at).checked_sub(1);
         let known = match versions.len() {
-            0 | 1 => "only what was deployed before can be gone back to".to_owned(),
+            0 | 1 => "only a version that was deployed before can be rolled back to".to_owned(),
             _ => format!("name one with {}: {}", Argument::To, names(versions)),
         };
         let version = at.map_or("this", |at| versions[at].version.as_str()).to_owned();

@@ -101,7 +101,7 @@ impl Wanted {
         Reason {
             part: "between the parts".to_owned(),
             words: format!(
-                "no host knows the link {source} -({package})-> {target}, although wadm has put it"
+                "no host knows the link {source} -({package})-> {target}, although wadm reports it as deployed"
             ),
         }
     }

@@ -24,7 +24,7 @@ fn absent(machine: &Machine, error: &ContainerError) -> Finding {
     match error {
         // The usual places are of interest only if an engine is wanted.
         ContainerError::NoEngine { .. } if !machine.wants_container() => {
-            Finding::note("no container engine answers; only builds in containers need one")
+            Finding::note("no container engine answers; it is needed only for builds in containers")
         }
         _ if unused => Finding::note(format!("{error}; it is not needed to build on this machine")),
         _ => Finding {

@@ -23,7 +23,7 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
     let (settings, template) =
         (machine.root.join(ENV_FILE), machine.root.join(format!("{ENV_FILE}.template")));
     if template.is_file() && !settings.exists() {
-        let what = format!("there is no {ENV_FILE}: the defaults count");
+        let what = format!("there is no {ENV_FILE}: the defaults apply");
         let remedy = format!("copy {ENV_FILE}.template to {ENV_FILE} and fill in what you need");
         found.push(Finding::lacking(false, what, remedy).mended_by(Fix::EnvFile));
     }

@@ -13,7 +13,7 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
         Some(Err(error)) => vec![Finding::of(true, error)],
         Some(Ok(probe)) => match &probe.push {
             Err(error) => vec![Finding::of(true, error)],
-            Ok(()) => vec![Finding::ok(format!("{} lets {} push", probe.host, probe.whom))],
+            Ok(()) => vec![Finding::ok(format!("{} allows {} to push", probe.host, probe.whom))],
         },
     }
 }

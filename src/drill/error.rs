@@ -22,9 +22,9 @@ pub enum DrillError {
         help: String,
     },
     /// The probes could not be told apart.
-    #[error("the input {input} has no place for a probe's mark")]
+    #[error("the input {input} has no placeholder for the id of a probe")]
     #[diagnostic(code(pelato::drill::no_placeholder), help(
-        "write {{probe}} where a text is that the functions pass on: {}",
+        "write {{probe}} into a string that the functions pass on: {}",
         Argument::Input.with(r#"'{"Name": "{probe}", "Data": 21.5}'"#)
     ))]
     NoPlaceholder {
@@ -33,14 +33,14 @@ pub enum DrillError {
     },
     /// The pattern of the marks is not one.
     #[error("probes cannot be looked for: {message}")]
-    #[diagnostic(code(pelato::drill::pattern), help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::drill::pattern), help("this is a bug in PELATO: please report it"))]
     Pattern {
         /// What is wrong.
         message: String,
     },
     /// More probes than can be kept in mind.
-    #[error("these are {probes} probes; a drill may have {most}")]
-    #[diagnostic(code(pelato::drill::too_many), help("lower {}, or the times", Argument::Rate))]
+    #[error("the drill would send {probes} probes; the maximum is {most}")]
+    #[diagnostic(code(pelato::drill::too_many), help("lower {}, or shorten the drill", Argument::Rate))]
     TooMany {
         /// How many.
         probes: u64,
@@ -52,7 +52,7 @@ pub enum DrillError {
     #[diagnostic(transparent)]
     Objective(#[from] Problem),
     /// An objective cannot be met.
-    #[error("`{objective}` is about a fault, and with {} there is none", Argument::NoFault)]
+    #[error("`{objective}` measures a fault, and with {} there is none", Argument::NoFault)]
     #[diagnostic(code(pelato::drill::needs_fault), help("leave the objective out, or {}", Argument::NoFault))]
     NeedsFault {
         /// The objective.
@@ -65,21 +65,24 @@ pub enum DrillError {
     /// The NATS server is not there.
     #[error("{0}")]
     #[diagnostic(code(pelato::drill::unreachable), help(
-        "is it running, and is the address right? {}, or NATS_HOST and NATS_PORT: {} shows where they come from",
+        "check that it is running and that the address is correct: {}, or NATS_HOST and NATS_PORT: {} shows where they come from",
         Argument::Nats.with("URL"),
         Operation::Config
     ))]
     Unreachable(String),
     /// The NATS server does not do what it is asked for.
-    #[error("the NATS server does not work with the drill: {message}")]
-    #[diagnostic(code(pelato::drill::server), help("see its log; {} can be repeated", Operation::Drill))]
+    #[error("the NATS server failed during the drill: {message}")]
+    #[diagnostic(
+        code(pelato::drill::server),
+        help("see the server's log; {} can be repeated", Operation::Drill)
+    )]
     Server {
         /// Its words.
         message: String,
     },
     /// No probe came out at all.
     #[error(
-        "no probe came out: {tries} were sent to `{from}`, and nothing came to `{to}` within {}{reason}",
+        "no probe arrived: {tries} were sent to `{from}`, and none arrived on `{to}` within {}{reason}",
         time::shown(*.waited)
     )]
     #[diagnostic(code(pelato::drill::no_probe_arrived), help("{help}"))]
@@ -99,12 +102,12 @@ pub enum DrillError {
     },
     /// Messages came out, but without the mark.
     #[error(
-        "messages come out of `{to}`, but none has a probe's mark: {messages} came, the first was {example}"
+        "messages arrive on `{to}`, but none contains the id of a probe: {messages} arrived, the first was {example}"
     )]
     #[diagnostic(
         code(pelato::drill::no_mark),
         help(
-            "the functions have to pass the mark on: put {{probe}} into a text of the input that is part of the output, \
+            "the functions must pass the id on: put {{probe}} into a string of the input that is part of the output, \
          with {}",
             Argument::Input
         )
@@ -118,10 +121,10 @@ pub enum DrillError {
         example: String,
     },
     /// The fault could not be caused.
-    #[error("the command `{command}` {how}: the drill was broken off")]
+    #[error("the command `{command}` {how}: the drill was aborted")]
     #[diagnostic(
         code(pelato::drill::kill_command),
-        help("try it alone; it has to end with 0 once the host is away")
+        help("run it by itself: it must exit with 0 once the host is down")
     )]
     KillCommand {
         /// The command.
@@ -130,10 +133,10 @@ pub enum DrillError {
         how: String,
     },
     /// A person did not want to wait for its end.
-    #[error("the drill was stopped before it was over: the figures are of what there was")]
+    #[error("the drill was stopped early: the figures cover what was measured until then")]
     #[diagnostic(
         code(pelato::drill::stopped),
-        help("it ends by itself; {} and {} say when", Argument::Settle, Argument::Timeout)
+        help("a drill ends by itself; {} and {} decide when", Argument::Settle, Argument::Timeout)
     )]
     Stopped,
     /// The record cannot be written.

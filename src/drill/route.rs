@@ -32,7 +32,7 @@ pub fn route(flow: &Flow, from: Option<&str>, to: Option<&str>) -> Result<Route,
     let to = match to {
         Some(to) if reached.contains(to) => to.to_owned(),
         Some(to) => {
-            let message = format!("nothing that is sent to {} comes to {}", quoted(&from), quoted(to));
+            let message = format!("messages that are sent to {} never reach {}", quoted(&from), quoted(to));
             let help = suggest::help(to, reached.iter().copied());
             return Err(DrillError::Route { message, help });
         }
@@ -49,7 +49,7 @@ fn given_entry(flow: &Flow, from: &str) -> Result<String, DrillError> {
     }
     if subject::has_wildcards(from) {
         let message = format!("a message cannot be sent to {}: it has wildcards", quoted(from));
-        return wrong(message, "name one topic that it stands for".to_owned());
+        return wrong(message, "name one topic that it matches".to_owned());
     }
     if readers(flow, from).next().is_none() {
         let topics = flow.topics.iter().filter(|(_, topic)| !topic.readers.is_empty());
@@ -75,7 +75,7 @@ fn entry(flow: &Flow, to: Option<&str>) -> Result<String, DrillError> {
             wrong(
                 what,
                 format!(
-                    "name the topic that probes are sent to with {}, and the one they come out of with {}",
+                    "name the topic that probes are sent to with {}, and the one on which they arrive with {}",
                     Argument::From,
                     Argument::To
                 ),
@@ -83,12 +83,12 @@ fn entry(flow: &Flow, to: Option<&str>) -> Result<String, DrillError> {
         }
         [only] if subject::has_wildcards(only) => wrong(
             format!("the workflow reads {}, which has wildcards", quoted(only)),
-            format!("name a topic that it stands for with {}", Argument::From),
+            format!("name a topic that it matches with {}", Argument::From),
         ),
         [only] => Ok((*only).to_owned()),
         several => wrong(
             format!("the workflow reads several topics from outside: {}", list(several)),
-            format!("say which one probes are sent to, with {}", Argument::From),
+            format!("choose the one that probes are sent to with {}", Argument::From),
         ),
     }
 }
@@ -100,16 +100,20 @@ fn exit(flow: &Flow, from: &str, reached: &BTreeSet<&str>) -> Result<String, Dri
     let wrong = |message: String| {
         let help = match reached.is_empty() {
             true => "a drill needs a task that writes a topic".to_owned(),
-            false => format!("say which one probes come out of, with {}: {}", Argument::To, list(reached)),
+            false => {
+                format!("choose the one on which probes arrive with {}: {}", Argument::To, list(reached))
+            }
         };
         Err(DrillError::Route { message, help })
     };
     match exits.as_slice() {
         [only] => Ok((*only).to_owned()),
-        [] => wrong(format!("what is sent to {} leaves the workflow by no topic", quoted(from))),
-        several => {
-            wrong(format!("what is sent to {} leaves the workflow by {}", quoted(from), list(several)))
-        }
+        [] => wrong(format!("messages that are sent to {} do not leave the workflow", quoted(from))),
+        several => wrong(format!(
+            "messages that are sent to {} leave the workflow on {}",
+            quoted(from),
+            list(several)
+        )),
     }
 }
 
@@ -189,15 +193,15 @@ mod tests {
     fn what_is_not_clear_is_said() {
         assert_eq!(
             refused(TWO, None, None),
-            "the workflow reads several topics from outside: `a` and `x`; say which one probes are sent to, with `argument:from`"
+            "the workflow reads several topics from outside: `a` and `x`; choose the one that probes are sent to with `argument:from`"
         );
         assert_eq!(
             refused(&[("a", "b"), ("a", "c")], None, None),
-            "what is sent to `a` leaves the workflow by `b` and `c`; say which one probes come out of, with `argument:to`: `b` and `c`"
+            "messages that are sent to `a` leave the workflow on `b` and `c`; choose the one on which probes arrive with `argument:to`: `b` and `c`"
         );
         assert_eq!(
             refused(&[("rooms.*", "b")], None, None),
-            "the workflow reads `rooms.*`, which has wildcards; name a topic that it stands for with `argument:from`"
+            "the workflow reads `rooms.*`, which has wildcards; name a topic that it matches with `argument:from`"
         );
         let cycle = &[("a", "b"), ("b", "a")];
         assert!(

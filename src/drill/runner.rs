@@ -124,7 +124,7 @@ impl Drill<'_> {
             }
         }
         let first = time::shown(start.elapsed());
-        self.progress.report(Event::Detail(format!("a probe came out {first} after the first was sent")));
+        self.progress.report(Event::Detail(format!("a probe arrived {first} after the first was sent")));
         let end = Instant::now() + REST;
         while came() < tries && Instant::now() < end {
             sleep(SOON).await;
@@ -144,14 +144,14 @@ impl Drill<'_> {
             (
                 format!("; the NATS server says: {words}"),
                 format!(
-                    "the drill needs the permission to publish to the one topic and to subscribe to the other; see \
+                    "the drill needs permission to publish to the first topic and to subscribe to the second; see \
                      NATS_USER and NATS_CREDS in {}",
                     Operation::Config
                 ),
             )
         } else if self.wire.nobody_listens().await {
             (
-                format!("; nobody listens to `{from}` at {}", self.server),
+                format!("; `{from}` has no subscriber at {}", self.server),
                 format!(
                     "is the workflow deployed ({}), or does {} run it? Does it use this NATS server? {} names another",
                     Operation::Status,
@@ -163,7 +163,7 @@ impl Drill<'_> {
             (
                 String::new(),
                 format!(
-                    "see whether its components run ({}), and whether a function fails or filters the input out ({}); \
+                    "check whether its components run ({}), and whether a function fails or filters the input out ({}); \
                      {} gives another input",
                     Operation::Status,
                     Operation::Call,
@@ -187,7 +187,7 @@ impl Drill<'_> {
                 match &self.fault {
                     Some(fault) => self.wait_for_calm(fault, settle, timeout).await,
                     None => self.progress.report(Event::Warning(format!(
-                        "no sign of a fault within {}: there is nothing to compare",
+                        "no fault was noticed within {}: there is nothing to compare",
                         time::shown(timeout)
                     ))),
                 }
@@ -226,7 +226,7 @@ impl Drill<'_> {
         let since = self.live.now();
         // Whoever pressed it before did not know when.
         while self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {}
-        self.progress.report(Event::Ask("take a host away, and press Enter as it goes".to_owned()));
+        self.progress.report(Event::Ask("stop a host, and press Enter at that moment".to_owned()));
         let (at, how) = loop {
             let now = self.live.now();
             if self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {
@@ -245,7 +245,7 @@ impl Drill<'_> {
         };
         let words = match how {
             How::Probe => "a message is missing",
-            How::Host => "a host does not answer any more",
+            How::Host => "a host stopped answering",
             How::Told | How::Command(_) => "told",
         };
         self.step("Fault", format!("{words}, {} after the first probe", time::shown(at)));
@@ -257,7 +257,7 @@ impl Drill<'_> {
         let within = time::shown(self.plan.late);
         self.step(
             "Waiting",
-            format!("until all messages have come through within {within} for {}", time::shown(settle)),
+            format!("until all messages have arrived within {within} for {}", time::shown(settle)),
         );
         loop {
             let now = self.live.now();
@@ -265,8 +265,10 @@ impl Drill<'_> {
                 return;
             }
             if now >= fault.at + timeout {
-                let words =
-                    format!("{} after the fault not all messages come through in time", time::shown(timeout));
+                let words = format!(
+                    "{} after the fault, messages still do not all arrive in time",
+                    time::shown(timeout)
+                );
                 self.progress.report(Event::Warning(words));
                 return;
             }

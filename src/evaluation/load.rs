@@ -17,7 +17,7 @@ pub enum LoadError {
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
     /// There is not one name for each file.
-    #[error("the number of names ({names}) is not that of the files ({files})")]
+    #[error("{names} names were given for {files} files")]
     #[diagnostic(
         code(pelato::report::name_count),
         help("give {} once for each file, in the same order, or not at all", Argument::NameOfSeries)
@@ -36,7 +36,7 @@ pub enum LoadError {
     )]
     EmptyName,
     /// Two series could not be told apart.
-    #[error("two files are called {name}")]
+    #[error("two files have the name {name}")]
     #[diagnostic(
         code(pelato::report::duplicate_name),
         help("give each file a name of its own with {}", Argument::NameOfSeries)

@@ -15,7 +15,7 @@ const HEAD: u64 = 1024;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WriteError {
     /// A file of somebody else is there.
-    #[error("{path} is there already, and {} has not written it", Operation::Report)]
+    #[error("{path} already exists and was not written by {}", Operation::Report)]
     #[diagnostic(
         code(pelato::report::not_a_report),
         help("choose another name with {}, or replace it with {}", Argument::Output, Argument::Force)

@@ -7,7 +7,7 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum FileError {
     /// Something of that name is there already.
-    #[error("{path} exists already")]
+    #[error("{path} already exists")]
     #[diagnostic(
         code(pelato::file::exists),
         help("choose another name, or move it away; PELATO never overwrites what you wrote")
@@ -39,7 +39,7 @@ pub enum FileError {
     },
     /// The folder to write into is not there.
     #[error("there is no folder {folder} to write {path} into")]
-    #[diagnostic(code(pelato::file::no_folder), help("make it first: mkdir -p {folder:?}"))]
+    #[diagnostic(code(pelato::file::no_folder), help("create it first: mkdir -p {folder:?}"))]
     NoFolder {
         /// The missing folder.
         folder: String,
@@ -50,17 +50,17 @@ pub enum FileError {
     #[error("there is no file {path}")]
     #[diagnostic(
         code(pelato::file::missing),
-        help("was it moved or deleted meanwhile? if it is a link, see that its target exists")
+        help("was it moved or deleted in the meantime? if it is a link, check that its target exists")
     )]
     Missing {
         /// The path.
         path: String,
     },
     /// The system does not allow it.
-    #[error("you may not write {path}")]
+    #[error("permission denied: cannot write {path}")]
     #[diagnostic(
         code(pelato::file::permission_denied),
-        help("see that you may write to the file and to the folder it is in: ls -ld")
+        help("check that you have write permission for the file and its folder: ls -ld")
     )]
     PermissionDenied {
         /// The path.
@@ -72,7 +72,7 @@ pub enum FileError {
     #[error("the disk is full: {path} was not written")]
     #[diagnostic(
         code(pelato::file::disk_full),
-        help("make room on the disk (see df -h and your quota) and try again")
+        help("free some disk space (see df -h and your quota) and try again")
     )]
     DiskFull {
         /// The path.
@@ -81,8 +81,8 @@ pub enum FileError {
         source: io::Error,
     },
     /// Somebody else changed the file between the plan and the act.
-    #[error("{path} was changed by someone else just now")]
-    #[diagnostic(code(pelato::file::changed), help("look at it and try again"))]
+    #[error("{path} was changed by another process in the meantime")]
+    #[diagnostic(code(pelato::file::changed), help("check the file and try again"))]
     Changed {
         /// The path.
         path: String,
@@ -91,14 +91,14 @@ pub enum FileError {
     #[error("{path} is a symbolic link")]
     #[diagnostic(
         code(pelato::file::symbolic_link),
-        help("replace the link by a real folder: files made by PELATO stay inside the project")
+        help("replace the link with a real folder: PELATO writes only inside the project")
     )]
     SymbolicLink {
         /// The path.
         path: String,
     },
     /// A path that is absolute or leaves its folder.
-    #[error("`{path}` is no path below a folder")]
+    #[error("`{path}` is not a relative path inside a folder")]
     #[diagnostic(
         code(pelato::file::outside_folder),
         help("use a relative path with forward slashes and without `..`, such as `tasks/a/main.go`")
@@ -109,7 +109,7 @@ pub enum FileError {
     },
     /// Anything else.
     #[error("cannot {doing} {path}")]
-    #[diagnostic(code(pelato::file::other), help("see that the path and the disk it is on are in order"))]
+    #[diagnostic(code(pelato::file::other), help("check the path and the disk that it is on"))]
     Other {
         /// What was being done.
         doing: &'static str,

@@ -46,7 +46,7 @@ impl Changes {
         };
         match fs::symlink_metadata(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(FileError::io("look at", folder, error)),
+            Err(error) => return Err(FileError::io("access", folder, error)),
             Ok(metadata) if metadata.is_symlink() => {
                 return Err(FileError::SymbolicLink { path: shown(folder) });
             }
@@ -88,7 +88,7 @@ pub fn sync<B: AsRef<[u8]>>(
     for path in &changes.written {
         let target = path.below(folder);
         let above = super::error::parent(&target);
-        fs::create_dir_all(above).map_err(|error| FileError::io("make the folder", above, error))?;
+        fs::create_dir_all(above).map_err(|error| FileError::io("create the folder", above, error))?;
         if let Some(bytes) = wanted.get(path) {
             overwrite(&target, bytes.as_ref())?;
         }

@@ -21,7 +21,7 @@ pub type Files = BTreeMap<RelPath, Vec<u8>>;
 pub fn create_tree(folder: &Path, files: &Files) -> Result<(), FileError> {
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => create_new(folder, files),
-        Err(error) => Err(FileError::io("look at", folder, error)),
+        Err(error) => Err(FileError::io("access", folder, error)),
         Ok(_) if folder.is_dir() => fill_empty(folder, files),
         Ok(metadata) if metadata.is_file() => Err(FileError::IsFile { path: shown(folder) }),
         Ok(_) => Err(FileError::Exists { path: shown(folder) }),

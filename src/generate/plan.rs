@@ -14,7 +14,7 @@ pub enum PlanError {
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::generate::plan::unreadable),
-        help("see that it is still there and that you may read it")
+        help("check that it still exists and that you have read permission")
     )]
     Unreadable {
         /// The file.
@@ -23,7 +23,7 @@ pub enum PlanError {
         source: std::io::Error,
     },
     /// A file of the user's stands where the shell's has to.
-    #[error("{shown}/{file} has the name of a file that the language pack `{pack}` adds")]
+    #[error("{shown}/{file} has the same name as a file that the language pack `{pack}` adds")]
     #[diagnostic(code(pelato::generate::plan::name_conflict), help("give your file another name"))]
     NameConflict {
         /// The folder of the code.
@@ -39,7 +39,7 @@ pub enum PlanError {
     Name(#[from] FileError),
     /// A file of the pack cannot be used.
     #[error("the language pack `{pack}`: {file}: {reason}")]
-    #[diagnostic(code(pelato::generate::plan::pack), help("{} says where it is; mend the file there", Operation::PackShow.on(pack)))]
+    #[diagnostic(code(pelato::generate::plan::pack), help("{} shows where it is; fix the file there", Operation::PackShow.on(pack)))]
     Pack {
         /// The pack.
         pack: String,

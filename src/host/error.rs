@@ -13,7 +13,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum HostError {
     /// The engine refuses its settings.
-    #[error("the WebAssembly engine does not start: {message}")]
+    #[error("the WebAssembly engine cannot start: {message}")]
     #[diagnostic(
         code(pelato::host::engine),
         help("this is a limit of the machine (address space, threads): see `ulimit -a`")
@@ -23,8 +23,8 @@ pub enum HostError {
         message: String,
     },
     /// The folder for compiled components cannot be used.
-    #[error("compiled components cannot be kept in {}: {message}", .path.display())]
-    #[diagnostic(code(pelato::host::cache), help("make the folder writable, or choose another"))]
+    #[error("compiled components cannot be stored in {}: {message}", .path.display())]
+    #[diagnostic(code(pelato::host::cache), help("create the folder writable, or choose another"))]
     Cache {
         /// The folder.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum HostError {
     },
     /// It is no component that the engine understands.
     #[error("{component} is not a valid WebAssembly component: {message}")]
-    #[diagnostic(code(pelato::host::invalid), help("build it anew with {}", Operation::Build))]
+    #[diagnostic(code(pelato::host::invalid), help("build it again with {}", Operation::Build))]
     Invalid {
         /// The component's name.
         component: String,
@@ -41,11 +41,11 @@ pub enum HostError {
         message: String,
     },
     /// It needs something that the host does not have.
-    #[error("{component} imports what this host does not offer: {message}")]
+    #[error("{component} imports an interface that this host does not provide: {message}")]
     #[diagnostic(
         code(pelato::host::import),
         help(
-            "{} offers WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging, wasmcloud:messaging 0.2 and wasmcloud:postgres 0.1.1",
+            "{} provides WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging, wasmcloud:messaging 0.2 and wasmcloud:postgres 0.1.1",
             Operation::Run
         )
     )]
@@ -88,18 +88,18 @@ pub enum HostError {
         second: String,
     },
     /// A path that no request can have.
-    #[error("{path:?} is no HTTP path")]
+    #[error("{path:?} is not a valid HTTP path")]
     #[diagnostic(code(pelato::host::path), help("a path begins with `/` and has no `?`, `#` or space"))]
     Path {
         /// The path.
         path: String,
     },
     /// A subject that NATS would not take.
-    #[error("{subject:?} is no subject: {reason}")]
+    #[error("{subject:?} is not a valid NATS subject: {reason}")]
     #[diagnostic(
         code(pelato::host::subject),
         help(
-            "a subject is words joined by dots, like `home.kitchen.celsius`; only subscriptions may use `*` and `>`"
+            "a subject consists of tokens joined by dots, like `home.kitchen.celsius`; only subscriptions may use `*` and `>`"
         )
     )]
     Subject {
@@ -109,7 +109,7 @@ pub enum HostError {
         reason: &'static str,
     },
     /// The address for HTTP is taken.
-    #[error("HTTP cannot be served on {address}: another program does")]
+    #[error("HTTP cannot be served on {address}: the address is already in use")]
     #[diagnostic(
         code(pelato::host::address_taken),
         help("choose another port with {}, or stop the other program", Argument::Port)
@@ -122,7 +122,7 @@ pub enum HostError {
     #[error("HTTP cannot be served on {address}")]
     #[diagnostic(
         code(pelato::host::bind),
-        help("choose another address or port; ports below 1024 need special rights")
+        help("choose another address or port; ports below 1024 need special privileges")
     )]
     Bind {
         /// The address.
@@ -139,7 +139,7 @@ pub enum HostError {
     #[error("the bucket {bucket} cannot be used: {message}")]
     #[diagnostic(
         code(pelato::host::bucket),
-        help("see whether the NATS server permits it, or choose another `bucket`")
+        help("check that the NATS server permits it, or choose another `bucket`")
     )]
     Bucket {
         /// Its name.
@@ -166,7 +166,7 @@ pub enum HostError {
     #[diagnostic(transparent)]
     Postgres(#[from] crate::postgres::PostgresError),
     /// There is no database.
-    #[error("{component} stores its results in a database, and none is given")]
+    #[error("{component} stores its results in a database, but no database is configured")]
     #[diagnostic(code(pelato::host::no_database), help(
             "set POSTGRES_URL in .env, or give {}",
             Argument::Postgres.with("postgres://user:password@localhost/database")
@@ -179,14 +179,14 @@ pub enum HostError {
     #[error("the message bus failed: {message}")]
     #[diagnostic(
         code(pelato::host::bus),
-        help("see whether the NATS server runs and permits these subjects")
+        help("check that the NATS server is running and permits these subjects")
     )]
     Bus {
         /// What happened.
         message: String,
     },
     /// Nobody is there to answer a request.
-    #[error("nobody reads {subject}, so nobody answers")]
+    #[error("no component reads {subject}, so there is no reply")]
     #[diagnostic(
         code(pelato::host::no_reader),
         help("check the subject against the `source_topic` of the tasks")
@@ -196,7 +196,7 @@ pub enum HostError {
         subject: String,
     },
     /// An answer did not come in time.
-    #[error("no answer came on {subject} within {timeout:?}")]
+    #[error("no reply arrived on {subject} within {timeout:?}")]
     #[diagnostic(
         code(pelato::host::no_answer),
         help("the function may have failed or filtered the message out: see the output above")

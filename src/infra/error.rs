@@ -25,7 +25,7 @@ pub enum InfraError {
     #[diagnostic(
         code(pelato::infra::same_domain),
         help(
-            "give the edge another by {}: each server's streams are found by its domain",
+            "set another one for the edge with {}: each server's streams are found by its domain",
             Argument::EdgeDomain
         )
     )]
@@ -34,11 +34,11 @@ pub enum InfraError {
         domain: String,
     },
     /// Two things on one machine would listen at one port.
-    #[error("port {port} would be taken twice: {things}")]
+    #[error("port {port} would be used twice: {things}")]
     #[diagnostic(
         code(pelato::infra::same_port),
         help(
-            "give one of them another; the cloud host on this machine has the port after {}",
+            "change one of them; the cloud host on this machine uses the port after {}",
             Argument::HttpPort
         )
     )]
@@ -49,7 +49,7 @@ pub enum InfraError {
         things: String,
     },
     /// A file is there with other content.
-    #[error("{path} exists already, and is not what would be written")]
+    #[error("{path} already exists, and is not what would be written")]
     #[diagnostic(
         code(pelato::infra::file_differs),
         help(
@@ -63,7 +63,7 @@ pub enum InfraError {
     },
     /// A file of PELATO's own that cannot be rendered.
     #[error("PELATO's own {file} cannot be rendered: {reason}")]
-    #[diagnostic(code(pelato::infra::built_in), help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::infra::built_in), help("this is a bug in PELATO: please report it"))]
     BuiltIn {
         /// The file.
         file: String,

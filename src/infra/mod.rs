@@ -125,7 +125,7 @@ fn is_missing(path: &Path) -> Result<bool, InfraError> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(FileError::io("look at", path, error).into()),
+        Err(error) => Err(FileError::io("access", path, error).into()),
     }
 }
 

@@ -25,7 +25,7 @@ const HEAD: usize = 64;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum RecordError {
     /// A file of somebody else is there.
-    #[error("{path} is there already, and is no record of a drill")]
+    #[error("{path} already exists and is not a record of a drill")]
     #[diagnostic(
         code(pelato::drill::record::not_a_record),
         help("choose another name with {}", Argument::Record)
@@ -38,15 +38,15 @@ pub enum RecordError {
     #[error("there is no folder to write {path} into")]
     #[diagnostic(
         code(pelato::drill::record::no_folder),
-        help("make it first, or choose another name with {}", Argument::Record)
+        help("create it first, or choose another name with {}", Argument::Record)
     )]
     NoFolder {
         /// The file.
         path: String,
     },
     /// It has no form as text.
-    #[error("the readings cannot be written down")]
-    #[diagnostic(code(pelato::drill::record::encode), help("this is a mistake in PELATO: please report it"))]
+    #[error("the readings cannot be encoded")]
+    #[diagnostic(code(pelato::drill::record::encode), help("this is a bug in PELATO: please report it"))]
     Encode(#[from] serde_json::Error),
     /// It cannot be written.
     #[error(transparent)]
@@ -141,25 +141,25 @@ pub fn write(path: &Path, readings: &Readings) -> Result<(), RecordError> {
 pub fn read(source: &Arc<Source>) -> Result<Readings, Problem> {
     let wrong = |message: String| {
         let drill = Operation::Drill.with(Argument::Record);
-        Problem::error("drill", source, message).advise(format!("take the file as {drill} wrote it"))
+        Problem::error("drill", source, message).advise(format!("use the file as {drill} wrote it"))
     };
     let record: Record = serde_json::from_str(&source.text).map_err(|error| {
         let words = error.to_string();
         let message = words.split(" at line ").next().unwrap_or(&words).to_owned();
         let lines = source.text.split_inclusive('\n').take(error.line().saturating_sub(1));
         let at = lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
-        wrong(format!("this is no record of a drill: {message}")).at(Some(at..at))
+        wrong(format!("this is not a record of a drill: {message}")).at(Some(at..at))
     })?;
     if record.kind != KIND || record.schema != SCHEMA {
         return Err(wrong(format!(
-            "this is a `{}` of schema {}; {SCHEMA} is known",
+            "this is a `{}` of schema {}; only schema {SCHEMA} is supported",
             record.kind, record.schema
         )));
     }
     if !(record.rate > 0.0 && record.rate.is_finite()) {
         return Err(wrong(format!("the rate is {}", record.rate)));
     }
-    record.into_readings().ok_or_else(|| wrong("a probe is named that is not there".to_owned()))
+    record.into_readings().ok_or_else(|| wrong("it refers to a probe that does not exist".to_owned()))
 }
 
 impl Record {

@@ -61,7 +61,7 @@ impl fmt::Debug for Auth {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum NatsError {
     /// The NATS server's address makes no sense.
-    #[error("{url:?} is no address of a NATS server: {message}")]
+    #[error("{url:?} is not a valid address of a NATS server: {message}")]
     #[diagnostic(
         code(pelato::nats::address),
         help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`")
@@ -77,7 +77,7 @@ pub enum NatsError {
     #[diagnostic(
         code(pelato::nats::unreachable),
         help(
-            "is it running, and is the address right? {} shows the settings; {} without {} needs none",
+            "check that it is running and that the address is correct: {} shows the settings; {} without {} needs none",
             Operation::Config,
             Operation::Run,
             Argument::Nats
@@ -90,7 +90,7 @@ pub enum NatsError {
         message: String,
     },
     /// The NATS server does not let us in.
-    #[error("the NATS server at {url} refuses us: {message}")]
+    #[error("authentication failed at the NATS server {url}: {message}")]
     #[diagnostic(
         code(pelato::nats::auth),
         help("check the user and password, the token, or the credentials file")
@@ -105,7 +105,7 @@ pub enum NatsError {
     #[error("{} cannot be used", .path.display())]
     #[diagnostic(
         code(pelato::nats::file),
-        help("check that the file exists, may be read, and is what its name says")
+        help("check that the file exists, is readable and has the content that its name says")
     )]
     File {
         /// The file.

@@ -35,7 +35,7 @@ pub enum PackError {
     #[diagnostic(
         code(pelato::pack::fetch),
         help(
-            "is the address right, and is the revision a tag, a branch or a whole commit? `git ls-remote {url}` lists them"
+            "check the address, and that the revision is a tag, a branch or a full commit: `git ls-remote {url}` lists them"
         )
     )]
     Fetch {
@@ -82,10 +82,10 @@ pub enum PackError {
     #[diagnostic(transparent)]
     Manifest(Box<Problem>),
     /// Somebody's own pack has the name.
-    #[error("{folder} is there already, and was not added by pelato")]
+    #[error("{folder} already exists and was not added by PELATO")]
     #[diagnostic(
         code(pelato::pack::not_managed),
-        help("it is your own: move or delete it yourself; PELATO leaves alone what you wrote")
+        help("it is your own pack: move or delete it yourself; PELATO does not overwrite what you wrote")
     )]
     NotManaged {
         /// The pack's folder.
@@ -107,7 +107,7 @@ pub enum PackError {
     #[error("the language pack `{name}` was changed since it was added")]
     #[diagnostic(
         code(pelato::pack::modified_locally),
-        help("{} takes it away all the same; the changes are lost then", Argument::Force)
+        help("{} removes it anyway; the changes are lost", Argument::Force)
     )]
     ModifiedLocally {
         /// The name.
@@ -115,12 +115,12 @@ pub enum PackError {
     },
     /// A pack is not any more what was added.
     #[error(
-        "the language pack `{name}` is not what was added: its files differ from their digest in pelato.lock"
+        "the language pack `{name}` has changed since it was added: its files do not match their digest in pelato.lock"
     )]
     #[diagnostic(
         code(pelato::pack::digest_mismatch),
         help(
-            "{again} takes it anew, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
+            "{again} adds it again, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
         )
     )]
     DigestMismatch {
@@ -131,9 +131,9 @@ pub enum PackError {
     },
     /// A pack that was added is gone.
     #[error(
-        "the language pack `{name}` of pelato.lock is not in the project, and another one of this name would be used"
+        "the language pack `{name}` is pinned in pelato.lock but missing from the project, and another one of this name would be used"
     )]
-    #[diagnostic(code(pelato::pack::missing), help("{again} brings it back; {} forgets it", Operation::PackRemove.on(name)))]
+    #[diagnostic(code(pelato::pack::missing), help("{again} restores it; {} removes it from pelato.lock", Operation::PackRemove.on(name)))]
     Missing {
         /// The name.
         name: String,
@@ -142,7 +142,10 @@ pub enum PackError {
     },
     /// A file of a pack cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(code(pelato::pack::unreadable), help("see that it is there and that you may read it"))]
+    #[diagnostic(
+        code(pelato::pack::unreadable),
+        help("check that it exists and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -150,18 +153,18 @@ pub enum PackError {
         source: std::io::Error,
     },
     /// Too much for a pack.
-    #[error("{path} is too much for a language pack: more than 2000 files or 64 MiB")]
+    #[error("{path} is too large for a language pack: it has more than 2000 files or 64 MiB")]
     #[diagnostic(
         code(pelato::pack::too_large),
-        help("a pack is a folder of texts; compilers are installed by its `toolchain.install`")
+        help("a pack contains text files; its `toolchain.install` installs the compiler")
     )]
     TooLarge {
         /// The folder.
         path: String,
     },
     /// A value of a new pack makes its manifest wrong.
-    #[error("with this {what} the manifest would be wrong: {words}")]
-    #[diagnostic(code(pelato::pack::value), help("give it by {argument}"))]
+    #[error("the {what} is not valid: {words}")]
+    #[diagnostic(code(pelato::pack::value), help("set it with {argument}"))]
     Value {
         /// What was given.
         what: &'static str,
@@ -171,7 +174,7 @@ pub enum PackError {
         argument: Argument,
     },
     /// Some checks failed; the table says which.
-    #[error("the language pack `{pack}` does not pass: {}", .failed.join(", "))]
+    #[error("the language pack `{pack}` failed these checks: {}", .failed.join(", "))]
     #[diagnostic(code(pelato::pack::checks_failed))]
     ChecksFailed {
         /// The pack.
@@ -180,10 +183,10 @@ pub enum PackError {
         failed: Vec<&'static str>,
     },
     /// A place to try a pack out cannot be made.
-    #[error("cannot make a place to try the pack out")]
+    #[error("cannot create a temporary folder for the check of the pack")]
     #[diagnostic(
         code(pelato::pack::fixture),
-        help("see that the disk is not full; TMPDIR names the folder for temporary files")
+        help("check that the disk is not full; TMPDIR sets the folder for temporary files")
     )]
     Fixture(#[source] std::io::Error),
     /// `pelato.lock` cannot be used.

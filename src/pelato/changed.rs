@@ -50,9 +50,9 @@ impl fmt::Display for Why {
         match self {
             Self::NotPushed => out.write_str("it has not been pushed yet"),
             Self::Bumped { version, pushed } => {
-                write!(out, "it is {version} already, and {pushed} was pushed")
+                write!(out, "its version is already {version}, and {pushed} was pushed")
             }
-            Self::Same(version) => write!(out, "it is what was pushed as {version}"),
+            Self::Same(version) => write!(out, "it is unchanged since it was pushed as {version}"),
         }
     }
 }

@@ -68,7 +68,7 @@ pub enum Error {
     #[error("with this task the workflow would have {0}")]
     #[diagnostic(
         code(pelato::task_rejected),
-        help("nothing was written: give the values shown above otherwise")
+        help("nothing was written: change the values that are shown above")
     )]
     TaskRejected(Rejected),
     /// `check` found errors, and has shown them.
@@ -94,7 +94,7 @@ pub enum Error {
     Catalog(#[from] CatalogError),
     /// A template's texts cannot be filled in.
     #[error("the template `{template}` cannot be used")]
-    #[diagnostic(code(pelato::template_text), help("mend the template, or choose another"))]
+    #[diagnostic(code(pelato::template_text), help("fix the template, or choose another"))]
     TemplateText {
         /// The template.
         template: String,
@@ -128,7 +128,7 @@ pub enum Error {
     #[diagnostic(transparent)]
     Stream(#[from] StreamError),
     /// A later phase needs what has not been built.
-    #[error("`{component}` is not built as its sources are: {why}")]
+    #[error("the build of `{component}` is out of date: {why}")]
     #[diagnostic(code(pelato::not_built), help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]
     NotBuilt {
         /// The component.
@@ -216,7 +216,7 @@ pub enum Error {
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),
     /// A person did not want to wait.
-    #[error("stopped at once: calls under way were cut off")]
+    #[error("stopped immediately: calls in flight were aborted")]
     #[diagnostic(code(pelato::cancelled))]
     Interrupted,
     /// The system failed.

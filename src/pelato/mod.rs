@@ -244,7 +244,7 @@ impl Pelato {
     fn lock(&self, generated: &Path) -> Result<Lock, Error> {
         Lock::take(generated, self.progress.as_ref()).map_err(|source| Error::System {
             what: format!("cannot lock {}", generated.display()),
-            help: "see that you may write there".to_owned(),
+            help: "check that you have write permission there".to_owned(),
             source,
         })
     }
@@ -329,7 +329,7 @@ impl Pelato {
             };
             if let Err(error) = remember() {
                 let words = with_causes(&error, "; ");
-                let words = format!("{} is not remembered in {}: {words}", image.image, lock_file::FILE);
+                let words = format!("{} was not recorded in {}: {words}", image.image, lock_file::FILE);
                 self.progress.report(Event::Warning(words));
             }
         }

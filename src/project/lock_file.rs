@@ -25,7 +25,7 @@ pub use packs::Pin;
 pub const FILE: &str = "pelato.lock";
 
 const SCHEMA: i64 = 1;
-const HEADER: &str = "# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\n";
+const HEADER: &str = "# Records what was pushed, added and fetched. Written by PELATO; commit this file.\n";
 const COMPONENTS: &str = "components";
 
 /// What is known about one component's last push.
@@ -82,7 +82,7 @@ pub enum LockFileError {
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::lock_file::unreadable),
-        help("see that it is a file of UTF-8 text and that you may read it")
+        help("check that it is a UTF-8 text file and that you have read permission")
     )]
     Unreadable {
         /// The file.

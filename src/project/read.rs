@@ -51,7 +51,10 @@ pub enum ReadError {
     },
     /// The file cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(code(pelato::workflow::unreadable), help("see that it is a file and that you may read it"))]
+    #[diagnostic(
+        code(pelato::workflow::unreadable),
+        help("check that it is a file and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -62,7 +65,7 @@ pub enum ReadError {
     #[error("{path} has {bytes} bytes; a workflow may have {MAX_BYTES}")]
     #[diagnostic(
         code(pelato::workflow::too_large),
-        help("is this really a workflow? keep data in files of its own")
+        help("is this really a workflow? keep data in other files")
     )]
     TooLarge {
         /// The file.
@@ -174,7 +177,7 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
         m if m.contains("recursion limit") => LEVELS,
         m if m.contains("more than one document") => "keep one workflow in a file: remove the `---` lines",
         m if m.contains("duplicate") => "keep one of the two",
-        _ => "see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes",
+        _ => "see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them need quotes",
     };
     let span = error.location().map(|place| {
         let at = place.index().min(source.text.len());

@@ -210,7 +210,7 @@ pub enum SettingsError {
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::settings::unreadable),
-        help("see that it is a file of UTF-8 text and that you may read it")
+        help("check that it is a UTF-8 text file and that you have read permission")
     )]
     Unreadable {
         /// The file.
@@ -354,7 +354,7 @@ fn validate(effective: &Effective) -> Result<(), SettingsError> {
     };
     let (fits, expected, example) = match effective.key.kind {
         Kind::Text | Kind::Secret => return Ok(()),
-        Kind::Truth => (truth(value).is_some(), "a truth value", "True` or `False"),
+        Kind::Truth => (truth(value).is_some(), "a boolean", "True` or `False"),
         Kind::Number => {
             (value.parse::<u32>().is_ok_and(|number| number > 0), "a whole number from 1", "2048")
         }

@@ -130,10 +130,10 @@ fn of_docker(host: &str) -> Result<Credentials, PushError> {
             "its program docker-credential-… cannot be started".to_owned()
         }
         Err(Trouble::MalformedHelperResponse) => {
-            "its program docker-credential-… answers nonsense".to_owned()
+            "its program docker-credential-… returned an unexpected response".to_owned()
         }
         Err(Trouble::CredentialDecodingError) => "an entry is not base64 of user:password".to_owned(),
-        Err(Trouble::CredentialMismatchError) => "an entry contradicts itself".to_owned(),
+        Err(Trouble::CredentialMismatchError) => "an entry has contradictory values".to_owned(),
         Err(_) => "it is not JSON as Docker writes it".to_owned(),
     };
     Err(wrong(reason))

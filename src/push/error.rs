@@ -30,17 +30,16 @@ pub enum PushError {
     #[diagnostic(
         code(pelato::push::password_in_url),
         help(
-            "take out what stands before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of \
-         the images' names, which everybody sees"
+            "remove what is before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of the image names, which are public"
         )
     )]
     PasswordInUrl,
     /// Plain http without leave.
-    #[error("REGISTRY_URL asks for plain http, and REGISTRY_INSECURE does not list {host}")]
+    #[error("REGISTRY_URL selects plain HTTP, and REGISTRY_INSECURE does not list {host}")]
     #[diagnostic(
         code(pelato::push::plain_http),
         help(
-            "write https://, or set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
+            "write https://, or set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
         )
     )]
     PlainHttp {
@@ -60,7 +59,7 @@ pub enum PushError {
         missing: &'static str,
     },
     /// A text that names no image.
-    #[error("{image} is no image's name")]
+    #[error("{image} is not a valid image name")]
     #[diagnostic(
         code(pelato::push::image),
         help("write host, path, name and version: `registry.example.org/team/name:1.0.0`")
@@ -88,7 +87,7 @@ pub enum PushError {
     #[error("Docker's credentials for {host} cannot be used: {reason}")]
     #[diagnostic(
         code(pelato::push::docker_credentials),
-        help("mend {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead")
+        help("fix {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead")
     )]
     DockerCredentials {
         /// The registry.
@@ -112,7 +111,10 @@ pub enum PushError {
     #[error("the registry at {host} cannot be reached: {reason}")]
     #[diagnostic(
         code(pelato::push::unreachable),
-        help("is it running, and is REGISTRY_URL right? {} shows what is in effect", Operation::Config)
+        help(
+            "check that it is running and that REGISTRY_URL is correct: {} shows the settings in effect",
+            Operation::Config
+        )
     )]
     Unreachable {
         /// The registry.
@@ -121,10 +123,10 @@ pub enum PushError {
         reason: String,
     },
     /// It listens and says nothing.
-    #[error("the registry at {host} is too slow: no answer within {seconds} s")]
+    #[error("the registry at {host} did not answer within {seconds} s")]
     #[diagnostic(
         code(pelato::push::timeout),
-        help("is it overloaded, or something else that listens there? try again later")
+        help("check whether it is overloaded, or another program listens there; try again later")
     )]
     Timeout {
         /// The registry.
@@ -133,11 +135,11 @@ pub enum PushError {
         seconds: u64,
     },
     /// It speaks http, and we https.
-    #[error("the registry at {host} speaks plain http")]
+    #[error("the registry at {host} uses plain HTTP")]
     #[diagnostic(
         code(pelato::push::not_https),
         help(
-            "if that is meant, set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
+            "if that is meant, set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
         )
     )]
     NotHttps {
@@ -145,8 +147,8 @@ pub enum PushError {
         host: String,
     },
     /// It speaks https, and we http.
-    #[error("the registry at {host} speaks https, and REGISTRY_INSECURE asks for plain http")]
-    #[diagnostic(code(pelato::push::not_http), help("take {host} out of REGISTRY_INSECURE"))]
+    #[error("the registry at {host} uses HTTPS, and REGISTRY_INSECURE selects plain HTTP")]
+    #[diagnostic(code(pelato::push::not_http), help("remove {host} from REGISTRY_INSECURE"))]
     NotHttp {
         /// The registry.
         host: String,
@@ -166,7 +168,7 @@ pub enum PushError {
         reason: String,
     },
     /// Who comes is not let in.
-    #[error("the registry at {host} does not let {whom} in")]
+    #[error("authentication failed: the registry at {host} does not accept {whom}")]
     #[diagnostic(code(pelato::push::unauthorized))]
     Unauthorized {
         /// The registry.
@@ -182,7 +184,7 @@ pub enum PushError {
     #[diagnostic(
         code(pelato::push::denied),
         help(
-            "ask who runs the registry for the right to push there, or choose another place with REGISTRY_URL"
+            "ask the registry's administrator for permission to push there, or choose another place with REGISTRY_URL"
         )
     )]
     Denied {
@@ -196,10 +198,10 @@ pub enum PushError {
         message: String,
     },
     /// The registry has no room.
-    #[error("the registry at {host} has no room left: {image} was not pushed")]
+    #[error("the registry at {host} has no space left: {image} was not pushed")]
     #[diagnostic(
         code(pelato::push::no_space),
-        help("make room on the registry's disk, and push again: what has arrived is not sent twice")
+        help("free space on the registry's disk, and push again: what has arrived is not sent again")
     )]
     NoSpace {
         /// The registry.
@@ -211,7 +213,7 @@ pub enum PushError {
     #[error("the registry at {host} cannot {doing} {image}: {reason}")]
     #[diagnostic(
         code(pelato::push::failed),
-        help("the registry's own log says more; push again when it is well")
+        help("see the registry's log; push again when the registry works")
     )]
     Failed {
         /// The registry.
@@ -224,9 +226,9 @@ pub enum PushError {
         reason: String,
     },
     /// Other content under a version that is taken.
-    #[error("`{component}` {version} has been pushed to {registry} with other content")]
+    #[error("`{component}` {version} has already been pushed to {registry} with different content")]
     #[diagnostic(code(pelato::push::version_taken), help(
-        "run {} and push again; {} replaces what others may be running",
+        "run {} and push again; {} replaces the image, which others may be using",
         Operation::Bump.on(component),
         Argument::Force
     ))]
@@ -239,7 +241,7 @@ pub enum PushError {
         registry: String,
     },
     /// The artifact is not what was built.
-    #[error("{path} is not what was built: somebody has changed it, or the record beside it")]
+    #[error("{path} was changed since it was built, or the record next to it was")]
     #[diagnostic(code(pelato::push::artifact_changed), help("remove gen/{component} and build again"))]
     ArtifactChanged {
         /// The component.
@@ -251,7 +253,7 @@ pub enum PushError {
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::push::unreadable),
-        help("nobody else should work in gen/; run the command again")
+        help("no other process may change files in gen/; run the command again")
     )]
     Unreadable {
         /// The artifact.
@@ -274,7 +276,7 @@ pub enum PushError {
     LockFile(#[from] LockFileError),
     /// More than one of these.
     #[error("{} components cannot be pushed", .0.len())]
-    #[diagnostic(code(pelato::push::multiple), help("nothing of these was pushed; mend this first"))]
+    #[diagnostic(code(pelato::push::multiple), help("none of them was pushed; fix these errors first"))]
     Multiple(#[related] Vec<PushError>),
 }
 

@@ -159,7 +159,7 @@ fn tls<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
 fn certificate(error: &rustls::CertificateError) -> String {
     use rustls::CertificateError as Why;
     match error {
-        Why::UnknownIssuer => "nobody here knows who signed it".to_owned(),
+        Why::UnknownIssuer => "its issuer is unknown".to_owned(),
         Why::Expired | Why::ExpiredContext { .. } => "it has expired".to_owned(),
         Why::NotValidYet | Why::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
         Why::NotValidForName | Why::NotValidForNameContext { .. } => "it is for another host".to_owned(),

@@ -21,7 +21,7 @@ pub enum ScaffoldError {
         folder: String,
     },
     /// The code's place is taken.
-    #[error("tasks/{component_name} exists already")]
+    #[error("tasks/{component_name} already exists")]
     #[diagnostic(
         code(pelato::scaffold::code_exists),
         help("choose another {}; PELATO never overwrites what you wrote", Argument::ComponentName)
@@ -31,14 +31,14 @@ pub enum ScaffoldError {
         component_name: String,
     },
     /// Another task has the component's name.
-    #[error("there is a component `{component_name}` already")]
+    #[error("a component `{component_name}` already exists")]
     #[diagnostic(code(pelato::scaffold::name_taken), help("choose another {}", Argument::ComponentName))]
     NameTaken {
         /// The name.
         component_name: String,
     },
     /// A name that cannot be an artifact's.
-    #[error("`{name}` cannot be the name of a component")]
+    #[error("`{name}` is not a valid name for a component")]
     #[diagnostic(code(pelato::scaffold::name))]
     Name {
         /// The name.
@@ -58,7 +58,7 @@ pub enum ScaffoldError {
     },
     /// A task that no host would run.
     #[error("the task has no target: no host would run it")]
-    #[diagnostic(code(pelato::scaffold::no_target), help("say which hosts run it, by their label host-type: {}", Argument::Target.with("edge")))]
+    #[diagnostic(code(pelato::scaffold::no_target), help("choose the hosts by their label host-type: {}", Argument::Target.with("edge")))]
     NoTarget,
     /// The template has no such parameter.
     #[error("the template `{template}` has no parameter `{name}`")]
@@ -104,7 +104,7 @@ pub enum ScaffoldError {
     #[error("the starter of the language pack `{pack}` cannot be used: {file}: {reason}")]
     #[diagnostic(
         code(pelato::scaffold::starter),
-        help("this is for whoever wrote the pack: see docs/contributing")
+        help("report this to the author of the pack; docs/contributing describes starters")
     )]
     Starter {
         /// The pack.
@@ -116,7 +116,7 @@ pub enum ScaffoldError {
     },
     /// A file of PELATO's own that cannot be rendered.
     #[error("PELATO's own {file} cannot be rendered: {reason}")]
-    #[diagnostic(code(pelato::scaffold::built_in), help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::scaffold::built_in), help("this is a bug in PELATO: please report it"))]
     BuiltIn {
         /// The file.
         file: String,

@@ -63,7 +63,7 @@ pub(super) fn choose(given: Option<&str>, title: &str) -> Result<String, Scaffol
         None => component_name_from(title).ok_or_else(|| ScaffoldError::Name {
             name: title.to_owned(),
             help: format!(
-                "it has no letter of a to z: choose a name, such as {}",
+                "it contains no letter from a to z: choose a name, such as {}",
                 Argument::ComponentName.with("celsius_to_kelvin")
             ),
         })?,

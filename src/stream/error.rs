@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StreamError {
     /// Nobody answers for JetStream.
-    #[error("no JetStream answers at the NATS server{domain}: {message}")]
+    #[error("JetStream does not answer on the NATS server{domain}: {message}")]
     #[diagnostic(
         code(pelato::stream::no_jet_stream),
         help(
@@ -19,7 +19,7 @@ pub enum StreamError {
         message: String,
     },
     /// A stream has some of the messages, not all.
-    #[error("the stream `{stream}` keeps only a part of `{source_topic}`, which `{consumer}` reads")]
+    #[error("the stream `{stream}` stores only a part of `{source_topic}`, which `{consumer}` reads")]
     #[diagnostic(
         code(pelato::stream::partial_subjects),
         help(
@@ -38,7 +38,7 @@ pub enum StreamError {
         consumer: String,
     },
     /// A stream is not as it has to be.
-    #[error("the stream `{stream}`, which keeps `{source_topic}`, {what}")]
+    #[error("the stream `{stream}`, which stores `{source_topic}`, {what}")]
     #[diagnostic(code(pelato::stream::unsuitable_stream), help("{help}"))]
     UnsuitableStream {
         /// The stream.
@@ -51,12 +51,11 @@ pub enum StreamError {
         help: &'static str,
     },
     /// The server refuses a stream.
-    #[error("the server does not make the stream `{stream}` for `{source_topic}`: {message}")]
+    #[error("the NATS server cannot create the stream `{stream}` for `{source_topic}`: {message}")]
     #[diagnostic(
         code(pelato::stream::stream),
         help(
-            "see that the user may use JetStream and that it has room, or make a stream for `{source_topic}` yourself: \
-         PELATO takes the one that is there"
+            "check that the user may use JetStream and that it has space, or create a stream for `{source_topic}` yourself: PELATO uses an existing one"
         )
     )]
     Stream {
@@ -68,11 +67,11 @@ pub enum StreamError {
         message: String,
     },
     /// The server refuses a consumer.
-    #[error("the server does not make the consumer `{consumer}` of the stream `{stream}`: {message}")]
+    #[error("the NATS server cannot create the consumer `{consumer}` of the stream `{stream}`: {message}")]
     #[diagnostic(
         code(pelato::stream::consumer),
         help(
-            "if it says that something cannot be changed, take the old one away, with all that waits for it: \
+            "if it says that something cannot be changed, delete the old one, with all messages that wait for it: \
          `nats consumer rm {stream} {consumer}`"
         )
     )]
@@ -85,11 +84,8 @@ pub enum StreamError {
         message: String,
     },
     /// Another program has a consumer of that name.
-    #[error("the stream `{stream}` has a consumer `{consumer}` already, and it is not PELATO's")]
-    #[diagnostic(
-        code(pelato::stream::consumer_taken),
-        help("give the component another name, or the consumer")
-    )]
+    #[error("the stream `{stream}` already has a consumer `{consumer}` that PELATO did not create")]
+    #[diagnostic(code(pelato::stream::consumer_taken), help("rename the component or the consumer"))]
     ConsumerTaken {
         /// The stream.
         stream: String,

@@ -113,7 +113,7 @@ impl ConsumerManager {
                 let name = stream_name(&consumer.source);
                 self.make_stream(&name, consumer).await?;
                 progress.report(Event::Note(format!(
-                    "made the stream `{name}`, which keeps `{}`",
+                    "created the stream `{name}`, which stores `{}`",
                     consumer.source
                 )));
                 Ok(name)
@@ -139,9 +139,8 @@ impl ConsumerManager {
             });
         }
         if config.subjects.iter().any(|pattern| subject::overlaps(pattern, &consumer.handed_over.subject)) {
-            let help =
-                "messages handed over would be kept once more, for ever: let it keep topics by their names";
-            let what = "keeps all topics, also those of PELATO";
+            let help = "messages that PELATO republishes would be stored again, forever: list the stream's subjects one by one";
+            let what = "stores all subjects, PELATO's own among them";
             return Err(StreamError::UnsuitableStream { stream: name, source_topic, what, help });
         }
         if config.no_ack && config.retention == RetentionPolicy::WorkQueue {
@@ -149,7 +148,7 @@ impl ConsumerManager {
             return Err(StreamError::UnsuitableStream {
                 stream: name,
                 source_topic,
-                what: "takes no acknowledgements",
+                what: "does not use acknowledgements",
                 help,
             });
         }

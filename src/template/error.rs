@@ -15,8 +15,8 @@ pub enum TemplateError {
         place: String,
     },
     /// A value of a new template makes its manifest wrong.
-    #[error("with this {what} the manifest would be wrong: {words}")]
-    #[diagnostic(code(pelato::template::value), help("give it by {argument}"))]
+    #[error("the {what} is not valid: {words}")]
+    #[diagnostic(code(pelato::template::value), help("set it with {argument}"))]
     Value {
         /// What was given.
         what: &'static str,
@@ -43,7 +43,10 @@ pub enum TemplateError {
     Manifest(Box<Problem>),
     /// A file of a template cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(code(pelato::template::unreadable), help("see that it is there and that you may read it"))]
+    #[diagnostic(
+        code(pelato::template::unreadable),
+        help("check that it exists and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -51,7 +54,7 @@ pub enum TemplateError {
         source: std::io::Error,
     },
     /// Some checks failed; the table says which.
-    #[error("the template `{template}` does not pass: {}", .failed.join(", "))]
+    #[error("the template `{template}` failed these checks: {}", .failed.join(", "))]
     #[diagnostic(code(pelato::template::checks_failed))]
     ChecksFailed {
         /// The template.
@@ -60,10 +63,10 @@ pub enum TemplateError {
         failed: Vec<&'static str>,
     },
     /// A place to try a template out cannot be made.
-    #[error("cannot make a place to try the template out")]
+    #[error("cannot create a temporary folder for the check of the template")]
     #[diagnostic(
         code(pelato::template::fixture),
-        help("see that the disk is not full; TMPDIR names the folder for temporary files")
+        help("check that the disk is not full; TMPDIR sets the folder for temporary files")
     )]
     Fixture(#[source] std::io::Error),
     /// A file cannot be written.

@@ -102,7 +102,7 @@ fn print_all(ui: &Ui, events: &Receiver<Line>, skipped: &AtomicUsize) {
         }
         match skipped.swap(0, Ordering::Relaxed) {
             0 => {}
-            n => ui.warning(format!("{n} lines were left out: they came faster than they can be printed")),
+            n => ui.warning(format!("{n} lines were left out: they arrived faster than they can be printed")),
         }
     }
 }
@@ -141,16 +141,16 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
         }
         Event::Oversized { trace, subject, size } => {
             let text =
-                format!("{subject}: {size} B is more than NATS servers take unless configured (1 MiB)");
+                format!("{subject}: {size} B is more than NATS servers accept unless configured (1 MiB)");
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
         Event::Dropped { trace, subject, subscriber } => {
             let text = format!("{subject}: lost to {subscriber}, which has too many unread messages");
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
-        Event::BucketMade { bucket } => format!("the bucket {bucket} was not there, and was made"),
-        Event::BusLost => ui.bad("the NATS server is gone; trying to reach it again"),
-        Event::BusRestored => ui.good("the NATS server is back"),
+        Event::BucketMade { bucket } => format!("the bucket {bucket} did not exist and was created"),
+        Event::BusLost => ui.bad("lost the connection to the NATS server; reconnecting"),
+        Event::BusRestored => ui.good("reconnected to the NATS server"),
         Event::BusTrouble { message } => ui.bad(&format!("NATS: {message}")),
     })
 }

@@ -21,7 +21,7 @@ pub enum ContainerError {
         tried: Vec<String>,
     },
     /// There is an engine, and we may not use it.
-    #[error("the container engine at {address} does not let us in")]
+    #[error("permission denied by the container engine at {address}")]
     #[diagnostic(
         code(pelato::container::permission_denied),
         help(
@@ -63,7 +63,7 @@ pub enum ContainerError {
     #[diagnostic(
         code(pelato::container::pull),
         help(
-            "is the network there, and the name right? `docker pull {image}` tries the same; or build with {}",
+            "check the network connection and the image's name; `docker pull {image}` does the same; or build with {}",
             local()
         )
     )]
@@ -91,7 +91,7 @@ pub enum ContainerError {
     #[error("installing {program} in the image {image} failed\n{said}")]
     #[diagnostic(
         code(pelato::container::install),
-        help("is the network there? else build with {}; this was run: {command}", local())
+        help("check the network connection, or build with {}; the command was: {command}", local())
     )]
     Install {
         /// The image.
@@ -107,7 +107,7 @@ pub enum ContainerError {
     #[error("the image {image} has {program} {found}, and the language pack `{pack}` needs {wanted}")]
     #[diagnostic(
         code(pelato::container::incompatible_compiler),
-        help("name another image in the pack's [toolchain], or fetch the newest: `docker pull {image}`")
+        help("name another image in the pack's [toolchain], or fetch the newest one: `docker pull {image}`")
     )]
     IncompatibleCompiler {
         /// The image.
@@ -125,7 +125,7 @@ pub enum ContainerError {
     #[error("{phase} took longer than {} s", .limit.as_secs())]
     #[diagnostic(
         code(pelato::container::timeout),
-        help("see whether the engine is well: `docker info`; then run the command again")
+        help("check that the engine works (`docker info`), then run the command again")
     )]
     Timeout {
         /// What was done.
@@ -134,8 +134,8 @@ pub enum ContainerError {
         limit: Duration,
     },
     /// The memory did not suffice.
-    #[error("the compiler needed more than {mebibytes} MiB of memory, and was ended")]
-    #[diagnostic(code(pelato::container::out_of_memory), help("give it more: CONTAINER_MEMORY={} in .env, or build fewer at a time: {}", .mebibytes * 2, Argument::Jobs.with(1)))]
+    #[error("the compiler needed more than {mebibytes} MiB of memory, and was stopped")]
+    #[diagnostic(code(pelato::container::out_of_memory), help("allow more: CONTAINER_MEMORY={} in .env, or build fewer at a time: {}", .mebibytes * 2, Argument::Jobs.with(1)))]
     OutOfMemory {
         /// The limit.
         mebibytes: u64,
@@ -145,7 +145,7 @@ pub enum ContainerError {
     #[diagnostic(
         code(pelato::container::disk_full),
         help(
-            "make room: `docker system df` shows what takes it, `docker system prune` removes what nothing uses; or build with {}",
+            "free disk space: `docker system df` shows what uses it, `docker system prune` removes what is unused; or build with {}",
             local()
         )
     )]
@@ -158,10 +158,10 @@ pub enum ContainerError {
     #[diagnostic(code(pelato::container::cancelled))]
     Interrupted,
     /// The engine failed.
-    #[error("the container engine failed in {phase}: {message}")]
+    #[error("the container engine failed while {phase}: {message}")]
     #[diagnostic(
         code(pelato::container::engine),
-        help("see whether the engine is well and its disk is not full: `docker info`, `docker system df`")
+        help("check that the engine works and that its disk is not full: `docker info`, `docker system df`")
     )]
     Engine {
         /// What was done.

@@ -74,8 +74,10 @@ pub fn find(
         (None, Some(restriction)) => return Err(ContainerError::Forbidden { image: name, restriction }),
         (None, None) => {
             pull::pull(engine, &name, progress)?;
-            let absent =
-                || ContainerError::Pull { image: name.clone(), message: "it is not there then".to_owned() };
+            let absent = || ContainerError::Pull {
+                image: name.clone(),
+                message: "the image is missing after it was fetched".to_owned(),
+            };
             let seen = inspect(engine, &name)?.ok_or_else(absent)?;
             let digest = digest(&name, seen.repo_digests.as_deref().unwrap_or_default());
             let fetched = digest.filter(|_| name == named);
@@ -166,7 +168,7 @@ fn ask(pack: &Pack, image: &Image) -> Result<Version, ContainerError> {
         installed.equip(&mut container);
     }
     let ended = run::run(image, container)?;
-    let absent = || unfit(pack, image, "in no version that it says".to_owned());
+    let absent = || unfit(pack, image, "of an unknown version".to_owned());
     pack.version_in(&ended.said).filter(|_| ended.code == 0).ok_or_else(absent)
 }
 

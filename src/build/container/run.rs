@@ -136,7 +136,7 @@ pub fn run(image: &Image, container: Locked) -> Result<Ended, ContainerError> {
     let _busy = interrupt.busy();
     engine.wait(async {
         let made = engine.docker().create_container(None::<CreateContainerOptions>, body(image, container));
-        let id = timely("making a container", PATIENCE, made).await?.id;
+        let id = timely("creating a container", PATIENCE, made).await?.id;
         let ended = tokio::select! {
             ended = to_its_end(engine, &id) => ended,
             () = interrupt.raised() => Err(ContainerError::Interrupted),
@@ -169,7 +169,7 @@ async fn code(engine: &Engine, id: &str) -> Result<i64, ContainerError> {
         Some(Err(error)) => Err(ContainerError::engine("waiting for the compiler", &error)),
         None => Err(ContainerError::Engine {
             phase: "waiting for the compiler",
-            message: "the connection ended".to_owned(),
+            message: "the connection was closed".to_owned(),
         }),
     }
 }

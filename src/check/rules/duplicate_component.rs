@@ -36,7 +36,11 @@ fn duplicate(context: &Context<'_>, entry: &Entry<'_>, other: &Entry<'_>) -> Opt
     let message = if field.text == first.text {
         format!("two components have the name {}", quoted(&field.text))
     } else {
-        format!("the names {} and {} are the same to a lattice", quoted(&field.text), quoted(&first.text))
+        format!(
+            "a lattice does not distinguish the names {} and {}",
+            quoted(&field.text),
+            quoted(&first.text)
+        )
     };
     Some(
         entry

@@ -36,7 +36,7 @@ fn finding(context: &Context<'_>, entry: &Entry<'_>, unknown: &Unknown<'_>) -> F
         let help = format!("remove the line; a task of `{own}` has the fields {}", list(fields));
         return error(format!("unknown field {name}")).advise(help);
     }
-    error(format!("{name} is no field of a task of `{own}`"))
+    error(format!("{name} is not a field of a task of the template `{own}`"))
         .advise(format!("it belongs to {}: remove the line, or change `type`", list(others)))
 }
 

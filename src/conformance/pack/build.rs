@@ -18,9 +18,9 @@ pub(super) fn signature(fixture: &mut Fixture) -> CheckResult {
     }
     match fixture.make(&project, &BuildMode::default()) {
         Err(NotBuilt::Rejected(words)) if !words.trim().is_empty() => Ok(told(&words)),
-        Err(NotBuilt::Rejected(_)) => Err(failed("the compiler refuses it without a word", HELP)),
+        Err(NotBuilt::Rejected(_)) => Err(failed("the compiler rejects it without a message", HELP)),
         Err(NotBuilt::Broken(why)) => {
-            Err(failed(format!("it compiles, and is found wrong only afterwards:\n{why}"), HELP))
+            Err(failed(format!("it compiles, and only a later step rejects it:\n{why}"), HELP))
         }
         Err(other) => Err(other.of("the task `wrong`")),
         Ok(_) => Err(failed("it compiles", HELP)),
@@ -52,7 +52,7 @@ fn told(words: &str) -> String {
 pub(super) fn same_bytes(fixture: &mut Fixture) -> CheckResult {
     if !fixture.pack()?.manifest.build.reproducible {
         return Err(CheckFailure::Skipped(
-            "the pack says that its compiler gives other bytes each time".to_owned(),
+            "the pack declares that its compiler's output differs each time".to_owned(),
         ));
     }
     let first = fixture.starter()?;

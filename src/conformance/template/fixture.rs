@@ -169,7 +169,7 @@ impl Fixture {
         match report.problems.iter().find(|problem| problem.severity == crate::report::Severity::Error) {
             None => Ok(components),
             Some(problem) => Err(failed(
-                format!("a task of the template is refused: {}: {}", problem.rule, problem.message),
+                format!("a task of the template is rejected: {}: {}", problem.rule, problem.message),
                 problem.help.clone().unwrap_or_default(),
             )),
         }
@@ -185,7 +185,7 @@ impl Fixture {
             fs::create_dir_all(&place)?;
             fs::write(place.join(MANIFEST), bytes)
         });
-        written.map_err(|error| failed(error.to_string(), "see that the disk is not full"))
+        written.map_err(|error| failed(error.to_string(), "check that the disk is not full"))
     }
 }
 

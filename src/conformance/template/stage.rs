@@ -291,7 +291,7 @@ fn post(address: SocketAddr, path: &str, body: &[u8]) -> std::io::Result<(u16, V
     stream.write_all(body)?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
-    let broken = || std::io::Error::other("it is no HTTP");
+    let broken = || std::io::Error::other("it is not HTTP");
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or_else(broken)?;
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(broken)?;

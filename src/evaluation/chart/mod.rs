@@ -126,9 +126,9 @@ mod tests {
             &[
                 "laptop",
                 "server",
-                "original, one at a time",
-                "original, parallel, NATS",
-                "original, parallel, HTTP",
+                "thesis prototype, one at a time",
+                "thesis prototype, parallel, NATS",
+                "thesis prototype, parallel, HTTP",
             ],
             &[&long, "温度计温度计温度计温度计温度计温度计", &long[1..], "<b>&\"'"],
             &[

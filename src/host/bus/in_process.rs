@@ -126,7 +126,7 @@ impl InProcess {
         let size = message.body.len();
         if size > MAX_PAYLOAD {
             return Err(HostError::Bus {
-                message: format!("a message of {size} bytes is larger than any server takes"),
+                message: format!("a message of {size} bytes is larger than any server accepts"),
             });
         }
         let targets = self.targets(message);

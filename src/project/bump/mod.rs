@@ -82,7 +82,7 @@ pub enum BumpError {
         component: String,
     },
     /// The task's version is none.
-    #[error("`{component}` has the version `{version}`, which is no semantic version: {reason}")]
+    #[error("`{component}` has the version `{version}`, which is not a semantic version: {reason}")]
     #[diagnostic(
         code(pelato::bump::invalid_version),
         help("write three numbers, such as 1.2.3 or 1.2.3-rc.1, in {FILE}")
@@ -100,7 +100,7 @@ pub enum BumpError {
     #[diagnostic(
         code(pelato::bump::backwards),
         help(
-            "a registry and a lattice keep the higher version; choose a higher one, or insist with {}",
+            "a registry and a lattice keep the higher version; choose a higher one, or allow it with {}",
             Argument::AllowBackwards
         )
     )]
@@ -115,8 +115,8 @@ pub enum BumpError {
         direction: &'static str,
     },
     /// A number has no successor.
-    #[error("`{component}` cannot go up from {old}: a number in it is the highest there is")]
-    #[diagnostic(code(pelato::bump::highest), help("set a version yourself: {}", Argument::Version.with("VERSION")))]
+    #[error("`{component}` cannot be raised from {old}: a number in it is the largest possible one")]
+    #[diagnostic(code(pelato::bump::highest), help("set the version yourself: {}", Argument::Version.with("VERSION")))]
     Highest {
         /// The component.
         component: String,
@@ -147,7 +147,7 @@ pub enum BumpError {
     Edit(#[from] EditError),
     /// More than one of these.
     #[error("{} versions cannot be changed", .0.len())]
-    #[diagnostic(code(pelato::bump::multiple), help("nothing was changed; mend these first"))]
+    #[diagnostic(code(pelato::bump::multiple), help("nothing was changed; fix these errors first"))]
     Multiple(#[related] Vec<BumpError>),
 }
 

@@ -21,18 +21,18 @@ pub enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum NextVersionError {
     /// The name of a pre-release that cannot be one.
-    #[error("`{id}` is no name for a pre-release")]
+    #[error("`{id}` is not a valid pre-release identifier")]
     #[diagnostic(
         code(pelato::bump::pre_release),
-        help("use one word of letters, digits and `-` that is no number, such as rc, beta or alpha")
+        help("use letters, digits and `-`, not a number alone, such as rc, beta or alpha")
     )]
     PreRelease {
         /// The name.
         id: String,
     },
     /// A version with build metadata.
-    #[error("the version {version} has build metadata (`+…`), which an image's tag cannot hold")]
-    #[diagnostic(code(pelato::bump::build_metadata), help("leave out what stands behind the `+`"))]
+    #[error("the version {version} has build metadata (`+…`), which an image tag cannot contain")]
+    #[diagnostic(code(pelato::bump::build_metadata), help("remove the `+` and what follows it"))]
     BuildMetadata {
         /// The version.
         version: Version,

@@ -1,7 +1,7 @@
 //! Edits of `workflow.yaml` that leave every byte alone that they are not about.
 //!
 //! An edit is a few insertions at places found in the syntax tree. The result is read again and must mean exactly
-//! what was meant, or the edit is refused: a clear error, never a damaged file.
+//! what was meant, or the edit is rejected: a clear error, never a damaged file.
 
 mod block;
 mod flow;
@@ -41,14 +41,14 @@ pub enum EditError {
     #[error("workflow.yaml cannot be edited, because it cannot be read: {reason}")]
     #[diagnostic(
         code(pelato::edit::unreadable),
-        help("see what is wrong with {}, mend it and try again", Operation::Check)
+        help("{} shows what is wrong: fix it and try again", Operation::Check)
     )]
     Unreadable {
         /// What the reader says.
         reason: String,
     },
     /// `tasks` is written in a way that cannot be added to safely.
-    #[error("`tasks` is written in a way that a task cannot be added to safely")]
+    #[error("`tasks` is written in a form to which a task cannot be added safely")]
     #[diagnostic(
         code(pelato::edit::unsupported_layout),
         help("add this to the end of `tasks` yourself:\n\n{paste}")

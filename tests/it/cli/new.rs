@@ -556,7 +556,7 @@ wildcard
   help: write out the parts that are `*` or `>`
 
 error: with this task the workflow would have 1 error
-  help: nothing was written: give the values shown above otherwise
+  help: nothing was written: change the values that are shown above
 
 "#]],
         ),
@@ -593,7 +593,7 @@ For more information, try '--help'.
             2,
             str![[r#"
 error: the name is empty
-  help: write a few words that people will know it by
+  help: write a descriptive name
 
 "#]],
         ),

@@ -97,7 +97,7 @@ fn a_folder_is_added_pinned_and_used() {
     place.run(&["build"]).code(3);
     place.run(&["pack", "add", "../packs", "--trust", "-q"]).code(0).stdout_eq("").stderr_eq("");
     let lock = place.read("pelato.lock");
-    assert!(lock.starts_with("# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\nschema = 1\n\n[packs.toy]\nsource = \"../packs\"\ncontent = \"sha256:"), "{lock}");
+    assert!(lock.starts_with("# Records what was pushed, added and fetched. Written by PELATO; commit this file.\nschema = 1\n\n[packs.toy]\nsource = \"../packs\"\ncontent = \"sha256:"), "{lock}");
     assert_eq!(lock.lines().count(), 6);
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["pack", "add", "../packs"]).code(0).stderr_eq(str![[r#"
@@ -151,7 +151,7 @@ fn ones_own_pack_is_used_as_it_is_and_left_alone() {
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["pack", "add", "../packs", "--trust"]).code(2).stderr_eq(str![[r#"
 error: [PROJECT]/language-packs/toy is there already, and was not added by pelato
-  help: it is your own: move or delete it yourself; PELATO leaves alone what you wrote
+  help: it is your own pack: move or delete it yourself; PELATO does not overwrite what you wrote
 
 "#]]);
     place.run_in_vain(&["pack", "remove", "toy", "--force"]).code(2);
@@ -278,5 +278,5 @@ fn a_pack_that_hides_a_built_in_one_says_so() {
     fs::write(&manifest, text.replace("name = \"toy\"", "name = \"go\"")).unwrap();
     let shown = place.run_in_vain(&["pack", "add", "../packs"]).code(2);
     let words = String::from_utf8(shown.get_output().stderr.clone()).unwrap();
-    assert!(words.contains("warning: it takes the place of the built-in pack `go`"), "{words}");
+    assert!(words.contains("warning: it replaces the built-in pack `go`"), "{words}");
 }

@@ -77,7 +77,7 @@ error: this is not the folder of a project
 
 "#]]);
     place.run_in_vain(&[&["pack", "new", "Zed", "--in", "."], FLAGS].concat()).code(2).stderr_eq(str![[r#"
-error: with this name the manifest would be wrong: `name` has to be lower-case letters, digits, `-` and `_`
+error: with this name the manifest would be wrong: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]]);

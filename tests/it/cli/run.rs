@@ -165,7 +165,7 @@ fn watching_swaps_the_function_while_requests_go_on() {
             }
         });
         place.write("tasks/double/double.go", DOUBLE.replace("2 * number", "3 * nmuber"));
-        running.wait_for("the old version goes on");
+        running.wait_for("the old version keeps running");
         assert_eq!(http::post(&address, &path, "10").1, "20");
         place.write("tasks/double/double.go", DOUBLE.replace("2 * number", "3 * number"));
         running.wait_for("running the new version");
@@ -203,7 +203,7 @@ fn a_message_larger_than_nats_takes_is_told() {
     let play = "package main\n\nimport \"strings\"\n\nfunc exec_task(arg string) string { return strings.Repeat(arg, 2000000) }\n";
     place.write("tasks/play.go", play);
     let (mut running, _) = started(&place, &["--send", "room.double=x"]);
-    running.wait_for_out("room.played: 2000000 B is more than NATS servers take unless configured (1 MiB)");
+    running.wait_for_out("room.played: 2000000 B is more than NATS servers accept unless configured (1 MiB)");
     stop(&mut running, "INT");
 }
 

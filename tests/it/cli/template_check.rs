@@ -67,9 +67,9 @@ lattice     passed   [TIME]needs the providers messaging-edge
 message     passed   [TIME]the result was sent to check.gives.dest_topic
 http        skipped  [TIME]the template answers no HTTP requests
 empty       passed   [TIME]nothing is sent
-error       passed   [TIME]its message is told, and the component goes on
-trap        passed   [TIME]is reported, and the component goes on
-kept        passed   [TIME]acknowledged, or given up to the dead-letter topic
+error       passed   [TIME]its message is reported, and the component continues
+trap        passed   [TIME]is reported, and the component continues
+kept        passed   [TIME]acknowledged, or sent to the dead-letter topic
 languages   passed   [TIME]go
 
 "#]])
@@ -143,7 +143,7 @@ fn the_manifest_and_the_trigger_have_to_say_the_same() {
     let failed = failures(Slip::None, without("wasmcloud:messaging/consumer@0.2.0"));
     assert_eq!(
         failed["imports"],
-        "the trigger imports wasmcloud:messaging/consumer@0.2.0, which the manifest does not ask for"
+        "the trigger imports wasmcloud:messaging/consumer@0.2.0, which the manifest does not list"
     );
     let failed = failures(Slip::None, |manifest| manifest.replace("consumer@0.2.0", "consumer@0.3.0"));
     assert!(failed.contains_key("imports"), "{failed:?}");
@@ -226,7 +226,7 @@ error: the template `toy` does not pass: imports, exports, message, languages
         (trigger::MANIFEST.replace("Topic to read from", " "), "`parameters.source_topic.prompt` is empty"),
         (
             trigger::MANIFEST.replacen("kind = \"subject\"", "kind = \"subject\"\ndefault = \"a b\"", 1),
-            "`parameters.source_topic.default` is no subject: it has white space in it",
+            "`parameters.source_topic.default` is not a valid NATS subject: it has white space in it",
         ),
     ] {
         place.write("templates/toy/template.toml", manifest);
@@ -268,13 +268,13 @@ fn a_module_without_its_types_is_no_trigger() {
     place
         .write("templates/toy/trigger.wasm", wat::parse_str("(module (import \"a\" \"b\" (func)))").unwrap());
     let results = check(&place, "toy");
-    assert!(results["trigger"].1.contains("trigger.wasm cannot become a component: "), "{results:?}");
+    assert!(results["trigger"].1.contains("trigger.wasm cannot be turned into a component: "), "{results:?}");
     let task = ["--name", "Echo", "--template", "toy", "--language", "go"];
     let topics = ["--source-topic", "in", "--dest-topic", "out", "--target", "edge"];
     place.run(&[&["-q", "add-task"], &task[..], &topics[..]].concat()).code(0);
     place.run(&["-q", "build", "--no-push"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the template `toy`: [PROJECT]/templates/toy/trigger.wasm cannot become a component: failed to decode world from module: module was not valid: failed to resolve import `a::b`: module requires an import interface named `a`
-  help: a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there
+error: the template `toy`: [PROJECT]/templates/toy/trigger.wasm cannot be turned into a component: failed to decode world from module: module was not valid: failed to resolve import `a::b`: module requires an import interface named `a`
+  help: a trigger is a component, or a core module with the types of its interfaces embedded, as wit-bindgen writes it
 
 "#]]);
 }

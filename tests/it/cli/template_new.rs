@@ -164,7 +164,7 @@ error: this is not the folder of a project
     refused(
         &["Mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: with this name the manifest would be wrong: `name` has to be lower-case letters, digits, `-` and `_`
+error: with this name the manifest would be wrong: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]],
@@ -172,7 +172,7 @@ error: with this name the manifest would be wrong: `name` has to be lower-case l
     refused(
         &["../mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: with this name the manifest would be wrong: `name` has to be lower-case letters, digits, `-` and `_`
+error: with this name the manifest would be wrong: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]],

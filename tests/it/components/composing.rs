@@ -160,7 +160,7 @@ fn what_does_not_fit_is_named() {
     assert_eq!(error, ComposeError::MissingImport { import: "pelato:test/later@0.1.0".into() });
     assert_eq!(
         error.to_string(),
-        "the trigger imports `pelato:test/later@0.1.0`, which neither the function nor the settings offer"
+        "the trigger imports `pelato:test/later@0.1.0`, which neither the function nor the settings export"
     );
 }
 

@@ -185,8 +185,8 @@ fn a_command_that_fails_breaks_it_off() {
     ]);
     before.code(1).stdout_eq("").stderr_eq(snapbox::str![[r#"
 no such host
-error: the command `echo no such host; exit 3` ended with 3: the drill was broken off
-  help: try it alone; it has to end with 0 once the host is away
+error: the command `echo no such host; exit 3` ended with 3: the drill was aborted
+  help: run it by itself: it must exit with 0 once the host is down
 
 "#]]);
     assert!(!place.path("drill.json").exists());
@@ -194,8 +194,8 @@ error: the command `echo no such host; exit 3` ended with 3: the drill was broke
         .run(&["drill", "-q", "--before", "100ms", "--timeout", "1s", "--kill-command", "exec sleep 100"])
         .code(1)
         .stderr_eq(snapbox::str![[r#"
-error: the command `exec sleep 100` still runs after [TIME]: the drill was broken off
-  help: try it alone; it has to end with 0 once the host is away
+error: the command `exec sleep 100` still runs after [TIME]: the drill was aborted
+  help: run it by itself: it must exit with 0 once the host is down
 
 "#]]);
 }
@@ -229,7 +229,7 @@ fn a_person_takes_the_host_away() {
     let (first, _other) = (run(&place), run(&place));
     let arguments = [&["drill"], &FAST[..]].concat();
     let mut terminal = Terminal::open(&place, &arguments);
-    terminal.see("take a host away, and press Enter as it goes").press("\r").see("told");
+    terminal.see("stop a host, and press Enter at that moment").press("\r").see("told");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");
     assert!(rest.contains("gap: ") && rest.contains("after "), "{rest}");
@@ -288,7 +288,7 @@ fn the_servers_own_words_are_told() {
         .code(7);
     ran.stdout_eq("").stderr_eq(snapbox::str![[r#"
 error: no probe came out: 2 were sent to `in`, and nothing came to `out` within [TIME]; the NATS server says: nats: Permissions Violation for Publish to "in"
-  help: the drill needs the permission to publish to the one topic and to subscribe to the other; see NATS_USER and NATS_CREDS in `pelato config`
+  help: the drill needs permission to publish to the first topic and to subscribe to the second; see NATS_USER and NATS_CREDS in `pelato config`
 
 "#]]);
 }

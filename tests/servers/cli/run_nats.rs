@@ -45,7 +45,7 @@ fn an_address_that_is_none_is_refused() {
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["run", "--port", "0", "--nats", "http://x"]).code(6).stdout_eq("").stderr_eq(str![[
         r#"
-error: "http://x" is no address of a NATS server: invalid scheme for NATS server URL: http
+error: "http://x" is not a valid address of a NATS server: invalid scheme for NATS server URL: http
   help: write it like `nats://127.0.0.1:[PORT]` or `tls://host:4222`
 
 "#
@@ -74,7 +74,7 @@ error: the NATS server at nats://127.0.0.1:[PORT] refuses us: authorization viol
     place.run_in_vain(&arguments).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: some.creds cannot be used
   because: cannot parse user JWT from the credentials file
-  help: check that the file exists, may be read, and is what its name says
+  help: check that the file exists, is readable and has the content that its name says
 
 "#]]);
 

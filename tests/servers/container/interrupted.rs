@@ -59,8 +59,8 @@ fn ctrl_c_removes_the_container_before_pelato_ends() {
         signal(&child, name);
         let output = child.wait_with_output().unwrap();
         assert!(!engine.has_container_of(process), "{}: {}", engine.name, words(&output));
-        let wanted = "error: interrupted: the containers that compiled were removed, and what was built before stays\n  \
-                      help: run the command again: what is done is not done twice\n";
+        let wanted = "error: interrupted: the containers of this build were removed; components that were built before are kept\n  \
+                      help: run the command again: finished work is not repeated\n";
         assert!(words(&output).ends_with(wanted), "{}: {}", engine.name, words(&output));
         // As by the signal itself: whoever called it sees that.
         assert_eq!(output.status.signal(), Some(number), "{output:?}");

@@ -139,11 +139,15 @@ fn what_belongs_to_others_is_left_alone() {
     second.pelato(&["push"]);
     second.run(&["deploy"]).failed(
         3,
-        &[&format!("port {port} on hosts of edge is taken by the application `one`"), "http: {port: …}"],
+        &[
+            &format!("port {port} on hosts of edge is already used by the application `one`"),
+            "http: {port: …}",
+        ],
     );
     let namesake = Project::echoes(&lattice, &workflow("One", &[task(3)]));
     namesake.pelato(&["push"]);
-    let theirs = "`one` in the lattice `default` is of another project: it shares no component with this one";
+    let theirs =
+        "`one` in the lattice `default` belongs to another project: it shares no component with this one";
     namesake.run(&["deploy"]).failed(7, &[theirs, "another `project_name` in workflow.yaml", "--force"]);
     first.pelato(&["status"]).said(&["1 of 1 components run"]);
     namesake.pelato(&["deploy", "--force"]).said(&["Deployed one 2-"]);

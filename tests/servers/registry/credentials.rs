@@ -94,7 +94,7 @@ fn a_password_in_the_address_is_not_repeated() {
     let place = place.env("REGISTRY_URL", format!("http://{USER}:{PASSWORD}@{}/team", registry.host()));
     place.run_in_vain(&["push"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: REGISTRY_URL holds a user or a password
-  help: take out what stands before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of the images' names, which everybody sees
+  help: remove what is before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of the image names, which are public
 
 "#]]);
     let said = words(&place, &["push", "--json"]).1 + &words(&place, &["config"]).1;
@@ -138,7 +138,7 @@ error: Docker's credentials for 127.0.0.1:[PORT] cannot be used: it is not JSON 
         words(&place, &["push"])
     };
     let (code, said) = entry(&format!(r#"{{"identitytoken": "{PASSWORD}"}}"#));
-    assert!(code == 3 && said.contains("it is an identity token, which pelato cannot use"), "{said}");
+    assert!(code == 3 && said.contains("it is an identity token, which PELATO does not support"), "{said}");
     assert_silent(&place, &[&said]);
     let (code, said) = entry(r#"{"auth": "!"}"#);
     assert!(code == 3 && said.contains("an entry is not base64 of user:password"), "{said}");

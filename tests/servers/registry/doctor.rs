@@ -76,7 +76,7 @@ fn a_registry_that_takes_nothing() {
 fn registries_that_are_not_there_or_are_spoken_to_in_the_wrong_way() {
     let all = found(&place(&fake::nobody()), 8);
     assert!(all[0][1].contains("cannot be reached"), "{all:?}");
-    assert_eq!(all[1][1], "not compared: no server has told the time");
+    assert_eq!(all[1][1], "not compared: no server reported its time");
     let registry = Registry::start();
     let all = found(&place(&registry.host()).without("REGISTRY_INSECURE"), 8);
     assert_eq!(all[0][1], format!("the registry at {} speaks plain http", registry.host()));

@@ -59,7 +59,7 @@ fn several_refusals_are_told_at_once() {
     place.edit("workflow.yaml", "dest_topic: room.played", "dest_topic: room.replayed");
     place.run(&["push", "-q"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: 2 components cannot be pushed
-  help: nothing of these was pushed; mend this first
+  help: none of them was pushed; fix these errors first
 error: `double` 1.0.0 has been pushed to 127.0.0.1:[PORT]/team with other content
   help: run `pelato bump double` and push again; `--force` replaces what others may be running
 error: `play` 0.3.0 has been pushed to 127.0.0.1:[PORT]/team with other content
@@ -143,7 +143,7 @@ lock-file
 
   × a newer pelato has written this file
    ╭─[pelato.lock:2:10]
- 1 │ # What was pushed, added and fetched, as it was then. Made by pelato; commit it.
+ 1 │ # Records what was pushed, added and fetched. Written by PELATO; commit this file.
  2 │ schema = 2
    ·          ─
  3 │ 
