@@ -196,7 +196,7 @@ fn roots(file: Option<&Path>) -> Result<RootCertStore, PostgresError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     let found = found.map_err(|cause| wrong(cause.to_string()))?;
     if found.is_empty() {
-        return Err(wrong("there is no certificate in it".to_owned()));
+        return Err(wrong("it contains no certificate".to_owned()));
     }
     for certificate in found {
         roots.add(certificate).map_err(|cause| wrong(cause.to_string()))?;

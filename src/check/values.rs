@@ -136,7 +136,7 @@ fn fixed_version(text: &str) -> Option<Version> {
 
 /// The number of replicas in each target.
 pub fn replicas(text: &str) -> Result<u32, Wrong> {
-    whole(text, 1, MAX_REPLICAS, "replicas")
+    whole(text, 1, MAX_REPLICAS, "number of replicas")
 }
 
 /// How replicas are spread over the hosts of a target.
@@ -156,12 +156,12 @@ pub fn delivery(text: &str) -> Result<bool, Wrong> {
 
 /// How often a message is tried before it is given up.
 pub fn max_deliver(text: &str) -> Result<u32, Wrong> {
-    whole(text, 1, MAX_DELIVER, "deliveries")
+    whole(text, 1, MAX_DELIVER, "number of deliveries")
 }
 
 /// A TCP port.
 pub fn port(text: &str) -> Result<u16, Wrong> {
-    whole(text, 1, u16::MAX, "a port")
+    whole(text, 1, u16::MAX, "port")
 }
 
 fn whole<T: std::str::FromStr + PartialOrd + Display>(
@@ -173,7 +173,7 @@ fn whole<T: std::str::FromStr + PartialOrd + Display>(
     match text.parse::<T>() {
         Ok(number) if number >= least && number <= most && is_digits(text) => Ok(number),
         _ => wrong(
-            format!("{} is no number of {what}", quoted(text)).replace("number of a port", "port"),
+            format!("{} is not a valid {what}", quoted(text)),
             format!("write a whole number from {least} to {most}"),
         ),
     }
@@ -290,8 +290,8 @@ mod tests {
         for text in ["0", "1001", "-1", "+1", "1.0", "", "many", "99999999999"] {
             assert!(replicas(text).is_err(), "{text}");
         }
-        assert_eq!(replicas("0").unwrap_err().message, "`0` is no number of replicas");
-        assert_eq!(port("65536").unwrap_err().message, "`65536` is no port");
+        assert_eq!(replicas("0").unwrap_err().message, "`0` is not a valid number of replicas");
+        assert_eq!(port("65536").unwrap_err().message, "`65536` is not a valid port");
         assert_eq!(integer("0"), Ok(0));
         assert!(integer("-1").is_err());
         assert_eq!(http_path("/a/b%20c"), Ok("/a/b%20c"));

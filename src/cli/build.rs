@@ -21,13 +21,13 @@ pub struct Arguments {
     /// Only these components [default: all]
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
-    /// Only say what would be built, and why
+    /// Only print what would be built, and why
     #[arg(long)]
     dry_run: bool,
-    /// Do not push what was built, also if REGISTRY_URL is set
+    /// Do not push what was built, even if REGISTRY_URL is set
     #[arg(long)]
     no_push: bool,
-    /// Fetch the toolchain images anew, and remember them in pelato.lock
+    /// Fetch the toolchain images again, and record them in pelato.lock
     #[arg(long, conflicts_with_all = ["offline", "no_install", "dry_run"])]
     update_image: bool,
     #[command(flatten)]
@@ -37,16 +37,16 @@ pub struct Arguments {
 /// How to build: shared by all commands that do.
 #[derive(Debug, Args)]
 pub struct Flags {
-    /// How many components at a time [default: the number of processors; 1 if PARALLEL_BUILD is False]
+    /// How many components to build in parallel [default: the number of processors; 1 if PARALLEL_BUILD is False]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Never use the network: no compiler is installed, no module of others is fetched
+    /// Never use the network: no compiler is installed, no dependency is downloaded
     #[arg(long)]
     offline: bool,
     /// Never install a compiler, and never fetch a toolchain image
     #[arg(long)]
     no_install: bool,
-    /// What compiles [default: BUILDER, else auto]
+    /// Where components are compiled [default: BUILDER, else auto]
     #[arg(long, value_name = "BUILDER")]
     builder: Option<Builder>,
 }

@@ -30,8 +30,7 @@ const NEXT_TRY: Duration = Duration::from_secs(60);
 /// What to do when something failed.
 fn help() -> String {
     format!(
-        "fix that and call {} again, or go back with {}; {} shows how it goes on. An image that a host cannot fetch: does \
-         it know the registry, and is it allowed to?",
+        "fix that and call {} again, or go back with {}; {} shows how it goes on. If a host cannot fetch an image, check that the host can reach the registry and is authorised",
         Operation::Deploy,
         Operation::Rollback,
         Operation::Status

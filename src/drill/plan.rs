@@ -15,7 +15,7 @@ const WARM_UP: Duration = Duration::from_secs(15);
 pub struct Plan {
     /// Probes a second.
     pub rate: f64,
-    /// What takes a host away, and when.
+    /// How and when a host is stopped.
     pub course: Course,
     /// A probe that needs longer is late.
     pub late: Duration,

@@ -49,7 +49,7 @@ pub enum InfraError {
         things: String,
     },
     /// A file is there with other content.
-    #[error("{path} already exists, and is not what would be written")]
+    #[error("{path} already exists, with other content than would be written")]
     #[diagnostic(
         code(pelato::infra::file_differs),
         help(

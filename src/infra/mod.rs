@@ -51,13 +51,13 @@ impl Environment {
 pub struct Infra {
     /// The places that files are made for.
     pub environments: Vec<Environment>,
-    /// Host name or address at which edges reach the cloud's NATS server; not used for this machine alone.
+    /// Host name or address at which edge hosts reach the cloud's NATS server; not used for this machine alone.
     pub cloud_nats: String,
     /// Port at which that server takes leaves.
     pub leaf_port: u16,
     /// Port of the lattice's NATS server for clients.
     pub nats_port: u16,
-    /// Port on 127.0.0.1 at which each host has NATS.
+    /// Port on 127.0.0.1 at which each host reaches NATS.
     pub host_nats_port: u16,
     /// Port of tasks with HTTP.
     pub http_port: u16,

@@ -310,7 +310,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notes.json");
         fs::write(&path, "{\"a\": 1}").unwrap();
-        assert!(prepare(&path).unwrap_err().to_string().ends_with("is no record of a drill"));
+        assert!(prepare(&path).unwrap_err().to_string().ends_with("is not a record of a drill"));
         assert!(
             prepare(&folder.path().join("none/x")).unwrap_err().to_string().starts_with("there is no folder")
         );

@@ -25,7 +25,7 @@ pub struct NewPack {
     pub extensions: Vec<String>,
     /// What begins a comment to the end of the line.
     pub comment: String,
-    /// The function that a task must have.
+    /// The function that a task must define.
     pub entry: String,
     /// The compiler's program.
     pub program: String,

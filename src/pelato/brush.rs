@@ -57,7 +57,7 @@ pub struct BrushOptions {
     pub to: Phase,
     /// How to build.
     pub build: BuildFlags,
-    /// Replace what the registry has under the same version.
+    /// Replace an image in the registry that has the same version.
     pub force_push: bool,
     /// How to deploy.
     pub deploy: deploy::Options,

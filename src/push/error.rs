@@ -98,7 +98,7 @@ pub enum PushError {
         reason: String,
     },
     /// There can be no TLS on this machine.
-    #[error("no connection to a registry can be made on this machine: {reason}")]
+    #[error("no TLS connection to a registry can be made on this machine: {reason}")]
     #[diagnostic(
         code(pelato::push::client),
         help("install the system's root certificates (the package is mostly called ca-certificates)")

@@ -71,8 +71,10 @@ impl ConsumerManager {
         for consumer in consumers {
             let stream = self.stream(consumer, progress).await?;
             self.consumer(&stream, consumer).await?;
-            let detail =
-                format!("`{}` is kept for `{}` by the stream `{stream}`", consumer.source, consumer.name);
+            let detail = format!(
+                "messages on `{}` are stored for `{}` in the stream `{stream}`",
+                consumer.source, consumer.name
+            );
             progress.report(Event::Detail(detail));
         }
         Ok(())

@@ -21,7 +21,7 @@ impl Ui {
         }
         match offer.before {
             Before::Edited => {
-                self.warning("the one that is there was changed since it was added: the changes will be lost")
+                self.warning("the existing pack was changed since it was added: the changes will be lost")
             }
             Before::Other => self.note("it replaces another version of it"),
             Before::Nothing | Before::Same => {}

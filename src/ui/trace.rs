@@ -145,7 +145,7 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
         Event::Dropped { trace, subject, subscriber } => {
-            let text = format!("{subject}: lost to {subscriber}, which has too many unread messages");
+            let text = format!("{subject}: dropped for {subscriber}, which has too many unread messages");
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
         Event::BucketMade { bucket } => format!("the bucket {bucket} did not exist and was created"),

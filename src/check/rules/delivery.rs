@@ -120,7 +120,7 @@ mod tests {
         assert_eq!(errors(&[KEPT, "max_deliver: 3", "dead_letter_topic: a.b"]), Vec::<String>::new());
         assert_eq!(
             errors(&[KEPT, "max_deliver: 0"]),
-            ["12:18 delivery: `0` is no number of deliveries (write a whole number from 1 to 100)"]
+            ["12:18 delivery: `0` is not a valid number of deliveries (write a whole number from 1 to 100)"]
         );
     }
 

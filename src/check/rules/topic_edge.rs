@@ -30,8 +30,8 @@ impl Rule for TopicEdge {
         }
         exits.pop();
         let mut found =
-            notes(entrances, "nothing in this workflow writes", "comes from outside the workflow");
-        found.extend(notes(exits, "nothing in this workflow reads", "is read outside the workflow"));
+            notes(entrances, "no task in this workflow writes", "comes from outside the workflow");
+        found.extend(notes(exits, "no task in this workflow reads", "is read outside the workflow"));
         found
     }
 }
@@ -100,8 +100,8 @@ mod tests {
         assert_eq!(
             flow(&[("celsius", "kelvin"), ("humidity", "filtered")]),
             [
-                "8:17 topic-edge: nothing in this workflow reads `kelvin` (this is correct if it is read outside the workflow)",
-                "15:19 topic-edge: nothing in this workflow writes `humidity` (this is correct if it comes from outside the workflow)",
+                "8:17 topic-edge: no task in this workflow reads `kelvin` (this is correct if it is read outside the workflow)",
+                "15:19 topic-edge: no task in this workflow writes `humidity` (this is correct if it comes from outside the workflow)",
             ]
         );
     }
@@ -113,7 +113,7 @@ mod tests {
         let found = flow(&edges);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(
-            found[1].contains("nothing in this workflow writes 9 of its topics, such as `bbb`"),
+            found[1].contains("no task in this workflow writes 9 of its topics, such as `bbb`"),
             "{found:?}"
         );
     }

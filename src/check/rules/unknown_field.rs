@@ -65,7 +65,7 @@ mod tests {
         let (report, _) = check_in(folder.path(), &workflow(&[task(&["every_seconds: 5"])]));
         assert_eq!(
             show(&report.problems[0]),
-            "11:5 unknown-field: `every_seconds` is no field of a task of `processor_nats` \
+            "11:5 unknown-field: `every_seconds` is not a field of a task of the template `processor_nats` \
              (it belongs to `ticker`: remove the line, or change `type`)"
         );
     }

@@ -96,7 +96,7 @@ pub(super) fn calls(fixture: &mut Fixture) -> CheckResult {
         (done, wrong) = (call + 1, if right { None } else { Some(shown(Some(&answer), None)) });
         right
     })?;
-    let help = "check that each call frees its memory and keeps nothing of the call before: see `cabi_post_…` and `cabi_realloc` in the shell";
+    let help = "check that each call frees its memory and keeps nothing of the call before: see `cabi_post_…` and `cabi_realloc` in the wrapper";
     match (wrong, end) {
         (Some(found), _) => Err(failed(format!("call {done} on one instance: {found}"), help)),
         (None, Err(end)) => {
@@ -104,7 +104,7 @@ pub(super) fn calls(fixture: &mut Fixture) -> CheckResult {
         }
         (None, Ok(())) if frees => Ok(format!("{done} on one instance")),
         (None, Ok(())) => {
-            Ok(format!("{done} small ones on one instance: the pack says that memory of each is kept"))
+            Ok(format!("{done} small ones on one instance: the pack declares that each call keeps memory"))
         }
     }
 }
@@ -172,7 +172,7 @@ fn series(
     let series = Series { count, input: &prefixed, answer };
     let ended = host::series(task, function, series, &limits, Some(&cache), Arc::new(Unobserved));
     runtime.block_on(ended).map_err(|error| {
-        failed(crate::conformance::with_help(&error), "the function's component has to run with WASI alone")
+        failed(crate::conformance::with_help(&error), "the function's component must run with WASI only")
     })
 }
 
@@ -180,9 +180,9 @@ fn series(
 fn shown(answer: Option<&Answer>, end: Option<&Outcome>) -> String {
     match (end, answer) {
         (Some(end), _) => format!("it {}", crate::host::observe::in_words(end)),
-        (None, Some(Ok(output))) => format!("it gave {}", bytes(output)),
+        (None, Some(Ok(output))) => format!("it returned {}", bytes(output)),
         (None, Some(Err(message))) => format!("it failed: {}", bytes(message.as_bytes())),
-        (None, None) => "it gave nothing".to_owned(),
+        (None, None) => "it returned nothing".to_owned(),
     }
 }
 

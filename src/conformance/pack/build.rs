@@ -14,7 +14,10 @@ pub(super) fn signature(fixture: &mut Fixture) -> CheckResult {
     let entry = fixture.pack()?.manifest.task.entry.clone();
     if !mentions(&project.join("tasks/wrong"), &entry) {
         let why = format!("there is no function `{entry}` in the task `wrong`");
-        return Err(failed(why, "write one whose signature cannot be used, such as one that gives a number"));
+        return Err(failed(
+            why,
+            "write one whose signature cannot be used, such as one that returns a number",
+        ));
     }
     match fixture.make(&project, &BuildMode::default()) {
         Err(NotBuilt::Rejected(words)) if !words.trim().is_empty() => Ok(told(&words)),
@@ -36,7 +39,8 @@ fn mentions(folder: &Path, word: &str) -> bool {
         .any(|name| folder.read(name).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(word)))
 }
 
-const HELP: &str = "a signature that cannot be used has to be a compile error: let the shell declare or demand the right one";
+const HELP: &str =
+    "an unusable signature must be a compile error: let the wrapper declare or require the correct one";
 
 /// The line of a compiler's words that says most.
 fn told(words: &str) -> String {
@@ -76,9 +80,10 @@ pub(super) fn offline(fixture: &mut Fixture) -> CheckResult {
     };
     fixture.starter_in(&BuildMode { offline: true, within, ..BuildMode::default() }).map_err(|refusal| {
         match refusal {
-            CheckFailure::Failed { why, .. } => {
-                failed(why, "what the starter needs has to be there without a network; see `build.offline`")
-            }
+            CheckFailure::Failed { why, .. } => failed(
+                why,
+                "everything that the starter needs must be available without a network: see `build.offline`",
+            ),
             skipped => skipped,
         }
     })?;

@@ -72,7 +72,7 @@ pub(super) fn templates(fixture: &mut Fixture) -> CheckResult {
         let wrong = |why: String| {
             failed(
                 format!("with the template `{name}`: {why}"),
-                "the shell and the trigger must be built from the same pelato-task.wit",
+                "the wrapper and the trigger must be built from the same pelato-task.wit",
             )
         };
         let trigger = build::trigger(template).map_err(|error| CheckFailure::Skipped(with_help(&error)))?;

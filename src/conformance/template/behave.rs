@@ -7,7 +7,7 @@ use crate::host::observe::Outcome;
 use crate::host::observe::in_words;
 
 /// Where all of this is said.
-const RULES: &str = "docs/contributing/triggers.md says what a result means in every template";
+const RULES: &str = "docs/contributing/triggers.md describes what a result means in every template";
 
 pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
@@ -19,10 +19,10 @@ pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
         Outcome::Stored { stored, sent } => (sent.as_slice(), stored.as_slice()),
         Outcome::Replied => (&[][..], &[][..]),
         Outcome::Filtered => {
-            let why = "the function gave a result, and the component sends, stores and answers nothing";
+            let why = "the function returned a result, and the component sends, stores and answers nothing";
             return Err(failed(why, RULES));
         }
-        other => return Err(wrong("the function gave a result", other)),
+        other => return Err(wrong("the function returned a result", other)),
     };
     left.extend(stored.iter().map(|stored| (format!("stored as {}", stored.place), stored.body.to_vec())));
     let messages = sent.iter().filter(|sent| !sent.reply);
@@ -36,7 +36,7 @@ pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
         let why = format!("`{wanted}` is not in what came of it: {}", left.join(", "));
         return Err(failed(
             why,
-            "`leaves` of [conformance] says what is to be found, if it is not the result",
+            "`leaves` in [conformance] sets the expected result, if it differs from the function's",
         ));
     }
     Ok(format!("the result was {}", found.join(", ")))

@@ -136,7 +136,7 @@ impl Fixture {
             return Err(CheckFailure::Skipped("there is no language pack".to_owned()));
         };
         let wrong = |error: &dyn miette::Diagnostic| {
-            failed(with_help(error), format!("a task as {} writes it has to be right", Operation::AddTask))
+            failed(with_help(error), format!("a task as {} writes it must be valid", Operation::AddTask))
         };
         for (index, name) in TASKS.iter().enumerate() {
             let task = NewTask {

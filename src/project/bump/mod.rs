@@ -100,7 +100,7 @@ pub enum BumpError {
     #[diagnostic(
         code(pelato::bump::backwards),
         help(
-            "a registry and a lattice keep the higher version; choose a higher one, or allow it with {}",
+            "registries and clusters expect versions to rise; choose a higher one, or allow it with {}",
             Argument::AllowBackwards
         )
     )]

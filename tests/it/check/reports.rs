@@ -60,7 +60,7 @@ fn everything_is_told_at_once_and_in_the_order_of_the_file() {
             "11:5 missing-field task `a` has no `version`",
             "15:19 subject `test dest` is not a valid NATS subject: it has white space in it",
             "16:17 wildcard `out.*` has wildcards, which `dest_topic` cannot have: a message is sent to one topic",
-            "18:15 replicas `none` is no number of replicas",
+            "18:15 replicas `none` is not a valid number of replicas",
         ]
     );
     assert!(report.problems.iter().all(|problem| problem.help.is_some()));

@@ -46,12 +46,12 @@ error: not given: Folder to write into
 
 "#]]);
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Host name or address at which edges reach the cloud's NATS server
+error: not given: Host name or address at which edge hosts reach the cloud's NATS server
   help: add `--cloud-nats nats.example.org`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
     place.run_in_vain(&["infra", "made", "--cloud-nats", "a.b"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Registry that components are pushed to, as all hosts reach it
+error: not given: Registry that components are pushed to, with an address that all hosts can reach
   help: add `--registry registry.example.org/team`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
@@ -62,12 +62,12 @@ error: not given: Registry that components are pushed to, as all hosts reach it
 fn this_machine_is_no_address_for_others() {
     let place = Place::empty().env("NATS_HOST", "127.0.0.1").env("REGISTRY_URL", "localhost:5000");
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Host name or address at which edges reach the cloud's NATS server
+error: not given: Host name or address at which edge hosts reach the cloud's NATS server
   help: add `--cloud-nats nats.example.org`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
     place.run_in_vain(&["infra", "made", "--cloud-nats", "10.0.0.5"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Registry that components are pushed to, as all hosts reach it
+error: not given: Registry that components are pushed to, with an address that all hosts can reach
   help: add `--registry registry.example.org/team`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);

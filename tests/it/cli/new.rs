@@ -380,7 +380,7 @@ fn inside_a_repository_no_second_one_is_made() {
 fn without_git_the_project_is_made_and_a_note_says_so() {
     let place = Place::empty().env("PATH", "/nowhere");
     place.run(&new(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
-        Note there is no git here: the project is not a repository
+        Note git is not installed: no repository was created
      Created project in [PROJECT]/made
         Next cd made && pelato run
 

@@ -123,7 +123,7 @@ error: the language pack `toy` is not what was added: its files differ from thei
     place.run_in_vain(&["pack", "remove", "toy"]).code(3);
     place.run(&["pack", "add", "../packs", "--trust"]).code(0).stderr_eq(str![[r#"
 ...
-warning: the one that is there was changed since it was added: the changes will be lost
+warning: the existing pack was changed since it was added: the changes will be lost
        Added language pack `toy` in [PROJECT]/language-packs/toy
 
 "#]]);
@@ -157,7 +157,7 @@ error: [PROJECT]/language-packs/toy is there already, and was not added by pelat
     place.run_in_vain(&["pack", "remove", "toy", "--force"]).code(2);
     place.run_in_vain(&["pack", "remove", "zed"]).code(3).stderr_eq(str![[r#"
 error: there is no language pack `zed` in [PROJECT]/language-packs
-  help: `pelato pack list` shows where packs are; those of the user are taken away by `--user`
+  help: `pelato pack list` shows where packs are; those in the user's folder are removed with `--user`
 
 "#]]);
 }
@@ -264,8 +264,8 @@ error: the language pack `toy` is not what was added: its files differ from thei
     assert_eq!(fs::read_dir(&home).unwrap().count(), 2, "the folder of packs, and pelato.lock");
     let elsewhere = Place::empty();
     elsewhere.run_in_vain(&["pack", "add", "x", "--trust"]).code(2).stderr_eq(str![[r#"
-error: this is not the folder of a project
-  help: go to one, or add `--user`
+error: this folder is not in a project
+  help: go to a project, or add `--user`
 
 "#]]);
 }

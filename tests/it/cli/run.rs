@@ -47,7 +47,7 @@ fn a_request_goes_through_the_whole_workflow() {
      Reading room.single → double
      Reading room.double → play
      Running press Ctrl-C to stop
-    Stopping calls under way come to their end
+    Stopping waiting for calls in flight
      Stopped
 
 "#]],
@@ -251,7 +251,7 @@ fn a_workflow_without_tasks_says_so() {
         running.err(),
         str![[r#"
      Running press Ctrl-C to stop
-    Stopping calls under way come to their end
+    Stopping waiting for calls in flight
      Stopped
 
 "#]],

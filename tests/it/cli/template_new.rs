@@ -140,7 +140,7 @@ fn what_is_missing_or_wrong_names_its_flag() {
     refused(
         &["mine", "--in", "."],
         str![[r#"
-error: not given: Made of which template
+error: not given: Template to copy
   help: add `--from processor_nats`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]],
@@ -156,8 +156,8 @@ error: not given: What it does, in one line
     refused(
         &["mine", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: this is not the folder of a project
-  help: go to one, or add `--user` or `--in DIR`
+error: this folder is not in a project
+  help: go to a project, or add `--user` or `--in DIR`
 
 "#]],
     );
@@ -197,7 +197,7 @@ error: there is no template `procesor_nats`
 fn what_is_not_given_is_asked_for() {
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["template", "new", "mine", "--in", "templates"]);
-    terminal.see("Made of which template").press("\x1b[B\r");
+    terminal.see("Template to copy").press("\x1b[B\r");
     terminal.see("What it does, in one line").answer("Mine");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");

@@ -64,7 +64,7 @@ fn what_has_never_been_pushed_has_nothing_to_be_compared_with() {
     let place = pushed();
     std::fs::remove_file(place.path("pelato.lock")).unwrap();
     place.run_in_vain(&["bump", "--changed"]).code(0).stdout_eq("").stderr_eq(str![[r#"
-        Note no component has been pushed yet: there is nothing to compare with
+        Note no component has been pushed yet, so there is nothing to compare with
 
 "#]]);
 }

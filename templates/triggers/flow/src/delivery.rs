@@ -19,7 +19,7 @@ const FIRST_DELAY: u64 = 1;
 const LONGEST_DELAY: u64 = 60;
 
 /// What a message failed of that no instance lived to tell of.
-const NO_ANSWER: &str = "no answer: the function trapped or took too long, or its host was lost, each time";
+const NO_ANSWER: &str = "no answer: the function broke off or took too long, or its host was lost, each time";
 
 /// A message that is kept.
 struct Kept<'a> {

@@ -38,7 +38,7 @@ impl Answer {
     /// The answer to a request whose body broke off. Its sender is gone, as a rule, and will not read it.
     #[must_use]
     pub fn broken_off() -> Self {
-        Self::text(400, "the request's body ended early before its end")
+        Self::text(400, "the body broke off before its end")
     }
 
     /// The answer to a request whose body is larger than the limit.
