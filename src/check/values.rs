@@ -258,7 +258,7 @@ mod tests {
         ] {
             assert_eq!(help(version(text)), format!("write `{mended}`"));
         }
-        assert!(help(version("1.0.0+build")).starts_with("write `1.0.0`: a registry's tag"));
+        assert!(help(version("1.0.0+build")).starts_with("write `1.0.0`: a registry tag"));
         for text in ["", "latest", "1.2.3.4", "1,0", "99999999999999999999.0.0", "é"] {
             assert!(help(version(text)).contains("major.minor.patch"), "{text}");
         }

@@ -218,9 +218,9 @@ mod tests {
         assert_eq!(refused(CHAIN, Some("aa"), None), "no task reads `aa`; did you mean `a`?");
         assert_eq!(
             refused(CHAIN, Some("b"), Some("b")),
-            "nothing that is sent to `b` comes to `b`; did you mean `c`?"
+            "messages that are sent to `b` never reach `b`; did you mean `c`?"
         );
-        assert!(refused(CHAIN, Some("a b"), None).starts_with("`argument:from=a%20b` has white space in it"));
+        assert!(refused(CHAIN, Some("a b"), None).starts_with("`argument:from=a%20b` contains whitespace"));
         assert!(refused(CHAIN, Some("a.>"), None).contains("it has wildcards"));
     }
 }

@@ -17,7 +17,7 @@ pub enum LoadError {
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
     /// There is not one name for each file.
-    #[error("{names} names were given for {files} files")]
+    #[error("the numbers of names ({names}) and files ({files}) differ")]
     #[diagnostic(
         code(pelato::report::name_count),
         help("give {} once for each file, in the same order, or not at all", Argument::NameOfSeries)
@@ -149,8 +149,8 @@ mod tests {
             let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
             load(&files, &names).unwrap_err().to_string()
         };
-        assert_eq!(refused(&["x"]), "the number of names (1) is not that of the files (2)");
-        assert_eq!(refused(&["x", " x "]), "two files are called `x`");
+        assert_eq!(refused(&["x"]), "the numbers of names (1) and files (2) differ");
+        assert_eq!(refused(&["x", " x "]), "two files have the name `x`");
         assert_eq!(refused(&["x", " "]), "a name is empty");
         assert_eq!(refused(&["x", "y"]), "there is no /none/a.yaml");
         assert_eq!(harmless("a\nb\u{1b}"), "a\u{fffd}b\u{fffd}");

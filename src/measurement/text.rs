@@ -173,6 +173,9 @@ mod tests {
                 .starts_with("the drill itself lost its connection to the NATS server 2 times: 0 messages")
         );
         assert!(warnings[1].contains("a message was sent 70.0 ms late"));
-        assert_eq!(warnings[2], "3 other messages came out of `out`: the workflow had more to do than this");
+        assert_eq!(
+            warnings[2],
+            "3 other messages arrived on `out`: the workflow also processed messages that the drill did not send"
+        );
     }
 }

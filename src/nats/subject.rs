@@ -13,7 +13,7 @@ pub enum SubjectError {
     #[error("has {0} bytes; a subject may have {MAX_BYTES}")]
     TooLong(usize),
     /// A character that ends a subject, in NATS or in the lattice's list of subscriptions.
-    #[error("has {0} in it")]
+    #[error("contains {0}")]
     Character(&'static str),
     /// Two dots in a row, or one at an end.
     #[error("has an empty token: dots separate tokens")]
@@ -140,12 +140,12 @@ mod tests {
             (".a", "has an empty token: dots separate tokens"),
             ("a..b", "has an empty token: dots separate tokens"),
             ("a.", "has an empty token: dots separate tokens"),
-            ("a b", "has white space in it"),
+            ("a b", "contains whitespace"),
             ("a\u{7}", "contains a control character"),
-            ("a,b", "has a comma in it"),
-            ("a|b", "has a `|` in it"),
-            ("a*", "has `*` beside other characters: it stands for a whole part"),
-            ("a.>b", "has `>` beside other characters: it stands for a whole part"),
+            ("a,b", "contains a comma"),
+            ("a|b", "contains a `|`"),
+            ("a*", "has `*` next to other characters: a wildcard must be a whole token"),
+            ("a.>b", "has `>` next to other characters: a wildcard must be a whole token"),
             (">.a", "has `>` before its end: it must be the last token"),
         ];
         for (subject, words) in bad {

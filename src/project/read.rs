@@ -218,8 +218,8 @@ mod tests {
             problems(text),
             [
                 "1:1 unknown field `project_nam`",
-                "3:5 a task is a list of `field: value` lines, but here is a number",
-                "4:11 expected one word or text, but here is a list",
+                "3:5 a task must be a list of `field: value` lines, found a number",
+                "4:11 expected one word or text, found a list",
                 "5:5 this field has no value",
                 "6:12 unknown field `prt`",
                 "the workflow has no `project_name`",
@@ -238,7 +238,7 @@ mod tests {
                 format!("{new}: &{new} [*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old}]\n")
             }).collect::<String>();
         assert!(problems(&bomb)[0].contains("repetition limit"), "{:?}", problems(&bomb));
-        assert_eq!(problems(""), ["a workflow is a list of `field: value` lines, but here is nothing"]);
+        assert_eq!(problems(""), ["a workflow must be a list of `field: value` lines, found nothing"]);
     }
 
     proptest::proptest! {

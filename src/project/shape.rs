@@ -100,7 +100,7 @@ impl Reader<'_> {
         match value {
             Value::Mapping(mapping) => Some(mapping),
             other => {
-                self.wrong_shape(place, &format!("{what} is a list of `field: value` lines"), &other);
+                self.wrong_shape(place, &format!("{what} must be a list of `field: value` lines"), &other);
                 None
             }
         }

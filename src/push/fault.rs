@@ -232,7 +232,11 @@ mod tests {
         let denied = r#"{"errors":[{"code":"DENIED","message":"not your team"}]}"#;
         let failed = "the registry at r.org cannot push r.org/a:1.0.0";
         for (error, transient, words) in [
-            (server(401, ""), false, "the registry at r.org does not let `me` in".to_owned()),
+            (
+                server(401, ""),
+                false,
+                "authentication failed: the registry at r.org does not accept `me`".to_owned(),
+            ),
             (
                 server(403, denied),
                 false,
@@ -242,12 +246,12 @@ mod tests {
             (
                 server(500, full),
                 false,
-                "the registry at r.org has no room left: r.org/a:1.0.0 was not pushed".into(),
+                "the registry at r.org has no space left: r.org/a:1.0.0 was not pushed".into(),
             ),
             (
                 server(507, ""),
                 false,
-                "the registry at r.org has no room left: r.org/a:1.0.0 was not pushed".into(),
+                "the registry at r.org has no space left: r.org/a:1.0.0 was not pushed".into(),
             ),
             (server(502, html), true, format!("{failed}: it answers 502")),
             (server(429, "slow down\nplease"), true, format!("{failed}: it answers 429: slow down")),

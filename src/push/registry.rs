@@ -234,7 +234,7 @@ mod tests {
             assert!(error().ends_with("contains no certificate"), "{}", error());
         }
         std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nAA").unwrap();
-        assert!(error().contains("no certificate"), "{}", error());
+        assert!(error().contains("not a certificate"), "{}", error());
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub enum ScaffoldError {
     #[diagnostic(
         code(pelato::scaffold::not_empty),
         help(
-            "choose another name or an empty folder; in a project that exists already, add a task with {}",
+            "choose another name or an empty folder; in a project that already exists, add a task with {}",
             Operation::AddTask
         )
     )]

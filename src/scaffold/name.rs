@@ -111,7 +111,7 @@ mod tests {
         }
         let error = choose(Some("My Task"), "").unwrap_err();
         assert!(
-            matches!(&error, ScaffoldError::Name { help, .. } if help.contains("--component-name my_task"))
+            matches!(&error, ScaffoldError::Name { help, .. } if help.contains("component_name=my_task"))
         );
         assert_eq!(choose(None, "My Task").unwrap(), "my_task");
     }

@@ -68,7 +68,7 @@ mod tests {
         );
         assert_eq!(report.problems[0].label.as_deref(), Some("the first is `A` in line 9"));
         assert_eq!(report.problems[1].rule, "component-name");
-        assert!(found[2].contains("the names `b_c` and `B-c` are the same to a lattice"), "{found:?}");
+        assert!(found[2].contains("a lattice does not distinguish the names `b_c` and `B-c`"), "{found:?}");
         assert_eq!(components.len(), 1);
     }
 }

@@ -41,7 +41,7 @@ mod tests {
         assert_eq!(
             found_with(&["source_topic: home.>", "dest_topic: home.out"]),
             [
-                "7:19 feeds-itself: `home.>` takes `home.out` too, which the same task writes (the task would receive its own messages forever: write to a topic that the wildcards do not match)"
+                "7:19 feeds-itself: `home.>` also matches `home.out`, which the same task writes (the task would receive its own messages forever: write to a topic that the wildcards do not match)"
             ]
         );
         assert_eq!(found_with(&["source_topic: home.*", "dest_topic: home.a.out"]).len(), 0);

@@ -29,7 +29,7 @@ impl Rule for Subject {
     }
 }
 
-/// An error, if the value of a field is no subject.
+/// An error, if the value of a field is not a valid NATS subject.
 pub(super) fn not_a_subject(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
     let error = validate(&field.text).err()?;
     let message = format!("{} is not a valid NATS subject: it {error}", quoted(&field.text));
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(
             found_with(&["source_topic: living room"]),
             [
-                "7:19 subject: `living room` is not a valid NATS subject: it has white space in it (write `living_room`)"
+                "7:19 subject: `living room` is not a valid NATS subject: it contains whitespace (write `living_room`)"
             ]
         );
         assert_eq!(

@@ -67,7 +67,7 @@ mod tests {
     fn each_mistake_with_targets_is_named() {
         assert_eq!(
             found_with(&["targets: [edge, edge]"]),
-            ["6:21 targets: the target `edge` is given twice (remove one of the two)"]
+            ["6:21 targets: the target `edge` is listed twice (remove one of the two)"]
         );
         assert_eq!(
             found_with(&["targets: [ ]"]),

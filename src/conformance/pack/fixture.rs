@@ -119,7 +119,7 @@ impl Fixture {
     /// For the pack in a folder.
     ///
     /// # Errors
-    /// When there is no place for temporary files.
+    /// When no folder is known for temporary files.
     pub fn new(folder: Folder, options: Options) -> Result<Self, PackError> {
         Ok(Self {
             pack: Pack::load(folder, Origin::Project),

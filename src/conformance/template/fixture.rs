@@ -63,7 +63,7 @@ impl Fixture {
     /// For the template in a folder.
     ///
     /// # Errors
-    /// When there is no place for temporary files.
+    /// When no folder is known for temporary files.
     pub fn new(folder: Folder, options: Options) -> Result<Self, TemplateError> {
         let place = tempfile::Builder::new().prefix("pelato-check-").tempdir();
         Ok(Self {

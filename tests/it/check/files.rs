@@ -171,7 +171,7 @@ fn languages_are_guessed_told_or_asked_for() {
     assert_eq!(with_language("both", "go").1, ["go"]);
     assert_eq!(
         with_language("a.go", "gopher").0,
-        ["11:15 language: the language is `gopher`, but `tasks/a.go` is not \
+        ["11:15 language: the language is `gopher`, but `tasks/a.go` is in another language \
           (write `language: go`, or remove the line: the file extension decides)"]
     );
     assert_eq!(

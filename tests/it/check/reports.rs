@@ -54,11 +54,11 @@ fn everything_is_told_at_once_and_in_the_order_of_the_file() {
         [
             "4:11 unknown-template there is no template `proccesor_nats`",
             "5:11 code-missing there is no `tasks/convrt.go`",
-            "6:21 targets the target `edge` is given twice",
-            "9:21 component-name `My Task` cannot be the name of an artifact",
+            "6:21 targets the target `edge` is listed twice",
+            "9:21 component-name `My Task` is not a valid name for an artifact",
             "10:14 version `1.0` is not a semantic version",
             "11:5 missing-field task `a` has no `version`",
-            "15:19 subject `test dest` is not a valid NATS subject: it has white space in it",
+            "15:19 subject `test dest` is not a valid NATS subject: it contains whitespace",
             "16:17 wildcard `out.*` has wildcards, which `dest_topic` cannot have: a message is sent to one topic",
             "18:15 replicas `none` is not a valid number of replicas",
         ]

@@ -76,7 +76,7 @@ play       0.3.0    [SIZE]  compiled   [TIME]play.go changed
 
 "#]])
         .stderr_eq(str![[r#"
-builder: local, because a fitting go is here
+builder: local, because a compatible go is installed
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
    Compiling play (play.go changed)
@@ -200,7 +200,7 @@ fn one_at_a_time_by_the_originals_setting() {
 "#]]);
     let place = place.env("PARALLEL_BUILD", "perhaps");
     place.run_in_vain(&["build"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: PARALLEL_BUILD is `perhaps` (environment), which is not a truth value
+error: PARALLEL_BUILD is `perhaps` (environment), which is not a boolean
   help: set it to `True` or `False`
 
 "#]]);

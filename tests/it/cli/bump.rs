@@ -105,12 +105,12 @@ fn backwards_is_refused_unless_insisted_on() {
     let place = Place::with(PROJECT);
     place.run_in_vain(&["bump", "double", "--set", "0.9.0"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: `double` would go from 1.0.0 back to 0.9.0
-  help: registries and clusters expect versions to rise; choose a higher one, or insist with `--allow-backwards`
+  help: registries and clusters expect versions to rise; choose a higher one, or allow it with `--allow-backwards`
 
 "#]]);
     place.run_in_vain(&["bump", "double", "--set", "1.0.0"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: `double` would go from 1.0.0 to the same 1.0.0
-  help: registries and clusters expect versions to rise; choose a higher one, or insist with `--allow-backwards`
+  help: registries and clusters expect versions to rise; choose a higher one, or allow it with `--allow-backwards`
 
 "#]]);
     place.run_in_vain(&["bump", "--all", "--set", "0.5.0"]).code(3).stdout_eq("");

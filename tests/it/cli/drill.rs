@@ -29,7 +29,7 @@ fn the_way_has_to_be_clear() {
     let place = place();
     place.run_in_vain(&["drill", "--no-fault"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: the workflow reads several topics from outside: `in.*.x` and `in.one`
-  help: say which one probes are sent to, with `--from`
+  help: choose the one that probes are sent to with `--from`
 
 "#]]);
     place.run_in_vain(&["drill", "--no-fault", "--from", "in.oen"]).code(2).stdout_eq("").stderr_eq(str![[
@@ -51,7 +51,7 @@ error: a message cannot be sent to `in.*.x`: it has wildcards
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: nothing that is sent to `in.one` comes to `out.two`
+error: messages that are sent to `in.one` never reach `out.two`
   help: expected one of `mid`, `out.one`
 
 "#]]);
@@ -65,7 +65,7 @@ error: the workflow reads `in.*.x`, which has wildcards
     // Clear: it gets as far as the server.
     place.run_in_vain(&["drill", "--no-fault", "--to", "out.one"]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
-  help: is it running, and is the address right? `--nats URL`, or NATS_HOST and NATS_PORT: `pelato config` shows where they come from
+  help: check that it is running and that the address is correct: `--nats URL`, or NATS_HOST and NATS_PORT: `pelato config` shows where they come from
 
 "#]]);
 }
@@ -112,7 +112,7 @@ slo
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: `after.lost<=0` is about a fault, and with `--no-fault` there is none
+error: `after.lost<=0` measures a fault, and with `--no-fault` there is none
   help: leave the objective out, or `--no-fault`
 
 "#]]);
@@ -166,7 +166,7 @@ For more information, try '--help'.
     place.run_in_vain(&[&GOOD[..], &["--input", "21.5"]].concat()).code(2).stdout_eq("").stderr_eq(str![[
         r#"
 error: the input `21.5` has no placeholder for the id of a probe
-  help: write {probe} where a text is that the functions pass on: --input '{"Name": "{probe}", "Data": 21.5}'
+  help: write {probe} into a string that the functions pass on: --input '{"Name": "{probe}", "Data": 21.5}'
 
 "#
     ]]);
@@ -175,14 +175,14 @@ error: the input `21.5` has no placeholder for the id of a probe
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: these are 72050000 probes; a drill may have 10000000
-  help: lower `--rate`, or the times
+error: the drill would send 72050000 probes; the maximum is 10000000
+  help: lower `--rate`, or shorten the drill
 
 "#]]);
     place.write("mine.json", "{}\n");
     place.run_in_vain(&[&GOOD[..], &["--record", "mine.json"]].concat()).code(1).stdout_eq("").stderr_eq(
         str![[r#"
-error: mine.json is there already, and is no record of a drill
+error: mine.json already exists and is not a record of a drill
   help: choose another name with `--record`
 
 "#]],

@@ -62,7 +62,7 @@ error: the workflow has 1 error
     place.run(&["check"]).stderr_eq(str![[r#"
 shape
 
-  × workflow.yaml: a workflow is a list of `field: value` lines, but here is nothing
+  × workflow.yaml: a workflow must be a list of `field: value` lines, found nothing
   help: docs/reference/workflow.md shows every field
 
 error: the workflow has 1 error
@@ -73,7 +73,7 @@ error: the workflow has 1 error
     place.run(&["check"]).stderr_eq(str![[r#"
 shape
 
-  × workflow.yaml: a workflow is a list of `field: value` lines, but here is a text
+  × workflow.yaml: a workflow must be a list of `field: value` lines, found a text
   help: docs/reference/workflow.md shows every field
 
 error: the workflow has 1 error
@@ -94,7 +94,7 @@ empty-workflow
 
 shape
 
-  × a list of tasks, but here is a text
+  × a list of tasks, found a text
    ╭─[workflow.yaml:2:8]
  1 │ project_name: X
  2 │ tasks: none
@@ -301,7 +301,7 @@ fn a_gen_that_is_a_link_is_not_written_through() {
     std::fs::write(outside.join("mine"), "mine").unwrap();
     symlink(&outside, place.path("gen")).unwrap();
     place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: [PROJECT]/gen is there already and was not made by this pelato
+error: [PROJECT]/gen already exists and was not created by PELATO
   help: move it away or delete it: PELATO generates everything in it again from workflow.yaml and tasks/
 
 "#]]);
@@ -314,7 +314,7 @@ fn a_gen_that_is_a_file() {
     let place = Place::with(PROJECT);
     place.write("gen", "mine");
     place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: [PROJECT]/gen is there already and was not made by this pelato
+error: [PROJECT]/gen already exists and was not created by PELATO
   help: move it away or delete it: PELATO generates everything in it again from workflow.yaml and tasks/
 
 "#]]);
@@ -360,13 +360,13 @@ fn a_folder_that_others_own_is_named_as_another_user() {
 error: cannot use [PROJECT]/gen
   because: Permission denied (os error 13)
   help: check that you have write permission there and that the disk is not full
-error: you may not write [PROJECT]/workflow.yaml
+error: permission denied: cannot write [PROJECT]/workflow.yaml
   because: Permission denied (os error 13) at path "[PROJECT]/.pelato-[RANDOM]"
   help: check that you have write permission for the file and its folder: ls -ld
-error: you may not write [PROJECT]/tasks/third
+error: permission denied: cannot write [PROJECT]/tasks/third
   because: Permission denied (os error 13) at path "[PROJECT]/tasks/.pelato-[RANDOM]"
   help: check that you have write permission for the file and its folder: ls -ld
-error: you may not write [PROJECT]/made
+error: permission denied: cannot write [PROJECT]/made
   because: Permission denied (os error 13) at path "[PROJECT]/.pelato-[RANDOM]"
   help: check that you have write permission for the file and its folder: ls -ld
 

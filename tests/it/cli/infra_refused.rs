@@ -10,7 +10,7 @@ fn a_file_that_differs_is_never_overwritten_and_nothing_else_is_written() {
     let place = Place::empty();
     place.write("made/edge/compose.yaml", "mine\n");
     place.run_in_vain(&infra(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: [PROJECT]/made/edge/compose.yaml exists already, and is not what would be written
+error: [PROJECT]/made/edge/compose.yaml already exists, with other content than would be written
   help: move it away or choose another folder; `--dry-run` into another folder shows what would be written
 
 "#]]);
@@ -141,14 +141,14 @@ fn values_that_do_not_go_together_are_refused() {
             &["--edge-domain", "cloud"],
             str![[r#"
 error: the JetStream domains of edge and cloud are the same: `cloud`
-  help: give the edge another by `--edge-domain`: each server's streams are found by its domain
+  help: set another one for the edge with `--edge-domain`: each server's streams are found by its domain
 
 "#]],
         ),
         (
             &["--leaf-port", "4222"],
             str![[r#"
-error: port 4222 would be taken twice: by NATS and by leaves
+error: port 4222 would be used twice: by NATS and by leaves
   help: give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`
 
 "#]],
@@ -156,7 +156,7 @@ error: port 4222 would be taken twice: by NATS and by leaves
         (
             &["--http-port", "4999"],
             str![[r#"
-error: port 5000 would be taken twice: by the registry and by HTTP of the cloud host
+error: port 5000 would be used twice: by the registry and by HTTP of the cloud host
   help: give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`
 
 "#]],

@@ -411,7 +411,7 @@ fn a_folder_with_something_in_it_is_left_alone() {
     place.write("made/mine", "mine");
     place.run_in_vain(&new(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the folder [PROJECT]/made is not empty
-  help: choose another name or an empty folder; in a project that exists already, add a task with `pelato add-task`
+  help: choose another name or an empty folder; in a project that already exists, add a task with `pelato add-task`
 
 "#]]);
 }
@@ -535,7 +535,7 @@ error: there is no language pack `cobol`
             &["--component-name", "Has Spaces"],
             2,
             str![[r#"
-error: `Has Spaces` cannot be the name of a component
+error: `Has Spaces` is not a valid name for a component
   help: choose another, such as `--component-name has_spaces`: use lower-case letters and digits, with single `_` or `-` between them
 
 "#]],

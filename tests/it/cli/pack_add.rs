@@ -115,8 +115,8 @@ fn a_pack_that_was_changed_is_not_used() {
         [&["build"][..], &["build", "--dry-run"], &["call", "echo", "x"], &["run"], &["doctor", "--offline"]]
     {
         place.run(command).code(3).stderr_eq(str![[r#"
-error: the language pack `toy` is not what was added: its files differ from their digest in pelato.lock
-  help: `pelato pack add ../packs` takes it anew, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
+error: the language pack `toy` has changed since it was added: its files do not match their digest in pelato.lock
+  help: `pelato pack add ../packs` adds it again, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
 
 "#]]);
     }
@@ -136,8 +136,8 @@ warning: the existing pack was changed since it was added: the changes will be l
     toy::pack(&place.above().join("pelato-home/language-packs"), SOUND, |manifest| manifest);
     fs::remove_dir_all(place.path("language-packs")).ok();
     place.run(&["build"]).code(3).stderr_eq(str![[r#"
-error: the language pack `toy` of pelato.lock is not in the project, and another one of this name would be used
-  help: `pelato pack add ../packs` brings it back; `pelato pack remove toy` forgets it
+error: the language pack `toy` is pinned in pelato.lock but missing from the project, and another one of this name would be used
+  help: `pelato pack add ../packs` restores it; `pelato pack remove toy` removes it from pelato.lock
 
 "#]]);
     place.run(&["pack", "remove", "toy", "-q"]).code(0);
@@ -150,7 +150,7 @@ fn ones_own_pack_is_used_as_it_is_and_left_alone() {
     toy::pack(&place.path("language-packs"), SOUND, |manifest| manifest);
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["pack", "add", "../packs", "--trust"]).code(2).stderr_eq(str![[r#"
-error: [PROJECT]/language-packs/toy is there already, and was not added by pelato
+error: [PROJECT]/language-packs/toy already exists and was not added by PELATO
   help: it is your own pack: move or delete it yourself; PELATO does not overwrite what you wrote
 
 "#]]);
@@ -255,8 +255,8 @@ fn a_pack_of_the_users_is_for_all_projects() {
     place.run(&["build", "-q"]).code(0);
     fs::write(home.join("language-packs/toy/more"), "").unwrap();
     place.run(&["build"]).code(3).stderr_eq(str![[r#"
-error: the language pack `toy` is not what was added: its files differ from their digest in pelato.lock
-  help: `pelato pack add ../packs --user` takes it anew, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
+error: the language pack `toy` has changed since it was added: its files do not match their digest in pelato.lock
+  help: `pelato pack add ../packs --user` adds it again, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
 
 "#]]);
     place.run(&["pack", "remove", "toy", "--user", "--force", "-q"]).code(0);

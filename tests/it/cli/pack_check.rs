@@ -84,7 +84,7 @@ templates   passed   [TIME][..]processor_nats[..]
 
 "#]])
         .stderr_eq(str![[r#"
-        Note the project brings its own language pack `toy`: its commands run here
+        Note the project contains its own language pack `toy`: the pack's commands run on this machine
 
 "#]]);
     place.write("workflow.yaml", "project_name: p\ntasks: []\n");

@@ -27,7 +27,7 @@ fn flags_make_a_whole_pack() {
     let place = Place::with(&[("workflow.yaml", "project_name: p\ntasks: []\n")]);
     place.run(&[&["pack", "new", "zed"], FLAGS].concat()).code(0).stdout_eq("").stderr_eq(str![[r#"
      Created language pack in [PROJECT]/language-packs/zed
-        Next write its shell, its starter and its conformance tasks; then: pelato pack check zed
+        Next write its wrapper, its starter and its conformance tasks; then run: pelato pack check zed
 
 "#]]);
     place.expect(
@@ -77,7 +77,7 @@ error: this folder is not in a project
 
 "#]]);
     place.run_in_vain(&[&["pack", "new", "Zed", "--in", "."], FLAGS].concat()).code(2).stderr_eq(str![[r#"
-error: with this name the manifest would be wrong: `name` must consist of lower-case letters, digits, `-` and `_`
+error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]]);

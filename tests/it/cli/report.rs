@@ -200,12 +200,12 @@ c/a.yaml  5      2     0.0050 ± 0.0127  3.10 (n = 1)  -           3.10 (n = 1)
 "#]]);
     let one_name = ["report", "a.yaml", "b.yaml", "--name", "x"];
     place.run_in_vain(&one_name).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the number of names (1) is not that of the files (2)
+error: the numbers of names (1) and files (2) differ
   help: give `--name` once for each file, in the same order, or not at all
 
 "#]]);
     place.run_in_vain(&["report", "a.yaml", "a.yaml"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: two files are called `a.yaml`
+error: two files have the name `a.yaml`
   help: give each file a name of its own with `--name`
 
 "#]]);
@@ -269,7 +269,7 @@ error: cannot read .
 fn only_its_own_pages_are_written_over() {
     let place = Place::with(&[("metrics.yaml", METRICS), (PAGE, "<p>precious</p>\n")]);
     place.run_in_vain(&["report"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: report.html is there already, and `pelato report` has not written it
+error: report.html already exists and was not written by `pelato report`
   help: choose another name with `--output`, or replace it with `--force`
 
 "#]]);

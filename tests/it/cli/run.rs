@@ -184,7 +184,7 @@ fn a_taken_port_is_exit_code_6() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     place.run_in_vain(&["run", "--port", &port]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: HTTP cannot be served on 127.0.0.1:[PORT]: another program does
+error: HTTP cannot be served on 127.0.0.1:[PORT]: the address is already in use
   help: choose another port with `--port`, or stop the other program
 
 "#]]);

@@ -89,7 +89,7 @@ interfaces    wasmcloud:messaging/handler@0.2.0, wasmcloud:messaging/consumer@0.
 "#]]);
     // It is not written over.
     place.run_in_vain(&[&["template", "new", "mine"], FLAGS].concat()).code(1).stderr_eq(str![[r#"
-error: [PROJECT]/templates/mine exists already
+error: [PROJECT]/templates/mine already exists
   help: choose another name, or move it away; PELATO never overwrites what you wrote
 
 "#]]);
@@ -164,7 +164,7 @@ error: this folder is not in a project
     refused(
         &["Mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: with this name the manifest would be wrong: `name` must consist of lower-case letters, digits, `-` and `_`
+error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]],
@@ -172,7 +172,7 @@ error: with this name the manifest would be wrong: `name` must consist of lower-
     refused(
         &["../mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: with this name the manifest would be wrong: `name` must consist of lower-case letters, digits, `-` and `_`
+error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]],
@@ -180,7 +180,7 @@ error: with this name the manifest would be wrong: `name` must consist of lower-
     refused(
         &["mine", "--in", ".", "--from", "processor_nats", "--summary", " "],
         str![[r#"
-error: with this summary the manifest would be wrong: it is empty
+error: the summary is not valid: it is empty
   help: give it by `--summary`
 
 "#]],

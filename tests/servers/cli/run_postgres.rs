@@ -78,7 +78,7 @@ fn a_wrong_password_is_exit_code_6_and_stays_secret() {
     let place = example().env("POSTGRES_URL", server.url().replace("sesame", "openbarley"));
     place.run(&["build", "-q"]).code(0);
     let ran = place.run_in_vain(&["run"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the PostgreSQL server at [OWN]:[PORT]/postgres refuses us: password authentication failed for user "postgres"
+error: the PostgreSQL server at [OWN]:[PORT]/postgres rejected the connection: password authentication failed for user "postgres"
   help: check the user, the password and the database's name in POSTGRES_URL
 
 "#]]);

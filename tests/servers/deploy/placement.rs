@@ -77,7 +77,7 @@ fn what_has_no_host_starts_when_one_comes(lattice: &mut Lattice) {
     let project = Project::echoes(lattice, &workflow("Weather", &[fog, task(51)]));
     let deployed = project.brush();
     deployed.said(&[
-        "no host with the label host-type=fog is there: what is meant for it starts when one appears",
+        "no host has the label host-type=fog: components for it start when such a host joins",
         "1 of 2 components run, 1 of 2 providers",
     ]);
     project.pelato(&["status"]).printed(&["waiting", "no host with host-type=fog"]);

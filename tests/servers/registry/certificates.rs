@@ -101,7 +101,7 @@ fn plain_http_has_to_be_allowed() {
     let registry = Registry::start();
     let place = built().env("REGISTRY_URL", registry.url("team"));
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the registry at 127.0.0.1:[PORT] speaks plain http
+error: the registry at 127.0.0.1:[PORT] uses plain HTTP
   help: if that is meant, set REGISTRY_INSECURE=127.0.0.1:[PORT]: then everyone on the network path can read and change what is sent
 
 "#]]);
@@ -121,8 +121,8 @@ fn https_where_http_was_asked_for_is_told() {
     let (registry, place) = files.registry();
     let place = place.env("REGISTRY_INSECURE", registry.host());
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the registry at 127.0.0.1:[PORT] speaks https, and REGISTRY_INSECURE asks for plain http
-  help: take 127.0.0.1:[PORT] out of REGISTRY_INSECURE
+error: the registry at 127.0.0.1:[PORT] uses HTTPS, and REGISTRY_INSECURE selects plain HTTP
+  help: remove 127.0.0.1:[PORT] from REGISTRY_INSECURE
 
 "#]]);
 }

@@ -26,7 +26,7 @@ play       0.3.0    [SIZE]  unchanged  [TIME]
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
         Note the registry at 127.0.0.1:[PORT] cannot be reached: Connection refused (os error 111); trying again
 error: the registry at 127.0.0.1:[PORT] cannot be reached: Connection refused (os error 111)
-  help: is it running, and is REGISTRY_URL right? `pelato config` shows what is in effect
+  help: check that it is running and that REGISTRY_URL is correct: `pelato config` shows the settings in effect
 
 "#]]);
 }
@@ -106,7 +106,7 @@ fn a_registry_without_room() {
     let place = at(&registry.host());
     let (code, said) = words(&place, &["push"]);
     assert_eq!(code, 6, "{said}");
-    assert!(said.contains(&format!("the registry at {} has no room left: ", registry.host())), "{said}");
+    assert!(said.contains(&format!("the registry at {} has no space left: ", registry.host())), "{said}");
     assert!(said.contains("make room on the registry's disk, and push again"), "{said}");
     // What was pushed is remembered, what was not is not.
     let lock = std::fs::read_to_string(place.path("pelato.lock")).unwrap_or_default();
