@@ -106,7 +106,10 @@ mod tests {
     fn what_a_lattice_cannot_do_is_noted_once() {
         let found = found_with(&[KEPT]);
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("11:15 delivery: on a wasmCloud 1.9 lattice, dead letters"), "{found:?}");
+        assert!(
+            found[0].starts_with("11:15 delivery: on a wasmCloud 1.9 lattice, dead letters"),
+            "{found:?}"
+        );
     }
 
     #[test]
