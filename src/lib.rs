@@ -30,6 +30,7 @@ mod process;
 pub mod progress;
 pub mod project;
 pub mod push;
+pub mod remedy;
 pub mod report;
 pub mod scaffold;
 pub mod stream;

@@ -18,6 +18,7 @@ use crate::project::settings::{
     NATS_USER, Origin, REGISTRY_URL,
 };
 use crate::push::{self, Probe, PushError};
+use crate::remedy::Operation;
 
 /// The settings that say which lattice is meant: who sets one of them wants it.
 const OF_LATTICE: [Key; 8] =
@@ -120,7 +121,7 @@ impl Machine {
                 let search = Search {
                     path: build.path,
                     cache: &build.cache,
-                    forbidden: Some("pelato doctor"),
+                    forbidden: Some(Operation::Doctor.into()),
                     cancel: &build.cancel,
                 };
                 packs.iter().map(|pack| Local::look(pack, &search)).collect()
@@ -136,7 +137,7 @@ impl Machine {
             let images = self.packs.iter().filter_map(|pack| self.build.image(pack));
             let images: Vec<_> = images.collect();
             let looked = tokio::time::timeout(ANSWER, container::look(&self.build.engines, &images)).await;
-            let slow = |_| container::ContainerError::TooSlow {
+            let slow = |_| container::ContainerError::Timeout {
                 phase: "asking the container engine",
                 limit: ANSWER,
             };
@@ -165,7 +166,7 @@ impl Machine {
         let probe = || async {
             let host = push::Address::of(&self.settings)?.host;
             let probed = tokio::time::timeout(ANSWER, push::probe(&self.settings, repository)).await;
-            probed.unwrap_or_else(|_| Err(PushError::TooSlow { host, seconds: ANSWER.as_secs() }))
+            probed.unwrap_or_else(|_| Err(PushError::Timeout { host, seconds: ANSWER.as_secs() }))
         };
         Some(self.registry.get_or_init(probe).await.as_ref())
     }

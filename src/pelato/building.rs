@@ -17,6 +17,7 @@ use crate::project::lock_file::{self, LockFile, LockedImage};
 use crate::project::settings::{
     CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
 };
+use crate::remedy::Argument;
 use crate::report::Rejected;
 use crate::text::suggest;
 use crate::text::with_causes;
@@ -98,7 +99,7 @@ impl Operation {
         let taken = Lock::take(generated, &self.cancel, self.progress.as_ref());
         let taken = taken.map_err(|source| Error::System {
             what: format!("cannot lock {}", generated.display()),
-            help: "see that you may write there".to_owned(),
+            help: "check that you have write permission there".to_owned(),
             source,
         });
         taken?.ok_or(Error::Cancelled)
@@ -110,7 +111,8 @@ impl Operation {
         known(&all, only)?;
         let planned = generate::plan(&all)?;
         let components = select(all, only);
-        let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
+        let flags =
+            BuildFlags { no_install: flags.no_install.or(Some(Argument::DryRun.into())), ..flags.clone() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let jobs = plan.jobs.iter().map(|job| PlannedBuild {

@@ -24,6 +24,7 @@ use crate::check::Component;
 use crate::generate::{self, Generated};
 use crate::progress::Progress;
 use crate::project::{Builder, Settings, Sources, Workflow};
+use crate::remedy::Restriction;
 use crate::report::Report;
 
 use operation::Operation;
@@ -76,8 +77,8 @@ pub struct Checked {
 pub struct BuildFlags {
     /// How many components at a time; else as many as there are processors, or one if `PARALLEL_BUILD` is off.
     pub jobs: Option<usize>,
-    /// Why nothing may be installed, as the name of the flag that forbids it.
-    pub no_install: Option<&'static str>,
+    /// What forbids installing anything.
+    pub no_install: Option<Restriction>,
     /// The network is not to be used.
     pub offline: bool,
     /// Where compilers are looked for; the environment's PATH.

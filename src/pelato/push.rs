@@ -12,6 +12,7 @@ use crate::check::Component;
 use crate::project::LockFile;
 use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, PushError, Pushed, Source, Work};
+use crate::remedy::Argument;
 use crate::{build, generate};
 
 /// What pushing would do for a component.
@@ -97,7 +98,7 @@ impl Operation {
         known(&all, only)?;
         let planned = generate::plan(&all)?;
         let components = select(all, only);
-        let no_install = flags.no_install.or(Some("--dry-run"));
+        let no_install = flags.no_install.or(Some(Argument::DryRun.into()));
         let options = self.build_options(&BuildFlags { no_install, ..flags });
         let toolchains = self.toolchains(&components, &options)?;
         Ok(PlanForPush { components, toolchains, planned })

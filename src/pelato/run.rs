@@ -20,6 +20,7 @@ use crate::nats;
 use crate::postgres;
 use crate::progress::Event;
 use crate::project::settings::KEYVALUE_DOMAIN;
+use crate::remedy::Argument;
 use crate::stream::Consumer;
 
 /// How to run a workflow.
@@ -126,7 +127,7 @@ impl Pelato {
                     rejected.0.problems.into_iter().for_each(|p| progress.report(Event::Problem(p)));
                     Event::Note("the old version goes on: the workflow has errors".to_owned())
                 }
-                Err(error) => Event::Note(format!("the old version goes on: {error}")),
+                Err(error) => Event::Note(format!("the old version keeps running: {error}")),
             });
         }
     }
@@ -210,8 +211,9 @@ impl Operation {
         match (bus, consumers.first()) {
             (_, None) => {}
             (Bus::InProcess, Some(first)) => self.progress.report(Event::Note(format!(
-                "messages in this process are not kept: `{}` gets them at most once; `--nats` keeps them",
-                first.name
+                "messages within this process are not stored: `{}` gets them at most once; with {} they are stored",
+                first.name,
+                Argument::Nats
             ))),
             (Bus::Nats(server), Some(_)) => {
                 let client =
@@ -232,7 +234,8 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             Bus::InProcess => component.clone().at_most_once(),
             Bus::Nats(_) => component.clone(),
         };
-        let wrong = |source| Error::Template { template: component.template.manifest.name.clone(), source };
+        let wrong =
+            |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };
         Ok(Hosted {
             name: component.name.clone(),
             wasm: read(&built.artifact)?,

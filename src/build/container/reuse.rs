@@ -108,7 +108,7 @@ impl Kept {
                 let said = ended.said.replace(&there, &compilation.source.to_string_lossy());
                 Ok((ended.code == 0).then_some(said))
             }
-            Err(error @ (ContainerError::Cancelled | ContainerError::TooSlow { .. })) => Err(failure(&error)),
+            Err(error @ (ContainerError::Cancelled | ContainerError::Timeout { .. })) => Err(failure(&error)),
             Err(_) => Ok(None),
         }
     }
@@ -194,7 +194,7 @@ impl Worker {
         let limit = engine.limits().time;
         engine.wait(async {
             match engine.cancel().run(tokio::time::timeout(limit, shell.run(order))).await {
-                Some(ended) => ended.unwrap_or(Err(ContainerError::TooSlow { phase: "the compiler", limit })),
+                Some(ended) => ended.unwrap_or(Err(ContainerError::Timeout { phase: "the compiler", limit })),
                 None => Err(ContainerError::Cancelled),
             }
         })

@@ -119,7 +119,7 @@ pub fn run(image: &Image, container: Locked) -> Result<Ended, ContainerError> {
     let _tracked = cancel.track();
     engine.wait(async {
         let made = engine.docker().create_container(None::<CreateContainerOptions>, body(image, container));
-        let id = timely("making a container", PATIENCE, made).await?.id;
+        let id = timely("creating a container", PATIENCE, made).await?.id;
         let ended = cancel.run(to_its_end(engine, &id)).await.unwrap_or(Err(ContainerError::Cancelled));
         sweep::remove(engine.docker(), &id).await;
         ended
@@ -130,7 +130,7 @@ async fn to_its_end(engine: &Engine, id: &str) -> Result<Ended, ContainerError> 
     let (docker, limits) = (engine.docker(), engine.limits());
     timely("starting a container", PATIENCE, docker.start_container(id, None::<StartContainerOptions>))
         .await?;
-    let slow = || ContainerError::TooSlow { phase: "the compiler", limit: limits.time };
+    let slow = || ContainerError::Timeout { phase: "the compiler", limit: limits.time };
     let code = tokio::time::timeout(limits.time, code(engine, id)).await.map_err(|_| slow())?;
     let inspected = docker.inspect_container(id, None::<InspectContainerOptions>).await;
     let state = inspected.ok().and_then(|container| container.state);
@@ -149,7 +149,7 @@ async fn code(engine: &Engine, id: &str) -> Result<i64, ContainerError> {
         Some(Err(error)) => Err(ContainerError::engine("waiting for the compiler", &error)),
         None => Err(ContainerError::Engine {
             phase: "waiting for the compiler",
-            message: "the connection ended".to_owned(),
+            message: "the connection was closed".to_owned(),
         }),
     }
 }
@@ -173,7 +173,7 @@ async fn timely<T>(
 ) -> Result<T, ContainerError> {
     match tokio::time::timeout(limit, work).await {
         Ok(done) => done.map_err(|error| ContainerError::engine(phase, &error)),
-        Err(_) => Err(ContainerError::TooSlow { phase, limit }),
+        Err(_) => Err(ContainerError::Timeout { phase, limit }),
     }
 }
 
