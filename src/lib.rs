@@ -39,6 +39,6 @@ pub mod text;
 pub mod ui;
 
 pub use pelato::{
-    BuildFlags, Changed, Checked, DrillOptions, Error, Exit, Left, Options, Outcome, Pelato, PlannedBuild,
-    PlannedPush, Ready, RunOptions, Why,
+    BrushOptions, Brushed, BuildFlags, Changed, Checked, DrillOptions, Error, Exit, Left, Options, Outcome,
+    Pelato, Phase, PlannedBuild, PlannedPush, Ready, RunOptions, Why,
 };

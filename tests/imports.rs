@@ -26,8 +26,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["catalog"]),
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
-    ("base", &["events", "measurement", "metrics", "progress"]),
-    ("base", &["cancel", "clock", "files", "interrupt", "nats", "postgres", "report", "text"]),
+    ("base", &["measurement", "metrics", "process", "progress"]),
+    ("base", &["cancel", "clock", "files", "nats", "postgres", "report", "text"]),
 ];
 
 fn sources() -> Sources {

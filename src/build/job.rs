@@ -13,7 +13,7 @@ use super::{check_function, settings_component, wrap};
 use crate::cancel::Cancel;
 use crate::catalog::Produces;
 use crate::files;
-use crate::progress::{Event, Progress};
+use crate::progress::{Change, Event, Phase, Progress, Reason};
 use crate::remedy::{Argument, Operation};
 
 /// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
@@ -47,9 +47,9 @@ pub struct Built {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
     /// Compiled and composed, for this reason.
-    Compiled(String),
+    Compiled(Reason),
     /// Only composed, for this reason.
-    Composed(String),
+    Composed(Reason),
     /// Nothing.
     Nothing,
 }
@@ -144,20 +144,22 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Resul
     let result = bring_up_to_date(&mut job, trigger, context);
     let name = job.component.name.clone();
     match &result {
-        Ok(work) => context.progress.report(Event::Finished {
+        Ok(work) => context.progress.report(Event::ComponentFinished {
             component: name.clone(),
-            what: match work {
-                Work::Nothing => "unchanged".to_owned(),
-                Work::Compiled(why) => format!("compiled: {why}"),
-                Work::Composed(why) => format!("composed: {why}"),
-            },
-            elapsed: start.elapsed(),
+            phase: Phase::Build,
+            change: change(work, job.record.composed.as_ref().map_or(0, |step| step.made.bytes)),
+            duration: start.elapsed(),
         }),
         Err(JobError::Rejected(_)) => {} // its output has been reported
-        Err(JobError::Cancelled(_)) => context.progress.report(Event::Stopped { component: name.clone() }),
-        Err(error) => {
-            context.progress.report(Event::Failed { component: name.clone(), output: error.to_string() })
+        Err(JobError::Cancelled(_)) => {
+            let component = name.clone();
+            context.progress.report(Event::ComponentStopped { component, phase: Phase::Build });
         }
+        Err(error) => context.progress.report(Event::ComponentFailed {
+            component: name.clone(),
+            phase: Phase::Build,
+            output: error.to_string(),
+        }),
     }
     let work = result?;
     let content = job.content();
@@ -174,11 +176,20 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Resul
     })
 }
 
+fn change(work: &Work, bytes: u64) -> Change {
+    match work.clone() {
+        Work::Nothing => Change::Unchanged,
+        Work::Compiled(reason) => Change::Compiled { reason, bytes },
+        Work::Composed(reason) => Change::Composed { reason, bytes },
+    }
+}
+
 fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Result<Work, JobError> {
-    if let Some(why) = job.compile.clone() {
-        context.progress.report(Event::Started {
+    if job.compile.is_some() {
+        context.progress.report(Event::ComponentStarted {
             component: job.component.name.clone(),
-            what: format!("compiling: {why}"),
+            phase: Phase::Build,
+            reason: job.compile.clone(),
         });
         compile(job, context)?;
     }
@@ -217,7 +228,11 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
     compile::run(&compilation, context.kept).map_err(|failure| match failure {
         Failure::Rejected(said) => {
             let output = compile::explained(&said, pack, &job.component.code, &job.place.source);
-            context.progress.report(Event::Failed { component: name.clone(), output });
+            context.progress.report(Event::ComponentFailed {
+                component: name.clone(),
+                phase: Phase::Build,
+                output,
+            });
             JobError::Rejected(name.clone())
         }
         Failure::Cancelled => JobError::Cancelled(name.clone()),

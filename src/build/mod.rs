@@ -35,7 +35,7 @@ use crate::cancel::Cancel;
 use crate::catalog::{Origin, Pack};
 use crate::check::Component;
 use crate::generate::Planned;
-use crate::progress::{Event, Progress};
+use crate::progress::{Event, Phase, Progress};
 use crate::project::Builder;
 use crate::project::lock_file::LockedImage;
 use crate::remedy::{Operation, Restriction};
@@ -208,11 +208,7 @@ pub fn toolchains(
 /// Says so if the commands that will run are the project's own.
 pub fn note_own(pack: &Pack, progress: &dyn Progress) {
     if pack.origin == Origin::Project {
-        let name = &pack.manifest.name;
-        let note = format!(
-            "the project contains its own language pack `{name}`: the pack's commands run on this machine"
-        );
-        progress.report(Event::Note(note));
+        progress.report(Event::OwnPack { pack: pack.manifest.name.clone() });
     }
 }
 
@@ -249,7 +245,7 @@ pub fn plan<'a>(
 /// When a component could not be built.
 pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result<Vec<Built>, BuildError> {
     let total = plan.jobs.len();
-    progress.report(Event::Planned { doing: "Building", components: total });
+    progress.report(Event::Planned { phase: Phase::Build, components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder, job::STAGING));
     let generated = plan.jobs.first().and_then(|job| job.place.folder.parent()).map(Path::to_owned);
     generated.iter().for_each(|folder| sweep(folder, container::PREFIX));

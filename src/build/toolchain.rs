@@ -15,7 +15,7 @@ use super::record::digest;
 use crate::cancel::Cancel;
 use crate::catalog::Pack;
 use crate::process;
-use crate::progress::{Event, Progress};
+use crate::progress::{Event, Location, Progress};
 use crate::project::settings::hide_secrets;
 use crate::remedy::Restriction;
 
@@ -247,12 +247,16 @@ fn pinned(variants: &[Arc<Pack>], search: &Search<'_>) -> Option<Toolchain> {
 }
 
 pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
-    let place = match &toolchain.place {
-        Place::Here { program, .. } => program.display().to_string(),
-        Place::Container(image) => format!("{} in {} ({})", image.name, image.engine.address(), image.id),
+    let location = match &toolchain.place {
+        Place::Here { program, .. } => Location::Local { program: program.display().to_string() },
+        Place::Container(image) => Location::Image {
+            image: image.name.clone(),
+            engine: image.engine.address().to_owned(),
+            digest: image.id.clone(),
+        },
     };
-    let text = format!("compiler: {place} {}", toolchain.version);
-    progress.report(Event::Detail(text));
+    let pack = toolchain.pack.manifest.name.clone();
+    progress.report(Event::CompilerFound { pack, version: toolchain.version.to_string(), location });
     toolchain
 }
 
@@ -366,10 +370,12 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
     let fill = Fill::new([("dir", staging.path().display().to_string())]);
     let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
     let shown = words.join(" ");
-    progress.report(Event::Note(format!(
-        "no {} {} found: installing it once, for PELATO only: {shown}",
-        toolchain.program, toolchain.requires
-    )));
+    progress.report(Event::CompilerInstalling {
+        program: toolchain.program.clone(),
+        requires: toolchain.requires.to_string(),
+        command: shown.clone(),
+        image: None,
+    });
     let failed = |status: String, output: &[u8]| ToolchainError::Install {
         program: toolchain.program.clone(),
         remedy: remedy(pack),

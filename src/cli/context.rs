@@ -69,7 +69,7 @@ impl Context {
     /// When a setting is wrong.
     pub fn settings(&self, root: &Path) -> Result<Settings, Error> {
         let settings = self.sources()?.load(root)?;
-        settings.warnings.iter().for_each(|warning| self.ui.problem(warning));
+        settings.warnings.iter().for_each(|warning| self.ui.found(warning));
         Ok(settings)
     }
 
@@ -90,7 +90,7 @@ impl Context {
             root,
             user: user_folder(),
             cache: cache_folder(&self.here),
-            progress: Arc::clone(&self.ui) as Arc<_>,
+            events: Arc::clone(&self.ui) as Arc<_>,
             cancel: self.signals.cancel.clone(),
         }))
     }

@@ -70,6 +70,9 @@ struct Global {
     /// Results as JSON on stdout
     #[arg(long, global = true)]
     json: bool,
+    /// Events on stderr, one JSON object a line, in place of what is said to people
+    #[arg(long, global = true)]
+    events: bool,
     /// Print more details
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     verbose: bool,
@@ -190,7 +193,13 @@ fn output_options(global: &Global) -> OutputOptions {
         (_, true) => Level::Verbose,
         _ => Level::Normal,
     };
-    OutputOptions { level, json: global.json, colour: global.color, may_ask: !global.no_input }
+    OutputOptions {
+        level,
+        json: global.json,
+        events: global.events,
+        colour: global.color,
+        may_ask: !global.no_input,
+    }
 }
 
 /// clap prints help and version to stdout and mistakes to stderr by itself.

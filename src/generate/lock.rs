@@ -38,7 +38,7 @@ impl Lock {
                 TryLockError::Error(error) => return Err(error),
             }
             if !waited {
-                progress.report(Event::Note("waiting for another PELATO process in this project".to_owned()));
+                progress.report(Event::WaitingForProject);
             }
             waited = true;
             std::thread::sleep(PAUSE);

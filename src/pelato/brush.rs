@@ -8,7 +8,7 @@ use super::building::select;
 use super::operation::Operation;
 use super::{BuildFlags, Outcome, Pelato};
 use crate::deploy::{self, Deployed};
-use crate::progress::Event;
+use crate::progress::{self, Event, OperationKind};
 use crate::push::Pushed;
 use crate::remedy::Argument;
 use crate::{build, generate, metrics};
@@ -30,13 +30,13 @@ impl Phase {
     /// All of them, in order.
     pub const ALL: [Self; 4] = [Self::Gen, Self::Build, Self::Push, Self::Deploy];
 
-    /// What is said when it begins.
-    pub fn verb(self) -> &'static str {
+    /// As events name it.
+    fn told(self) -> progress::Phase {
         match self {
-            Self::Gen => "Generating",
-            Self::Build => "Building",
-            Self::Push => "Pushing",
-            Self::Deploy => "Deploying",
+            Self::Gen => progress::Phase::Gen,
+            Self::Build => progress::Phase::Build,
+            Self::Push => progress::Phase::Push,
+            Self::Deploy => progress::Phase::Deploy,
         }
     }
 
@@ -97,7 +97,8 @@ impl Pelato {
     /// # Errors
     /// Those of the phases; and when a later phase is to begin with what has not been built.
     pub async fn brush(&self, options: &BrushOptions) -> Result<Brushed, Error> {
-        self.begin()?.brush(options).await
+        let operation = self.begin(OperationKind::Brush)?;
+        operation.ended(operation.brush(options).await)
     }
 }
 
@@ -114,10 +115,12 @@ impl Operation {
         }
         let mut brushed = Brushed::default();
         for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
-            self.progress.report(Event::Phase(phase.verb()));
+            self.progress.report(Event::PhaseStarted { phase: phase.told() });
             let start = Instant::now();
             self.phase(phase, options, &mut brushed).await?;
-            brushed.phases.push((phase, start.elapsed()));
+            let duration = start.elapsed();
+            self.progress.report(Event::PhaseFinished { phase: phase.told(), duration });
+            brushed.phases.push((phase, duration));
         }
         self.record(&metrics::Run {
             tasks: components.len(),
@@ -163,7 +166,7 @@ impl Operation {
             BuildFlags { no_install: flags.no_install.or(Some(Argument::From.into())), ..flags.clone() };
         let stale = self.plan_build(&[], &flags)?.into_iter().find_map(|planned| {
             let why = planned.compile.or(planned.compose)?;
-            Some(Error::NotBuilt { component: planned.component, why })
+            Some(Error::NotBuilt { component: planned.component, why: why.to_string() })
         });
         match stale {
             Some(error) => Err(error),

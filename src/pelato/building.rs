@@ -11,7 +11,7 @@ use crate::check::{self, Component};
 use crate::generate::{self, Generated, Lock};
 use crate::metrics;
 use crate::pack;
-use crate::progress::Event;
+use crate::progress::{Event, Reason};
 use crate::project;
 use crate::project::lock_file::{self, LockFile, LockedImage};
 use crate::project::settings::{
@@ -118,7 +118,7 @@ impl Operation {
         let jobs = plan.jobs.iter().map(|job| PlannedBuild {
             component: job.component.name.clone(),
             compile: job.compile.clone(),
-            compose: job.compile.clone().map(|_| "the function changes".to_owned()).or_else(|| job.compose()),
+            compose: job.compile.clone().map(|_| Reason::Function).or_else(|| job.compose()),
         });
         Ok(jobs.collect())
     }
@@ -181,9 +181,8 @@ impl Operation {
                 Ok::<_, Error>(LockFile::read(&self.root)?.update_image(pack, image)?)
             };
             if let Err(error) = remember() {
-                let words = with_causes(&error, "; ");
-                let words = format!("{} is not remembered in {}: {words}", image.image, lock_file::FILE);
-                self.progress.report(Event::Warning(words));
+                let reason = with_causes(&error, "; ");
+                self.progress.report(Event::ImageNotRemembered { image: image.image.clone(), reason });
             }
         }
     }

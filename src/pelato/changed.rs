@@ -8,6 +8,7 @@ use semver::Version;
 use super::Error;
 use super::operation::Operation;
 use super::{BuildFlags, Pelato};
+use crate::progress::OperationKind;
 use crate::project::LockFile;
 use crate::remedy::Argument;
 use crate::{build, generate};
@@ -65,7 +66,7 @@ impl Pelato {
     /// # Errors
     /// When the workflow or `pelato.lock` is wrong, or there is no compiler.
     pub async fn changed(&self, path: OsString) -> Result<Changed, Error> {
-        self.begin()?.blocking(move |operation| operation.changed(path)).await
+        self.begin(OperationKind::Changed)?.alone(move |operation| operation.changed(path)).await
     }
 }
 

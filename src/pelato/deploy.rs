@@ -10,7 +10,7 @@ use super::operation::Operation;
 use crate::check::Component;
 use crate::deploy::manifest::{self, application_name};
 use crate::deploy::{DeployError, Deployed, Lattice, Manifest, Options, Plan, Providers, run, status};
-use crate::progress::Event;
+use crate::progress::{Event, OperationKind};
 use crate::project::settings::JETSTREAM_DOMAIN;
 use crate::stream::Consumer;
 use crate::stream::ConsumerManager;
@@ -33,8 +33,8 @@ impl Pelato {
     /// # Errors
     /// When something would fail.
     pub async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
-        let operation = self.begin()?;
-        operation.unless_cancelled(operation.plan_deploy(force)).await
+        let operation = self.begin(OperationKind::PlanDeploy)?;
+        operation.ended(operation.unless_cancelled(operation.plan_deploy(force)).await)
     }
 
     /// Deploys the workflow.
@@ -42,8 +42,8 @@ impl Pelato {
     /// # Errors
     /// When something would fail, wadm refuses, or not everything comes up in time.
     pub async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
-        let operation = self.begin()?;
-        operation.unless_cancelled(operation.deploy(options)).await
+        let operation = self.begin(OperationKind::Deploy)?;
+        operation.ended(operation.unless_cancelled(operation.deploy(options)).await)
     }
 
     /// How the workflow's application is.
@@ -51,8 +51,8 @@ impl Pelato {
     /// # Errors
     /// When it is not deployed, or the lattice does not answer.
     pub async fn status(&self) -> Result<status::Status, Error> {
-        let operation = self.begin()?;
-        operation.unless_cancelled(operation.status()).await
+        let operation = self.begin(OperationKind::Status)?;
+        operation.ended(operation.unless_cancelled(operation.status()).await)
     }
 
     /// Goes back to an earlier manifest: `wanted`, else the one before that which is deployed.
@@ -60,8 +60,8 @@ impl Pelato {
     /// # Errors
     /// When there is none, or not everything comes up in time.
     pub async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {
-        let operation = self.begin()?;
-        operation.unless_cancelled(operation.rollback(wanted, options)).await
+        let operation = self.begin(OperationKind::Rollback)?;
+        operation.ended(operation.unless_cancelled(operation.rollback(wanted, options)).await)
     }
 
     /// Takes the workflow's application away. Its name, and whether there was one.
@@ -69,8 +69,8 @@ impl Pelato {
     /// # Errors
     /// When it is not this project's, or still runs after a while.
     pub async fn remove(&self, options: Options) -> Result<(String, bool), Error> {
-        let operation = self.begin()?;
-        operation.unless_cancelled(operation.remove(options)).await
+        let operation = self.begin(OperationKind::Remove)?;
+        operation.ended(operation.unless_cancelled(operation.remove(options)).await)
     }
 }
 
@@ -120,7 +120,7 @@ impl Operation {
         let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
         let plan = run::plan(&lattice, manifest, options.force).await?;
         for warning in &plan.warnings {
-            self.progress.report(Event::Warning(warning.clone()));
+            self.progress.report(Event::DeployWarning { message: warning.clone() });
         }
         let folder = generate::prepare(&self.root)?;
         let text = plan.versioned().to_yaml().map_err(DeployError::from)?;

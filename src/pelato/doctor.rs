@@ -10,6 +10,7 @@ use crate::build;
 use crate::catalog::Pack;
 use crate::doctor::{self, Examined, Machine, Work};
 use crate::pack;
+use crate::progress::OperationKind;
 use crate::project::settings::BUILDER;
 use crate::project::{ReadError, workflow};
 use crate::remedy::Argument;
@@ -22,7 +23,7 @@ impl Pelato {
     /// When the workflow is there and cannot be read, or a pack is not what was added.
     pub async fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
         let flags = flags.clone();
-        self.begin()?.blocking(move |operation| operation.machine(&flags)).await
+        self.begin(OperationKind::Machine)?.alone(move |operation| operation.machine(&flags)).await
     }
 
     /// Looks at the machine.
@@ -40,7 +41,9 @@ impl Pelato {
         examined: Arc<Vec<Examined>>,
         dry_run: bool,
     ) -> Result<bool, Error> {
-        self.begin()?.blocking(move |operation| operation.fix(&machine, &examined, dry_run)).await
+        self.begin(OperationKind::Fix)?
+            .alone(move |operation| operation.fix(&machine, &examined, dry_run))
+            .await
     }
 }
 

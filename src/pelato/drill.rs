@@ -8,6 +8,7 @@ use super::operation::Operation;
 use crate::check::Flow;
 use crate::drill::{self, Marks, Plan, Route, Setup};
 use crate::measurement::Readings;
+use crate::progress::OperationKind;
 
 /// How to hold a drill.
 pub struct DrillOptions {
@@ -44,7 +45,8 @@ impl Pelato {
         options: DrillOptions,
         stop: impl Future<Output = ()>,
     ) -> Result<(Readings, bool), Error> {
-        self.begin()?.drill(options, stop).await
+        let operation = self.begin(OperationKind::Drill)?;
+        operation.ended(operation.drill(options, stop).await)
     }
 }
 

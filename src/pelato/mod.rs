@@ -15,6 +15,7 @@ mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use crate::build::{self, Built};
@@ -22,7 +23,7 @@ use crate::cancel::Cancel;
 use crate::catalog::Catalog;
 use crate::check::Component;
 use crate::generate::{self, Generated};
-use crate::progress::Progress;
+use crate::progress::{Listener, OperationKind, Reason};
 use crate::project::{Builder, Settings, Sources, Workflow};
 use crate::remedy::Restriction;
 use crate::report::Report;
@@ -48,8 +49,8 @@ pub struct Options {
     pub user: Option<PathBuf>,
     /// PELATO's cache folder.
     pub cache: PathBuf,
-    /// Takes the events of all stages.
-    pub progress: Arc<dyn Progress>,
+    /// Takes the events of all operations.
+    pub events: Arc<dyn Listener>,
     /// Cancels all operations, and tells when they have cleaned up.
     pub cancel: Cancel,
 }
@@ -60,6 +61,8 @@ pub struct Options {
 #[derive(Clone)]
 pub struct Pelato {
     options: Arc<Options>,
+    /// How many operations have begun.
+    begun: Arc<AtomicU64>,
 }
 
 /// A workflow that has been checked.
@@ -97,9 +100,9 @@ pub struct PlannedBuild {
     /// Its name.
     pub component: String,
     /// Why it would be compiled.
-    pub compile: Option<String>,
+    pub compile: Option<Reason>,
     /// Why it would be composed.
-    pub compose: Option<String>,
+    pub compose: Option<Reason>,
 }
 
 /// What generating and building brought.
@@ -121,7 +124,7 @@ pub struct Outcome {
 impl Pelato {
     /// Opens a project. Nothing is read of it yet.
     pub fn open(options: Options) -> Self {
-        Self { options: Arc::new(options) }
+        Self { options: Arc::new(options), begun: Arc::default() }
     }
 
     /// The project's folder.
@@ -176,7 +179,7 @@ impl Pelato {
     /// # Errors
     /// When the workflow has errors or a file cannot be written.
     pub async fn generate(&self) -> Result<(Vec<Component>, Generated), Error> {
-        self.begin()?.blocking(Operation::generate).await
+        self.begin(OperationKind::Generate)?.alone(Operation::generate).await
     }
 
     /// Says what `build` would do, and why; nothing is written or installed.
@@ -185,7 +188,9 @@ impl Pelato {
     /// As for [`Pelato::build`].
     pub async fn plan_build(&self, only: &[String], flags: &BuildFlags) -> Result<Vec<PlannedBuild>, Error> {
         let (only, flags) = (only.to_vec(), flags.clone());
-        self.begin()?.blocking(move |operation| operation.plan_build(&only, &flags)).await
+        self.begin(OperationKind::PlanBuild)?
+            .alone(move |operation| operation.plan_build(&only, &flags))
+            .await
     }
 
     /// Generates and builds all components, or only those named. While another operation works in the project's
@@ -195,7 +200,7 @@ impl Pelato {
     /// When the workflow has errors, a name is unknown, a component cannot be built, or it is cancelled.
     pub async fn build(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
         let (only, flags) = (only.to_vec(), flags.clone());
-        self.begin()?.blocking(move |operation| operation.build(&only, &flags)).await
+        self.begin(OperationKind::Build)?.alone(move |operation| operation.build(&only, &flags)).await
     }
 
     /// How to build, as flags and settings say now.

@@ -1,12 +1,14 @@
 //! One operation on a project: what it reads once at its beginning, and how it is cancelled.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use super::{Error, Options, Pelato};
 use crate::cancel::{Cancel, Tracked};
 use crate::catalog::Catalog;
-use crate::progress::Progress;
+use crate::progress::{Ended, Event, OperationKind, Progress, Reporter, Silent};
 use crate::project::Settings;
 
 /// A project as it is while one operation lasts. The facade's methods begin one each.
@@ -25,41 +27,91 @@ pub(crate) struct Operation {
     pub progress: Arc<dyn Progress>,
     /// Cancels it alone.
     pub cancel: Cancel,
+    /// What it is and when it began, if its beginning and end are told.
+    begun: Option<(OperationKind, Instant)>,
+    /// How it ended, once that is known.
+    outcome: OnceLock<Ended>,
     /// It is waited for when the process is to end.
     _tracked: Option<Tracked>,
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        if let Some((kind, start)) = self.begun {
+            // Whoever drops it before its end cancels it.
+            let ended = self.outcome.get().copied().unwrap_or(Ended::Cancelled);
+            self.progress.report(Event::OperationFinished { kind, ended, duration: start.elapsed() });
+        }
+    }
 }
 
 impl Pelato {
     /// Reads settings and catalog for something that neither takes long nor leaves anything to clean up.
     pub(super) fn look(&self) -> Result<Operation, Error> {
-        self.operation(None)
+        self.operation(Arc::new(Silent), None, None)
     }
 
-    /// Begins an operation that can be cancelled.
-    pub(super) fn begin(&self) -> Result<Arc<Operation>, Error> {
+    /// Begins an operation that can be cancelled, and tells so.
+    pub(super) fn begin(&self, kind: OperationKind) -> Result<Arc<Operation>, Error> {
         let tracked = self.options.cancel.track();
         if self.options.cancel.is_cancelled() {
             return Err(Error::Cancelled);
         }
-        Ok(Arc::new(self.operation(Some(tracked))?))
+        let number = self.begun.fetch_add(1, Ordering::Relaxed) + 1;
+        let reporter = Reporter::new(number, Arc::clone(&self.options.events));
+        reporter.report(Event::OperationStarted { kind });
+        let begun = Some((kind, Instant::now()));
+        let operation = self.operation(Arc::new(reporter.clone()), begun, Some(tracked));
+        if operation.is_err() {
+            let duration = begun.map(|(_, start)| start.elapsed()).unwrap_or_default();
+            reporter.report(Event::OperationFinished { kind, ended: Ended::Failed, duration });
+        }
+        Ok(Arc::new(operation?))
     }
 
-    fn operation(&self, tracked: Option<Tracked>) -> Result<Operation, Error> {
-        let Options { root, settings, user, cache, progress, cancel } = self.options.as_ref();
+    fn operation(
+        &self,
+        progress: Arc<dyn Progress>,
+        begun: Option<(OperationKind, Instant)>,
+        tracked: Option<Tracked>,
+    ) -> Result<Operation, Error> {
+        let Options { root, settings, user, cache, cancel, .. } = self.options.as_ref();
         Ok(Operation {
             root: root.clone(),
             settings: settings.load(root)?,
             catalog: Catalog::load(Some(root), user.as_deref()),
             user: user.clone(),
             cache: cache.clone(),
-            progress: Arc::clone(progress),
+            progress,
             cancel: cancel.child(),
+            begun,
+            outcome: OnceLock::new(),
             _tracked: tracked,
         })
     }
 }
 
 impl Operation {
+    /// Notes how the operation ended; nothing is changed about it.
+    pub fn ended<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        let ended = match &result {
+            Ok(_) => Ended::Done,
+            Err(error) if error.is_cancelled() => Ended::Cancelled,
+            Err(_) => Ended::Failed,
+        };
+        // The first one counts; there is only one.
+        let _ = self.outcome.set(ended);
+        result
+    }
+
+    /// Does work that blocks and is all of the operation.
+    pub async fn alone<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.ended(self.blocking(work).await)
+    }
+
     /// Does work that blocks where that disturbs nobody. If this is dropped, the work is cancelled; it cleans up and
     /// gives its locks back by itself.
     pub async fn blocking<T: Send + 'static>(

@@ -9,6 +9,7 @@ use super::operation::Operation;
 use super::{BuildFlags, Outcome, Pelato};
 use crate::build::Toolchain;
 use crate::check::Component;
+use crate::progress::OperationKind;
 use crate::project::LockFile;
 use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, PushError, Pushed, Source, Work};
@@ -48,8 +49,8 @@ impl Pelato {
     /// # Errors
     /// As for [`Pelato::plan_build`] and [`Pelato::push`]; a refusal is part of the plan.
     pub async fn plan_push(&self, only: &[String], flags: &BuildFlags) -> Result<Vec<PlannedPush>, Error> {
-        let operation = self.begin()?;
-        operation.unless_cancelled(operation.plan_push(only, flags)).await
+        let operation = self.begin(OperationKind::PlanPush)?;
+        operation.ended(operation.unless_cancelled(operation.plan_push(only, flags)).await)
     }
 
     /// Pushes what was built. What is in the registry already is not sent again.
@@ -58,7 +59,8 @@ impl Pelato {
     /// When the registry has other content under a version (unless `force`), a setting or `pelato.lock` is wrong, the
     /// registry fails, or it is cancelled. What was pushed until then is remembered.
     pub async fn push(&self, outcome: &Outcome, force: bool) -> Result<Vec<Pushed>, Error> {
-        self.begin()?.push(outcome, force).await
+        let operation = self.begin(OperationKind::Push)?;
+        operation.ended(operation.push(outcome, force).await)
     }
 }
 

@@ -18,9 +18,8 @@ use crate::host::observe::Observer;
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped};
 use crate::nats;
 use crate::postgres;
-use crate::progress::Event;
+use crate::progress::{Event, OldVersion, OperationKind, Progress};
 use crate::project::settings::KEYVALUE_DOMAIN;
-use crate::remedy::Argument;
 use crate::stream::Consumer;
 
 /// How to run a workflow.
@@ -73,7 +72,19 @@ impl Pelato {
     ) -> Result<Stopped, Error> {
         // Before anything is read: a change that comes while the first build runs must not be lost.
         let changes = if options.watch { Some(self.changes()?) } else { None };
-        let operation = self.begin()?;
+        let operation = self.begin(OperationKind::Run)?;
+        operation.ended(self.run_in(&operation, changes, options, observer, ready, stop).await)
+    }
+
+    async fn run_in(
+        &self,
+        operation: &Arc<Operation>,
+        changes: Option<(Watcher, mpsc::UnboundedReceiver<()>)>,
+        options: RunOptions,
+        observer: Arc<dyn Observer>,
+        ready: impl FnOnce(&Ready),
+        stop: impl Future<Output = ()>,
+    ) -> Result<Stopped, Error> {
         let (host, told) = operation.unless_cancelled(operation.start(&options, observer)).await?;
         let stop = operation.until_stopped(stop);
         tokio::pin!(stop);
@@ -86,7 +97,9 @@ impl Pelato {
             host.publish(topic, body.clone()).await?;
         }
         match changes {
-            Some((_watcher, changes)) => self.swap_on_change(&host, &options, changes, stop).await,
+            Some((_watcher, changes)) => {
+                self.swap_on_change(&host, &options, changes, operation.progress.as_ref(), stop).await;
+            }
             None => stop.await,
         }
         Ok(host.stop().await)
@@ -107,6 +120,7 @@ impl Pelato {
         host: &Host,
         options: &RunOptions,
         mut changes: mpsc::UnboundedReceiver<()>,
+        progress: &dyn Progress,
         stop: impl Future<Output = ()>,
     ) {
         tokio::pin!(stop);
@@ -120,25 +134,27 @@ impl Pelato {
                 () = &mut stop => return, // and the compiler with it
                 swapped = self.build_and_swap(host, options) => swapped,
             };
-            let progress = &self.options.progress;
             progress.report(match swapped {
-                Ok(()) => Event::Note("running the new version".to_owned()),
+                Ok(()) => Event::Replaced,
                 Err(Error::Rejected(rejected)) => {
                     rejected.0.problems.into_iter().for_each(|p| progress.report(Event::Problem(p)));
-                    Event::Note("the old version goes on: the workflow has errors".to_owned())
+                    Event::NotReplaced { reason: OldVersion::Workflow }
                 }
-                Err(error) => Event::Note(format!("the old version keeps running: {error}")),
+                Err(error) => Event::NotReplaced { reason: OldVersion::Failed { error: error.to_string() } },
             });
         }
     }
 
     /// An operation of its own: settings, packs and templates may have changed as well.
     async fn build_and_swap(&self, host: &Host, options: &RunOptions) -> Result<(), Error> {
-        let operation = self.begin()?;
-        let outcome = operation.build_for(&options.only, &options.build).await?;
-        let components = hosted(&outcome, &options.bus)?;
-        operation.keep(&outcome, &options.bus).await?;
-        Ok(host.replace(components).await?)
+        let operation = self.begin(OperationKind::Build)?;
+        let replaced = async {
+            let outcome = operation.build_for(&options.only, &options.build).await?;
+            let components = hosted(&outcome, &options.bus)?;
+            operation.keep(&outcome, &options.bus).await?;
+            Ok(host.replace(components).await?)
+        };
+        operation.ended(replaced.await)
     }
 
     /// Builds one component and runs its function once, without what surrounds it.
@@ -153,20 +169,31 @@ impl Pelato {
         limits: &Limits,
         observer: Arc<dyn Observer>,
     ) -> Result<Called, Error> {
-        let operation = self.begin()?;
-        let outcome = operation.build_for(&[component.to_owned()], flags).await?;
+        let operation = self.begin(OperationKind::Call)?;
+        operation.ended(operation.call(component, input, flags, limits, observer).await)
+    }
+}
+
+impl Operation {
+    async fn call(
+        self: &Arc<Self>,
+        component: &str,
+        input: Vec<u8>,
+        flags: &BuildFlags,
+        limits: &Limits,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Called, Error> {
+        let outcome = self.build_for(&[component.to_owned()], flags).await?;
         let built = outcome.built.first().ok_or_else(|| Error::UnknownComponent {
             name: component.to_owned(),
             help: "the workflow has none".to_owned(),
         })?;
         let wasm = read(&built.function)?;
-        let cache = self.cache().join("compiled");
+        let cache = self.cache.join("compiled");
         let called = host::call(component, &wasm, input.into(), limits, Some(&cache), observer);
-        operation.unless_cancelled(async { Ok(called.await?) }).await
+        self.unless_cancelled(async { Ok(called.await?) }).await
     }
-}
 
-impl Operation {
     /// Builds, where that blocks nobody.
     async fn build_for(self: &Arc<Self>, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
         let (only, flags) = (only.to_vec(), flags.clone());
@@ -186,9 +213,7 @@ impl Operation {
         let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
         let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
         if ports.len() > 1 {
-            let note =
-                format!("the ports of the workflow are for the lattice: here everything is on port {port}");
-            self.progress.report(Event::Note(note));
+            self.progress.report(Event::PortShared { port });
         }
         let serves_http = components.iter().any(|component| component.http_path.is_some());
         let host_options = host::Options {
@@ -201,7 +226,7 @@ impl Operation {
             ..host::Options::default()
         };
         let told = describe(&components, &consumers(&outcome.components)?);
-        self.progress.report(Event::Detail("preparing the components for this machine".to_owned()));
+        self.progress.report(Event::Preparing);
         Ok((Host::start(host_options, components, observer).await?, told))
     }
 
@@ -210,11 +235,9 @@ impl Operation {
         let consumers = consumers(&outcome.components)?;
         match (bus, consumers.first()) {
             (_, None) => {}
-            (Bus::InProcess, Some(first)) => self.progress.report(Event::Note(format!(
-                "messages within this process are not stored: `{}` gets them at most once; with {} they are stored",
-                first.name,
-                Argument::Nats
-            ))),
+            (Bus::InProcess, Some(first)) => {
+                self.progress.report(Event::NotKept { component: first.name.clone() });
+            }
             (Bus::Nats(server), Some(_)) => {
                 let client =
                     nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;

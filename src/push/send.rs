@@ -11,7 +11,7 @@ use super::registry::Registries;
 use super::{Address, LOOKS, PushError};
 use crate::build::pool;
 use crate::cancel::Cancel;
-use crate::progress::{Event, Progress};
+use crate::progress::{Change, Event, Phase, Progress};
 use crate::project::Settings;
 use crate::project::lock_file::{Digest, LockFile, Locked};
 
@@ -105,11 +105,13 @@ pub async fn push(
         plan.keeps_promises(lock_file)?;
     }
     let to_send = plan.verdicts.iter().filter(|(work, _)| *work != Work::Nothing).count();
-    progress.report(Event::Planned { doing: "Pushing", components: to_send });
+    progress.report(Event::Planned { phase: Phase::Push, components: to_send });
     // Whoever has not begun when one fails does not begin: most failures are the same for all.
     let failed = AtomicBool::new(false);
     let all = plan.parcels.iter().zip(&plan.verdicts);
     let sends = all.map(|(parcel, (work, digest))| plan.send(parcel, *work, digest, &failed, &how));
+    // A list, not a closure: that is what lets any thread wait for it.
+    let sends: Vec<_> = sends.collect();
     let results: Vec<_> = stream::iter(sends).buffered(SENDS).collect().await;
     let (mut pushed, mut errors) = (Vec::new(), Vec::new());
     for result in results.into_iter().flatten() {
@@ -133,7 +135,7 @@ async fn look<'a>(
     let parcels = parcels.into_iter().collect::<Result<Vec<_>, _>>()?;
     let images: Vec<_> = parcels.iter().map(|parcel| parcel.image.clone()).collect();
     let registries = Registries::of(settings, &images, progress).await?;
-    let looks = parcels.iter().map(|parcel| verdict(&registries, parcel));
+    let looks: Vec<_> = parcels.iter().map(|parcel| verdict(&registries, parcel)).collect();
     let verdicts = stream::iter(looks).buffered(LOOKS).try_collect().await?;
     Ok(Plan { parcels, registries, registry, verdicts })
 }
@@ -185,16 +187,24 @@ impl Plan<'_> {
             if failed.load(Ordering::Relaxed) {
                 return None;
             }
-            progress.report(Event::Started { component: component.clone(), what: "pushing".to_owned() });
+            progress.report(Event::ComponentStarted {
+                component: component.clone(),
+                phase: Phase::Push,
+                reason: None,
+            });
             let sending = self.registries.send(&parcel.image, &parcel.artifact, || parcel.bytes());
             let sent = cancel.run(sending).await.unwrap_or(Err(PushError::Cancelled));
             if let Err(error) = sent {
                 failed.store(true, Ordering::Relaxed);
-                progress.report(Event::Stopped { component });
+                progress.report(Event::ComponentStopped { component, phase: Phase::Push });
                 return Some(Err(error));
             }
-            let what = format!("pushed {}", parcel.image.whole());
-            progress.report(Event::Finished { component, what, elapsed: start.elapsed() });
+            progress.report(Event::ComponentFinished {
+                component,
+                phase: Phase::Push,
+                change: Change::Pushed { image: parcel.image.whole(), bytes: parcel.artifact.bytes },
+                duration: start.elapsed(),
+            });
         }
         Some(self.pushed(parcel, work, digest, start.elapsed()))
     }

@@ -17,6 +17,7 @@ mod check;
 mod cli;
 mod components;
 mod docs;
+mod facade;
 mod host;
 mod infra;
 mod languages;

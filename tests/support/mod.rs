@@ -3,6 +3,7 @@
 pub mod address;
 pub mod disk;
 pub mod echoes;
+pub mod embed;
 pub mod fake;
 pub mod functions;
 pub mod host;
@@ -17,6 +18,7 @@ pub mod process;
 pub mod registry;
 pub mod shared;
 pub mod shell;
+pub mod slow;
 pub mod terminal;
 pub mod tools;
 pub mod toy;

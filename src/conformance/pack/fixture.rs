@@ -99,17 +99,19 @@ struct Quiet {
 impl Progress for Quiet {
     fn report(&self, event: Event) {
         match event {
-            Event::Failed { output, .. } => {
+            Event::ComponentFailed { output, .. } => {
                 self.said.lock().unwrap_or_else(PoisonError::into_inner).push(output);
             }
-            Event::Note(text) => {
+            // How much of an image is there is told again and again.
+            Event::ImageProgress { .. } => self.outer.report(event),
+            other if other.is_general() => {
                 let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                let text = format!("{other:?}");
                 if !told.contains(&text) {
-                    told.push(text.clone());
-                    self.outer.report(Event::Note(text));
+                    told.push(text);
+                    self.outer.report(other);
                 }
             }
-            Event::Share { .. } | Event::Warning(_) | Event::Detail(_) => self.outer.report(event),
             _ => {}
         }
     }

@@ -7,6 +7,7 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 
 use crate::support::functions::PROJECT;
+use crate::support::slow::group_runs;
 use crate::support::{Place, tools, tree};
 
 /// A `go` that says when it compiles and then waits until a file is there, before the real one goes on.
@@ -69,17 +70,6 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
 /// What is said when a build is cancelled.
 const CANCELLED: &str = "error: cancelled: what was built before stays\n  help: run the command again: what is done is not done twice\n";
 
-/// Whether processes of a group are there that have not ended.
-fn runs(group: &str) -> bool {
-    let processes = fs::read_dir("/proc").unwrap().flatten();
-    let stats = processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
-    stats.into_iter().any(|stat| {
-        let mut fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
-        let state = fields.next().unwrap();
-        !["Z", "X"].contains(&state) && fields.nth(1) == Some(group)
-    })
-}
-
 /// Cancels a build while it compiles: it and its compiler end, and the next build works.
 fn cancelled_by(signal: &str, number: i32, place: Place) {
     let mut running = place.start(&["build", "play"]);
@@ -88,7 +78,7 @@ fn cancelled_by(signal: &str, number: i32, place: Place) {
     assert_eq!(running.wait().signal(), Some(number), "{}", running.err());
     assert!(running.err().ends_with(CANCELLED), "{}", running.err());
     let compiler = fs::read_to_string(place.above().join("compiles")).unwrap();
-    assert!(!runs(compiler.trim()), "the compiler is still there");
+    assert!(!group_runs(compiler.trim()), "the compiler is still there");
     let left: Vec<_> = place.tree().into_keys().filter(|name| name.contains(".compiling-")).collect();
     assert!(left.is_empty(), "{left:?}");
     fs::write(place.above().join("go-on"), "").unwrap();
@@ -114,10 +104,13 @@ fn whoever_waits_for_another_build_can_be_cancelled() {
     let mut first = place.start(&["build", "play"]);
     wait_until_there(&place.above().join("compiles"));
     let mut second = place.start(&["build", "play"]);
-    second.wait_for("waiting for another pelato in this project");
+    second.wait_for("waiting for another PELATO process in this project");
     second.signal("INT");
     assert_eq!(second.wait().signal(), Some(2));
-    assert_eq!(second.err(), "        Note waiting for another pelato in this project\nerror: cancelled\n");
+    assert_eq!(
+        second.err(),
+        "        Note waiting for another PELATO process in this project\nerror: cancelled\n"
+    );
     fs::write(place.above().join("go-on"), "").unwrap();
     assert_eq!(first.wait().code(), Some(0), "{}", first.err());
 }
@@ -144,12 +137,12 @@ fn the_second_of_two_builds_waits_and_says_so() {
     let mut first = place.start(&["build", "play"]);
     wait_until_there(&place.above().join("compiles"));
     let mut second = place.start(&["build", "play"]);
-    second.wait_for("waiting for another pelato in this project");
+    second.wait_for("waiting for another PELATO process in this project");
     fs::write(place.above().join("go-on"), "").unwrap();
     assert_eq!(first.wait().code(), Some(0), "{}", first.err());
     assert_eq!(second.wait().code(), Some(0), "{}", second.err());
     assert!(second.out().contains("unchanged"), "{}", second.out());
-    assert_eq!(second.err(), "        Note waiting for another pelato in this project\n");
+    assert_eq!(second.err(), "        Note waiting for another PELATO process in this project\n");
 }
 
 #[test]
