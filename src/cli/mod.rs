@@ -70,7 +70,7 @@ struct Global {
     /// Results as JSON on stdout
     #[arg(long, global = true)]
     json: bool,
-    /// Events on stderr, one JSON object a line, in place of what is said to people
+    /// Events as JSON on stderr, one a line, instead of messages
     #[arg(long, global = true)]
     events: bool,
     /// Print more details

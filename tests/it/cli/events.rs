@@ -39,7 +39,7 @@ fn a_build_is_told_event_by_event() {
         &slow.place,
         &["build", "--events", "-q"],
         0,
-        "COMPONENT  VERSION  [..]\nslow [..]  task.toy changed\n",
+        "COMPONENT  VERSION  [..]\nslow [..]\n",
         r#"...
 {"schema":1,"operation":1,"event":"component-started","component":"slow","phase":"build","reason":{"kind":"ingredient","name":"task.toy","change":"changed","others":0}}
 ...
@@ -62,7 +62,7 @@ fn an_error_is_the_last_event() {
 {"event":"error","operation":0,"schema":1,[..]"error":"1 of 1 components could not be built: slow",[..]"exit":4}
 "#,
     );
-    slow.place.write("workflow.yaml", "project_name: Slow\ntasks: []\n");
+    slow.place.edit("workflow.yaml", "[edge]", "[]");
     let failure = "\"error\":\"the workflow has 1 error\",[..]\"exit\":3,\"problems\":[{\"severity\":\"error\",[..]}]}\n";
     expect(
         &slow.place,
@@ -76,15 +76,16 @@ fn an_error_is_the_last_event() {
 #[test]
 fn what_the_command_line_says_is_an_event_as_well() {
     let slow = place();
-    slow.place.write(".env", "NO_SUCH_SETTING=1\n");
+    slow.place.write(".env", "NATS_PROT=4222\n");
     expect(
         &slow.place,
         &["gen", "--events"],
         0,
         "",
-        r#"{"schema":1,"operation":0,"event":"problem","severity":"warning","rule":"[..]","message":"[..]NO_SUCH_SETTING[..]","help":"[..]","file":".env","line":1,"column":1}
+        r#"{"schema":1,"operation":0,"event":"problem","severity":"warning","rule":"[..]","message":"[..]NATS_PROT[..]","help":"[..]","file":".env","line":1,"column":1}
 {"schema":1,"operation":1,"event":"operation-started","kind":"generate"}
 {"schema":1,"operation":1,"event":"operation-finished","kind":"generate","ended":"done","duration_ms":[..]}
+{"schema":1,"operation":0,"event":"message","level":"detail","text":"wrote gen/slow/source/[..]"}
 ...
 {"schema":1,"operation":0,"event":"message","level":"info","text":"Generated 1 component: [..]"}
 "#,

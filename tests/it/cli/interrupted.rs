@@ -68,7 +68,8 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
 }
 
 /// What is said when a build is cancelled.
-const CANCELLED: &str = "error: cancelled: what was built before stays\n  help: run the command again: what is done is not done twice\n";
+const CANCELLED: &str =
+    "error: cancelled: components that were built before are kept\n  help: run the command again: finished work is not repeated\n";
 
 /// Cancels a build while it compiles: it and its compiler end, and the next build works.
 fn cancelled_by(signal: &str, number: i32, place: Place) {
