@@ -564,7 +564,7 @@ error: with this task the workflow would have 1 error
             &["--source-topic", "room celsius"],
             2,
             str![[r#"
-error: `room celsius` is not a topic, as --source-topic wants it
+error: `room celsius` is not a topic, as `--source-topic` requires
   help: give it another value, such as `--source-topic room.celsius`
 
 "#]],
@@ -573,7 +573,7 @@ error: `room celsius` is not a topic, as --source-topic wants it
             &["--max-body-bytes", "many"],
             2,
             str![[r#"
-error: `many` is not a whole number, as --max-body-bytes wants it
+error: `many` is not a whole number, as `--max-body-bytes` requires
   help: give it another value, such as `--max-body-bytes 10`
 
 "#]],
@@ -615,7 +615,7 @@ fn a_parameter_that_the_template_does_not_have_is_refused() {
         .collect();
     Place::empty().run_in_vain(&arguments).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: the template `processor_nats` has no parameter `max_body_bytes`
-  help: expected one of `--source-topic`, `--dest-topic`
+  help: expected one of `source_topic`, `dest_topic`
 
 "#]]);
 }

@@ -165,7 +165,7 @@ error: this folder is not in a project
         &["Mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
 error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
-  help: give it by `NAME`
+  help: set it with `NAME`
 
 "#]],
     );
@@ -173,7 +173,7 @@ error: the name is not valid: `name` must consist of lower-case letters, digits,
         &["../mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
 error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
-  help: give it by `NAME`
+  help: set it with `NAME`
 
 "#]],
     );
@@ -181,7 +181,7 @@ error: the name is not valid: `name` must consist of lower-case letters, digits,
         &["mine", "--in", ".", "--from", "processor_nats", "--summary", " "],
         str![[r#"
 error: the summary is not valid: it is empty
-  help: give it by `--summary`
+  help: set it with `--summary`
 
 "#]],
     );
