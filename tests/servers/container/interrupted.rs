@@ -59,8 +59,8 @@ fn ctrl_c_removes_the_container_before_pelato_ends() {
         signal(&child, name);
         let output = child.wait_with_output().unwrap();
         assert!(!engine.has_container_of(process), "{}: {}", engine.name, words(&output));
-        let wanted = "error: interrupted: the containers that compiled were removed, and what was built before stays\n  \
-                      help: run the command again: what is done is not done twice\n";
+        let wanted = "error: interrupted: the containers of this build were removed; components that were built before are kept\n  \
+                      help: run the command again: finished work is not repeated\n";
         assert!(words(&output).ends_with(wanted), "{}: {}", engine.name, words(&output));
         // As by the signal itself: whoever called it sees that.
         assert_eq!(output.status.signal(), Some(number), "{output:?}");
@@ -119,7 +119,7 @@ fn an_engine_that_is_killed_in_mid_build_is_told_and_the_next_build_works() {
         let output = child.wait_with_output().unwrap();
         let said = words(&output);
         assert_eq!(output.status.code(), Some(4), "{said}");
-        assert!(said.contains("the container engine failed in waiting for the compiler: "), "{said}");
+        assert!(said.contains("the container engine failed while waiting for the compiler: "), "{said}");
         assert!(said.contains("help: see whether the engine is well"), "{said}");
         nothing_is_made(&place);
         own.restart();
@@ -153,7 +153,7 @@ fn an_engine_that_keeps_us_out_names_its_group() {
     let output = run(&BUILD);
     let (said, group) = (words(&output), group_of(&own.engine));
     assert_eq!(output.status.code(), Some(4), "{said}");
-    let wanted = format!("error: the container engine at {} does not let us in\n", own.engine.address);
+    let wanted = format!("error: permission denied by the container engine at {}\n", own.engine.address);
     assert!(said.contains(&wanted), "{said}");
     let wanted = format!(
         "its socket belongs to the group {group}: `sudo usermod -aG {group} $USER`, and log in again"

@@ -55,10 +55,13 @@ fn auto_takes_an_engine_where_there_is_no_compiler() {
     for engine in engines().into_iter().take(1) {
         let place = Place::new().on(&engine).without_go();
         let said = place.pelato(&["build", "-v"]).success().stderr;
-        let why = format!("builder: container, because no go is here and {} answers", engine.address);
+        let why = format!(
+            "builder: container, because no compatible go is installed and a container engine answers at {}",
+            engine.address
+        );
         assert!(said.contains(&why), "{said}");
         let with_go = Place::new().on(&engine).pelato(&["build", "-v"]).success().stderr;
-        assert!(with_go.contains("builder: local, because a fitting go is here"), "{with_go}");
+        assert!(with_go.contains("builder: local, because a compatible go is installed"), "{with_go}");
     }
 }
 
