@@ -194,7 +194,7 @@ impl Place {
         // Names that are made up for the moment.
         pattern("[RANDOM]", r"/\.(?:pelato|installing|compiling)-(?<redacted>[0-9A-Za-z]{6})");
         pattern("[NUMBER]", r"/go-build(?<redacted>\d+)/");
-        pattern("[PORT]", r"\b127\.\d+\.\d+\.\d+:(?<redacted>\d+)");
+        pattern("[PORT]", r"(?:\[OWN\]|\b127\.\d+\.\d+\.\d+):(?<redacted>\d+)");
         pattern("[FREE]", r"(?<redacted>\d+ [GM]iB) free");
         pattern("[SECONDS]", r#""(?:milli)?seconds":(?<redacted>[\d.e-]+)"#);
         pattern("[BYTES]", r#""bytes":(?<redacted>\d{5,})"#);
