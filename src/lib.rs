@@ -13,7 +13,6 @@ pub mod conformance;
 pub mod deploy;
 pub mod doctor;
 pub mod drill;
-pub mod error;
 pub mod evaluation;
 pub mod files;
 pub mod generate;
@@ -21,6 +20,7 @@ pub mod graph;
 pub mod host;
 pub mod infra;
 pub mod interrupt;
+pub mod measurement;
 pub mod metrics;
 pub mod nats;
 pub mod pack;
@@ -32,14 +32,11 @@ pub mod push;
 pub mod report;
 pub mod scaffold;
 pub mod stream;
-pub mod suggest;
 pub mod template;
 pub mod text;
 pub mod ui;
-mod watch;
 
-pub use error::{Error, Exit};
 pub use pelato::{
-    BuildFlags, Changed, Checked, DrillOptions, Left, Options, Outcome, Pelato, PlannedBuild, PlannedPush,
-    Ready, RunOptions, Why,
+    BuildFlags, Changed, Checked, DrillOptions, Error, Exit, Left, Options, Outcome, Pelato, PlannedBuild,
+    PlannedPush, Ready, RunOptions, Why,
 };

@@ -1,7 +1,6 @@
 //! Which compiler is used: one on this machine, or one in a container.
 
 use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use super::container::{self, ContainerError, Engine};
@@ -9,39 +8,7 @@ use super::toolchain::{self, Local, Place, Search, Toolchain};
 use super::{BuildError, Options};
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
-
-/// What compiles.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Builder {
-    /// A fitting compiler on PATH, else a container engine that answers, else the pinned compiler.
-    #[default]
-    Auto,
-    /// A compiler on this machine.
-    Local,
-    /// The compiler in the pack's toolchain image.
-    Container,
-}
-
-impl fmt::Display for Builder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Auto => "auto",
-            Self::Local => "local",
-            Self::Container => "container",
-        })
-    }
-}
-
-impl FromStr for Builder {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Auto, Self::Local, Self::Container]
-            .into_iter()
-            .find(|builder| builder.to_string().eq_ignore_ascii_case(text))
-            .ok_or(())
-    }
-}
+use crate::project::Builder;
 
 /// What compiles a pack's functions, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]

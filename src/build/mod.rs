@@ -20,7 +20,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use builder::{Builder, Choice, choose};
+pub use builder::{Choice, choose};
 pub use compose::{ComposeError, compose};
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
@@ -35,6 +35,7 @@ use crate::check::Component;
 use crate::generate::Planned;
 use crate::interrupt::Interrupt;
 use crate::progress::{Event, Progress};
+use crate::project::Builder;
 use crate::project::lock_file::LockedImage;
 use builder::Finder;
 use job::BuildContext;

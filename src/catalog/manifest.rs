@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use super::folder::Folder;
 use crate::files::RelPath;
 use crate::report::{Problem, Source};
-use crate::suggest;
+use crate::text::suggest;
 
 /// The version of a manifest's format. Only 1 exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

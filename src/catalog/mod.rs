@@ -19,7 +19,7 @@ pub use selector::{Selector, select};
 pub use template::{Capability, Flow, Kind, Parameter, Template};
 
 use crate::report::{Problem, Source};
-use crate::suggest;
+use crate::text::suggest;
 
 static PACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/language-packs");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/tasks");

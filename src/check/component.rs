@@ -6,8 +6,10 @@ use std::sync::{Arc, OnceLock};
 
 use semver::Version;
 
-use super::delivery::{AtLeastOnce, Consumer, DEAD_LETTER_SETTING, MAX_DELIVER_SETTING};
+use super::delivery::{AtLeastOnce, DEAD_LETTER_SETTING, MAX_DELIVER_SETTING};
 use crate::catalog::{Capability, Pack, Template};
+use crate::nats::Subscription;
+use crate::stream::Consumer;
 
 /// One checked task.
 #[derive(Debug, Clone)]
@@ -95,15 +97,6 @@ pub struct Need {
     pub wit: String,
     /// Configuration by key.
     pub config: BTreeMap<String, String>,
-}
-
-/// A topic that a component receives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Subscription {
-    /// The NATS subject; it may have wildcards.
-    pub subject: String,
-    /// Those of one queue share the messages.
-    pub queue: Option<String>,
 }
 
 /// A text of a template that cannot be filled in.

@@ -1,9 +1,9 @@
 //! What becomes of a message when something fails: `delivery`, `max_deliver`, `dead_letter_topic`.
 
-use super::Subscription;
-use crate::project::Task;
-
 use super::values;
+use crate::nats::Subscription;
+use crate::project::Task;
+use crate::stream::Consumer;
 
 /// As they are written in a workflow: the first is the default.
 pub const DELIVERIES: [&str; 2] = ["at-most-once", "at-least-once"];
@@ -24,17 +24,6 @@ pub struct AtLeastOnce {
     pub max_deliver: u32,
     /// Where messages go that are given up.
     pub dead_letter_topic: String,
-}
-
-/// A durable consumer of a component: what JetStream keeps for it, and where it hands that over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Consumer {
-    /// Its name, which is durable: the component's, with a number if it has several.
-    pub name: String,
-    /// What it keeps: the subject that the component would subscribe to.
-    pub source: String,
-    /// Where the component subscribes instead.
-    pub handed_over: Subscription,
 }
 
 impl AtLeastOnce {

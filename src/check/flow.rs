@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::component::{Component, HttpRoute};
 use super::context::Entry;
 use crate::catalog::{self, Template};
-use crate::project::subject;
+use crate::nats::subject;
 
 /// The flow of a workflow. Topics are named, components counted from 0.
 #[derive(Debug, Clone, Default)]

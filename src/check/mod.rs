@@ -10,14 +10,15 @@ mod delivery;
 mod finding;
 mod flow;
 pub mod rules;
+pub mod schema;
 mod typo;
 pub mod values;
 
 use std::collections::BTreeSet;
 
-pub use component::{Code, Component, HttpRoute, Need, NeedError, Placement, Subscription};
+pub use component::{Code, Component, HttpRoute, Need, NeedError, Placement};
 pub use context::{Context, Entry, Unknown};
-pub use delivery::{AtLeastOnce, Consumer, DELIVERIES, MAX_DELIVER};
+pub use delivery::{AtLeastOnce, DELIVERIES, MAX_DELIVER};
 pub use finding::{Finding, Spot};
 pub use flow::{Flow, Node, Topic};
 pub use rules::Rule;

@@ -53,7 +53,7 @@ impl<'t> Name<'t> {
     fn new(text: &'t str) -> Self {
         let lower = text.to_lowercase();
         let characters = lower.chars().fold(0, |bits, c| bits | 1 << (u32::from(c) % 64));
-        Self { text, lower, is_pattern: crate::project::subject::has_wildcards(text), characters }
+        Self { text, lower, is_pattern: crate::nats::subject::has_wildcards(text), characters }
     }
 }
 

@@ -6,7 +6,7 @@ use semver::Version;
 
 use super::component::Placement;
 use super::delivery::{DELIVERIES, MAX_DELIVER};
-use crate::suggest;
+use crate::text::suggest;
 use crate::text::{is_safe, quoted};
 
 /// A value that cannot be used.

@@ -5,7 +5,7 @@ use clap::{ArgMatches, Args};
 use super::context::Context;
 use super::parameters;
 use super::task::{self, TaskFlags};
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::ui::json;
 
 /// Add a task to the project: an entry in workflow.yaml and a function to start from

@@ -5,7 +5,7 @@ use clap::Args;
 use super::build::Flags;
 use super::context::Context;
 use super::deploy::Wait;
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::pelato::{BrushOptions, Phase};
 use crate::ui::{json, table};
 

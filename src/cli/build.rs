@@ -5,10 +5,10 @@ use std::num::NonZeroUsize;
 use clap::Args;
 
 use super::context::{Context, runtime};
-use crate::build::Builder;
 use crate::build::container::addresses;
-use crate::error::Error;
 use crate::pelato::BuildFlags;
+use crate::pelato::Error;
+use crate::project::Builder;
 use crate::ui::{json, table};
 
 /// Build the components, and push them if REGISTRY_URL is set

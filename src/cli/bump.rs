@@ -4,7 +4,7 @@ use clap::Args;
 use semver::Version;
 
 use super::context::Context;
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::pelato::{Changed, Why};
 use crate::project::bump::{Kind, Selection};
 use crate::ui::{json, table};

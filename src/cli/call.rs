@@ -7,8 +7,8 @@ use clap::Args;
 use super::build::Flags;
 use super::context::Context;
 use super::run::LimitFlags;
-use crate::error::Error;
-use crate::pelato::in_words;
+use crate::host::observe::in_words;
+use crate::pelato::Error;
 use crate::ui::json;
 
 /// Call one function once and print its output

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::context::Context;
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::report::Rejected;
 use crate::ui::{count, json};
 

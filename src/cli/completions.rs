@@ -5,7 +5,7 @@ use clap_complete::Shell;
 
 use super::context::Context;
 use super::{Cli, parameters};
-use crate::error::Error;
+use crate::pelato::Error;
 
 /// Print the completions for a shell
 #[derive(Debug, Args)]

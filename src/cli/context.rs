@@ -9,11 +9,11 @@ use etcetera::BaseStrategy;
 use super::Global;
 use super::signals::Signals;
 use crate::catalog::Catalog;
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::pelato::{Options, Pelato};
 use crate::project::settings::{ALL, Flag, Kind};
 use crate::project::{Settings, workflow};
-use crate::suggest;
+use crate::text::suggest;
 use crate::ui::Ui;
 
 /// The environment variable that names PELATO's cache folder.

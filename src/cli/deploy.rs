@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::context::Context;
 use crate::deploy::{Deployed, Options};
-use crate::error::Error;
 use crate::files::{Plan, RelPath};
+use crate::pelato::Error;
 use crate::pelato::MANIFEST_FILE;
 use crate::ui::json;
 

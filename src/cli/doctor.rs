@@ -6,7 +6,7 @@ use super::build::Flags;
 use super::context::{Context, runtime};
 use crate::build::BuildError;
 use crate::doctor::{Examined, Machine};
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::pelato::Pelato;
 use crate::ui::json;
 

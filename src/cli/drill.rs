@@ -7,9 +7,10 @@ use clap::Args;
 
 use super::context::Context;
 use crate::drill::slo::{self, Objective};
-use crate::drill::{self, Course, DrillError, INPUT, Plan, record, text, time};
-use crate::error::Error;
+use crate::drill::{Course, DrillError, INPUT, Plan};
+use crate::measurement::{self, record, text, time};
 use crate::pelato::DrillOptions;
+use crate::pelato::Error;
 use crate::ui::{json, table};
 
 /// Rehearse a fault: send messages through the running workflow, take a host away, see what that costs
@@ -131,7 +132,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     // Who sends, listens or watches may still be at it.
     runtime.shutdown_background();
     let (readings, stopped) = held?;
-    let report = drill::analyse(&readings);
+    let report = measurement::analyse(&readings);
     let verdicts: Vec<_> = objectives.iter().map(|objective| objective.evaluate(&report)).collect();
     if ui.json() {
         ui.result_json(&json::Drill::new(&readings, &report, &verdicts, stopped));

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::context::Context;
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::ui::{count, json};
 
 /// Generate the components' sources into gen/

@@ -3,8 +3,8 @@
 use clap::{Args, ValueEnum};
 
 use super::context::Context;
-use crate::error::Error;
 use crate::graph;
+use crate::pelato::Error;
 
 /// Draw how messages flow through the workflow
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::context::Context;
-use crate::error::Error;
 use crate::infra::{self, Environment, Images, Infra, InfraError};
+use crate::pelato::Error;
 use crate::project::Settings;
 use crate::project::settings::{self, Key, Origin};
 use crate::ui::json;

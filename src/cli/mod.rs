@@ -37,7 +37,7 @@ use std::time::Duration;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::error::{Error, Exit};
+use crate::pelato::{Error, Exit};
 use crate::ui::{Colour, Level, OutputOptions, Ui};
 use context::Context;
 

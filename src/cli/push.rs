@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::build::Flags;
 use super::context::{Context, runtime};
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::ui::{json, table};
 
 /// Push the components to the registry, building first what has changed

@@ -5,7 +5,7 @@ use clap::{Args, CommandFactory};
 use super::context::Context;
 use super::{Cli, parameters};
 use crate::catalog::Catalog;
-use crate::error::Error;
+use crate::pelato::Error;
 
 /// Print the reference page of all commands
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::deploy::Wait;
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::ui::json;
 
 /// Take the workflow's components away from a lattice

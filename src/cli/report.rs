@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::context::Context;
-use crate::drill::text;
-use crate::error::Error;
 use crate::evaluation::{self, Loaded, page};
+use crate::measurement::text;
 use crate::metrics;
+use crate::pelato::Error;
 use crate::ui::{json, table};
 
 /// Compare how long runs took, and show drills: tables, and a page with charts

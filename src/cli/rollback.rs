@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::deploy::{Wait, told};
-use crate::error::Error;
+use crate::pelato::Error;
 
 /// Go back to the manifest that was deployed before
 #[derive(Debug, Args)]

@@ -7,9 +7,9 @@ use clap::Args;
 
 use super::build::Flags;
 use super::context::Context;
-use crate::error::Error;
 use crate::host::{Bus, HostError, Limits};
 use crate::nats;
+use crate::pelato::Error;
 use crate::pelato::{Ready, RunOptions};
 use crate::project::Settings;
 use crate::ui::Ui;

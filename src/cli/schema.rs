@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::context::Context;
-use crate::error::Error;
-use crate::project::schema;
+use crate::check::schema;
+use crate::pelato::Error;
 
 /// Print the JSON schema of workflow.yaml, for editors
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::context::Context;
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::ui::{json, table};
 
 /// How long between two looks of `--watch`.

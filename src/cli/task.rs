@@ -7,8 +7,8 @@ use clap::Args;
 use super::context::Context;
 use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
 use crate::check::values;
-use crate::error::Error;
-use crate::project::subject;
+use crate::nats::subject;
+use crate::pelato::Error;
 use crate::scaffold::{self, NewTask};
 use crate::ui::prompt::Question;
 

@@ -6,9 +6,10 @@ use miette::Diagnostic;
 
 use super::finding::{Finding, Fix};
 use super::machine::Machine;
+use crate::build::Choice;
 use crate::build::container::{ContainerError, Look};
-use crate::build::{Builder, Choice};
 use crate::catalog::Pack;
+use crate::project::Builder;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     match machine.engine().await {

@@ -7,9 +7,8 @@ use super::Examined;
 use super::finding::{Fix, State};
 use super::machine::Machine;
 use crate::build::container::{self, Engine};
-use crate::build::{self, BuildError, Search};
+use crate::build::{self, BuildError, Search, ToolchainError};
 use crate::catalog::Pack;
-use crate::error::Error;
 use crate::progress::{Event, Progress};
 use crate::project::lock_file::LockedImage;
 use crate::project::settings::ENV_FILE;
@@ -21,6 +20,30 @@ pub struct Fixed {
     pub any: bool,
     /// The images that were fetched, with the names of their packs.
     pub images: Vec<(String, LockedImage)>,
+}
+
+/// Why a remedy could not be applied.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+enum FixError {
+    /// There is no compiler or no image.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Build(#[from] BuildError),
+    /// The system failed.
+    #[error("{what}")]
+    #[diagnostic(help("see that you may write there and that the disk is not full"))]
+    System {
+        /// What could not be done.
+        what: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+}
+
+impl From<ToolchainError> for FixError {
+    fn from(error: ToolchainError) -> Self {
+        Self::Build(error.into())
+    }
 }
 
 /// Does the remedies that were found, or only says what it would do. What cannot be done is told as a warning; looking
@@ -76,7 +99,7 @@ fn apply(
     machine: &Machine,
     images: &mut Vec<(String, LockedImage)>,
     progress: &dyn Progress,
-) -> Result<(), Error> {
+) -> Result<(), FixError> {
     let build::Options { path, cache, engines, limits, interrupt, .. } = &machine.build;
     match fix {
         Fix::Folder(path) => std::fs::create_dir_all(path).map_err(|source| cannot("make", path, source)),
@@ -99,7 +122,7 @@ fn apply(
 }
 
 /// Passwords will stand in it: others may not read it. One that has come meanwhile stays.
-fn copy_settings(root: &Path) -> Result<(), Error> {
+fn copy_settings(root: &Path) -> Result<(), FixError> {
     let (from, to) = (root.join(format!("{ENV_FILE}.template")), root.join(ENV_FILE));
     let text = std::fs::read(&from).map_err(|source| cannot("read", &from, source))?;
     let copy = || {
@@ -111,10 +134,6 @@ fn copy_settings(root: &Path) -> Result<(), Error> {
     copy().map_err(|source| cannot("write", &to, source))
 }
 
-fn cannot(what: &str, path: &Path, source: std::io::Error) -> Error {
-    Error::System {
-        what: format!("cannot {what} {}", path.display()),
-        help: "see that you may write there and that the disk is not full".to_owned(),
-        source,
-    }
+fn cannot(what: &str, path: &Path, source: std::io::Error) -> FixError {
+    FixError::System { what: format!("cannot {what} {}", path.display()), source }
 }

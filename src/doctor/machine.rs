@@ -7,10 +7,11 @@ use tokio::sync::OnceCell;
 
 use super::ANSWER;
 use crate::build::container::{self, Look};
-use crate::build::{self, Builder, Choice, Local, Search};
+use crate::build::{self, Choice, Local, Search};
 use crate::catalog::Pack;
 use crate::check::Component;
 use crate::deploy::{DeployError, Lattice};
+use crate::project::Builder;
 use crate::project::Settings;
 use crate::project::settings::{
     Effective, JETSTREAM_DOMAIN, Key, LATTICE, NATS_CA, NATS_CREDS, NATS_HOST, NATS_PASSWORD, NATS_PORT,

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::record::RecordError;
-use super::time;
+use crate::measurement::record::RecordError;
+use crate::measurement::time;
 use crate::nats::NatsError;
 use crate::report::Problem;
 

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::live::Live;
-use super::readings;
 use crate::deploy::Lattice;
 use crate::deploy::lattice::hosts::Host;
+use crate::measurement::readings;
 use crate::project::Settings;
 
 /// How long between two looks.

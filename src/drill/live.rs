@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::analysis::is_disturbed;
 use super::mark::{Marks, Number};
-use super::readings::Probe;
-use super::record::micros;
+use crate::measurement::analysis::is_disturbed;
+use crate::measurement::readings::Probe;
+use crate::measurement::record::micros;
 use crate::text::quoted;
 
 /// What has been seen so far.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::DrillError;
-use super::record::due;
+use crate::measurement::record::due;
 
 /// No drill has more probes: each is kept in mind.
 const MOST: u64 = 10_000_000;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::DrillError;
 use crate::check::{Flow, Node};
-use crate::project::subject;
-use crate::suggest;
+use crate::nats::subject;
+use crate::text::suggest;
 use crate::text::{list, quoted};
 
 /// Where probes go in and come out.

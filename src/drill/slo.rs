@@ -5,11 +5,11 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::analysis::{Phase, Report, Tally};
-use super::time;
+use crate::measurement::analysis::{Phase, Report, Tally};
+use crate::measurement::time;
 use crate::report::{Problem, Source};
-use crate::suggest;
 use crate::text::quoted;
+use crate::text::suggest;
 
 /// What objectives can be about.
 const FIGURES: [(&str, Figure); 8] = [

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::read::{Content, ReadError, read};
 use super::series::Series;
-use crate::drill::analysis::Report;
-use crate::drill::{self, Readings};
+use crate::measurement::analysis::Report;
+use crate::measurement::{self, Readings};
 use crate::text::{is_safe, quoted};
 
 /// Why files cannot be compared.
@@ -83,7 +83,7 @@ pub fn load(files: &[PathBuf], names: &[String]) -> Result<Loaded, LoadError> {
         match read(file)? {
             Content::Runs(runs) => loaded.series.push(Series::of(name, &runs)),
             Content::Drill(readings) => {
-                let report = drill::analyse(&readings);
+                let report = measurement::analyse(&readings);
                 loaded.drills.push(Rehearsal { name, readings, report });
             }
         }

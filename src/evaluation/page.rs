@@ -5,7 +5,7 @@ use super::load::Rehearsal;
 use super::series::{Phase, Point, Series, Stack, tasks};
 use super::statistics::{Summary, seconds};
 use super::{original, style};
-use crate::drill::{text, time};
+use crate::measurement::{text, time};
 use crate::text::xml;
 
 /// By this a page is known as one that PELATO has written.

@@ -10,7 +10,7 @@ use serde_yaml::Value;
 use yamlpath::Document;
 
 use super::series::Run;
-use crate::drill::{Readings, record};
+use crate::measurement::{Readings, record};
 use crate::project::place::Place;
 use crate::project::read::too_deep;
 use crate::report::{Problem, Source};

@@ -11,6 +11,6 @@ pub use error::FileError;
 pub use path::RelPath;
 pub use plan::{Change, Plan};
 pub use sync::{Changes, sync};
-pub use tree::{Files, create_tree};
+pub use tree::{Files, MARKER, create_tree};
 pub(crate) use write::PREFIX as TEMPORARY;
 pub use write::{overwrite, replace, write_new};

@@ -89,17 +89,20 @@ fn renamed(error: FileError, hidden: &Path, folder: &Path) -> FileError {
     }
 }
 
+/// A folder with a file of this name in it is taken for a whole project: so that file comes last.
+pub const MARKER: &str = "workflow.yaml";
+
 /// Whether there is anything in a folder.
 fn has_entries(folder: &Path) -> Result<bool, FileError> {
     let mut entries = fs::read_dir(folder).map_err(|error| FileError::io("list", folder, error))?;
     Ok(entries.next().is_some())
 }
 
-/// What is in a folder, in an order that ends with `workflow.yaml`: what has one is a project, and then it is whole.
+/// What is in a folder, in an order that ends with [`MARKER`].
 fn entries(folder: &Path) -> io::Result<Vec<OsString>> {
     let names: io::Result<Vec<_>> = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name())).collect();
     let mut names = names?;
-    names.sort_by_key(|name| (name == crate::project::workflow::FILE, name.clone()));
+    names.sort_by_key(|name| (name == MARKER, name.clone()));
     Ok(names)
 }
 

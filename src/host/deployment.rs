@@ -10,8 +10,8 @@ use super::HostError;
 use super::bus::in_process::Entry;
 use super::core::{Core, UnderWay};
 use super::message::{Order, read};
-use super::options::Subscription;
 use super::service::{Part, Plan, Routes, Running, Service};
+use crate::nats::Subscription;
 
 /// Which components run.
 #[derive(Default)]

@@ -47,10 +47,11 @@ use http::{Server, Site};
 use observe::Observer;
 use service::{Plan, Routes};
 
+pub use crate::nats::Subscription;
 pub use bus::{Message, Messages};
 pub use call::{Called, call};
 pub use error::HostError;
-pub use options::{Bus, Hosted, Limits, Options, Subscription};
+pub use options::{Bus, Hosted, Limits, Options};
 pub use series::{Series, series};
 pub use trace::TraceId;
 

@@ -262,3 +262,20 @@ pub enum Event {
         message: String,
     },
 }
+
+/// How a call that did not end well ended, in words.
+pub fn in_words(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Failed { message } => format!("failed: {message}"),
+        Outcome::Trapped { message } => format!("broke off: {message}"),
+        Outcome::TimedOut { limit } => {
+            format!("took longer than {} s (`--timeout` sets the limit)", limit.as_secs_f64())
+        }
+        Outcome::OutOfMemory { limit } => {
+            format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
+        }
+        Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => {
+            "ended well".to_owned()
+        }
+    }
+}

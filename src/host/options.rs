@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use crate::{nats, postgres};
+use crate::nats::{self, Subscription};
+use crate::postgres;
 
 /// One component as the host runs it.
 #[derive(Debug, Clone)]
@@ -22,15 +23,6 @@ pub struct Hosted {
     pub bucket: Option<String>,
     /// Whether it uses the database.
     pub database: bool,
-}
-
-/// A subject pattern (NATS wildcards `*` and `>`) and the queue group that shares its messages.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Subscription {
-    /// The pattern.
-    pub subject: String,
-    /// One member of a group gets each message; without a group every subscriber does.
-    pub queue: Option<String>,
 }
 
 /// What one call may use.

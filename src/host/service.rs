@@ -7,8 +7,9 @@ use super::HostError;
 use super::bus::subject::Pattern;
 use super::code::Code;
 use super::core::Core;
-use super::options::{Hosted, Subscription};
+use super::options::Hosted;
 use super::state::Resources;
+use crate::nats::Subscription;
 
 /// A component by its name. Calls under way keep the code that they began with.
 pub(super) struct Service {

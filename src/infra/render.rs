@@ -5,7 +5,7 @@ use liquid::model::Value;
 
 use super::{Environment, Infra, InfraError, values};
 use crate::files::{Files, RelPath};
-use crate::scaffold::render;
+use crate::text::render;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/infra");
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::PackError;
 use crate::catalog::{PACKS_FOLDER, pack::MANIFEST};
-use crate::suggest;
+use crate::text::suggest;
 
 /// The pack in a folder: at the top, or one below `language-packs/`, chosen by its name if there are several.
 ///

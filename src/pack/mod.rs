@@ -4,8 +4,7 @@
 //! digest of its files: what is not any more what was added is not used.
 
 mod add;
-pub mod check;
-mod content;
+pub mod content;
 mod error;
 mod fetch;
 mod find;
@@ -13,6 +12,7 @@ mod home;
 mod new;
 mod remove;
 mod source;
+mod tasks;
 mod verify;
 
 pub use add::{Before, Offer, offer};
@@ -21,4 +21,5 @@ pub use home::Home;
 pub use new::{NewPack, new};
 pub use remove::remove;
 pub use source::Source;
+pub use tasks::{TASKS, Task};
 pub use verify::verify;

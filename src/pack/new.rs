@@ -4,13 +4,12 @@ use include_dir::{Dir, include_dir};
 use liquid::model::Value;
 use toml_edit::Array;
 
-use super::PackError;
-use super::check::TASKS;
+use super::{PackError, TASKS, Task};
 use crate::build::wit::TASK_WIT;
 use crate::catalog::pack::{MANIFEST, Pack, Panics, Produces};
 use crate::files::{Files, RelPath};
 use crate::report::{Problem, Source};
-use crate::scaffold::render;
+use crate::text::render;
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/pack");
 
@@ -141,7 +140,7 @@ fn values(pack: &NewPack) -> liquid::Object {
     set("bin", pack.bin.as_deref().map_or(Value::Nil, toml));
     set("image", pack.image.as_deref().map_or(Value::Nil, toml));
     set("c", text(&pack.comment));
-    let task = |task: &super::check::Task| {
+    let task = |task: &Task| {
         let mut values = liquid::Object::new();
         values.insert("name".into(), text(task.name));
         values.insert("about".into(), text(task.about));

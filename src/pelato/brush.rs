@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use super::Error;
 use super::{BuildFlags, Outcome, Pelato, select};
 use crate::deploy::{self, Deployed};
-use crate::error::Error;
 use crate::progress::Event;
 use crate::push::Pushed;
 use crate::{build, generate, metrics};

@@ -5,8 +5,8 @@ use std::fmt;
 
 use semver::Version;
 
+use super::Error;
 use super::{BuildFlags, Pelato};
-use crate::error::Error;
 use crate::project::LockFile;
 use crate::{build, generate};
 

@@ -4,13 +4,14 @@ use std::time::Instant;
 
 use async_nats::Client;
 
+use super::Error;
 use super::Pelato;
-use crate::check::{Component, Consumer};
+use crate::check::Component;
 use crate::deploy::manifest::{self, application_name};
 use crate::deploy::{DeployError, Deployed, Lattice, Manifest, Options, Plan, Providers, run, status};
-use crate::error::Error;
 use crate::progress::Event;
 use crate::project::settings::JETSTREAM_DOMAIN;
+use crate::stream::Consumer;
 use crate::stream::ConsumerManager;
 use crate::{files, generate, metrics, project, push};
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::Error;
 use super::{BuildFlags, Pelato};
 use crate::build;
 use crate::catalog::Pack;
 use crate::doctor::{self, Examined, Machine, Work};
-use crate::error::Error;
 use crate::pack;
 use crate::project::settings::BUILDER;
 use crate::project::{ReadError, workflow};

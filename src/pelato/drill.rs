@@ -2,10 +2,11 @@
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::Error;
 use super::Pelato;
 use crate::check::Flow;
-use crate::drill::{self, Marks, Plan, Readings, Route, Setup};
-use crate::error::Error;
+use crate::drill::{self, Marks, Plan, Route, Setup};
+use crate::measurement::Readings;
 
 /// How to hold a drill.
 pub struct DrillOptions {

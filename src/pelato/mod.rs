@@ -5,9 +5,11 @@ mod changed;
 mod deploy;
 mod doctor;
 mod drill;
+mod error;
 mod push;
 mod run;
 mod scaffold;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,6 @@ use std::time::{Duration, Instant};
 use crate::build::{self, Built, Toolchain};
 use crate::catalog::Catalog;
 use crate::check::{self, Component};
-use crate::error::Error;
 use crate::generate::{self, Generated, Lock};
 use crate::interrupt::Interrupt;
 use crate::metrics;
@@ -29,15 +30,16 @@ use crate::project::settings::{
 };
 use crate::project::{self, Settings, Workflow};
 use crate::report::{Rejected, Report};
-use crate::suggest;
+use crate::text::suggest;
 use crate::text::with_causes;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use deploy::MANIFEST_FILE;
 pub use drill::DrillOptions;
+pub use error::{Error, Exit, PromptError};
 pub use push::PlannedPush;
-pub use run::{Ready, RunOptions, in_words};
+pub use run::{Ready, RunOptions};
 pub use scaffold::new_project;
 
 /// What a project is opened with.
@@ -89,7 +91,7 @@ pub struct BuildFlags {
     /// Where compilers are looked for; the environment's PATH.
     pub path: std::ffi::OsString,
     /// What compiles, if a flag says so; else the setting.
-    pub builder: Option<build::Builder>,
+    pub builder: Option<project::Builder>,
     /// Where a container engine may be, the most probable first.
     pub engines: Vec<String>,
     /// Whether the toolchain images that registries have now are wanted, whatever is remembered of them.

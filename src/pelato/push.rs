@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Error;
 use super::{BuildFlags, Outcome, Pelato, known, select};
-use crate::error::Error;
 use crate::project::LockFile;
 use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, PushError, Pushed, Source, Work};

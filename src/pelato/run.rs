@@ -8,17 +8,18 @@ use std::sync::Arc;
 use async_nats::ConnectOptions;
 use tokio::sync::mpsc;
 
+use super::Error;
 use super::deploy::consumers;
+use super::watch::Watcher;
 use super::{BuildFlags, Outcome, Pelato};
-use crate::check::{Component, Consumer};
-use crate::error::Error;
-use crate::host::observe::{Observer, Outcome as CallOutcome};
-use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped, Subscription};
+use crate::check::Component;
+use crate::host::observe::Observer;
+use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped};
 use crate::nats;
 use crate::postgres;
 use crate::progress::Event;
 use crate::project::settings::KEYVALUE_DOMAIN;
-use crate::watch::Watcher;
+use crate::stream::Consumer;
 
 /// How to run a workflow.
 #[derive(Debug, Clone)]
@@ -202,23 +203,6 @@ impl Pelato {
     }
 }
 
-/// How a call that did not end well ended, in words.
-pub fn in_words(outcome: &CallOutcome) -> String {
-    match outcome {
-        CallOutcome::Failed { message } => format!("failed: {message}"),
-        CallOutcome::Trapped { message } => format!("broke off: {message}"),
-        CallOutcome::TimedOut { limit } => {
-            format!("took longer than {} s (`--timeout` sets the limit)", limit.as_secs_f64())
-        }
-        CallOutcome::OutOfMemory { limit } => {
-            format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
-        }
-        CallOutcome::Sent(_) | CallOutcome::Stored { .. } | CallOutcome::Replied | CallOutcome::Filtered => {
-            "ended well".to_owned()
-        }
-    }
-}
-
 /// Built components as the embedded host takes them.
 fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
     let pairs = outcome.components.iter().zip(&outcome.built);
@@ -229,14 +213,10 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             Bus::Nats(_) => component.clone(),
         };
         let wrong = |source| Error::Template { template: component.template.manifest.name.clone(), source };
-        let topics = component.subscriptions().map_err(wrong)?;
         Ok(Hosted {
             name: component.name.clone(),
             wasm: read(&built.artifact)?,
-            subscriptions: topics
-                .into_iter()
-                .map(|t| Subscription { subject: t.subject, queue: t.queue })
-                .collect(),
+            subscriptions: component.subscriptions().map_err(wrong)?,
             http_path: component.http.as_ref().map(|http| http.path.clone()),
             bucket: component.bucket().map_err(wrong)?,
             database: component.uses_database(),

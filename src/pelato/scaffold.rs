@@ -3,12 +3,13 @@
 use std::fs::File;
 use std::path::Path;
 
+use super::Error;
 use super::Pelato;
 use crate::catalog::Catalog;
 use crate::check;
-use crate::error::Error;
+use crate::check::schema;
 use crate::project::bump::{self, Bump, Kind, Selection};
-use crate::project::{self, Workflow, schema, workflow};
+use crate::project::{self, Workflow, workflow};
 use crate::report::{Rejected, Report, Severity};
 use crate::scaffold::{self, AddTask, NewProject, NewTask, ScaffoldError};
 

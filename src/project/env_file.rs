@@ -6,8 +6,8 @@ use std::path::Path;
 
 use super::settings::{ALL, ENV_FILE, SettingsError};
 use crate::report::{Problem, Source};
-use crate::suggest;
 use crate::text;
+use crate::text::suggest;
 
 /// What a file sets, and what is suspicious about it.
 pub type EnvFile = (BTreeMap<String, String>, Vec<Problem>);

@@ -5,8 +5,7 @@ use std::fmt;
 use std::net::Ipv6Addr;
 use std::path::Path;
 
-use super::env_file;
-use crate::build::Builder;
+use super::{Builder, env_file};
 use crate::nats;
 use crate::postgres::{self, PostgresError};
 use crate::report::Problem;

@@ -5,7 +5,7 @@ use serde_yaml::{Mapping, Value};
 use super::place::Place;
 use super::workflow::{Field, Task, Workflow};
 use crate::report::{Problem, Report};
-use crate::{suggest, text};
+use crate::text::{self, suggest};
 
 /// Walks the values, collecting what is wrong.
 pub(super) struct Reader<'a> {

@@ -13,7 +13,7 @@ use super::spans::Spans;
 use crate::report::Source;
 
 /// The file's name in a project's folder.
-pub const FILE: &str = "workflow.yaml";
+pub const FILE: &str = crate::files::MARKER;
 
 /// Larger files are refused: the biggest sensible workflow (a thousand tasks) has a third of this. In bytes.
 pub const MAX_BYTES: u64 = 1 << 20;

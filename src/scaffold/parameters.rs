@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::ScaffoldError;
 use crate::catalog::{Kind, Parameter, Template};
 use crate::project::edit::Content;
-use crate::suggest;
+use crate::text::suggest;
 
 /// A parameter's flag: `--dest-topic` for `dest_topic`.
 pub fn flag(parameter: &str) -> String {

@@ -6,6 +6,7 @@ use liquid::model::Value;
 use super::ScaffoldError;
 use crate::catalog::Pack;
 use crate::files::{Files, RelPath};
+use crate::text::render;
 
 static PROJECT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/project");
 
@@ -49,14 +50,6 @@ pub(super) fn project_file(name: &str, values: &liquid::Object) -> Result<Vec<u8
     let broken = |reason: String| ScaffoldError::BuiltIn { file: name.to_owned(), reason };
     let file = PROJECT.get_file(name).ok_or_else(|| broken("is missing".to_owned()))?;
     render(file.contents(), values).map_err(broken)
-}
-
-/// A template of PELATO's own or of a pack, filled in.
-pub(crate) fn render(bytes: &[u8], values: &liquid::Object) -> Result<Vec<u8>, String> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
-    let parser = liquid::ParserBuilder::with_stdlib().build().map_err(|error| error.to_string())?;
-    let template = parser.parse(text).map_err(|error| error.to_string())?;
-    template.render(values).map(String::into_bytes).map_err(|error| error.to_string())
 }
 
 /// A text as a value for rendering.

@@ -18,9 +18,8 @@ use futures_util::TryStreamExt;
 
 pub use error::StreamError;
 
-use crate::check::Consumer;
+use crate::nats::{Subscription, subject};
 use crate::progress::{Event, Progress};
-use crate::project::subject;
 
 /// How long JetStream may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -35,6 +34,17 @@ const MAX_ACK_PENDING: i64 = 256;
 const MAX_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// Where all of our consumers hand messages over.
 const HANDED_OVER: &str = "pelato.deliver.";
+
+/// A durable consumer of a component: what JetStream keeps for it, and where it hands that over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consumer {
+    /// Its name, which is durable: the component's, with a number if it has several.
+    pub name: String,
+    /// What it keeps: the subject that the component would subscribe to.
+    pub source: String,
+    /// Where the component subscribes instead.
+    pub handed_over: Subscription,
+}
 
 /// JetStream of a NATS server.
 pub struct ConsumerManager {

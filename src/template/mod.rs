@@ -1,6 +1,5 @@
 //! Templates of one's own: made, and tried out.
 
-pub mod check;
 mod error;
 mod new;
 mod source;

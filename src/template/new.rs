@@ -8,7 +8,7 @@ use crate::catalog::template::{ConformanceSection, MANIFEST};
 use crate::catalog::{Capability, Flow, Kind, Parameter, Template, Unit, manifest};
 use crate::files::{Files, RelPath};
 use crate::report::Source;
-use crate::scaffold::render;
+use crate::text::render;
 
 /// What a new template is to be.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use super::TemplateError;
 use crate::catalog::{Folder, Origin, Template, Unit};
 use crate::files::{Files, RelPath};
 use crate::report::{Problem, Source};
-use crate::scaffold::render;
+use crate::text::render;
 
 /// Most of it are links to the sources of PELATO's own triggers: cargo would leave out folders with a Cargo.toml where
 /// it packs this crate.

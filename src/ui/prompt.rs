@@ -5,30 +5,7 @@ use dialoguer::{Confirm, Input, MultiSelect, Select};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::Ui;
-
-/// Why there is no answer.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum PromptError {
-    /// Nobody may be asked.
-    #[error("not given: {what}")]
-    #[diagnostic(help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it"))]
-    Missing {
-        /// What is missing.
-        what: String,
-        /// The flag that gives it, with an example.
-        flag: String,
-    },
-    /// The person went away.
-    #[error("no answer: nothing was written")]
-    Cancelled,
-    /// The person said no.
-    #[error("not agreed: nothing was written")]
-    Refused,
-    /// The terminal failed.
-    #[error("cannot ask on this terminal: {0}")]
-    #[diagnostic(help("give the values by flags, see `--help`"))]
-    Terminal(String),
-}
+use crate::pelato::PromptError;
 
 impl From<dialoguer::Error> for PromptError {
     fn from(error: dialoguer::Error) -> Self {

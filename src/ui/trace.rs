@@ -11,8 +11,8 @@ use std::time::Instant;
 
 use super::json::{RunLine, SCHEMA, SentLine, StoredLine};
 use super::{Level, Ui};
+use crate::host::observe::in_words;
 use crate::host::observe::{Call, Event, Observer, Outcome, Sent, Stored, Trigger, Unobserved};
-use crate::pelato::in_words;
 
 /// How many events may wait to be printed.
 const WAITING: usize = 10_000;

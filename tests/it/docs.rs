@@ -99,9 +99,9 @@ fn every_key_of_a_template() {
 fn every_check_of_a_language_pack() {
     let page = read("docs/reference/pack-check.md");
     let (_, sections) = page.split_once("\n## The checks\n").unwrap();
-    let names: Vec<_> = pelato::pack::check::CHECKS.iter().map(|check| check.name.to_owned()).collect();
+    let names: Vec<_> = pelato::conformance::pack::CHECKS.iter().map(|check| check.name.to_owned()).collect();
     assert_eq!(matches(r"(?m)^### (\S+)$", sections), names, "in the order in which they are made");
-    let rows = pelato::pack::check::TASKS.iter().map(|task| format!("| `{}` | {} |", task.name, task.about));
+    let rows = pelato::pack::TASKS.iter().map(|task| format!("| `{}` | {} |", task.name, task.about));
     assert_eq!(rows.filter(|row| !page.contains(row.as_str())).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
@@ -109,7 +109,8 @@ fn every_check_of_a_language_pack() {
 fn every_check_of_a_template() {
     let page = read("docs/reference/template-check.md");
     let (_, sections) = page.split_once("\n## The checks\n").unwrap();
-    let names: Vec<_> = pelato::template::check::CHECKS.iter().map(|check| check.name.to_owned()).collect();
+    let names: Vec<_> =
+        pelato::conformance::template::CHECKS.iter().map(|check| check.name.to_owned()).collect();
     assert_eq!(matches(r"(?m)^### (\S+)$", sections), names, "in the order in which they are made");
 }
 
@@ -134,7 +135,7 @@ fn every_setting() {
 #[test]
 fn every_exit_code() {
     let page = read("docs/reference/exit-codes.md");
-    let source = read("src/error.rs");
+    let source = read("src/pelato/error.rs");
     let (_, source) = source.split_once("pub enum Exit {").unwrap();
     let (source, _) = source.split_once("\n}").unwrap();
     let variant = Regex::new(r"(?m)^    (\w+) = (\d+),").unwrap();

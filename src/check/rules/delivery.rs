@@ -1,8 +1,8 @@
 use super::{Context, Finding, Rule};
 use crate::check::values::{delivery, max_deliver};
 use crate::check::{DELIVERIES, Entry, Spot};
+use crate::nats::subject;
 use crate::project::Field;
-use crate::project::subject;
 use crate::text::quoted;
 
 /// A delivery that does not exist, what belongs to another, and what a lattice cannot do.

@@ -1,6 +1,6 @@
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
-use crate::project::subject::{has_wildcards, matches};
+use crate::nats::subject::{has_wildcards, matches};
 use crate::text::quoted;
 
 /// A component that receives what it sends, because of a wildcard.

@@ -1,8 +1,8 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
 use crate::check::Entry;
+use crate::nats::subject::validate;
 use crate::project::Field;
-use crate::project::subject::validate;
 use crate::text::quoted;
 
 /// A topic that is no NATS subject.

@@ -1,6 +1,6 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::{Flow, Kind};
-use crate::project::subject::{has_wildcards, validate};
+use crate::nats::subject::{has_wildcards, validate};
 use crate::text::quoted;
 
 /// A topic with wildcards where one exact topic is needed.

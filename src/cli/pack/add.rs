@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::super::context::Context;
-use crate::error::Error;
 use crate::pack::{self, Before, Source};
+use crate::pelato::Error;
 use crate::ui::json;
 
 /// Add a language pack of others: a folder or a git repository, pinned by commit and content

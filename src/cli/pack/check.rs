@@ -8,9 +8,9 @@ use super::super::build::Flags;
 use super::super::context::Context;
 use crate::catalog::{self, Folder, Selector, pack::MANIFEST};
 use crate::conformance;
-use crate::error::Error;
+use crate::conformance::pack::{self as check, Fixture, Options};
 use crate::pack::PackError;
-use crate::pack::check::{self, Fixture, Options};
+use crate::pelato::Error;
 use crate::ui::json;
 
 /// Build and call what a language pack brings, and say whether it does what every pack has to
@@ -34,7 +34,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let pelato = context.open()?;
     let options = Options {
         build: pelato.build_options(&arguments.flags.to_build()),
-        settings: pelato.settings().clone(),
         templates: context.catalog(),
         progress: Arc::clone(&context.ui) as Arc<_>,
     };

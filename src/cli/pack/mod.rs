@@ -9,8 +9,8 @@ use clap::Subcommand;
 
 use super::context::Context;
 use crate::catalog::Pack;
-use crate::error::Error;
 use crate::pack::Home;
+use crate::pelato::Error;
 
 /// Show, make, add and check language packs
 #[derive(Debug, Subcommand)]

@@ -7,9 +7,9 @@ use clap::Args;
 use super::super::context::Context;
 use crate::catalog::PACKS_FOLDER;
 use crate::catalog::pack::{Panics, Produces};
-use crate::error::Error;
 use crate::files;
 use crate::pack::{self, NewPack, PackError};
+use crate::pelato::Error;
 use crate::ui::json;
 use crate::ui::prompt::Question;
 

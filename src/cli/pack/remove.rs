@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::super::context::Context;
-use crate::error::Error;
 use crate::pack;
+use crate::pelato::Error;
 use crate::ui::json;
 
 /// Take away a language pack that was added

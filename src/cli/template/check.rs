@@ -8,10 +8,10 @@ use super::super::context::{Context, user_folder};
 use crate::build::container::addresses;
 use crate::catalog::{self, Catalog, Folder, Pack, Selector, template::MANIFEST};
 use crate::conformance;
-use crate::error::Error;
+use crate::conformance::template::{self as check, Fixture, Options};
 use crate::pelato::BuildFlags;
+use crate::pelato::Error;
 use crate::template::TemplateError;
-use crate::template::check::{self, Fixture, Options};
 use crate::ui::json;
 
 /// Run what a template brings, and say whether it does what every template has to

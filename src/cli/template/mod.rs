@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::context::Context;
 use crate::catalog::{Parameter, Template};
-use crate::error::Error;
+use crate::pelato::Error;
 
 /// Show, make and check templates
 #[derive(Debug, Subcommand)]

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::super::context::{Context, user_folder};
 use crate::catalog::{TEMPLATES_FOLDER, Unit};
-use crate::error::Error;
 use crate::files;
+use crate::pelato::Error;
 use crate::template::{self, NewTemplate, TemplateError};
 use crate::ui::json;
 use crate::ui::prompt::Question;

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::drill::analysis::analyse;
-use crate::drill::readings::{Fault, How, Probe, Readings};
+use crate::measurement::analysis::analyse;
+use crate::measurement::readings::{Fault, How, Probe, Readings};
 
 /// The text that a problem points at, its words and its help.
 fn refused(text: &str) -> (String, String, String) {

@@ -7,10 +7,10 @@ use std::time::Duration;
 use super::legend::legend;
 use super::marker::class;
 use super::{Picture, WIDTH, width};
-use crate::drill::Readings;
-use crate::drill::readings::Probe;
-use crate::drill::time::shown;
 use crate::evaluation::scale::{Decades, Scale};
+use crate::measurement::Readings;
+use crate::measurement::readings::Probe;
+use crate::measurement::time::shown;
 use crate::text::xml;
 
 const RIGHT: f64 = WIDTH - 32.0;

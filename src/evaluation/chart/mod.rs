@@ -84,9 +84,9 @@ fn width(text: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drill::Readings;
-    use crate::drill::readings::{Fault, How, Probe};
     use crate::evaluation::{Phase, Run, Series};
+    use crate::measurement::Readings;
+    use crate::measurement::readings::{Fault, How, Probe};
 
     /// Series of these names, with two runs of one task and one of twenty.
     fn series(names: &[&str]) -> Vec<Series> {

@@ -1,7 +1,7 @@
 //! Subjects and patterns, by the rules of NATS.
 
 use crate::host::HostError;
-use crate::project::subject;
+use crate::nats::subject;
 
 /// Longer ones do not fit into the control line that a NATS server accepts.
 const LONGEST: usize = 2048;

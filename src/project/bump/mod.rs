@@ -12,7 +12,7 @@ use super::edit::{self, EditError, NotReplaceable};
 use super::place::Place;
 use super::workflow::{FILE, Task, Workflow};
 use crate::files::{FileError, Plan, RelPath};
-use crate::suggest;
+use crate::text::suggest;
 
 pub use next::{Kind, WrongKind};
 

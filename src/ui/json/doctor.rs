@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::SCHEMA;
 use crate::doctor::{Examined, State};
-use crate::error::Error;
+use crate::pelato::Error;
 use crate::text::count;
 use crate::ui::table;
 

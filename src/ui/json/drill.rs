@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::SCHEMA;
-use crate::drill::analysis::{Report, Tally};
-use crate::drill::readings::{Host, How, Readings};
 use crate::drill::slo::Verdict;
+use crate::measurement::analysis::{Report, Tally};
+use crate::measurement::readings::{Host, How, Readings};
 
 /// `drill`
 #[derive(Debug, Serialize)]
@@ -160,7 +160,7 @@ impl DrillReport {
 }
 
 impl OneFault {
-    fn new(fault: &crate::drill::readings::Fault) -> Self {
+    fn new(fault: &crate::measurement::readings::Fault) -> Self {
         let (how, command) = match &fault.how {
             How::Command(command) => ("command", Some(command.clone())),
             How::Told => ("told", None),

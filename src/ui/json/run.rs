@@ -34,7 +34,7 @@ impl Call {
             ok: called.result.is_ok(),
             output_bytes: if text.is_none() { output.cloned() } else { None },
             output: text,
-            failure: called.result.as_ref().err().map(crate::pelato::in_words),
+            failure: called.result.as_ref().err().map(crate::host::observe::in_words),
             milliseconds: called.times.call.as_secs_f64() * 1000.0,
         }
     }

@@ -1,7 +1,7 @@
 //! What becomes of a workflow that is right, and its pictures.
 
-use pelato::check::Subscription;
 use pelato::graph;
+use pelato::nats::Subscription;
 
 use super::project::{GO, ORIGINAL, check, task, with, workflow};
 

@@ -1,8 +1,8 @@
 //! The JSON schema says what `check` says, as far as a schema can.
 
 use pelato::catalog::{Catalog, Unit};
+use pelato::check::schema::schema;
 use pelato::project::read::TASK_FIELDS;
-use pelato::project::schema::schema;
 use serde_json::Value;
 
 use super::project::{GO, ORIGINAL, check, task, with, workflow};

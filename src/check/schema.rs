@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::read::TASK_FIELDS;
+use super::{DELIVERIES, MAX_DELIVER, Placement};
 use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
-use crate::check::{DELIVERIES, MAX_DELIVER, Placement};
+use crate::project::read::TASK_FIELDS;
 
 /// What the schema is known by.
 const ID: &str = "https://json-schema.org/draft/2020-12/schema";

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 
 use super::fixture::{BuildMode, NotBuilt, first_line};
 use super::{CheckFailure, CheckResult, Fixture, failed};
-use crate::build::Builder;
 use crate::catalog::Folder;
+use crate::project::Builder;
 
 pub(super) fn signature(fixture: &mut Fixture) -> CheckResult {
     let project = fixture.task("wrong")?;

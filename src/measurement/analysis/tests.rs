@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::drill::readings::{Fault, How};
+use crate::measurement::readings::{Fault, How};
 
 const LATE: Duration = Duration::from_millis(1000);
 

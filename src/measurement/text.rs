@@ -97,8 +97,8 @@ pub fn warnings(readings: &Readings, report: &Report) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::drill::analyse;
-    use crate::drill::readings::{Fault, Host, How, Probe};
+    use crate::measurement::analyse;
+    use crate::measurement::readings::{Fault, Host, How, Probe};
 
     fn readings(lost: bool) -> Readings {
         let ms = Duration::from_millis;

@@ -9,7 +9,7 @@ use crate::catalog::{Folder, Kind, Parameter, Template};
 use crate::check::values;
 use crate::conformance;
 use crate::deploy::manifest::provider::{is_called, is_of_hosts};
-use crate::project::subject;
+use crate::nats::subject;
 
 pub(super) fn manifest(fixture: &mut Fixture) -> CheckResult {
     let template = match &fixture.template {

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
+use super::Error;
 use crate::catalog::{PACKS_FOLDER, TEMPLATES_FOLDER};
 use crate::check::code::TASKS;
-use crate::error::Error;
 use crate::project::workflow;
 
 /// Editors write a file in several steps; only when nothing has happened for so long, the change is told.

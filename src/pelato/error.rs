@@ -21,7 +21,6 @@ use crate::report::Rejected;
 use crate::scaffold::ScaffoldError;
 use crate::stream::StreamError;
 use crate::template::TemplateError;
-use crate::ui::prompt::PromptError;
 use crate::{files, generate};
 
 /// How a command ended, for whoever called it. Documented in `docs/reference/exit-codes.md`.
@@ -219,6 +218,30 @@ pub enum Error {
         /// The system's words.
         source: std::io::Error,
     },
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum PromptError {
+    /// Nobody may be asked.
+    #[error("not given: {what}")]
+    #[diagnostic(help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it"))]
+    Missing {
+        /// What is missing.
+        what: String,
+        /// The flag that gives it, with an example.
+        flag: String,
+    },
+    /// The person went away.
+    #[error("no answer: nothing was written")]
+    Cancelled,
+    /// The person said no.
+    #[error("not agreed: nothing was written")]
+    Refused,
+    /// The terminal failed.
+    #[error("cannot ask on this terminal: {0}")]
+    #[diagnostic(help("give the values by flags, see `--help`"))]
+    Terminal(String),
 }
 
 impl From<generate::PlanError> for Error {

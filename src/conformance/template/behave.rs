@@ -4,7 +4,7 @@ use super::fixture::{BREAKS, FAILS, FILTERS, GIVES};
 use super::stage::{COMPLAINT, Stage, Told, dead_letters};
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::host::observe::Outcome;
-use crate::pelato::in_words;
+use crate::host::observe::in_words;
 
 /// Where all of this is said.
 const RULES: &str = "docs/contributing/triggers.md says what a result means in every template";

@@ -6,6 +6,7 @@ use super::fixture::GIVES;
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::build::{self, settings_component};
 use crate::catalog::{Catalog, Unit};
+use crate::conformance::pack as packs;
 use crate::conformance::with_help;
 use crate::pack;
 
@@ -18,16 +19,15 @@ pub(super) fn languages(fixture: &mut Fixture) -> CheckResult {
     let (mut fit, mut left) = (Vec::new(), Vec::new());
     for language in fixture.options.packs.clone() {
         let name = language.name().to_owned();
-        let options = pack::check::Options {
+        let options = packs::Options {
             build: fixture.options.build.clone(),
-            settings: fixture.options.settings.clone(),
             templates: Catalog::built_in(),
             progress: Arc::clone(&fixture.options.progress),
         };
         // Nothing of a pack of others is run that is not what was added.
         let (project, user) = &fixture.options.pinned;
         let function = pack::verify([&language], project, user.as_deref())
-            .and_then(|()| pack::check::Fixture::new(language.folder.clone(), options))
+            .and_then(|()| packs::Fixture::new(language.folder.clone(), options))
             .map_err(|error| CheckFailure::Skipped(error.to_string()))
             .and_then(|mut fixture| fixture.starter());
         match function {

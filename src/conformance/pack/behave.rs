@@ -120,7 +120,8 @@ fn expect(
     let (answers, end) = call(fixture, task, &function, inputs)?;
     let wrong = inputs.iter().zip(&answers).find(|(input, answer)| !right(input, answer));
     let help = || {
-        let about = super::TASKS.iter().find(|known| known.name == task).map_or("", |known| known.about);
+        let about =
+            crate::pack::TASKS.iter().find(|known| known.name == task).map_or("", |known| known.about);
         format!("the function of conformance/{task}/ {about}")
     };
     match (wrong, end) {
@@ -178,7 +179,7 @@ fn series(
 /// What came of a call, in words.
 fn shown(answer: Option<&Answer>, end: Option<&Outcome>) -> String {
     match (end, answer) {
-        (Some(end), _) => format!("it {}", crate::pelato::in_words(end)),
+        (Some(end), _) => format!("it {}", crate::host::observe::in_words(end)),
         (None, Some(Ok(output))) => format!("it gave {}", bytes(output)),
         (None, Some(Err(message))) => format!("it failed: {}", bytes(message.as_bytes())),
         (None, None) => "it gave nothing".to_owned(),

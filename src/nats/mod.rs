@@ -1,10 +1,15 @@
 //! Connecting to a NATS server: who we are, whom we trust, and what went wrong.
 
+pub mod subject;
+mod subscription;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
+
+pub use subscription::Subscription;
 
 /// How long the server may take to answer at first.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,6 +1,9 @@
 //! Checks that every pack, or every template, has to pass: made one after the other, each with a word about what was
 //! found.
 
+pub mod pack;
+pub mod template;
+
 use std::time::{Duration, Instant};
 
 use crate::progress::{Event, Progress};

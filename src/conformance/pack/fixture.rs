@@ -10,13 +10,13 @@ use tempfile::TempDir;
 use super::{CheckFailure, failed};
 use crate::build::{self, JobError, Toolchain, job};
 use crate::catalog::{Catalog, Folder, Origin, PACKS_FOLDER, Pack, TEMPLATES_FOLDER, Template};
+use crate::check::{self, Component};
 use crate::conformance::with_help;
 use crate::files::{self, Files, RelPath};
 use crate::generate;
 use crate::pack::{PackError, content};
-use crate::pelato::{self, Pelato};
 use crate::progress::{Event, Progress};
-use crate::project::{Settings, workflow};
+use crate::project::{self, Builder, workflow};
 use crate::report::Problem;
 use crate::scaffold::{self, NewProject, NewTask};
 
@@ -24,8 +24,6 @@ use crate::scaffold::{self, NewProject, NewTask};
 pub struct Options {
     /// How to build.
     pub build: build::Options,
-    /// The effective settings.
-    pub settings: Settings,
     /// The templates that it has to work with.
     pub templates: Catalog,
     /// Takes what a person has to know.
@@ -193,8 +191,7 @@ impl Fixture {
             CheckFailure::Skipped(why) | CheckFailure::Failed { why, .. } => NotBuilt::Broken(why),
         })?;
         let quiet = self.quiet();
-        let pelato = self.open(&project, &quiet);
-        let components = pelato.components().map_err(|error| NotBuilt::Rejected(words(&error)))?;
+        let components = components(&project)?;
         let found = build::toolchains(&components, &self.options.build, quiet.as_ref());
         let found = found.map_err(|error| NotBuilt::NoCompiler(with_help(&error)))?;
         let toolchain = found.get(&name).cloned();
@@ -228,7 +225,8 @@ impl Fixture {
     /// A new project with one of the pack's tasks in it.
     pub(super) fn task(&mut self, task: &'static str) -> Result<PathBuf, CheckFailure> {
         let root = self.next();
-        let about = super::TASKS.iter().find(|known| known.name == task).map_or("", |known| known.about);
+        let about =
+            crate::pack::TASKS.iter().find(|known| known.name == task).map_or("", |known| known.about);
         let pack = self.pack()?;
         let Some(section) = &pack.manifest.conformance else {
             let help = "add it to pack.toml: `dir = \"conformance\"` and `panics`; docs/reference/pack-check.md has the tasks";
@@ -279,17 +277,6 @@ impl Fixture {
         Ok(())
     }
 
-    fn open(&self, root: &Path, progress: &Arc<Quiet>) -> Pelato {
-        Pelato::open(pelato::Options {
-            root: root.to_owned(),
-            settings: self.options.settings.clone(),
-            user: None,
-            cache: self.options.build.cache.clone(),
-            progress: Arc::clone(progress) as Arc<_>,
-            interrupt: self.options.build.interrupt.clone(),
-        })
-    }
-
     fn quiet(&self) -> Arc<Quiet> {
         Arc::new(Quiet {
             outer: Arc::clone(&self.options.progress),
@@ -302,12 +289,10 @@ impl Fixture {
     pub(super) fn make(&mut self, root: &Path, mode: &BuildMode) -> Result<Vec<u8>, NotBuilt> {
         let broken = |error: &dyn std::error::Error| NotBuilt::Broken(error.to_string());
         let quiet = self.quiet();
-        let components =
-            self.open(root, &quiet).components().map_err(|error| NotBuilt::Rejected(words(&error)))?;
+        let components = components(root)?;
         let toolchains = match mode.container {
             true => {
-                let options =
-                    build::Options { builder: build::Builder::Container, ..self.options.build.clone() };
+                let options = build::Options { builder: Builder::Container, ..self.options.build.clone() };
                 build::toolchains(&components, &options, quiet.as_ref())
                     .map_err(|error| NotBuilt::NoCompiler(with_help(&error)))?
             }
@@ -358,13 +343,13 @@ fn unwritten(error: &files::FileError) -> CheckFailure {
     failed(with_help(error), "see that the disk is not full")
 }
 
-/// What is wrong with a project, problem by problem.
-fn words(error: &crate::Error) -> String {
-    match error {
-        crate::Error::Rejected(rejected) => {
-            let problems = rejected.0.problems.iter().map(|problem| with_help(problem));
-            problems.collect::<Vec<_>>().join("\n")
-        }
-        other => with_help(other),
+/// The components of a project, read and checked as those of any project; or what is wrong with it.
+fn components(root: &Path) -> Result<Vec<Component>, NotBuilt> {
+    let (workflow, report) = project::read(root).map_err(|error| NotBuilt::Rejected(with_help(&error)))?;
+    let (report, components) = check::run(&workflow, report, &Catalog::load(Some(root), None));
+    if report.errors() == 0 {
+        return Ok(components);
     }
+    let problems = report.problems.iter().map(|problem| with_help(problem));
+    Err(NotBuilt::Rejected(problems.collect::<Vec<_>>().join("\n")))
 }

@@ -1,8 +1,11 @@
 //! What people wrote, as it may be repeated to them.
 
+mod render;
+pub mod suggest;
+
 use miette::Diagnostic;
 
-use crate::suggest;
+pub use render::render;
 
 /// Longer texts are cut when they are repeated, in characters.
 const SHOWN: usize = 80;

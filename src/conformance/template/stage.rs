@@ -19,7 +19,7 @@ use crate::catalog::template::ConformanceSection;
 use crate::check::{AtLeastOnce, Component};
 use crate::conformance::with_help;
 use crate::host::observe::{Event, Level, Observer, Outcome};
-use crate::host::{Host, HostError, Hosted, Messages, Options, Subscription};
+use crate::host::{Host, HostError, Hosted, Messages, Options};
 
 /// What the function that fails says.
 pub(super) const COMPLAINT: &str = "failed on purpose";
@@ -224,13 +224,10 @@ fn hosted(
     let settings = settings_component(&settings).map_err(|error| wrong(&error))?;
     let wasm = build::compose(trigger, &function, &settings).map_err(|error| wrong(&error))?;
     let text = |error: crate::check::NeedError| failed(error.to_string(), "");
-    let subscriptions = component.subscriptions().map_err(text)?.into_iter();
     Ok(Hosted {
         name: component.name.clone(),
         wasm,
-        subscriptions: subscriptions
-            .map(|one| Subscription { subject: one.subject, queue: one.queue })
-            .collect(),
+        subscriptions: component.subscriptions().map_err(text)?,
         http_path: component.http.as_ref().map(|http| http.path.clone()),
         bucket: component.bucket().map_err(text)?,
         database: false,
