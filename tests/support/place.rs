@@ -143,7 +143,7 @@ impl Place {
 
     /// The same for the standard library: how it ended and what it printed, as it is.
     pub fn ran(&self, arguments: &[&str]) -> Ran {
-        Ran::from(&self.command(arguments).output().unwrap())
+        Ran::from(&self.command(arguments).stdin(process::Stdio::null()).output().unwrap())
     }
 
     /// `pelato` with limits that the system enforces, as `prlimit` has them.
@@ -168,7 +168,7 @@ impl Place {
     pub fn command(&self, arguments: &[&str]) -> process::Command {
         usual_signals();
         let mut command = process::Command::new(binary());
-        command.args(arguments).current_dir(&self.project).env_clear().stdin(process::Stdio::null());
+        command.args(arguments).current_dir(&self.project).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }

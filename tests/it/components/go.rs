@@ -3,7 +3,7 @@
 use crate::support::workshop::{Files, Workshop};
 
 /// A component's name with all that may be in one.
-const NAME: &str = "celsius-to.kelvin_conversion";
+const NAME: &str = "celsius-to_kelvin_conversion";
 
 fn workshop(files: Files<'_>) -> Workshop {
     let mut workshop = Workshop::new();

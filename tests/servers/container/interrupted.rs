@@ -2,7 +2,6 @@
 
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use super::own::Own;
 use super::place::{InContainers, digests, example};
 use super::proxy::Proxy;
 use crate::support::Place;
+use crate::support::disk::Disk;
 use crate::support::registry::Registry;
 
 const BUILD: [&str; 3] = ["build", "--builder", "container"];
@@ -207,35 +207,13 @@ fn an_engine_without_room_is_told() {
         let registry = Registry::start();
         let image = format!("127.0.0.1:{}/golang:1.27", registry.port());
         engine.push(OURS, &image);
-        let disk = Disk::small(64);
-        let own = Own::at(disk.folder.path(), &["--max-download-attempts=1"]);
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::small(folder.path(), 64 << 10).expect("only root mounts disks");
+        let own = Own::at(disk.path(), &["--max-download-attempts=1"]);
         let place = example().on(&own.engine).with_image(&image);
         let said = place.ran(&BUILD).code(4).err;
         assert!(said.contains("error: the container engine's disk is full: "), "{said}");
         assert!(said.contains("help: make room: `docker system df` shows what takes it"), "{said}");
         nothing_is_made(&place);
-    }
-}
-
-/// A disk of so many MiB; unmounted when dropped.
-struct Disk {
-    folder: tempfile::TempDir,
-}
-
-impl Disk {
-    fn small(mebibytes: u32) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = format!("size={mebibytes}m");
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &options, "pelato-test"]).arg(folder.path());
-        assert!(mount.status().unwrap().success(), "only root mounts disks");
-        Self { folder }
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let folder: &Path = self.folder.path();
-        let _ = Command::new("umount").arg("--lazy").arg(folder).stderr(Stdio::null()).status();
     }
 }
