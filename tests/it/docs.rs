@@ -121,7 +121,7 @@ fn every_setting() {
         let kind = match key.kind {
             Kind::Text => "text",
             Kind::Secret => "secret",
-            Kind::Truth => "truth",
+            Kind::Truth => "boolean",
             Kind::Port => "port",
             Kind::Number | Kind::Calls => "number",
             Kind::Builder => "builder",
