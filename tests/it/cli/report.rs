@@ -1,7 +1,5 @@
 //! `pelato report`: metrics files in, a table and a page of charts out.
 
-use std::time::Instant;
-
 use roxmltree::{Document, Node, ParsingOptions};
 use snapbox::str;
 
@@ -323,8 +321,8 @@ fn thousands_of_runs_are_summed_up_at_once() {
         )
     });
     let place = Place::with(&[("many.yaml", &format!("runs:\n{}", runs.collect::<String>()))]);
-    let start = Instant::now();
-    place.run(&["report", "many.yaml", "-q"]).code(0);
-    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    // Time of the processor: what others do meanwhile does not count.
+    let output = place.limited(&["--cpu=30"], &["report", "many.yaml", "-q"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
     parse(&place.read(PAGE));
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::project::{Project, Ran, Task, post, workflow};
+use super::project::{Project, Task, post, workflow};
 use crate::support::address;
 use crate::support::lattice::{Lattice, Setup};
 use crate::support::nats::Server;
-use crate::support::{echoes, fake, tools};
+use crate::support::{Ran, echoes, fake, tools};
 
 const ALONE: Setup = Setup { hosts: &[], wadm: false, login: None, insecure: true, call_limit: None };
 

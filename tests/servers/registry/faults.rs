@@ -1,7 +1,5 @@
 //! Registries that are gone, slow, full or out of order.
 
-use std::time::{Duration, Instant};
-
 use snapbox::str;
 
 use super::project::{built, words};
@@ -41,14 +39,12 @@ fn a_host_that_has_no_address() {
 #[test]
 fn a_registry_that_says_nothing() {
     let place = at(&silent());
-    let start = Instant::now();
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
         Note the registry at 127.0.0.1:[PORT] is too slow: no answer within [..]; trying again
 error: the registry at 127.0.0.1:[PORT] is too slow: no answer within [..]
   help: check whether it is overloaded, or another program listens there; try again later
 
 "#]]);
-    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]
