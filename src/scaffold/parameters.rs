@@ -16,7 +16,13 @@ pub(super) fn fields(
     let known = &template.manifest.parameters;
     let of = || template.manifest.name.clone();
     if let Some(name) = given.keys().find(|name| known.get(name).is_none()) {
-        let help = suggest::help(name, known.names());
+        let help = match suggest::nearest(name, known.names()) {
+            Some(near) => format!("did you mean {}?", Remedy::parameter(near)),
+            None => {
+                let names: Vec<_> = known.names().map(|name| Remedy::parameter(name).to_string()).collect();
+                format!("the template has the parameters {}", names.join(", "))
+            }
+        };
         return Err(ScaffoldError::UnknownParameter { template: of(), name: name.clone(), help });
     }
     let is_missing = |(name, parameter): &(&str, &Parameter)| {

@@ -163,11 +163,13 @@ For more information, try '--help'.
 
 "#]],
     );
-    place.run_in_vain(&[&GOOD[..], &["--input", "21.5"]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
+    place.run_in_vain(&[&GOOD[..], &["--input", "21.5"]].concat()).code(2).stdout_eq("").stderr_eq(str![[
+        r#"
 error: the input `21.5` has no placeholder for the id of a probe
   help: write {probe} into a string that the functions pass on: `--input '{"Name": "{probe}", "Data": 21.5}'`
 
-"#]]);
+"#
+    ]]);
     place
         .run_in_vain(&[&GOOD[..], &["--rate", "10000", "--timeout", "1h"]].concat())
         .code(2)

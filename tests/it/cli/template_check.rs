@@ -158,7 +158,8 @@ fn the_manifest_and_the_trigger_have_to_say_the_same() {
         format!("{manifest}[[capabilities]]\nwit = \"wasi:http/incoming-handler@0.2.0\"\n")
     });
     assert!(
-        failed["exports"].starts_with("the manifest says that wasi:http/incoming-handler@0.2.0 is called"),
+        failed["exports"]
+            .starts_with("the manifest declares that wasi:http/incoming-handler@0.2.0 is called"),
         "{failed:?}"
     );
 }
