@@ -3,17 +3,16 @@
 use clap::Args;
 
 use super::context::Context;
-use crate::infra::{self, Environment};
+use crate::infra::{self, Environment, InfraError};
 use crate::pelato::{Error, InfraOptions, Pelato};
-use crate::ui::Ui;
 use crate::ui::prompt::Question;
+use crate::ui::{Ui, worded};
 
-/// Write ready files for the machines of a lattice: cloud (Kubernetes), edge and this machine (docker compose)
+/// Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and this machine (docker compose)
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato infra infra --only local    # all on this machine\n  \
     pelato infra infra --cloud-nats nats.example.org --registry registry.example.org/team\n\n\
-    Each folder has a README.md with the commands that start it. What is not given comes from the settings, if they \
-    say it. Passwords are never asked for and never written.")]
+    Each folder has a README.md with the commands that start it. Values that are not given come from the settings. Passwords are never asked for and never written.")]
 pub struct Arguments {
     /// The folder to write into: gets `cloud`, `edge` and `local`
     #[arg(value_name = "DIR")]
@@ -21,13 +20,13 @@ pub struct Arguments {
     /// Only these; may be repeated
     #[arg(long, value_name = "ENVIRONMENT", value_delimiter = ',')]
     only: Vec<Environment>,
-    /// Host name or address at which edges reach the cloud's NATS server [default: NATS_HOST]
+    /// Host name or address at which edge hosts reach the cloud's NATS server [default: NATS_HOST]
     #[arg(long, value_name = "HOST")]
     cloud_nats: Option<String>,
-    /// Registry that components are pushed to, as all hosts reach it [default: REGISTRY_URL]
+    /// Registry that components are pushed to, with an address that all hosts can reach [default: REGISTRY_URL]
     #[arg(long, value_name = "HOST/PATH")]
     registry: Option<String>,
-    /// The registry is spoken to over plain http [default: whether REGISTRY_INSECURE lists it]
+    /// Use plain HTTP for the registry [default: whether REGISTRY_INSECURE lists it]
     #[arg(long)]
     registry_insecure: bool,
     /// Name of the lattice [default: LATTICE]
@@ -42,12 +41,12 @@ pub struct Arguments {
     /// JetStream domain of the lattice's data, in the cloud [default: JETSTREAM_DOMAIN, else `cloud`]
     #[arg(long, value_name = "NAME")]
     jetstream_domain: Option<String>,
-    /// JetStream domain of the edge: each edge has another [default: its label]
+    /// JetStream domain of the edge: different for each edge [default: its label]
     #[arg(long, value_name = "NAME")]
     edge_domain: Option<String>,
     #[command(flatten)]
     ports: Ports,
-    /// Another image or version of nats, wadm, wasmcloud or registry; may be repeated
+    /// Use another image or version of nats, wadm, wasmcloud or registry; may be repeated
     #[arg(long = "image", value_name = "NAME=IMAGE")]
     images: Vec<String>,
     /// Only show what would be written
@@ -57,16 +56,16 @@ pub struct Arguments {
 
 #[derive(Debug, Args)]
 struct Ports {
-    /// Port at which the cloud's NATS server takes leaves
+    /// Port at which the cloud's NATS server accepts leaf nodes
     #[arg(long, value_name = "PORT", default_value_t = 7422, value_parser = port())]
     leaf_port: u16,
     /// Port of the lattice's NATS server for clients [default: NATS_PORT]
     #[arg(long, value_name = "PORT", value_parser = port())]
     nats_port: Option<u16>,
-    /// Port on 127.0.0.1 at which each host has NATS [default: that of HOSTS_NATS_URL]
+    /// Port on 127.0.0.1 at which each host reaches NATS [default: that of HOSTS_NATS_URL]
     #[arg(long, value_name = "PORT", value_parser = port())]
     host_nats_port: Option<u16>,
-    /// Port of tasks with HTTP; on this machine the cloud host has the next one
+    /// Port of tasks with HTTP; on this machine the cloud host uses the next one
     #[arg(long, value_name = "PORT", default_value_t = 8000, value_parser = port())]
     http_port: u16,
     /// Port of the registry on this machine
@@ -128,17 +127,17 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
 fn complete(mut options: InfraOptions, pelato: &Pelato, ui: &Ui) -> Result<InfraOptions, Error> {
     if options.is_remote() {
         let question = Question {
-            prompt: "Host name or address at which edges reach the cloud's NATS server",
+            prompt: "Host name or address at which edge hosts reach the cloud's NATS server",
             flag: "--cloud-nats nats.example.org",
             default: pelato.cloud_nats(),
-            check: &|text| infra::host(text).map(drop).map_err(|error| error.to_string()),
+            check: &|text| infra::host(text).map(drop).map_err(in_words),
         };
         options.cloud_nats = Some(ask(options.cloud_nats, &question, ui)?);
         let question = Question {
-            prompt: "Registry that components are pushed to, as all hosts reach it",
+            prompt: "Registry that components are pushed to, with an address that all hosts can reach",
             flag: "--registry registry.example.org/team",
             default: pelato.shared_registry(),
-            check: &|text| infra::registry(text).map(drop).map_err(|error| error.to_string()),
+            check: &|text| infra::registry(text).map(drop).map_err(in_words),
         };
         options.registry = Some(ask(options.registry, &question, ui)?);
     }
@@ -149,4 +148,8 @@ fn complete(mut options: InfraOptions, pelato: &Pelato, ui: &Ui) -> Result<Infra
 fn ask(given: Option<String>, question: &Question<'_>, ui: &Ui) -> Result<String, Error> {
     let given = given.or_else(|| question.default.clone().filter(|_| !ui.may_ask()));
     Ok(ui.ask(given, question)?)
+}
+
+fn in_words(error: InfraError) -> String {
+    worded(&error.to_string()).into_owned()
 }

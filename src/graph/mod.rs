@@ -13,8 +13,8 @@ pub use svg::svg;
 /// How a picture is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Format {
-    /// Text that many code hosts and editors show as a picture
+    /// Text that many code hosts and editors show as a diagram
     Mermaid,
-    /// A picture
+    /// An image
     Svg,
 }

@@ -69,7 +69,7 @@ impl Conformance {
     pub fn of_pack(self) -> Result<(), Error> {
         match conformance::failures(&self.outcomes) {
             failed if failed.is_empty() => Ok(()),
-            failed => Err(PackError::Fails { pack: self.name, failed }.into()),
+            failed => Err(PackError::ChecksFailed { pack: self.name, failed }.into()),
         }
     }
 
@@ -80,7 +80,7 @@ impl Conformance {
     pub fn of_template(self) -> Result<(), Error> {
         match conformance::failures(&self.outcomes) {
             failed if failed.is_empty() => Ok(()),
-            failed => Err(TemplateError::Fails { template: self.name, failed }.into()),
+            failed => Err(TemplateError::ChecksFailed { template: self.name, failed }.into()),
         }
     }
 }

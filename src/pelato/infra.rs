@@ -20,7 +20,7 @@ const REGISTRY_PORT: u16 = 5000;
 pub struct InfraOptions {
     /// The places that files are made for; all, if there is none.
     pub environments: Vec<Environment>,
-    /// Host name or address at which edges reach the cloud's NATS server.
+    /// Host name or address at which edge hosts reach the cloud's NATS server.
     pub cloud_nats: Option<String>,
     /// Registry that components are pushed to, as all hosts reach it.
     pub registry: Option<String>,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::project::{Project, READING};
-use super::servers::{Bus, Lattice, Program, Setup, wait_for};
+use crate::support::lattice::{Bus, Lattice, Program, Setup, wait_for};
 
 /// It is not waited longer for the first message.
 pub const LONGEST: Duration = Duration::from_secs(120);

@@ -20,14 +20,11 @@ mod figure;
 mod languages;
 mod lattice;
 mod load;
-#[path = "../host/postgres_server.rs"]
-#[allow(dead_code, reason = "the tests of the host use the rest")]
-mod postgres_server;
 mod project;
-#[path = "../deploy/lattice/mod.rs"]
-#[allow(dead_code, reason = "the tests of deploying use the rest")]
-mod servers;
 mod store;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
+mod support;
 
 use std::time::Duration;
 

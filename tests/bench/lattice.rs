@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::failover::{Failover, Kept, LONGEST};
 use super::figure::Figure;
 use super::project::Project;
-use super::servers::{Lattice, Setup, free_port};
+use crate::support::address;
+use crate::support::lattice::{Lattice, Setup};
 
 const TASKS: usize = 20;
 const RUNS: usize = 3;
@@ -16,7 +17,7 @@ pub fn deploy() -> Vec<Figure> {
     let Some(lattice) = Lattice::with(&Setup { hosts: &["edge"], ..Setup::default() }) else {
         return Vec::new();
     };
-    let port = free_port();
+    let port = address::reserve().port();
     let http = |index: usize| {
         if index.is_multiple_of(2) { format!("    http: {{port: {port}}}\n") } else { String::new() }
     };

@@ -8,6 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::figure::Figure;
+use crate::support::tools;
 
 /// An input of the tasks.
 pub const READING: &str = r#"{"Data": 21.5, "Name": "living_room"}"#;
@@ -158,7 +159,7 @@ impl Project {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
-        command.env("PELATO_CACHE", self.path().join("cache")).env("PATH", path_with_go());
+        command.env("PELATO_CACHE", self.path().join("cache")).env("PATH", tools::path());
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }
@@ -207,12 +208,4 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// PATH, with the Go and the Rust that `.ci/run` installs behind whatever else is there.
-pub fn path_with_go() -> std::ffi::OsString {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let tools = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/tools");
-    let tools = ["go/go/bin", "rust/bin"].map(|folder| tools.join(folder));
-    std::env::join_paths(std::env::split_paths(&path).chain(tools)).unwrap()
 }

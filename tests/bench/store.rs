@@ -1,14 +1,15 @@
 //! Messages per second through `pelato run --nats` and through a lattice, by where the results go. Every message is a
 //! request, and is counted once it is answered: then its result has been published or stored.
 
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::figure::Figure;
-use crate::postgres_server::{PASSWORD, Server as Postgres};
 use crate::project::Project;
-use crate::servers::{self, Lattice, Setup};
+use crate::support::lattice::{self, Lattice, Setup};
+use crate::support::nats::Server;
+use crate::support::postgres::{PASSWORD, Server as Postgres};
+use crate::support::tools;
 
 /// So many wait for an answer at a time.
 const AT_ONCE: usize = 16;
@@ -28,16 +29,12 @@ const TABLE: (&str, &str) = ("a PostgreSQL table (`dbsync_nats`)", "type: dbsync
 
 /// In `pelato run`; without a server that one needs, the others.
 pub fn figures() -> Vec<Figure> {
-    let folder = tempfile::tempdir().unwrap();
-    let given = std::env::var_os("PELATO_TEST_NATS").map(PathBuf::from);
-    let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/nats/bin/nats-server");
-    let program = given.unwrap_or(usual);
-    if !program.is_file() {
-        eprintln!("skipped: there is no {}", program.display());
+    let Some(program) = tools::new_nats_server() else {
+        eprintln!("skipped: there is no NATS server");
         return Vec::new();
-    }
-    let (_server, port, _) = servers::nats(&program, folder.path(), None);
-    let url = format!("nats://127.0.0.1:{port}");
+    };
+    let server = Server::of(&program, &["-js", "-sd", "jetstream"]);
+    let url = server.url();
     let measure = |(name, lines), settings| {
         let project = project("1.0.0", lines, settings);
         let _running = project.run(&["run", "--nats", &url]);
@@ -57,10 +54,11 @@ pub fn deployed() -> Vec<Figure> {
     let lattice = Lattice::with(&Setup { hosts: &["edge"], ..Setup::default() });
     let (Some(lattice), Some(server)) = (lattice, database()) else { return Vec::new() };
     let config = serde_json::json!({
-        "POSTGRES_HOST": "127.0.0.1", "POSTGRES_PORT": server.port.to_string(), "POSTGRES_DATABASE": "postgres",
+        "POSTGRES_HOST": server.address.ip(), "POSTGRES_PORT": server.address.port().to_string(),
+        "POSTGRES_DATABASE": "postgres",
         "POSTGRES_USERNAME": "postgres", "POSTGRES_PASSWORD": PASSWORD,
     });
-    let put = format!("wasmbus.ctl.v1.{}.config.put.postgres", servers::NAME);
+    let put = format!("wasmbus.ctl.v1.{}.config.put.postgres", lattice::NAME);
     lattice.bus.request(&put, &config.to_string()).unwrap();
     // A version each: a host keeps what it has fetched.
     let places =

@@ -12,11 +12,11 @@ use crate::catalog::Pack;
 use crate::pack::Home;
 use crate::pelato::{Error, Owner};
 
-/// Show, make, add and check language packs
+/// Show, create, add and check language packs
 #[derive(Debug, Subcommand)]
 #[command(
     after_help = "Packs are found in the project's language-packs/, then in the user's (PELATO_HOME), then \
-    built in; the first of a name wins."
+    built in; the first one with a name is used."
 )]
 pub enum Action {
     /// List the language packs that the project can use
@@ -64,9 +64,10 @@ pub(super) fn no_home(owner: Owner, units: &str, instead: &str) -> Error {
         Owner::User => {
             (format!("there is no folder for the user's {units}"), "name one by PELATO_HOME".to_owned())
         }
-        Owner::Project => {
-            ("this is not the folder of a project".to_owned(), format!("go to one, or add `--user`{instead}"))
-        }
+        Owner::Project => (
+            "this folder is not in a project".to_owned(),
+            format!("go to a project, or add `--user`{instead}"),
+        ),
     };
     Error::Usage { message, help }
 }

@@ -10,22 +10,21 @@ use crate::pelato::{Error, Library, Made, Owner};
 use crate::template::NewTemplate;
 use crate::ui::prompt::Question;
 
-/// Start a template: another one under a name of your own, to be changed
+/// Create a template as a copy of another one
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato template new my_template      # asks for what it needs\n  \
     pelato template new my_template --from processor_nats --summary 'A NATS message in, two out' --source\n\n\
-    It works from the beginning, as the one that it is made of. With `--source` it has the trigger's source in it, in \
-    Rust, to be changed and compiled by cargo.")]
+    It works at once, like the template it is copied from. With `--source` it contains the trigger's source in Rust, to be changed and compiled with cargo.")]
 pub struct Arguments {
     /// Its name, and that of its folder
     name: String,
-    /// The template that it is made of
+    /// The template to copy
     #[arg(long, value_name = "TEMPLATE")]
     from: Option<String>,
     /// One line about the template
     #[arg(long, value_name = "TEXT")]
     summary: Option<String>,
-    /// With the source of the trigger
+    /// Include the source of the trigger
     #[arg(long)]
     source: bool,
     /// Into the user's own folder, for all projects
@@ -50,7 +49,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         .iter()
         .map(|template| (template.name().to_owned(), template.summary().to_owned()))
         .collect();
-    let from = ui.choose(arguments.from, "Made of which template", "--from processor_nats", &choices)?;
+    let from = ui.choose(arguments.from, "Template to copy", "--from processor_nats", &choices)?;
     let from = catalog.templates.get(&from)?;
     let check = |text: &str| if text.trim().is_empty() { Err("give a value".to_owned()) } else { Ok(()) };
     let flag = "--summary 'A NATS message in, two out'";

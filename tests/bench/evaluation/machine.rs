@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::project::path_with_go;
+use crate::support::tools::path;
 
 /// The machine and the versions, as rows of a table.
 pub fn machine() -> String {
@@ -42,7 +42,7 @@ fn field(file: &str, name: &str, between: char) -> String {
 fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
-        .env("PATH", path_with_go())
+        .env("PATH", path())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output();
     match output {

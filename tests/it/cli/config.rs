@@ -1,0 +1,294 @@
+//! `pelato config` and what settings are kept from.
+
+use snapbox::str;
+
+use crate::support::Place;
+use crate::support::functions::PROJECT;
+
+const SECRET: &str = "hunter2-swordfish";
+
+#[test]
+fn every_setting_is_shown_with_its_origin() {
+    let place = Place::with(PROJECT).env("NATS_HOST", "10.0.0.5").env("PARALLEL_BUILD", "");
+    place.write(
+        ".env",
+        "NATS_PORT=4333\nREGISTRY_URL=\nREGISTRY_USER='someone' # a comment\nPARALLEL_BUILD=False\n",
+    );
+    place
+        .run_in_vain(&["config", "--setting", "ENABLE_METRICS=True"])
+        .code(0)
+        .stdout_eq(str![[r#"
+SETTING             VALUE                                    FROM
+REGISTRY_URL        -                                        default
+REGISTRY_USER       someone                                  .env
+REGISTRY_PASSWORD   -                                        default
+REGISTRY_INSECURE   -                                        default
+REGISTRY_CA         -                                        default
+PARALLEL_BUILD      False                                    .env
+BUILDER             auto                                     default
+CONTAINER_MEMORY    2048                                     default
+CONTAINER_CPUS      -                                        default
+CONTAINER_PIDS      256                                      default
+CONTAINER_TIMEOUT   900                                      default
+NATS_HOST           10.0.0.5                                 environment
+NATS_PORT           4333                                     .env
+NATS_USER           -                                        default
+NATS_PASSWORD       -                                        default
+NATS_CREDS          -                                        default
+NATS_CA             -                                        default
+POSTGRES_URL        -                                        default
+POSTGRES_CA         -                                        default
+LATTICE             default                                  default
+JETSTREAM_DOMAIN    -                                        default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
+CALLS_PER_REPLICA   100                                      default
+MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
+HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
+KEYVALUE_PROVIDER   ghcr.io/wasmcloud/keyvalue-nats:0.3.1    default
+KEYVALUE_DOMAIN     -                                        default
+POSTGRES_PROVIDER   ghcr.io/wasmcloud/sqldb-postgres:0.9.0   default
+POSTGRES_CONFIG     postgres                                 default
+HTTP_ADDRESS        0.0.0.0                                  default
+ENABLE_METRICS      True                                     --setting
+
+"#]])
+        .stderr_eq("");
+    place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![[r#"
+{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"BUILDER","value":"auto","from":"default"},{"name":"CONTAINER_MEMORY","value":"2048","from":"default"},{"name":"CONTAINER_CPUS","value":null,"from":"default"},{"name":"CONTAINER_PIDS","value":"256","from":"default"},{"name":"CONTAINER_TIMEOUT","value":"900","from":"default"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"POSTGRES_URL","value":null,"from":"default"},{"name":"POSTGRES_CA","value":null,"from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"CALLS_PER_REPLICA","value":"100","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"KEYVALUE_PROVIDER","value":"ghcr.io/wasmcloud/keyvalue-nats:0.3.1","from":"default"},{"name":"KEYVALUE_DOMAIN","value":null,"from":"default"},{"name":"POSTGRES_PROVIDER","value":"ghcr.io/wasmcloud/sqldb-postgres:0.9.0","from":"default"},{"name":"POSTGRES_CONFIG","value":"postgres","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"}]}
+
+"#]]).stderr_eq("");
+}
+
+#[test]
+fn flags_win_over_the_environment_over_the_file() {
+    let place = Place::with(PROJECT).env("NATS_PORT", "2");
+    place.write(".env", "NATS_PORT=1\n");
+    let shown = |arguments: &[&str]| {
+        let ran = place.run(arguments).code(0);
+        let text = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+        text.lines()
+            .find(|line| line.starts_with("NATS_PORT"))
+            .unwrap()
+            .split_whitespace()
+            .skip(1)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(shown(&["config", "--setting", "NATS_PORT=3"]), "3 --setting");
+    assert_eq!(shown(&["config"]), "2 environment");
+    std::fs::write(place.path(".env"), "").unwrap();
+    assert_eq!(shown(&["config"]), "2 environment");
+}
+
+#[test]
+fn without_a_project_the_defaults_are_shown() {
+    Place::empty()
+        .run(&["config"])
+        .code(0)
+        .stdout_eq(str![[r#"
+SETTING             VALUE                                    FROM
+REGISTRY_URL        -                                        default
+REGISTRY_USER       -                                        default
+REGISTRY_PASSWORD   -                                        default
+REGISTRY_INSECURE   -                                        default
+REGISTRY_CA         -                                        default
+PARALLEL_BUILD      True                                     default
+BUILDER             auto                                     default
+CONTAINER_MEMORY    2048                                     default
+CONTAINER_CPUS      -                                        default
+CONTAINER_PIDS      256                                      default
+CONTAINER_TIMEOUT   900                                      default
+NATS_HOST           localhost                                default
+NATS_PORT           4222                                     default
+NATS_USER           -                                        default
+NATS_PASSWORD       -                                        default
+NATS_CREDS          -                                        default
+NATS_CA             -                                        default
+POSTGRES_URL        -                                        default
+POSTGRES_CA         -                                        default
+LATTICE             default                                  default
+JETSTREAM_DOMAIN    -                                        default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
+CALLS_PER_REPLICA   100                                      default
+MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
+HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
+KEYVALUE_PROVIDER   ghcr.io/wasmcloud/keyvalue-nats:0.3.1    default
+KEYVALUE_DOMAIN     -                                        default
+POSTGRES_PROVIDER   ghcr.io/wasmcloud/sqldb-postgres:0.9.0   default
+POSTGRES_CONFIG     postgres                                 default
+HTTP_ADDRESS        0.0.0.0                                  default
+ENABLE_METRICS      False                                    default
+
+"#]])
+        .stderr_eq("");
+}
+
+#[test]
+fn a_secret_is_never_printed() {
+    let place = Place::with(PROJECT);
+    place.write(".env", format!("REGISTRY_PASSWORD={SECRET}\n"));
+    let other = Place::with(PROJECT).env("REGISTRY_PASSWORD", SECRET);
+    place
+        .run(&["config"])
+        .code(0)
+        .stdout_eq(str![[r#"
+SETTING             VALUE                                    FROM
+REGISTRY_URL        -                                        default
+REGISTRY_USER       -                                        default
+REGISTRY_PASSWORD   ********                                 .env
+REGISTRY_INSECURE   -                                        default
+REGISTRY_CA         -                                        default
+PARALLEL_BUILD      True                                     default
+BUILDER             auto                                     default
+CONTAINER_MEMORY    2048                                     default
+CONTAINER_CPUS      -                                        default
+CONTAINER_PIDS      256                                      default
+CONTAINER_TIMEOUT   900                                      default
+NATS_HOST           localhost                                default
+NATS_PORT           4222                                     default
+NATS_USER           -                                        default
+NATS_PASSWORD       -                                        default
+NATS_CREDS          -                                        default
+NATS_CA             -                                        default
+POSTGRES_URL        -                                        default
+POSTGRES_CA         -                                        default
+LATTICE             default                                  default
+JETSTREAM_DOMAIN    -                                        default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
+CALLS_PER_REPLICA   100                                      default
+MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
+HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
+KEYVALUE_PROVIDER   ghcr.io/wasmcloud/keyvalue-nats:0.3.1    default
+KEYVALUE_DOMAIN     -                                        default
+POSTGRES_PROVIDER   ghcr.io/wasmcloud/sqldb-postgres:0.9.0   default
+POSTGRES_CONFIG     postgres                                 default
+HTTP_ADDRESS        0.0.0.0                                  default
+ENABLE_METRICS      False                                    default
+
+"#]])
+        .stderr_eq("");
+    for place in [place, other] {
+        for command in [
+            &["config"][..],
+            &["config", "--json", "-v"],
+            &["check", "-v"],
+            &["gen", "-v"],
+            &["build", "-v"],
+            &["build", "--json"],
+            &["call", "double", "x", "-v"],
+            &["call", "nobody", "-v"],
+            &["run", "-v", "--nats", "nats://127.0.0.1:1"],
+            &["config", "--setting", "ENABLE_METRICS=x"],
+        ] {
+            let ran = place.run(command);
+            let output = ran.get_output();
+            let said = [output.stdout.as_slice(), &output.stderr].concat();
+            assert!(!String::from_utf8_lossy(&said).contains(SECRET), "{command:?} tells the password");
+        }
+        let tree = place.tree();
+        let holds = |bytes: &[u8]| bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+        let told: Vec<_> = tree.iter().filter(|(name, bytes)| *name != ".env" && holds(bytes)).collect();
+        assert!(
+            told.is_empty(),
+            "{:?} have the password",
+            told.iter().map(|(name, _)| name).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[test]
+fn a_broken_line_with_a_secret_is_named_by_its_number_alone() {
+    let place = Place::with(PROJECT);
+    place.write(".env", format!("NATS_PORT=1\nREGISTRY_PASSWORD='{SECRET}\n"));
+    for command in [&["config"][..], &["check", "-v"], &["build", "--json"]] {
+        let ran = place.run_in_vain(command).code(3);
+        let output = ran.get_output();
+        let said = [output.stdout.as_slice(), &output.stderr].concat();
+        assert!(!String::from_utf8_lossy(&said).contains(SECRET), "{command:?} tells the password");
+    }
+    place.run(&["config"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: .env: line 2: a quote is not closed on its line
+  help: write NAME=value; put single quotes around values with quotes, spaces or `#` in them
+
+"#]]);
+}
+
+#[test]
+fn a_secret_on_the_command_line_is_refused_without_repeating_it() {
+    let place = Place::with(PROJECT);
+    let setting = format!("REGISTRY_PASSWORD={SECRET}");
+    place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: `--setting` does not accept REGISTRY_PASSWORD
+  help: other users can see a command line: put REGISTRY_PASSWORD into .env or the environment
+
+"#]]);
+    // A slip in the name must not print it either.
+    let setting = format!("REGISTRY_PASSWROD={SECRET}");
+    place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no setting `REGISTRY_PASSWROD`
+  help: did you mean `REGISTRY_PASSWORD`?
+
+"#]]);
+}
+
+#[test]
+fn a_password_in_a_servers_address_is_not_repeated() {
+    let place = Place::with(PROJECT);
+    place.run(&["build", "-q"]).code(0);
+    let url = format!("nats://someone:{SECRET}@127.0.0.1:1");
+    place.run_in_vain(&["run", "--jobs", "1", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![[r#"
+builder: local, because a compatible go is installed
+compiler: [GO]/go [VERSION]
+double: unchanged ([TIME])
+play: unchanged ([TIME])
+preparing the components for this machine
+error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
+  help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs none
+
+"#]]);
+}
+
+#[test]
+fn values_of_the_wrong_kind_and_unknown_names_are_refused() {
+    let place = Place::with(PROJECT);
+    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[
+        r#"
+error: NATS_PORT is `high` (--setting), which is not a port
+  help: set it to `4222`
+
+"#
+    ]]);
+    place.run_in_vain(&["config", "--setting", "NATS_PROT=1"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: there is no setting `NATS_PROT`
+  help: did you mean `NATS_PORT`?
+
+"#]]);
+    place.run_in_vain(&["config", "--setting", "NATS_PORT"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: `--setting NATS_PORT` is not of the form NAME=VALUE
+  help: `pelato config` lists the names
+
+"#]]);
+    place.write(".env", "PARALLEL_BUILDS=True\n");
+    place
+        .run_in_vain(&["check"])
+        .code(0)
+        .stdout_eq(str![[r#"
+2 components, no errors, 0 warnings
+
+"#]])
+        .stderr_eq(str![[r#"
+env-file
+
+  ⚠ .env: line 1: `PARALLEL_BUILDS` is not a setting of PELATO
+  help: did you mean `PARALLEL_BUILD`?
+
+
+"#]]);
+    place.write(".env", [0xff, 0xfe]);
+    place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: cannot read [PROJECT]/.env
+  because: stream did not contain valid UTF-8
+  help: check that it is a UTF-8 text file and that you have read permission
+
+"#]]);
+}

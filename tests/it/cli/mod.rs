@@ -1,0 +1,33 @@
+//! The commands, run as people and programs run them: exact words, exit codes and files.
+//!
+//! Go is the stock toolchain: on PATH, else where `.ci/run` installs it (target/tools/go). Builds share one cache
+//! below target/tmp: a second run is quick. `SNAPSHOTS=overwrite` writes what is printed into the expectations.
+
+mod add_task;
+mod build;
+mod bump;
+mod call;
+mod catalog;
+mod check;
+mod compilers;
+mod config;
+mod disks;
+mod doctor;
+mod drill;
+mod drill_recorded;
+mod generate;
+mod hostile;
+mod infra;
+mod infra_refused;
+mod interrupted;
+mod new;
+mod original;
+mod pack_add;
+mod pack_check;
+mod pack_new;
+mod prompts;
+mod report;
+mod run;
+mod template_check;
+mod template_new;
+mod usage;

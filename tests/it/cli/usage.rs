@@ -1,0 +1,298 @@
+//! The command line itself: help, version, mistakes, completions, closed pipes.
+
+use std::process::{Command, Stdio};
+
+use snapbox::str;
+
+use crate::support::Place;
+use crate::support::functions::PROJECT;
+use crate::support::place::binary;
+
+#[test]
+fn version_is_one_line() {
+    let place = Place::empty();
+    let version = concat!("pelato ", env!("CARGO_PKG_VERSION"), "\n");
+    place.run(&["--version"]).code(0).stdout_eq(version).stderr_eq("");
+    place.run(&["-V"]).code(0).stdout_eq(version).stderr_eq("");
+}
+
+#[test]
+fn help_lists_commands_and_exit_codes() {
+    Place::empty()
+        .run(&["-h"])
+        .code(0)
+        .stdout_eq(str![[r#"
+Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice
+
+Usage: pelato [OPTIONS] <COMMAND>
+
+Commands:
+  new          Create a project in a new folder
+  add-task     Add a task to the project: an entry in workflow.yaml and a function to start from
+  check        Find all errors in the workflow, before anything is built
+  run          Run the whole workflow on this machine
+  call         Call one function once and print its output
+  gen          Generate the components' sources into gen/
+  build        Build the components, and push them if REGISTRY_URL is set
+  brush        Deploy the workflow from its sources: gen, build, push and deploy in one command
+  push         Push the components to the registry, building first what has changed
+  deploy       Deploy the workflow's components to the hosts of a cluster
+  status       Show the state of the workflow's components on a cluster
+  rollback     Return to a manifest that was deployed before
+  remove       Remove the workflow's components from a cluster
+  drill        Rehearse a fault: send messages through the running workflow, stop a host, and measure the effect
+  infra        Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and this machine (docker compose)
+  bump         Raise the versions of components
+  graph        Draw how messages flow through the workflow
+  report       Compare the times of runs, and show drills: tables, and a page with charts
+  schema       Print the JSON schema of workflow.yaml, for editors
+  pack         Show, create, add and check language packs
+  template     Show, create and check templates
+  config       Show every setting, its effective value, and where that came from
+  doctor       Check whether this machine has what the project needs
+  completions  Print the completions for a shell
+  help         Print this message or the help of the given subcommand(s)
+
+Options:
+  -h, --help     Print help (see more with '--help')
+  -V, --version  Print version
+
+Global options:
+  -C, --project <DIR>         The project's folder [default: the nearest one with a workflow.yaml,
+                              here or above]
+      --setting <NAME=VALUE>  Set a setting for this call only, such as NATS_HOST=10.0.0.5
+      --json                  Results as JSON on stdout
+  -v, --verbose               Print more details
+  -q, --quiet                 Print nothing but results and errors
+      --color <WHEN>          When to use colour [default: auto] [possible values: auto, always,
+                              never]
+      --no-input              Never ask questions; a missing value is an error
+
+A first project:
+  pelato new my-project      # asks for what it needs
+  cd my-project
+  pelato run                 # the whole workflow, on this machine
+
+Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
+function failed, 6 a server or port could not be used, 7 the cluster did not do what was requested, 8 the machine lacks something (`pelato doctor`), 9 a drill missed an objective.
+
+"#]])
+        .stderr_eq("");
+}
+
+#[test]
+fn no_command_at_all_is_a_mistake_that_shows_the_help() {
+    let place = Place::empty();
+    let help = place.run(&["-h"]).get_output().stdout.clone();
+    place.run(&[]).code(2).stdout_eq("").stderr_eq(String::from_utf8(help).unwrap());
+}
+
+#[test]
+fn every_command_has_help_with_examples() {
+    let place = Place::empty();
+    for command in [
+        "new",
+        "add-task",
+        "check",
+        "run",
+        "call",
+        "gen",
+        "build",
+        "bump",
+        "graph",
+        "drill",
+        "schema",
+        "config",
+        "completions",
+    ] {
+        let ran = place.run(&[command, "--help"]).code(0).stderr_eq("");
+        let help = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+        assert!(help.contains("Example"), "{command}: {help}");
+        assert!(help.contains(&format!("Usage: pelato {command}")), "{command}: {help}");
+        assert!(help.lines().all(|line| line.chars().count() <= 100), "{command} has long lines: {help}");
+    }
+}
+
+#[test]
+fn an_unknown_command_suggests_a_like_one() {
+    Place::empty().run(&["biuld"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unrecognized subcommand 'biuld'
+
+  tip: a similar subcommand exists: 'build'
+
+Usage: pelato [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn an_unknown_flag_suggests_a_like_one() {
+    Place::empty().run(&["build", "--job", "2"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: unexpected argument '--job' found
+
+  tip: a similar argument exists: '--jobs'
+
+Usage: pelato build --jobs <N> [COMPONENT]...
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_named() {
+    let place = Place::empty();
+    place.run(&["build", "--jobs", "0"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '0' for '--jobs <N>': number would be zero for non-zero type
+
+For more information, try '--help'.
+
+"#]]);
+    place.run(&["call", "x", "--timeout", "-1"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '-1' for '--timeout <SECONDS>': expected more than 0 and at most 86400 seconds
+
+For more information, try '--help'.
+
+"#]]);
+    place.run(&["call", "x", "--memory", "5000"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '5000' for '--memory <MIB>': 5000 is not in 1..=4096
+
+For more information, try '--help'.
+
+"#]]);
+    place.run(&["bump", "x", "--set", "1.0"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '1.0' for '--set <VERSION>': unexpected end of input while parsing minor version number
+
+For more information, try '--help'.
+
+"#]]);
+    place.run(&["run", "--port", "70000"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value '70000' for '--port <PORT>': 70000 is not in 0..=65535
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn a_folder_without_a_workflow_is_no_project() {
+    let place = Place::empty();
+    for command in
+        [&["check"][..], &["gen"], &["build"], &["run"], &["call", "x"], &["graph"], &["bump", "--all"]]
+    {
+        place.run_in_vain(command).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: there is no workflow.yaml in [PROJECT]
+  help: go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`
+
+"#]]);
+    }
+}
+
+#[test]
+fn the_project_is_found_from_below_and_by_its_flag() {
+    let place = Place::with(PROJECT);
+    let below = place.path("tasks/double");
+    place
+        .pelato(&["check"])
+        .current_dir(&below)
+        .assert()
+        .code(0)
+        .stdout_eq(str![[r#"
+2 components, no errors, 0 warnings
+
+"#]])
+        .stderr_eq("");
+    place.pelato(&["-C", "project", "check"]).current_dir(place.above()).assert().code(0).stderr_eq("");
+}
+
+#[test]
+fn completions_know_every_command_and_the_templates_flags() {
+    let place = Place::empty();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = place.run(&["completions", shell]).code(0).stderr_eq("");
+        let script = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+        for word in ["add-task", "completions", "source-topic", "no-install"] {
+            assert!(script.contains(word), "{shell}: no {word}");
+        }
+    }
+    place.run(&["completions", "tcsh"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value 'tcsh' for '<SHELL>'
+  [possible values: bash, elvish, fish, powershell, zsh]
+
+  tip: a similar value exists: 'zsh'
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn bash_takes_the_completions() {
+    let place = Place::empty();
+    let ran = place.run(&["completions", "bash"]).code(0);
+    place.write("completions", &ran.get_output().stdout);
+    let words = "source ./completions; COMP_WORDS=(pelato bu); COMP_CWORD=1; _pelato pelato bu pelato; echo ${COMPREPLY[*]}";
+    let bash = Command::new("bash").args(["-c", words]).current_dir(place.project()).output().unwrap();
+    place.expect(String::from_utf8(bash.stdout).unwrap(), "build bump\n");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let place = Place::with(PROJECT);
+    for command in [&["schema"][..], &["completions", "bash"], &["--help"], &["check", "--json"]] {
+        let mut child = place.command(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "{command:?}");
+        assert_eq!(ended.status.code(), Some(0), "{command:?}");
+    }
+}
+
+#[test]
+fn a_closed_stdout_is_no_error() {
+    let place = Place::empty();
+    let ended = Command::new("sh")
+        .args(["-c", &format!("{} schema >&-", binary())])
+        .current_dir(place.project())
+        .output()
+        .unwrap();
+    assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn colour_is_for_terminals_unless_asked_for() {
+    let place = Place::empty();
+    let plain = place.run(&["check"]).code(3);
+    assert!(!plain.get_output().stderr.contains(&0x1b));
+    let coloured = place.run(&["check", "--color", "always"]).code(3);
+    assert!(coloured.get_output().stderr.contains(&0x1b));
+}
+
+#[test]
+fn without_a_home_the_built_in_catalog_still_works() {
+    let place = Place::with(PROJECT).without("HOME").without("PELATO_HOME").without("PELATO_CACHE");
+    place.run(&["check"]).code(0).stdout_eq("2 components, no errors, 0 warnings\n").stderr_eq("");
+    place.run(&["template", "list"]).code(0).stderr_eq("");
+}
+
+#[test]
+fn verbose_and_quiet_exclude_each_other() {
+    Place::empty().run(&["check", "-v", "-q"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: the argument '--verbose' cannot be used with '--quiet'
+
+Usage: pelato check --verbose
+
+For more information, try '--help'.
+
+"#]]);
+}
+
+#[test]
+fn an_error_is_a_json_document_when_json_is_wanted() {
+    Place::empty().run(&["check", "--json"]).code(3).stdout_eq(str![[r#"
+{"schema":1,"error":"there is no workflow.yaml in [PROJECT]","help":"go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`","exit":3}
+
+"#]]).stderr_eq("");
+}

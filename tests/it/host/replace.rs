@@ -1,0 +1,79 @@
+//! Components are replaced while they run.
+
+use pelato::host::Options;
+use pelato::host::observe::{Event, Outcome};
+
+use crate::support::host::functions::{ECHO, SLOW, TWO, processor, producer};
+use crate::support::host::stage::{block_on, hosted, options, outcome_of, post, start};
+
+#[test]
+fn http_stays_bound_and_answers_with_the_new_code() {
+    block_on(async {
+        let at = |body, path| hosted("it", producer("it", body, "out"), &[], Some(path));
+        let (host, _) = start(options(), vec![at(ECHO, "/")]).await;
+        let address = host.http_addr();
+        assert_eq!(post(&host, "/", b"one").await.text(), "one");
+        host.replace(vec![at(TWO, "/")]).await.unwrap();
+        assert_eq!(post(&host, "/", b"one").await.text(), "two");
+        host.replace(vec![at(TWO, "/moved")]).await.unwrap();
+        assert_eq!(post(&host, "/", b"one").await.status, 404);
+        assert_eq!(post(&host, "/moved", b"one").await.text(), "two");
+        assert_eq!(host.http_addr(), address);
+    });
+}
+
+#[test]
+fn calls_under_way_end_with_the_old_code() {
+    block_on(async {
+        let with = |body| hosted("it", processor("it", body, "out"), &["in"], None);
+        let (host, recorder) = start(Options { http: None, ..options() }, vec![with(SLOW)]).await;
+        let mut out = host.subscribe("out").await.unwrap();
+        host.publish("in", "old").await.unwrap();
+        recorder.wait(1, |event| matches!(event, Event::Started { .. })).await;
+        host.replace(vec![with(TWO)]).await.unwrap();
+        host.publish("in", "new").await.unwrap();
+        let mut bodies = [out.next().await.unwrap().body, out.next().await.unwrap().body];
+        bodies.sort();
+        assert_eq!(bodies, ["old", "two"]);
+    });
+}
+
+#[test]
+fn no_message_is_lost_while_components_come_and_go() {
+    block_on(async {
+        let one = Options { max_concurrent: 1, http: None, ..options() };
+        let stays = |body| hosted("stays", processor("stays", body, "out"), &["in"], None);
+        let goes = hosted("goes", processor("goes", ECHO, "out"), &["in"], None);
+        let (host, recorder) = start(one, vec![stays(ECHO), goes.clone()]).await;
+        const COUNT: usize = 300;
+        for round in 0..3 {
+            for _ in 0..COUNT / 3 {
+                host.publish("in", "m").await.unwrap();
+            }
+            // Most of them still wait.
+            match round {
+                0 => host.replace(vec![stays(TWO), goes.clone()]).await.unwrap(),
+                1 => host.replace(vec![stays(ECHO)]).await.unwrap(),
+                _ => {}
+            }
+        }
+        recorder.wait(COUNT, |event| outcome_of(event, "stays").is_some()).await;
+        recorder.wait(COUNT * 2 / 3, |event| outcome_of(event, "goes").is_some()).await;
+        let all = recorder.outcomes("stays").into_iter().chain(recorder.outcomes("goes"));
+        assert!(all.into_iter().all(|outcome| matches!(outcome, Outcome::Sent(_))));
+        assert_eq!(recorder.outcomes("goes").len(), COUNT * 2 / 3, "it got messages after it was gone");
+    });
+}
+
+#[test]
+fn a_replacement_that_fails_changes_nothing() {
+    block_on(async {
+        let good = hosted("it", producer("it", ECHO, "out"), &["in"], Some("/"));
+        let (host, recorder) = start(options(), vec![good.clone()]).await;
+        let bad = hosted("other", b"nonsense".to_vec(), &["in"], None);
+        assert!(host.replace(vec![bad]).await.is_err());
+        assert_eq!(post(&host, "/", b"one").await.text(), "one");
+        host.publish("in", "x").await.unwrap();
+        recorder.wait(2, |event| outcome_of(event, "it").is_some()).await;
+    });
+}

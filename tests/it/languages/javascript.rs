@@ -1,0 +1,117 @@
+//! JavaScript and TypeScript. A component takes eight seconds to make: there are few, and each shows much.
+
+use super::workshop::{Workshop, echoes, starter};
+use crate::support::instance::Running;
+
+const VERBS: &str = r#"
+interface Answer { text: string }
+
+export function exec_task(text: string, bytes: Uint8Array): string | Uint8Array | undefined {
+  const at = text.indexOf(" "), verb = at < 0 ? text : text.slice(0, at), rest = text.slice(at + 1);
+  switch (verb) {
+    case "nothing": return undefined;
+    case "error": throw new RangeError(rest);
+    case "text": return ({ text: "grüße" } satisfies Answer).text;
+    case "throw": throw rest;
+    case "number": return 42 as any;
+    case "promise": return Promise.resolve("x") as any;
+    case "deep": return exec_task(text, bytes);
+    case "null": return (null as any).data;
+    case "random": return String(Math.random());
+    case "time": if (Date.now() < 1.7e12) throw new Error("no clock");
+  }
+  if (verb === "print") console.log("to stdout");
+  return bytes;
+}
+"#;
+
+#[test]
+fn results_errors_and_ends() {
+    let function = Workshop::function("javascript", &[("my-verbs.ts", VERBS)]);
+    let names = pelato::build::interfaces(&function).unwrap();
+    assert!(names.imports.iter().all(|name| name.starts_with("wasi:")), "{names:?}");
+    assert!(!names.imports.iter().any(|name| name.contains("http") || name.contains("sockets")), "{names:?}");
+    let mut running = Running::new(&function);
+    echoes(&mut running);
+    assert_eq!(running.exec(b"nothing").unwrap(), Ok(vec![]));
+    assert_eq!(running.exec(b"time").unwrap(), Ok(b"time".into()));
+    assert_eq!(running.exec(b"print").unwrap(), Ok(b"print".into()));
+    assert_eq!(running.exec(b"text").unwrap(), Ok("grüße".into()));
+    for (input, error) in [
+        ("error zu kalt: −300", "RangeError: zu kalt: −300"),
+        ("throw it", "it"),
+        ("number", "TypeError: exec_task gave back something that is neither text nor bytes"),
+        ("promise", "TypeError: exec_task gave back a Promise"),
+        ("null", "TypeError: "),
+        ("deep", "InternalError: too much recursion"),
+    ] {
+        let said = running.exec(input.as_bytes()).unwrap().unwrap_err();
+        assert!(said.starts_with(error), "{said}");
+        assert_eq!(running.exec(b"still there").unwrap(), Ok(b"still there".into()));
+    }
+    assert!(running.stderr().contains("RangeError: zu kalt: −300\nexec_task@"), "{}", running.stderr());
+    let random = || Running::new(&function).exec(b"random").unwrap().unwrap();
+    assert_ne!(random(), random());
+}
+
+#[test]
+fn text_with_modules_and_packages_of_the_tasks_own() {
+    let mut running = Workshop::running(
+        "javascript",
+        &[
+            (
+                "convert.js",
+                "const { said } = require(\"far\");\nconst { kelvin } = require(\"./lib/units.ts\");\n\
+                            exports.exec_task = (arg) => said(kelvin(Number(arg)));\n",
+            ),
+            (
+                "lib/units.ts",
+                "export const kelvin = (celsius: number): number => Math.round((celsius + 273.15) * 100) / 100;\n",
+            ),
+            ("node_modules/far/package.json", "{ \"name\": \"far\", \"main\": \"away.js\" }"),
+            ("node_modules/far/away.js", "exports.said = (number) => `${number} K`;\n"),
+            ("convert.test.js", "this is not JavaScript"),
+            ("tsconfig.json", "{ \"extends\": \"not-there\" }"),
+        ],
+    );
+    assert_eq!(running.exec(b"21.5").unwrap(), Ok(b"294.65 K".into()));
+    assert_eq!(running.exec(b"\xff").unwrap(), Err("TypeError: the input is not UTF-8".into()));
+}
+
+#[test]
+fn what_is_wrong_is_said_with_file_and_line() {
+    let mut workshop = Workshop::new();
+    for (name, text) in [
+        ("syntax", "export function exec_task(arg) {\n  return arg + ;\n}\n"),
+        ("absent", "import pad from \"left-pad\";\nexport const exec_task = (arg) => pad(arg);\n"),
+        ("wrong", "export function exec_task(one, two, three) {\n  return one + two + three;\n}\n"),
+        ("soon", "export async function exec_task(arg) {\n  return arg;\n}\n"),
+    ] {
+        workshop.task(name, "javascript", &[(&format!("{name}.js"), text)]);
+    }
+    let said = workshop.build().expect_err("none of them may build");
+    assert!(said.contains("[ERROR] Unexpected \";\"\n\n    tasks/syntax.js:2:15:"), "{said}");
+    assert!(said.contains("[ERROR] Could not resolve \"left-pad\"\n\n    tasks/absent.js:1:16:"), "{said}");
+    assert!(said.contains("help: in the task's folder, run `npm install NAME`"), "{said}");
+    assert!(said.contains("exec_task takes 3 arguments"), "{said}");
+    assert!(said.contains("exec_task is async: nobody awaits it"), "{said}");
+    assert!(
+        said.contains("help: give it one of these forms: exec_task(text) or exec_task(text, bytes)"),
+        "{said}"
+    );
+
+    let said =
+        Workshop::refused("javascript", &[("convert.js", "function exec_task(arg) { return arg; }\n")]);
+    assert!(said.contains("no exported function `exec_task` in `tasks/convert.js`"), "{said}");
+}
+
+#[test]
+fn the_starter() {
+    starter("javascript", &[&["node", "--test"]]);
+}
+
+#[test]
+fn the_interface_is_the_one_of_pelato() {
+    let wit = std::fs::read_to_string("language-packs/javascript/shell/pelato_wit/task.wit").unwrap();
+    assert_eq!(wit, pelato::build::wit::TASK_WIT);
+}

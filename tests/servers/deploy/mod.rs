@@ -1,0 +1,16 @@
+//! Deploying to a real lattice: nats-server, docker-registry, wadm and wasmCloud hosts, started by each test.
+//!
+//! The lattice is made of the programs in tests/lattice: see docs/contributing/lattice.md. Without them these tests are
+//! skipped, but not in CI.
+
+mod delivery;
+mod doctor;
+mod drill;
+mod faults;
+mod languages;
+mod links;
+mod placement;
+mod project;
+mod stored;
+mod temperature;
+mod templates;

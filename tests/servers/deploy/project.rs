@@ -1,0 +1,175 @@
+//! Projects that are deployed, and what `pelato` says about them.
+
+use std::path::Path;
+use std::process::Output;
+
+use serde_json::Value;
+
+use crate::support::echoes::{self, PACK, PACK_TEXT};
+use crate::support::lattice::Lattice;
+use crate::support::{Place, Running, address, http};
+
+/// A project that is deployed to a lattice.
+pub struct Project {
+    pub place: Place,
+}
+
+/// How a run of `pelato` ended.
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+/// A task in a workflow of echoes.
+#[derive(Clone)]
+pub struct Task {
+    pub name: String,
+    pub from: String,
+    pub to: String,
+    pub targets: &'static str,
+    pub replicas: u32,
+    pub every_host: bool,
+    /// It answers HTTP too, at this port.
+    pub http: Option<u16>,
+}
+
+impl Default for Task {
+    fn default() -> Self {
+        let text = String::new;
+        let (every_host, http) = (false, None);
+        Self { name: text(), from: text(), to: text(), targets: "edge", replicas: 1, every_host, http }
+    }
+}
+
+/// A workflow of echoes.
+pub fn workflow(project: &str, tasks: &[Task]) -> String {
+    let mut text = format!("project_name: {project}\ntasks:\n");
+    for task in tasks {
+        let Task { name, from, to, targets, replicas, .. } = task;
+        let template = if task.http.is_some() { "http_producer_nats" } else { "processor_nats" };
+        text += &format!(
+            "  - name: {name}\n    type: {template}\n    language: wat\n    code: echo\n    targets: [{targets}]\n    \
+             source_topic: {from}\n    dest_topic: {to}\n    component_name: {name}\n    version: 1.0.0\n    \
+             replicas: {replicas}\n"
+        );
+        text += if task.every_host { "    placement: every-host\n" } else { "" };
+        text += &task.http.map(|port| format!("    http: {{port: {port}}}\n")).unwrap_or_default();
+    }
+    text
+}
+
+impl Project {
+    /// Of these files, with the settings of a lattice.
+    pub fn new(lattice: &Lattice, files: &[(&str, &str)]) -> Self {
+        Self { place: Place::with(files) }.of(lattice)
+    }
+
+    /// With the settings of a lattice.
+    pub fn of(self, lattice: &Lattice) -> Self {
+        lattice.settings().into_iter().fold(self, |project, (name, value)| project.env(name, &value))
+    }
+
+    /// Tasks whose functions all give their input back.
+    pub fn echoes(lattice: &Lattice, workflow: &str) -> Self {
+        let project = Self::new(lattice, &[("workflow.yaml", workflow), (PACK, PACK_TEXT)]);
+        project.place.write("language-packs/wat/starter/function.wasm", echoes::echo());
+        project.place.write("tasks/echo/function.wasm", echoes::echo());
+        project
+    }
+
+    /// `examples/temperature`, with a port for HTTP that is free here.
+    pub fn temperature(lattice: &Lattice, port: u16) -> Self {
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/temperature");
+        let read = |name: &str| std::fs::read_to_string(example.join(name)).unwrap();
+        let version = "    component_name: celsius_to_kelvin_conversion\n";
+        let workflow = read("workflow.yaml");
+        assert!(workflow.contains(version));
+        let workflow = workflow.replace(version, &format!("{version}    http: {{port: {port}}}\n"));
+        let (convert, filter) = (read("tasks/convert.go"), read("tasks/filter.go"));
+        let files =
+            [("workflow.yaml", &*workflow), ("tasks/convert.go", &convert), ("tasks/filter.go", &filter)];
+        Self::new(lattice, &files)
+    }
+
+    /// With another value of a setting.
+    pub fn env(self, name: &str, value: &str) -> Self {
+        Self { place: self.place.env(name, value) }
+    }
+
+    /// Runs `pelato` to its end, whatever that is.
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let output = self.place.command(arguments).stdin(std::process::Stdio::null()).output().unwrap();
+        Ran::from(&output)
+    }
+
+    /// Runs `pelato` to its good end.
+    pub fn pelato(&self, arguments: &[&str]) -> Ran {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.err);
+        ran
+    }
+
+    /// What `pelato … --json` prints.
+    pub fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.pelato(&[arguments, &["--json"]].concat()).out).unwrap()
+    }
+
+    /// Builds, pushes and deploys.
+    pub fn brush(&self) -> Ran {
+        self.pelato(&["push"]);
+        self.pelato(&["deploy"])
+    }
+}
+
+impl Ran {
+    /// Of a process that has ended.
+    pub fn of(process: &Running) -> Self {
+        Self { code: -1, out: process.out(), err: process.err() }
+    }
+
+    fn from(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
+    }
+
+    /// Whether it failed with this code and said all of this.
+    #[track_caller]
+    pub fn failed(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, code, "{}", self.err);
+        self.said(words);
+    }
+
+    /// Whether it said all of this on stderr; how lines are broken does not count.
+    #[track_caller]
+    pub fn said(&self, words: &[&str]) {
+        has(&self.err, words);
+    }
+
+    /// Whether it printed all of this on stdout.
+    #[track_caller]
+    pub fn printed(&self, words: &[&str]) {
+        has(&self.out, words);
+    }
+}
+
+#[track_caller]
+fn has(text: &str, words: &[&str]) {
+    let plain = |text: &str| {
+        let words = text.split(|c: char| c.is_whitespace() || "│╰─▶".contains(c));
+        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    };
+    let said = plain(text);
+    for words in words {
+        assert!(said.contains(&plain(words)), "{words:?} is not in:\n{text}");
+    }
+}
+
+/// The status and body of a POST to the HTTP provider of a lattice.
+pub fn post(port: u16, path: &str, body: &str) -> (u16, String) {
+    http::post((address::own(), port), path, body)
+}

@@ -1,0 +1,5 @@
+//! What `pelato infra` writes, run with real servers.
+
+mod leaves;
+mod mirror;
+mod tls;

@@ -1,0 +1,42 @@
+//! What the tests share: projects in folders of their own, the binary with a clean environment, compilers, servers.
+
+pub mod address;
+pub mod disk;
+pub mod echoes;
+pub mod fake;
+pub mod functions;
+pub mod host;
+pub mod http;
+pub mod instance;
+pub mod lattice;
+pub mod nats;
+pub mod page;
+pub mod place;
+pub mod postgres;
+pub mod process;
+pub mod registry;
+pub mod shared;
+pub mod shell;
+pub mod terminal;
+pub mod tools;
+pub mod toy;
+pub mod tree;
+pub mod trigger;
+pub mod written;
+
+use std::path::{Path, PathBuf};
+
+pub use place::Place;
+pub use process::Running;
+
+/// This repository.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder below target/tools that outlives the tests.
+pub fn kept(name: &str) -> PathBuf {
+    let folder = root().join("target/tools").join(name);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
