@@ -1,4 +1,4 @@
-//! Why the host cannot do what it is told.
+//! Errors of the host.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-/// Why the host cannot do what it is told. What goes wrong in a function is no such error: it is reported to the
+/// Errors of the host. Failures of a function are not among them: they are reported to the
 /// [`Observer`](super::Observer).
 #[derive(Debug, Error, Diagnostic)]
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub enum HostError {
         /// Why.
         message: String,
     },
-    /// It is no component that the engine understands.
+    /// The engine cannot load the component.
     #[error("{component} is not a valid WebAssembly component: {message}")]
     #[diagnostic(code(pelato::host::component), help("build it anew with `pelato build`"))]
     Invalid {
@@ -39,7 +39,7 @@ pub enum HostError {
         /// What is wrong.
         message: String,
     },
-    /// It needs something that the host does not have.
+    /// It imports something that the host does not provide.
     #[error("{component} imports what this host does not offer: {message}")]
     #[diagnostic(
         code(pelato::host::import),
@@ -53,7 +53,7 @@ pub enum HostError {
         /// What is missing.
         message: String,
     },
-    /// It lacks the function that is to be called.
+    /// It does not export the function that is to be called.
     #[error("{component} does not export {interface}, and so cannot {purpose}")]
     #[diagnostic(
         code(pelato::host::export),
@@ -92,7 +92,7 @@ pub enum HostError {
         /// The path.
         path: String,
     },
-    /// A subject that NATS would not take.
+    /// A subject that is not valid in NATS.
     #[error("{subject:?} is no subject: {reason}")]
     #[diagnostic(
         code(pelato::host::subject),
@@ -145,7 +145,7 @@ pub enum HostError {
         /// What the server says.
         message: String,
     },
-    /// The NATS server keeps nothing.
+    /// The NATS server has no JetStream.
     #[error("the bucket {bucket} needs JetStream, and the NATS server has none")]
     #[diagnostic(
         code(pelato::host::jetstream),
@@ -179,7 +179,7 @@ pub enum HostError {
         /// What happened.
         message: String,
     },
-    /// Nobody is there to answer a request.
+    /// No subscriber answers a request.
     #[error("nobody reads {subject}, so nobody answers")]
     #[diagnostic(
         code(pelato::host::request),

@@ -1,8 +1,8 @@
-//! Why files for machines cannot be made.
+//! Why files for machines cannot be created.
 
 use crate::files::FileError;
 
-/// Why files for machines cannot be made. Nothing has been written.
+/// Why files for machines cannot be created. Nothing has been written.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum InfraError {
     /// A value that a file cannot hold.
@@ -18,7 +18,7 @@ pub enum InfraError {
         #[help]
         help: String,
     },
-    /// Edge and cloud would keep data under one name.
+    /// Edge and cloud would use the same JetStream domain.
     #[error("the JetStream domains of edge and cloud are the same: `{domain}`")]
     #[diagnostic(help(
         "give the edge another by `--edge-domain`: each server's streams are found by its domain"
@@ -27,7 +27,7 @@ pub enum InfraError {
         /// The domain.
         domain: String,
     },
-    /// Two things on one machine would listen at one port.
+    /// Two services on one machine would listen on the same port.
     #[error("port {port} would be taken twice: {things}")]
     #[diagnostic(help(
         "give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`"
@@ -38,7 +38,7 @@ pub enum InfraError {
         /// What would listen there.
         things: String,
     },
-    /// A file is there with other content.
+    /// A file exists with other content.
     #[error("{path} exists already, and is not what would be written")]
     #[diagnostic(help(
         "move it away or choose another folder; `--dry-run` into another folder shows what would be written"

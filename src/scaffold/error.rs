@@ -1,12 +1,12 @@
-//! Why a project or task cannot be made.
+//! Why a project or task cannot be created.
 
 use crate::files::FileError;
 use crate::project::edit::EditError;
 
-/// Why a project or task cannot be made. Nothing has been written.
+/// Why a project or task cannot be created. Nothing has been written.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ScaffoldError {
-    /// The project's folder has something in it.
+    /// The project's folder is not empty.
     #[error("the folder {folder} is not empty")]
     #[diagnostic(help(
         "choose another name or an empty folder; in a project that exists already, add a task with `pelato add-task`"
@@ -29,7 +29,7 @@ pub enum ScaffoldError {
         /// The name.
         component_name: String,
     },
-    /// A name that cannot be an artifact's.
+    /// A name that is not a valid artifact name.
     #[error("`{name}` cannot be the name of a component")]
     Name {
         /// The name.
@@ -62,7 +62,7 @@ pub enum ScaffoldError {
         #[help]
         help: String,
     },
-    /// Parameters that the template cannot do without.
+    /// Required parameters that are missing.
     #[error("the template `{template}` needs {}", flags.join(" and "))]
     MissingParameters {
         /// The template.
@@ -73,7 +73,7 @@ pub enum ScaffoldError {
         #[help]
         help: String,
     },
-    /// A value that its parameter does not take.
+    /// A value that its parameter does not accept.
     #[error("`{value}` is not {expected}, as {flag} wants it")]
     #[diagnostic(help("give it another value, such as `{flag} {example}`"))]
     Value {
