@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::settings::{ALL, ENV_FILE, SettingsError};
+use super::error::SettingsError;
+use super::keys::{ALL, ENV_FILE};
 use crate::report::{Problem, Source};
 use crate::text;
 use crate::text::suggest;
