@@ -20,9 +20,7 @@ use crate::remedy::Restriction;
 /// A compiler that satisfies its pack.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
-    /// Its version.
     pub version: Version,
-    /// Where it is.
     pub place: Place,
     /// The pack, as it is with this one of its toolchains.
     pub pack: Arc<Pack>,
@@ -31,7 +29,6 @@ pub struct Toolchain {
 /// Where a compiler is.
 #[derive(Debug, Clone)]
 pub enum Place {
-    /// On this machine.
     Here {
         /// Where its program was found.
         program: PathBuf,
@@ -40,7 +37,6 @@ pub enum Place {
         /// The environment that it needs where PELATO has installed it.
         env: BTreeMap<String, String>,
     },
-    /// In a container image.
     Container(Image),
 }
 
@@ -49,7 +45,6 @@ pub enum Place {
 pub struct Search<'a> {
     /// The caller's PATH.
     pub path: OsString,
-    /// PELATO's cache folder.
     pub cache: &'a Path,
     /// What forbids installing anything.
     pub forbidden: Option<Restriction>,
@@ -62,13 +57,10 @@ pub enum ToolchainError {
     #[error("the language pack `{pack}` needs {wanted}{found}")]
     #[diagnostic(code(pelato::toolchain::missing), help("{remedy}"))]
     Missing {
-        /// The pack.
         pack: String,
         /// The programs and versions that will do.
         wanted: String,
-        /// What was found instead.
         found: String,
-        /// How a person gets it.
         remedy: String,
     },
     /// None here, and none may be installed.
@@ -78,33 +70,23 @@ pub enum ToolchainError {
         help("{remedy}, or run once without {restriction}, which runs: {command}")
     )]
     Forbidden {
-        /// The pack.
         pack: String,
         /// The programs and versions that will do.
         wanted: String,
-        /// What was found instead.
         found: String,
-        /// How a person gets it.
         remedy: String,
-        /// What forbids it.
         restriction: Restriction,
-        /// What would be run.
         command: String,
     },
-    /// Installing failed.
     #[error("installing {program} failed{status}{output}")]
     #[diagnostic(
         code(pelato::toolchain::install),
         help("check the network connection, or {remedy}; the command was: {command}")
     )]
     Install {
-        /// The program.
         program: String,
-        /// How a person gets it.
         remedy: String,
-        /// What was run.
         command: String,
-        /// How it ended.
         status: String,
         /// The last lines that it printed, each on a line of its own.
         output: String,
@@ -119,14 +101,7 @@ pub enum ToolchainError {
             "this is a bug in the language pack: `install` installs a version that `requires` does not allow"
         )
     )]
-    Incompatible {
-        /// The pack.
-        pack: String,
-        /// The program.
-        program: String,
-        /// The versions that will do.
-        wanted: String,
-    },
+    Incompatible { pack: String, program: String, wanted: String },
     /// PELATO's cache folder cannot be used.
     #[error("cannot use the folder {path}")]
     #[diagnostic(
@@ -135,12 +110,7 @@ pub enum ToolchainError {
             "check that you have write permission there and that the disk is not full; `PELATO_CACHE` sets another folder"
         )
     )]
-    Cache {
-        /// The folder.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Cache { path: String, source: std::io::Error },
 }
 
 /// What there is of a pack's compiler on this machine.
