@@ -26,7 +26,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
     ("base", &["events", "measurement", "metrics", "progress"]),
-    ("base", &["cancel", "clock", "files", "interrupt", "nats", "postgres", "report", "text"]),
+    ("base", &["cancel", "clock", "files", "interrupt", "nats", "postgres", "remedy", "report", "text"]),
 ];
 
 fn sources() -> Sources {
