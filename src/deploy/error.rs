@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::check::NeedError;
 use crate::nats::NatsError;
+use crate::remedy::{Argument, Operation};
 
 /// Something that went wrong in the lattice, in its own words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,20 +27,31 @@ impl fmt::Display for Reason {
 pub enum DeployError {
     /// There is nothing to deploy.
     #[error("the workflow has no tasks: there is nothing to deploy")]
-    #[diagnostic(help(
-        "add a task with `pelato add-task`, or take the application away with `pelato remove`"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::empty),
+        help(
+            "add a task with {}, or take the application away with {}",
+            Operation::AddTask,
+            Operation::Remove
+        )
+    )]
     Empty,
     /// The project's name has nothing that a lattice takes.
-    #[error("the project name `{project}` has no letter or digit that a lattice takes")]
-    #[diagnostic(help("give it one in workflow.yaml: letters a to z and digits"))]
+    #[error("the project name `{project}` has no letter or digit that an application name may contain")]
+    #[diagnostic(
+        code(pelato::deploy::no_usable_name),
+        help("write `project_name` in workflow.yaml with letters a to z or digits")
+    )]
     Nameless {
         /// The name.
         project: String,
     },
     /// No provider is known for an interface.
     #[error("`{component}` needs {interface}, for which no provider is known")]
-    #[diagnostic(help("the template `{template}` can be used with `pelato run` only"))]
+    #[diagnostic(
+        code(pelato::deploy::no_provider),
+        help("the template `{template}` can be used with {} only", Operation::Run)
+    )]
     NoProvider {
         /// The component.
         component: String,
@@ -49,8 +61,11 @@ pub enum DeployError {
         interface: String,
     },
     /// Hosts do not have a provider of this kind.
-    #[error("{setting} is `builtin`, but hosts have no such provider in them")]
-    #[diagnostic(help("name an image, such as {setting}={default}"))]
+    #[error("{setting} is `builtin`, but hosts have no built-in provider for it")]
+    #[diagnostic(
+        code(pelato::deploy::no_built_in_provider),
+        help("name an image, such as {setting}={default}")
+    )]
     NotBuiltIn {
         /// The setting that names the provider.
         setting: &'static str,
@@ -59,7 +74,7 @@ pub enum DeployError {
     },
     /// A template's text cannot be filled in.
     #[error("the template `{template}` cannot be used")]
-    #[diagnostic(help("mend the template, or choose another"))]
+    #[diagnostic(code(pelato::deploy::template), help("fix the template, or choose another"))]
     Template {
         /// The template.
         template: String,
@@ -72,29 +87,42 @@ pub enum DeployError {
     Nats(NatsError),
     /// The NATS server does not answer.
     #[error("{0}")]
-    #[diagnostic(help(
-        "is it running, and are NATS_HOST and NATS_PORT right? `pelato config` shows where they come from"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::unreachable),
+        help(
+            "check that it is running and that NATS_HOST and NATS_PORT are correct: {} shows where they come from",
+            Operation::Config
+        )
+    )]
     Unreachable(String),
     /// The NATS server does not let us in.
     #[error("{0}")]
-    #[diagnostic(help(
-        "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: `pelato config` shows where they come \
-         from"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::unauthorized),
+        help(
+            "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: {} shows where they come from",
+            Operation::Config
+        )
+    )]
     NotLetIn(String),
     /// Images are not in the registry.
     #[error("the registry does not have {images}")]
-    #[diagnostic(help("`pelato push` builds and pushes them; `pelato brush` does all of it"))]
+    #[diagnostic(
+        code(pelato::deploy::not_pushed),
+        help("{} builds and pushes them; {} does all of it", Operation::Push, Operation::Brush)
+    )]
     NotPushed {
         /// The images.
         images: String,
     },
     /// Nobody manages the lattice.
-    #[error("no wadm answers for the lattice `{lattice}` at {server}{old}")]
-    #[diagnostic(help(
-        "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
-    ))]
+    #[error("wadm does not answer for the lattice `{lattice}` at {server}{old}")]
+    #[diagnostic(
+        code(pelato::deploy::no_wadm),
+        help(
+            "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
+        )
+    )]
     NoWadm {
         /// The lattice.
         lattice: String,
@@ -105,9 +133,14 @@ pub enum DeployError {
     },
     /// The connection to the lattice was lost.
     #[error("the connection to the lattice `{lattice}` was lost: {message}")]
-    #[diagnostic(help(
-        "what was asked for may have been done or not: `pelato status` tells; `pelato deploy` can be repeated"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::connection_lost),
+        help(
+            "the request may or may not have been carried out: {} shows it; {} can be repeated",
+            Operation::Status,
+            Operation::Deploy
+        )
+    )]
     Lost {
         /// The lattice.
         lattice: String,
@@ -115,15 +148,18 @@ pub enum DeployError {
         message: String,
     },
     /// A reply that makes no sense.
-    #[error("wadm answered what PELATO does not understand: {message}")]
-    #[diagnostic(help("PELATO speaks with wadm 0.21; see which one runs"))]
+    #[error("unexpected response from wadm: {message}")]
+    #[diagnostic(
+        code(pelato::deploy::unexpected_response),
+        help("PELATO supports wadm 0.21: check which version is running")
+    )]
     Reply {
         /// What is wrong with it.
         message: String,
     },
     /// wadm refused.
-    #[error("wadm refuses to {what}: {message}")]
-    #[diagnostic(help("see its words; `pelato deploy --dry-run` shows the manifest"))]
+    #[error("wadm rejected the request to {what}: {message}")]
+    #[diagnostic(code(pelato::deploy::refused), help("{} shows the manifest", Operation::Deploy.with(Argument::DryRun)))]
     Refused {
         /// What was asked for.
         what: &'static str,
@@ -132,9 +168,13 @@ pub enum DeployError {
     },
     /// Somebody else has the name.
     #[error("`{name}` in the lattice `{lattice}` {how}")]
-    #[diagnostic(help(
-        "give this project another `project_name` in workflow.yaml; or take the application over with `--force`"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::application_taken),
+        help(
+            "give this project another `project_name` in workflow.yaml; or take the application over with {}",
+            Argument::Force
+        )
+    )]
     Foreign {
         /// The application.
         name: String,
@@ -144,8 +184,11 @@ pub enum DeployError {
         how: String,
     },
     /// Others listen where we want to.
-    #[error("port {port} on hosts of {target} is taken by the application `{other}`")]
-    #[diagnostic(help("give the tasks another `http: {{port: …}}` in workflow.yaml"))]
+    #[error("port {port} on hosts of {target} is already used by the application `{other}`")]
+    #[diagnostic(
+        code(pelato::deploy::port_taken),
+        help("give the tasks another `http: {{port: …}}` in workflow.yaml")
+    )]
     PortTaken {
         /// The port.
         port: String,
@@ -156,7 +199,10 @@ pub enum DeployError {
     },
     /// There is no such application.
     #[error("`{name}` is not deployed in the lattice `{lattice}`")]
-    #[diagnostic(help("deploy it with `pelato deploy`; `pelato config` shows which lattice is meant"))]
+    #[diagnostic(
+        code(pelato::deploy::not_deployed),
+        help("deploy it with {}; {} shows which lattice is used", Operation::Deploy, Operation::Config)
+    )]
     NotDeployed {
         /// The application.
         name: String,
@@ -165,7 +211,7 @@ pub enum DeployError {
     },
     /// There is nothing to go back to.
     #[error("there is no manifest of `{name}` before {version}")]
-    #[diagnostic(help("{known}"))]
+    #[diagnostic(code(pelato::deploy::no_earlier_version), help("{known}"))]
     NothingBefore {
         /// The application.
         name: String,
@@ -176,6 +222,7 @@ pub enum DeployError {
     },
     /// There is no such version.
     #[error("there is no version `{version}` of `{name}`")]
+    #[diagnostic(code(pelato::deploy::no_such_version))]
     NoSuchVersion {
         /// The application.
         name: String,
@@ -187,7 +234,7 @@ pub enum DeployError {
     },
     /// The lattice says that it failed.
     #[error("the lattice could not run all of `{name}`{}", listed(.reasons))]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::deploy::failed), help("{help}"))]
     Failed {
         /// The application.
         name: String,
@@ -197,8 +244,8 @@ pub enum DeployError {
         help: String,
     },
     /// It took too long.
-    #[error("after {} s not all of `{name}` runs{}", .waited.as_secs(), listed(.reasons))]
-    #[diagnostic(help("{help}"))]
+    #[error("after {} s `{name}` is not fully running{}", .waited.as_secs(), listed(.reasons))]
+    #[diagnostic(code(pelato::deploy::timeout), help("{help}"))]
     TooSlow {
         /// The application.
         name: String,
@@ -210,10 +257,14 @@ pub enum DeployError {
         help: String,
     },
     /// It does not go away.
-    #[error("after {} s something of `{name}` still runs: {left}", .waited.as_secs())]
-    #[diagnostic(help(
-        "wait and call `pelato remove` again; a host that is gone for good is forgotten by itself"
-    ))]
+    #[error("after {} s parts of `{name}` are still running: {left}", .waited.as_secs())]
+    #[diagnostic(
+        code(pelato::deploy::still_running),
+        help(
+            "wait and call {} again; the lattice forgets a host that is permanently gone by itself",
+            Operation::Remove
+        )
+    )]
     StillThere {
         /// The application.
         name: String,
@@ -224,7 +275,10 @@ pub enum DeployError {
     },
     /// The manifest has no YAML form.
     #[error("the manifest cannot be written")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it with your workflow.yaml"))]
+    #[diagnostic(
+        code(pelato::deploy::manifest),
+        help("this is a bug in PELATO: please report it with your workflow.yaml")
+    )]
     Yaml(#[from] serde_yaml::Error),
 }
 

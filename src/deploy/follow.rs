@@ -14,6 +14,7 @@ use super::manifest::Manifest;
 use super::manifest::model::Part;
 use super::status::{self, Status};
 use crate::progress::{Event, Progress};
+use crate::remedy::Operation;
 
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -27,8 +28,14 @@ const SECOND_CHANCE: Duration = Duration::from_secs(20);
 /// helps: hosts that fetch one image for two providers at the same time let one of the two fail.
 const NEXT_TRY: Duration = Duration::from_secs(60);
 /// What to do when something failed.
-const HELP: &str = "mend that and call `pelato deploy` again, or go back with `pelato rollback`; `pelato status` shows \
-                    how it goes on. An image that a host cannot fetch: does it know the registry, and is it allowed to?";
+fn help() -> String {
+    format!(
+        "fix that and call {} again, or go back with {}; {} shows how it goes on. If a host cannot fetch an image, check that the host can reach the registry and is authorised",
+        Operation::Deploy,
+        Operation::Rollback,
+        Operation::Status
+    )
+}
 
 /// Waits until everything runs that can. `failures` has listened since before the deployment.
 ///
@@ -60,11 +67,11 @@ pub async fn until_running(
         }
         let name = manifest.metadata.name.clone();
         if let Some(reasons) = watch.hopeless(&status, &silent) {
-            return Err(DeployError::Failed { name, reasons, help: HELP.to_owned() });
+            return Err(DeployError::Failed { name, reasons, help: help() });
         }
         if late {
             let reasons = watch.explained(&status, &silent);
-            return Err(DeployError::TooSlow { name, waited: timeout, reasons, help: HELP.to_owned() });
+            return Err(DeployError::TooSlow { name, waited: timeout, reasons, help: help() });
         }
         tokio::time::sleep(PAUSE).await;
     }

@@ -26,7 +26,9 @@ pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
     let absent = wanted.difference(&there);
     absent
         .map(|target| {
-            format!("no host with the label host-type={target} is there: what is meant for it starts when one appears")
+            format!(
+                "no host has the label host-type={target}: components for it start when such a host joins"
+            )
         })
         .collect()
 }
@@ -57,7 +59,7 @@ pub fn ours(lattice: &Lattice, manifest: &Manifest, deployed: &Manifest) -> Resu
         return foreign("was not deployed by PELATO");
     }
     if names(manifest).is_disjoint(&names(deployed)) {
-        return foreign("is of another project: it shares no component with this one");
+        return foreign("belongs to another project: it shares no component with this one");
     }
     Ok(())
 }

@@ -69,7 +69,7 @@ impl Plan {
         self.manifest.clone().versioned(self.version())
     }
 
-    /// Whether the very same is deployed already.
+    /// Whether the same manifest is already deployed already.
     pub fn unchanged(&self) -> bool {
         self.versions.iter().any(|version| version.deployed && version.version == self.version())
     }

@@ -18,6 +18,7 @@ use crate::project::settings::{
     NATS_USER, Origin, REGISTRY_URL,
 };
 use crate::push::{self, Probe, PushError};
+use crate::remedy::Operation;
 
 /// The settings that say which lattice is meant: who sets one of them wants it.
 const OF_LATTICE: [Key; 8] =
@@ -117,8 +118,11 @@ impl Machine {
             let (packs, build) = (self.packs.clone(), self.build.clone());
             // Compilers are started for it: that is no work for a thread that serves the others.
             let looked = tokio::task::spawn_blocking(move || {
-                let search =
-                    Search { path: build.path, cache: &build.cache, forbidden: Some("pelato doctor") };
+                let search = Search {
+                    path: build.path,
+                    cache: &build.cache,
+                    forbidden: Some(Operation::Doctor.into()),
+                };
                 packs.iter().map(|pack| Local::look(pack, &search)).collect()
             });
             looked.await.unwrap_or_default()
@@ -132,7 +136,7 @@ impl Machine {
             let images = self.packs.iter().filter_map(|pack| self.build.image(pack));
             let images: Vec<_> = images.collect();
             let looked = tokio::time::timeout(ANSWER, container::look(&self.build.engines, &images)).await;
-            let slow = |_| container::ContainerError::TooSlow {
+            let slow = |_| container::ContainerError::Timeout {
                 phase: "asking the container engine",
                 limit: ANSWER,
             };
@@ -161,7 +165,7 @@ impl Machine {
         let probe = || async {
             let host = push::Address::of(&self.settings)?.host;
             let probed = tokio::time::timeout(ANSWER, push::probe(&self.settings, repository)).await;
-            probed.unwrap_or_else(|_| Err(PushError::TooSlow { host, seconds: ANSWER.as_secs() }))
+            probed.unwrap_or_else(|_| Err(PushError::Timeout { host, seconds: ANSWER.as_secs() }))
         };
         Some(self.registry.get_or_init(probe).await.as_ref())
     }

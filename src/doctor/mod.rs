@@ -72,7 +72,11 @@ pub async fn examine(machine: &Machine) -> Vec<Examined> {
         let found = tokio::time::timeout(PATIENCE, (subject.look)(machine)).await;
         let late = || {
             let words = format!("no answer within {} s", PATIENCE.as_secs());
-            vec![Finding::lacking((subject.needed)(machine), words, "see whether the machine is overloaded")]
+            vec![Finding::lacking(
+                (subject.needed)(machine),
+                words,
+                "check whether the machine is overloaded",
+            )]
         };
         let findings = found.unwrap_or_else(|_| late()).into_iter();
         findings.map(|finding| Examined { subject: subject.name, finding }).collect::<Vec<_>>()

@@ -6,6 +6,7 @@ use super::read::{Content, ReadError, read};
 use super::series::Series;
 use crate::measurement::analysis::Report;
 use crate::measurement::{self, Readings};
+use crate::remedy::Argument;
 use crate::text::{is_safe, quoted};
 
 /// Why files cannot be compared.
@@ -15,10 +16,13 @@ pub enum LoadError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
-    /// There is not one name for each file.
-    #[error("the number of names ({names}) is not that of the files ({files})")]
-    #[diagnostic(help("give `--name` once for each file, in the same order, or not at all"))]
-    Names {
+    /// The number of names differs from the number of files.
+    #[error("the numbers of names ({names}) and files ({files}) differ")]
+    #[diagnostic(
+        code(pelato::report::name_count),
+        help("give {} once for each file, in the same order, or not at all", Argument::NameOfSeries)
+    )]
+    NameCount {
         /// How many names.
         names: usize,
         /// How many files.
@@ -26,12 +30,18 @@ pub enum LoadError {
     },
     /// A name that says nothing.
     #[error("a name is empty")]
-    #[diagnostic(help("give each file a name of its own with `--name`"))]
-    NoName,
-    /// Two series could not be told apart.
-    #[error("two files are called {name}")]
-    #[diagnostic(help("give each file a name of its own with `--name`"))]
-    SameName {
+    #[diagnostic(
+        code(pelato::report::empty_name),
+        help("give each file a name of its own with {}", Argument::NameOfSeries)
+    )]
+    EmptyName,
+    /// Two series have the same name.
+    #[error("two files have the name {name}")]
+    #[diagnostic(
+        code(pelato::report::duplicate_name),
+        help("give each file a name of its own with {}", Argument::NameOfSeries)
+    )]
+    DuplicateName {
         /// What both are called.
         name: String,
     },
@@ -40,7 +50,7 @@ pub enum LoadError {
 /// What files tell.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Loaded {
-    /// The runs of metrics files, summed up.
+    /// The runs of metrics files, summarised.
     pub series: Vec<Series>,
     /// Drills.
     pub drills: Vec<Rehearsal>,
@@ -57,25 +67,25 @@ pub struct Rehearsal {
     pub report: Report,
 }
 
-/// What files tell; each file is called by its name in `names`, or, if there are none, after itself.
+/// Loads files; each gets its name from `names`, or, if that is empty, from its file name.
 ///
 /// # Errors
-/// When a file cannot be read, or the names do not fit.
+/// When a file cannot be read, or the names are not valid.
 pub fn load(files: &[PathBuf], names: &[String]) -> Result<Loaded, LoadError> {
     let names: Vec<String> = match names {
         [] => own_names(files),
         names if names.len() != files.len() => {
-            return Err(LoadError::Names { names: names.len(), files: files.len() });
+            return Err(LoadError::NameCount { names: names.len(), files: files.len() });
         }
         names => names.iter().map(|name| name.trim().to_owned()).collect(),
     };
     let names: Vec<_> = names.iter().map(|name| harmless(name)).collect();
     for (index, name) in names.iter().enumerate() {
         if name.is_empty() {
-            return Err(LoadError::NoName);
+            return Err(LoadError::EmptyName);
         }
         if names[..index].contains(name) {
-            return Err(LoadError::SameName { name: quoted(name) });
+            return Err(LoadError::DuplicateName { name: quoted(name) });
         }
     }
     let mut loaded = Loaded::default();
@@ -91,7 +101,7 @@ pub fn load(files: &[PathBuf], names: &[String]) -> Result<Loaded, LoadError> {
     Ok(loaded)
 }
 
-/// After the files; after their paths, if that is not enough to tell them apart.
+/// Names from the file names, or from the paths, if file names are ambiguous.
 fn own_names(files: &[PathBuf]) -> Vec<String> {
     let names: Vec<_> = files.iter().map(|file| own_name(file)).collect();
     let is_alone = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
@@ -101,7 +111,7 @@ fn own_names(files: &[PathBuf]) -> Vec<String> {
         .collect()
 }
 
-/// `runs/lab.yaml` is `lab`, `lab/metrics.yaml` too: of projects the folder says more.
+/// `runs/lab.yaml` is `lab`, and so is `lab/metrics.yaml`: for projects, the folder is more telling.
 fn own_name(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     if stem != "metrics" {
@@ -112,7 +122,7 @@ fn own_name(file: &Path) -> String {
     folder.unwrap_or(stem)
 }
 
-/// A name on one line, without anything that a terminal would obey.
+/// A name on one line, without control characters.
 fn harmless(name: &str) -> String {
     name.chars().map(|c| if is_safe(c) { c } else { '\u{fffd}' }).collect()
 }
@@ -139,8 +149,8 @@ mod tests {
             let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
             load(&files, &names).unwrap_err().to_string()
         };
-        assert_eq!(refused(&["x"]), "the number of names (1) is not that of the files (2)");
-        assert_eq!(refused(&["x", " x "]), "two files are called `x`");
+        assert_eq!(refused(&["x"]), "the numbers of names (1) and files (2) differ");
+        assert_eq!(refused(&["x", " x "]), "two files have the name `x`");
         assert_eq!(refused(&["x", " "]), "a name is empty");
         assert_eq!(refused(&["x", "y"]), "there is no /none/a.yaml");
         assert_eq!(harmless("a\nb\u{1b}"), "a\u{fffd}b\u{fffd}");

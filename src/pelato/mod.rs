@@ -2,11 +2,16 @@
 
 mod brush;
 mod changed;
+mod conformance;
 mod deploy;
 mod doctor;
 mod drill;
 mod error;
+mod graph;
+mod infra;
+mod library;
 mod push;
+mod report;
 mod run;
 mod scaffold;
 mod watch;
@@ -29,16 +34,21 @@ use crate::project::settings::{
     CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
 };
 use crate::project::{self, Settings, Workflow};
+use crate::remedy::{Argument, Restriction};
 use crate::report::{Rejected, Report};
 use crate::text::suggest;
 use crate::text::with_causes;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
+pub use conformance::Conformance;
 pub use deploy::MANIFEST_FILE;
 pub use drill::DrillOptions;
 pub use error::{Error, Exit, PromptError};
+pub use infra::InfraOptions;
+pub use library::{Library, Made, Owner};
 pub use push::PlannedPush;
+pub use report::{Comparison, ReportOptions};
 pub use run::{Ready, RunOptions};
 pub use scaffold::new_project;
 
@@ -84,8 +94,8 @@ pub struct Checked {
 pub struct BuildFlags {
     /// How many components at a time; else as many as there are processors, or one if `PARALLEL_BUILD` is off.
     pub jobs: Option<usize>,
-    /// Why nothing may be installed, as the name of the flag that forbids it.
-    pub no_install: Option<&'static str>,
+    /// What forbids installing anything.
+    pub no_install: Option<Restriction>,
     /// The network is not to be used.
     pub offline: bool,
     /// Where compilers are looked for; the environment's PATH.
@@ -161,6 +171,11 @@ impl Pelato {
     /// The effective settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The packs and templates of the project and the user, and new ones.
+    pub fn library(&self) -> Library {
+        Library::new(self.root.clone(), self.user.clone())
     }
 
     /// PELATO's cache folder.
@@ -243,7 +258,7 @@ impl Pelato {
     fn lock(&self, generated: &Path) -> Result<Lock, Error> {
         Lock::take(generated, self.progress.as_ref()).map_err(|source| Error::System {
             what: format!("cannot lock {}", generated.display()),
-            help: "see that you may write there".to_owned(),
+            help: "check that you have write permission there".to_owned(),
             source,
         })
     }
@@ -257,7 +272,8 @@ impl Pelato {
         known(&all, only)?;
         let planned = generate::plan(&all)?;
         let components = select(all, only);
-        let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
+        let flags =
+            BuildFlags { no_install: flags.no_install.or(Some(Argument::DryRun.into())), ..flags.clone() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let jobs = plan.jobs.iter().map(|job| PlannedBuild {
@@ -298,7 +314,7 @@ impl Pelato {
     }
 
     /// How to build, as flags and settings say.
-    pub(crate) fn build_options(&self, flags: &BuildFlags) -> build::Options {
+    fn build_options(&self, flags: &BuildFlags) -> build::Options {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let default = if self.settings.is_on(PARALLEL_BUILD) { processors } else { 1 };
         build::Options {
@@ -327,7 +343,7 @@ impl Pelato {
             };
             if let Err(error) = remember() {
                 let words = with_causes(&error, "; ");
-                let words = format!("{} is not remembered in {}: {words}", image.image, lock_file::FILE);
+                let words = format!("{} was not recorded in {}: {words}", image.image, lock_file::FILE);
                 self.progress.report(Event::Warning(words));
             }
         }

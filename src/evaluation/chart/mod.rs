@@ -20,7 +20,7 @@ const TITLE: f64 = 22.0;
 /// The longest name that is shown, in columns of a terminal.
 const LONGEST: usize = 44;
 
-/// A picture whose colours are told by a style.
+/// An image whose colours are told by a style.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     title: String,
@@ -45,7 +45,7 @@ impl Picture {
         )
     }
 
-    /// For a file of its own.
+    /// A standalone SVG file, with its style.
     pub fn alone(&self) -> String {
         let style = format!(
             "<style>{}</style>\n<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n",
@@ -76,7 +76,7 @@ fn counted(tasks: u64) -> String {
     format!("{tasks} task{}", if tasks == 1 { "" } else { "s" })
 }
 
-/// About how wide a text is; a little too wide rather than too narrow.
+/// The approximate width of a text, overestimated rather than underestimated.
 fn width(text: &str) -> f64 {
     7.2 * console::measure_text_width(text) as f64
 }
@@ -126,9 +126,9 @@ mod tests {
             &[
                 "laptop",
                 "server",
-                "original, one at a time",
-                "original, parallel, NATS",
-                "original, parallel, HTTP",
+                "thesis prototype, one at a time",
+                "thesis prototype, parallel, NATS",
+                "thesis prototype, parallel, HTTP",
             ],
             &[&long, "温度计温度计温度计温度计温度计温度计", &long[1..], "<b>&\"'"],
             &[

@@ -123,23 +123,23 @@ fn files_stand_beside_each_other_and_the_original() {
         .run(&["report", "lab/metrics.yaml", "laptop.yaml", "--original", "--output", "both.html"])
         .code(0)
         .stdout_eq(str![[r#"
-SERIES                    TASKS  RUNS  GEN (s)          BUILD (s)      DEPLOY (s)     TOTAL (s)
-lab                       1      2     0.0200 ± 0.0127  24.00 ± 11.44  0.600 ± 1.271  26.60 ± 12.71
-lab                       5      1     0.0900           51.00          1.25           54.30
-laptop                    1      1     0.0020           1.40           -              1.40
-laptop                    5      2     0.0050 ± 0.0127  3.10 (n = 1)   -              3.10 (n = 1)
-original, one at a time   1      -     -                26.9           -              -
-original, one at a time   5      -     -                129.6          -              -
-original, one at a time   10     -     -                264.5          -              -
-original, one at a time   20     -     -                543.5          -              -
-original, parallel, NATS  1      -     0.019            23.8           0.55           26.1
-original, parallel, NATS  5      -     0.089            51.2           1.25           54.4
-original, parallel, NATS  10     -     0.169            79.6           2.4            83.9
-original, parallel, NATS  20     -     0.307            174            4.25           181.3
-original, parallel, HTTP  1      -     -                32.6           -              -
-original, parallel, HTTP  5      -     -                56             -              -
-original, parallel, HTTP  10     -     -                83.3           -              -
-original, parallel, HTTP  20     -     -                189            -              -
+SERIES                            TASKS  RUNS  GEN (s)          BUILD (s)      DEPLOY (s)     TOTAL (s)
+lab                               1      2     0.0200 ± 0.0127  24.00 ± 11.44  0.600 ± 1.271  26.60 ± 12.71
+lab                               5      1     0.0900           51.00          1.25           54.30
+laptop                            1      1     0.0020           1.40           -              1.40
+laptop                            5      2     0.0050 ± 0.0127  3.10 (n = 1)   -              3.10 (n = 1)
+thesis prototype, one at a time   1      -     -                26.9           -              -
+thesis prototype, one at a time   5      -     -                129.6          -              -
+thesis prototype, one at a time   10     -     -                264.5          -              -
+thesis prototype, one at a time   20     -     -                543.5          -              -
+thesis prototype, parallel, NATS  1      -     0.019            23.8           0.55           26.1
+thesis prototype, parallel, NATS  5      -     0.089            51.2           1.25           54.4
+thesis prototype, parallel, NATS  10     -     0.169            79.6           2.4            83.9
+thesis prototype, parallel, NATS  20     -     0.307            174            4.25           181.3
+thesis prototype, parallel, HTTP  1      -     -                32.6           -              -
+thesis prototype, parallel, HTTP  5      -     -                56             -              -
+thesis prototype, parallel, HTTP  10     -     -                83.3           -              -
+thesis prototype, parallel, HTTP  20     -     -                189            -              -
 
 "#]])
         .stderr_eq(str![[r#"
@@ -198,12 +198,12 @@ c/a.yaml  5      2     0.0050 ± 0.0127  3.10 (n = 1)  -           3.10 (n = 1)
 "#]]);
     let one_name = ["report", "a.yaml", "b.yaml", "--name", "x"];
     place.run_in_vain(&one_name).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the number of names (1) is not that of the files (2)
+error: the numbers of names (1) and files (2) differ
   help: give `--name` once for each file, in the same order, or not at all
 
 "#]]);
     place.run_in_vain(&["report", "a.yaml", "a.yaml"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: two files are called `a.yaml`
+error: two files have the name `a.yaml`
   help: give each file a name of its own with `--name`
 
 "#]]);
@@ -219,13 +219,13 @@ error: there is no [PROJECT]/metrics.yaml
 
 "#]]);
     place.run_in_vain(&["report", "empty.yaml"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: empty.yaml: there are no runs in it
-  help: a metrics file looks so: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`
+error: empty.yaml: it contains no runs
+  help: a metrics file looks like this: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`
 
 "#]]);
     place.run_in_vain(&["report", "words.yaml"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: words.yaml: there is no list `runs`
-  help: a metrics file looks so: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`
+  help: a metrics file looks like this: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`
 
 "#]]);
     place.write("negative.yaml", METRICS.replace("'24.9'", "-24.9"));
@@ -239,26 +239,26 @@ metrics
     ·                            ─────
  15 │   deploy:
     ╰────
-  help: mend the value, or take the run out of the file
+  help: fix the value, or remove the run from the file
 
 
 "#]]);
     place.write("nan.yaml", METRICS.replace("54.3", ".nan"));
     place.run_in_vain(&["report", "nan.yaml", "--json"]).code(3).stderr_eq("").stdout_eq(str![[r#"
-{"schema":1,"error":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"mend the value, or take the run out of the file","exit":3,"problems":[{"severity":"error","rule":"metrics","message":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"mend the value, or take the run out of the file","file":"nan.yaml","line":22,"column":15}]}
+{"schema":1,"code":"pelato::rule::metrics","error":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","exit":3,"problems":[{"severity":"error","rule":"metrics","message":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","file":"nan.yaml","line":22,"column":15}]}
 
 "#]]);
     place.write("bytes.yaml", [0xff, 0xfe]);
     place.run_in_vain(&["report", "bytes.yaml"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: cannot read bytes.yaml
   because: stream did not contain valid UTF-8
-  help: see that it is a file of UTF-8 text and that you may read it
+  help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
     place.run_in_vain(&["report", "."]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: cannot read .
   because: it is not a file
-  help: see that it is a file of UTF-8 text and that you may read it
+  help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
 }
@@ -267,7 +267,7 @@ error: cannot read .
 fn only_its_own_pages_are_written_over() {
     let place = Place::with(&[("metrics.yaml", METRICS), (PAGE, "<p>precious</p>\n")]);
     place.run_in_vain(&["report"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: report.html is there already, and `pelato report` has not written it
+error: report.html already exists and was not written by `pelato report`
   help: choose another name with `--output`, or replace it with `--force`
 
 "#]]);
@@ -280,7 +280,7 @@ error: report.html is there already, and `pelato report` has not written it
     assert_eq!(place.read(PAGE), first, "the same figures give the same page");
     place.run_in_vain(&["report", "-o", "none/x.html"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: there is no folder none to write none/x.html into
-  help: make it first: mkdir -p "none"
+  help: create it first: mkdir -p "none"
 
 "#]]);
     std::fs::create_dir(place.path("folder")).unwrap();

@@ -25,16 +25,16 @@ trigger.wasm
 "#]],
     );
     place.expect(place.read("templates/mine/template.toml"), str![[r##"
-# A template of PELATO. Every key is described in docs/contributing/templates.md ("Add a template").
+# A template for PELATO. Every key is described in docs/contributing/templates.md ("Add a template").
 schema = 1
 name = "mine"
 summary = 'My "own"'
-# Other names that `type:` in workflow.yaml may give:
+# Other names that `type:` in workflow.yaml may use:
 # aliases = ["another-name"]
-# The trigger: a component, or the core module that cargo makes of source/.
+# The trigger: a component, or the core module that cargo builds from source/.
 trigger = "trigger.wasm"
 
-# Fields of a task of this template, in the order in which a person is asked. [parameters.dest_topic] is `dest_topic:` in
+# Fields of a task with this template, in the order of the questions. [parameters.dest_topic] is `dest_topic:` in
 # workflow.yaml, and `--dest-topic` of `pelato new` and `pelato add-task`.
 
 [parameters.source_topic]
@@ -42,22 +42,22 @@ trigger = "trigger.wasm"
 kind = "subject"
 prompt = "Topic to read from"
 help = "The NATS subject whose messages are handed to the function. May have the wildcards * and >."
-# Which way messages go: `pelato check` and `pelato graph` follow them.
+# The direction of messages: `pelato check` and `pelato graph` use it.
 flow = "reads"
-# It may have the wildcards * and >.
+# It may contain the wildcards * and >.
 wildcards = true
 
 [parameters.bucket]
 kind = "string"
 prompt = "Key-value bucket to write to"
 help = "The NATS key-value bucket that the function's results are stored in. It is made if there is none."
-# What a value has to match, the same in words, and such a value.
+# The pattern for values, the same in words, and an example.
 pattern = "^[A-Za-z0-9_-]{1,200}$"
 expected = "letters of ASCII, digits, `-` and `_`"
 example = "readings"
 
-# What the platform has to provide: the interfaces by which the trigger is called, and those that it calls. The texts may
-# use the parameters, `component_name`, `task_name`, `version`, and `http_path` where HTTP is answered.
+# What the platform has to provide: the interfaces by which the trigger is called, and those that it calls. The strings may
+# use the parameters, `component_name`, `task_name`, `version`, and `http_path` if the template answers HTTP.
 
 [[capabilities]]
 wit = "wasmcloud:messaging/handler@0.2.0"
@@ -71,7 +71,7 @@ wit = "wasmcloud:messaging/consumer@0.2.0"
 wit = "wasi:keyvalue/store@0.2.0-draft"
 config = { bucket = "{{ bucket }}" }
 
-# What `pelato template check` sends, what the function gives then, and what is to be found in what comes of it.
+# What `pelato template check` sends, what the function returns then, and what must be found in the output.
 [conformance]
 message = "21.5"
 result = '{"key": "kelvin", "data": "294.65"}'
@@ -89,7 +89,7 @@ interfaces    wasmcloud:messaging/handler@0.2.0, wasmcloud:messaging/consumer@0.
 "#]]);
     // It is not written over.
     place.run_in_vain(&[&["template", "new", "mine"], FLAGS].concat()).code(1).stderr_eq(str![[r#"
-error: [PROJECT]/templates/mine exists already
+error: [PROJECT]/templates/mine already exists
   help: choose another name, or move it away; PELATO never overwrites what you wrote
 
 "#]]);
@@ -140,7 +140,7 @@ fn what_is_missing_or_wrong_names_its_flag() {
     refused(
         &["mine", "--in", "."],
         str![[r#"
-error: not given: Made of which template
+error: not given: Template to copy
   help: add `--from processor_nats`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]],
@@ -156,32 +156,32 @@ error: not given: What it does, in one line
     refused(
         &["mine", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: this is not the folder of a project
-  help: go to one, or add `--user` or `--in DIR`
+error: this folder is not in a project
+  help: go to a project, or add `--user` or `--in DIR`
 
 "#]],
     );
     refused(
         &["Mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: with this name the manifest would be wrong: `name` has to be lower-case letters, digits, `-` and `_`
-  help: give it by `NAME`
+error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
+  help: set it with `NAME`
 
 "#]],
     );
     refused(
         &["../mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: with this name the manifest would be wrong: `name` has to be lower-case letters, digits, `-` and `_`
-  help: give it by `NAME`
+error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
+  help: set it with `NAME`
 
 "#]],
     );
     refused(
         &["mine", "--in", ".", "--from", "processor_nats", "--summary", " "],
         str![[r#"
-error: with this summary the manifest would be wrong: it is empty
-  help: give it by `--summary`
+error: the summary is not valid: it is empty
+  help: set it with `--summary`
 
 "#]],
     );
@@ -197,7 +197,7 @@ error: there is no template `procesor_nats`
 fn what_is_not_given_is_asked_for() {
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["template", "new", "mine", "--in", "templates"]);
-    terminal.see("Made of which template").press("\x1b[B\r");
+    terminal.see("Template to copy").press("\x1b[B\r");
     terminal.see("What it does, in one line").answer("Mine");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");

@@ -170,8 +170,8 @@ fn one_path_has_one_component() {
         let at = |name: &str, path| hosted(name, producer(name, ECHO, "out"), &[], Some(path));
         for (components, expected) in [
             (vec![at("one", "/"), at("two", "/")], "one and two both answer the HTTP path /"),
-            (vec![at("one", "x")], "\"x\" is no HTTP path"),
-            (vec![at("one", "/a?b")], "\"/a?b\" is no HTTP path"),
+            (vec![at("one", "x")], "\"x\" is not a valid HTTP path"),
+            (vec![at("one", "/a?b")], "\"/a?b\" is not a valid HTTP path"),
         ] {
             let error =
                 Host::start(options(), components, Arc::new(Unobserved)).await.err().expect("an error");

@@ -184,7 +184,7 @@ fn the_starter() {
     starter("rust", &[&["cargo", "test", "--offline"]]);
 }
 
-/// A cargo that is there without the target, as after installing Rust.
+/// A cargo that is installed without the target, as after installing Rust.
 #[test]
 fn a_missing_target_is_told_with_what_to_do() {
     let mut workshop = Workshop::new();

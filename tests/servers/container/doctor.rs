@@ -18,7 +18,7 @@ fn an_engine_serves_where_there_is_no_compiler() {
         let found = doctor(&place, &["--offline"]).success().out;
         let title = if engine.name == "podman" { "Podman" } else { "Docker" };
         let builder = format!(
-            "ok     builder    go: container, because no go is here and {} answers\n",
+            "ok     builder    go: container, because no compatible go is installed and a container engine answers at {}\n",
             engine.address
         );
         assert!(found.contains(&builder), "{found}");
@@ -41,7 +41,7 @@ fn an_image_that_is_not_there_is_a_problem_only_where_containers_build() {
             ran.out.contains(&format!("problem  engine     the image {image} is not there\n")),
             "{ran:?}"
         );
-        assert!(ran.err.contains("`pelato doctor --fix` mends 1 of them"), "{ran:?}");
+        assert!(ran.err.contains("`pelato doctor --fix` fixes 1 of them"), "{ran:?}");
         let ran = doctor(&place, &["--builder", "container", "--no-install"]).code(8);
         assert!(
             ran.out.contains(&format!("→ fetch it: `docker pull {image}`, or leave --no-install out")),

@@ -21,7 +21,7 @@ fn the_compilers_words_name_the_users_file() {
 fn a_compiler_without_memory_is_told_apart() {
     for engine in docker() {
         let ran = example().on(&engine).env("CONTAINER_MEMORY", "24").ran(&BUILD).code(4);
-        let wanted = "the compiler needed more than 24 MiB of memory, and was ended\n  help: give it more: CONTAINER_MEMORY=48";
+        let wanted = "the compiler needed more than 24 MiB of memory, and was stopped\n  help: allow more: CONTAINER_MEMORY=48";
         assert!(ran.err.contains(wanted), "{}: {}", engine.name, ran.err);
         assert_eq!(engine.ours(), [] as [String; 0]);
     }

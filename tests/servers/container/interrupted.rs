@@ -60,8 +60,8 @@ fn ctrl_c_removes_the_container_before_pelato_ends() {
         signal(&child, name);
         let output = child.wait_with_output().unwrap();
         assert!(!engine.has_container_of(process), "{}: {}", engine.name, words(&output));
-        let wanted = "error: interrupted: the containers that compiled were removed, and what was built before stays\n  \
-                      help: run the command again: what is done is not done twice\n";
+        let wanted = "error: interrupted: the containers of this build were removed; components that were built before are kept\n  \
+                      help: run the command again: finished work is not repeated\n";
         assert!(words(&output).ends_with(wanted), "{}: {}", engine.name, words(&output));
         // As by the signal itself: whoever called it sees that.
         assert_eq!(output.status.signal(), Some(number), "{output:?}");
@@ -97,7 +97,7 @@ fn when_the_containers_are_gone_ctrl_c_ends_it_at_once() {
         let registry = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = registry.local_addr().unwrap().to_string();
         let place = example().warm().on(&engine).env("REGISTRY_INSECURE", &address);
-        let place = place.env("REGISTRY_URL", &format!("{address}/team"));
+        let place = place.env("REGISTRY_URL", format!("{address}/team"));
         let mut command = place.command(&BUILD);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let _asked = registry.accept().unwrap();
@@ -120,8 +120,8 @@ fn an_engine_that_is_killed_in_mid_build_is_told_and_the_next_build_works() {
         let output = child.wait_with_output().unwrap();
         let said = words(&output);
         assert_eq!(output.status.code(), Some(4), "{said}");
-        assert!(said.contains("the container engine failed in waiting for the compiler: "), "{said}");
-        assert!(said.contains("help: see whether the engine is well"), "{said}");
+        assert!(said.contains("the container engine failed while waiting for the compiler: "), "{said}");
+        assert!(said.contains("help: check that the engine works"), "{said}");
         nothing_is_made(&place);
         own.restart();
         place.ran(&BUILD).success();
@@ -154,7 +154,7 @@ fn an_engine_that_keeps_us_out_names_its_group() {
     let output = run(&BUILD);
     let (said, group) = (words(&output), group_of(&own.engine));
     assert_eq!(output.status.code(), Some(4), "{said}");
-    let wanted = format!("error: the container engine at {} does not let us in\n", own.engine.address);
+    let wanted = format!("error: permission denied by the container engine at {}\n", own.engine.address);
     assert!(said.contains(&wanted), "{said}");
     let wanted = format!(
         "its socket belongs to the group {group}: `sudo usermod -aG {group} $USER`, and log in again"
@@ -193,7 +193,7 @@ fn a_fetch_that_is_cut_is_told_and_can_be_repeated() {
         let place = example().warm().on(&own.engine).with_image(&image);
         let said = place.ran(&BUILD).code(4).err;
         assert!(said.contains(&format!("error: the image {image} cannot be fetched: ")), "{said}");
-        assert!(said.contains("help: is the network there, and the name right?"), "{said}");
+        assert!(said.contains("help: check the network connection and the image's name"), "{said}");
         nothing_is_made(&place);
         proxy.mend();
         place.ran(&BUILD).success();
@@ -213,7 +213,7 @@ fn an_engine_without_room_is_told() {
         let place = example().on(&own.engine).with_image(&image);
         let said = place.ran(&BUILD).code(4).err;
         assert!(said.contains("error: the container engine's disk is full: "), "{said}");
-        assert!(said.contains("help: make room: `docker system df` shows what takes it"), "{said}");
+        assert!(said.contains("help: free disk space: `docker system df` shows what uses it"), "{said}");
         nothing_is_made(&place);
     }
 }

@@ -55,10 +55,13 @@ fn auto_takes_an_engine_where_there_is_no_compiler() {
     for engine in engines().into_iter().take(1) {
         let place = example().on(&engine).without_go();
         let said = place.ran(&["build", "-v"]).success().err;
-        let why = format!("builder: container, because no go is here and {} answers", engine.address);
+        let why = format!(
+            "builder: container, because no compatible go is installed and a container engine answers at {}",
+            engine.address
+        );
         assert!(said.contains(&why), "{said}");
         let with_go = example().on(&engine).ran(&["build", "-v"]).success().err;
-        assert!(with_go.contains("builder: local, because a fitting go is here"), "{with_go}");
+        assert!(with_go.contains("builder: local, because a compatible go is installed"), "{with_go}");
     }
 }
 
@@ -72,7 +75,7 @@ fn an_image_that_is_not_there_is_fetched_from_its_registry() {
         let place = example().on(&engine).with_image(&image);
         let forbidden = place.ran(&["build", "--builder", "container", "--no-install"]).code(4).err;
         let wanted =
-            format!("the engine does not have the image {image}, and --no-install forbids to fetch it");
+            format!("the engine does not have the image {image}, and `--no-install` forbids fetching it");
         assert!(forbidden.contains(&wanted), "{forbidden}");
         let said = place.ran(&["build", "--builder", "container"]).success().err;
         assert!(said.contains(&format!("fetching the toolchain image {image}, once")), "{said}");

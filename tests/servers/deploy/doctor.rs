@@ -71,13 +71,16 @@ fn servers_without_what_a_lattice_needs() {
     let Some(lattice) = Lattice::with(&setup) else { return };
     let project = project(&lattice).env("NATS_USER", "pelato").env("NATS_PASSWORD", PASSWORD);
     let url = lattice.nats_url();
-    let wanted = format!("no wadm answers for the lattice `default` at {}", lattice.nats_url());
+    let wanted = format!("wadm does not answer for the lattice `default` at {}", lattice.nats_url());
     assert_eq!(found(&project, 8, "wadm"), [one("problem", wanted)]);
     assert_eq!(found(&project, 8, "hosts"), [one("problem", "no host of the lattice answers")]);
 
     let wrong = project.env("NATS_PASSWORD", &format!("{PASSWORD}x"));
     let refused = found(&wrong, 8, "nats");
-    assert!(refused[0].1.starts_with(&format!("the NATS server at {url} refuses us")), "{refused:?}");
+    assert!(
+        refused[0].1.starts_with(&format!("authentication failed at the NATS server {url}")),
+        "{refused:?}"
+    );
     assert_eq!(found(&wrong, 8, "hosts"), [one("note", "not known: the NATS server cannot be used")]);
 
     // Debian's own, which is too old.
