@@ -45,6 +45,7 @@ impl Place {
             ("HOME".into(), above.join("home").into()),
             ("PELATO_HOME".into(), above.join("pelato-home").into()),
             ("PELATO_CACHE".into(), tools::cache().into()),
+            ("LC_ALL".into(), "C.UTF-8".into()),
             ("GIT_CONFIG_NOSYSTEM".into(), "1".into()),
             ("GIT_CEILING_DIRECTORIES".into(), above.clone().into()),
         ];
