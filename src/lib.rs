@@ -39,6 +39,7 @@ pub mod text;
 pub mod ui;
 
 pub use pelato::{
-    BrushOptions, Brushed, BuildFlags, Changed, Checked, DrillOptions, Error, Exit, Left, Options, Outcome,
-    Pelato, Phase, PlannedBuild, PlannedPush, Ready, RunOptions, Why,
+    BrushOptions, Brushed, BuildFlags, Changed, Checked, Comparison, Conformance, DrillOptions, Error, Exit,
+    InfraOptions, Left, Library, Made, Options, Outcome, Owner, Pelato, Phase, PlannedBuild, PlannedPush,
+    Ready, ReportOptions, RunOptions, Why,
 };

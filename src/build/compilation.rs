@@ -29,7 +29,6 @@ pub struct Compilation<'a> {
     pub cancel: &'a Cancel,
 }
 
-/// How a compilation failed.
 #[derive(Debug)]
 pub enum Failure {
     /// The compiler found something wrong: its words.

@@ -22,9 +22,7 @@ use crate::remedy::Restriction;
 /// A compiler that satisfies its pack.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
-    /// Its version.
     pub version: Version,
-    /// Where it is.
     pub place: Place,
     /// The pack, as it is with this one of its toolchains.
     pub pack: Arc<Pack>,
@@ -33,7 +31,6 @@ pub struct Toolchain {
 /// Where a compiler is.
 #[derive(Debug, Clone)]
 pub enum Place {
-    /// On this machine.
     Here {
         /// Where its program was found.
         program: PathBuf,
@@ -42,7 +39,6 @@ pub enum Place {
         /// The environment that it needs where PELATO has installed it.
         env: BTreeMap<String, String>,
     },
-    /// In a container image.
     Container(Image),
 }
 
@@ -51,7 +47,6 @@ pub enum Place {
 pub struct Search<'a> {
     /// The caller's PATH.
     pub path: OsString,
-    /// PELATO's cache folder.
     pub cache: &'a Path,
     /// What forbids installing anything.
     pub forbidden: Option<Restriction>,
@@ -66,13 +61,10 @@ pub enum ToolchainError {
     #[error("the language pack `{pack}` needs {wanted}{found}")]
     #[diagnostic(code(pelato::toolchain::missing), help("{remedy}"))]
     Missing {
-        /// The pack.
         pack: String,
         /// The programs and versions that will do.
         wanted: String,
-        /// What was found instead.
         found: String,
-        /// How a person gets it.
         remedy: String,
     },
     /// None here, and none may be installed.
@@ -82,33 +74,23 @@ pub enum ToolchainError {
         help("{remedy}, or run once without {restriction}, which runs: {command}")
     )]
     Forbidden {
-        /// The pack.
         pack: String,
         /// The programs and versions that will do.
         wanted: String,
-        /// What was found instead.
         found: String,
-        /// How a person gets it.
         remedy: String,
-        /// What forbids it.
         restriction: Restriction,
-        /// What would be run.
         command: String,
     },
-    /// Installing failed.
     #[error("installing {program} failed{status}{output}")]
     #[diagnostic(
         code(pelato::toolchain::install),
         help("check the network connection, or {remedy}; the command was: {command}")
     )]
     Install {
-        /// The program.
         program: String,
-        /// How a person gets it.
         remedy: String,
-        /// What was run.
         command: String,
-        /// How it ended.
         status: String,
         /// The last lines that it printed, each on a line of its own.
         output: String,
@@ -123,14 +105,7 @@ pub enum ToolchainError {
             "this is a bug in the language pack: `install` installs a version that `requires` does not allow"
         )
     )]
-    Incompatible {
-        /// The pack.
-        pack: String,
-        /// The program.
-        program: String,
-        /// The versions that will do.
-        wanted: String,
-    },
+    Incompatible { pack: String, program: String, wanted: String },
     /// It was cancelled.
     #[error("cancelled")]
     #[diagnostic(code(pelato::toolchain::cancelled))]
@@ -143,12 +118,7 @@ pub enum ToolchainError {
             "check that you have write permission there and that the disk is not full; `PELATO_CACHE` sets another folder"
         )
     )]
-    Cache {
-        /// The folder.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Cache { path: String, source: std::io::Error },
 }
 
 /// What there is of a pack's compiler on this machine.

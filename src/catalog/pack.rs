@@ -14,17 +14,14 @@ use super::manifest::{self, Pattern, Schema};
 use super::{Origin, Unit};
 use crate::report::{Problem, Source};
 
-/// The manifest's file name.
 pub const MANIFEST: &str = "pack.toml";
 
-/// A language pack.
 #[derive(Debug, Clone)]
 pub struct Pack {
     /// What `pack.toml` says.
     pub manifest: PackManifest,
     /// Where it was found.
     pub origin: Origin,
-    /// Its files.
     pub folder: Folder,
 }
 
@@ -36,7 +33,6 @@ pub struct PackManifest {
     pub schema: Schema,
     /// The pack's name; also the name of its folder.
     pub name: String,
-    /// One line about it.
     pub summary: String,
     /// The endings of its source files, without the dot.
     pub extensions: Vec<String>,
@@ -45,9 +41,7 @@ pub struct PackManifest {
     /// What is put around the user's code.
     #[serde(default)]
     pub shell: ShellSection,
-    /// The compiler.
     pub toolchain: ToolchainSection,
-    /// How it is called.
     pub build: BuildSection,
     /// How `pelato pack check` tries the pack out.
     #[serde(default)]
@@ -85,7 +79,6 @@ pub struct Requirement {
     pub pattern: Pattern,
     /// What is wrong if it does not.
     pub message: String,
-    /// What to do then.
     pub help: String,
 }
 
@@ -111,7 +104,6 @@ pub struct ShellSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skip {
-    /// The file of the shell.
     pub file: String,
     /// Left out when this matches in one of the user's source files.
     pub when: Pattern,
@@ -226,7 +218,6 @@ fn yes() -> bool {
 pub struct Explanation {
     /// Matches in the compiler's words.
     pub pattern: Pattern,
-    /// What to do then.
     pub help: String,
 }
 

@@ -11,17 +11,14 @@ use super::{Origin, Unit};
 use crate::project::read::TASK_FIELDS;
 use crate::report::{Problem, Source};
 
-/// The manifest's file name.
 pub const MANIFEST: &str = "template.toml";
 
-/// A template.
 #[derive(Debug, Clone)]
 pub struct Template {
     /// What `template.toml` says.
     pub manifest: TemplateManifest,
     /// Where it was found.
     pub origin: Origin,
-    /// Its files.
     pub folder: Folder,
 }
 
@@ -33,12 +30,10 @@ pub struct TemplateManifest {
     pub schema: Schema,
     /// The template's name; also the name of its folder.
     pub name: String,
-    /// One line about it.
     pub summary: String,
     /// Other names it goes by.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// The file of its trigger.
     pub trigger: String,
     /// Fields of a task of this template, in order.
     #[serde(default)]
@@ -74,7 +69,6 @@ impl Default for ConformanceSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
-    /// What values it takes.
     pub kind: Kind,
     /// What a person is asked.
     pub prompt: String,
@@ -130,11 +124,9 @@ impl Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// A NATS subject.
     Subject,
     /// A whole number, 0 or more.
     Integer,
-    /// Any text.
     String,
 }
 
@@ -212,7 +204,6 @@ impl Template {
         self.manifest.capabilities.iter().any(is_handler)
     }
 
-    /// A parameter by name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.manifest.parameters.get(name)
     }
@@ -316,17 +307,14 @@ pub mod toml_order {
     }
 
     impl<T> Ordered<T> {
-        /// All of them.
         pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
             self.0.iter().map(|(name, value)| (name.as_str(), value))
         }
 
-        /// The names.
         pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
             self.0.iter().map(|(name, _)| name.as_str())
         }
 
-        /// One of them.
         pub fn get(&self, name: &str) -> Option<&T> {
             self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
         }

@@ -11,7 +11,6 @@ use crate::progress::{Change, Event, Phase, Progress};
 
 /// One thing that is found out on a fixture `B`.
 pub struct Check<B> {
-    /// Its name.
     pub name: &'static str,
     /// Finds out.
     pub(crate) run: fn(&mut B) -> CheckResult,
@@ -37,15 +36,11 @@ pub enum CheckFailure {
 /// What came of one check.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The check's name.
     pub check: &'static str,
-    /// How it ended.
     pub verdict: Verdict,
-    /// How long it took.
     pub time: Duration,
     /// Why it ended so; several lines if a compiler has spoken.
     pub reason: String,
-    /// What to do about a failure.
     pub help: Option<String>,
 }
 
@@ -81,12 +76,10 @@ pub fn failures(outcomes: &[Outcome]) -> Vec<&'static str> {
     failed.map(|outcome| outcome.check).collect()
 }
 
-/// A failure.
 pub(crate) fn failed(why: impl Into<String>, help: impl Into<String>) -> CheckFailure {
     CheckFailure::Failed { why: why.into(), help: help.into() }
 }
 
-/// An error and its advice.
 pub(crate) fn with_help(error: &dyn miette::Diagnostic) -> String {
     let mut text = error.to_string();
     if let Some(help) = error.help() {

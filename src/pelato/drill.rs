@@ -10,7 +10,6 @@ use crate::drill::{self, Marks, Plan, Route, Setup};
 use crate::measurement::Readings;
 use crate::progress::OperationKind;
 
-/// How to hold a drill.
 pub struct DrillOptions {
     /// The topic that probes are sent to; else the one by which messages enter the workflow.
     pub from: Option<String>,

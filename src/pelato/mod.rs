@@ -3,12 +3,17 @@
 mod brush;
 mod building;
 mod changed;
+mod conformance;
 mod deploy;
 mod doctor;
 mod drill;
 mod error;
+mod graph;
+mod infra;
+mod library;
 mod operation;
 mod push;
+mod report;
 mod run;
 mod scaffold;
 mod watch;
@@ -18,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use crate::build::{self, Built};
+use crate::build::Built;
 use crate::cancel::Cancel;
 use crate::catalog::Catalog;
 use crate::check::Component;
@@ -32,10 +37,14 @@ use operation::Operation;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
+pub use conformance::Conformance;
 pub use deploy::MANIFEST_FILE;
 pub use drill::DrillOptions;
 pub use error::{Error, Exit, PromptError};
+pub use infra::InfraOptions;
+pub use library::{Library, Made, Owner};
 pub use push::PlannedPush;
+pub use report::{Comparison, ReportOptions};
 pub use run::{Ready, RunOptions};
 pub use scaffold::new_project;
 
@@ -47,7 +56,6 @@ pub struct Options {
     pub settings: Sources,
     /// The user's own folder with language packs and templates, if there is one.
     pub user: Option<PathBuf>,
-    /// PELATO's cache folder.
     pub cache: PathBuf,
     /// Takes the events of all operations.
     pub events: Arc<dyn Listener>,
@@ -65,9 +73,7 @@ pub struct Pelato {
     begun: Arc<AtomicU64>,
 }
 
-/// A workflow that has been checked.
 pub struct Checked {
-    /// What the user wrote.
     pub workflow: Workflow,
     /// What is wrong or suspicious.
     pub report: Report,
@@ -97,7 +103,6 @@ pub struct BuildFlags {
 /// What building would do for a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedBuild {
-    /// Its name.
     pub component: String,
     /// Why it would be compiled.
     pub compile: Option<Reason>,
@@ -111,7 +116,6 @@ pub struct Outcome {
     pub tasks: usize,
     /// The components, in the order of the workflow.
     pub components: Vec<Component>,
-    /// What was generated.
     pub generated: Generated,
     /// The artifacts, in the same order as the components.
     pub built: Vec<Built>,
@@ -127,9 +131,13 @@ impl Pelato {
         Self { options: Arc::new(options), begun: Arc::default() }
     }
 
-    /// The project's folder.
     pub fn root(&self) -> &Path {
         &self.options.root
+    }
+
+    /// The packs and templates of the project and the user, and new ones.
+    pub fn library(&self) -> Library {
+        Library::new(self.root().to_owned(), self.options.user.clone())
     }
 
     /// PELATO's cache folder.
@@ -201,13 +209,5 @@ impl Pelato {
     pub async fn build(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
         let (only, flags) = (only.to_vec(), flags.clone());
         self.begin(OperationKind::Build)?.alone(move |operation| operation.build(&only, &flags)).await
-    }
-
-    /// How to build, as flags and settings say now.
-    ///
-    /// # Errors
-    /// When a setting is wrong.
-    pub(crate) fn build_options(&self, flags: &BuildFlags) -> Result<build::Options, Error> {
-        Ok(self.look()?.build_options(flags))
     }
 }

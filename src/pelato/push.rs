@@ -19,9 +19,7 @@ use crate::{build, generate};
 /// What pushing would do for a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedPush {
-    /// Its name.
     pub component: String,
-    /// Its image.
     pub image: String,
     /// What would be done; none where it would have to be built first.
     pub work: Option<Work>,

@@ -26,6 +26,8 @@ pub enum OperationKind {
     Drill,
     Machine,
     Fix,
+    CheckPack,
+    CheckTemplate,
 }
 
 /// How an operation ended.

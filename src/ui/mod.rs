@@ -2,9 +2,11 @@
 
 mod bar;
 mod collection;
+mod comparison;
 mod conformance;
 mod events;
 pub mod json;
+mod made;
 mod pack;
 pub mod prompt;
 mod safe;
@@ -54,7 +56,6 @@ pub enum Colour {
 /// How to talk to the person or program at the other end.
 #[derive(Debug, Clone, Copy)]
 pub struct OutputOptions {
-    /// How much.
     pub level: Level,
     /// Results as JSON.
     pub json: bool,
@@ -62,7 +63,6 @@ pub struct OutputOptions {
     pub events: bool,
     /// When there is colour.
     pub colour: Colour,
-    /// Whether a person may be asked.
     pub may_ask: bool,
 }
 

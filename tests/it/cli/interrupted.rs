@@ -1,12 +1,15 @@
 //! Builds that are killed or cancelled, and builds that meet.
 
+use std::env;
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::functions::PROJECT;
+use crate::support::process::wait_until;
 use crate::support::slow::group_runs;
 use crate::support::{Place, tools, tree};
 
@@ -32,12 +35,6 @@ fn slow_go_with(first: &str, place: Place) -> Place {
     place.env("PATH", path)
 }
 
-fn wait_until_there(path: &Path) {
-    while !path.exists() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-}
-
 #[test]
 fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
     let place = Place::with(PROJECT);
@@ -47,7 +44,7 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
     let place = slow_go(place);
 
     let mut running = place.start(&["build", "play"]);
-    wait_until_there(&place.above().join("compiles"));
+    wait_until("it compiles", || place.above().join("compiles").exists());
     running.signal("KILL");
     assert!(!running.wait().success());
     assert!(place.bytes("gen/play/play.wasm") == old);
@@ -56,9 +53,7 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
     fs::write(place.above().join("go-on"), "").unwrap();
     let words = Path::new("/proc").join(compiler.trim()).join("cmdline");
     // Of a process that has ended but was not waited for, the words are gone.
-    while fs::read(&words).is_ok_and(|words| !words.is_empty()) {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    wait_until("it ends", || !fs::read(&words).is_ok_and(|words| !words.is_empty()));
     assert!(place.bytes("gen/play/play.wasm") == old);
 
     place.run(&["call", "play", "print", "-q"]).code(0).stdout_eq("print");
@@ -68,13 +63,12 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
 }
 
 /// What is said when a build is cancelled.
-const CANCELLED: &str =
-    "error: cancelled: components that were built before are kept\n  help: run the command again: finished work is not repeated\n";
+const CANCELLED: &str = "error: cancelled: components that were built before are kept\n  help: run the command again: finished work is not repeated\n";
 
 /// Cancels a build while it compiles: it and its compiler end, and the next build works.
 fn cancelled_by(signal: &str, number: i32, place: Place) {
     let mut running = place.start(&["build", "play"]);
-    wait_until_there(&place.above().join("compiles"));
+    wait_until("it compiles", || place.above().join("compiles").exists());
     running.signal(signal);
     assert_eq!(running.wait().signal(), Some(number), "{}", running.err());
     assert!(running.err().ends_with(CANCELLED), "{}", running.err());
@@ -85,6 +79,17 @@ fn cancelled_by(signal: &str, number: i32, place: Place) {
     fs::write(place.above().join("go-on"), "").unwrap();
     place.run(&["build", "play", "-q"]).code(0).stderr_eq("");
     assert!(place.path("gen/play/play.wasm").is_file());
+}
+
+/// What a shell does with its background jobs: they are not to notice Ctrl-C. Here the tests themselves are such a job.
+#[test]
+fn the_tests_do_not_depend_on_who_starts_them() {
+    let programs = env::current_exe().unwrap();
+    let inner = "cli::interrupted::signals_end_a_build_with_its_compiler_and_the_next_one_works";
+    let script = "trap '' INT HUP QUIT TERM; exec \"$0\" --exact \"$1\"";
+    let output = Command::new("sh").args(["-c", script]).arg(programs).arg(inner).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[test]
@@ -103,7 +108,7 @@ fn a_compiler_that_ignores_signals_is_ended_as_well() {
 fn whoever_waits_for_another_build_can_be_cancelled() {
     let place = slow_go(Place::with(PROJECT));
     let mut first = place.start(&["build", "play"]);
-    wait_until_there(&place.above().join("compiles"));
+    wait_until("it compiles", || place.above().join("compiles").exists());
     let mut second = place.start(&["build", "play"]);
     second.wait_for("waiting for another PELATO process in this project");
     second.signal("INT");
@@ -136,7 +141,7 @@ fn a_push_that_waits_can_be_cancelled_and_what_was_built_stays() {
 fn the_second_of_two_builds_waits_and_says_so() {
     let place = slow_go(Place::with(PROJECT));
     let mut first = place.start(&["build", "play"]);
-    wait_until_there(&place.above().join("compiles"));
+    wait_until("it compiles", || place.above().join("compiles").exists());
     let mut second = place.start(&["build", "play"]);
     second.wait_for("waiting for another PELATO process in this project");
     fs::write(place.above().join("go-on"), "").unwrap();
