@@ -451,7 +451,7 @@ fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
     place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: not given: Folder of the project
-  help: add `my-project`; on a terminal (and without `--no-input`) you are asked for it
+  help: add `my-project`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     let steps: [(&[&str], snapbox::data::Inline); 6] = [
@@ -459,7 +459,7 @@ error: not given: Folder of the project
             &[],
             str![[r#"
 error: not given: Language
-  help: add `--language go`; on a terminal (and without `--no-input`) you are asked for it
+  help: add `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -467,7 +467,7 @@ error: not given: Language
             &TASK[..2],
             str![[r#"
 error: not given: Template
-  help: add `--template processor_nats`; on a terminal (and without `--no-input`) you are asked for it
+  help: add `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -475,7 +475,7 @@ error: not given: Template
             &["--language", "go", "--template", "processor_nats"],
             str![[r#"
 error: not given: Name of the task
-  help: add `--name 'Temp data conversion'`; on a terminal (and without `--no-input`) you are asked for it
+  help: add `--name 'Temp data conversion'`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -483,7 +483,7 @@ error: not given: Name of the task
             &TASK[..6],
             str![[r#"
 error: not given: Topic to read from
-  help: add `--source-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
+  help: add `--source-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -491,7 +491,7 @@ error: not given: Topic to read from
             &TASK[..8],
             str![[r#"
 error: not given: Topic to write to
-  help: add `--dest-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
+  help: add `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -499,7 +499,7 @@ error: not given: Topic to write to
             &TASK[..10],
             str![[r#"
 error: not given: Targets
-  help: add `--target edge`; on a terminal (and without `--no-input`) you are asked for it
+  help: add `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
