@@ -8,7 +8,8 @@ use crate::project::edit::Content;
 use crate::remedy::Remedy;
 use crate::text::suggest;
 
-/// The fields for the values given, in the template's order. What has a default and is not given is left out.
+/// The fields for the given values, in the template's order. Parameters with a default that are not given are left
+/// out.
 pub(super) fn fields(
     template: &Template,
     given: &BTreeMap<String, String>,
@@ -41,7 +42,7 @@ pub(super) fn fields(
     values.map(|(name, parameter, value)| Ok((name.to_owned(), content(name, parameter, value)?))).collect()
 }
 
-/// Checks the kind of a value only: whether a topic makes sense is found out by `check`, on the whole workflow.
+/// Checks only the kind of a value: `check` validates topics, on the whole workflow.
 fn content(name: &str, parameter: &Parameter, value: &str) -> Result<Content, ScaffoldError> {
     let wrong = |expected: &str| {
         let (expected, example) = (expected.to_owned(), parameter.example().to_owned());

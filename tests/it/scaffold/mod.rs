@@ -250,7 +250,7 @@ fn a_task_without_name_or_target_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(crate::support::soak::cases(64)))]
 
     #[test]
     fn whatever_the_names_they_are_read_back(name in any::<String>(), title in "\\PC*|[-:#'\"\\[{& \n*!]+x", target in "[^ \t].{0,5}") {

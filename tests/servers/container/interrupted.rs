@@ -97,7 +97,7 @@ fn when_the_containers_are_gone_ctrl_c_ends_it_at_once() {
         let registry = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = registry.local_addr().unwrap().to_string();
         let place = example().warm().on(&engine).env("REGISTRY_INSECURE", &address);
-        let place = place.env("REGISTRY_URL", &format!("{address}/team"));
+        let place = place.env("REGISTRY_URL", format!("{address}/team"));
         let mut command = place.command(&BUILD);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let _asked = registry.accept().unwrap();
