@@ -31,7 +31,10 @@ enum FixError {
     Build(#[from] BuildError),
     /// The system failed.
     #[error("{what}")]
-    #[diagnostic(help("check that you have write permission there and that the disk is not full"))]
+    #[diagnostic(
+        code(pelato::doctor::fix),
+        help("check that you have write permission there and that the disk is not full")
+    )]
     System {
         /// What could not be done.
         what: String,

@@ -236,7 +236,7 @@ pub enum Error {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PromptError {
     /// Nobody may be asked.
-    #[error("not given: {what}")]
+    #[error("missing value: {what}")]
     #[diagnostic(
         code(pelato::prompt::missing),
         help("add `{answer}`; on a terminal, and without {}, PELATO asks for it", Argument::NoInput)

@@ -450,7 +450,7 @@ fn this_very_folder_can_be_the_project() {
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
     place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Folder of the project
+error: missing value: Folder of the project
   help: add `my-project`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
@@ -458,7 +458,7 @@ error: not given: Folder of the project
         (
             &[],
             str![[r#"
-error: not given: Language
+error: missing value: Language
   help: add `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
@@ -466,7 +466,7 @@ error: not given: Language
         (
             &TASK[..2],
             str![[r#"
-error: not given: Template
+error: missing value: Template
   help: add `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
@@ -474,7 +474,7 @@ error: not given: Template
         (
             &["--language", "go", "--template", "processor_nats"],
             str![[r#"
-error: not given: Name of the task
+error: missing value: Name of the task
   help: add `--name 'Temp data conversion'`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
@@ -482,7 +482,7 @@ error: not given: Name of the task
         (
             &TASK[..6],
             str![[r#"
-error: not given: Topic to read from
+error: missing value: Topic to read from
   help: add `--source-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
@@ -490,7 +490,7 @@ error: not given: Topic to read from
         (
             &TASK[..8],
             str![[r#"
-error: not given: Topic to write to
+error: missing value: Topic to write to
   help: add `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
@@ -498,7 +498,7 @@ error: not given: Topic to write to
         (
             &TASK[..10],
             str![[r#"
-error: not given: Targets
+error: missing value: Targets
   help: add `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],

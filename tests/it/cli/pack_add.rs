@@ -77,7 +77,7 @@ toolchain.program          toyc
 toolchain.check            toyc --version
 build.command              toyc {output}
 build.offline.TOY_OFFLINE  1
-error: not given: consent
+error: missing value: consent
   help: add `--trust`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);

@@ -140,7 +140,7 @@ fn what_is_missing_or_wrong_names_its_flag() {
     refused(
         &["mine", "--in", "."],
         str![[r#"
-error: not given: Template to copy
+error: missing value: Template to copy
   help: add `--from processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
@@ -148,7 +148,7 @@ error: not given: Template to copy
     refused(
         &["mine", "--in", ".", "--from", "processor_nats"],
         str![[r#"
-error: not given: What it does, in one line
+error: missing value: What it does, in one line
   help: add `--summary 'A NATS message in, two out'`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
