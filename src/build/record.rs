@@ -115,7 +115,8 @@ fn difference(old: &Ingredients, new: &Ingredients) -> Option<String> {
             None => changes.push(format!("{name} is new")),
         }
     }
-    changes.extend(old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("{name} is gone")));
+    changes
+        .extend(old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("{name} was removed")));
     let rest = changes.len().saturating_sub(1);
     let first = changes.into_iter().next()?;
     Some(if rest == 0 { first } else { format!("{first}, and {rest} more") })
