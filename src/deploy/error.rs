@@ -28,11 +28,7 @@ pub enum DeployError {
     #[error("the workflow has no tasks: there is nothing to deploy")]
     #[diagnostic(
         code(pelato::deploy::empty),
-        help(
-            "add a task with {}, or take the application away with {}",
-            Operation::AddTask,
-            Operation::Remove
-        )
+        help("add a task with {}, or remove the application with {}", Operation::AddTask, Operation::Remove)
     )]
     Empty,
     /// The project's name has nothing that a lattice takes.
@@ -93,7 +89,7 @@ pub enum DeployError {
     #[diagnostic(
         code(pelato::deploy::no_wadm),
         help(
-            "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
+            "start wadm next to the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
         )
     )]
     NoWadm {

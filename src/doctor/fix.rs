@@ -29,7 +29,10 @@ enum FixError {
     #[diagnostic(transparent)]
     Build(#[from] BuildError),
     #[error("{what}")]
-    #[diagnostic(help("check that you have write permission there and that the disk is not full"))]
+    #[diagnostic(
+        code(pelato::doctor::fix),
+        help("check that you have write permission there and that the disk is not full")
+    )]
     System { what: String, source: std::io::Error },
 }
 

@@ -94,7 +94,7 @@ impl Verdict {
 /// # Errors
 /// When one makes no sense: the problem points into the text.
 pub fn parse(text: &str) -> Result<Vec<Objective>, Problem> {
-    let source = Source::new("--slo", text);
+    let source = Source::new("objectives", text);
     let mut at = 0;
     let parts = text.split(',').map(|part| {
         let start = at + part.len() - part.trim_start().len();

@@ -200,7 +200,7 @@ pub enum Error {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PromptError {
-    #[error("not given: {what}")]
+    #[error("missing value: {what}")]
     #[diagnostic(
         code(pelato::prompt::missing),
         help("add `{answer}`; on a terminal, and without {}, PELATO asks for it", Argument::NoInput)

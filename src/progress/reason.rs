@@ -53,7 +53,7 @@ impl fmt::Display for Reason {
                 let change = match change {
                     WhatChanged::Changed => "changed",
                     WhatChanged::New => "is new",
-                    WhatChanged::Gone => "is gone",
+                    WhatChanged::Gone => "was removed",
                 };
                 write!(f, "{name} {change}")?;
                 if *others > 0 { write!(f, ", and {others} more") } else { Ok(()) }

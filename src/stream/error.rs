@@ -21,8 +21,7 @@ pub enum StreamError {
     #[diagnostic(
         code(pelato::stream::partial_subjects),
         help(
-            "add the subject `{source_topic}` to it, with `nats stream edit {stream}`, or let the task read \
-         what is in it: {subjects}"
+            "add the subject `{source_topic}` to it, with `nats stream edit {stream}`, or change the task to read one of its subjects: {subjects}"
         )
     )]
     PartialSubjects { stream: String, subjects: String, source_topic: String, consumer: String },

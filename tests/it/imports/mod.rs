@@ -25,8 +25,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["catalog"]),
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
-    ("base", &["measurement", "metrics", "process", "progress"]),
-    ("base", &["cancel", "clock", "files", "nats", "postgres", "remedy", "report", "text"]),
+    ("base", &["measurement", "metrics", "nats", "postgres", "process", "progress"]),
+    ("base", &["cancel", "clock", "files", "remedy", "report", "text"]),
 ];
 
 fn sources() -> Sources {
