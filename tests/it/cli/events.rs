@@ -82,7 +82,7 @@ fn what_the_command_line_says_is_an_event_as_well() {
         &["gen", "--events"],
         0,
         "",
-        r#"{"schema":1,"operation":0,"event":"problem","severity":"warning","rule":"[..]","message":"[..]NATS_PROT[..]","help":"[..]","file":".env","line":1,"column":1}
+        r#"{"schema":1,"operation":0,"event":"problem","severity":"warning","rule":"env-file","message":"line 1: `NATS_PROT` is not a setting of PELATO","help":"did you mean `NATS_PORT`?","file":".env"}
 {"schema":1,"operation":1,"event":"operation-started","kind":"generate"}
 {"schema":1,"operation":1,"event":"operation-finished","kind":"generate","ended":"done","duration_ms":[..]}
 {"schema":1,"operation":0,"event":"message","level":"detail","text":"wrote gen/slow/source/[..]"}
