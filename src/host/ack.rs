@@ -2,14 +2,6 @@
 
 use super::observe::{Call, Trigger};
 
-/// How the subjects begin at which JetStream waits for what became of a message.
-const ACK: &str = "$JS.ACK.";
-
-/// Whether JetStream waits at this subject.
-pub(super) fn is_ack(subject: &str) -> bool {
-    subject.starts_with(ACK)
-}
-
 /// What headers say about a dead letter: whose it is, where it was sent to, and what it failed of. Messages of
 /// components have no headers, so the host adds them.
 pub(super) fn dead_letter(call: &Call, error: &str) -> Vec<(&'static str, String)> {

@@ -23,6 +23,8 @@ pub struct Hosted {
     pub bucket: Option<String>,
     /// Whether it uses the database.
     pub database: bool,
+    /// Where its messages go that are given up, if JetStream keeps them.
+    pub dead_letter_topic: Option<String>,
 }
 
 /// What one call may use.
