@@ -16,7 +16,6 @@ pub type Ingredients = BTreeMap<String, String>;
 /// One step's ingredients and what came out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// What it was made from.
     pub from: Ingredients,
     /// The file that was made.
     pub made: Stamp,
@@ -33,12 +32,10 @@ pub struct Stamp {
     pub sha256: String,
 }
 
-/// The record of one component.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// How the function was compiled and wrapped.
     pub compiled: Option<Step>,
-    /// How it was composed.
     pub composed: Option<Step>,
 }
 

@@ -24,7 +24,6 @@ const FIGURES: [(&str, Figure); 8] = [
 ];
 const HELP: &str = "write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`";
 
-/// An objective.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Objective {
     /// As it was written, without spaces.
@@ -153,7 +152,6 @@ struct SyntaxError {
     help: String,
 }
 
-/// What a name means.
 fn figure(name: &str) -> Result<(Option<Phase>, Figure), SyntaxError> {
     let (before, after) = name.split_once('.').map_or((None, name), |(phase, figure)| (Some(phase), figure));
     let phase = before.map(phase).transpose()?;
