@@ -93,7 +93,7 @@ fn what_hosts_cannot_do_is_told_in_their_words() {
             "the lattice could not run all of `faults`",
             "echo: ",
             "messaging-edge: ",
-            "does it know the registry",
+            "check that the host can reach the registry",
         ],
     );
     project.pelato(&["status"]).printed(&["echo", "starting", "0/1"]);
