@@ -25,15 +25,10 @@ impl fmt::Display for Reason {
 /// Why a workflow cannot be deployed, or what the lattice did not do.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DeployError {
-    /// There is nothing to deploy.
     #[error("the workflow has no tasks: there is nothing to deploy")]
     #[diagnostic(
         code(pelato::deploy::empty),
-        help(
-            "add a task with {}, or take the application away with {}",
-            Operation::AddTask,
-            Operation::Remove
-        )
+        help("add a task with {}, or remove the application with {}", Operation::AddTask, Operation::Remove)
     )]
     Empty,
     /// The project's name has nothing that a lattice takes.
@@ -42,46 +37,25 @@ pub enum DeployError {
         code(pelato::deploy::no_usable_name),
         help("write `project_name` in workflow.yaml with letters a to z or digits")
     )]
-    Nameless {
-        /// The name.
-        project: String,
-    },
+    Nameless { project: String },
     /// No provider is known for an interface.
     #[error("`{component}` needs {interface}, for which no provider is known")]
     #[diagnostic(
         code(pelato::deploy::no_provider),
         help("the template `{template}` can be used with {} only", Operation::Run)
     )]
-    NoProvider {
-        /// The component.
-        component: String,
-        /// Its template.
-        template: String,
-        /// The interface.
-        interface: String,
-    },
+    NoProvider { component: String, template: String, interface: String },
     /// Hosts do not have a provider of this kind.
     #[error("{setting} is `builtin`, but hosts have no built-in provider for it")]
     #[diagnostic(
         code(pelato::deploy::no_built_in_provider),
         help("name an image, such as {setting}={default}")
     )]
-    NotBuiltIn {
-        /// The setting that names the provider.
-        setting: &'static str,
-        /// Its default.
-        default: &'static str,
-    },
+    NotBuiltIn { setting: &'static str, default: &'static str },
     /// A template's text cannot be filled in.
     #[error("the template `{template}` cannot be used")]
     #[diagnostic(code(pelato::deploy::template), help("fix the template, or choose another"))]
-    Template {
-        /// The template.
-        template: String,
-        /// What is wrong.
-        source: NeedError,
-    },
-    /// The NATS server cannot be used.
+    Template { template: String, source: NeedError },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Nats(NatsError),
@@ -105,28 +79,21 @@ pub enum DeployError {
         )
     )]
     NotLetIn(String),
-    /// Images are not in the registry.
     #[error("the registry does not have {images}")]
     #[diagnostic(
         code(pelato::deploy::not_pushed),
         help("{} builds and pushes them; {} does all of it", Operation::Push, Operation::Brush)
     )]
-    NotPushed {
-        /// The images.
-        images: String,
-    },
-    /// Nobody manages the lattice.
+    NotPushed { images: String },
     #[error("wadm does not answer for the lattice `{lattice}` at {server}{old}")]
     #[diagnostic(
         code(pelato::deploy::no_wadm),
         help(
-            "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
+            "start wadm next to the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
         )
     )]
     NoWadm {
-        /// The lattice.
         lattice: String,
-        /// The NATS server.
         server: String,
         /// That the server is too old for wadm, if it is.
         old: String,
@@ -141,32 +108,16 @@ pub enum DeployError {
             Operation::Deploy
         )
     )]
-    Lost {
-        /// The lattice.
-        lattice: String,
-        /// What happened.
-        message: String,
-    },
-    /// A reply that makes no sense.
+    Lost { lattice: String, message: String },
     #[error("unexpected response from wadm: {message}")]
     #[diagnostic(
         code(pelato::deploy::unexpected_response),
         help("PELATO supports wadm 0.21: check which version is running")
     )]
-    Reply {
-        /// What is wrong with it.
-        message: String,
-    },
-    /// wadm refused.
+    Reply { message: String },
     #[error("wadm rejected the request to {what}: {message}")]
     #[diagnostic(code(pelato::deploy::refused), help("{} shows the manifest", Operation::Deploy.with(Argument::DryRun)))]
-    Refused {
-        /// What was asked for.
-        what: &'static str,
-        /// Its words.
-        message: String,
-    },
-    /// Somebody else has the name.
+    Refused { what: &'static str, message: String },
     #[error("`{name}` in the lattice `{lattice}` {how}")]
     #[diagnostic(
         code(pelato::deploy::application_taken),
@@ -175,14 +126,7 @@ pub enum DeployError {
             Argument::Force
         )
     )]
-    Foreign {
-        /// The application.
-        name: String,
-        /// The lattice.
-        lattice: String,
-        /// Why it is not ours.
-        how: String,
-    },
+    Foreign { name: String, lattice: String, how: String },
     /// Others listen where we want to.
     #[error("port {port} on hosts of {target} is already used by the application `{other}`")]
     #[diagnostic(
@@ -190,9 +134,7 @@ pub enum DeployError {
         help("give the tasks another `http: {{port: …}}` in workflow.yaml")
     )]
     PortTaken {
-        /// The port.
         port: String,
-        /// The hosts' label.
         target: String,
         /// The application that has it.
         other: String,
@@ -203,57 +145,34 @@ pub enum DeployError {
         code(pelato::deploy::not_deployed),
         help("deploy it with {}; {} shows which lattice is used", Operation::Deploy, Operation::Config)
     )]
-    NotDeployed {
-        /// The application.
-        name: String,
-        /// The lattice.
-        lattice: String,
-    },
+    NotDeployed { name: String, lattice: String },
     /// There is nothing to go back to.
     #[error("there is no manifest of `{name}` before {version}")]
     #[diagnostic(code(pelato::deploy::no_earlier_version), help("{known}"))]
-    NothingBefore {
-        /// The application.
-        name: String,
-        /// The version that is deployed.
-        version: String,
-        /// What there is.
-        known: String,
-    },
-    /// There is no such version.
+    NothingBefore { name: String, version: String, known: String },
     #[error("there is no version `{version}` of `{name}`")]
     #[diagnostic(code(pelato::deploy::no_such_version))]
     NoSuchVersion {
-        /// The application.
         name: String,
-        /// The version asked for.
         version: String,
-        /// What there is.
         #[help]
         help: String,
     },
-    /// The lattice says that it failed.
     #[error("the lattice could not run all of `{name}`{}", listed(.reasons))]
     #[diagnostic(code(pelato::deploy::failed), help("{help}"))]
     Failed {
-        /// The application.
         name: String,
         /// What went wrong, part by part.
         reasons: Vec<Reason>,
-        /// What to do.
         help: String,
     },
-    /// It took too long.
     #[error("after {} s `{name}` is not fully running{}", .waited.as_secs(), listed(.reasons))]
     #[diagnostic(code(pelato::deploy::timeout), help("{help}"))]
     TooSlow {
-        /// The application.
         name: String,
-        /// How long was waited.
         waited: Duration,
         /// What is missing, part by part.
         reasons: Vec<Reason>,
-        /// What to do.
         help: String,
     },
     /// It does not go away.
@@ -265,15 +184,7 @@ pub enum DeployError {
             Operation::Remove
         )
     )]
-    StillThere {
-        /// The application.
-        name: String,
-        /// How long was waited.
-        waited: Duration,
-        /// What runs.
-        left: String,
-    },
-    /// The manifest has no YAML form.
+    StillThere { name: String, waited: Duration, left: String },
     #[error("the manifest cannot be written")]
     #[diagnostic(
         code(pelato::deploy::manifest),

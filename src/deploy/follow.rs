@@ -30,7 +30,7 @@ const NEXT_TRY: Duration = Duration::from_secs(60);
 /// What to do when something failed.
 fn help() -> String {
     format!(
-        "fix that and call {} again, or go back with {}; {} shows how it goes on. If a host cannot fetch an image, check that the host can reach the registry and is authorised",
+        "fix that and call {} again, or go back with {}; {} shows the progress. If a host cannot fetch an image, check that the host can reach the registry and is authorised",
         Operation::Deploy,
         Operation::Rollback,
         Operation::Status

@@ -23,7 +23,6 @@ pub enum Step {
 }
 
 impl Step {
-    /// The version.
     pub fn version(&self) -> &str {
         match self {
             Self::Put(version) | Self::Reuse(version) => version,

@@ -11,7 +11,6 @@ use super::status::Status;
 use super::{preflight, relink};
 use crate::progress::{Event, Progress};
 
-/// How to deploy.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
     /// How long to wait until everything runs; not at all if none.
@@ -25,7 +24,6 @@ pub struct Options {
 pub struct Plan {
     /// The manifest, without a version.
     pub manifest: Manifest,
-    /// What is deployed now.
     pub deployed: Option<Manifest>,
     /// What wadm keeps, the oldest first.
     versions: Vec<wadm::Version>,
@@ -34,10 +32,8 @@ pub struct Plan {
     pub warnings: Vec<String>,
 }
 
-/// What was deployed.
 #[derive(Debug, Clone)]
 pub struct Deployed {
-    /// The manifest with its version.
     pub manifest: Manifest,
     /// Whether the very same was deployed already.
     pub unchanged: bool,
@@ -52,19 +48,16 @@ pub struct Deployed {
 /// What was taken away.
 #[derive(Debug, Clone)]
 pub struct Removed {
-    /// Whether there was anything.
     pub was_there: bool,
     /// The subjects that its components subscribed to.
     pub subscriptions: Vec<String>,
 }
 
 impl Plan {
-    /// The version that will be deployed.
     pub fn version(&self) -> &str {
         self.step.version()
     }
 
-    /// The manifest with that version.
     pub fn versioned(&self) -> Manifest {
         self.manifest.clone().versioned(self.version())
     }

@@ -39,8 +39,9 @@ fn against_targets(machine: &Machine, needed: bool, hosts: &[Host]) -> Vec<Findi
             "no host has the label host-type={target}, which {} needs",
             list(parts.map(|part| &part.name))
         );
-        let remedy =
-            format!("start a host with `--label host-type={target}`, or correct `targets` in workflow.yaml");
+        let remedy = format!(
+            "start a host with the label `host-type={target}`, or correct `targets` in workflow.yaml"
+        );
         found.push(Finding::lacking(needed, what, remedy));
     }
     found

@@ -37,9 +37,7 @@ const ANSWER: Duration = Duration::from_secs(4);
 pub struct Subject {
     /// What it is called, in the report and in the docs.
     pub name: &'static str,
-    /// Whether the project needs it.
     needed: fn(&Machine) -> bool,
-    /// Looks.
     look: for<'a> fn(&'a Machine) -> BoxFuture<'a, Vec<Finding>>,
 }
 
@@ -62,7 +60,6 @@ pub const ALL: &[Subject] = &[
 pub struct Examined {
     /// The subject's name.
     pub subject: &'static str,
-    /// What was found.
     pub finding: Finding,
 }
 

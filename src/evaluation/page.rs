@@ -1,4 +1,4 @@
-//! A page of charts with tables beside them. It needs nothing but itself: no scripts, no other files.
+//! A page of charts with tables beside them. It is self-contained: no scripts, no other files.
 
 use super::chart::{latencies, lines, stacks};
 use super::load::Rehearsal;
@@ -8,7 +8,7 @@ use super::{original, style};
 use crate::measurement::{text, time};
 use crate::text::xml;
 
-/// By this a page is known as one that PELATO has written.
+/// Marks a page as written by PELATO.
 pub const MARK: &str = "<meta name=\"generator\" content=\"pelato report\"/>";
 
 /// A page about these series and drills.
@@ -30,7 +30,6 @@ pub fn page(title: &str, series: &[Series], drills: &[Rehearsal]) -> String {
     page + "</body>\n</html>\n"
 }
 
-/// What series say.
 fn times_of(series: &[Series]) -> String {
     let mut page = String::new();
     page += "<p class=\"note\">Means with their 95 % confidence intervals (Student's t), in seconds. n is the number of \
@@ -49,7 +48,6 @@ fn times_of(series: &[Series]) -> String {
     page
 }
 
-/// What a drill says.
 fn rehearsal(drill: &Rehearsal) -> String {
     let Rehearsal { name, readings, report } = drill;
     let heading = format!("Drill: {name}");
@@ -126,7 +124,7 @@ fn wholes(series: &[Series]) -> String {
     })
 }
 
-/// Mean and interval, with as many digits.
+/// Mean and interval, with the same number of digits.
 fn parts(time: &Summary) -> (String, String) {
     let shown = time.to_string();
     match shown.split_once(" ± ") {

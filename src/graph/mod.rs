@@ -1,4 +1,4 @@
-//! The flow of a workflow as a picture: Mermaid text, or SVG.
+//! The data flow of a workflow as a diagram: Mermaid text, or SVG.
 
 mod layers;
 mod layout;

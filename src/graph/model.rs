@@ -9,29 +9,23 @@ use crate::check::{Component, Flow};
 pub struct Graph {
     /// The nodes; edges count them from 0.
     pub nodes: Vec<Node>,
-    /// The edges.
     pub edges: Vec<Edge>,
 }
 
-/// A node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// What it stands for.
     pub shape: Shape,
-    /// Its name.
     pub label: String,
-    /// Less important words about it.
+    /// Secondary text below the label.
     pub detail: String,
 }
 
-/// What a node stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
     /// Where HTTP requests arrive.
     Http,
-    /// A topic.
     Topic,
-    /// A component.
     Component,
 }
 
@@ -42,11 +36,10 @@ pub struct Edge {
     pub from: usize,
     /// The node that they go to.
     pub to: usize,
-    /// From a topic to one with wildcards that takes it.
+    /// From a topic to a wildcard topic that matches it.
     pub by_wildcard: bool,
 }
 
-/// The graph of checked components.
 pub fn of(components: &[Component]) -> Graph {
     let flow = Flow::of(components);
     let mut graph = Graph::default();

@@ -1,7 +1,7 @@
 //! The interfaces of `wit/`, as Rust. The `wasi:*` ones come with wasmtime.
 
-// Generated: the lints are for what people write.
-#[allow(unsafe_code, missing_docs, clippy::all)]
+// Generated code: the lints are for hand-written code.
+#[allow(unsafe_code, clippy::all)]
 mod messaging {
     wasmtime::component::bindgen!({
         path: "src/host/wit",
@@ -12,8 +12,8 @@ mod messaging {
     });
 }
 
-// Generated: the lints are for what people write.
-#[allow(unsafe_code, missing_docs, clippy::all)]
+// Generated code: the lints are for hand-written code.
+#[allow(unsafe_code, clippy::all)]
 mod function {
     wasmtime::component::bindgen!({
         path: "src/host/wit",

@@ -22,7 +22,7 @@ impl consumer::Host for State {
         let body = Bytes::from(message.body);
         let reply = link.reply_to.as_deref() == Some(message.subject.as_str());
         let sent = Sent { subject: message.subject.clone(), body: body.clone(), reply };
-        // What JetStream is told is no message that anybody reads.
+        // An acknowledgement to JetStream is not a message that a component reads.
         let is_ack = protocol::is_ack(&message.subject);
         let topic = link.resources.dead_letter_topic.as_deref();
         let failed = self.error.is_some();
@@ -86,7 +86,7 @@ impl logging::Host for State {
 }
 
 impl State {
-    /// The mark of what this call sends.
+    /// The trace context of what this call sends.
     fn next_mark(&self) -> TraceContext {
         TraceContext { trace: self.call.trace, hop: self.call.hop.saturating_add(1) }
     }

@@ -8,9 +8,9 @@ use hyper::body::Bytes;
 use super::trace::{TraceContext, TraceId};
 use crate::remedy::Argument;
 
-/// Is told what happens.
+/// Receives the events of the host.
 ///
-/// Called from the threads that run the functions: an observer must be quick, and hand over what takes time.
+/// Called from the threads that run the functions: an observer must be fast, and delegate what takes time.
 pub trait Observer: Send + Sync {
     /// Something happened.
     fn event(&self, event: Event);
@@ -24,16 +24,13 @@ impl Observer for Unobserved {
     fn event(&self, _: Event) {}
 }
 
-/// One call of one component.
 #[derive(Debug)]
 pub struct Call {
     /// The message that entered the system and led here.
     pub trace: TraceId,
-    /// The how-manyth call on the message's way this is; the first is 1.
+    /// The number of this call on the message's path; the first is 1.
     pub hop: u32,
-    /// The component's name.
     pub component: Arc<str>,
-    /// What started the call.
     pub trigger: Trigger,
     /// The input; of an HTTP body only as much as was read ahead (1 MiB).
     pub input: Bytes,
@@ -53,17 +50,13 @@ impl Call {
     }
 }
 
-/// What started a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// An HTTP request.
     Http {
-        /// Its method.
         method: String,
         /// Its path, with the query.
         path: String,
     },
-    /// A message.
     Message {
         /// The subject that it was sent to.
         subject: Arc<str>,
@@ -77,14 +70,12 @@ pub enum Trigger {
 pub enum Outcome {
     /// It published these messages, replies included.
     Sent(Vec<Sent>),
-    /// It stored something.
     Stored {
-        /// What it stored.
         stored: Vec<Stored>,
-        /// What it published beside, replies included.
+        /// What it also published, replies included.
         sent: Vec<Sent>,
     },
-    /// It only answered who asked: the reply subject, or the HTTP client.
+    /// It only replied: to the reply subject, or to the HTTP client.
     Replied,
     /// It published nothing.
     Filtered,
@@ -93,17 +84,14 @@ pub enum Outcome {
         /// The function's message.
         message: String,
     },
-    /// The component broke off.
     Trapped {
-        /// Why.
         message: String,
     },
-    /// It took longer than it may.
+    /// It exceeded the time limit.
     TimedOut {
-        /// The limit.
         limit: Duration,
     },
-    /// It needed more memory than it may have.
+    /// It exceeded the memory limit.
     OutOfMemory {
         /// The limit, in bytes.
         limit: u64,
@@ -113,9 +101,7 @@ pub enum Outcome {
 /// A message that a call published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
-    /// Its subject.
     pub subject: String,
-    /// Its body.
     pub body: Bytes,
     /// It answers the message that started the call.
     pub reply: bool,
@@ -126,7 +112,6 @@ pub struct Sent {
 pub struct Stored {
     /// Where: the bucket and the key, `bucket/key`, or the table.
     pub place: String,
-    /// What.
     pub body: Bytes,
 }
 
@@ -141,18 +126,14 @@ pub struct Times {
     pub call: Duration,
 }
 
-/// Where a line was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// Standard output.
     Stdout,
-    /// Standard error.
     Stderr,
 }
 
 /// The levels of `wasi:logging`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Level {
     Trace,
     Debug,
@@ -162,109 +143,72 @@ pub enum Level {
     Critical,
 }
 
-/// What happened.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A call got an instance of its own.
-    Started {
-        /// The call.
-        call: Arc<Call>,
-    },
-    /// A call ended.
+    Started { call: Arc<Call> },
     Ended {
-        /// The call.
         call: Arc<Call>,
-        /// How.
         outcome: Outcome,
         /// Where its time went.
         times: Times,
     },
     /// A function wrote a line.
     Line {
-        /// In which call.
         call: Arc<Call>,
-        /// Where to.
         stream: Stream,
-        /// The line, without its end; what is no UTF-8 is replaced, very long lines come in pieces.
+        /// The line, without its terminator; invalid UTF-8 is replaced, very long lines are split.
         text: String,
     },
-    /// A function wrote more than is kept of one call: the rest is thrown away.
+    /// A function wrote more than the limit for one call: the rest is discarded.
     OutputCut {
-        /// In which call.
         call: Arc<Call>,
         /// The limit, in bytes.
         limit: usize,
     },
     /// A component logged something.
     Log {
-        /// In which call.
         call: Arc<Call>,
-        /// How important it is.
         level: Level,
-        /// What it belongs to; the triggers of PELATO give the component's name.
+        /// Its context; PELATO's triggers give the component's name.
         context: String,
-        /// The text.
         message: String,
     },
     /// An HTTP request was answered.
     Answered {
-        /// The mark that the request got.
         trace: TraceId,
-        /// Who answered; none if no component has this path.
+        /// The component that answered; none if no component has this path.
         component: Option<Arc<str>>,
         /// The request's method.
         method: String,
         /// The request's path, with the query.
         path: String,
-        /// The status.
         status: u16,
         /// From the request's arrival to its answer.
         elapsed: Duration,
     },
-    /// Nobody reads the subject that a message was published to. (A NATS server does not tell us.)
-    Unread {
-        /// The mark of the message.
-        trace: TraceId,
-        /// The subject.
-        subject: Arc<str>,
-        /// The body.
-        body: Bytes,
-    },
-    /// A message is larger than NATS servers take (1 MiB, as they come); the bus in the process took it.
-    Oversized {
-        /// The mark of the message.
-        trace: TraceId,
-        /// The subject.
-        subject: Arc<str>,
-        /// The size of the body.
-        size: usize,
-    },
-    /// A subscriber had too many unread messages, for too long: this one is lost to it.
+    /// No component reads the subject that a message was published to. (A NATS server does not report this.)
+    Unread { trace: TraceId, subject: Arc<str>, body: Bytes },
+    /// A message is larger than NATS servers accept by default (1 MiB); the bus in this process accepted it.
+    Oversized { trace: TraceId, subject: Arc<str>, size: usize },
+    /// A subscriber had too many unread messages for too long: this message is lost for it.
     Dropped {
-        /// The mark of the message.
         trace: TraceId,
-        /// The subject.
         subject: Arc<str>,
         /// The queue group or the pattern of the subscriber.
         subscriber: Arc<str>,
     },
     /// A key-value bucket of the NATS server did not exist and was created.
-    BucketMade {
-        /// Its name.
-        bucket: String,
-    },
+    BucketMade { bucket: String },
     /// The connection to the NATS server is gone; it is being restored.
     BusLost,
     /// The connection to reconnected to the NATS server.
     BusRestored,
     /// The NATS server or its client complains: too slow, no permission, …
-    BusTrouble {
-        /// What it says.
-        message: String,
-    },
+    BusTrouble { message: String },
 }
 
-/// How a call that did not end well ended, in words.
+/// Describes how a call failed.
 pub fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Failed { message } => format!("failed: {message}"),

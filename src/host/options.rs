@@ -1,4 +1,4 @@
-//! What the host is told.
+//! The configuration of the host.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,7 +21,6 @@ pub struct Hosted {
     pub http_path: Option<String>,
     /// The key-value bucket that it uses; it is made if there is none.
     pub bucket: Option<String>,
-    /// Whether it uses the database.
     pub database: bool,
     /// Where its messages go that are given up, if JetStream keeps them.
     pub dead_letter_topic: Option<String>,
@@ -42,7 +41,6 @@ impl Default for Limits {
     }
 }
 
-/// How the host works.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where HTTP is served, if it is.
@@ -70,7 +68,7 @@ impl Default for Options {
             bucket_domain: None,
             database: None,
             limits: Limits::default(),
-            // Enough that a few calls that hang do not hold up the rest.
+            // Enough that a few hanging calls do not block the rest.
             max_concurrent: (cores * 4).clamp(8, 64),
             cache_dir: None,
         }
@@ -82,6 +80,5 @@ impl Default for Options {
 pub enum Bus {
     /// Queues in this process, with the matching rules of NATS.
     InProcess,
-    /// A NATS server.
     Nats(nats::Server),
 }

@@ -51,7 +51,6 @@ impl Pelato {
         Ok(Machine::new(self.root(), self.settings(), work, packs, options, builder_from))
     }
 
-    /// Looks at the machine.
     pub async fn examine(&self, machine: &Machine) -> Vec<Examined> {
         doctor::examine(machine).await
     }

@@ -25,9 +25,7 @@ use crate::remedy::Restriction;
 /// A compiler that satisfies its pack.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
-    /// Its version.
     pub version: Version,
-    /// Where it is.
     pub place: Place,
     /// The pack, as it is with this one of its toolchains.
     pub pack: Arc<Pack>,
@@ -36,7 +34,6 @@ pub struct Toolchain {
 /// Where a compiler is.
 #[derive(Debug, Clone)]
 pub enum Place {
-    /// On this machine.
     Here {
         /// Where its program was found.
         program: PathBuf,
@@ -45,7 +42,6 @@ pub enum Place {
         /// The environment that it needs where PELATO has installed it.
         env: BTreeMap<String, String>,
     },
-    /// In a container image.
     Container(Image),
 }
 
@@ -54,7 +50,6 @@ pub enum Place {
 pub struct Search<'a> {
     /// The caller's PATH.
     pub path: OsString,
-    /// PELATO's cache folder.
     pub cache: &'a Path,
     /// What forbids installing anything.
     pub forbidden: Option<Restriction>,

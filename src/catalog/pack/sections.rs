@@ -15,7 +15,6 @@ pub struct PackManifest {
     pub schema: Schema,
     /// The pack's name; also the name of its folder.
     pub name: String,
-    /// One line about it.
     pub summary: String,
     /// The endings of its source files, without the dot.
     pub extensions: Vec<String>,
@@ -24,9 +23,7 @@ pub struct PackManifest {
     /// What is put around the user's code.
     #[serde(default)]
     pub shell: ShellSection,
-    /// The compiler.
     pub toolchain: ToolchainSection,
-    /// How it is called.
     pub build: BuildSection,
     /// How `pelato pack check` tries the pack out.
     #[serde(default)]
@@ -64,7 +61,6 @@ pub struct Requirement {
     pub pattern: Pattern,
     /// What is wrong if it does not.
     pub message: String,
-    /// What to do then.
     pub help: String,
 }
 
@@ -90,7 +86,6 @@ pub struct ShellSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skip {
-    /// The file of the shell.
     pub file: String,
     /// Left out when this matches in one of the user's source files.
     pub when: Pattern,
@@ -205,7 +200,6 @@ fn yes() -> bool {
 pub struct Explanation {
     /// Matches in the compiler's words.
     pub pattern: Pattern,
-    /// What to do then.
     pub help: String,
 }
 

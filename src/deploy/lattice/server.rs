@@ -11,10 +11,8 @@ use crate::clock;
 /// How long it may take to tell the time.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A NATS server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// Its version.
     pub version: String,
     /// Whether it has JetStream, which keeps what wadm knows.
     pub jetstream: bool,

@@ -8,28 +8,21 @@ use serde_json::json;
 use super::{Lattice, parse};
 use crate::deploy::{DeployError, Manifest};
 
-/// An application in a lattice.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Summary {
-    /// Its name.
     pub name: String,
-    /// The version that is deployed.
     pub deployed_version: Option<String>,
 }
 
 /// A version of an application's manifest. wadm lists the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Version {
-    /// What it is called.
     pub version: String,
-    /// Whether it is the one that is deployed.
     pub deployed: bool,
 }
 
-/// How an application is.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Status {
-    /// All of it together.
     #[serde(rename = "status")]
     pub info: Info,
     /// Its parts: each scaler and each link.
@@ -37,10 +30,8 @@ pub struct Status {
     pub scalers: Vec<Scaler>,
 }
 
-/// How one thing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Info {
-    /// In a word.
     #[serde(rename = "type")]
     pub state: State,
     /// In wadm's words.
@@ -48,7 +39,6 @@ pub struct Info {
     pub message: String,
 }
 
-/// How a scaler is.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Scaler {
     /// What it scales: `SpreadScaler`, `LinkScaler`, `ConfigScaler` …
@@ -57,7 +47,6 @@ pub struct Scaler {
     /// What it is called: the part's or the configuration's name.
     #[serde(default)]
     pub name: String,
-    /// How it is.
     #[serde(rename = "status")]
     pub info: Info,
 }

@@ -80,7 +80,6 @@ pub fn plan(
     })
 }
 
-/// What a component needs of providers.
 fn needs(component: &Component) -> Result<Vec<(Need, Kind)>, DeployError> {
     let mut found = Vec::new();
     for need in component.needs().map_err(|source| DeployError::Template {

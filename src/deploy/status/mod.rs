@@ -12,10 +12,8 @@ use super::lattice::wadm::{self, State};
 use super::manifest::Manifest;
 use super::manifest::model::{BUILT_IN_IMAGE, Part, PartKind};
 
-/// How an application is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Status {
-    /// The application.
     pub name: String,
     /// The version of its manifest that is deployed.
     pub version: String,
@@ -23,7 +21,6 @@ pub struct Status {
     pub state: State,
     /// wadm's further words.
     pub message: String,
-    /// Its components and providers.
     pub parts: Vec<PartStatus>,
     /// The hosts that answer: target and name by their keys.
     pub hosts: BTreeMap<String, (String, String)>,
@@ -36,21 +33,17 @@ pub struct Status {
 /// How a component or a provider is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartStatus {
-    /// Its name.
     pub name: String,
-    /// Which of the two it is.
     pub kind: PartKind,
     /// The version that is wanted: the image's tag.
     pub wanted: String,
     /// The versions that run.
     pub running: BTreeSet<String>,
-    /// The hosts that run it.
     pub hosts: Vec<String>,
     /// Replicas that run.
     pub instances: u32,
     /// Replicas that are wanted, on the hosts that are there.
     pub replicas: u32,
-    /// How it is.
     pub state: State,
     /// Why it is not running.
     pub reason: Option<String>,
@@ -231,7 +224,6 @@ impl Status {
 }
 
 impl PartStatus {
-    /// Whether it waits for a host.
     pub fn waits(&self) -> bool {
         self.state == State::Waiting
     }

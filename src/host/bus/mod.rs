@@ -18,12 +18,10 @@ use super::trace::{TraceContext, TraceId};
 use in_process::{Entry, InProcess, Inbox, OnFull};
 use nats::{Nats, NatsInbox};
 
-/// A message on the bus.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// Where it was sent to.
     pub subject: Arc<str>,
-    /// What it says.
     pub body: Bytes,
     /// Where its sender waits for an answer.
     pub reply_to: Option<String>,
@@ -51,7 +49,6 @@ impl Message {
     }
 }
 
-/// The messages of one subscription.
 pub struct Messages {
     source: Source,
 }
@@ -86,7 +83,7 @@ impl Messages {
         }
     }
 
-    /// How many messages have arrived and were not read, as far as is known.
+    /// How many received messages are unread, as far as is known.
     pub(super) fn unread(&self) -> usize {
         match &self.source {
             Source::InProcess(inbox) => inbox.len(),
@@ -103,7 +100,6 @@ pub(super) enum Broker {
 }
 
 impl Broker {
-    /// Connects.
     pub async fn open(bus: &Bus, limits: &Limits, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         match bus {
             Bus::InProcess => Ok(Self::InProcess(InProcess::new(limits.time, observer))),
@@ -111,7 +107,6 @@ impl Broker {
         }
     }
 
-    /// Sends a message.
     pub async fn publish(&self, message: Message) -> Result<Parked, HostError> {
         match self {
             Self::InProcess(bus) => bus.publish(&message),
@@ -150,7 +145,7 @@ impl Broker {
         Ok(Messages { source })
     }
 
-    /// Sends what is still on its way out, and disconnects.
+    /// Sends pending messages, and disconnects.
     pub async fn close(&self) {
         if let Self::Nats(bus) = self {
             bus.close().await;
@@ -174,7 +169,7 @@ impl Parked {
         self.waiting.extend(other.waiting);
     }
 
-    /// Waits until each has found room, or was given up.
+    /// Waits until each was delivered or dropped.
     pub async fn settled(self) {
         for wait in self.waiting {
             // It can only fail when the runtime ends.

@@ -20,7 +20,6 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Of what would be deployed.
     pub fn new(plan: &Plan) -> Self {
         Self {
             schema: SCHEMA,
@@ -47,7 +46,6 @@ pub struct Deployed {
 }
 
 impl Deployed {
-    /// Of what was deployed.
     pub fn new(deployed: &deploy::Deployed) -> Self {
         let manifest = &deployed.manifest;
         Self {
@@ -66,7 +64,6 @@ impl Deployed {
         self.status.as_ref()
     }
 
-    /// In a line.
     pub fn words(&self) -> String {
         let name = format!("{} {}", self.application, self.version);
         match &self.status {
@@ -104,7 +101,6 @@ struct Part {
 }
 
 impl Status {
-    /// Of how an application is.
     pub fn new(status: &status::Status) -> Self {
         let part = |part: &status::PartStatus| Part {
             name: part.name.clone(),
@@ -128,7 +124,6 @@ impl Status {
         }
     }
 
-    /// The table.
     pub fn rows(&self) -> Vec<[String; 7]> {
         let none = || "-".to_owned();
         let row = |part: &Part| {
@@ -145,7 +140,6 @@ impl Status {
         self.parts.iter().map(row).collect()
     }
 
-    /// In a line.
     pub fn words(&self) -> String {
         let missing = self.missing.iter().map(|words| format!("; {words}")).collect::<String>();
         format!("{} {}: {}{missing}", self.application, self.version, self.counted())
@@ -188,7 +182,6 @@ pub struct Removed {
 }
 
 impl Removed {
-    /// Of what was removed.
     pub fn new(application: String, removed: bool) -> Self {
         Self { schema: SCHEMA, application, removed }
     }

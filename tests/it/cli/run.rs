@@ -134,15 +134,10 @@ fn json_lines_parse_and_tell_the_way() {
 #[test]
 fn quiet_prints_nothing_at_all() {
     let place = Place::with(PROJECT);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
     place.run(&["build", "-q"]).code(0);
-    let mut running = place.start(&["run", "-q", "--port", &port.to_string()]);
-    let address = format!("127.0.0.1:{port}");
-    while std::net::TcpStream::connect(&address).is_err() {
-        thread::yield_now();
-    }
+    let mut running = place.start(&["run", "-q", "--port", "0"]);
+    // It does not say where it listens: the system knows.
+    let address = format!("127.0.0.1:{}", running.listens_at());
     assert_eq!(http::post(&address, "/double", "2"), (200, "4".to_owned()));
     stop(&mut running, "INT");
     assert_eq!((running.out(), running.err()), (String::new(), String::new()));

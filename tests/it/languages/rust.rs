@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::workshop::{Workshop, echoes, same_bytes, starter};
 use crate::support::instance::Running;
 use crate::support::tools::{path, rust_bin};
+use crate::support::workshop::{Workshop, echoes, same_bytes, starter};
 
 const VERBS: &str = r#"
 use std::time::{Duration, SystemTime};

@@ -85,7 +85,7 @@ fn what_is_sent_while_nobody_runs_is_not_lost() {
         came.sort();
         assert_eq!(came, ["three", "two"]);
         settled(&client).await;
-        assert!(!second.err().contains("made the stream"), "{}", second.err());
+        assert!(!second.err().contains("created the stream"), "{}", second.err());
         second.signal("INT");
         assert_eq!(second.wait().code(), Some(0), "{}", second.err());
         // Streams are not ours to take away.
@@ -162,7 +162,7 @@ fn a_stream_with_a_part_of_the_messages_is_named() {
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["run", "-q", "--nats", &url, "--port", "0"]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: the stream `A` stores only a part of `room.*`, which `play` reads
-  help: add the subject `room.*` to it, with `nats stream edit A --subjects …`, or let the task read what is in it: room.a, x
+  help: add the subject `room.*` to it, with `nats stream edit A --subjects …`, or change the task to read one of its subjects: room.a, x
 
 "#]]);
 }
