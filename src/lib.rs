@@ -29,6 +29,7 @@ pub mod postgres;
 mod process;
 pub mod progress;
 pub mod project;
+pub mod protocol;
 pub mod push;
 pub mod remedy;
 pub mod report;

@@ -25,7 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["catalog"]),
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
-    ("base", &["measurement", "metrics", "nats", "postgres", "process", "progress"]),
+    ("base", &["measurement", "metrics", "nats", "postgres", "process", "progress", "protocol"]),
     ("base", &["cancel", "clock", "files", "remedy", "report", "text"]),
 ];
 
