@@ -9,10 +9,10 @@ use crate::pelato::Error;
 use crate::pelato::{BrushOptions, Phase};
 use crate::ui::{json, table};
 
-/// Bring the workflow to a lattice: gen, build, push and deploy in one go
+/// Bring the workflow to a cluster: gen, build, push and deploy in one go
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato brush\n  pelato brush --to push       # everything but the lattice\n  \
+    after_help = "Examples:\n  pelato brush\n  pelato brush --to push       # everything but the cluster\n  \
     pelato brush --from deploy   # only what is pushed already\n\nThe first phase that fails ends it, with that phase's \
     exit code; what was done until then stays and is not done again."
 )]

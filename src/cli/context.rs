@@ -83,6 +83,7 @@ impl Context {
             cache: cache_folder(&self.here),
             progress: Arc::clone(&self.ui) as Arc<_>,
             interrupt: self.signals.interrupt.clone(),
+            platform: None,
         }))
     }
 

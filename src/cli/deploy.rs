@@ -5,18 +5,17 @@ use std::time::Duration;
 use clap::Args;
 
 use super::context::Context;
-use crate::deploy::{Deployed, Options};
 use crate::files::{Plan, RelPath};
 use crate::pelato::Error;
-use crate::pelato::MANIFEST_FILE;
+use crate::platform::{Deployed, Manifest, Options};
 use crate::ui::json;
 
-/// Run the workflow's components on the hosts of a lattice
+/// Run the workflow's components on the hosts of a cluster
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato deploy\n  pelato deploy --dry-run    # the manifest, and what would change\n  \
     pelato deploy --setting LATTICE=staging --no-wait\n\nThe images have to be in the registry: `pelato push`; \
-    `pelato brush` does both. `pelato config` shows where the lattice is looked for."
+    `pelato brush` does both. `pelato config` shows where the cluster is looked for."
 )]
 pub struct Arguments {
     /// Only print the manifest, and how it differs from what is deployed
@@ -35,7 +34,7 @@ pub struct Wait {
     /// How long to wait until it is done, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
-    /// Do not wait: it is done when the lattice has taken note
+    /// Do not wait: it is done when the cluster has taken note
     #[arg(long, conflicts_with = "timeout")]
     no_wait: bool,
 }
@@ -58,16 +57,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     }
     let plan = context.finish(pelato.plan_deploy(arguments.force))?;
     plan.warnings.iter().for_each(|warning| context.ui.warning(warning));
-    let yaml =
-        |manifest: &crate::deploy::Manifest| manifest.to_yaml().map_err(crate::deploy::DeployError::from);
-    let after = yaml(&plan.versioned())?;
-    let before = plan.deployed.as_ref().map(yaml).transpose()?.unwrap_or_default();
+    let after = plan.manifest.to_yaml()?;
+    let before = plan.deployed.as_ref().map(Manifest::to_yaml).transpose()?.unwrap_or_default();
     if context.ui.json() {
         context.ui.result_json(&json::Deployment::new(&plan));
         return Ok(());
     }
     context.ui.result(&after);
-    match (plan.unchanged(), RelPath::new(MANIFEST_FILE)) {
+    match (plan.unchanged, RelPath::new(pelato.platform().about().manifest_file)) {
         (true, _) => context.ui.note("the very same is deployed"),
         (false, Ok(path)) => context.ui.note(Plan::replacing(pelato.root(), path, &before, &after).diff()),
         _ => {}

@@ -15,7 +15,7 @@ use crate::ui::json;
 #[command(
     after_help = "Examples:\n  pelato doctor\n  pelato doctor --fix --dry-run   # what it would fix\n  pelato doctor --fix\n\n\
     Without a project it looks at the machine alone. It ends with 0 if all is there that the project needs, else with 8. \
-    A registry is needed if REGISTRY_URL is set, a lattice if a setting says where it is."
+    A registry is needed if REGISTRY_URL is set, a cluster if a setting says where it is."
 )]
 pub struct Arguments {
     /// Mend what needs no root: compilers, images, folders, .env

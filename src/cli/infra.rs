@@ -150,7 +150,7 @@ fn complete(arguments: Arguments, settings: &Settings, context: &Context) -> Res
         registry_insecure: arguments.registry_insecure || infra::is_insecure(listed, &registry),
         registry,
         local_registry_port: ports.local_registry_port,
-        lattice: text(arguments.lattice, settings::LATTICE, "default"),
+        lattice: text(arguments.lattice, settings::wadm::LATTICE, "default"),
         jetstream_domain: text(arguments.jetstream_domain, settings::JETSTREAM_DOMAIN, "cloud"),
         // A label may have dots, a domain may not.
         edge_domain: arguments.edge_domain.unwrap_or_else(|| arguments.edge_label.replace('.', "-")),
@@ -211,7 +211,7 @@ fn port_of(text: &str) -> Option<u16> {
 
 /// The port of `HOSTS_NATS_URL`, if it is on the hosts themselves.
 fn host_nats_port(settings: &Settings) -> Option<u16> {
-    let url = settings.text(settings::HOSTS_NATS_URL)?;
+    let url = settings.text(settings::wadm::HOSTS_NATS_URL)?;
     let address = url.strip_prefix("nats://").unwrap_or(url);
     let (host, port) = address.split_once(':')?;
     port_of(port).filter(|_| infra::is_loopback(host))

@@ -44,14 +44,14 @@ use context::Context;
 /// How long containers may take to be removed when the command is interrupted.
 const TIDYING: Duration = Duration::from_secs(10);
 
-/// Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
+/// Write one function, run it as a WebAssembly component on every host of a wasmCloud cluster.
 #[derive(Debug, Parser)]
 #[command(name = "pelato", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(
     after_help = "A first project:\n  pelato new my-project      # asks for what it needs\n  cd my-project\n  \
     pelato run                 # the whole workflow, on this machine\n\n\
     Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the function \
-    failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked for, 8 the machine lacks \
+    failed, 6 a server or port could not be used, 7 the cluster did not do what it was asked for, 8 the machine lacks \
     something (`pelato doctor`), 9 a drill missed an objective."
 )]
 struct Cli {

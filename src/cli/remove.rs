@@ -7,7 +7,7 @@ use super::deploy::Wait;
 use crate::pelato::Error;
 use crate::ui::json;
 
-/// Take the workflow's components away from a lattice
+/// Take the workflow's components away from a cluster
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato remove\n  pelato remove --no-wait\n\nThe images stay in the registry, and \

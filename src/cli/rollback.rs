@@ -9,7 +9,7 @@ use crate::pelato::Error;
 /// Go back to the manifest that was deployed before
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato rollback\n  pelato rollback --to 3\n\nThe lattice keeps the last ten \
+    after_help = "Examples:\n  pelato rollback\n  pelato rollback --to 3\n\nThe cluster keeps the last ten \
     manifests. workflow.yaml stays as it is: the next `pelato deploy` deploys what it says."
 )]
 pub struct Arguments {

@@ -1,10 +1,10 @@
-//! Everything from sources to a lattice, as one run.
+//! Everything from sources to hosts, as one run.
 
 use std::time::{Duration, Instant};
 
 use super::Error;
 use super::{BuildFlags, Outcome, Pelato, select};
-use crate::deploy::{self, Deployed};
+use crate::platform::{self, Deployed};
 use crate::progress::Event;
 use crate::push::Pushed;
 use crate::{build, generate, metrics};
@@ -18,7 +18,7 @@ pub enum Phase {
     Build,
     /// Push them to the registry.
     Push,
-    /// Run them on the lattice.
+    /// Run them on the hosts.
     Deploy,
 }
 
@@ -59,7 +59,7 @@ pub struct BrushOptions {
     /// Replace what the registry has under the same version.
     pub force_push: bool,
     /// How to deploy.
-    pub deploy: deploy::Options,
+    pub deploy: platform::Options,
 }
 
 /// What came of it.
@@ -131,7 +131,7 @@ impl Pelato {
                 brushed.pushed = self.push(&outcome, options.force_push).await?;
                 brushed.outcome = Some(outcome);
             }
-            Phase::Deploy => brushed.deployed = Some(self.deploy_unrecorded(options.deploy).await?),
+            Phase::Deploy => brushed.deployed = Some(self.deploy_unrecorded(options.deploy).await?.0),
         }
         Ok(())
     }

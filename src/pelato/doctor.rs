@@ -47,7 +47,8 @@ impl Pelato {
         pack::verify(packs.iter().map(Arc::as_ref), self.root(), self.user.as_deref())?;
         packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
-        Ok(Machine::new(self.root(), self.settings(), work, packs, options, builder_from))
+        let platform = self.platform();
+        Ok(Machine::new(self.root(), self.settings(), work, packs, options, builder_from, platform))
     }
 
     /// Looks at the machine.

@@ -53,7 +53,7 @@ impl Pelato {
                 Some(url) => crate::nats::Server { url, ..server },
                 None => server,
             },
-            settings: self.settings.clone(),
+            platform: self.platform(),
             application: self.application().ok(),
             told: options.told,
         };

@@ -23,6 +23,7 @@ use crate::generate::{self, Generated, Lock};
 use crate::interrupt::Interrupt;
 use crate::metrics;
 use crate::pack;
+use crate::platform::Platform;
 use crate::progress::{Event, Progress};
 use crate::project::lock_file::{self, LockFile, LockedImage};
 use crate::project::settings::{
@@ -35,7 +36,6 @@ use crate::text::with_causes;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
-pub use deploy::MANIFEST_FILE;
 pub use drill::DrillOptions;
 pub use error::{Error, Exit, PromptError};
 pub use push::PlannedPush;
@@ -56,6 +56,8 @@ pub struct Options {
     pub progress: Arc<dyn Progress>,
     /// That somebody wants the work to end: containers are removed then.
     pub interrupt: Interrupt,
+    /// What it is deployed to; none for the one that the settings mean.
+    pub platform: Option<Arc<dyn Platform>>,
 }
 
 /// A project that is open.
@@ -67,6 +69,7 @@ pub struct Pelato {
     cache: PathBuf,
     progress: Arc<dyn Progress>,
     interrupt: Interrupt,
+    platform: Option<Arc<dyn Platform>>,
 }
 
 /// A workflow that has been checked.
@@ -145,6 +148,7 @@ impl Pelato {
             cache: options.cache,
             progress: options.progress,
             interrupt: options.interrupt,
+            platform: options.platform,
         }
     }
 

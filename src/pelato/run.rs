@@ -78,7 +78,7 @@ impl Pelato {
         let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
         if ports.len() > 1 {
             let note =
-                format!("the ports of the workflow are for the lattice: here everything is on port {port}");
+                format!("the ports of the workflow are for the cluster: here everything is on port {port}");
             self.progress.report(Event::Note(note));
         }
         let serves_http = components.iter().any(|component| component.http_path.is_some());

@@ -53,74 +53,84 @@ macro_rules! keys {
         $($(#[doc = $about])+ pub const $id: Key = Key {
             name: stringify!($id), kind: Kind::$kind, default: $default, about: concat!($($about),+),
         };)*
-        /// Every setting, in the order in which `pelato config` shows them.
+        /// All of these settings, in the order in which `pelato config` shows them.
         pub const ALL: &[Key] = &[$($id),*];
     };
 }
 
-keys! {
-    /// Registry that components are pushed to, such as `registry.example.org/team`.
-    REGISTRY_URL: Text = None;
-    /// User name for the registry.
-    REGISTRY_USER: Text = None;
-    /// Password for the registry.
-    REGISTRY_PASSWORD: Secret = None;
-    /// Registries that are spoken to over plain http, by commas: `localhost:5000`.
-    REGISTRY_INSECURE: Text = None;
-    /// File of PEM certificates that the registry's certificate may be signed by, beside the usual ones.
-    REGISTRY_CA: Text = None;
-    /// Whether several components are built at the same time.
-    PARALLEL_BUILD: Truth = Some("True");
-    /// What compiles: `local`, `container`, or `auto`, which takes what is there.
-    BUILDER: Builder = Some("auto");
-    /// Memory that a compiler in a container may use, in MiB.
-    CONTAINER_MEMORY: Number = Some("2048");
-    /// Processors that a compiler in a container may use; all of them if not set.
-    CONTAINER_CPUS: Number = None;
-    /// Processes and threads that a compiler in a container may have.
-    CONTAINER_PIDS: Number = Some("256");
-    /// Seconds that a compiler in a container may take.
-    CONTAINER_TIMEOUT: Number = Some("900");
-    /// Host name of the NATS server.
-    NATS_HOST: Text = Some("localhost");
-    /// Port of the NATS server.
-    NATS_PORT: Port = Some("4222");
-    /// User name for the NATS server.
-    NATS_USER: Text = None;
-    /// Password for the NATS server.
-    NATS_PASSWORD: Secret = None;
-    /// Credentials file for the NATS server (`.creds`).
-    NATS_CREDS: Text = None;
-    /// File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
-    NATS_CA: Text = None;
-    /// PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
-    POSTGRES_URL: Secret = None;
-    /// File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
-    POSTGRES_CA: Text = None;
-    /// Name of the lattice.
-    LATTICE: Text = Some("default");
-    /// JetStream domain of the lattice's own data, and of messages that are delivered at least once.
-    JETSTREAM_DOMAIN: Text = None;
-    /// NATS server of the topics, as the hosts reach it.
-    HOSTS_NATS_URL: Text = Some("nats://127.0.0.1:4222");
-    /// Messages and requests that each replica of a component handles at the same time.
-    CALLS_PER_REPLICA: Calls = Some("100");
-    /// Image of the messaging provider, or `builtin` for the one in the hosts.
-    MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
-    /// Image of the HTTP provider, or `builtin` for the one in the hosts.
-    HTTP_PROVIDER: Text = Some("ghcr.io/wasmcloud/http-server:0.27.0");
-    /// Image of the provider of key-value buckets.
-    KEYVALUE_PROVIDER: Text = Some("ghcr.io/wasmcloud/keyvalue-nats:0.3.1");
-    /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
-    KEYVALUE_DOMAIN: Text = None;
-    /// Image of the provider of PostgreSQL databases.
-    POSTGRES_PROVIDER: Text = Some("ghcr.io/wasmcloud/sqldb-postgres:0.9.0");
-    /// Name of the configuration in the lattice that says where the database is, and who we are to it.
-    POSTGRES_CONFIG: Text = Some("postgres");
-    /// Address that the HTTP provider listens at on its hosts.
-    HTTP_ADDRESS: Text = Some("0.0.0.0");
-    /// Whether each run appends its times to `metrics.yaml`.
-    ENABLE_METRICS: Truth = Some("False");
+pub mod wadm;
+
+/// Settings that every platform, or none, takes notice of.
+mod shared {
+    use super::{Key, Kind};
+
+    keys! {
+        /// Registry that components are pushed to, such as `registry.example.org/team`.
+        REGISTRY_URL: Text = None;
+        /// User name for the registry.
+        REGISTRY_USER: Text = None;
+        /// Password for the registry.
+        REGISTRY_PASSWORD: Secret = None;
+        /// Registries that are spoken to over plain http, by commas: `localhost:5000`.
+        REGISTRY_INSECURE: Text = None;
+        /// File of PEM certificates that the registry's certificate may be signed by, beside the usual ones.
+        REGISTRY_CA: Text = None;
+        /// Whether several components are built at the same time.
+        PARALLEL_BUILD: Truth = Some("True");
+        /// What compiles: `local`, `container`, or `auto`, which takes what is there.
+        BUILDER: Builder = Some("auto");
+        /// Memory that a compiler in a container may use, in MiB.
+        CONTAINER_MEMORY: Number = Some("2048");
+        /// Processors that a compiler in a container may use; all of them if not set.
+        CONTAINER_CPUS: Number = None;
+        /// Processes and threads that a compiler in a container may have.
+        CONTAINER_PIDS: Number = Some("256");
+        /// Seconds that a compiler in a container may take.
+        CONTAINER_TIMEOUT: Number = Some("900");
+        /// Host name of the NATS server.
+        NATS_HOST: Text = Some("localhost");
+        /// Port of the NATS server.
+        NATS_PORT: Port = Some("4222");
+        /// User name for the NATS server.
+        NATS_USER: Text = None;
+        /// Password for the NATS server.
+        NATS_PASSWORD: Secret = None;
+        /// Credentials file for the NATS server (`.creds`).
+        NATS_CREDS: Text = None;
+        /// File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
+        NATS_CA: Text = None;
+        /// PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
+        POSTGRES_URL: Secret = None;
+        /// File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
+        POSTGRES_CA: Text = None;
+        /// JetStream domain of the platform's own data, and of messages that are delivered at least once.
+        JETSTREAM_DOMAIN: Text = None;
+        /// Messages and requests that each replica of a component handles at the same time.
+        CALLS_PER_REPLICA: Calls = Some("100");
+        /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
+        KEYVALUE_DOMAIN: Text = None;
+        /// Whether each run appends its times to `metrics.yaml`.
+        ENABLE_METRICS: Truth = Some("False");
+    }
+}
+
+pub use shared::*;
+
+/// Every setting, in the order in which `pelato config` shows them: those of platforms come last.
+pub const ALL: &[Key] = &join::<{ shared::ALL.len() + wadm::ALL.len() }>(&[shared::ALL, wadm::ALL]);
+
+const fn join<const COUNT: usize>(groups: &[&[Key]]) -> [Key; COUNT] {
+    let mut all = [shared::ALL[0]; COUNT];
+    let (mut at, mut group) = (0, 0);
+    while group < groups.len() {
+        let mut index = 0;
+        while index < groups[group].len() {
+            all[at] = groups[group][index];
+            (at, index) = (at + 1, index + 1);
+        }
+        group += 1;
+    }
+    all
 }
 
 /// Where a value came from.

@@ -1,8 +1,14 @@
 //! Why messages cannot be kept for a component.
 
+use crate::nats::NatsError;
+
 /// Why messages cannot be kept for a component.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StreamError {
+    /// The NATS server cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Nats(#[from] NatsError),
     /// Nobody answers for JetStream.
     #[error("no JetStream answers at the NATS server{domain}: {message}")]
     #[diagnostic(help(

@@ -78,6 +78,11 @@ impl ConsumerManager {
         Ok(())
     }
 
+    /// Whether consumers hand messages over at any of these subjects.
+    pub fn has_any(subjects: &[String]) -> bool {
+        subjects.iter().any(|subject| name_of(subject).is_some())
+    }
+
     /// Takes consumers away, by the subjects where they hand messages over. Streams stay.
     ///
     /// # Errors

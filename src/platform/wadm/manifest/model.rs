@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::platform::PartKind;
+
 /// The version of the model.
 pub const API_VERSION: &str = "core.oam.dev/v1beta1";
 /// The annotation that carries a manifest's version.
@@ -73,16 +75,6 @@ pub struct Part {
     /// Where it runs and what it is linked to.
     #[serde(default)]
     pub traits: Vec<Trait>,
-}
-
-/// What a part is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PartKind {
-    /// A WebAssembly component.
-    Component,
-    /// A provider.
-    Capability,
 }
 
 /// What a part is made from.
@@ -212,14 +204,6 @@ impl Manifest {
     /// The parts that are components.
     pub fn components(&self) -> impl Iterator<Item = &Part> {
         self.spec.components.iter().filter(|part| part.kind == PartKind::Component)
-    }
-
-    /// As it is written to a file.
-    ///
-    /// # Errors
-    /// Never, as far as is known: texts and lists of texts always have a YAML form.
-    pub fn to_yaml(&self) -> Result<String, serde_yaml::Error> {
-        serde_yaml::to_string(self)
     }
 }
 

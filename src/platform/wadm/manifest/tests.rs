@@ -2,13 +2,13 @@ use super::model::{PartKind, Trait};
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::check::Placement;
 use crate::check::rules::testing::{check_in, project, task, workflow};
+use crate::check::{Component, Placement};
 use crate::project::Settings;
-use crate::project::settings::{
-    CALLS_PER_REPLICA, Flag, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, MESSAGING_PROVIDER,
-    POSTGRES_CONFIG, POSTGRES_PROVIDER, POSTGRES_URL,
+use crate::project::settings::wadm::{
+    HTTP_PROVIDER, KEYVALUE_PROVIDER, MESSAGING_PROVIDER, POSTGRES_CONFIG, POSTGRES_PROVIDER,
 };
+use crate::project::settings::{CALLS_PER_REPLICA, Flag, KEYVALUE_DOMAIN, POSTGRES_URL};
 
 fn components(tasks: &[String]) -> Vec<Component> {
     let folder = project();
@@ -27,9 +27,10 @@ fn settings(values: &[(crate::project::settings::Key, &str)]) -> Settings {
 
 fn planned_with(tasks: &[String], settings: &Settings) -> Result<Manifest, DeployError> {
     let components = components(tasks);
-    let images: Vec<_> =
+    let images =
         components.iter().map(|one| format!("localhost:5000/{}:{}", one.name, one.version)).collect();
-    plan("My 1st Project: \"x\"", &components, &images, &Providers::from(settings))
+    let calls = settings.number(CALLS_PER_REPLICA).unwrap().try_into().unwrap();
+    plan(&Application::new("My 1st Project: \"x\"", &components, images, calls)?, &Providers::from(settings))
 }
 
 fn planned(tasks: &[String]) -> Manifest {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::error::DeployError;
 use super::lattice::Lattice;
 use super::lattice::hosts::Host;
 use super::manifest::Manifest;
 use super::manifest::model::{Part, PartKind};
+use crate::platform::DeployError;
 
 /// The key of an HTTP provider's address in its configuration.
 const ADDRESS: &str = "default_address";
@@ -46,20 +46,24 @@ pub fn server(version: &str) -> Option<String> {
 pub fn ours(lattice: &Lattice, manifest: &Manifest, deployed: &Manifest) -> Result<(), DeployError> {
     let names =
         |manifest: &Manifest| manifest.components().map(|part| part.name.clone()).collect::<BTreeSet<_>>();
-    let foreign = |how: &str| {
-        Err(DeployError::Foreign {
-            name: manifest.metadata.name.clone(),
-            lattice: lattice.name.clone(),
-            how: how.to_owned(),
-        })
-    };
     if !deployed.is_ours() {
-        return foreign("was not deployed by PELATO");
+        return Err(foreign(lattice, &manifest.metadata.name));
     }
     if names(manifest).is_disjoint(&names(deployed)) {
-        return foreign("is of another project: it shares no component with this one");
+        let how = "is of another project: it shares no component with this one".to_owned();
+        return Err(DeployError::Foreign {
+            name: manifest.metadata.name.clone(),
+            place: lattice.place(),
+            how,
+        });
     }
     Ok(())
+}
+
+/// That somebody else deployed an application.
+pub fn foreign(lattice: &Lattice, name: &str) -> DeployError {
+    let how = "was not deployed by PELATO".to_owned();
+    DeployError::Foreign { name: name.to_owned(), place: lattice.place(), how }
 }
 
 /// Whether other applications leave us the HTTP ports.
