@@ -1,63 +1,30 @@
 //! Runs a pack's compiler on this machine.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::ffi::OsStr;
+use std::path::Path;
 use std::process::Stdio;
 
 use regex::Regex;
 
+use super::compilation::{Compilation, Failure, cache_folders};
 use super::container::{self, Kept};
 use super::placeholders::Fill;
-use super::toolchain::{self, Place, Toolchain};
+use super::toolchain::{self, Place};
 use crate::catalog::Pack;
 use crate::check::Code;
 
-/// One call of a compiler.
-#[derive(Debug)]
-pub struct Compilation<'a> {
-    /// The compiler, and its pack.
-    pub toolchain: &'a Toolchain,
-    /// The folder of the sources, absolute.
-    pub source: &'a Path,
-    /// The file to write, absolute, in a folder that is there for this call alone.
-    pub output: &'a Path,
-    /// The user's own files, relative to `source`.
-    pub own: &'a [String],
-    /// The folder of what the pack keeps between builds.
-    pub cache: &'a Path,
-    /// The folder of what it keeps between the builds of this component.
-    pub own_cache: &'a Path,
-    /// The network is not to be used.
-    pub offline: bool,
-    /// What a compiler of this machine is started by.
-    pub within: &'a [String],
-    /// Containers that are kept from one build to the next, if any are.
-    pub kept: Option<&'a Kept>,
-}
-
-/// How a compilation failed.
-#[derive(Debug)]
-pub enum Failure {
-    /// The compiler found something wrong: its words.
-    Rejected(String),
-    /// The compiler could not be run, or left nothing behind.
-    Broken(String),
-    /// Somebody wanted the work to end.
-    Interrupted,
-}
-
-/// Compiles; what comes out is in `output`.
+/// Compiles; what comes out is in `output`. `kept` are containers that are kept from one build to the next.
 ///
 /// # Errors
 /// When the compiler reports a mistake or cannot be run.
-pub fn run(compilation: &Compilation<'_>) -> Result<(), Failure> {
+pub fn run(compilation: &Compilation<'_>, kept: Option<&Kept>) -> Result<(), Failure> {
     let build = &compilation.toolchain.pack.manifest.build;
     let mut said = String::new();
     for command in build.before.iter().chain([&build.command]) {
         said = match &compilation.toolchain.place {
             Place::Here { path, env, .. } => here(compilation, command, path, env)?,
-            Place::Container(image) => container::compile(image, compilation, command)?,
+            Place::Container(image) => container::compile(image, compilation, kept, command)?,
         };
         if build.fail.iter().any(|pattern| pattern.regex().is_match(&said)) {
             return Err(Failure::Rejected(said));
@@ -103,21 +70,6 @@ fn here(
         }
         false => Err(Failure::Rejected(said)),
     }
-}
-
-/// The folders that are kept between builds, by the variable that names each.
-pub(super) fn cache_folders(compilation: &Compilation<'_>) -> Vec<(OsString, PathBuf)> {
-    let pack = &compilation.toolchain.pack.manifest;
-    let shared = compilation.cache.join("packs").join(&pack.name);
-    let shared = pack.build.cache.iter().map(|name| (name.into(), shared.join(name)));
-    let own = pack.build.own_cache.iter().map(|name| (name.into(), compilation.own_cache.join(name)));
-    shared.chain(own).collect()
-}
-
-/// Whether a compiler may have something to fetch: the task has files that name dependencies.
-pub(super) fn needs_network(compilation: &Compilation<'_>) -> bool {
-    let names = &compilation.toolchain.pack.manifest.build.dependencies;
-    !compilation.offline && names.iter().any(|name| compilation.own.contains(name))
 }
 
 /// A compiler's words about the user's own files, and what the pack has to say about them.

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::compile::{self, Compilation, Failure};
+use super::compilation::{Compilation, Failure};
+use super::compile;
 use super::container::Kept;
 use super::plan::Job;
 use super::record::{self, Stamp, Step};
@@ -201,9 +202,8 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
         own_cache: &folder.join(OWN_CACHE),
         offline: context.offline,
         within: context.within,
-        kept: context.kept,
     };
-    compile::run(&compilation).map_err(|failure| match failure {
+    compile::run(&compilation, context.kept).map_err(|failure| match failure {
         Failure::Rejected(said) => {
             let output = compile::explained(&said, pack, &job.component.code, &job.place.source);
             context.progress.report(Event::Failed { component: name.clone(), output });

@@ -1,7 +1,8 @@
 //! `gen/<component>/` → `<component>.wasm`: compile, wrap, compose; only what changed.
 
 mod builder;
-pub mod compile;
+pub mod compilation;
+mod compile;
 pub mod compose;
 pub mod container;
 pub mod job;

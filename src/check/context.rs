@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::code::{Outcome, Resolver};
-use super::component::{Component, HttpRoute, Placement};
+use super::component::{Component, HttpRoute};
 use super::delivery::AtLeastOnce;
 use super::finding::{Finding, Spot};
-use super::flow::Flow;
+use super::flow::{self, Flow, Node};
+use super::placement::Placement;
 use super::typo::{self, Typo};
 use super::values;
-use crate::catalog::{Catalog, CatalogError, Template};
+use crate::catalog::{self, Catalog, CatalogError, Template};
 use crate::project::read::TASK_FIELDS;
 use crate::project::{Field, Task, Workflow};
 use crate::text;
@@ -72,7 +73,7 @@ impl<'a> Context<'a> {
                 entry
             })
             .collect();
-        let flow = Flow::of_entries(&entries);
+        let flow = Flow::new(entries.iter().map(Entry::node));
         let typos = typo::typos(&flow);
         Self { workflow, catalog, entries, flow, typos }
     }
@@ -159,6 +160,19 @@ impl<'a> Entry<'a> {
             None => format!("/{}", self.task.component_name.as_ref()?.text),
         };
         Some(HttpRoute { port: port.transpose().ok()?, path })
+    }
+
+    /// The task in the flow of messages, also if it has errors.
+    fn node(&self) -> Node {
+        let mut node = Node { name: self.task.label(self.index), ..Node::default() };
+        if let Some(template) = &self.template {
+            let parameters = self.parameters();
+            node.template.clone_from(&template.manifest.name);
+            node.reads = flow::topics(template, &parameters, catalog::Flow::Reads);
+            node.writes = flow::topics(template, &parameters, catalog::Flow::Writes);
+            node.http = self.route();
+        }
+        node
     }
 
     /// The component, if nothing is missing or wrong.

@@ -5,10 +5,6 @@ use crate::nats::Subscription;
 use crate::project::Task;
 use crate::stream::Consumer;
 
-/// As they are written in a workflow: the first is the default.
-pub const DELIVERIES: [&str; 2] = ["at-most-once", "at-least-once"];
-/// The most tries of one message.
-pub const MAX_DELIVER: u32 = 100;
 /// How often a message is tried if the task does not say.
 pub const DEFAULT_MAX_DELIVER: u32 = 5;
 

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::component::{Component, HttpRoute};
-use super::context::Entry;
 use crate::catalog::{self, Template};
 use crate::nats::subject;
 
@@ -57,21 +56,7 @@ impl Flow {
         }))
     }
 
-    /// The flow of tasks that may still have errors; what is no topic is left out.
-    pub(super) fn of_entries(entries: &[Entry<'_>]) -> Self {
-        Self::new(entries.iter().map(|entry| {
-            let mut node = Node { name: entry.task.label(entry.index), ..Node::default() };
-            if let Some(template) = &entry.template {
-                let parameters = entry.parameters();
-                node.template.clone_from(&template.manifest.name);
-                node.reads = topics(template, &parameters, catalog::Flow::Reads);
-                node.writes = topics(template, &parameters, catalog::Flow::Writes);
-                node.http = entry.route();
-            }
-            node
-        }))
-    }
-
+    /// The flow between these nodes.
     pub(crate) fn new(nodes: impl Iterator<Item = Node>) -> Self {
         let mut flow = Self { nodes: nodes.collect(), topics: BTreeMap::new() };
         for (index, node) in flow.nodes.iter().enumerate() {
@@ -132,8 +117,8 @@ fn first_part(topic: &str) -> &str {
     topic.split('.').next().unwrap_or_default()
 }
 
-/// The valid topics among the parameters, by the direction of messages.
-fn topics(
+/// The valid topics among the parameters, by the direction of messages; what is no topic is left out.
+pub(super) fn topics(
     template: &Template,
     parameters: &BTreeMap<String, String>,
     flow: catalog::Flow,

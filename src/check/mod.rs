@@ -9,6 +9,7 @@ mod context;
 mod delivery;
 mod finding;
 mod flow;
+mod placement;
 pub mod rules;
 pub mod schema;
 mod typo;
@@ -16,13 +17,15 @@ pub mod values;
 
 use std::collections::BTreeSet;
 
-pub use component::{Code, Component, HttpRoute, Need, NeedError, Placement};
+pub use component::{Code, Component, HttpRoute, Need, NeedError};
 pub use context::{Context, Entry, Unknown};
-pub use delivery::{AtLeastOnce, DELIVERIES, MAX_DELIVER};
+pub use delivery::AtLeastOnce;
 pub use finding::{Finding, Spot};
 pub use flow::{Flow, Node, Topic};
+pub use placement::Placement;
 pub use rules::Rule;
 pub use typo::Typo;
+pub use values::{DELIVERIES, MAX_DELIVER};
 
 use crate::catalog::Catalog;
 use crate::project::Workflow;

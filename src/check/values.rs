@@ -4,8 +4,7 @@ use std::fmt::Display;
 
 use semver::Version;
 
-use super::component::Placement;
-use super::delivery::{DELIVERIES, MAX_DELIVER};
+use super::placement::Placement;
 use crate::text::suggest;
 use crate::text::{is_safe, quoted};
 
@@ -24,6 +23,10 @@ fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wr
 
 /// The longest `component_name`, in bytes: what a DNS label and a Kubernetes name can hold.
 pub const NAME_BYTES: usize = 63;
+/// What `delivery` may say: the first is the default.
+pub const DELIVERIES: [&str; 2] = ["at-most-once", "at-least-once"];
+/// The most tries of one message.
+pub const MAX_DELIVER: u32 = 100;
 /// The most replicas of a component in one target.
 pub const MAX_REPLICAS: u32 = 1000;
 /// The longest version, in bytes: what an OCI tag can hold.

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::build::Flags;
 use super::context::Context;
 use super::deploy::Wait;
+use super::flags::Flags;
 use crate::pelato::Error;
 use crate::pelato::{BrushOptions, Phase};
 use crate::ui::{json, table};

@@ -4,8 +4,8 @@ use std::io::Read;
 
 use clap::Args;
 
-use super::build::Flags;
 use super::context::Context;
+use super::flags::Flags;
 use super::run::LimitFlags;
 use crate::host::observe::in_words;
 use crate::pelato::Error;

@@ -12,6 +12,7 @@ mod context;
 mod deploy;
 mod doctor;
 mod drill;
+mod flags;
 mod r#gen;
 mod graph;
 mod infra;

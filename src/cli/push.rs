@@ -2,8 +2,8 @@
 
 use clap::Args;
 
-use super::build::Flags;
 use super::context::{Context, runtime};
+use super::flags::Flags;
 use crate::pelato::Error;
 use crate::ui::{json, table};
 

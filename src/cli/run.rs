@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::build::Flags;
 use super::context::Context;
+use super::flags::Flags;
 use crate::host::{Bus, HostError, Limits};
 use crate::nats;
 use crate::pelato::Error;

@@ -3,7 +3,6 @@
 mod builder;
 pub mod bump;
 pub mod edit;
-mod env_file;
 pub mod lock_file;
 pub mod place;
 pub mod read;

@@ -9,6 +9,8 @@ use oci_client::errors::{OciDistributionError as Oci, OciEnvelope, OciErrorCode}
 use super::PushError;
 use super::credentials::Credentials;
 
+/// How long a registry may be silent while it stores something large.
+pub(super) const SILENCE: Duration = Duration::from_secs(120);
 /// The most of a registry's words that is shown, in characters.
 const SHOWN: usize = 200;
 
@@ -60,7 +62,7 @@ impl Request<'_> {
                 None if request.is_timeout() && request.is_connect() => {
                     self.unreachable("no answer".to_owned())
                 }
-                None if request.is_timeout() => self.too_slow(super::registry::SILENCE),
+                None if request.is_timeout() => self.too_slow(SILENCE),
                 None => self.connection(request),
             },
             other => self.failed(false, &other.to_string()),

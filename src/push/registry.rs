@@ -17,7 +17,7 @@ use super::PushError;
 use super::address::is_insecure;
 use super::artifact::{Artifact, MANIFEST};
 use super::credentials::Credentials;
-use super::fault::{self, Fault, Request};
+use super::fault::{self, Fault, Request, SILENCE};
 use crate::progress::{Event, Progress};
 use crate::project::Settings;
 use crate::project::settings::REGISTRY_CA;
@@ -27,8 +27,6 @@ use crate::text::quoted;
 const CONNECT: Duration = Duration::from_secs(10);
 /// How long a question may take that needs no more than a look.
 const LOOK: Duration = Duration::from_secs(10);
-/// How long a registry may be silent while it stores something large.
-pub(super) const SILENCE: Duration = Duration::from_secs(120);
 /// How long to wait before each further attempt.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 

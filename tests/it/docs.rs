@@ -121,7 +121,7 @@ fn every_setting() {
         let kind = match key.kind {
             Kind::Text => "text",
             Kind::Secret => "secret",
-            Kind::Truth => "truth",
+            Kind::Truth => "boolean",
             Kind::Port => "port",
             Kind::Number | Kind::Calls => "number",
             Kind::Builder => "builder",
@@ -148,7 +148,8 @@ fn every_exit_code() {
 
 #[test]
 fn every_subject_of_doctor() {
-    let subjects: Vec<_> = pelato::doctor::ALL.iter().map(|subject| subject.name.to_owned()).collect();
+    let settings = pelato::project::Settings::load(None, |_| None, &[]).unwrap();
+    let subjects = pelato::doctor::subjects(pelato::platform::of(&settings).as_ref());
     assert_eq!(matches(r"(?m)^### (.*)$", &read("docs/doctor.md")), subjects);
 }
 

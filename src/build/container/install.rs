@@ -2,39 +2,19 @@
 //! cache folder.
 
 use std::fs;
-use std::path::PathBuf;
 
 use bollard::models::ImageInspect;
 
 use super::error::ContainerError;
-use super::image::{Image, Order};
-use super::run::{self, Locked, owner};
+use super::image::{Image, Installed, Order};
+use super::run::{self, Locked, TOOLCHAIN, owner};
 use crate::build::placeholders::Fill;
 use crate::build::record::digest;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
 
-/// Where it is in a container, when it is installed and when it is used.
-const THERE: &str = "/pelato/toolchain";
 /// The PATH of images that name none.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/// A compiler that was installed for an image.
-#[derive(Debug, Clone)]
-pub struct Installed {
-    /// Its folder on this machine.
-    folder: PathBuf,
-    /// Its environment.
-    env: Vec<String>,
-}
-
-impl Installed {
-    /// Gives a container the compiler.
-    pub fn equip(&self, container: &mut Locked) {
-        container.folders.push((self.folder.clone(), THERE.to_owned(), false));
-        container.env.extend(self.env.iter().cloned());
-    }
-}
 
 /// The compiler of a pack for an image, installing it if it is not there and it is allowed.
 ///
@@ -48,14 +28,14 @@ pub fn provide(
     progress: &dyn Progress,
 ) -> Result<Installed, ContainerError> {
     let toolchain = &pack.manifest.toolchain;
-    let fill = Fill::with_home([("dir", THERE.to_owned())], "/tmp".to_owned());
+    let fill = Fill::with_home([("dir", TOOLCHAIN.to_owned())], "/tmp".to_owned());
     let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
     let shown = words.join(" ");
     let key = digest(format!("{}\0{shown}", image.id).as_bytes());
     let parent = order.cache.join("toolchains");
     let folder = parent.join(format!("{}-{}", toolchain.program, &key[..12]));
     let bin = toolchain.bin.as_deref().unwrap_or("bin");
-    let mut env = vec![format!("PATH={THERE}/{bin}:{}", path(seen))];
+    let mut env = vec![format!("PATH={TOOLCHAIN}/{bin}:{}", path(seen))];
     env.extend(fill.env(&toolchain.env).map(|(name, value)| format!("{name}={value}")));
     let installed = Installed { folder, env };
     if installed.folder.is_dir() {
@@ -80,7 +60,7 @@ pub fn provide(
     let container = Locked {
         command: words,
         env: vec!["HOME=/tmp".to_owned()],
-        folders: vec![(staging.path().to_owned(), THERE.to_owned(), true)],
+        folders: vec![(staging.path().to_owned(), TOOLCHAIN.to_owned(), true)],
         user: owner(staging.path()),
         network: true,
         ..Locked::default()

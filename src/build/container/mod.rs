@@ -5,9 +5,11 @@
 //! so that what a killed `pelato` left behind is found and removed by the next one. Facts and figures: design,
 //! `docs/decisions/containers.md`.
 
+mod compile;
 mod connect;
 mod engine;
 mod error;
+mod find;
 mod image;
 mod install;
 mod look;
@@ -17,10 +19,11 @@ mod run;
 mod shell;
 mod sweep;
 
+pub(super) use compile::compile;
 pub use connect::{Found, addresses};
 pub use engine::{Engine, Limits};
 pub use error::ContainerError;
-pub use image::{Image, Order, find, known_version, wanted};
+pub use find::{find, known_version, wanted};
+pub use image::{Image, Order};
 pub use look::{Look, look};
 pub use reuse::{Kept, PREFIX};
-pub(super) use run::compile;

@@ -17,7 +17,7 @@ use super::image::Image;
 use super::run::{Ended, Locked, OUTPUT, body, failure, order, owner};
 use super::shell::{self, Shell};
 use super::sweep;
-use crate::build::compile::{Compilation, Failure, needs_network};
+use crate::build::compilation::{Compilation, Failure, needs_network};
 use crate::interrupt::Busy;
 
 /// Where the sources of all components are in a container.

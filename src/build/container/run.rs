@@ -15,17 +15,19 @@ use futures_util::StreamExt;
 
 use super::engine::{Engine, Limits};
 use super::error::ContainerError;
-use super::image::Image;
+use super::image::{Image, Installed};
 use super::sweep;
-use crate::build::compile::{Compilation, Failure, cache_folders, needs_network};
+use crate::build::compilation::{Compilation, Failure, cache_folders, needs_network};
 use crate::build::placeholders::Fill;
 
 /// How long making or starting a container may take: engines on busy machines need tens of seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Where things are in a container.
-const SOURCE: &str = "/pelato/source";
+pub(super) const SOURCE: &str = "/pelato/source";
 pub(super) const OUTPUT: &str = "/pelato/output";
 const CACHE: &str = "/pelato/cache";
+/// Where a compiler is that is not the image's own, when it is installed and when it is used.
+pub(super) const TOOLCHAIN: &str = "/pelato/toolchain";
 const HOME: &str = "/tmp";
 
 /// A container that is locked in: what it runs and what it can reach.
@@ -45,6 +47,14 @@ pub struct Locked {
     pub network: bool,
 }
 
+impl Locked {
+    /// Gives the container a compiler that is not its image's own.
+    pub fn equip(&mut self, installed: &Installed) {
+        self.folders.push((installed.folder.clone(), TOOLCHAIN.to_owned(), false));
+        self.env.extend(installed.env.iter().cloned());
+    }
+}
+
 /// How a container ended.
 #[derive(Debug)]
 pub struct Ended {
@@ -52,33 +62,6 @@ pub struct Ended {
     pub code: i64,
     /// What it printed.
     pub said: String,
-}
-
-/// Runs one command of a compilation in a container: one that is kept, if there are any, else one of its own. What it
-/// said.
-pub fn compile(image: &Image, compilation: &Compilation<'_>, words: &[String]) -> Result<String, Failure> {
-    if let Some(kept) = compilation.kept
-        && let Some(said) = kept.compile(image, compilation, words)?
-    {
-        return Ok(said);
-    }
-    let mut container = order(image, compilation, words, SOURCE)?;
-    let output = compilation.output.parent().unwrap_or(compilation.output);
-    container.folders.extend([
-        (compilation.source.to_owned(), SOURCE.to_owned(), false),
-        (output.to_owned(), OUTPUT.to_owned(), true),
-    ]);
-    let shown = container.command.join(" ");
-    let ended = run(image, container).map_err(|error| failure(&error))?;
-    // The compiler's words name its own folder where the user's stands.
-    let said = ended.said.replace(SOURCE, &compilation.source.to_string_lossy());
-    match ended.code {
-        0 => Ok(said),
-        code if said.trim().is_empty() => {
-            Err(Failure::Broken(format!("{shown} ended with exit code {code}")))
-        }
-        _ => Err(Failure::Rejected(said)),
-    }
 }
 
 /// What a container is to run for a compilation, in the folder of the sources `there`; without the sources themselves
@@ -112,7 +95,7 @@ pub(super) fn order(
     let working_dir = Some(there.to_owned());
     let mut container = Locked { command, env, folders, user: owner(folder), working_dir, network };
     if let Some(installed) = &image.installed {
-        installed.equip(&mut container);
+        container.equip(installed);
     }
     Ok(container)
 }

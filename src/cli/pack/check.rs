@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::super::build::Flags;
 use super::super::context::Context;
+use super::super::flags::Flags;
 use crate::catalog::{self, Folder, Selector, pack::MANIFEST};
 use crate::conformance;
 use crate::conformance::pack::{self as check, Fixture, Options};

@@ -1,7 +1,7 @@
 //! What components of a template do with what functions give.
 
-use super::fixture::{BREAKS, FAILS, FILTERS, GIVES};
 use super::stage::{COMPLAINT, Stage, Told, dead_letters};
+use super::tasks::{BREAKS, FAILS, FILTERS, GIVES};
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::host::observe::Outcome;
 use crate::host::observe::in_words;

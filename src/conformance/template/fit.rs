@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::fixture::{GIVES, value};
+use super::fixture::value;
+use super::tasks::GIVES;
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::catalog::{Kind, Parameter};
 use crate::check::{Component, NeedError};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tempfile::TempDir;
 
 use super::stage::Stage;
+use super::tasks::TASKS;
 use super::{CheckFailure, failed};
 use crate::build;
 use crate::catalog::{
@@ -44,16 +45,6 @@ pub struct Fixture {
     components: Option<Result<Vec<Component>, CheckFailure>>,
     stage: Option<Result<Stage, CheckFailure>>,
 }
-
-/// The tasks of the small project, by the names of their components: what their functions do.
-pub(super) const GIVES: &str = "gives";
-/// Filters all out.
-pub(super) const FILTERS: &str = "filters";
-/// Fails.
-pub(super) const FAILS: &str = "fails";
-/// Breaks off.
-pub(super) const BREAKS: &str = "breaks";
-pub(super) const TASKS: [&str; 4] = [GIVES, FILTERS, FAILS, BREAKS];
 
 /// Where components are to run.
 const TARGET: &str = "edge";

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixture::GIVES;
+use super::tasks::GIVES;
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::build::{self, settings_component};
 use crate::catalog::{Catalog, Unit};

@@ -9,6 +9,7 @@ mod fixture;
 mod languages;
 mod stage;
 mod stand_in;
+mod tasks;
 mod validate;
 
 pub use fixture::{Fixture, Options};

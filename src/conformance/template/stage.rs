@@ -10,8 +10,8 @@ use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::fixture::{BREAKS, FAILS, FILTERS};
 use super::stand_in::{Act, module};
+use super::tasks::{BREAKS, FAILS, FILTERS};
 use super::{CheckFailure, failed};
 use crate::build::{self, settings_component};
 use crate::catalog::Template;

@@ -5,13 +5,10 @@ use std::sync::Arc;
 use hyper::body::Bytes;
 use wasmtime::component::Resource;
 
-use super::{Bucket, LINK};
+use super::{LINK, Opened};
 use crate::host::bindings::store;
 use crate::host::observe::Stored;
 use crate::host::state::{Link, State};
-
-/// What a component holds when it has opened its bucket.
-pub type Opened = Arc<Bucket>;
 
 type Answer<T> = wasmtime::Result<Result<T, store::Error>>;
 

@@ -11,7 +11,6 @@ use hyper::body::Bytes;
 use super::HostError;
 use super::bus::Broker;
 use super::observe::{Event, Observer};
-pub use calls::Opened;
 use nats::NatsBuckets;
 
 /// The name by which a component opens its bucket: it has one, and the host knows which.
@@ -27,6 +26,9 @@ enum Place {
     InProcess(Mutex<BTreeMap<String, Arc<Bucket>>>),
     Nats(NatsBuckets),
 }
+
+/// What a component holds when it has opened its bucket.
+pub type Opened = Arc<Bucket>;
 
 /// A bucket.
 pub struct Bucket {

@@ -1,8 +1,8 @@
 //! What `pelato doctor` is told of the NATS server and of wadm.
 
+use super::WadmError;
 use super::lattice::Lattice;
-use super::lattice::server::Server;
-use super::{WadmError, preflight};
+use super::lattice::server::{Server, too_old};
 use crate::platform::{DeployError, Finding};
 use crate::text::count;
 
@@ -21,7 +21,7 @@ pub async fn look(lattice: &Lattice, subject: &str) -> Vec<Finding> {
 /// Whether the server is one that wadm can work with.
 fn nats(server: &Server, address: &str) -> Vec<Finding> {
     let lacking = |found: String, remedy: &str| Finding::Lacking { found, remedy: remedy.to_owned() };
-    let old = preflight::server(&server.version);
+    let old = too_old(&server.version);
     let old = old.map(|warning| lacking(warning, "see docs/infrastructure.md for a server that fits"));
     let bare = (!server.jetstream).then(|| {
         let what = "the NATS server has no JetStream, in which wadm keeps what it knows".to_owned();

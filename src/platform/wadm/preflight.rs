@@ -11,9 +11,6 @@ use crate::platform::DeployError;
 /// The key of an HTTP provider's address in its configuration.
 const ADDRESS: &str = "default_address";
 
-/// The oldest NATS server with all that wadm asks of JetStream.
-const OLDEST_NATS: (u32, u32) = (2, 10);
-
 /// The values of the label that hosts need.
 pub fn targets(manifest: &Manifest) -> BTreeSet<&str> {
     manifest.spec.components.iter().flat_map(Part::targets).collect()
@@ -29,14 +26,6 @@ pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
             format!("no host with the label host-type={target} is there: what is meant for it starts when one appears")
         })
         .collect()
-}
-
-/// A warning about the NATS server, if wadm cannot work with it.
-pub fn server(version: &str) -> Option<String> {
-    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
-    let old = numbers.next().zip(numbers.next()).is_some_and(|found| found < OLDEST_NATS);
-    let (major, minor) = OLDEST_NATS;
-    old.then(|| format!("the NATS server is version {version}, and wadm needs {major}.{minor} or newer"))
 }
 
 /// Whether the name is free, or ours.
@@ -112,22 +101,5 @@ fn clash(
             target: target.clone(),
             other: other.to_owned(),
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn old_servers_are_named() {
-        assert_eq!(
-            server("2.9.10").as_deref(),
-            Some("the NATS server is version 2.9.10, and wadm needs 2.10 or newer")
-        );
-        assert!(server("1.4.1").is_some());
-        for good in ["2.10.0", "2.10.0-RC.1", "2.15.1", "3.0.0", "", "unknown"] {
-            assert_eq!(server(good), None, "{good}");
-        }
     }
 }

@@ -1,6 +1,6 @@
 //! The settings of wasmCloud 1.x, managed by wadm.
 
-use super::{Key, Kind};
+use super::keys::{Key, Kind};
 
 keys! {
     /// Name of the lattice.

@@ -76,24 +76,24 @@ fn a_dry_run_shows_what_would_be_written() {
 @@ -0,0 +1,20 @@
 +# The edge
 +
-+A NATS server that is a leaf of the cloud's, and a wasmCloud host with the label `host-type: edge`. Needs Linux
-+and Docker with its plugin `compose`. Copy this folder to the machine. There:
++A NATS server that is a leaf of the cloud's, and a wasmCloud host with the label `host-type: edge`. It
++requires Linux and Docker with its plugin `compose`. Copy this folder to the machine. There:
 +
 +    cp .env.template .env      # then fill in LEAF_PASSWORD: the cloud's
 +    docker compose up -d
 +    docker compose logs -f
 +
 +The leaf is connected when its log says `Leafnode connection created`. It connects to `nats.example.org:7422`;
-+that port has to be open in the cloud, and none has to be open here.
++that port must be open in the cloud, and none has to be open here.
 +
 +- Programs on this machine (sensors, for instance) reach the topics at `127.0.0.1:[PORT]`.
 +- Tasks with HTTP listen on this machine's own ports.
-+- The host needs the cloud to start. Once it runs, its components go on without the cloud; the leaf connects again by
++- The host needs the cloud to start. Once it runs, its components continue without the cloud; the leaf reconnects by
 +  itself.
-+- Another edge gets another JetStream domain: `pelato infra` with `--edge-domain`.
++- Another edge needs another JetStream domain: `pelato infra` with `--edge-domain`.
 +
-+The password crosses the network as it is, and so do messages, unless there is a VPN or TLS: see docs/infrastructure.md
-+of PELATO, "Encrypt the way between edge and cloud".
++The password and all messages cross the network unencrypted, unless you use a VPN or TLS: see docs/infrastructure.md
++of PELATO, "Encrypt the connection between edge and cloud".
 --- /dev/null
 +++ b/edge/compose.yaml
 @@ -0,0 +1,39 @@

@@ -12,7 +12,7 @@ use async_nats::client::RequestErrorKind;
 use async_nats::{Client, ConnectOptions, Request};
 use serde::de::DeserializeOwned;
 
-use super::{WadmError, preflight};
+use super::WadmError;
 use crate::nats;
 use crate::platform::DeployError;
 use crate::project::Settings;
@@ -67,7 +67,7 @@ impl Lattice {
 
     /// What is suspicious about the NATS server.
     pub fn warning(&self) -> Option<String> {
-        preflight::server(&self.client.server_info().version)
+        server::too_old(&self.client.server_info().version)
     }
 
     /// That the connection was lost.

@@ -33,6 +33,10 @@ fn planned_with(tasks: &[String], settings: &Settings) -> Result<Manifest, Deplo
     plan(&Application::new("My 1st Project: \"x\"", &components, images, calls)?, &Providers::from(settings))
 }
 
+fn yaml(manifest: &Manifest) -> String {
+    platform::Manifest::of(manifest).unwrap().to_yaml().unwrap()
+}
+
 fn planned(tasks: &[String]) -> Manifest {
     planned_with(tasks, &settings(&[])).unwrap()
 }
@@ -58,8 +62,7 @@ fn providers(manifest: &Manifest) -> Vec<&str> {
 
 #[test]
 fn a_task_becomes_a_component_with_links_to_a_provider() {
-    let text =
-        planned(&[task(&["replicas: 2", "targets: [edge, cloud]"])]).versioned("1-abc").to_yaml().unwrap();
+    let text = yaml(&planned(&[task(&["replicas: 2", "targets: [edge, cloud]"])]).versioned("1-abc"));
     let version = env!("CARGO_PKG_VERSION");
     let wanted = format!(
         "\
@@ -134,7 +137,7 @@ spec:
 "
     );
     assert_eq!(text, wanted);
-    assert_eq!(serde_yaml::from_str::<Manifest>(&text).unwrap().to_yaml().unwrap(), text, "it is read back");
+    assert_eq!(yaml(&serde_yaml::from_str::<Manifest>(&text).unwrap()), text, "it is read back");
 }
 
 #[test]
@@ -219,7 +222,7 @@ fn a_database_is_named_and_its_password_is_in_no_manifest() {
         let by_name = model::Config { name: "rooms-db".to_owned(), properties: None };
         assert_eq!(link.target.config, [by_name], "both refer to the same one");
     }
-    let text = manifest.to_yaml().unwrap();
+    let text = yaml(&manifest);
     assert!(text.contains("config:\n          - name: rooms-db\n"), "{text}");
     assert!(!text.contains("sesame") && !text.contains("POSTGRES"), "{text}");
     assert_eq!(serde_yaml::from_str::<Manifest>(&text).unwrap(), manifest);

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::platform::wadm::lattice::wadm::{Info, Scaler as ScalerStatus};
 use crate::platform::wadm::manifest::model::{

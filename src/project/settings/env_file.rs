@@ -4,7 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::settings::{ALL, ENV_FILE, SettingsError};
+use super::all::ALL;
+use super::error::SettingsError;
+use super::keys::ENV_FILE;
 use crate::report::{Problem, Source};
 use crate::text;
 use crate::text::suggest;

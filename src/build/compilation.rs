@@ -1,0 +1,53 @@
+//! One call of a compiler, wherever it runs.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::toolchain::Toolchain;
+
+/// One call of a compiler.
+#[derive(Debug)]
+pub struct Compilation<'a> {
+    /// The compiler, and its pack.
+    pub toolchain: &'a Toolchain,
+    /// The folder of the sources, absolute.
+    pub source: &'a Path,
+    /// The file to write, absolute, in a folder that is there for this call alone.
+    pub output: &'a Path,
+    /// The user's own files, relative to `source`.
+    pub own: &'a [String],
+    /// The folder of what the pack keeps between builds.
+    pub cache: &'a Path,
+    /// The folder of what it keeps between the builds of this component.
+    pub own_cache: &'a Path,
+    /// The network is not to be used.
+    pub offline: bool,
+    /// What a compiler of this machine is started by.
+    pub within: &'a [String],
+}
+
+/// How a compilation failed.
+#[derive(Debug)]
+pub enum Failure {
+    /// The compiler found something wrong: its words.
+    Rejected(String),
+    /// The compiler could not be run, or left nothing behind.
+    Broken(String),
+    /// Somebody wanted the work to end.
+    Interrupted,
+}
+
+/// The folders that are kept between builds, by the variable that names each.
+pub(super) fn cache_folders(compilation: &Compilation<'_>) -> Vec<(OsString, PathBuf)> {
+    let pack = &compilation.toolchain.pack.manifest;
+    let shared = compilation.cache.join("packs").join(&pack.name);
+    let shared = pack.build.cache.iter().map(|name| (name.into(), shared.join(name)));
+    let own = pack.build.own_cache.iter().map(|name| (name.into(), compilation.own_cache.join(name)));
+    shared.chain(own).collect()
+}
+
+/// Whether a compiler may have something to fetch: the task has files that name dependencies.
+pub(super) fn needs_network(compilation: &Compilation<'_>) -> bool {
+    let names = &compilation.toolchain.pack.manifest.build.dependencies;
+    !compilation.offline && names.iter().any(|name| compilation.own.contains(name))
+}

@@ -1,0 +1,63 @@
+//! Why settings cannot be used.
+
+use std::fmt;
+
+use super::keys::ENV_FILE;
+use crate::report::Problem;
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag of the command line, by its name.
+    Flag(&'static str),
+    /// The environment.
+    Environment,
+    /// The project's `.env`.
+    EnvFile,
+    /// Nobody set it.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Flag(name) => f.pad(name),
+            Self::Environment => f.pad("environment"),
+            Self::EnvFile => f.pad(ENV_FILE),
+            Self::Default => f.pad("default"),
+        }
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum SettingsError {
+    /// `.env` cannot be read.
+    #[error("cannot read {path}")]
+    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// A line of `.env` is no setting.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Line(#[from] Problem),
+    /// A value that its setting does not take.
+    #[error("{name} is `{value}` ({origin}), which is not {expected}")]
+    Value {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// Where it came from.
+        origin: Origin,
+        /// What was expected.
+        expected: &'static str,
+        /// What to do.
+        #[help]
+        help: String,
+    },
+}

@@ -1,0 +1,147 @@
+//! Settings: their names, what values they take, and what they are when nobody sets them. Here are those that no platform
+//! has to itself; `all.rs` has all.
+
+use crate::project::Builder;
+
+/// The file of a project's settings.
+pub const ENV_FILE: &str = ".env";
+
+/// One thing that can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Its name in the environment and in `.env`.
+    pub name: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Its value when nobody sets it.
+    pub default: Option<&'static str>,
+    /// One line about it.
+    pub about: &'static str,
+}
+
+/// The most calls at a time that a replica may handle: as many components as wasmCloud's hosts have room for.
+const MAX_CALLS: u32 = 10_000;
+
+/// What values a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A text that is never shown.
+    Secret,
+    /// `True` or `False` (also `1`, `0`, `yes`, `no`, `on`, `off`; capitals do not matter).
+    Truth,
+    /// A port: 1 to 65535.
+    Port,
+    /// A whole number from 1.
+    Number,
+    /// A whole number from 1 to [`MAX_CALLS`].
+    Calls,
+    /// `auto`, `local` or `container`.
+    Builder,
+}
+
+macro_rules! keys {
+    ($($(#[doc = $about:literal])+ $id:ident: $kind:ident = $default:expr;)*) => {
+        $($(#[doc = $about])+ pub const $id: Key = Key {
+            name: stringify!($id), kind: Kind::$kind, default: $default, about: concat!($($about),+),
+        };)*
+        /// All of these settings, in the order in which `pelato config` shows them.
+        pub const ALL: &[Key] = &[$($id),*];
+    };
+}
+
+keys! {
+    /// Registry that components are pushed to, such as `registry.example.org/team`.
+    REGISTRY_URL: Text = None;
+    /// User name for the registry.
+    REGISTRY_USER: Text = None;
+    /// Password for the registry.
+    REGISTRY_PASSWORD: Secret = None;
+    /// Registries that are spoken to over plain http, by commas: `localhost:5000`.
+    REGISTRY_INSECURE: Text = None;
+    /// File of PEM certificates that the registry's certificate may be signed by, beside the usual ones.
+    REGISTRY_CA: Text = None;
+    /// Whether several components are built at the same time.
+    PARALLEL_BUILD: Truth = Some("True");
+    /// What compiles: `local`, `container`, or `auto`, which takes what is there.
+    BUILDER: Builder = Some("auto");
+    /// Memory that a compiler in a container may use, in MiB.
+    CONTAINER_MEMORY: Number = Some("2048");
+    /// Processors that a compiler in a container may use; all of them if not set.
+    CONTAINER_CPUS: Number = None;
+    /// Processes and threads that a compiler in a container may have.
+    CONTAINER_PIDS: Number = Some("256");
+    /// Seconds that a compiler in a container may take.
+    CONTAINER_TIMEOUT: Number = Some("900");
+    /// Host name of the NATS server.
+    NATS_HOST: Text = Some("localhost");
+    /// Port of the NATS server.
+    NATS_PORT: Port = Some("4222");
+    /// User name for the NATS server.
+    NATS_USER: Text = None;
+    /// Password for the NATS server.
+    NATS_PASSWORD: Secret = None;
+    /// Credentials file for the NATS server (`.creds`).
+    NATS_CREDS: Text = None;
+    /// File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
+    NATS_CA: Text = None;
+    /// PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
+    POSTGRES_URL: Secret = None;
+    /// File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
+    POSTGRES_CA: Text = None;
+    /// JetStream domain of the platform's own data, and of messages that are delivered at least once.
+    JETSTREAM_DOMAIN: Text = None;
+    /// Messages and requests that each replica of a component handles at the same time.
+    CALLS_PER_REPLICA: Calls = Some("100");
+    /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
+    KEYVALUE_DOMAIN: Text = None;
+    /// Whether each run appends its times to `metrics.yaml`.
+    ENABLE_METRICS: Truth = Some("False");
+}
+
+/// A setting's value, read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// Of [`Kind::Text`] and [`Kind::Secret`]: as it is written.
+    Text,
+    /// Of [`Kind::Truth`].
+    Truth(bool),
+    /// Of [`Kind::Port`], [`Kind::Number`] and [`Kind::Calls`].
+    Number(u32),
+    /// Of [`Kind::Builder`].
+    Builder(Builder),
+}
+
+/// What a setting takes: in words, and one of its values (in backquotes, the outer ones left out).
+pub type Expected = (&'static str, &'static str);
+
+impl Kind {
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// When it is none of this kind: what is expected.
+    pub fn read(self, text: &str) -> Result<Value, Expected> {
+        let number =
+            |max: u32| text.parse().ok().filter(|number| (1..=max).contains(number)).map(Value::Number);
+        let (value, expected) = match self {
+            Self::Text | Self::Secret => (Some(Value::Text), ("a text", "…")),
+            Self::Truth => (truth(text).map(Value::Truth), ("a truth value", "True` or `False")),
+            Self::Number => (number(u32::MAX), ("a whole number from 1", "2048")),
+            Self::Calls => (number(MAX_CALLS), ("a whole number from 1 to 10000", "100")),
+            Self::Builder => {
+                (text.parse().ok().map(Value::Builder), ("a builder", "auto`, `local` or `container"))
+            }
+            Self::Port => (number(u16::MAX.into()), ("a port", "4222")),
+        };
+        value.ok_or(expected)
+    }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" | "yes" | "on" => Some(true),
+        "false" | "0" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,210 @@
+//! Settings: flags before the environment before `.env` before defaults, each with where it came from.
+
+mod all;
+mod env_file;
+mod error;
+#[macro_use]
+mod keys;
+pub mod wadm;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::Ipv6Addr;
+use std::path::Path;
+
+pub use all::ALL;
+pub use error::{Origin, SettingsError};
+pub use keys::*;
+
+use super::Builder;
+use crate::nats;
+use crate::postgres::{self, PostgresError};
+use crate::report::Problem;
+
+/// Stands for what is not shown, whatever its length.
+const MASK: &str = "********";
+
+/// A setting's effective value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Effective {
+    /// The setting.
+    pub key: Key,
+    /// Its value as it is written, if it has one.
+    pub value: Option<String>,
+    /// Its value, read.
+    read: Option<Value>,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl Effective {
+    fn read(key: Key, value: Option<String>, origin: Origin) -> Result<Self, SettingsError> {
+        let read = value.as_deref().map(|text| key.kind.read(text)).transpose();
+        match read {
+            Ok(read) => Ok(Self { key, value, read, origin }),
+            Err((expected, example)) => Err(SettingsError::Value {
+                name: key.name,
+                value: value.unwrap_or_default(),
+                origin,
+                expected,
+                help: format!("set it to `{example}`"),
+            }),
+        }
+    }
+
+    /// The value as it may be shown: secrets are masked, whatever their length.
+    pub fn shown(&self) -> Option<Cow<'_, str>> {
+        let value = self.value.as_deref()?;
+        Some(match self.key.kind {
+            Kind::Secret => Cow::Borrowed(MASK),
+            // An address may have a user and a password before its `@`.
+            _ => match value.rsplit_once('@') {
+                Some((before, rest)) => {
+                    let scheme = before.find("://").map_or("", |at| &before[..at + 3]);
+                    Cow::Owned(format!("{scheme}{MASK}@{rest}"))
+                }
+                None => Cow::Borrowed(value),
+            },
+        })
+    }
+}
+
+impl fmt::Debug for Effective {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={:?} ({})", self.key.name, self.shown(), self.origin)
+    }
+}
+
+/// All effective settings.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    effective: Vec<Effective>,
+    /// What is suspicious about `.env`: warnings only.
+    pub warnings: Vec<Problem>,
+}
+
+/// A value that comes from a flag.
+pub struct Flag {
+    /// The setting it sets.
+    pub key: Key,
+    /// The flag's name, with dashes.
+    pub name: &'static str,
+    /// Its value.
+    pub value: String,
+}
+
+impl Settings {
+    /// Gathers the settings of the project in `root`. `environment` looks up the process's environment.
+    ///
+    /// # Errors
+    /// When `.env` cannot be read, or a value is of the wrong kind.
+    pub fn load(
+        root: Option<&Path>,
+        environment: impl Fn(&str) -> Option<String>,
+        flags: &[Flag],
+    ) -> Result<Self, SettingsError> {
+        let (file, warnings) = match root {
+            Some(root) => env_file::read(&root.join(ENV_FILE))?,
+            None => Default::default(),
+        };
+        let find = |key: &Key| {
+            let flag = flags.iter().find(|flag| flag.key == *key);
+            let flag = flag.map(|flag| (flag.value.clone(), Origin::Flag(flag.name)));
+            // An empty value counts as not set: `REGISTRY_URL=` in a template means "none".
+            let given = |value: Option<String>| value.filter(|value| !value.is_empty());
+            flag.or_else(|| Some((given(environment(key.name))?, Origin::Environment)))
+                .or_else(|| Some((given(file.get(key.name).cloned())?, Origin::EnvFile)))
+        };
+        let effective = ALL.iter().map(|key| match find(key) {
+            Some((value, origin)) => Effective::read(*key, Some(value), origin),
+            None => Effective::read(*key, key.default.map(str::to_owned), Origin::Default),
+        });
+        Ok(Self { effective: effective.collect::<Result<_, _>>()?, warnings })
+    }
+
+    /// Every setting with its value and origin.
+    pub fn iter(&self) -> impl Iterator<Item = &Effective> {
+        self.effective.iter()
+    }
+
+    /// A setting's value as it is written.
+    pub fn text(&self, key: Key) -> Option<&str> {
+        self.find(key)?.value.as_deref()
+    }
+
+    /// Where a setting's value came from.
+    pub fn origin(&self, key: Key) -> Option<&Origin> {
+        self.find(key).map(|effective| &effective.origin)
+    }
+
+    /// A number, if it is set.
+    pub fn number(&self, key: Key) -> Option<u64> {
+        match self.find(key)?.read {
+            Some(Value::Number(number)) => Some(number.into()),
+            _ => None,
+        }
+    }
+
+    /// A port, if it is set.
+    pub fn port(&self, key: Key) -> Option<u16> {
+        u16::try_from(self.number(key)?).ok()
+    }
+
+    /// What compiles.
+    pub fn builder(&self) -> Builder {
+        match self.find(BUILDER).and_then(|effective| effective.read) {
+            Some(Value::Builder(builder)) => builder,
+            _ => Builder::default(),
+        }
+    }
+
+    /// Whether a truth setting is on.
+    pub fn is_on(&self, key: Key) -> bool {
+        matches!(self.find(key).and_then(|effective| effective.read), Some(Value::Truth(true)))
+    }
+
+    fn find(&self, key: Key) -> Option<&Effective> {
+        self.effective.iter().find(|effective| effective.key == key)
+    }
+
+    /// How the NATS server is reached.
+    pub fn nats(&self) -> nats::Server {
+        let owned = |key| self.text(key).map(str::to_owned);
+        let auth = match (owned(NATS_CREDS), owned(NATS_USER)) {
+            (Some(file), _) => nats::Auth::CredentialsFile(file.into()),
+            (None, Some(user)) => {
+                nats::Auth::Password { user, password: owned(NATS_PASSWORD).unwrap_or_default() }
+            }
+            (None, None) => nats::Auth::Anonymous,
+        };
+        nats::Server { url: self.nats_url(), auth, root_certificates: owned(NATS_CA).map(Into::into) }
+    }
+
+    /// The PostgreSQL server at an address, else the one of the settings.
+    ///
+    /// # Errors
+    /// When the address is none.
+    pub fn postgres(&self, url: Option<&str>) -> Result<Option<postgres::Server>, PostgresError> {
+        let certificates = self.text(POSTGRES_CA).map(Into::into);
+        let url = url.or_else(|| self.text(POSTGRES_URL));
+        url.map(|url| postgres::Server::new(url, certificates)).transpose()
+    }
+
+    /// The NATS server's address.
+    pub fn nats_url(&self) -> String {
+        let host = self.text(NATS_HOST).unwrap_or_default();
+        // An IPv6 address wants brackets before a port.
+        let host = if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() };
+        format!("nats://{host}:{}", self.text(NATS_PORT).unwrap_or_default())
+    }
+}
+
+/// Keeps secrets from a program that is about to be started: it has no business with them.
+pub fn hide_secrets(command: &mut std::process::Command) {
+    for key in ALL.iter().filter(|key| key.kind == Kind::Secret) {
+        command.env_remove(key.name);
+    }
+}
+
+#[cfg(test)]
+mod tests;
