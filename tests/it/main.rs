@@ -21,6 +21,7 @@ mod host;
 mod infra;
 mod languages;
 mod packs;
+mod platform;
 mod readme;
 mod scaffold;
 #[path = "../support/mod.rs"]
