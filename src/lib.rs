@@ -29,6 +29,7 @@ pub mod postgres;
 pub mod progress;
 pub mod project;
 pub mod push;
+pub mod remedy;
 pub mod report;
 pub mod scaffold;
 pub mod stream;

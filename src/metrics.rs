@@ -30,7 +30,10 @@ pub struct Run {
 pub enum MetricsError {
     /// The file cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file and that you may read it, or set ENABLE_METRICS=False"))]
+    #[diagnostic(
+        code(pelato::metrics::unreadable),
+        help("check that it is a file and that you have read permission, or set ENABLE_METRICS=False")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -39,8 +42,8 @@ pub enum MetricsError {
     },
     /// The file holds something else.
     #[error("{path} has no list `runs` to append to: {reason}")]
-    #[diagnostic(help("move the file away; a new one is made"))]
-    Foreign {
+    #[diagnostic(code(pelato::metrics::no_runs), help("move the file away; a new one is created"))]
+    NoRuns {
         /// The file.
         path: String,
         /// What is wrong.
@@ -64,7 +67,7 @@ pub fn append(root: &Path, run: &Run) -> Result<PathBuf, MetricsError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(MetricsError::Unreadable { path: shown, source }),
     };
-    let text = appended(&text, run).map_err(|reason| MetricsError::Foreign { path: shown, reason })?;
+    let text = appended(&text, run).map_err(|reason| MetricsError::NoRuns { path: shown, reason })?;
     files::replace(&path, text.as_bytes())?;
     Ok(path)
 }

@@ -50,9 +50,9 @@ impl fmt::Display for Server {
 pub enum PostgresError {
     // What is wrong with it is not said: its words may have a part of the password in them.
     /// The address makes no sense.
-    #[error("this is no address of a PostgreSQL server")]
+    #[error("this is not a valid address of a PostgreSQL server")]
     #[diagnostic(
-        code(pelato::postgres),
+        code(pelato::postgres::address),
         help(
             "write it like postgres://user:password@host:5432/database; in the password `@`, `:`, `/` and `?` are \
              `%40`, `%3A`, `%2F` and `%3F`; `?sslmode=` may be `disable`, `prefer` or `require`"
@@ -62,9 +62,9 @@ pub enum PostgresError {
     /// The server does not answer.
     #[error("the PostgreSQL server at {server} cannot be reached: {message}")]
     #[diagnostic(
-        code(pelato::postgres),
+        code(pelato::postgres::unreachable),
         help(
-            "is it running, and is the address right? An address may end in `?sslmode=disable` or `?sslmode=require`"
+            "check that it is running and that the address is correct; an address may end in `?sslmode=disable` or `?sslmode=require`"
         )
     )]
     Unreachable {
@@ -74,9 +74,9 @@ pub enum PostgresError {
         message: String,
     },
     /// The server does not let us in, or not to this database.
-    #[error("the PostgreSQL server at {server} refuses us: {message}")]
+    #[error("the PostgreSQL server at {server} rejected the connection: {message}")]
     #[diagnostic(
-        code(pelato::postgres_auth),
+        code(pelato::postgres::refused),
         help("check the user, the password and the database's name in POSTGRES_URL")
     )]
     Refused {
@@ -88,7 +88,7 @@ pub enum PostgresError {
     /// The server's certificate is not trusted.
     #[error("the PostgreSQL server at {server} is not trusted: {message}")]
     #[diagnostic(
-        code(pelato::postgres_tls),
+        code(pelato::postgres::tls),
         help(
             "name the file of its root certificate in POSTGRES_CA; or end the address in `?sslmode=disable`, on a network that you trust"
         )
@@ -101,7 +101,7 @@ pub enum PostgresError {
     },
     /// A file that the connection needs cannot be read.
     #[error("{} cannot be used: {message}", .path.display())]
-    #[diagnostic(code(pelato::postgres_tls), help("POSTGRES_CA is a file of PEM certificates"))]
+    #[diagnostic(code(pelato::postgres::file), help("POSTGRES_CA is a file of PEM certificates"))]
     File {
         /// The file.
         path: PathBuf,
@@ -196,7 +196,7 @@ fn roots(file: Option<&Path>) -> Result<RootCertStore, PostgresError> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     let found = found.map_err(|cause| wrong(cause.to_string()))?;
     if found.is_empty() {
-        return Err(wrong("there is no certificate in it".to_owned()));
+        return Err(wrong("it contains no certificate".to_owned()));
     }
     for certificate in found {
         roots.add(certificate).map_err(|cause| wrong(cause.to_string()))?;

@@ -45,9 +45,12 @@ impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Told(builder) => write!(f, "{builder}"),
-            Self::Here { program } => write!(f, "local, because a fitting {program} is here"),
+            Self::Here { program } => write!(f, "local, because a compatible {program} is installed"),
             Self::Engine { program, address } => {
-                write!(f, "container, because no {program} is here and {address} answers")
+                write!(
+                    f,
+                    "container, because no compatible {program} is installed and a container engine answers at {address}"
+                )
             }
             Self::Pinned { program } => write!(f, "local, with the pinned {program}"),
         }
@@ -149,7 +152,7 @@ impl<'a> Finder<'a> {
 
     fn in_container(&self, pack: &Pack, engine: &Engine) -> Result<Toolchain, ContainerError> {
         if let Err(error) = &self.options.images {
-            let words = format!("{error}; the toolchain image is taken by its name alone");
+            let words = format!("{error}; the toolchain image is used by its tag, not by a pinned digest");
             self.progress.report(Event::Warning(words));
         }
         let pack = Arc::new(pack.for_containers());

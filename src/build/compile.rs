@@ -33,7 +33,7 @@ pub fn run(compilation: &Compilation<'_>, kept: Option<&Kept>) -> Result<(), Fai
     if compilation.output.is_file() {
         return Ok(());
     }
-    Err(Failure::Broken(format!("{} wrote no file\n{said}", build.command.join(" "))))
+    Err(Failure::Broken(format!("{} did not write its output file\n{said}", build.command.join(" "))))
 }
 
 /// Runs one command; what it said.

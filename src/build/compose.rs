@@ -9,6 +9,7 @@ use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 pub enum ComposeError {
     /// One of the three is broken.
     #[error("the {part} is not a usable component: {reason}")]
+    #[diagnostic(code(pelato::compose::broken_part))]
     BrokenPart {
         /// `trigger`, `function` or `settings`.
         part: &'static str,
@@ -17,21 +18,30 @@ pub enum ComposeError {
     },
     /// A trigger that never calls the function.
     #[error("the trigger does not import `{HANDLER}`: it would never call the function")]
-    #[diagnostic(help("a template's trigger imports the handler of pelato:task@0.1.0"))]
-    Deaf,
+    #[diagnostic(
+        code(pelato::compose::no_handler_import),
+        help("a template's trigger imports the handler of pelato:task@0.1.0")
+    )]
+    NoHandlerImport,
     /// An import of PELATO's own that neither function nor settings offer.
-    #[error("the trigger imports `{import}`, which neither the function nor the settings offer")]
-    #[diagnostic(help(
-        "the function offers `{HANDLER}`, the settings offer `{SETTINGS}`; trigger and pack must be made for the same version"
-    ))]
-    NoCounterpart {
+    #[error("the trigger imports `{import}`, which neither the function nor the settings export")]
+    #[diagnostic(
+        code(pelato::compose::missing_import),
+        help(
+            "the function exports `{HANDLER}`, the settings export `{SETTINGS}`; trigger and pack must be built for the same version"
+        )
+    )]
+    MissingImport {
         /// The import's name.
         import: String,
     },
     /// Both sides have the interface, but not the same one.
-    #[error("the {part} offers `{import}` with another type than the trigger imports: {reason}")]
-    #[diagnostic(help("trigger and {part} must be made from the same pelato-task.wit"))]
-    Mismatch {
+    #[error("the {part} exports `{import}` with a different type than the trigger imports: {reason}")]
+    #[diagnostic(
+        code(pelato::compose::type_mismatch),
+        help("trigger and {part} must be built from the same pelato-task.wit")
+    )]
+    TypeMismatch {
         /// `function` or `settings`.
         part: &'static str,
         /// The interface.
@@ -41,6 +51,7 @@ pub enum ComposeError {
     },
     /// The three cannot be encoded as one.
     #[error("trigger, function and settings could not be composed: {reason}")]
+    #[diagnostic(code(pelato::compose::encode))]
     Encode {
         /// What was found.
         reason: String,
@@ -62,7 +73,7 @@ pub fn compose(trigger: &[u8], function: &[u8], settings: &[u8]) -> Result<Vec<u
     let exports: Vec<String> = world.exports.keys().cloned().collect();
     let own: Vec<String> = world.imports.keys().filter(|name| name.starts_with(NAMESPACE)).cloned().collect();
     if !own.iter().any(|import| import == HANDLER) {
-        return Err(ComposeError::Deaf);
+        return Err(ComposeError::NoHandlerImport);
     }
 
     let socket = graph.instantiate(trigger);
@@ -70,7 +81,7 @@ pub fn compose(trigger: &[u8], function: &[u8], settings: &[u8]) -> Result<Vec<u
         let (part, package) = match import.as_str() {
             HANDLER => ("function", function),
             SETTINGS => ("settings", settings),
-            _ => return Err(ComposeError::NoCounterpart { import }),
+            _ => return Err(ComposeError::MissingImport { import }),
         };
         plug(&mut graph, socket, part, package, import)?;
     }
@@ -99,11 +110,11 @@ fn plug(
     import: String,
 ) -> Result<(), ComposeError> {
     if !graph.types()[graph[package].ty()].exports.contains_key(&import) {
-        return Err(ComposeError::NoCounterpart { import });
+        return Err(ComposeError::MissingImport { import });
     }
     let plug = graph.instantiate(package);
     let export = graph.alias_instance_export(plug, &import).map_err(unencodable)?;
-    graph.set_instantiation_argument(socket, &import, export).map_err(|error| ComposeError::Mismatch {
+    graph.set_instantiation_argument(socket, &import, export).map_err(|error| ComposeError::TypeMismatch {
         part,
         import: import.clone(),
         reason: reason(&error),

@@ -13,6 +13,7 @@ use super::{check_function, settings_component, wrap};
 use crate::catalog::Produces;
 use crate::files;
 use crate::progress::{Event, Progress};
+use crate::remedy::{Argument, Operation};
 
 /// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
 const OWN_CACHE: &str = ".cache";
@@ -57,14 +58,16 @@ pub enum Work {
 pub enum JobError {
     /// The compiler found a mistake in the user's code; it has been reported.
     #[error("`{0}` does not compile")]
+    #[diagnostic(code(pelato::build::component::rejected))]
     Rejected(String),
     /// Somebody wanted the work to end.
     #[error("`{0}` was interrupted")]
+    #[diagnostic(code(pelato::build::component::cancelled))]
     Interrupted(String),
     /// The compiler could not do its work.
     #[error("cannot compile `{component}`: {reason}")]
-    #[diagnostic(help("`pelato build -v` shows which compiler is used"))]
-    Broken {
+    #[diagnostic(code(pelato::build::component::invalid_function), help("{} shows which compiler is used", Operation::Build.with(Argument::Verbose)))]
+    InvalidFunction {
         /// The component.
         component: String,
         /// What happened.
@@ -72,9 +75,10 @@ pub enum JobError {
     },
     /// The compiler's output is no function.
     #[error("`{component}`: {reason}")]
-    #[diagnostic(help(
-        "this is a mistake in the language pack `{pack}`: its shell has to export the function"
-    ))]
+    #[diagnostic(
+        code(pelato::build::component::function),
+        help("this is a bug in the language pack `{pack}`: its wrapper must export the function")
+    )]
     Function {
         /// The component.
         component: String,
@@ -85,7 +89,7 @@ pub enum JobError {
     },
     /// Trigger and function do not fit.
     #[error("cannot compose `{component}`: {reason}")]
-    #[diagnostic(help("this is a mistake in the template `{template}`"))]
+    #[diagnostic(code(pelato::build::component::compose), help("this is a bug in the template `{template}`"))]
     Compose {
         /// The component.
         component: String,
@@ -96,7 +100,10 @@ pub enum JobError {
     },
     /// A file of `gen/` cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("nobody else should work in gen/; run the command again"))]
+    #[diagnostic(
+        code(pelato::build::component::unreadable),
+        help("no other process may change files in gen/; run the command again")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -210,7 +217,7 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
             JobError::Rejected(name.clone())
         }
         Failure::Interrupted => JobError::Interrupted(name.clone()),
-        Failure::Broken(reason) => JobError::Broken { component: name.clone(), reason },
+        Failure::Broken(reason) => JobError::InvalidFunction { component: name.clone(), reason },
     })?;
     let compiled = read(&output)?;
     let wrong = |error: &dyn std::fmt::Display| JobError::Function {

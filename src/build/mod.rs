@@ -38,6 +38,7 @@ use crate::interrupt::Interrupt;
 use crate::progress::{Event, Progress};
 use crate::project::Builder;
 use crate::project::lock_file::LockedImage;
+use crate::remedy::{Operation, Restriction};
 use builder::Finder;
 use job::BuildContext;
 
@@ -50,8 +51,8 @@ pub struct Options {
     pub cache: PathBuf,
     /// Where compilers are looked for.
     pub path: OsString,
-    /// Why nothing may be installed, as the name of the flag that forbids it.
-    pub no_install: Option<&'static str>,
+    /// What forbids installing anything.
+    pub no_install: Option<Restriction>,
     /// The network is not to be used.
     pub offline: bool,
     /// What compiles.
@@ -112,7 +113,7 @@ pub enum BuildError {
     Container(container::ContainerError),
     /// A template's trigger cannot be read.
     #[error("the template `{template}`: cannot read {file}")]
-    #[diagnostic(help("`pelato template show {template}` says where it is"))]
+    #[diagnostic(code(pelato::build::trigger), help("{} says where it is", Operation::TemplateShow.on(template)))]
     Trigger {
         /// The template.
         template: String,
@@ -121,11 +122,14 @@ pub enum BuildError {
         /// The system's words.
         source: std::io::Error,
     },
-    /// A template's trigger is a core module that cannot become a component.
-    #[error("the template `{template}`: {file} cannot become a component: {reason}")]
-    #[diagnostic(help(
-        "a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there"
-    ))]
+    /// A template's trigger is a core module that cannot be turned into a component.
+    #[error("the template `{template}`: {file} cannot be turned into a component: {reason}")]
+    #[diagnostic(
+        code(pelato::build::broken_trigger),
+        help(
+            "a trigger is a component, or a core module with the types of its interfaces embedded, as wit-bindgen writes it"
+        )
+    )]
     BrokenTrigger {
         /// The template.
         template: String,
@@ -135,11 +139,17 @@ pub enum BuildError {
         reason: String,
     },
     /// Somebody wanted the work to end.
-    #[error("interrupted: the containers that compiled were removed, and what was built before stays")]
-    #[diagnostic(help("run the command again: what is done is not done twice"))]
+    #[error(
+        "interrupted: the containers of this build were removed; components that were built before are kept"
+    )]
+    #[diagnostic(
+        code(pelato::build::cancelled),
+        help("run the command again: finished work is not repeated")
+    )]
     Interrupted,
     /// Some components failed; each has been reported.
     #[error("{} of {total} components could not be built: {}", .failed.len(), .failed.join(", "))]
+    #[diagnostic(code(pelato::build::failed))]
     Failed {
         /// The names of those that failed.
         failed: Vec<String>,
@@ -192,7 +202,9 @@ pub fn toolchains(
 pub fn note_own(pack: &Pack, progress: &dyn Progress) {
     if pack.origin == Origin::Project {
         let name = &pack.manifest.name;
-        let note = format!("the project brings its own language pack `{name}`: its commands run here");
+        let note = format!(
+            "the project contains its own language pack `{name}`: the pack's commands run on this machine"
+        );
         progress.report(Event::Note(note));
     }
 }

@@ -104,7 +104,7 @@ pub fn why(step: Option<&Step>, wanted: &Ingredients, file: &Path) -> Option<Str
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     difference(&step.from, wanted).or_else(|| match step.made.still_holds(file) {
         true => None,
-        false if file.exists() => Some(format!("{name} is not the one that was built")),
+        false if file.exists() => Some(format!("{name} differs from the one that was built")),
         false => Some(format!("{name} is missing")),
     })
 }

@@ -10,12 +10,12 @@ use wasm_encoder::{
 /// Settings are topics, names and short texts; what goes beyond this belongs into messages or code.
 const LIMIT: usize = 16 * 1024 * 1024;
 
-/// Why settings cannot become a component.
+/// Why settings cannot be turned into a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum SettingsError {
     /// More text than a component should carry.
-    #[error("the task's settings take {bytes} bytes, more than the {LIMIT} there is room for")]
-    #[diagnostic(help("the largest is `{largest}`"))]
+    #[error("the task's settings need {bytes} bytes; the limit is {LIMIT} bytes")]
+    #[diagnostic(code(pelato::build::settings::too_large), help("shorten the largest one: `{largest}`"))]
     TooLarge {
         /// All keys and values together.
         bytes: usize,
@@ -24,6 +24,7 @@ pub enum SettingsError {
     },
     /// The encoder refused the module: a defect of PELATO's.
     #[error("the task's settings could not be encoded: {reason}")]
+    #[diagnostic(code(pelato::build::settings::encode))]
     Encode {
         /// What the encoder found.
         reason: String,

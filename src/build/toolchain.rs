@@ -15,6 +15,7 @@ use super::record::digest;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
 use crate::project::settings::hide_secrets;
+use crate::remedy::Restriction;
 
 /// A compiler that satisfies its pack.
 #[derive(Debug, Clone)]
@@ -50,8 +51,8 @@ pub struct Search<'a> {
     pub path: OsString,
     /// PELATO's cache folder.
     pub cache: &'a Path,
-    /// Why nothing may be installed, as the name of the flag that forbids it.
-    pub forbidden: Option<&'static str>,
+    /// What forbids installing anything.
+    pub forbidden: Option<Restriction>,
 }
 
 /// Why there is no compiler.
@@ -59,7 +60,7 @@ pub struct Search<'a> {
 pub enum ToolchainError {
     /// None here, and the pack cannot install one.
     #[error("the language pack `{pack}` needs {wanted}{found}")]
-    #[diagnostic(help("{remedy}"))]
+    #[diagnostic(code(pelato::toolchain::missing), help("{remedy}"))]
     Missing {
         /// The pack.
         pack: String,
@@ -71,8 +72,11 @@ pub enum ToolchainError {
         remedy: String,
     },
     /// None here, and none may be installed.
-    #[error("the language pack `{pack}` needs {wanted}{found}, and {flag} forbids to install it")]
-    #[diagnostic(help("{remedy}, or run once without {flag}; it runs: {command}"))]
+    #[error("the language pack `{pack}` needs {wanted}{found}, and {restriction} forbids installing it")]
+    #[diagnostic(
+        code(pelato::toolchain::forbidden),
+        help("{remedy}, or run once without {restriction}, which runs: {command}")
+    )]
     Forbidden {
         /// The pack.
         pack: String,
@@ -82,14 +86,17 @@ pub enum ToolchainError {
         found: String,
         /// How a person gets it.
         remedy: String,
-        /// The flag that forbids it.
-        flag: &'static str,
+        /// What forbids it.
+        restriction: Restriction,
         /// What would be run.
         command: String,
     },
     /// Installing failed.
     #[error("installing {program} failed{status}{output}")]
-    #[diagnostic(help("is the network there? else {remedy}; this was run: {command}"))]
+    #[diagnostic(
+        code(pelato::toolchain::install),
+        help("check the network connection, or {remedy}; the command was: {command}")
+    )]
     Install {
         /// The program.
         program: String,
@@ -106,8 +113,13 @@ pub enum ToolchainError {
     #[error(
         "the {program} that was installed does not satisfy the language pack `{pack}`, which needs {wanted}"
     )]
-    #[diagnostic(help("this is a mistake in the language pack: its `install` and `requires` do not fit"))]
-    Unfit {
+    #[diagnostic(
+        code(pelato::toolchain::incompatible),
+        help(
+            "this is a bug in the language pack: `install` installs a version that `requires` does not allow"
+        )
+    )]
+    Incompatible {
         /// The pack.
         pack: String,
         /// The program.
@@ -117,9 +129,12 @@ pub enum ToolchainError {
     },
     /// PELATO's cache folder cannot be used.
     #[error("cannot use the folder {path}")]
-    #[diagnostic(help(
-        "see that you may write there and that the disk is not full; `PELATO_CACHE` names another"
-    ))]
+    #[diagnostic(
+        code(pelato::toolchain::cache),
+        help(
+            "check that you have write permission there and that the disk is not full; `PELATO_CACHE` sets another folder"
+        )
+    )]
     Cache {
         /// The folder.
         path: String,
@@ -187,11 +202,11 @@ pub(super) fn find_beyond(
     else {
         return Err(missing(pack, &found));
     };
-    if let Some(flag) = search.forbidden {
-        return Err(forbidden(pack, &variant, &found, flag));
+    if let Some(restriction) = search.forbidden {
+        return Err(forbidden(pack, &variant, &found, restriction));
     }
     install(&variant, &home, progress)?;
-    let toolchain = installed(&variant, &home, &search.path).ok_or_else(|| ToolchainError::Unfit {
+    let toolchain = installed(&variant, &home, &search.path).ok_or_else(|| ToolchainError::Incompatible {
         pack: variant.manifest.name.clone(),
         program: variant.manifest.toolchain.program.clone(),
         wanted: variant.manifest.toolchain.requires.to_string(),
@@ -249,13 +264,13 @@ fn examine(
     let other = |what: String| Some(Candidate::Other(format!("{shown} {what}")));
     let printed = ask(pack, &wanted.check, &path, &env).map(|(_, printed)| printed).unwrap_or_default();
     let Some(version) = pack.version_in(&printed) else {
-        return other("does not say its version".to_owned());
+        return other("does not print its version".to_owned());
     };
     if !wanted.requires.matches(&version) {
         return other(format!("is {version}"));
     }
     if let Some(absent) = wanted.also.iter().find(|name| on(&path, name).is_none()) {
-        return other(format!("is there without {absent}"));
+        return other(format!("is installed without {absent}"));
     }
     match wanted.probe.as_ref().and_then(|probe| ask(pack, probe, &path, &env)) {
         Some((false, said)) => {
@@ -343,7 +358,7 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
     let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
     let shown = words.join(" ");
     progress.report(Event::Note(format!(
-        "no {} {} here: installing it for PELATO alone, once: {shown}",
+        "no {} {} found: installing it once, for PELATO only: {shown}",
         toolchain.program, toolchain.requires
     )));
     let failed = |status: String, output: &[u8]| ToolchainError::Install {
@@ -383,7 +398,7 @@ fn wants(pack: &Pack, found: &[String]) -> (String, String, String, String) {
     let programs = toolchains.map(|toolchain| format!("{} {}", toolchain.program, toolchain.requires));
     let wanted = programs.collect::<Vec<_>>().join(" or ");
     let found = match found {
-        [] => " and found none on PATH".to_owned(),
+        [] => ", and none was found on PATH".to_owned(),
         some => format!(", but {}", some.join(" and ")),
     };
     (pack.manifest.name.clone(), wanted, found, remedy(pack))
@@ -392,7 +407,7 @@ fn wants(pack: &Pack, found: &[String]) -> (String, String, String, String) {
 /// How a person gets the toolchain.
 fn remedy(pack: &Pack) -> String {
     let toolchain = &pack.manifest.toolchain;
-    let install = || format!("install {} yourself and see that it is on PATH", toolchain.program);
+    let install = || format!("install {} and make sure that it is on PATH", toolchain.program);
     toolchain.help.clone().unwrap_or_else(install)
 }
 
@@ -401,8 +416,8 @@ fn missing(pack: &Pack, found: &[String]) -> ToolchainError {
     ToolchainError::Missing { pack, wanted, found, remedy }
 }
 
-fn forbidden(pack: &Pack, variant: &Pack, found: &[String], flag: &'static str) -> ToolchainError {
+fn forbidden(pack: &Pack, variant: &Pack, found: &[String], restriction: Restriction) -> ToolchainError {
     let command = variant.manifest.toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     let (pack, wanted, found, remedy) = wants(pack, found);
-    ToolchainError::Forbidden { pack, wanted, found, remedy, flag, command }
+    ToolchainError::Forbidden { pack, wanted, found, remedy, restriction, command }
 }

@@ -8,7 +8,7 @@ use crate::catalog::Template;
 /// writes one needs a tool for it.
 ///
 /// # Errors
-/// When it cannot be read, or is a module that cannot become a component.
+/// When it cannot be read, or is a module that cannot be turned into a component.
 pub fn trigger(template: &Template) -> Result<Vec<u8>, BuildError> {
     let file = &template.manifest.trigger;
     let name = || template.manifest.name.clone();

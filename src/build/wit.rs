@@ -42,6 +42,7 @@ pub fn interfaces(component: &[u8]) -> Result<Interfaces, NotAComponent> {
 /// Bytes that should have been a component and are not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 #[error("this is not a WebAssembly component: {reason}")]
+#[diagnostic(code(pelato::wit::not_a_component))]
 pub struct NotAComponent {
     /// What the decoder found.
     pub reason: String,

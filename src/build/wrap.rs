@@ -8,13 +8,19 @@ use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
 pub enum WrapError {
     /// The bytes are something else than a core module.
     #[error("the compiler's output is not a WebAssembly core module")]
-    #[diagnostic(help("a pack whose compiler writes components says `produces = \"component\"`"))]
+    #[diagnostic(
+        code(pelato::wrap::not_a_module),
+        help("if the compiler writes components, set `produces = \"component\"`")
+    )]
     NotAModule,
     /// The module is broken, lacks the exports of the world `task` or imports what nobody provides.
-    #[error("the compiler's output cannot become a component: {reason}")]
-    #[diagnostic(help(
-        "the pack's shell must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
-    ))]
+    #[error("the compiler's output cannot be turned into a component: {reason}")]
+    #[diagnostic(
+        code(pelato::wrap::encode),
+        help(
+            "the pack's wrapper must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
+        )
+    )]
     Encode {
         /// What the encoder found.
         reason: String,
@@ -25,29 +31,39 @@ pub enum WrapError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum FunctionError {
     /// The bytes are something else than a component.
-    #[error("the function's build did not give a component: {}", .0.reason)]
-    #[diagnostic(help("a pack whose compiler writes core modules says `produces = \"module\"`"))]
+    #[error("the build of the function did not produce a component: {}", .0.reason)]
+    #[diagnostic(
+        code(pelato::function::not_a_component),
+        help("if the compiler writes core modules, set `produces = \"module\"`")
+    )]
     NotAComponent(NotAComponent),
     /// The handler is not among the exports.
     #[error("the function's component does not export `{HANDLER}`; it exports {}", list(.exports))]
-    #[diagnostic(help("the pack's shell must export the world `task` of pelato:task@0.1.0"))]
+    #[diagnostic(
+        code(pelato::function::no_handler),
+        help("the pack's wrapper must export the world `task` of pelato:task@0.1.0")
+    )]
     NoHandler {
         /// What is exported instead.
         exports: Vec<String>,
     },
     /// The handler's function has another type.
     #[error("`exec` of the exported `{HANDLER}` has the wrong type: {found}")]
-    #[diagnostic(help("it must be `func(input: list<u8>) -> result<list<u8>, string>`"))]
+    #[diagnostic(
+        code(pelato::function::wrong_type),
+        help("it must be `func(input: list<u8>) -> result<list<u8>, string>`")
+    )]
     WrongType {
         /// What was found.
         found: String,
     },
     /// The component wants something that a function does not get.
     #[error("the function's component imports {}", list(.imports))]
-    #[diagnostic(help(
-        "a function gets its input and WASI, nothing else: the template's trigger talks to the platform"
-    ))]
-    ForeignImports {
+    #[diagnostic(
+        code(pelato::function::unsupported_imports),
+        help("a function may import nothing but WASI: the template's trigger talks to the platform")
+    )]
+    UnsupportedImports {
         /// The imports outside `wasi:`.
         imports: Vec<String>,
     },
@@ -92,7 +108,7 @@ pub fn check_function(component: &[u8]) -> Result<(), FunctionError> {
         .map(|(key, _)| resolve.name_world_key(key))
         .filter(|name| !name.starts_with("wasi:"))
         .collect();
-    if imports.is_empty() { Ok(()) } else { Err(FunctionError::ForeignImports { imports }) }
+    if imports.is_empty() { Ok(()) } else { Err(FunctionError::UnsupportedImports { imports }) }
 }
 
 fn is_exec(resolve: &Resolve, function: &Function) -> bool {

@@ -21,7 +21,7 @@ impl<'de> Deserialize<'de> for Schema {
         match i64::deserialize(deserializer)? {
             1 => Ok(Self),
             other => Err(D::Error::custom(format!(
-                "schema {other} is not known to this version of PELATO, which reads schema 1"
+                "schema {other} is not supported by this version of PELATO, which reads schema 1"
             ))),
         }
     }
@@ -78,7 +78,7 @@ fn problem(source: &Arc<Source>, error: &toml_edit::de::Error) -> Problem {
     let problem = Problem::error("manifest", source, message.lines().next().unwrap_or_default());
     let problem = match unknown_field(message) {
         Some((wrong, known)) => problem.advise(suggest::help(wrong, known)),
-        None => problem.advise("see docs/contributing for what a manifest may say"),
+        None => problem.advise("docs/contributing describes what a manifest may contain"),
     };
     problem.at(error.span())
 }
@@ -111,8 +111,8 @@ fn span(text: &str, key: &str) -> Option<Range<usize>> {
 pub fn inside(source: &Arc<Source>, key: &str, path: Option<&String>) -> Result<(), Problem> {
     match path.map(|path| RelPath::new(path.trim_end_matches('/'))) {
         None | Some(Ok(_)) => Ok(()),
-        Some(Err(_)) => Err(wrong(source, key, "leads out of its folder")
-            .advise("write a path below the folder of the manifest, with forward slashes")),
+        Some(Err(_)) => Err(wrong(source, key, "points outside of its folder")
+            .advise("write a path inside the manifest's folder, with forward slashes")),
     }
 }
 
@@ -125,5 +125,5 @@ pub fn name(source: &Arc<Source>, name: &str) -> Result<(), Problem> {
     if !name.is_empty() && name.bytes().all(fits) {
         return Ok(());
     }
-    Err(wrong(source, "name", "has to be lower-case letters, digits, `-` and `_`"))
+    Err(wrong(source, "name", "must consist of lower-case letters, digits, `-` and `_`"))
 }

@@ -107,6 +107,7 @@ pub struct Broken {
 pub enum CatalogError {
     /// No unit has that name.
     #[error("there is no {kind} `{name}`")]
+    #[diagnostic(code(pelato::catalog::unknown))]
     Unknown {
         /// What was looked for.
         kind: &'static str,
@@ -172,7 +173,7 @@ impl<T: Unit> Collection<T> {
                 problem: Problem::error(
                     "manifest",
                     &Source::new(shown, ""),
-                    format!("the folder has another name than its {}, `{}`", T::KIND, unit.name()),
+                    format!("the folder's name differs from that of its {}, `{}`", T::KIND, unit.name()),
                 )
                 .advise("give both the same name"),
             }),

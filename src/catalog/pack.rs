@@ -58,7 +58,7 @@ pub struct PackManifest {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TaskSection {
-    /// The function that a task must have.
+    /// The function that a task must define.
     pub entry: String,
     /// The folder of the starter: what `new` and `add-task` write into `tasks/<task>/`.
     pub starter: String,
@@ -236,7 +236,7 @@ pub struct Explanation {
 pub struct ConformanceSection {
     /// The folder of the tasks that `pelato pack check` builds and calls.
     pub dir: String,
-    /// What becomes of a panic or an exception in a function.
+    /// What happens on a panic or an exception in a function.
     pub panics: Panics,
     /// What the language's tools export beside the handler. Nothing of it reaches an artifact.
     #[serde(default)]
@@ -246,7 +246,7 @@ pub struct ConformanceSection {
     pub frees: bool,
 }
 
-/// What becomes of a panic or an exception in a function.
+/// What happens on a panic or an exception in a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Panics {

@@ -112,7 +112,7 @@ impl Parameter {
 
     /// The pattern in words.
     pub fn expected(&self) -> &str {
-        self.expected.as_deref().unwrap_or("a text that the template takes")
+        self.expected.as_deref().unwrap_or("a value that the template accepts")
     }
 
     /// A value that it takes.
@@ -250,16 +250,20 @@ fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result<(), Proble
         let key = format!("parameters.{name}");
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
         if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.bytes().all(fits) {
-            return Err(manifest::wrong(source, &key, "has a name that cannot be a flag's")
+            return Err(manifest::wrong(source, &key, "has a name that cannot be used for an argument")
                 .advise("use lower-case letters, digits and `_`, a letter first"));
         }
         if TASK_FIELDS.contains(&name) || RESERVED.contains(&name) {
-            return Err(manifest::wrong(source, &key, "is a field that every task has, or a flag of PELATO")
-                .advise("choose another name"));
+            return Err(manifest::wrong(
+                source,
+                &key,
+                "is a field that every task has, or an argument of PELATO",
+            )
+            .advise("choose another name"));
         }
         let subject_only = parameter.wildcards || parameter.flow.is_some();
         if subject_only && parameter.kind != Kind::Subject {
-            return Err(manifest::wrong(source, &key, "has `wildcards` or `flow` but is no subject")
+            return Err(manifest::wrong(source, &key, "has `wildcards` or `flow` but is not a subject")
                 .advise("set `kind = \"subject\"`, or remove them"));
         }
         check_pattern(source, &key, parameter)?;
@@ -271,18 +275,18 @@ fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result<(), Proble
 fn check_pattern(source: &Arc<Source>, key: &str, parameter: &Parameter) -> Result<(), Problem> {
     if parameter.pattern.is_some() != parameter.expected.is_some() {
         return Err(manifest::wrong(source, key, "has one of `pattern` and `expected` without the other")
-            .advise("`expected` says in words what the regular expression `pattern` says"));
+            .advise("`expected` describes in words what the regular expression `pattern` matches"));
     }
     let whole = |pattern: &Pattern| {
         let text = pattern.regex().as_str();
         text.starts_with('^') && text.ends_with('$')
     };
     if parameter.pattern.as_ref().is_some_and(|pattern| !whole(pattern)) {
-        return Err(manifest::wrong(source, &format!("{key}.pattern"), "would also match a part of a text")
+        return Err(manifest::wrong(source, &format!("{key}.pattern"), "would also match a part of a value")
             .advise("begin it with `^` and end it with `$`"));
     }
     if parameter.pattern.is_some() && parameter.kind != Kind::String {
-        return Err(manifest::wrong(source, key, "has a `pattern` but is no text")
+        return Err(manifest::wrong(source, key, "has a `pattern` but is not a string")
             .advise("set `kind = \"string\"`, or remove it"));
     }
     for (name, value) in [("default", &parameter.default), ("example", &parameter.example)] {
@@ -377,10 +381,13 @@ mod tests {
             wrong(&format!("{good}example = \"ab \"")),
             "`parameters.p.example` does not match the `pattern`"
         );
-        assert_eq!(wrong(&good.replace('^', "")), "`parameters.p.pattern` would also match a part of a text");
+        assert_eq!(
+            wrong(&good.replace('^', "")),
+            "`parameters.p.pattern` would also match a part of a value"
+        );
         assert_eq!(
             wrong(&good.replace("string", "subject")),
-            "`parameters.p` has a `pattern` but is no text"
+            "`parameters.p` has a `pattern` but is not a string"
         );
         let lonely = "kind = \"string\"\nexpected = \"letters\"\n";
         assert_eq!(wrong(lonely), "`parameters.p` has one of `pattern` and `expected` without the other");

@@ -17,7 +17,7 @@ use crate::stream::Consumer;
 pub struct Component {
     /// `component_name`
     pub name: String,
-    /// The task's name, as shown to people.
+    /// The task's name, as shown to users.
     pub title: String,
     /// Its version.
     pub version: Version,

@@ -8,7 +8,7 @@ use crate::report::{Problem, Severity};
 pub struct Finding {
     /// Whether it nodes the work.
     pub severity: Severity,
-    /// The task that cannot become a component because of it, by its index.
+    /// The task that cannot be turned into a component because of it, by its index.
     pub task: Option<usize>,
     /// Where it is.
     pub spot: Spot,

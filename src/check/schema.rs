@@ -83,7 +83,7 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
             "description": "The artifact's semantic version: major.minor.patch",
             "type": "string", "pattern": VERSION, "maxLength": 128
         }),
-        json!({ "description": "The language pack; else the file's ending says it", "enum": languages }),
+        json!({ "description": "The language pack; else the file extension decides", "enum": languages }),
         json!({
             "description": "Replicas in each target", "default": 1,
             "anyOf": [
@@ -96,7 +96,7 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
             "enum": Placement::NAMES, "default": Placement::default().to_string()
         }),
         json!({
-            "description": "`at-least-once`: messages are kept by JetStream until the task has dealt with them",
+            "description": "`at-least-once`: JetStream stores messages until the task has acknowledged them",
             "enum": DELIVERIES, "default": DELIVERIES[0]
         }),
         json!({
@@ -107,7 +107,7 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
             ]
         }),
         json!({
-            "description": "With `at-least-once`: where messages go that are given up; \
+            "description": "With `at-least-once`: the topic for dead letters; \
                             `dead.` and the component's name if not given",
             "type": ["string", "number", "boolean"], "pattern": SUBJECT, "maxLength": 255
         }),

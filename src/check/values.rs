@@ -37,7 +37,7 @@ const PATH_BYTES: usize = 255;
 /// A name that is shown to people: any one line of text.
 pub fn title(text: &str) -> Result<&str, Wrong> {
     if text.trim().is_empty() {
-        return wrong("the name is empty", "write a few words that people will know it by");
+        return wrong("the name is empty", "write a descriptive name");
     }
     if text.chars().count() > TITLE_CHARS {
         return wrong(format!("the name has more than {TITLE_CHARS} characters"), "shorten it");
@@ -45,7 +45,7 @@ pub fn title(text: &str) -> Result<&str, Wrong> {
     match text.chars().find(|c| !is_safe(*c)) {
         None => Ok(text),
         Some(c) => wrong(
-            format!("the name has the character U+{:04X} in it", u32::from(c)),
+            format!("the name contains the character U+{:04X}", u32::from(c)),
             "write it as one line of text",
         ),
     }
@@ -67,9 +67,12 @@ pub fn component_name(text: &str) -> Result<&str, Wrong> {
     let message = if text.is_empty() {
         "the component's name is empty".to_owned()
     } else if fits {
-        format!("the component's name has {} characters; registries and hosts hold {NAME_BYTES}", bytes.len())
+        format!(
+            "the component's name has {} characters; registries and hosts allow {NAME_BYTES}",
+            bytes.len()
+        )
     } else {
-        format!("{} cannot be the name of an artifact", quoted(text))
+        format!("{} is not a valid name for an artifact", quoted(text))
     };
     let rule = "use lower-case letters and digits, with single `_` or `-` between them";
     match fixed_name(text) {
@@ -103,13 +106,13 @@ pub fn version(text: &str) -> Result<Version, Wrong> {
         Some(version) if !version.build.is_empty() => {
             let without = Version { build: semver::BuildMetadata::EMPTY, ..version };
             wrong(
-                format!("the version has `+` in it: {}", quoted(text)),
-                format!("write `{without}`: a registry's tag cannot hold what follows a `+`"),
+                format!("the version contains `+`: {}", quoted(text)),
+                format!("write `{without}`: a registry tag cannot contain a `+`"),
             )
         }
         Some(_) => wrong(format!("the version has more than {VERSION_BYTES} characters"), "shorten it"),
         None => {
-            let message = format!("{} is no semantic version", quoted(text));
+            let message = format!("{} is not a semantic version", quoted(text));
             match fixed_version(text) {
                 Some(fixed) => wrong(message, format!("write `{fixed}`")),
                 None => wrong(message, "write three numbers: major.minor.patch, such as `1.0.0`"),
@@ -136,13 +139,13 @@ fn fixed_version(text: &str) -> Option<Version> {
 
 /// The number of replicas in each target.
 pub fn replicas(text: &str) -> Result<u32, Wrong> {
-    whole(text, 1, MAX_REPLICAS, "replicas")
+    whole(text, 1, MAX_REPLICAS, "number of replicas")
 }
 
 /// How replicas are spread over the hosts of a target.
 pub fn placement(text: &str) -> Result<Placement, Wrong> {
     text.parse().or_else(|()| {
-        wrong(format!("{} is no placement", quoted(text)), suggest::help(text, Placement::NAMES))
+        wrong(format!("{} is not a valid placement", quoted(text)), suggest::help(text, Placement::NAMES))
     })
 }
 
@@ -150,18 +153,18 @@ pub fn placement(text: &str) -> Result<Placement, Wrong> {
 pub fn delivery(text: &str) -> Result<bool, Wrong> {
     match DELIVERIES.iter().position(|name| *name == text) {
         Some(index) => Ok(index == 1),
-        None => wrong(format!("{} is no delivery", quoted(text)), suggest::help(text, DELIVERIES)),
+        None => wrong(format!("{} is not a valid delivery", quoted(text)), suggest::help(text, DELIVERIES)),
     }
 }
 
 /// How often a message is tried before it is given up.
 pub fn max_deliver(text: &str) -> Result<u32, Wrong> {
-    whole(text, 1, MAX_DELIVER, "deliveries")
+    whole(text, 1, MAX_DELIVER, "number of deliveries")
 }
 
 /// A TCP port.
 pub fn port(text: &str) -> Result<u16, Wrong> {
-    whole(text, 1, u16::MAX, "a port")
+    whole(text, 1, u16::MAX, "port")
 }
 
 fn whole<T: std::str::FromStr + PartialOrd + Display>(
@@ -173,7 +176,7 @@ fn whole<T: std::str::FromStr + PartialOrd + Display>(
     match text.parse::<T>() {
         Ok(number) if number >= least && number <= most && is_digits(text) => Ok(number),
         _ => wrong(
-            format!("{} is no number of {what}", quoted(text)).replace("number of a port", "port"),
+            format!("{} is not a valid {what}", quoted(text)),
             format!("write a whole number from {least} to {most}"),
         ),
     }
@@ -187,7 +190,7 @@ fn is_digits(text: &str) -> bool {
 pub fn integer(text: &str) -> Result<u64, Wrong> {
     match text.parse::<u64>() {
         Ok(number) if is_digits(text) => Ok(number),
-        _ => wrong(format!("{} is no whole number", quoted(text)), "write digits only, such as `10`"),
+        _ => wrong(format!("{} is not a whole number", quoted(text)), "write digits only, such as `10`"),
     }
 }
 
@@ -206,8 +209,8 @@ pub fn http_path(text: &str) -> Result<&str, Wrong> {
     match text.chars().find(|c| !is_in_path(*c)) {
         None => Ok(text),
         Some(c) => wrong(
-            format!("the path {} has {} in it", quoted(text), quoted(&c.to_string())),
-            "a path holds letters, digits and `/-._~!$&'()*+,;=:@`; others are written as `%20`",
+            format!("the path {} contains {}", quoted(text), quoted(&c.to_string())),
+            "a path may contain letters, digits and `/-._~!$&'()*+,;=:@`; others are written as `%20`",
         ),
     }
 }
@@ -227,7 +230,7 @@ pub fn target(text: &str) -> Result<&str, Wrong> {
     let message = if text.is_empty() {
         "the target is empty".to_owned()
     } else {
-        format!("{} cannot be a host's label", quoted(text))
+        format!("{} is not a valid host label", quoted(text))
     };
     wrong(
         message,
@@ -258,7 +261,7 @@ mod tests {
         ] {
             assert_eq!(help(version(text)), format!("write `{mended}`"));
         }
-        assert!(help(version("1.0.0+build")).starts_with("write `1.0.0`: a registry's tag"));
+        assert!(help(version("1.0.0+build")).starts_with("write `1.0.0`: a registry tag"));
         for text in ["", "latest", "1.2.3.4", "1,0", "99999999999999999999.0.0", "é"] {
             assert!(help(version(text)).contains("major.minor.patch"), "{text}");
         }
@@ -290,8 +293,8 @@ mod tests {
         for text in ["0", "1001", "-1", "+1", "1.0", "", "many", "99999999999"] {
             assert!(replicas(text).is_err(), "{text}");
         }
-        assert_eq!(replicas("0").unwrap_err().message, "`0` is no number of replicas");
-        assert_eq!(port("65536").unwrap_err().message, "`65536` is no port");
+        assert_eq!(replicas("0").unwrap_err().message, "`0` is not a valid number of replicas");
+        assert_eq!(port("65536").unwrap_err().message, "`65536` is not a valid port");
         assert_eq!(integer("0"), Ok(0));
         assert!(integer("-1").is_err());
         assert_eq!(http_path("/a/b%20c"), Ok("/a/b%20c"));

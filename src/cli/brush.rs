@@ -9,12 +9,12 @@ use crate::pelato::Error;
 use crate::pelato::{BrushOptions, Phase};
 use crate::ui::{json, table};
 
-/// Bring the workflow to a cluster: gen, build, push and deploy in one go
+/// Deploy the workflow from its sources: gen, build, push and deploy in one command
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato brush\n  pelato brush --to push       # everything but the cluster\n  \
+    after_help = "Examples:\n  pelato brush\n  pelato brush --to push       # everything except the cluster\n  \
     pelato brush --from deploy   # only what is pushed already\n\nThe first phase that fails ends it, with that phase's \
-    exit code; what was done until then stays and is not done again."
+    exit code; what was finished before is kept and not repeated."
 )]
 pub struct Arguments {
     /// The first phase
@@ -23,10 +23,10 @@ pub struct Arguments {
     /// The last phase
     #[arg(long, value_name = "PHASE", default_value = "deploy")]
     to: Phase,
-    /// Replace what the registry has under the same version
+    /// Replace an image in the registry that has the same version
     #[arg(long)]
     force_push: bool,
-    /// Also over an application of this name that is not this project's
+    /// Replace an application of the same name that belongs to another project
     #[arg(long)]
     force: bool,
     #[command(flatten)]

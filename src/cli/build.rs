@@ -17,13 +17,13 @@ pub struct Arguments {
     /// Only these components [default: all]
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
-    /// Only say what would be built, and why
+    /// Only print what would be built, and why
     #[arg(long)]
     dry_run: bool,
-    /// Do not push what was built, also if REGISTRY_URL is set
+    /// Do not push what was built, even if REGISTRY_URL is set
     #[arg(long)]
     no_push: bool,
-    /// Fetch the toolchain images anew, and remember them in pelato.lock
+    /// Fetch the toolchain images again, and record them in pelato.lock
     #[arg(long, conflicts_with_all = ["offline", "no_install", "dry_run"])]
     update_image: bool,
     #[command(flatten)]

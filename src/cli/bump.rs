@@ -20,22 +20,22 @@ use crate::ui::{json, table};
     pelato bump --changed minor\n  pelato bump temp_filter --pre rc        # 1.2.3 → 1.2.4-rc.1\n  pelato bump temp_filter --set 2.0.0"
 )]
 pub struct Arguments {
-    /// The components; behind them major, minor or patch [default: patch]
+    /// The components, followed by major, minor or patch [default: patch]
     #[arg(value_name = "COMPONENT")]
     words: Vec<String>,
     /// All components
     #[arg(long)]
     all: bool,
-    /// The components that are not any more what was pushed under their version
+    /// The components that changed since their version was pushed
     #[arg(long, conflicts_with_all = ["all", "version"])]
     changed: bool,
-    /// The next pre-release of this name, such as rc
+    /// The next pre-release with this identifier, such as rc
     #[arg(long, value_name = "ID", conflicts_with = "version")]
     pre: Option<String>,
-    /// This very version
+    /// Set exactly this version
     #[arg(long = "set", value_name = "VERSION")]
     version: Option<Version>,
-    /// Also to a version that is not higher
+    /// Allow a version that is not higher
     #[arg(long)]
     allow_backwards: bool,
     /// Only show what would change
@@ -67,7 +67,7 @@ pub fn run(mut arguments: Arguments, context: &Context) -> Result<(), Error> {
     if bumps.is_empty() {
         let nothing_to_compare = left.iter().all(|left| left.why == Why::NotPushed);
         context.ui.note(match nothing_to_compare {
-            true => "no component has been pushed yet: there is nothing to compare with",
+            true => "no component has been pushed yet, so there is nothing to compare with",
             false => "no component has changed since it was pushed",
         });
         return Ok(());

@@ -15,8 +15,7 @@ use crate::ui::json;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato call celsius_to_kelvin_conversion '{\"Data\": 21.5, \"Name\": \"kitchen\"}'\n  \
-    cat reading.json | pelato call temp_filter -\n\nOnly the function runs: nothing is published. What it prints goes \
-    to stderr. An empty output means that the input is filtered out."
+    cat reading.json | pelato call temp_filter -\n\nOnly the function runs: nothing is published. What the function prints goes to stderr. An empty output means that the input is filtered out."
 )]
 pub struct Arguments {
     /// The component whose function is called

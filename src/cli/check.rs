@@ -7,12 +7,12 @@ use crate::pelato::Error;
 use crate::report::Rejected;
 use crate::ui::{count, json};
 
-/// Find everything that is wrong with the workflow, before anything is built
+/// Find all errors in the workflow, before anything is built
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato check\n  pelato check --json | jq '.problems[].message'\n\n\
     Every rule is described in docs/reference/checks.md.")]
 pub struct Arguments {
-    /// Count warnings as errors
+    /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
 }

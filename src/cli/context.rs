@@ -101,7 +101,7 @@ impl Context {
             None => Ok(()),
             Some(words) => Err(Error::System {
                 what: "cannot write the result to stdout".to_owned(),
-                help: "see that the disk is not full".to_owned(),
+                help: "check that the disk is not full".to_owned(),
                 source: std::io::Error::other(words.to_string()),
             }),
         }
@@ -131,8 +131,8 @@ fn flag(text: &str) -> Result<Flag, Error> {
         return Err(usage(format!("there is no setting `{name}`"), help));
     };
     if key.kind == Kind::Secret {
-        let help = format!("a command line can be seen by others: put {name} into .env or the environment");
-        return Err(usage(format!("`--setting` does not take {name}"), help));
+        let help = format!("other users can see a command line: put {name} into .env or the environment");
+        return Err(usage(format!("`--setting` does not accept {name}"), help));
     }
     Ok(Flag { key: *key, name: "--setting", value: value.to_owned() })
 }

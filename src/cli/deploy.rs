@@ -10,18 +10,17 @@ use crate::pelato::Error;
 use crate::platform::{Deployed, Manifest, Options};
 use crate::ui::json;
 
-/// Run the workflow's components on the hosts of a cluster
+/// Deploy the workflow's components to the hosts of a cluster
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato deploy\n  pelato deploy --dry-run    # the manifest, and what would change\n  \
-    pelato deploy --setting LATTICE=staging --no-wait\n\nThe images have to be in the registry: `pelato push`; \
-    `pelato brush` does both. `pelato config` shows where the cluster is looked for."
+    pelato deploy --setting LATTICE=staging --no-wait\n\nThe images must be in the registry: run `pelato push` first, or `pelato brush` for both. `pelato config` shows which cluster is used."
 )]
 pub struct Arguments {
     /// Only print the manifest, and how it differs from what is deployed
     #[arg(long)]
     dry_run: bool,
-    /// Also over an application of this name that is not this project's
+    /// Replace an application of the same name that belongs to another project
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -31,10 +30,10 @@ pub struct Arguments {
 /// How long to wait: shared by all commands that do.
 #[derive(Debug, Args)]
 pub struct Wait {
-    /// How long to wait until it is done, in seconds
+    /// How long to wait for the end of the operation, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
-    /// Do not wait: it is done when the cluster has taken note
+    /// Do not wait: return when the cluster has accepted the request
     #[arg(long, conflicts_with = "timeout")]
     no_wait: bool,
 }
@@ -65,7 +64,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     }
     context.ui.result(&after);
     match (plan.unchanged, RelPath::new(pelato.platform().about().manifest_file)) {
-        (true, _) => context.ui.note("the very same is deployed"),
+        (true, _) => context.ui.note("the same manifest is already deployed"),
         (false, Ok(path)) => context.ui.note(Plan::replacing(pelato.root(), path, &before, &after).diff()),
         _ => {}
     }

@@ -10,18 +10,17 @@ use crate::pelato::Error;
 use crate::pelato::Pelato;
 use crate::ui::json;
 
-/// See what this machine has and lacks for the project
+/// Check whether this machine has what the project needs
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato doctor\n  pelato doctor --fix --dry-run   # what it would fix\n  pelato doctor --fix\n\n\
-    Without a project it looks at the machine alone. It ends with 0 if all is there that the project needs, else with 8. \
-    A registry is needed if REGISTRY_URL is set, a cluster if a setting says where it is."
+    Outside of a project it checks only the machine. The exit code is 0 if everything that the project needs is present, else 8. A registry is required if REGISTRY_URL is set, a cluster if a setting names one."
 )]
 pub struct Arguments {
-    /// Mend what needs no root: compilers, images, folders, .env
+    /// Fix what needs no root: compilers, images, folders, .env
     #[arg(long)]
     fix: bool,
-    /// With `--fix`: only say what would be done
+    /// With `--fix`: only print what would be done
     #[arg(long, requires = "fix")]
     dry_run: bool,
     #[command(flatten)]

@@ -13,41 +13,41 @@ use crate::pelato::DrillOptions;
 use crate::pelato::Error;
 use crate::ui::{json, table};
 
-/// Rehearse a fault: send messages through the running workflow, take a host away, see what that costs
+/// Rehearse a fault: send messages through the running workflow, stop a host, and measure the effect
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato drill                              # you take a host away when it says so\n  \
+    after_help = "Examples:\n  pelato drill                              # asks you to stop a host\n  \
     pelato drill --kill-command 'ssh edge-2 sudo pkill -9 wasmcloud' --slo 'gap<=0.5s, lost<=5'\n  \
     pelato drill --kill-command 'kill -9 4711' --record drill.json && pelato report drill.json\n  \
     pelato drill --no-fault --rate 500 --duration 1m\n\n\
-    Times are such as 500ms, 5s, 2m. An objective is a figure (gap, lost, duplicated, late, p50, p95, p99, max; also \
-    of a phase: during.lost, after.p99) and the most that it may be; one that is missed ends with exit code 9."
+    Times are written like 500ms, 5s, 2m. An objective is a figure (gap, lost, duplicated, late, p50, p95, p99, max; also \
+    of a phase: during.lost, after.p99) and its maximum; if one is missed, the exit code is 9."
 )]
 pub struct Arguments {
-    /// Topic to send to [default: the one that is read and that no task writes]
+    /// Topic to send to [default: the one that tasks read and no task writes]
     #[arg(long, value_name = "TOPIC")]
     from: Option<String>,
-    /// Topic to listen to [default: the one that is written and that no task reads]
+    /// Topic to listen to [default: the one that tasks write and no task reads]
     #[arg(long, value_name = "TOPIC")]
     to: Option<String>,
-    /// The messages; {probe} stands for a mark that the functions have to pass on
+    /// The messages; {probe} is replaced with an id that the functions must pass on
     #[arg(long, value_name = "TEXT", default_value = INPUT, allow_hyphen_values = true)]
     input: String,
-    /// Messages a second
+    /// Messages per second
     #[arg(long, value_name = "NUMBER", default_value = "50", value_parser = rate)]
     rate: f64,
     #[command(flatten)]
     fault: Fault,
-    /// A message that takes longer is late
+    /// Messages that take longer are late
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = span)]
     late: Duration,
-    /// How long to wait for the last messages, once all are sent; those that come later are lost
+    /// How long to wait for the last messages after all are sent; later ones count as lost
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
     grace: Duration,
-    /// Objectives, by commas: the drill ends with exit code 9 if one is missed
+    /// Objectives, separated by commas: the exit code is 9 if one is missed
     #[arg(long, value_name = "OBJECTIVES")]
     slo: Vec<String>,
-    /// File to keep all readings in, for `pelato report`
+    /// File to write all readings to, for `pelato report`
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
     /// The NATS server of the topics [default: NATS_HOST and NATS_PORT]
@@ -55,25 +55,25 @@ pub struct Arguments {
     nats: Option<String>,
 }
 
-/// What takes a host away, and when.
+/// How and when a host is stopped.
 #[derive(Debug, Args)]
 struct Fault {
-    /// Command that takes a host away, for `sh -c` [default: you do it when you are told to]
+    /// Command that stops a host, for `sh -c` [default: PELATO asks you to do it]
     #[arg(long, value_name = "COMMAND")]
     kill_command: Option<String>,
     /// How long messages are sent before the fault
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
     before: Duration,
-    /// The drill ends when all messages have come in time for so long again
+    /// The drill ends when all messages have arrived in time for so long
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
     settle: Duration,
-    /// How long to wait for that, and for a sign of the fault
+    /// How long to wait for that, and to notice the fault
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = span)]
     timeout: Duration,
-    /// Only send messages and measure
+    /// Only send messages and measure, without a fault, without a fault
     #[arg(long, conflicts_with_all = ["kill_command", "before", "settle", "timeout"])]
     no_fault: bool,
-    /// For how long, without a fault
+    /// Duration of a drill without a fault
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = span)]
     #[arg(requires = "no_fault", conflicts_with_all = ["kill_command", "before", "settle", "timeout"])]
     duration: Duration,
@@ -122,7 +122,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     }
     pelato.drill_route(arguments.from.as_deref(), arguments.to.as_deref())?;
     let told = match arguments.fault.by_hand() {
-        true => Some(ui.enter("how a host is taken away", "--kill-command COMMAND` or `--no-fault")?),
+        true => Some(ui.enter("how a host is stopped", "--kill-command COMMAND` or `--no-fault")?),
         false => None,
     };
     let Arguments { from, to, input, nats, .. } = arguments;

@@ -7,20 +7,21 @@ use clap::Args;
 use crate::build::container::addresses;
 use crate::pelato::BuildFlags;
 use crate::project::Builder;
+use crate::remedy::Argument;
 
 /// How to build: shared by all commands that do.
 #[derive(Debug, Args)]
 pub struct Flags {
-    /// How many components at a time [default: the number of processors; 1 if PARALLEL_BUILD is False]
+    /// How many components to build in parallel [default: the number of processors; 1 if PARALLEL_BUILD is False]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Never use the network: no compiler is installed, no module of others is fetched
+    /// Never use the network: no compiler is installed, no dependency is downloaded
     #[arg(long)]
     offline: bool,
     /// Never install a compiler, and never fetch a toolchain image
     #[arg(long)]
     no_install: bool,
-    /// What compiles [default: BUILDER, else auto]
+    /// Where components are compiled [default: BUILDER, else auto]
     #[arg(long, value_name = "BUILDER")]
     builder: Option<Builder>,
 }
@@ -34,8 +35,8 @@ impl Flags {
     /// As the facade takes them.
     pub fn to_build(&self) -> BuildFlags {
         let no_install = match (self.offline, self.no_install) {
-            (true, _) => Some("--offline"),
-            (_, true) => Some("--no-install"),
+            (true, _) => Some(Argument::Offline.into()),
+            (_, true) => Some(Argument::NoInstall.into()),
             _ => None,
         };
         BuildFlags {

@@ -9,10 +9,9 @@ use crate::ui::{count, json};
 /// Generate the components' sources into gen/
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato gen\n  pelato gen --dry-run    # only list the files\n\n\
-    `build` and `run` do this by themselves. Only files that differ are touched; what is no longer part of the \
-    workflow is removed.")]
+    `build` and `run` do this by themselves. Only files that differ are written; files that no longer belong to the workflow are removed.")]
 pub struct Arguments {
-    /// Only list the files that belong into gen/
+    /// Only list the files that belong in gen/
     #[arg(long)]
     dry_run: bool,
 }

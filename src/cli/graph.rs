@@ -18,9 +18,9 @@ pub struct Arguments {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// Text that many code hosts and editors show as a picture
+    /// Text that many code hosts and editors show as a diagram
     Mermaid,
-    /// A picture
+    /// An image
     Svg,
 }
 

@@ -7,20 +7,19 @@ use crate::infra::{self, Environment, Images, Infra, InfraError};
 use crate::pelato::Error;
 use crate::project::Settings;
 use crate::project::settings::{self, Key, Origin};
-use crate::ui::json;
 use crate::ui::prompt::Question;
+use crate::ui::{json, worded};
 
 /// Port at which NATS servers usually take leaves.
 const LEAF_PORT: u16 = 7422;
 /// Port at which NATS usually is.
 const NATS_PORT: u16 = 4222;
 
-/// Write ready files for the machines of a lattice: cloud (Kubernetes), edge and this machine (docker compose)
+/// Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and this machine (docker compose)
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato infra infra --only local    # all on this machine\n  \
     pelato infra infra --cloud-nats nats.example.org --registry registry.example.org/team\n\n\
-    Each folder has a README.md with the commands that start it. What is not given comes from the settings, if they \
-    say it. Passwords are never asked for and never written.")]
+    Each folder has a README.md with the commands that start it. Values that are not given come from the settings. Passwords are never asked for and never written.")]
 pub struct Arguments {
     /// The folder to write into: gets `cloud`, `edge` and `local`
     #[arg(value_name = "DIR")]
@@ -28,13 +27,13 @@ pub struct Arguments {
     /// Only these; may be repeated
     #[arg(long, value_name = "ENVIRONMENT", value_delimiter = ',')]
     only: Vec<Environment>,
-    /// Host name or address at which edges reach the cloud's NATS server [default: NATS_HOST]
+    /// Host name or address at which edge hosts reach the cloud's NATS server [default: NATS_HOST]
     #[arg(long, value_name = "HOST")]
     cloud_nats: Option<String>,
-    /// Registry that components are pushed to, as all hosts reach it [default: REGISTRY_URL]
+    /// Registry that components are pushed to, with an address that all hosts can reach [default: REGISTRY_URL]
     #[arg(long, value_name = "HOST/PATH")]
     registry: Option<String>,
-    /// The registry is spoken to over plain http [default: whether REGISTRY_INSECURE lists it]
+    /// Use plain HTTP for the registry [default: whether REGISTRY_INSECURE lists it]
     #[arg(long)]
     registry_insecure: bool,
     /// Name of the lattice [default: LATTICE]
@@ -49,12 +48,12 @@ pub struct Arguments {
     /// JetStream domain of the lattice's data, in the cloud [default: JETSTREAM_DOMAIN, else `cloud`]
     #[arg(long, value_name = "NAME")]
     jetstream_domain: Option<String>,
-    /// JetStream domain of the edge: each edge has another [default: its label]
+    /// JetStream domain of the edge: different for each edge [default: its label]
     #[arg(long, value_name = "NAME")]
     edge_domain: Option<String>,
     #[command(flatten)]
     ports: Ports,
-    /// Another image or version of nats, wadm, wasmcloud or registry; may be repeated
+    /// Use another image or version of nats, wadm, wasmcloud or registry; may be repeated
     #[arg(long = "image", value_name = "NAME=IMAGE")]
     images: Vec<String>,
     /// Only show what would be written
@@ -64,16 +63,16 @@ pub struct Arguments {
 
 #[derive(Debug, Args)]
 struct Ports {
-    /// Port at which the cloud's NATS server takes leaves
+    /// Port at which the cloud's NATS server accepts leaf nodes
     #[arg(long, value_name = "PORT", default_value_t = LEAF_PORT, value_parser = port())]
     leaf_port: u16,
     /// Port of the lattice's NATS server for clients [default: NATS_PORT]
     #[arg(long, value_name = "PORT", value_parser = port())]
     nats_port: Option<u16>,
-    /// Port on 127.0.0.1 at which each host has NATS [default: that of HOSTS_NATS_URL]
+    /// Port on 127.0.0.1 at which each host reaches NATS [default: that of HOSTS_NATS_URL]
     #[arg(long, value_name = "PORT", value_parser = port())]
     host_nats_port: Option<u16>,
-    /// Port of tasks with HTTP; on this machine the cloud host has the next one
+    /// Port of tasks with HTTP; on this machine the cloud host uses the next one
     #[arg(long, value_name = "PORT", default_value_t = 8000, value_parser = port())]
     http_port: u16,
     /// Port of the registry on this machine
@@ -164,7 +163,7 @@ fn ask_cloud_nats(given: Option<String>, settings: &Settings, context: &Context)
     // A name for this machine is no use to another.
     let default = set(settings, settings::NATS_HOST).filter(|host| !infra::is_loopback(host));
     let question = Question {
-        prompt: "Host name or address at which edges reach the cloud's NATS server",
+        prompt: "Host name or address at which edge hosts reach the cloud's NATS server",
         flag: "--cloud-nats nats.example.org",
         default,
         check: &|text| in_words(infra::host(text).map(drop)),
@@ -179,7 +178,7 @@ fn ask_registry(given: Option<String>, settings: &Settings, context: &Context) -
     };
     let name = |registry: &str| registry.split([':', '/']).next().unwrap_or_default().to_owned();
     let question = Question {
-        prompt: "Registry that components are pushed to, as all hosts reach it",
+        prompt: "Registry that components are pushed to, with an address that all hosts can reach",
         flag: "--registry registry.example.org/team",
         default: set(settings, settings::REGISTRY_URL)
             .map(bare)
@@ -196,7 +195,7 @@ fn ask(given: Option<String>, question: &Question<'_>, context: &Context) -> Res
 }
 
 fn in_words(checked: Result<(), InfraError>) -> Result<(), String> {
-    checked.map_err(|error| error.to_string())
+    checked.map_err(|error| worded(&error.to_string()).into_owned())
 }
 
 /// A setting that somebody has set.

@@ -52,7 +52,7 @@ const TIDYING: Duration = Duration::from_secs(10);
     after_help = "A first project:\n  pelato new my-project      # asks for what it needs\n  cd my-project\n  \
     pelato run                 # the whole workflow, on this machine\n\n\
     Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the function \
-    failed, 6 a server or port could not be used, 7 the cluster did not do what it was asked for, 8 the machine lacks \
+    failed, 6 a server or port could not be used, 7 the cluster did not do what was requested, 8 the machine lacks \
     something (`pelato doctor`), 9 a drill missed an objective."
 )]
 struct Cli {
@@ -74,16 +74,16 @@ struct Global {
     /// Results as JSON on stdout
     #[arg(long, global = true)]
     json: bool,
-    /// Say more about how things are done
+    /// Print more details
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     verbose: bool,
-    /// Say nothing but results and errors
+    /// Print nothing but results and errors
     #[arg(short, long, global = true)]
     quiet: bool,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Colour,
-    /// Never ask; a missing value is an error that names its flag
+    /// Never ask questions; a missing value is an error
     #[arg(long, global = true)]
     no_input: bool,
 }

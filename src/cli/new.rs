@@ -11,22 +11,22 @@ use crate::scaffold::{self, Git};
 use crate::ui::json;
 use crate::ui::prompt::Question;
 
-/// Start a project in a folder of its own
+/// Create a project in a new folder
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato new my-project      # asks for what it needs\n  \
     pelato new my-project --no-task\n  pelato new my-project --language go --template http_producer_nats \
     --name 'Celsius to Kelvin' --source-topic room.celsius --dest-topic room.kelvin --target edge")]
 pub struct Arguments {
-    /// The folder to make
+    /// The folder to create
     #[arg(value_name = "NAME")]
     folder: Option<String>,
-    /// The project's name, as shown to people [default: the folder's]
+    /// The project's name, as shown to users [default: the folder's]
     #[arg(long, value_name = "NAME")]
     project_name: Option<String>,
-    /// Without a first task
+    /// Do not add a first task
     #[arg(long)]
     no_task: bool,
-    /// Without a git repository
+    /// Do not create a git repository
     #[arg(long)]
     no_git: bool,
     #[command(flatten)]
@@ -57,7 +57,7 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
     let made = pelato::new_project(name, &folder, task, &catalog)?;
     let git = if arguments.no_git { None } else { Some(scaffold::init(&folder)) };
     match git {
-        Some(Git::NoGit) => ui.note("there is no git here: the project is not a repository"),
+        Some(Git::NoGit) => ui.note("git is not installed: no repository was created"),
         Some(Git::Failed(words)) => ui.warning(format!("git init: {words}")),
         _ => {}
     }

@@ -10,16 +10,15 @@ use crate::ui::{json, table};
 /// Push the components to the registry, building first what has changed
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato push\n  pelato push temp_filter --dry-run\n\n\
-    A component becomes the image REGISTRY_URL/component_name:version. What the registry has under a version stays as \
-    it is: other content needs another version (`pelato bump`). pelato.lock remembers what was pushed; commit it.")]
+    A component becomes the image REGISTRY_URL/component_name:version. A version in the registry never changes: other content needs a new version (`pelato bump`). pelato.lock records what was pushed; commit it.")]
 pub struct Arguments {
     /// Only these components [default: all]
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
-    /// Only say what would be pushed; nothing is built or sent
+    /// Only print what would be pushed; nothing is built or sent
     #[arg(long)]
     dry_run: bool,
-    /// Replace what the registry has under the same version
+    /// Replace an image in the registry that has the same version
     #[arg(long)]
     force: bool,
     #[command(flatten)]

@@ -7,14 +7,13 @@ use super::deploy::Wait;
 use crate::pelato::Error;
 use crate::ui::json;
 
-/// Take the workflow's components away from a cluster
+/// Remove the workflow's components from a cluster
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato remove\n  pelato remove --no-wait\n\nThe images stay in the registry, and \
-    your files as they are. What is not there is no error."
+    after_help = "Examples:\n  pelato remove\n  pelato remove --no-wait\n\nThe images stay in the registry, and your files are not changed. It is not an error if nothing is deployed."
 )]
 pub struct Arguments {
-    /// Also an application of this name that PELATO did not deploy
+    /// Remove an application of the same name even if PELATO did not deploy it
     #[arg(long)]
     force: bool,
     #[command(flatten)]

@@ -11,29 +11,28 @@ use crate::metrics;
 use crate::pelato::Error;
 use crate::ui::{json, table};
 
-/// Compare how long runs took, and show drills: tables, and a page with charts
+/// Compare the times of runs, and show drills: tables, and a page with charts
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato report                          # the project's metrics.yaml\n  \
     pelato report laptop.yaml server.yaml --output both.html\n  pelato report drill.json               # what \
-    `pelato drill --record` has written\n  pelato report --original               # beside the \
-    figures of the system PELATO is measured against\n\n\
+    `pelato drill --record` has written\n  pelato report --original               # with the figures of the thesis prototype\n\n\
     Runs are recorded if ENABLE_METRICS is True. Times are means with their 95 % confidence intervals."
 )]
 pub struct Arguments {
-    /// Metrics files, PELATO's or the original's, and records of drills [default: the project's metrics.yaml]
+    /// Metrics files of PELATO or the thesis prototype, and records of drills [default: the project's metrics.yaml]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// What a file's runs are called; once for each file, in the same order [default: after the file]
+    /// Name of a file's runs; once for each file, in the same order [default: the file's name]
     #[arg(long = "name", value_name = "NAME")]
     names: Vec<String>,
-    /// Beside the figures that the original published
+    /// Compare with the published figures of the thesis prototype
     #[arg(long)]
     original: bool,
     /// The page to write
     #[arg(short, long, value_name = "FILE", default_value = "report.html")]
     output: PathBuf,
-    /// Write the page also over a file that is no such page
+    /// Replace the file even if it is not such a page
     #[arg(long)]
     force: bool,
 }

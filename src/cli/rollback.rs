@@ -6,11 +6,10 @@ use super::context::Context;
 use super::deploy::{Wait, told};
 use crate::pelato::Error;
 
-/// Go back to the manifest that was deployed before
+/// Return to a manifest that was deployed before
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato rollback\n  pelato rollback --to 3\n\nThe cluster keeps the last ten \
-    manifests. workflow.yaml stays as it is: the next `pelato deploy` deploys what it says."
+    after_help = "Examples:\n  pelato rollback\n  pelato rollback --to 3\n\nThe cluster stores the last ten manifests. workflow.yaml is not changed: the next `pelato deploy` deploys what it says."
 )]
 pub struct Arguments {
     /// The manifest's version, or its number

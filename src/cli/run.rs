@@ -19,28 +19,28 @@ use crate::ui::Ui;
 #[command(
     after_help = "Examples:\n  pelato run\n  pelato run --watch                        # build and swap on change\n  \
     pelato run --send 'room.celsius={\"Data\": 21.5}'\n  pelato run --nats nats://127.0.0.1:4222   # topics of a \
-    real server\n\nEvery message's way is printed, a line for each call; -q prints none. Ctrl-C stops."
+    real server\n\nThe path of each message is printed, one line for each call; -q prints none. Ctrl-C stops."
 )]
 pub struct Arguments {
     /// Only these components [default: all]
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
-    /// Port for HTTP on 127.0.0.1 [default: the workflow's, else 8000]; 0 takes any that is free
+    /// Port for HTTP on 127.0.0.1 [default: the workflow's, else 8000]; 0 chooses a free one
     #[arg(short, long)]
     port: Option<u16>,
-    /// Use the topics of a NATS server [default without URL: NATS_HOST and NATS_PORT]; else they stay in this process
+    /// Use the topics of a NATS server [default without URL: NATS_HOST and NATS_PORT]; else messages stay within this process
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     nats: Option<String>,
     /// Credentials file for the NATS server
     #[arg(long, value_name = "FILE", requires = "nats")]
     nats_creds: Option<std::path::PathBuf>,
-    /// PostgreSQL database of the tasks that use one [default: POSTGRES_URL, which no other program of this machine sees]
+    /// PostgreSQL database of the tasks that use one [default: POSTGRES_URL, which other programs of this machine do not see]
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
     /// Send a message once everything runs
     #[arg(long, value_name = "TOPIC=MESSAGE")]
     send: Vec<String>,
-    /// Build and swap components when their sources change
+    /// Rebuild and replace components when their sources change
     #[arg(short, long)]
     watch: bool,
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub struct Arguments {
     build: Flags,
 }
 
-/// What one call of a function may use.
+/// The limits of one call of a function.
 #[derive(Debug, Args)]
 pub struct LimitFlags {
     /// Memory of one call, in MiB
@@ -102,9 +102,9 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let stopped = stopped?;
     trace.finish();
     if stopped.unread > 0 {
-        ui.warning(format!("{} messages were not processed any more", stopped.unread));
+        ui.warning(format!("{} messages were not processed", stopped.unread));
     }
-    ui.status("Stopped", if stopped.calls_ended { "" } else { "calls under way were cut off" });
+    ui.status("Stopped", if stopped.calls_ended { "" } else { "calls in flight were aborted" });
     Ok(())
 }
 
@@ -121,8 +121,8 @@ fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Setti
     // `run --nats COMPONENT` takes the component for the address.
     if !url.is_empty() && !url.contains([':', '.']) {
         return Err(Error::Usage {
-            message: format!("`--nats {url}`: this is no address of a NATS server"),
-            help: "write it like nats://127.0.0.1:4222, or put `--nats` behind the components".to_owned(),
+            message: format!("`--nats {url}`: this is not a valid address of a NATS server"),
+            help: "write it like nats://127.0.0.1:4222, or put `--nats` after the components".to_owned(),
         });
     }
     let server = settings.nats();
@@ -166,5 +166,5 @@ async fn interrupted(ui: &Ui) {
     }
     #[cfg(not(unix))]
     drop(ctrl_c.await);
-    ui.status("Stopping", "calls under way come to their end");
+    ui.status("Stopping", "waiting for calls in flight");
 }

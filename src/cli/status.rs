@@ -12,7 +12,7 @@ use crate::ui::{json, table};
 /// How long between two looks of `--watch`.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Show how the workflow's components are on a cluster
+/// Show the state of the workflow's components on a cluster
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato status\n  pelato status --watch     # again whenever something changes\n  \

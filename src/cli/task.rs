@@ -15,19 +15,19 @@ use crate::ui::prompt::Question;
 /// A task, as far as flags say.
 #[derive(Debug, Args)]
 pub struct TaskFlags {
-    /// What surrounds the function: see `pelato template list`
+    /// The template around the function: see `pelato template list`
     #[arg(short, long)]
     template: Option<String>,
     /// The language of the function: see `pelato pack list`
     #[arg(short, long)]
     language: Option<String>,
-    /// The task's name, as shown to people
+    /// The task's name, as shown to users
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// The component's name [default: made from the task's name]
     #[arg(long, value_name = "NAME")]
     component_name: Option<String>,
-    /// Where it runs: a value of the hosts' label host-type, such as edge or cloud; may be repeated
+    /// Where it runs: a value of the host label host-type, such as edge or cloud; may be repeated
     #[arg(long = "target", value_name = "HOST_TYPE", value_delimiter = ',')]
     targets: Vec<String>,
     /// The component's version [default: 0.1.0]
@@ -93,7 +93,7 @@ fn parameters(
         if given.contains_key(name) || (parameter.default.is_some() && !context.ui.may_ask()) {
             continue;
         }
-        let flag = format!("{} {}", scaffold::flag(name), parameter.example());
+        let flag = format!("{} {}", crate::ui::flag_of(name), parameter.example());
         let check = |text: &str| fits(parameter, text);
         let default = parameter.default.clone();
         let question =
@@ -111,7 +111,7 @@ fn fits(parameter: &Parameter, text: &str) -> Result<(), String> {
     match parameter.kind {
         Kind::Integer => values::integer(text).map(drop).map_err(|wrong| wrong.message),
         Kind::Subject if !parameter.wildcards && subject::has_wildcards(text) => {
-            Err("this topic may not have wildcards".to_owned())
+            Err("this topic must not contain wildcards".to_owned())
         }
         Kind::Subject => subject::validate(text).map_err(|error| error.to_string()),
         Kind::String if !parameter.matches(text) => Err(format!("use {}", parameter.expected())),

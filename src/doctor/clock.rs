@@ -15,7 +15,7 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
     let platform = platform.map(|clock| tell(&clock.whose, clock.ahead, machine.wants_platform()));
     let found: Vec<_> = registry.into_iter().chain(platform).collect();
     match found.is_empty() {
-        true => vec![Finding::note("not compared: no server has told the time")],
+        true => vec![Finding::note("not compared: no server reported its time")],
         false => found,
     }
 }
@@ -25,8 +25,8 @@ fn tell(whose: &str, ahead: f64, needed: bool) -> Finding {
         return Finding::ok(format!("it agrees with {whose}"));
     }
     let (seconds, how) = (ahead.abs().round(), if ahead > 0.0 { "ahead of" } else { "behind" });
-    let remedy = "set the clocks, best by a time service such as systemd-timesyncd or chrony: certificates and tokens \
-                  are only valid for a time";
+    let remedy = "set the clocks, preferably by a time service such as systemd-timesyncd or chrony: certificates and tokens \
+                  are valid for a limited time only";
     Finding::lacking(needed, format!("it is {seconds} s {how} {whose}"), remedy)
 }
 

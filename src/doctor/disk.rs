@@ -36,7 +36,7 @@ fn remedy(whats: &[&str]) -> String {
     } else {
         "; `PELATO_CACHE` may name another disk"
     };
-    format!("make room: see df -h and your quota{other}")
+    format!("free some disk space: see df -h and your quota{other}")
 }
 
 fn size(bytes: u64) -> String {

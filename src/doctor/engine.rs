@@ -10,6 +10,7 @@ use crate::build::Choice;
 use crate::build::container::{ContainerError, Look};
 use crate::catalog::Pack;
 use crate::project::Builder;
+use crate::remedy::{Argument, Operation};
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     match machine.engine().await {
@@ -23,7 +24,7 @@ fn absent(machine: &Machine, error: &ContainerError) -> Finding {
     match error {
         // The usual places are of interest only if an engine is wanted.
         ContainerError::NoEngine { .. } if !machine.wants_container() => {
-            Finding::note("no container engine answers; only builds in containers need one")
+            Finding::note("no container engine answers; it is needed only for builds in containers")
         }
         _ if unused => Finding::note(format!("{error}; it is not needed to build on this machine")),
         _ => Finding {
@@ -57,12 +58,13 @@ fn missing(machine: &Machine, pack: &Arc<Pack>, image: &str, choice: &Choice) ->
         return Finding::note(format!("{what}; it is not needed to build on this machine"));
     }
     match machine.build.no_install {
-        Some(flag) => {
-            let remedy = format!("fetch it: `docker pull {image}`, or leave {flag} out");
+        Some(restriction) => {
+            let remedy = format!("fetch it: `docker pull {image}`, or leave {restriction} out");
             Finding::lacking(machine.has_project(), what, remedy)
         }
         None => {
-            let remedy = "`pelato doctor --fix` fetches it, as the first build would";
+            let fix = Operation::Doctor.with(Argument::Fix);
+            let remedy = format!("{fix} fetches it, as the first build would");
             Finding::lacking(machine.has_project(), what, remedy).mended_by(Fix::Image(Arc::clone(pack)))
         }
     }

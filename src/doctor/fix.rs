@@ -31,7 +31,7 @@ enum FixError {
     Build(#[from] BuildError),
     /// The system failed.
     #[error("{what}")]
-    #[diagnostic(help("see that you may write there and that the disk is not full"))]
+    #[diagnostic(help("check that you have write permission there and that the disk is not full"))]
     System {
         /// What could not be done.
         what: String,
@@ -77,15 +77,15 @@ fn is_small(fix: Option<&Fix>) -> bool {
 
 fn words(fix: &Fix) -> String {
     match fix {
-        Fix::Folder(path) => format!("make the folder {}", path.display()),
-        Fix::EnvFile => format!("copy {ENV_FILE}.template to {ENV_FILE}, readable by you alone"),
+        Fix::Folder(path) => format!("create the folder {}", path.display()),
+        Fix::EnvFile => format!("copy {ENV_FILE}.template to {ENV_FILE}, readable only by you"),
         Fix::Toolchain(pack) => {
             let installs = |variant: &Pack| variant.manifest.toolchain.install.is_some();
             let used = pack.variants().into_iter().find(installs);
             let toolchain =
                 used.map_or_else(|| pack.manifest.toolchain.clone(), |used| used.manifest.toolchain);
             let command = toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-            format!("install {} for PELATO alone: {command}", toolchain.program)
+            format!("install {} for PELATO only: {command}", toolchain.program)
         }
         Fix::Image(pack) => {
             let image = pack.for_containers().manifest.toolchain.image.unwrap_or_default();

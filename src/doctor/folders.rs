@@ -12,7 +12,7 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
             true,
             "the project's folder",
             &machine.root,
-            "see that you may write there: ls -ld",
+            "check that you have write permission there: ls -ld",
         ));
     }
     found
@@ -21,22 +21,28 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
 fn cache(machine: &Machine) -> Finding {
     let (needed, path) = (machine.has_project(), &machine.build.cache);
     if path.symlink_metadata().is_ok() {
-        let remedy = "see that it is a folder and that you may write there; `PELATO_CACHE` names another";
+        let remedy = "check that it is a folder and that you have write permission there; `PELATO_CACHE` sets another folder";
         return folder(needed, "PELATO's cache", path, remedy);
     }
     let shown = path.display();
     match path.ancestors().skip(1).find(|above| above.exists()).map(writable) {
         Some(Ok(())) => {
             let what = format!("PELATO's cache is not there yet: {shown}");
-            Finding::lacking(false, what, "the first build makes it").mended_by(Fix::Folder(path.clone()))
+            Finding::lacking(false, what, "the first build creates it").mended_by(Fix::Folder(path.clone()))
         }
         Some(Err(why)) => {
             let what = format!("PELATO's cache {shown} cannot be made: {why}");
-            Finding::lacking(needed, what, "see that you may write there; `PELATO_CACHE` names another")
+            Finding::lacking(
+                needed,
+                what,
+                "check that you have write permission there; `PELATO_CACHE` sets another folder",
+            )
         }
-        None => {
-            Finding::lacking(needed, format!("there is no place for {shown}"), "`PELATO_CACHE` names another")
-        }
+        None => Finding::lacking(
+            needed,
+            format!("no folder is known for {shown}"),
+            "`PELATO_CACHE` names another",
+        ),
     }
 }
 

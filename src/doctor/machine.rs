@@ -15,6 +15,7 @@ use crate::project::Builder;
 use crate::project::Settings;
 use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, Probe, PushError};
+use crate::remedy::Operation;
 
 /// What there is to build.
 #[derive(Debug)]
@@ -113,8 +114,11 @@ impl Machine {
             let (packs, build) = (self.packs.clone(), self.build.clone());
             // Compilers are started for it: that is no work for a thread that serves the others.
             let looked = tokio::task::spawn_blocking(move || {
-                let search =
-                    Search { path: build.path, cache: &build.cache, forbidden: Some("pelato doctor") };
+                let search = Search {
+                    path: build.path,
+                    cache: &build.cache,
+                    forbidden: Some(Operation::Doctor.into()),
+                };
                 packs.iter().map(|pack| Local::look(pack, &search)).collect()
             });
             looked.await.unwrap_or_default()
@@ -128,7 +132,7 @@ impl Machine {
             let images = self.packs.iter().filter_map(|pack| self.build.image(pack));
             let images: Vec<_> = images.collect();
             let looked = tokio::time::timeout(ANSWER, container::look(&self.build.engines, &images)).await;
-            let slow = |_| container::ContainerError::TooSlow {
+            let slow = |_| container::ContainerError::Timeout {
                 phase: "asking the container engine",
                 limit: ANSWER,
             };
@@ -157,7 +161,7 @@ impl Machine {
         let probe = || async {
             let host = push::Address::of(&self.settings)?.host;
             let probed = tokio::time::timeout(ANSWER, push::probe(&self.settings, repository)).await;
-            probed.unwrap_or_else(|_| Err(PushError::TooSlow { host, seconds: ANSWER.as_secs() }))
+            probed.unwrap_or_else(|_| Err(PushError::Timeout { host, seconds: ANSWER.as_secs() }))
         };
         Some(self.registry.get_or_init(probe).await.as_ref())
     }

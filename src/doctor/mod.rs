@@ -96,7 +96,7 @@ async fn limited(subject: &'static str, needed: bool, look: BoxFuture<'_, Vec<Fi
     let found = tokio::time::timeout(PATIENCE, look).await;
     let late = || {
         let words = format!("no answer within {} s", PATIENCE.as_secs());
-        vec![Finding::lacking(needed, words, "see whether the machine is overloaded")]
+        vec![Finding::lacking(needed, words, "check whether the machine is overloaded")]
     };
     let findings = found.unwrap_or_else(|_| late()).into_iter();
     findings.map(|finding| Examined { subject, finding }).collect()

@@ -3,16 +3,16 @@
 use super::finding::Finding;
 use super::machine::Machine;
 use crate::platform::{self, Class};
+use crate::remedy::Argument;
 
 pub async fn look(machine: &Machine, subject: &str) -> Vec<Finding> {
     let about = machine.platform().about();
     // The first is the one that all others are reached by: what is wrong with the connection is said there.
     let first = about.subjects.first().is_some_and(|first| *first == subject);
     match machine.connected().await {
-        None if first => vec![Finding::note("not asked: --offline")],
+        None if first => vec![Finding::note(format!("not checked: {}", Argument::Offline))],
         Some(Err(error)) if first && error.class() == Class::Unreachable && !machine.wants_platform() => {
-            let found =
-                format!("nobody answers at {}; no setting says that there is a cluster", about.address);
+            let found = format!("no {} answers at {}; no setting requires one", about.server, about.address);
             vec![Finding::note(found)]
         }
         Some(Err(error)) if first => vec![Finding::of(machine.wants_platform(), error)],
@@ -30,7 +30,7 @@ pub fn not_known(machine: &Machine) -> Vec<Finding> {
     if !machine.wants_platform() {
         return Vec::new();
     }
-    vec![Finding::note(format!("not known: {} cannot be used", machine.platform().about().server))]
+    vec![Finding::note(format!("not known: the {} cannot be used", machine.platform().about().server))]
 }
 
 fn to_finding(machine: &Machine, finding: platform::Finding) -> Finding {

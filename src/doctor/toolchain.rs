@@ -6,6 +6,7 @@ use super::finding::{Finding, Fix};
 use super::machine::Machine;
 use crate::build::{Choice, Local, Place, Toolchain, container};
 use crate::catalog::Pack;
+use crate::remedy::{Argument, Operation};
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     if machine.packs.is_empty() {
@@ -30,7 +31,7 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
 
 fn wanted(pack: &Pack) -> String {
     let toolchain = &pack.manifest.toolchain;
-    format!("the language pack `{}` wants {}", pack.manifest.name, toolchain.requires)
+    format!("the language pack `{}` requires {}", pack.manifest.name, toolchain.requires)
 }
 
 fn there(toolchain: &Toolchain, whence: &str) -> Finding {
@@ -55,21 +56,22 @@ async fn in_image(machine: &Machine, pack: &Pack) -> Option<String> {
 fn absent(machine: &Machine, pack: &Arc<Pack>, others: &[String], choice: &Choice) -> Finding {
     let toolchain = &pack.manifest.toolchain;
     let others = others.iter().map(|other| format!("; {other}")).collect::<String>();
-    let what = format!("no fitting {} on PATH: {}{others}", toolchain.program, wanted(pack));
+    let what = format!("no compatible {} on PATH: {}{others}", toolchain.program, wanted(pack));
     if choice.is_container() {
         return Finding::note(format!("{what}; it is not needed to build in containers"));
     }
     let needed = machine.has_project();
-    let usual = || format!("install {} and see that it is on PATH", toolchain.program);
+    let usual = || format!("install {} and make sure that it is on PATH", toolchain.program);
     let by_hand = toolchain.help.clone().unwrap_or_else(usual);
     let variants = pack.variants();
     let install = variants.iter().find_map(|variant| variant.manifest.toolchain.install.as_ref());
     let Some(install) = install else { return Finding::lacking(needed, what, by_hand) };
-    if let Some(flag) = machine.build.no_install {
-        return Finding::lacking(needed, what, format!("{by_hand}; or leave {flag} out"));
+    if let Some(restriction) = machine.build.no_install {
+        return Finding::lacking(needed, what, format!("{by_hand}; or leave {restriction} out"));
     }
+    let fix = Operation::Doctor.with(Argument::Fix);
     let remedy = format!(
-        "`pelato doctor --fix` installs one for PELATO alone, as the first build would: {}; or {by_hand}",
+        "{fix} installs one for PELATO only, as the first build would: {}; or {by_hand}",
         install.join(" ")
     );
     Finding::lacking(needed, what, remedy).mended_by(Fix::Toolchain(Arc::clone(pack)))

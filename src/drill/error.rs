@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::measurement::record::RecordError;
 use crate::measurement::time;
 use crate::nats::NatsError;
+use crate::remedy::{Argument, Operation};
 use crate::report::Problem;
 
 /// Why a drill cannot be held, was broken off, or missed its objectives.
@@ -12,6 +13,7 @@ use crate::report::Problem;
 pub enum DrillError {
     /// It is not clear where probes go in or come out.
     #[error("{message}")]
+    #[diagnostic(code(pelato::drill::route))]
     Route {
         /// What is not clear.
         message: String,
@@ -20,24 +22,25 @@ pub enum DrillError {
         help: String,
     },
     /// The probes could not be told apart.
-    #[error("the input {input} has no place for a probe's mark")]
-    #[diagnostic(help(
-        "write {{probe}} where a text is that the functions pass on: --input '{{\"Name\": \"{{probe}}\", \"Data\": 21.5}}'"
+    #[error("the input {input} has no placeholder for the id of a probe")]
+    #[diagnostic(code(pelato::drill::no_placeholder), help(
+        "write {{probe}} into a string that the functions pass on: {}",
+        Argument::Input.with(r#"'{"Name": "{probe}", "Data": 21.5}'"#)
     ))]
-    NoPlace {
+    NoPlaceholder {
         /// The input.
         input: String,
     },
     /// The pattern of the marks is not one.
     #[error("probes cannot be looked for: {message}")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::drill::pattern), help("this is a bug in PELATO: please report it"))]
     Pattern {
         /// What is wrong.
         message: String,
     },
     /// More probes than can be kept in mind.
-    #[error("these are {probes} probes; a drill may have {most}")]
-    #[diagnostic(help("lower `--rate`, or the times"))]
+    #[error("the drill would send {probes} probes; the maximum is {most}")]
+    #[diagnostic(code(pelato::drill::too_many), help("lower {}, or shorten the drill", Argument::Rate))]
     TooMany {
         /// How many.
         probes: u64,
@@ -49,8 +52,8 @@ pub enum DrillError {
     #[diagnostic(transparent)]
     Objective(#[from] Problem),
     /// An objective cannot be met.
-    #[error("`{objective}` is about a fault, and with `--no-fault` there is none")]
-    #[diagnostic(help("leave the objective out, or `--no-fault`"))]
+    #[error("`{objective}` measures a fault, and with {} there is none", Argument::NoFault)]
+    #[diagnostic(code(pelato::drill::needs_fault), help("leave the objective out, or {}", Argument::NoFault))]
     NeedsFault {
         /// The objective.
         objective: String,
@@ -61,25 +64,29 @@ pub enum DrillError {
     Nats(NatsError),
     /// The NATS server is not there.
     #[error("{0}")]
-    #[diagnostic(help(
-        "is it running, and is the address right? `--nats URL`, or NATS_HOST and NATS_PORT: `pelato config` shows where \
-         they come from"
+    #[diagnostic(code(pelato::drill::unreachable), help(
+        "check that it is running and that the address is correct: {}, or NATS_HOST and NATS_PORT: {} shows where they come from",
+        Argument::Nats.with("URL"),
+        Operation::Config
     ))]
     Unreachable(String),
     /// The NATS server does not do what it is asked for.
-    #[error("the NATS server does not work with the drill: {message}")]
-    #[diagnostic(help("see its log; `pelato drill` can be repeated"))]
-    Bus {
+    #[error("the NATS server failed during the drill: {message}")]
+    #[diagnostic(
+        code(pelato::drill::server),
+        help("see the server's log; {} can be repeated", Operation::Drill)
+    )]
+    Server {
         /// Its words.
         message: String,
     },
     /// No probe came out at all.
     #[error(
-        "no probe came out: {tries} were sent to `{from}`, and nothing came to `{to}` within {}{reason}",
+        "no probe arrived: {tries} were sent to `{from}`, and none arrived on `{to}` within {}{reason}",
         time::shown(*.waited)
     )]
-    #[diagnostic(help("{help}"))]
-    Silent {
+    #[diagnostic(code(pelato::drill::no_probe_arrived), help("{help}"))]
+    NoProbeArrived {
         /// Where they went in.
         from: String,
         /// Where they should have come out.
@@ -95,13 +102,17 @@ pub enum DrillError {
     },
     /// Messages came out, but without the mark.
     #[error(
-        "messages come out of `{to}`, but none has a probe's mark: {messages} came, the first was {example}"
+        "messages arrive on `{to}`, but none contains the id of a probe: {messages} arrived, the first was {example}"
     )]
-    #[diagnostic(help(
-        "the functions have to pass the mark on: put {{probe}} into a text of the input that is part of the output, \
-         with `--input`"
-    ))]
-    Unmarked {
+    #[diagnostic(
+        code(pelato::drill::no_mark),
+        help(
+            "the functions must pass the id on: put {{probe}} into a string of the input that is part of the output, \
+         with {}",
+            Argument::Input
+        )
+    )]
+    NoMark {
         /// Where they came out.
         to: String,
         /// How many.
@@ -110,8 +121,11 @@ pub enum DrillError {
         example: String,
     },
     /// The fault could not be caused.
-    #[error("the command `{command}` {how}: the drill was broken off")]
-    #[diagnostic(help("try it alone; it has to end with 0 once the host is away"))]
+    #[error("the command `{command}` {how}: the drill was aborted")]
+    #[diagnostic(
+        code(pelato::drill::kill_command),
+        help("run it by itself: it must exit with 0 once the host is down")
+    )]
     KillCommand {
         /// The command.
         command: String,
@@ -119,8 +133,11 @@ pub enum DrillError {
         how: String,
     },
     /// A person did not want to wait for its end.
-    #[error("the drill was stopped before it was over: the figures are of what there was")]
-    #[diagnostic(help("it ends by itself; `--settle` and `--timeout` say when"))]
+    #[error("the drill was stopped early: the figures cover what was measured until then")]
+    #[diagnostic(
+        code(pelato::drill::stopped),
+        help("a drill ends by itself; {} and {} decide when", Argument::Settle, Argument::Timeout)
+    )]
     Stopped,
     /// The record cannot be written.
     #[error(transparent)]
@@ -128,6 +145,7 @@ pub enum DrillError {
     Record(#[from] RecordError),
     /// The drill was held, and not all objectives were met.
     #[error("{} of {all} objectives missed: {}", .missed.len(), .missed.join("; "))]
+    #[diagnostic(code(pelato::drill::missed))]
     Missed {
         /// Those that were missed, and by how much.
         missed: Vec<String>,
@@ -148,7 +166,7 @@ impl From<NatsError> for DrillError {
 impl DrillError {
     /// Whether a server could not be used.
     pub fn is_network(&self) -> bool {
-        matches!(self, Self::Nats(_) | Self::Unreachable(_) | Self::Bus { .. })
+        matches!(self, Self::Nats(_) | Self::Unreachable(_) | Self::Server { .. })
     }
 
     /// Whether a value that was given is at fault.
@@ -156,7 +174,7 @@ impl DrillError {
         matches!(
             self,
             Self::Route { .. }
-                | Self::NoPlace { .. }
+                | Self::NoPlaceholder { .. }
                 | Self::TooMany { .. }
                 | Self::Objective(_)
                 | Self::NeedsFault { .. }

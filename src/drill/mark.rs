@@ -43,7 +43,7 @@ impl Marks {
 
     fn of(run: &str, input: &str) -> Result<Self, DrillError> {
         if !input.contains(PLACE) {
-            return Err(DrillError::NoPlace { input: quoted(input) });
+            return Err(DrillError::NoPlaceholder { input: quoted(input) });
         }
         // A function may change capitals.
         let pattern = Regex::new(&format!("(?i)pelato-{run}-(w?)([0-9]{{1,9}})-"));
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn an_input_has_to_have_a_place_for_it() {
         let refused = Marks::new("21.5").unwrap_err();
-        assert_eq!(refused.to_string(), "the input `21.5` has no place for a probe's mark");
+        assert_eq!(refused.to_string(), "the input `21.5` has no placeholder for the id of a probe");
         assert_ne!(Marks::new(INPUT).unwrap().run, Marks::new(INPUT).unwrap().run);
     }
 

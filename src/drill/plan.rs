@@ -15,7 +15,7 @@ const WARM_UP: Duration = Duration::from_secs(15);
 pub struct Plan {
     /// Probes a second.
     pub rate: f64,
-    /// What takes a host away, and when.
+    /// How and when a host is stopped.
     pub course: Course,
     /// A probe that needs longer is late.
     pub late: Duration,
@@ -94,7 +94,7 @@ mod tests {
     fn there_is_an_end_to_probes() {
         assert!(plan(10_000.0, 1000).checked().is_ok());
         let refused = plan(10_000.0, 1001).checked().unwrap_err();
-        assert_eq!(refused.to_string(), "these are 10010000 probes; a drill may have 10000000");
+        assert_eq!(refused.to_string(), "the drill would send 10010000 probes; the maximum is 10000000");
         let course = Course::Fault {
             command: None,
             before: Duration::from_secs(1),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::DrillError;
 use crate::check::{Flow, Node};
 use crate::nats::subject;
+use crate::remedy::Argument;
 use crate::text::suggest;
 use crate::text::{list, quoted};
 
@@ -31,7 +32,7 @@ pub fn route(flow: &Flow, from: Option<&str>, to: Option<&str>) -> Result<Route,
     let to = match to {
         Some(to) if reached.contains(to) => to.to_owned(),
         Some(to) => {
-            let message = format!("nothing that is sent to {} comes to {}", quoted(&from), quoted(to));
+            let message = format!("messages that are sent to {} never reach {}", quoted(&from), quoted(to));
             let help = suggest::help(to, reached.iter().copied());
             return Err(DrillError::Route { message, help });
         }
@@ -43,11 +44,12 @@ pub fn route(flow: &Flow, from: Option<&str>, to: Option<&str>) -> Result<Route,
 fn given_entry(flow: &Flow, from: &str) -> Result<String, DrillError> {
     let wrong = |message: String, help: String| Err(DrillError::Route { message, help });
     if let Err(error) = subject::validate(from) {
-        return wrong(format!("`--from {from}` {error}"), "name a topic that a task reads".to_owned());
+        let message = format!("{} {error}", Argument::From.with(from));
+        return wrong(message, "name a topic that a task reads".to_owned());
     }
     if subject::has_wildcards(from) {
         let message = format!("a message cannot be sent to {}: it has wildcards", quoted(from));
-        return wrong(message, "name one topic that it stands for".to_owned());
+        return wrong(message, "name one topic that it matches".to_owned());
     }
     if readers(flow, from).next().is_none() {
         let topics = flow.topics.iter().filter(|(_, topic)| !topic.readers.is_empty());
@@ -59,7 +61,7 @@ fn given_entry(flow: &Flow, from: &str) -> Result<String, DrillError> {
 
 /// The only topic by which messages enter the workflow, and get to `to`.
 fn entry(flow: &Flow, to: Option<&str>) -> Result<String, DrillError> {
-    let wrong = |message: String, help: &str| Err(DrillError::Route { message, help: help.to_owned() });
+    let wrong = |message: String, help: String| Err(DrillError::Route { message, help });
     let leads = |name: &&str| {
         let reached = reached(flow, name);
         to.map_or(!reached.is_empty(), |to| reached.contains(to))
@@ -72,17 +74,21 @@ fn entry(flow: &Flow, to: Option<&str>) -> Result<String, DrillError> {
             });
             wrong(
                 what,
-                "name the topic that probes are sent to with `--from`, and the one they come out of with `--to`",
+                format!(
+                    "name the topic that probes are sent to with {}, and the one on which they arrive with {}",
+                    Argument::From,
+                    Argument::To
+                ),
             )
         }
         [only] if subject::has_wildcards(only) => wrong(
             format!("the workflow reads {}, which has wildcards", quoted(only)),
-            "name a topic that it stands for with `--from`",
+            format!("name a topic that it matches with {}", Argument::From),
         ),
         [only] => Ok((*only).to_owned()),
         several => wrong(
             format!("the workflow reads several topics from outside: {}", list(several)),
-            "say which one probes are sent to, with `--from`",
+            format!("choose the one that probes are sent to with {}", Argument::From),
         ),
     }
 }
@@ -94,16 +100,20 @@ fn exit(flow: &Flow, from: &str, reached: &BTreeSet<&str>) -> Result<String, Dri
     let wrong = |message: String| {
         let help = match reached.is_empty() {
             true => "a drill needs a task that writes a topic".to_owned(),
-            false => format!("say which one probes come out of, with `--to`: {}", list(reached)),
+            false => {
+                format!("choose the one on which probes arrive with {}: {}", Argument::To, list(reached))
+            }
         };
         Err(DrillError::Route { message, help })
     };
     match exits.as_slice() {
         [only] => Ok((*only).to_owned()),
-        [] => wrong(format!("what is sent to {} leaves the workflow by no topic", quoted(from))),
-        several => {
-            wrong(format!("what is sent to {} leaves the workflow by {}", quoted(from), list(several)))
-        }
+        [] => wrong(format!("messages that are sent to {} do not leave the workflow", quoted(from))),
+        several => wrong(format!(
+            "messages that are sent to {} leave the workflow on {}",
+            quoted(from),
+            list(several)
+        )),
     }
 }
 
@@ -183,21 +193,21 @@ mod tests {
     fn what_is_not_clear_is_said() {
         assert_eq!(
             refused(TWO, None, None),
-            "the workflow reads several topics from outside: `a` and `x`; say which one probes are sent to, with `--from`"
+            "the workflow reads several topics from outside: `a` and `x`; choose the one that probes are sent to with `argument:from`"
         );
         assert_eq!(
             refused(&[("a", "b"), ("a", "c")], None, None),
-            "what is sent to `a` leaves the workflow by `b` and `c`; say which one probes come out of, with `--to`: `b` and `c`"
+            "messages that are sent to `a` leave the workflow on `b` and `c`; choose the one on which probes arrive with `argument:to`: `b` and `c`"
         );
         assert_eq!(
             refused(&[("rooms.*", "b")], None, None),
-            "the workflow reads `rooms.*`, which has wildcards; name a topic that it stands for with `--from`"
+            "the workflow reads `rooms.*`, which has wildcards; name a topic that it matches with `argument:from`"
         );
         let cycle = &[("a", "b"), ("b", "a")];
         assert!(
             refused(cycle, None, None).starts_with("no topic leads through the workflow; name the topic")
         );
-        assert!(refused(cycle, Some("a"), None).ends_with("with `--to`: `a` and `b`"));
+        assert!(refused(cycle, Some("a"), None).ends_with("with `argument:to`: `a` and `b`"));
         assert_eq!(found(cycle, Some("a"), Some("b")), pair("a", "b"));
         assert!(refused(&[("a", "")], Some("a"), None).ends_with("a drill needs a task that writes a topic"));
         assert!(refused(CHAIN, None, Some("x")).starts_with("no topic from outside leads to `x`"));
@@ -208,9 +218,9 @@ mod tests {
         assert_eq!(refused(CHAIN, Some("aa"), None), "no task reads `aa`; did you mean `a`?");
         assert_eq!(
             refused(CHAIN, Some("b"), Some("b")),
-            "nothing that is sent to `b` comes to `b`; did you mean `c`?"
+            "messages that are sent to `b` never reach `b`; did you mean `c`?"
         );
-        assert!(refused(CHAIN, Some("a b"), None).starts_with("`--from a b` has white space in it"));
+        assert!(refused(CHAIN, Some("a b"), None).starts_with("`argument:from=a%20b` contains whitespace"));
         assert!(refused(CHAIN, Some("a.>"), None).contains("it has wildcards"));
     }
 }

@@ -20,6 +20,7 @@ use crate::measurement::time;
 use crate::nats::{self, Server};
 use crate::platform::Platform;
 use crate::progress::{Event, Progress};
+use crate::remedy::{Argument, Operation};
 
 /// How long between two looks at a command that runs, and at everything else.
 const SOON: Duration = Duration::from_millis(2);
@@ -123,7 +124,7 @@ impl Drill<'_> {
             }
         }
         let first = time::shown(start.elapsed());
-        self.progress.report(Event::Detail(format!("a probe came out {first} after the first was sent")));
+        self.progress.report(Event::Detail(format!("a probe arrived {first} after the first was sent")));
         let end = Instant::now() + REST;
         while came() < tries && Instant::now() < end {
             sleep(SOON).await;
@@ -136,32 +137,41 @@ impl Drill<'_> {
         let Route { from, to } = self.route.clone();
         let (messages, example) = self.live.state().foreign.clone();
         if messages > 0 {
-            return DrillError::Unmarked { to, messages, example };
+            return DrillError::NoMark { to, messages, example };
         }
         let complaint = self.live.state().complaint.clone();
         let (reason, help) = if let Some(words) = complaint {
             (
                 format!("; the NATS server says: {words}"),
-                "the drill needs the permission to publish to the one topic and to subscribe to the other; see NATS_USER and \
-                 NATS_CREDS in `pelato config`"
-                    .to_owned(),
+                format!(
+                    "the drill needs permission to publish to the first topic and to subscribe to the second; see \
+                     NATS_USER and NATS_CREDS in {}",
+                    Operation::Config
+                ),
             )
         } else if self.wire.nobody_listens().await {
             (
-                format!("; nobody listens to `{from}` at {}", self.server),
-                "is the workflow deployed (`pelato status`), or does `pelato run --nats` run it? Does it use this NATS \
-                 server? `--nats URL` names another"
-                    .to_owned(),
+                format!("; `{from}` has no subscriber at {}", self.server),
+                format!(
+                    "is the workflow deployed ({}), or does {} run it? Does it use this NATS server? {} names another",
+                    Operation::Status,
+                    Operation::Run.with(Argument::Nats),
+                    Argument::Nats.with("URL")
+                ),
             )
         } else {
             (
                 String::new(),
-                "see whether its components run (`pelato status`), and whether a function fails or filters the input \
-                 out (`pelato call`); `--input` gives another input"
-                    .to_owned(),
+                format!(
+                    "check whether its components run ({}), and whether a function fails or filters the input out ({}); \
+                     {} gives another input",
+                    Operation::Status,
+                    Operation::Call,
+                    Argument::Input
+                ),
             )
         };
-        DrillError::Silent { from, to, tries, waited: self.plan.warm_up(), reason, help }
+        DrillError::NoProbeArrived { from, to, tries, waited: self.plan.warm_up(), reason, help }
     }
 
     /// From the first probe until no more have to be sent.
@@ -177,7 +187,7 @@ impl Drill<'_> {
                 match &self.fault {
                     Some(fault) => self.wait_for_calm(fault, settle, timeout).await,
                     None => self.progress.report(Event::Warning(format!(
-                        "no sign of a fault within {}: there is nothing to compare",
+                        "no fault was noticed within {}: there is nothing to compare",
                         time::shown(timeout)
                     ))),
                 }
@@ -216,7 +226,7 @@ impl Drill<'_> {
         let since = self.live.now();
         // Whoever pressed it before did not know when.
         while self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {}
-        self.progress.report(Event::Ask("take a host away, and press Enter as it goes".to_owned()));
+        self.progress.report(Event::Ask("stop a host, and press Enter at that moment".to_owned()));
         let (at, how) = loop {
             let now = self.live.now();
             if self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {
@@ -235,7 +245,7 @@ impl Drill<'_> {
         };
         let words = match how {
             How::Probe => "a message is missing",
-            How::Host => "a host does not answer any more",
+            How::Host => "a host stopped answering",
             How::Told | How::Command(_) => "told",
         };
         self.step("Fault", format!("{words}, {} after the first probe", time::shown(at)));
@@ -247,7 +257,7 @@ impl Drill<'_> {
         let within = time::shown(self.plan.late);
         self.step(
             "Waiting",
-            format!("until all messages have come through within {within} for {}", time::shown(settle)),
+            format!("until all messages have arrived within {within} for {}", time::shown(settle)),
         );
         loop {
             let now = self.live.now();
@@ -255,8 +265,10 @@ impl Drill<'_> {
                 return;
             }
             if now >= fault.at + timeout {
-                let words =
-                    format!("{} after the fault not all messages come through in time", time::shown(timeout));
+                let words = format!(
+                    "{} after the fault, messages still do not all arrive in time",
+                    time::shown(timeout)
+                );
                 self.progress.report(Event::Warning(words));
                 return;
             }

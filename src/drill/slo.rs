@@ -126,7 +126,7 @@ fn one(source: &Arc<Source>, place: Range<usize>) -> Result<Objective, Problem> 
         _ => {
             let sign = rest.chars().take_while(|c| "<>=!".contains(*c)).count();
             let sign = place.start + at..place.start + at + sign;
-            return Err(wrong(sign, "objectives say what a figure may be at most: `<=` or `<`".to_owned()));
+            return Err(wrong(sign, "an objective sets the maximum of a figure: `<=` or `<`".to_owned()));
         }
     };
     let name = text[..at].trim_end();
@@ -165,7 +165,7 @@ fn figure(name: &str) -> Result<(Option<Phase>, Figure), SyntaxError> {
         }
         Some((_, figure)) => Ok((phase, *figure)),
         None => {
-            let message = format!("{} is no figure of a drill", quoted(after.trim()));
+            let message = format!("{} is not a figure of a drill", quoted(after.trim()));
             Err(SyntaxError {
                 place,
                 message,
@@ -179,7 +179,7 @@ fn phase(name: &str) -> Result<Phase, SyntaxError> {
     let known = Phase::ALL.into_iter().find(|phase| phase.name() == name.trim());
     known.ok_or_else(|| SyntaxError {
         place: 0..name.len().max(1),
-        message: format!("{} is no phase of a drill", quoted(name.trim())),
+        message: format!("{} is not a phase of a drill", quoted(name.trim())),
         help: suggest::help(name.trim(), Phase::ALL.map(Phase::name)),
     })
 }

@@ -54,7 +54,7 @@ impl Wire {
                 std::future::ready(())
             });
         let client = nats::connect(server, settings).await?;
-        let bus = |message: String| DrillError::Bus { message };
+        let bus = |message: String| DrillError::Server { message };
         let subscribed = client.subscribe(route.to.clone()).await.map_err(|error| bus(error.to_string()))?;
         client.flush().await.map_err(|error| bus(error.to_string()))?;
         tokio::spawn(listen(subscribed, Arc::clone(live)));
@@ -68,7 +68,7 @@ impl Wire {
     pub async fn warm_up(&self, number: usize) -> Result<(), DrillError> {
         let input = self.live.input(Number::WarmUp(number));
         let sent = self.client.publish(self.route.from.clone(), input.into()).await;
-        sent.map_err(|error| DrillError::Bus { message: error.to_string() })
+        sent.map_err(|error| DrillError::Server { message: error.to_string() })
     }
 
     /// Whether the server says that nobody listens where probes go in.

@@ -6,6 +6,7 @@ use super::read::{Content, ReadError, read};
 use super::series::Series;
 use crate::measurement::analysis::Report;
 use crate::measurement::{self, Readings};
+use crate::remedy::Argument;
 use crate::text::{is_safe, quoted};
 
 /// Why files cannot be compared.
@@ -16,9 +17,12 @@ pub enum LoadError {
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
     /// There is not one name for each file.
-    #[error("the number of names ({names}) is not that of the files ({files})")]
-    #[diagnostic(help("give `--name` once for each file, in the same order, or not at all"))]
-    Names {
+    #[error("the numbers of names ({names}) and files ({files}) differ")]
+    #[diagnostic(
+        code(pelato::report::name_count),
+        help("give {} once for each file, in the same order, or not at all", Argument::NameOfSeries)
+    )]
+    NameCount {
         /// How many names.
         names: usize,
         /// How many files.
@@ -26,12 +30,18 @@ pub enum LoadError {
     },
     /// A name that says nothing.
     #[error("a name is empty")]
-    #[diagnostic(help("give each file a name of its own with `--name`"))]
-    NoName,
+    #[diagnostic(
+        code(pelato::report::empty_name),
+        help("give each file a name of its own with {}", Argument::NameOfSeries)
+    )]
+    EmptyName,
     /// Two series could not be told apart.
-    #[error("two files are called {name}")]
-    #[diagnostic(help("give each file a name of its own with `--name`"))]
-    SameName {
+    #[error("two files have the name {name}")]
+    #[diagnostic(
+        code(pelato::report::duplicate_name),
+        help("give each file a name of its own with {}", Argument::NameOfSeries)
+    )]
+    DuplicateName {
         /// What both are called.
         name: String,
     },
@@ -65,17 +75,17 @@ pub fn load(files: &[PathBuf], names: &[String]) -> Result<Loaded, LoadError> {
     let names: Vec<String> = match names {
         [] => own_names(files),
         names if names.len() != files.len() => {
-            return Err(LoadError::Names { names: names.len(), files: files.len() });
+            return Err(LoadError::NameCount { names: names.len(), files: files.len() });
         }
         names => names.iter().map(|name| name.trim().to_owned()).collect(),
     };
     let names: Vec<_> = names.iter().map(|name| harmless(name)).collect();
     for (index, name) in names.iter().enumerate() {
         if name.is_empty() {
-            return Err(LoadError::NoName);
+            return Err(LoadError::EmptyName);
         }
         if names[..index].contains(name) {
-            return Err(LoadError::SameName { name: quoted(name) });
+            return Err(LoadError::DuplicateName { name: quoted(name) });
         }
     }
     let mut loaded = Loaded::default();
@@ -139,8 +149,8 @@ mod tests {
             let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
             load(&files, &names).unwrap_err().to_string()
         };
-        assert_eq!(refused(&["x"]), "the number of names (1) is not that of the files (2)");
-        assert_eq!(refused(&["x", " x "]), "two files are called `x`");
+        assert_eq!(refused(&["x"]), "the numbers of names (1) and files (2) differ");
+        assert_eq!(refused(&["x", " x "]), "two files have the name `x`");
         assert_eq!(refused(&["x", " "]), "a name is empty");
         assert_eq!(refused(&["x", "y"]), "there is no /none/a.yaml");
         assert_eq!(harmless("a\nb\u{1b}"), "a\u{fffd}b\u{fffd}");

@@ -15,15 +15,14 @@ const DEPLOY: [f64; 4] = [0.55, 1.25, 2.4, 4.25];
 const WHOLE: [f64; 4] = [26.1, 54.4, 83.9, 181.3];
 
 /// What is to be said beside them.
-pub const NOTE: &str = "The original's figures are those it published: means of 5 or 10 runs on 16 threads, without \
-    intervals; of the time to deploy, the middle of what was published. The first run took 90 to 175 s more.";
+pub const NOTE: &str = "The figures of the thesis prototype are the published ones: means of 5 or 10 runs on 16 threads, without intervals; for the time to deploy, the middle of the published range. The first run took 90 to 175 s more.";
 
 /// The figures that the original published, as series.
 pub fn original() -> Vec<Series> {
     vec![
-        series("original, one at a time", &[(Phase::Build, ONE_AT_A_TIME)]),
+        series("thesis prototype, one at a time", &[(Phase::Build, ONE_AT_A_TIME)]),
         series(
-            "original, parallel, NATS",
+            "thesis prototype, parallel, NATS",
             &[
                 (Phase::Generate, GENERATE),
                 (Phase::Build, PARALLEL_NATS),
@@ -31,7 +30,7 @@ pub fn original() -> Vec<Series> {
                 (Phase::Total, WHOLE),
             ],
         ),
-        series("original, parallel, HTTP", &[(Phase::Build, PARALLEL_HTTP)]),
+        series("thesis prototype, parallel, HTTP", &[(Phase::Build, PARALLEL_HTTP)]),
     ]
 }
 

@@ -13,6 +13,7 @@ use super::series::Run;
 use crate::measurement::{Readings, record};
 use crate::project::place::Place;
 use crate::project::read::too_deep;
+use crate::remedy::{Argument, Operation, Remedy};
 use crate::report::{Problem, Source};
 use crate::text;
 
@@ -23,7 +24,7 @@ const MOST_TASKS: u64 = 1_000_000;
 /// No run takes longer: thirty years, in seconds.
 const LONGEST: f64 = 1e9;
 
-const HELP: &str = "a metrics file looks so: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: \
+const HELP: &str = "a metrics file looks like this: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: \
     {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`";
 
 /// Why a metrics file tells nothing.
@@ -31,8 +32,9 @@ const HELP: &str = "a metrics file looks so: `runs: [{n_task: 2, code_gen: {gen_
 pub enum ReadError {
     /// It is not there.
     #[error("there is no {path}")]
-    #[diagnostic(help(
-        "PELATO writes metrics.yaml if ENABLE_METRICS is True: `pelato build --setting ENABLE_METRICS=True`; or name another file"
+    #[diagnostic(code(pelato::evaluation::missing), help(
+        "PELATO writes metrics.yaml if ENABLE_METRICS is True: {}; or name another file",
+        Remedy::from(Operation::Build).and(Argument::Setting, Some("ENABLE_METRICS=True"))
     ))]
     Missing {
         /// The file.
@@ -40,7 +42,10 @@ pub enum ReadError {
     },
     /// It cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    #[diagnostic(
+        code(pelato::evaluation::unreadable),
+        help("check that it is a UTF-8 text file and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -49,7 +54,10 @@ pub enum ReadError {
     },
     /// It is larger than any metrics file.
     #[error("{path} has {bytes} bytes; such a file may have {most}")]
-    #[diagnostic(help("is this really a metrics file, or the record of a drill?"))]
+    #[diagnostic(
+        code(pelato::evaluation::too_large),
+        help("is this really a metrics file, or the record of a drill?")
+    )]
     TooLarge {
         /// The file.
         path: String,
@@ -61,7 +69,7 @@ pub enum ReadError {
     /// Something in it is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Wrong(#[from] Problem),
+    Invalid(#[from] Problem),
 }
 
 /// What is in a file.
@@ -111,7 +119,7 @@ fn text(path: &Path) -> Result<String, ReadError> {
 fn parse(source: &Arc<Source>) -> Result<Vec<Run>, Problem> {
     let wrong = |message: &str| Problem::error("metrics", source, message).advise(HELP);
     if let Some(at) = too_deep(&source.text) {
-        return Err(wrong("this is no metrics file: brackets are nested too deeply").at(Some(at..at + 1)));
+        return Err(wrong("this is not a metrics file: brackets are nested too deeply").at(Some(at..at + 1)));
     }
     let top: Value = serde_yaml::from_str(source.text.trim_start_matches('\u{feff}')).map_err(|error| {
         let words = error.to_string();
@@ -122,7 +130,7 @@ fn parse(source: &Arc<Source>) -> Result<Vec<Run>, Problem> {
     let file = File { source };
     let runs = match top.get("runs") {
         Some(Value::Sequence(runs)) if !runs.is_empty() => runs,
-        Some(Value::Null | Value::Sequence(_)) => return Err(wrong("there are no runs in it")),
+        Some(Value::Null | Value::Sequence(_)) => return Err(wrong("it contains no runs")),
         Some(_) => return Err(wrong("`runs` is not a list").at(file.span(&Place::top().key("runs")))),
         None => return Err(wrong("there is no list `runs`")),
     };
@@ -210,7 +218,7 @@ impl File<'_> {
             Value::Tagged(_) => "a value with a tag".to_owned(),
         };
         let problem = Problem::error("metrics", self.source, format!("`{name}` is {found}: {expected}"));
-        problem.at(self.span(place)).advise("mend the value, or take the run out of the file")
+        problem.at(self.span(place)).advise("fix the value, or remove the run from the file")
     }
 
     /// Where something stands. The file is read once more for that: only what is wrong is looked for.

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::page::MARK;
 use crate::files::{self, FileError};
+use crate::remedy::{Argument, Operation};
 
 /// The mark of a page is within its first bytes.
 const HEAD: u64 = 1024;
@@ -14,9 +15,12 @@ const HEAD: u64 = 1024;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WriteError {
     /// A file of somebody else is there.
-    #[error("{path} is there already, and `pelato report` has not written it")]
-    #[diagnostic(help("choose another name with `--output`, or replace it with `--force`"))]
-    Foreign {
+    #[error("{path} already exists and was not written by {}", Operation::Report)]
+    #[diagnostic(
+        code(pelato::report::not_a_report),
+        help("choose another name with {}, or replace it with {}", Argument::Output, Argument::Force)
+    )]
+    NotAReport {
         /// The file.
         path: String,
     },
@@ -32,7 +36,7 @@ pub enum WriteError {
 /// When another file is there, or it cannot be written.
 pub fn write(path: &Path, page: &str, force: bool) -> Result<(), WriteError> {
     if !force && !may_replace(path)? {
-        return Err(WriteError::Foreign { path: path.display().to_string() });
+        return Err(WriteError::NotAReport { path: path.display().to_string() });
     }
     Ok(files::replace(path, page.as_bytes())?)
 }

@@ -7,36 +7,39 @@ use std::path::Path;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum FileError {
     /// Something of that name is there already.
-    #[error("{path} exists already")]
-    #[diagnostic(help("choose another name, or move it away; PELATO never overwrites what you wrote"))]
+    #[error("{path} already exists")]
+    #[diagnostic(
+        code(pelato::file::exists),
+        help("choose another name, or move it away; PELATO never overwrites what you wrote")
+    )]
     Exists {
         /// The path.
         path: String,
     },
     /// A folder where a file is meant.
     #[error("{path} is a folder, not a file")]
-    #[diagnostic(help("move the folder away, or choose another name"))]
+    #[diagnostic(code(pelato::file::is_folder), help("move the folder away, or choose another name"))]
     IsFolder {
         /// The path.
         path: String,
     },
     /// A file where a folder is meant.
     #[error("{path} is a file, not a folder")]
-    #[diagnostic(help("move the file away, or choose another name"))]
+    #[diagnostic(code(pelato::file::is_file), help("move the file away, or choose another name"))]
     IsFile {
         /// The path.
         path: String,
     },
     /// A device, socket or the like where a file is meant.
     #[error("{path} is neither a file nor a folder")]
-    #[diagnostic(help("move it away, or choose another name"))]
-    IsOther {
+    #[diagnostic(code(pelato::file::not_a_file), help("move it away, or choose another name"))]
+    NotAFile {
         /// The path.
         path: String,
     },
     /// The folder to write into is not there.
     #[error("there is no folder {folder} to write {path} into")]
-    #[diagnostic(help("make it first: mkdir -p {folder:?}"))]
+    #[diagnostic(code(pelato::file::no_folder), help("create it first: mkdir -p {folder:?}"))]
     NoFolder {
         /// The missing folder.
         folder: String,
@@ -45,15 +48,21 @@ pub enum FileError {
     },
     /// The file to change is not there.
     #[error("there is no file {path}")]
-    #[diagnostic(help("was it moved or deleted meanwhile? if it is a link, see that its target exists"))]
+    #[diagnostic(
+        code(pelato::file::missing),
+        help("was it moved or deleted in the meantime? if it is a link, check that its target exists")
+    )]
     Missing {
         /// The path.
         path: String,
     },
     /// The system does not allow it.
-    #[error("you may not write {path}")]
-    #[diagnostic(help("see that you may write to the file and to the folder it is in: ls -ld"))]
-    Denied {
+    #[error("permission denied: cannot write {path}")]
+    #[diagnostic(
+        code(pelato::file::permission_denied),
+        help("check that you have write permission for the file and its folder: ls -ld")
+    )]
+    PermissionDenied {
         /// The path.
         path: String,
         /// The system's words.
@@ -61,39 +70,46 @@ pub enum FileError {
     },
     /// No room is left.
     #[error("the disk is full: {path} was not written")]
-    #[diagnostic(help("make room on the disk (see df -h and your quota) and try again"))]
-    Full {
+    #[diagnostic(
+        code(pelato::file::disk_full),
+        help("free some disk space (see df -h and your quota) and try again")
+    )]
+    DiskFull {
         /// The path.
         path: String,
         /// The system's words.
         source: io::Error,
     },
     /// Somebody else changed the file between the plan and the act.
-    #[error("{path} was changed by someone else just now")]
-    #[diagnostic(help("look at it and try again"))]
+    #[error("{path} was changed by another process in the meantime")]
+    #[diagnostic(code(pelato::file::changed), help("check the file and try again"))]
     Changed {
         /// The path.
         path: String,
     },
     /// A link that would lead out of the folder.
     #[error("{path} is a symbolic link")]
-    #[diagnostic(help("replace the link by a real folder: files made by PELATO stay inside the project"))]
-    Link {
+    #[diagnostic(
+        code(pelato::file::symbolic_link),
+        help("replace the link with a real folder: PELATO writes only inside the project")
+    )]
+    SymbolicLink {
         /// The path.
         path: String,
     },
     /// A path that is absolute or leaves its folder.
-    #[error("`{path}` is no path below a folder")]
-    #[diagnostic(help(
-        "use a relative path with forward slashes and without `..`, such as `tasks/a/main.go`"
-    ))]
-    NotBelow {
+    #[error("`{path}` is not a relative path inside a folder")]
+    #[diagnostic(
+        code(pelato::file::outside_folder),
+        help("use a relative path with forward slashes and without `..`, such as `tasks/a/main.go`")
+    )]
+    OutsideFolder {
         /// The path.
         path: String,
     },
     /// Anything else.
     #[error("cannot {doing} {path}")]
-    #[diagnostic(help("see that the path and the disk it is on are in order"))]
+    #[diagnostic(code(pelato::file::other), help("check the path and the disk that it is on"))]
     Other {
         /// What was being done.
         doing: &'static str,
@@ -113,9 +129,11 @@ impl FileError {
             Kind::AlreadyExists | Kind::DirectoryNotEmpty => Self::Exists { path: shown },
             Kind::IsADirectory => Self::IsFolder { path: shown },
             Kind::NotADirectory => Self::IsFile { path: blocking(path) },
-            Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Self::Denied { path: shown, source },
+            Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
+                Self::PermissionDenied { path: shown, source }
+            }
             Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => {
-                Self::Full { path: shown, source }
+                Self::DiskFull { path: shown, source }
             }
             Kind::NotFound => match missing_folder(path) {
                 Some(folder) => Self::NoFolder { folder, path: shown },

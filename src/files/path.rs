@@ -20,7 +20,7 @@ impl RelPath {
         let bad_part = |part: &str| matches!(part, "" | "." | "..");
         let bad_char = |c: char| c == '\\' || c.is_control();
         if path.split('/').any(bad_part) || path.contains(bad_char) || Path::new(&path).has_root() {
-            return Err(FileError::NotBelow { path });
+            return Err(FileError::OutsideFolder { path });
         }
         Ok(Self(path))
     }
@@ -63,7 +63,7 @@ mod tests {
             assert_eq!(RelPath::new(good).unwrap().as_str(), good);
         }
         for bad in ["", "/a", "a/", "a//b", "..", "a/../b", "./a", "a\\b", "a\nb", "a\0"] {
-            assert!(matches!(RelPath::new(bad), Err(FileError::NotBelow { .. })), "{bad:?}");
+            assert!(matches!(RelPath::new(bad), Err(FileError::OutsideFolder { .. })), "{bad:?}");
         }
     }
 

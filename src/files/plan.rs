@@ -164,7 +164,7 @@ impl Plan {
         for above in path.folders() {
             let above = self.folder.join(above);
             if fs::canonicalize(&above).is_ok_and(|real| !real.starts_with(&root)) {
-                return Err(FileError::Link { path: above.display().to_string() });
+                return Err(FileError::SymbolicLink { path: above.display().to_string() });
             }
         }
         Ok(())
@@ -257,7 +257,7 @@ mod tests {
         let change = Change::CreateFolder { path: Some(path("tasks/t")), files: files(&[("f", "x")]) };
         let plan = Plan { folder: project, changes: vec![change] };
         let error = plan.apply().unwrap_err();
-        assert!(matches!(&error, FileError::Link { path } if path.ends_with("/tasks")), "{error:?}");
+        assert!(matches!(&error, FileError::SymbolicLink { path } if path.ends_with("/tasks")), "{error:?}");
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     }
 }

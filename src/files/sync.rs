@@ -46,8 +46,10 @@ impl Changes {
         };
         match fs::symlink_metadata(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(FileError::io("look at", folder, error)),
-            Ok(metadata) if metadata.is_symlink() => return Err(FileError::Link { path: shown(folder) }),
+            Err(error) => return Err(FileError::io("access", folder, error)),
+            Ok(metadata) if metadata.is_symlink() => {
+                return Err(FileError::SymbolicLink { path: shown(folder) });
+            }
             Ok(metadata) if !metadata.is_dir() => return Err(FileError::IsFile { path: shown(folder) }),
             Ok(_) => drop(finder.below("")?),
         }
@@ -86,7 +88,7 @@ pub fn sync<B: AsRef<[u8]>>(
     for path in &changes.written {
         let target = path.below(folder);
         let above = super::error::parent(&target);
-        fs::create_dir_all(above).map_err(|error| FileError::io("make the folder", above, error))?;
+        fs::create_dir_all(above).map_err(|error| FileError::io("create the folder", above, error))?;
         if let Some(bytes) = wanted.get(path) {
             overwrite(&target, bytes.as_ref())?;
         }
@@ -140,7 +142,7 @@ impl Finder<'_> {
     fn foreign(&mut self, path: PathBuf, kind: fs::FileType) -> Result<(), FileError> {
         if kind.is_dir() {
             // Its inside cannot be named in text either: that takes a person.
-            return Err(FileError::NotBelow { path: shown(&self.folder.join(path)) });
+            return Err(FileError::OutsideFolder { path: shown(&self.folder.join(path)) });
         }
         self.changes.removed.push(path);
         Ok(())
@@ -238,7 +240,7 @@ mod tests {
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 1, "nothing was written or removed outside");
         symlink(&outside, root.path().join("link")).unwrap();
         let error = sync(&root.path().join("link"), &wanted(&[]), |_| false).unwrap_err();
-        assert!(matches!(error, FileError::Link { .. }), "{error:?}");
+        assert!(matches!(error, FileError::SymbolicLink { .. }), "{error:?}");
         assert!(outside.join("x").exists());
     }
 }

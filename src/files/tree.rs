@@ -21,7 +21,7 @@ pub type Files = BTreeMap<RelPath, Vec<u8>>;
 pub fn create_tree(folder: &Path, files: &Files) -> Result<(), FileError> {
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => create_new(folder, files),
-        Err(error) => Err(FileError::io("look at", folder, error)),
+        Err(error) => Err(FileError::io("access", folder, error)),
         Ok(_) if folder.is_dir() => fill_empty(folder, files),
         Ok(metadata) if metadata.is_file() => Err(FileError::IsFile { path: shown(folder) }),
         Ok(_) => Err(FileError::Exists { path: shown(folder) }),
@@ -80,8 +80,10 @@ fn renamed(error: FileError, hidden: &Path, folder: &Path) -> FileError {
         Err(_) => path,
     };
     match error {
-        FileError::Full { path, source } => FileError::Full { path: better(path), source },
-        FileError::Denied { path, source } => FileError::Denied { path: better(path), source },
+        FileError::DiskFull { path, source } => FileError::DiskFull { path: better(path), source },
+        FileError::PermissionDenied { path, source } => {
+            FileError::PermissionDenied { path: better(path), source }
+        }
         FileError::Other { doing, path, source } => FileError::Other { doing, path: better(path), source },
         FileError::Exists { path } => FileError::Exists { path: better(path) },
         FileError::IsFile { path } => FileError::IsFile { path: better(path) },

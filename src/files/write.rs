@@ -84,7 +84,7 @@ fn file_metadata(target: &Path, shown: &Path) -> Result<fs::Metadata, FileError>
         return Err(FileError::IsFolder { path });
     }
     if !metadata.is_file() {
-        return Err(FileError::IsOther { path });
+        return Err(FileError::NotAFile { path });
     }
     Ok(metadata)
 }

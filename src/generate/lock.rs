@@ -26,7 +26,7 @@ impl Lock {
         let waited = match file.try_lock() {
             Ok(()) => false,
             Err(TryLockError::WouldBlock) => {
-                progress.report(Event::Note("waiting for another pelato in this project".to_owned()));
+                progress.report(Event::Note("waiting for another PELATO process in this project".to_owned()));
                 file.lock()?;
                 true
             }

@@ -5,13 +5,17 @@ use liquid::model::Value;
 use crate::catalog::Pack;
 use crate::check::Component;
 use crate::files::{FileError, Files, RelPath};
+use crate::remedy::Operation;
 
 /// Why a component's source cannot be generated.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PlanError {
     /// A file of the user's cannot be read any more.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is still there and that you may read it"))]
+    #[diagnostic(
+        code(pelato::generate::plan::unreadable),
+        help("check that it still exists and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -19,9 +23,9 @@ pub enum PlanError {
         source: std::io::Error,
     },
     /// A file of the user's stands where the shell's has to.
-    #[error("{shown}/{file} has the name of a file that the language pack `{pack}` adds")]
-    #[diagnostic(help("give your file another name"))]
-    Taken {
+    #[error("{shown}/{file} has the same name as a file that the language pack `{pack}` adds")]
+    #[diagnostic(code(pelato::generate::plan::name_conflict), help("give your file another name"))]
+    NameConflict {
         /// The folder of the code.
         shown: String,
         /// The file.
@@ -35,7 +39,7 @@ pub enum PlanError {
     Name(#[from] FileError),
     /// A file of the pack cannot be used.
     #[error("the language pack `{pack}`: {file}: {reason}")]
-    #[diagnostic(help("`pelato pack show {pack}` says where it is; mend the file there"))]
+    #[diagnostic(code(pelato::generate::plan::pack), help("{} shows where it is; fix the file there", Operation::PackShow.on(pack)))]
     Pack {
         /// The pack.
         pack: String,
@@ -63,7 +67,7 @@ pub fn files(component: &Component) -> Result<Files, PlanError> {
             continue;
         }
         if files.insert(name.clone(), content).is_some() {
-            return Err(PlanError::Taken {
+            return Err(PlanError::NameConflict {
                 shown: component.code.shown.clone(),
                 file: name.to_string(),
                 pack: component.pack.manifest.name.clone(),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::remedy::{Argument, Operation};
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -12,7 +13,7 @@ use thiserror::Error;
 #[non_exhaustive]
 pub enum HostError {
     /// The engine refuses its settings.
-    #[error("the WebAssembly engine does not start: {message}")]
+    #[error("the WebAssembly engine cannot start: {message}")]
     #[diagnostic(
         code(pelato::host::engine),
         help("this is a limit of the machine (address space, threads): see `ulimit -a`")
@@ -22,8 +23,8 @@ pub enum HostError {
         message: String,
     },
     /// The folder for compiled components cannot be used.
-    #[error("compiled components cannot be kept in {}: {message}", .path.display())]
-    #[diagnostic(code(pelato::host::cache), help("make the folder writable, or choose another"))]
+    #[error("compiled components cannot be stored in {}: {message}", .path.display())]
+    #[diagnostic(code(pelato::host::cache), help("create the folder writable, or choose another"))]
     Cache {
         /// The folder.
         path: PathBuf,
@@ -32,7 +33,7 @@ pub enum HostError {
     },
     /// It is no component that the engine understands.
     #[error("{component} is not a valid WebAssembly component: {message}")]
-    #[diagnostic(code(pelato::host::component), help("build it anew with `pelato build`"))]
+    #[diagnostic(code(pelato::host::invalid), help("build it again with {}", Operation::Build))]
     Invalid {
         /// The component's name.
         component: String,
@@ -40,11 +41,12 @@ pub enum HostError {
         message: String,
     },
     /// It needs something that the host does not have.
-    #[error("{component} imports what this host does not offer: {message}")]
+    #[error("{component} imports an interface that this host does not provide: {message}")]
     #[diagnostic(
         code(pelato::host::import),
         help(
-            "`pelato run` offers WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging, wasmcloud:messaging 0.2 and wasmcloud:postgres 0.1.1"
+            "{} provides WASI 0.2, wasi:http, wasi:keyvalue, wasi:logging, wasmcloud:messaging 0.2 and wasmcloud:postgres 0.1.1",
+            Operation::Run
         )
     )]
     Import {
@@ -69,14 +71,14 @@ pub enum HostError {
     },
     /// Two components of one name.
     #[error("there are two components named {component}")]
-    #[diagnostic(code(pelato::host::name), help("give each task a `component_name` of its own"))]
+    #[diagnostic(code(pelato::host::name_taken), help("give each task a `component_name` of its own"))]
     NameTaken {
         /// The name.
         component: String,
     },
     /// Two components on one path.
     #[error("{first} and {second} both answer the HTTP path {path}")]
-    #[diagnostic(code(pelato::host::path), help("give each task an `http.path` of its own"))]
+    #[diagnostic(code(pelato::host::path_taken), help("give each task an `http.path` of its own"))]
     PathTaken {
         /// The path.
         path: String,
@@ -86,18 +88,18 @@ pub enum HostError {
         second: String,
     },
     /// A path that no request can have.
-    #[error("{path:?} is no HTTP path")]
+    #[error("{path:?} is not a valid HTTP path")]
     #[diagnostic(code(pelato::host::path), help("a path begins with `/` and has no `?`, `#` or space"))]
     Path {
         /// The path.
         path: String,
     },
     /// A subject that NATS would not take.
-    #[error("{subject:?} is no subject: {reason}")]
+    #[error("{subject:?} is not a valid NATS subject: {reason}")]
     #[diagnostic(
         code(pelato::host::subject),
         help(
-            "a subject is words joined by dots, like `home.kitchen.celsius`; only subscriptions may use `*` and `>`"
+            "a subject consists of tokens joined by dots, like `home.kitchen.celsius`; only subscriptions may use `*` and `>`"
         )
     )]
     Subject {
@@ -107,10 +109,10 @@ pub enum HostError {
         reason: &'static str,
     },
     /// The address for HTTP is taken.
-    #[error("HTTP cannot be served on {address}: another program does")]
+    #[error("HTTP cannot be served on {address}: the address is already in use")]
     #[diagnostic(
-        code(pelato::host::address),
-        help("choose another port with `--port`, or stop the other program")
+        code(pelato::host::address_taken),
+        help("choose another port with {}, or stop the other program", Argument::Port)
     )]
     AddressTaken {
         /// The address.
@@ -119,8 +121,8 @@ pub enum HostError {
     /// The address for HTTP cannot be used.
     #[error("HTTP cannot be served on {address}")]
     #[diagnostic(
-        code(pelato::host::address),
-        help("choose another address or port; ports below 1024 need special rights")
+        code(pelato::host::bind),
+        help("choose another address or port; ports below 1024 need special privileges")
     )]
     Bind {
         /// The address.
@@ -137,7 +139,7 @@ pub enum HostError {
     #[error("the bucket {bucket} cannot be used: {message}")]
     #[diagnostic(
         code(pelato::host::bucket),
-        help("see whether the NATS server permits it, or choose another `bucket`")
+        help("check that the NATS server permits it, or choose another `bucket`")
     )]
     Bucket {
         /// Its name.
@@ -148,8 +150,12 @@ pub enum HostError {
     /// The NATS server keeps nothing.
     #[error("the bucket {bucket} needs JetStream, and the NATS server has none")]
     #[diagnostic(
-        code(pelato::host::jetstream),
-        help("start it with `nats-server -js`; `pelato run` without `--nats` keeps buckets in memory")
+        code(pelato::host::no_jet_stream),
+        help(
+            "start it with `nats-server -js`; {} without {} keeps buckets in memory",
+            Operation::Run,
+            Argument::Nats
+        )
     )]
     NoJetStream {
         /// The bucket.
@@ -160,11 +166,11 @@ pub enum HostError {
     #[diagnostic(transparent)]
     Postgres(#[from] crate::postgres::PostgresError),
     /// There is no database.
-    #[error("{component} stores its results in a database, and none is given")]
-    #[diagnostic(
-        code(pelato::host::database),
-        help("set POSTGRES_URL in .env, or give `--postgres postgres://user:password@localhost/database`")
-    )]
+    #[error("{component} stores its results in a database, but no database is configured")]
+    #[diagnostic(code(pelato::host::no_database), help(
+            "set POSTGRES_URL in .env, or give {}",
+            Argument::Postgres.with("postgres://user:password@localhost/database")
+        ))]
     NoDatabase {
         /// The component.
         component: String,
@@ -173,26 +179,26 @@ pub enum HostError {
     #[error("the message bus failed: {message}")]
     #[diagnostic(
         code(pelato::host::bus),
-        help("see whether the NATS server runs and permits these subjects")
+        help("check that the NATS server is running and permits these subjects")
     )]
     Bus {
         /// What happened.
         message: String,
     },
     /// Nobody is there to answer a request.
-    #[error("nobody reads {subject}, so nobody answers")]
+    #[error("no component reads {subject}, so there is no reply")]
     #[diagnostic(
-        code(pelato::host::request),
+        code(pelato::host::no_reader),
         help("check the subject against the `source_topic` of the tasks")
     )]
-    NobodyAnswers {
+    NoReader {
         /// The subject.
         subject: String,
     },
     /// An answer did not come in time.
-    #[error("no answer came on {subject} within {timeout:?}")]
+    #[error("no reply arrived on {subject} within {timeout:?}")]
     #[diagnostic(
-        code(pelato::host::request),
+        code(pelato::host::no_answer),
         help("the function may have failed or filtered the message out: see the output above")
     )]
     NoAnswer {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use hyper::body::Bytes;
 
 use super::trace::{TraceContext, TraceId};
+use crate::remedy::Argument;
 
 /// Is told what happens.
 ///
@@ -247,14 +248,14 @@ pub enum Event {
         /// The queue group or the pattern of the subscriber.
         subscriber: Arc<str>,
     },
-    /// A key-value bucket of the NATS server was not there, and was made.
+    /// A key-value bucket of the NATS server did not exist and was created.
     BucketMade {
         /// Its name.
         bucket: String,
     },
     /// The connection to the NATS server is gone; it is being restored.
     BusLost,
-    /// The connection to the NATS server is back.
+    /// The connection to reconnected to the NATS server.
     BusRestored,
     /// The NATS server or its client complains: too slow, no permission, …
     BusTrouble {
@@ -267,15 +268,15 @@ pub enum Event {
 pub fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Failed { message } => format!("failed: {message}"),
-        Outcome::Trapped { message } => format!("broke off: {message}"),
+        Outcome::Trapped { message } => format!("trapped: {message}"),
         Outcome::TimedOut { limit } => {
-            format!("took longer than {} s (`--timeout` sets the limit)", limit.as_secs_f64())
+            format!("took longer than {} s ({} sets the limit)", limit.as_secs_f64(), Argument::Timeout)
         }
         Outcome::OutOfMemory { limit } => {
-            format!("needed more than {} MiB of memory (`--memory` sets the limit)", limit >> 20)
+            format!("needed more than {} MiB of memory ({} sets the limit)", limit >> 20, Argument::Memory)
         }
         Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => {
-            "ended well".to_owned()
+            "succeeded".to_owned()
         }
     }
 }

@@ -77,10 +77,10 @@ fn cut_off(cause: &wasmtime::Error, record: &Record, limits: &Limits) -> Outcome
     }
     let message = if let Some(I32Exit(_)) = cause.downcast_ref() {
         // WASI 0.2 only tells well from not well: any other code would be made up.
-        "it ended its process instead of returning".to_owned()
+        "it exited instead of returning".to_owned()
     } else if let Some(trap) = cause.downcast_ref::<Trap>() {
         match trap {
-            Trap::StackOverflow => "it recursed too deep: call stack exhausted".to_owned(),
+            Trap::StackOverflow => "its recursion is too deep: call stack exhausted".to_owned(),
             trap => trap.to_string().trim_start_matches("wasm trap: ").to_owned(),
         }
     } else {

@@ -1,37 +1,47 @@
 //! Why files for machines cannot be made.
 
 use crate::files::FileError;
+use crate::remedy::Argument;
 
 /// Why files for machines cannot be made. Nothing has been written.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum InfraError {
     /// A value that a file cannot hold.
     #[error("{value} is not {what}")]
+    #[diagnostic(code(pelato::infra::value))]
     Value {
         /// The value, in backquotes.
         value: String,
         /// What it is to be.
         what: &'static str,
-        /// The flag that gives it.
-        flag: &'static str,
-        /// The flag, with what it takes.
+        /// The argument that gives it.
+        argument: Argument,
+        /// The argument, with what it takes.
         #[help]
         help: String,
     },
     /// Edge and cloud would keep data under one name.
     #[error("the JetStream domains of edge and cloud are the same: `{domain}`")]
-    #[diagnostic(help(
-        "give the edge another by `--edge-domain`: each server's streams are found by its domain"
-    ))]
+    #[diagnostic(
+        code(pelato::infra::same_domain),
+        help(
+            "set another one for the edge with {}: each server's streams are found by its domain",
+            Argument::EdgeDomain
+        )
+    )]
     SameDomain {
         /// The domain.
         domain: String,
     },
     /// Two things on one machine would listen at one port.
-    #[error("port {port} would be taken twice: {things}")]
-    #[diagnostic(help(
-        "give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`"
-    ))]
+    #[error("port {port} would be used twice: {things}")]
+    #[diagnostic(
+        code(pelato::infra::same_port),
+        help(
+            "change one of them; the cloud host on this machine uses the port after {}",
+            Argument::HttpPort
+        )
+    )]
     SamePort {
         /// The port.
         port: u16,
@@ -39,17 +49,21 @@ pub enum InfraError {
         things: String,
     },
     /// A file is there with other content.
-    #[error("{path} exists already, and is not what would be written")]
-    #[diagnostic(help(
-        "move it away or choose another folder; `--dry-run` into another folder shows what would be written"
-    ))]
-    Differs {
+    #[error("{path} already exists, with other content than would be written")]
+    #[diagnostic(
+        code(pelato::infra::file_differs),
+        help(
+            "move it away or choose another folder; {} into another folder shows what would be written",
+            Argument::DryRun
+        )
+    )]
+    FileDiffers {
         /// The file.
         path: String,
     },
     /// A file of PELATO's own that cannot be rendered.
     #[error("PELATO's own {file} cannot be rendered: {reason}")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it"))]
+    #[diagnostic(code(pelato::infra::built_in), help("this is a bug in PELATO: please report it"))]
     BuiltIn {
         /// The file.
         file: String,

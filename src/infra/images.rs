@@ -3,6 +3,7 @@
 use oci_client::Reference;
 
 use super::InfraError;
+use crate::remedy::Argument;
 use crate::text::quoted;
 
 /// An image that files name.
@@ -37,12 +38,12 @@ impl Images {
             let wrong = || InfraError::Value {
                 value: quoted(text),
                 what: "an image",
-                flag: "--image",
+                argument: Argument::Image,
                 help: format!(
-                    "write `--image NAME=IMAGE` with one of the names {}, such as `--image {}={}`",
+                    "write {} with one of the names {}, such as {}",
+                    Argument::Image.with("NAME=IMAGE"),
                     IMAGES.map(|image| image.name).join(", "),
-                    IMAGES[0].name,
-                    IMAGES[0].default,
+                    Argument::Image.with(format!("{}={}", IMAGES[0].name, IMAGES[0].default)),
                 ),
             };
             let (name, image) = text.split_once('=').ok_or_else(wrong)?;

@@ -51,13 +51,13 @@ impl Environment {
 pub struct Infra {
     /// The places that files are made for.
     pub environments: Vec<Environment>,
-    /// Host name or address at which edges reach the cloud's NATS server; not used for this machine alone.
+    /// Host name or address at which edge hosts reach the cloud's NATS server; not used for this machine alone.
     pub cloud_nats: String,
     /// Port at which that server takes leaves.
     pub leaf_port: u16,
     /// Port of the lattice's NATS server for clients.
     pub nats_port: u16,
-    /// Port on 127.0.0.1 at which each host has NATS.
+    /// Port on 127.0.0.1 at which each host reaches NATS.
     pub host_nats_port: u16,
     /// Port of tasks with HTTP.
     pub http_port: u16,
@@ -125,7 +125,7 @@ fn is_missing(path: &Path) -> Result<bool, InfraError> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(false),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
-        Err(error) => Err(FileError::io("look at", path, error).into()),
+        Err(error) => Err(FileError::io("access", path, error).into()),
     }
 }
 
@@ -133,7 +133,7 @@ fn is_missing(path: &Path) -> Result<bool, InfraError> {
 fn is_there(path: &Path, bytes: &[u8]) -> Result<bool, InfraError> {
     match fs::read(path) {
         Ok(present) if present == bytes => Ok(true),
-        Ok(_) => Err(InfraError::Differs { path: path.display().to_string() }),
+        Ok(_) => Err(InfraError::FileDiffers { path: path.display().to_string() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound && is_missing(path)? => Ok(false),
         Err(error) => Err(FileError::io("read", path, error).into()),
     }

@@ -5,6 +5,7 @@ use liquid::model::Value;
 
 use super::{Environment, Infra, InfraError, values};
 use crate::files::{Files, RelPath};
+use crate::remedy::Argument;
 use crate::text::render;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/infra");
@@ -35,10 +36,10 @@ pub(super) fn values(infra: &Infra) -> Result<liquid::Object, InfraError> {
         set("local_hosts", local_hosts(infra)?);
     }
     set("lattice", text(values::lattice(&infra.lattice)?));
-    set("edge_label", text(values::label("--edge-label", &infra.edge_label)?));
-    set("cloud_label", text(values::label("--cloud-label", &infra.cloud_label)?));
-    set("jetstream_domain", text(values::domain("--jetstream-domain", &infra.jetstream_domain)?));
-    set("edge_domain", text(values::domain("--edge-domain", &infra.edge_domain)?));
+    set("edge_label", text(values::label(Argument::EdgeLabel, &infra.edge_label)?));
+    set("cloud_label", text(values::label(Argument::CloudLabel, &infra.cloud_label)?));
+    set("jetstream_domain", text(values::domain(Argument::JetstreamDomain, &infra.jetstream_domain)?));
+    set("edge_domain", text(values::domain(Argument::EdgeDomain, &infra.edge_domain)?));
     let ports = [
         ("leaf_port", infra.leaf_port),
         ("cluster_port", CLUSTER_PORT),
@@ -65,8 +66,8 @@ fn local_hosts(infra: &Infra) -> Result<Value, InfraError> {
     let second = infra.http_port.checked_add(1).ok_or_else(|| InfraError::Value {
         value: format!("`{}`", infra.http_port),
         what: "a port with another after it, for the cloud host",
-        flag: "--http-port",
-        help: "give a lower one: `--http-port 8000`".to_owned(),
+        argument: Argument::HttpPort,
+        help: format!("give a lower one: {}", Argument::HttpPort.with(8000)),
     })?;
     distinct(&[
         (infra.nats_port, "NATS"),

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use super::InfraError;
 use crate::check::values;
+use crate::remedy::Argument;
 use crate::text::quoted;
 
 /// The longest host name, in bytes.
@@ -12,8 +13,8 @@ const HOST_BYTES: usize = 253;
 /// The longest part of a host name, and the longest name of a lattice or domain, in bytes.
 const NAME_BYTES: usize = 63;
 
-fn wrong<T>(text: &str, what: &'static str, flag: &'static str, help: &str) -> Result<T, InfraError> {
-    Err(InfraError::Value { value: quoted(text), what, flag, help: help.to_owned() })
+fn wrong<T>(text: &str, what: &'static str, argument: Argument, help: String) -> Result<T, InfraError> {
+    Err(InfraError::Value { value: quoted(text), what, argument, help })
 }
 
 /// A host name or an IP address. Gives it as it stands in a URL.
@@ -27,9 +28,12 @@ pub fn host(text: &str) -> Result<String, InfraError> {
     if is_host(text) {
         return Ok(text.to_owned());
     }
-    let help = "give a name or an address without scheme and port: `--cloud-nats nats.example.org`, and the port by \
-                `--leaf-port`";
-    wrong(text, "a host's name or address", "--cloud-nats", help)
+    let help = format!(
+        "give a name or an address without scheme and port: {}, and the port by {}",
+        Argument::CloudNats.with("nats.example.org"),
+        Argument::LeafPort
+    );
+    wrong(text, "a host's name or address", Argument::CloudNats, help)
 }
 
 fn is_host(text: &str) -> bool {
@@ -71,9 +75,11 @@ pub fn registry(text: &str) -> Result<&str, InfraError> {
     if is_registry && is_host(name) && port_fits && path_fits && text.len() <= HOST_BYTES {
         return Ok(address);
     }
-    let help =
-        "write host and path without a scheme: `--registry registry.example.org/team`, or `10.0.0.5:5000`";
-    wrong(text, "a registry that all hosts can reach", "--registry", help)
+    let help = format!(
+        "write host and path without a scheme: {}, or `10.0.0.5:5000`",
+        Argument::Registry.with("registry.example.org/team")
+    );
+    wrong(text, "a registry that all hosts can reach", Argument::Registry, help)
 }
 
 /// Whether a list such as `REGISTRY_INSECURE` names a registry's host, with its port or for all of them.
@@ -88,17 +94,17 @@ pub fn is_insecure(list: &str, registry: &str) -> bool {
 /// # Errors
 /// When it cannot be one.
 pub fn lattice(text: &str) -> Result<&str, InfraError> {
-    let help = "use up to 63 letters, digits, `-` and `_`: `--lattice default`";
-    if is_name(text) { Ok(text) } else { wrong(text, "a lattice's name", "--lattice", help) }
+    let help = format!("use up to 63 letters, digits, `-` and `_`: {}", Argument::Lattice.with("default"));
+    if is_name(text) { Ok(text) } else { wrong(text, "a lattice's name", Argument::Lattice, help) }
 }
 
 /// A JetStream domain.
 ///
 /// # Errors
 /// When it cannot be one.
-pub fn domain<'a>(flag: &'static str, text: &'a str) -> Result<&'a str, InfraError> {
-    let help = format!("use up to 63 letters, digits, `-` and `_`: `{flag} cloud`");
-    if is_name(text) { Ok(text) } else { wrong(text, "a JetStream domain", flag, &help) }
+pub fn domain(argument: Argument, text: &str) -> Result<&str, InfraError> {
+    let help = format!("use up to 63 letters, digits, `-` and `_`: {}", argument.with("cloud"));
+    if is_name(text) { Ok(text) } else { wrong(text, "a JetStream domain", argument, help) }
 }
 
 fn is_name(text: &str) -> bool {
@@ -112,9 +118,9 @@ fn is_name(text: &str) -> bool {
 ///
 /// # Errors
 /// When it cannot be one.
-pub fn label<'a>(flag: &'static str, text: &'a str) -> Result<&'a str, InfraError> {
-    let help = format!("use up to 63 letters, digits, `-`, `_` and `.`: `{flag} edge`");
-    values::target(text).or_else(|_| wrong(text, "a host's label", flag, &help))
+pub fn label(argument: Argument, text: &str) -> Result<&str, InfraError> {
+    let help = format!("use up to 63 letters, digits, `-`, `_` and `.`: {}", argument.with("edge"));
+    values::target(text).or_else(|_| wrong(text, "a host's label", argument, help))
 }
 
 #[cfg(test)]
@@ -158,10 +164,10 @@ mod tests {
     #[test]
     fn names_are_parts_of_subjects() {
         for good in ["default", "a-b_C", "7"] {
-            assert!(lattice(good).is_ok() && domain("--edge-domain", good).is_ok(), "{good}");
+            assert!(lattice(good).is_ok() && domain(Argument::EdgeDomain, good).is_ok(), "{good}");
         }
         for bad in ["", "a.b", "a b", "-a", "*", ">", "a$", &"a".repeat(64)] {
-            assert!(lattice(bad).is_err() && domain("--edge-domain", bad).is_err(), "{bad}");
+            assert!(lattice(bad).is_err() && domain(Argument::EdgeDomain, bad).is_err(), "{bad}");
         }
     }
 }

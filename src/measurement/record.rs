@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::readings::{Fault, Host, How, Probe, Readings};
 use crate::files::{self, FileError};
+use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Source};
 
 /// The version of the form.
@@ -24,23 +25,29 @@ const HEAD: usize = 64;
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum RecordError {
     /// A file of somebody else is there.
-    #[error("{path} is there already, and is no record of a drill")]
-    #[diagnostic(help("choose another name with `--record`"))]
-    Foreign {
+    #[error("{path} already exists and is not a record of a drill")]
+    #[diagnostic(
+        code(pelato::drill::record::not_a_record),
+        help("choose another name with {}", Argument::Record)
+    )]
+    NotARecord {
         /// The file.
         path: String,
     },
     /// There is no folder for it.
     #[error("there is no folder to write {path} into")]
-    #[diagnostic(help("make it first, or choose another name with `--record`"))]
+    #[diagnostic(
+        code(pelato::drill::record::no_folder),
+        help("create it first, or choose another name with {}", Argument::Record)
+    )]
     NoFolder {
         /// The file.
         path: String,
     },
     /// It has no form as text.
-    #[error("the readings cannot be written down")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it"))]
-    Form(#[from] serde_json::Error),
+    #[error("the readings cannot be encoded")]
+    #[diagnostic(code(pelato::drill::record::encode), help("this is a bug in PELATO: please report it"))]
+    Encode(#[from] serde_json::Error),
     /// It cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -107,7 +114,7 @@ pub fn prepare(path: &Path) -> Result<(), RecordError> {
         Err(error) => Err(FileError::io("read", path, error).into()),
         Ok(_) => {
             let text = fs::read(path).map_err(|error| FileError::io("read", path, error))?;
-            if is_record(&text) { Ok(()) } else { Err(RecordError::Foreign { path: shown() }) }
+            if is_record(&text) { Ok(()) } else { Err(RecordError::NotARecord { path: shown() }) }
         }
     }
 }
@@ -133,25 +140,26 @@ pub fn write(path: &Path, readings: &Readings) -> Result<(), RecordError> {
 /// When it is none, or has values that make no sense.
 pub fn read(source: &Arc<Source>) -> Result<Readings, Problem> {
     let wrong = |message: String| {
-        Problem::error("drill", source, message).advise("take the file as `pelato drill --record` wrote it")
+        let drill = Operation::Drill.with(Argument::Record);
+        Problem::error("drill", source, message).advise(format!("use the file as {drill} wrote it"))
     };
     let record: Record = serde_json::from_str(&source.text).map_err(|error| {
         let words = error.to_string();
         let message = words.split(" at line ").next().unwrap_or(&words).to_owned();
         let lines = source.text.split_inclusive('\n').take(error.line().saturating_sub(1));
         let at = lines.map(str::len).sum::<usize>() + error.column().saturating_sub(1);
-        wrong(format!("this is no record of a drill: {message}")).at(Some(at..at))
+        wrong(format!("this is not a record of a drill: {message}")).at(Some(at..at))
     })?;
     if record.kind != KIND || record.schema != SCHEMA {
         return Err(wrong(format!(
-            "this is a `{}` of schema {}; {SCHEMA} is known",
+            "this is a `{}` of schema {}; only schema {SCHEMA} is supported",
             record.kind, record.schema
         )));
     }
     if !(record.rate > 0.0 && record.rate.is_finite()) {
         return Err(wrong(format!("the rate is {}", record.rate)));
     }
-    record.into_readings().ok_or_else(|| wrong("a probe is named that is not there".to_owned()))
+    record.into_readings().ok_or_else(|| wrong("it refers to a probe that does not exist".to_owned()))
 }
 
 impl Record {
@@ -302,7 +310,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notes.json");
         fs::write(&path, "{\"a\": 1}").unwrap();
-        assert!(prepare(&path).unwrap_err().to_string().ends_with("is no record of a drill"));
+        assert!(prepare(&path).unwrap_err().to_string().ends_with("is not a record of a drill"));
         assert!(
             prepare(&folder.path().join("none/x")).unwrap_err().to_string().starts_with("there is no folder")
         );

@@ -48,7 +48,7 @@ pub fn lines(readings: &Readings, report: &Report) -> Vec<String> {
         let back =
             host.back.map_or(String::new(), |back| format!(", and to be there again after {}", after(back)));
         let ran = match host.ran.as_slice() {
-            [] => "nothing of the workflow".to_owned(),
+            [] => "no component of the workflow".to_owned(),
             ran => ran.join(", "),
         };
         lines.push(format!(
@@ -70,26 +70,25 @@ pub fn warnings(readings: &Readings, report: &Report) -> Vec<String> {
             times => format!("{times} times"),
         };
         warnings.push(format!(
-            "the drill itself lost its connection to the NATS server {times}: {} messages were not sent, and what came \
-             out meanwhile was not seen",
+            "the drill itself lost its connection to the NATS server {times}: {} messages were not sent, and messages that arrived meanwhile were not counted",
             report.unsent
         ));
     }
     if readings.lag > LAG {
         let lag = shown(readings.lag);
         warnings.push(format!(
-            "this machine was too busy to keep the pace: a message was sent {lag} late; latencies count from when it was \
+            "this machine was too busy to keep the rate: a message was sent {lag} late; latencies count from when it was \
              due"
         ));
     }
     if readings.foreign > 0 {
         let (foreign, to) = (readings.foreign, &readings.to);
         warnings.push(format!(
-            "{foreign} other messages came out of `{to}`: the workflow had more to do than this"
+            "{foreign} other messages arrived on `{to}`: the workflow also processed messages that the drill did not send"
         ));
     }
     if report.gap.is_some_and(|gap| !gap.ended) && report.first.is_none() {
-        warnings.push("no message that was sent after the fault came out".to_owned());
+        warnings.push("no message that was sent after the fault arrived".to_owned());
     }
     warnings
 }
@@ -143,10 +142,10 @@ mod tests {
                 "the last message that was lost or late was sent 980.0 ms after the fault",
                 "the host moss (edge), which ran a, b, was seen to be away 500.0 ms after the fault, and to be there again \
                  after 900.0 ms",
-                "the host fern (edge), which ran nothing of the workflow, was seen to be away 600.0 ms after the fault",
+                "the host fern (edge), which ran no component of the workflow, was seen to be away 600.0 ms after the fault",
             ]
         );
-        assert_eq!(warnings(&readings, &report), ["no message that was sent after the fault came out"]);
+        assert_eq!(warnings(&readings, &report), ["no message that was sent after the fault arrived"]);
         let rows: Vec<_> = rows(&report).iter().map(|row| row.join(" ")).collect();
         assert_eq!(
             rows,
@@ -174,6 +173,9 @@ mod tests {
                 .starts_with("the drill itself lost its connection to the NATS server 2 times: 0 messages")
         );
         assert!(warnings[1].contains("a message was sent 70.0 ms late"));
-        assert_eq!(warnings[2], "3 other messages came out of `out`: the workflow had more to do than this");
+        assert_eq!(
+            warnings[2],
+            "3 other messages arrived on `out`: the workflow also processed messages that the drill did not send"
+        );
     }
 }

@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::remedy::{Argument, Operation};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 
 pub use subscription::Subscription;
@@ -60,8 +61,11 @@ impl fmt::Debug for Auth {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum NatsError {
     /// The NATS server's address makes no sense.
-    #[error("{url:?} is no address of a NATS server: {message}")]
-    #[diagnostic(code(pelato::nats), help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`"))]
+    #[error("{url:?} is not a valid address of a NATS server: {message}")]
+    #[diagnostic(
+        code(pelato::nats::address),
+        help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`")
+    )]
     Address {
         /// The address.
         url: String,
@@ -71,9 +75,12 @@ pub enum NatsError {
     /// The NATS server does not answer.
     #[error("the NATS server at {url} cannot be reached: {message}")]
     #[diagnostic(
-        code(pelato::nats),
+        code(pelato::nats::unreachable),
         help(
-            "is it running, and is the address right? `pelato config` shows the settings; `pelato run` without `--nats` needs none"
+            "check that it is running and that the address is correct: {} shows the settings; {} without {} needs none",
+            Operation::Config,
+            Operation::Run,
+            Argument::Nats
         )
     )]
     Unreachable {
@@ -83,9 +90,9 @@ pub enum NatsError {
         message: String,
     },
     /// The NATS server does not let us in.
-    #[error("the NATS server at {url} refuses us: {message}")]
+    #[error("authentication failed at the NATS server {url}: {message}")]
     #[diagnostic(
-        code(pelato::nats_auth),
+        code(pelato::nats::auth),
         help("check the user and password, the token, or the credentials file")
     )]
     Auth {
@@ -97,8 +104,8 @@ pub enum NatsError {
     /// A file that the connection needs cannot be read.
     #[error("{} cannot be used", .path.display())]
     #[diagnostic(
-        code(pelato::nats_auth),
-        help("check that the file exists, may be read, and is what its name says")
+        code(pelato::nats::file),
+        help("check that the file exists, is readable and has the content that its name says")
     )]
     File {
         /// The file.

@@ -13,16 +13,16 @@ pub enum SubjectError {
     #[error("has {0} bytes; a subject may have {MAX_BYTES}")]
     TooLong(usize),
     /// A character that ends a subject, in NATS or in the lattice's list of subscriptions.
-    #[error("has {0} in it")]
+    #[error("contains {0}")]
     Character(&'static str),
     /// Two dots in a row, or one at an end.
-    #[error("has an empty part: dots stand between parts")]
+    #[error("has an empty token: dots separate tokens")]
     EmptyToken,
     /// `a*` or `>b`.
-    #[error("has `{0}` beside other characters: it stands for a whole part")]
+    #[error("has `{0}` next to other characters: a wildcard must be a whole token")]
     PartialWildcard(char),
     /// `>` before the end.
-    #[error("has `>` before its end: it stands for all that follows")]
+    #[error("has `>` before its end: it must be the last token")]
     EarlyRest,
 }
 
@@ -42,7 +42,7 @@ pub fn validate(subject: &str) -> Result<(), SubjectError> {
             // The lattice's configuration lists subscriptions as `subject|queue,subject|queue`.
             ',' => return Err(SubjectError::Character("a comma")),
             '|' => return Err(SubjectError::Character("a `|`")),
-            c if c.is_whitespace() => return Err(SubjectError::Character("white space")),
+            c if c.is_whitespace() => return Err(SubjectError::Character("whitespace")),
             c if c.is_control() => return Err(SubjectError::Character("a control character")),
             _ => {}
         }
@@ -137,16 +137,16 @@ mod tests {
         }
         let bad = [
             ("", "is empty"),
-            (".a", "has an empty part: dots stand between parts"),
-            ("a..b", "has an empty part: dots stand between parts"),
-            ("a.", "has an empty part: dots stand between parts"),
-            ("a b", "has white space in it"),
-            ("a\u{7}", "has a control character in it"),
-            ("a,b", "has a comma in it"),
-            ("a|b", "has a `|` in it"),
-            ("a*", "has `*` beside other characters: it stands for a whole part"),
-            ("a.>b", "has `>` beside other characters: it stands for a whole part"),
-            (">.a", "has `>` before its end: it stands for all that follows"),
+            (".a", "has an empty token: dots separate tokens"),
+            ("a..b", "has an empty token: dots separate tokens"),
+            ("a.", "has an empty token: dots separate tokens"),
+            ("a b", "contains whitespace"),
+            ("a\u{7}", "contains a control character"),
+            ("a,b", "contains a comma"),
+            ("a|b", "contains a `|`"),
+            ("a*", "has `*` next to other characters: a wildcard must be a whole token"),
+            ("a.>b", "has `>` next to other characters: a wildcard must be a whole token"),
+            (">.a", "has `>` before its end: it must be the last token"),
         ];
         for (subject, words) in bad {
             assert_eq!(validate(subject).unwrap_err().to_string(), words, "{subject:?}");

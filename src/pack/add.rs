@@ -96,7 +96,7 @@ fn before(home: &Home, name: &str, pin: &Pin) -> Result<Before, PackError> {
     }
     let lock_file = home.lock_file()?;
     let Some(old) = lock_file.pack(name) else {
-        return Err(PackError::Own { folder: folder.display().to_string() });
+        return Err(PackError::NotManaged { folder: folder.display().to_string() });
     };
     let now = content::digest(&content::read(&Folder::Disk(folder))?);
     Ok(match (now == old.content, old == pin) {

@@ -21,7 +21,7 @@ const REPOSITORY: &str = ".git";
 /// When one cannot be read, has a name that cannot be written everywhere, or there is too much.
 pub fn read(folder: &Folder) -> Result<Files, PackError> {
     let unreadable = |name: &str, source| PackError::Unreadable { path: folder.shown(name), source };
-    let too_much = || PackError::TooMuch { path: folder.shown("") };
+    let too_much = || PackError::TooLarge { path: folder.shown("") };
     let names = folder.files("").map_err(|error| unreadable("", error))?;
     let names: Vec<_> =
         names.into_iter().filter(|name| name.split('/').all(|part| part != REPOSITORY)).collect();
@@ -96,6 +96,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::File::create(folder.path().join("huge")).unwrap().set_len(MOST_BYTES + 1).unwrap();
         let error = read(&Folder::Disk(folder.path().to_owned())).unwrap_err();
-        assert!(matches!(error, PackError::TooMuch { .. }), "{error:?}");
+        assert!(matches!(error, PackError::TooLarge { .. }), "{error:?}");
     }
 }

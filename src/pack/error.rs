@@ -2,6 +2,7 @@
 
 use crate::files::FileError;
 use crate::project::lock_file::LockFileError;
+use crate::remedy::{Argument, Operation, Remedy};
 use crate::report::Problem;
 
 /// Why a pack cannot be made, added, taken away or used. Nothing has been changed.
@@ -9,6 +10,7 @@ use crate::report::Problem;
 pub enum PackError {
     /// Something that is neither a folder nor a repository.
     #[error("`{text}` {why}")]
+    #[diagnostic(code(pelato::pack::source))]
     Source {
         /// What was given.
         text: String,
@@ -20,16 +22,22 @@ pub enum PackError {
     },
     /// There is no git.
     #[error("there is no program `git`, which fetches {url}")]
-    #[diagnostic(help("install git, or fetch the repository in another way and name its folder"))]
+    #[diagnostic(
+        code(pelato::pack::no_git),
+        help("install git, or fetch the repository in another way and name its folder")
+    )]
     NoGit {
         /// The repository.
         url: String,
     },
     /// The repository or its revision cannot be had.
     #[error("cannot fetch {what}: {words}")]
-    #[diagnostic(help(
-        "is the address right, and is the revision a tag, a branch or a whole commit? `git ls-remote {url}` lists them"
-    ))]
+    #[diagnostic(
+        code(pelato::pack::fetch),
+        help(
+            "check the address, and that the revision is a tag, a branch or a full commit: `git ls-remote {url}` lists them"
+        )
+    )]
     Fetch {
         /// The repository and the revision.
         what: String,
@@ -40,15 +48,18 @@ pub enum PackError {
     },
     /// No pack where one should be.
     #[error("there is no language pack in {place}")]
-    #[diagnostic(help("a pack is a folder with a pack.toml: at the top, or below language-packs/"))]
+    #[diagnostic(
+        code(pelato::pack::no_pack),
+        help("a pack is a folder with a pack.toml: at the top, or below language-packs/")
+    )]
     NoPack {
         /// The folder or repository.
         place: String,
     },
     /// Several packs, and none was chosen.
     #[error("there are several language packs in {place}: {}", .names.join(", "))]
-    #[diagnostic(help("choose one: `--pack {}`", .names.first().map_or("NAME", String::as_str)))]
-    Several {
+    #[diagnostic(code(pelato::pack::multiple), help("choose one: {}", Argument::Pack.with(.names.first().map_or("NAME", String::as_str))))]
+    Multiple {
         /// The folder or repository.
         place: String,
         /// Their names.
@@ -56,7 +67,8 @@ pub enum PackError {
     },
     /// The pack that was chosen is not there.
     #[error("there is no language pack `{name}` in {place}")]
-    NotThere {
+    #[diagnostic(code(pelato::pack::not_found))]
+    NotFound {
         /// The name.
         name: String,
         /// The folder or repository.
@@ -70,14 +82,18 @@ pub enum PackError {
     #[diagnostic(transparent)]
     Manifest(Box<Problem>),
     /// Somebody's own pack has the name.
-    #[error("{folder} is there already, and was not added by pelato")]
-    #[diagnostic(help("it is your own: move or delete it yourself; PELATO leaves alone what you wrote"))]
-    Own {
+    #[error("{folder} already exists and was not added by PELATO")]
+    #[diagnostic(
+        code(pelato::pack::not_managed),
+        help("it is your own pack: move or delete it yourself; PELATO does not overwrite what you wrote")
+    )]
+    NotManaged {
         /// The pack's folder.
         folder: String,
     },
     /// There is no such pack to be taken away.
     #[error("there is no language pack `{name}` in {place}")]
+    #[diagnostic(code(pelato::pack::not_added))]
     NotAdded {
         /// The name.
         name: String,
@@ -89,38 +105,47 @@ pub enum PackError {
     },
     /// A pack was changed since it was added, and would be taken away.
     #[error("the language pack `{name}` was changed since it was added")]
-    #[diagnostic(help("`--force` takes it away all the same; the changes are lost then"))]
-    Edited {
+    #[diagnostic(
+        code(pelato::pack::modified_locally),
+        help("{} removes it anyway; the changes are lost", Argument::Force)
+    )]
+    ModifiedLocally {
         /// The name.
         name: String,
     },
     /// A pack is not any more what was added.
     #[error(
-        "the language pack `{name}` is not what was added: its files differ from their digest in pelato.lock"
+        "the language pack `{name}` has changed since it was added: its files do not match their digest in pelato.lock"
     )]
-    #[diagnostic(help(
-        "`pelato pack add {again}` takes it anew, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
-    ))]
-    Changed {
+    #[diagnostic(
+        code(pelato::pack::digest_mismatch),
+        help(
+            "{again} adds it again, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
+        )
+    )]
+    DigestMismatch {
         /// The name.
         name: String,
-        /// What to add again.
-        again: String,
+        /// How to add it again.
+        again: Remedy,
     },
     /// A pack that was added is gone.
     #[error(
-        "the language pack `{name}` of pelato.lock is not in the project, and another one of this name would be used"
+        "the language pack `{name}` is pinned in pelato.lock but missing from the project, and another one of this name would be used"
     )]
-    #[diagnostic(help("`pelato pack add {again}` brings it back; `pelato pack remove {name}` forgets it"))]
-    Gone {
+    #[diagnostic(code(pelato::pack::missing), help("{again} restores it; {} removes it from pelato.lock", Operation::PackRemove.on(name)))]
+    Missing {
         /// The name.
         name: String,
-        /// What to add again.
-        again: String,
+        /// How to add it again.
+        again: Remedy,
     },
     /// A file of a pack cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is there and that you may read it"))]
+    #[diagnostic(
+        code(pelato::pack::unreadable),
+        help("check that it exists and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -128,34 +153,41 @@ pub enum PackError {
         source: std::io::Error,
     },
     /// Too much for a pack.
-    #[error("{path} is too much for a language pack: more than 2000 files or 64 MiB")]
-    #[diagnostic(help("a pack is a folder of texts; compilers are installed by its `toolchain.install`"))]
-    TooMuch {
+    #[error("{path} is too large for a language pack: it has more than 2000 files or 64 MiB")]
+    #[diagnostic(
+        code(pelato::pack::too_large),
+        help("a pack contains text files; its `toolchain.install` installs the compiler")
+    )]
+    TooLarge {
         /// The folder.
         path: String,
     },
     /// A value of a new pack makes its manifest wrong.
-    #[error("with this {what} the manifest would be wrong: {words}")]
-    #[diagnostic(help("give it by `{flag}`"))]
+    #[error("the {what} is not valid: {words}")]
+    #[diagnostic(code(pelato::pack::value), help("set it with {argument}"))]
     Value {
         /// What was given.
         what: &'static str,
         /// What is wrong with it.
         words: String,
-        /// The flag that gives it.
-        flag: &'static str,
+        /// The argument that gives it.
+        argument: Argument,
     },
     /// Some checks failed; the table says which.
-    #[error("the language pack `{pack}` does not pass: {}", .failed.join(", "))]
-    Fails {
+    #[error("the language pack `{pack}` failed these checks: {}", .failed.join(", "))]
+    #[diagnostic(code(pelato::pack::checks_failed))]
+    ChecksFailed {
         /// The pack.
         pack: String,
         /// The checks.
         failed: Vec<&'static str>,
     },
     /// A place to try a pack out cannot be made.
-    #[error("cannot make a place to try the pack out")]
-    #[diagnostic(help("see that the disk is not full; TMPDIR names the folder for temporary files"))]
+    #[error("cannot create a temporary folder for the check of the pack")]
+    #[diagnostic(
+        code(pelato::pack::fixture),
+        help("check that the disk is not full; TMPDIR sets the folder for temporary files")
+    )]
     Fixture(#[source] std::io::Error),
     /// `pelato.lock` cannot be used.
     #[error(transparent)]
@@ -173,10 +205,10 @@ impl PackError {
         matches!(
             self,
             Self::Source { .. }
-                | Self::Several { .. }
-                | Self::NotThere { .. }
+                | Self::Multiple { .. }
+                | Self::NotFound { .. }
                 | Self::Value { .. }
-                | Self::Own { .. }
+                | Self::NotManaged { .. }
         )
     }
 

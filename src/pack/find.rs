@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::PackError;
 use crate::catalog::{PACKS_FOLDER, pack::MANIFEST};
+use crate::remedy::Argument;
 use crate::text::suggest;
 
 /// The pack in a folder: at the top, or one below `language-packs/`, chosen by its name if there are several.
@@ -18,16 +19,16 @@ pub fn find(root: &Path, wanted: Option<&str>, place: &str) -> Result<PathBuf, P
     match wanted {
         Some(wanted) => below.iter().find(|folder| name(folder) == wanted).cloned().ok_or_else(|| {
             let help = match names().as_slice() {
-                [] => "there is no language-packs/ with packs in it; leave `--pack` out".to_owned(),
+                [] => format!("there is no language-packs/ with packs in it; leave {} out", Argument::Pack),
                 names => suggest::help(wanted, names.iter().map(String::as_str)),
             };
-            PackError::NotThere { name: wanted.to_owned(), place: place(), help }
+            PackError::NotFound { name: wanted.to_owned(), place: place(), help }
         }),
         None if root.join(MANIFEST).is_file() => Ok(root.to_owned()),
         None => match below.as_slice() {
             [] => Err(PackError::NoPack { place: place() }),
             [only] => Ok(only.clone()),
-            _ => Err(PackError::Several { place: place(), names: names() }),
+            _ => Err(PackError::Multiple { place: place(), names: names() }),
         },
     }
 }

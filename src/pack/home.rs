@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::catalog::{Origin, PACKS_FOLDER};
 use crate::project::LockFile;
 use crate::project::lock_file::LockFileError;
+use crate::remedy::{Argument, Remedy};
 
 /// A place for language packs, with the `pelato.lock` that pins them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +40,8 @@ impl Home {
         LockFile::read(&self.root)
     }
 
-    /// What has to be added to a command that means this place.
-    pub fn flag(&self) -> &'static str {
-        if self.origin == Origin::User { " --user" } else { "" }
+    /// An operation on packs, so that it means this place.
+    pub fn remedy(&self, operation: Remedy) -> Remedy {
+        if self.origin == Origin::User { operation.and(Argument::User, None) } else { operation }
     }
 }

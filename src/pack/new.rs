@@ -8,6 +8,7 @@ use super::{PackError, TASKS, Task};
 use crate::build::wit::TASK_WIT;
 use crate::catalog::pack::{MANIFEST, Pack, Panics, Produces};
 use crate::files::{Files, RelPath};
+use crate::remedy::Argument;
 use crate::report::{Problem, Source};
 use crate::text::render;
 
@@ -24,7 +25,7 @@ pub struct NewPack {
     pub extensions: Vec<String>,
     /// What begins a comment to the end of the line.
     pub comment: String,
-    /// The function that a task must have.
+    /// The function that a task must define.
     pub entry: String,
     /// The compiler's program.
     pub program: String,
@@ -81,7 +82,7 @@ pub fn new(pack: &NewPack) -> Result<Files, PackError> {
     Ok(files)
 }
 
-/// Reads the manifest as everybody will, and names the flag of what is wrong.
+/// Reads the manifest as everybody will, and names the argument of what is wrong.
 fn check(files: &Files) -> Result<(), PackError> {
     let manifest = files.get(MANIFEST).map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let source = Source::new(MANIFEST, manifest.unwrap_or_default());
@@ -89,20 +90,20 @@ fn check(files: &Files) -> Result<(), PackError> {
     let line = problem.position().and_then(|(line, _)| source.text.lines().nth(line - 1)).unwrap_or_default();
     let key = line.split('=').next().unwrap_or_default().trim();
     let known = [
-        ("name", "name", "NAME"),
-        ("extensions", "ending", "--extension"),
-        ("check", "check command", "--check"),
-        ("version", "version pattern", "--version-pattern"),
-        ("requires", "version", "--requires"),
-        ("install", "install command", "--install"),
-        ("bin", "folder of programs", "--bin"),
-        ("command", "build command", "--build"),
-        ("cache", "cache variable", "--cache"),
+        ("name", "name", Argument::NameOfUnit),
+        ("extensions", "ending", Argument::Extension),
+        ("check", "check command", Argument::Check),
+        ("version", "version pattern", Argument::VersionPattern),
+        ("requires", "version", Argument::Requires),
+        ("install", "install command", Argument::Install),
+        ("bin", "folder of programs", Argument::Bin),
+        ("command", "build command", Argument::Build),
+        ("cache", "cache variable", Argument::Cache),
     ];
     match known.into_iter().find(|(name, ..)| *name == key) {
-        Some((_, what, flag)) => {
+        Some((_, what, argument)) => {
             let help = problem.help.map(|help| format!(": {help}")).unwrap_or_default();
-            Err(PackError::Value { what, words: format!("{}{help}", problem.message), flag })
+            Err(PackError::Value { what, words: format!("{}{help}", problem.message), argument })
         }
         None => Err(problem.into()),
     }
@@ -227,24 +228,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_names_its_flag() {
-        let flag = |change: &dyn Fn(&mut NewPack)| {
+    fn what_is_wrong_names_its_argument() {
+        let argument = |change: &dyn Fn(&mut NewPack)| {
             let mut pack = zed();
             change(&mut pack);
             match new(&pack).unwrap_err() {
-                PackError::Value { flag, .. } => flag,
+                PackError::Value { argument, .. } => argument,
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!(flag(&|pack| pack.name = "Zed".into()), "NAME");
-        assert_eq!(flag(&|pack| pack.extensions.clear()), "--extension");
-        assert_eq!(flag(&|pack| pack.version = "(".into()), "--version-pattern");
-        assert_eq!(flag(&|pack| pack.version = "x".into()), "--version-pattern");
-        assert_eq!(flag(&|pack| pack.requires = "new".into()), "--requires");
-        assert_eq!(flag(&|pack| drop(pack.command.pop())), "--build");
-        assert_eq!(flag(&|pack| pack.install = Some(vec!["pip".into()])), "--install");
-        assert_eq!(flag(&|pack| pack.bin = Some("/bin".into())), "--bin");
-        assert_eq!(flag(&|pack| pack.cache = vec!["a b".into()]), "--cache");
+        assert_eq!(argument(&|pack| pack.name = "Zed".into()), Argument::NameOfUnit);
+        assert_eq!(argument(&|pack| pack.extensions.clear()), Argument::Extension);
+        assert_eq!(argument(&|pack| pack.version = "(".into()), Argument::VersionPattern);
+        assert_eq!(argument(&|pack| pack.version = "x".into()), Argument::VersionPattern);
+        assert_eq!(argument(&|pack| pack.requires = "new".into()), Argument::Requires);
+        assert_eq!(argument(&|pack| drop(pack.command.pop())), Argument::Build);
+        assert_eq!(argument(&|pack| pack.install = Some(vec!["pip".into()])), Argument::Install);
+        assert_eq!(argument(&|pack| pack.bin = Some("/bin".into())), Argument::Bin);
+        assert_eq!(argument(&|pack| pack.cache = vec!["a b".into()]), Argument::Cache);
     }
 
     proptest! {

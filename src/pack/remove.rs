@@ -18,7 +18,7 @@ pub fn remove(home: &Home, name: &str, force: bool, elsewhere: &str) -> Result<P
     let Some(pin) = lock_file.pack(name) else {
         let shown = folder.display().to_string();
         return Err(match is_there {
-            true => PackError::Own { folder: shown },
+            true => PackError::NotManaged { folder: shown },
             false => PackError::NotAdded {
                 name: name.to_owned(),
                 place: home.root.join(PACKS_FOLDER).display().to_string(),
@@ -29,7 +29,7 @@ pub fn remove(home: &Home, name: &str, force: bool, elsewhere: &str) -> Result<P
     if is_there {
         let now = content::digest(&content::read(&Folder::Disk(folder.clone()))?);
         if now != pin.content && !force {
-            return Err(PackError::Edited { name: name.to_owned() });
+            return Err(PackError::ModifiedLocally { name: name.to_owned() });
         }
         let failed = |error| FileError::io("remove", &folder, error);
         // Out of its place in one step: half a pack would be a broken one.

@@ -1,6 +1,6 @@
 //! Where a pack is to be had: a folder, or a git repository and perhaps a revision of it.
 //!
-//! What is not plainly one of these is refused: git would take some texts for options or for programs to run.
+//! What is not plainly one of these is rejected: git would take some texts for options or for programs to run.
 
 use std::path::{Path, PathBuf};
 
@@ -83,7 +83,7 @@ fn address(text: &str) -> Result<Address, &'static str> {
         return Err("looks like an option");
     }
     if text.chars().any(|c| c.is_whitespace() || !text::is_safe(c)) {
-        return Err("has a space or a control character in it; in an address a space is `%20`");
+        return Err("contains a space or a control character; in an address, write a space as `%20`");
     }
     match text.split_once("://") {
         Some((scheme, rest)) => with_scheme(scheme, rest),
@@ -94,12 +94,12 @@ fn address(text: &str) -> Result<Address, &'static str> {
 /// `scheme://[user@]host/path[@revision]`
 fn with_scheme(scheme: &str, rest: &str) -> Result<Address, &'static str> {
     if !SCHEMES.contains(&scheme) {
-        return Err("has an address that is not fetched: only https, ssh and file are");
+        return Err("has an unsupported scheme: use https, ssh or file");
     }
-    let (host, path) = rest.split_once('/').ok_or("has no path behind the host")?;
+    let (host, path) = rest.split_once('/').ok_or("has no path after the host")?;
     let user = host.rsplit_once('@').map(|(user, _)| user);
     match (scheme, user, host.is_empty()) {
-        ("file", _, false) => return Err("has a host in a file's address: write file:///path"),
+        ("file", _, false) => return Err("has a host in a file address: write file:///path"),
         ("https" | "ssh", _, true) => return Err("has no host"),
         ("https", Some(_), _) => return Err(SECRET),
         ("ssh", Some(user), _) if user.contains(':') => return Err(SECRET),
@@ -116,11 +116,11 @@ fn with_scheme(scheme: &str, rest: &str) -> Result<Address, &'static str> {
 }
 
 const SECRET: &str =
-    "has a name or password in it, which would be written into pelato.lock: use git's credential helper";
+    "contains a name or password, which would be written into pelato.lock: use git's credential helper";
 
 /// `user@host:path[@revision]`
 fn short(text: &str) -> Result<Address, &'static str> {
-    const NEITHER: &str = "is neither a folder that is there nor the address of a git repository";
+    const NEITHER: &str = "is neither an existing folder nor the address of a git repository";
     let (host, path) = text.split_once(':').ok_or(NEITHER)?;
     let (user, machine) = host.split_once('@').ok_or(NEITHER)?;
     let plain = |word: &str| {
@@ -142,7 +142,7 @@ fn split(path: &str) -> Result<(&str, Option<String>), &'static str> {
     match path.rsplit_once('@') {
         Some((path, revision)) if !path.is_empty() && !path.ends_with('/') => {
             if !is_revision(revision) {
-                return Err("has a revision that is no tag, branch or commit");
+                return Err("has a revision that is not a valid tag, branch or commit");
             }
             Ok((path, Some(revision.to_owned())))
         }

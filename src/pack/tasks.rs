@@ -11,16 +11,16 @@ pub struct Task {
 
 /// The tasks that a pack brings.
 pub const TASKS: &[Task] = &[
-    Task { name: "echo", about: "takes a text and gives it back as it is" },
-    Task { name: "bytes", about: "takes bytes and gives them back as they are" },
-    Task { name: "empty", about: "takes anything and gives an empty result: the message is filtered out" },
-    Task { name: "error", about: "takes a text and fails with it: the error's message has the text in it" },
+    Task { name: "echo", about: "takes a string and returns it unchanged" },
+    Task { name: "bytes", about: "takes bytes and returns them unchanged" },
+    Task { name: "empty", about: "takes anything and returns an empty result: the message is filtered out" },
     Task {
-        name: "panic",
-        about: "panics or throws, whatever it takes; not needed where `panics` is \"none\"",
+        name: "error",
+        about: "takes a string and fails with it: the error's message contains the string",
     },
+    Task { name: "panic", about: "panics or throws for every input; not needed where `panics` is \"none\"" },
     Task {
         name: "wrong",
-        about: "has a signature that cannot be used, such as a number for a result: it must not compile",
+        about: "has a signature that cannot be used, such as a number as its result: it must not compile",
     },
 ];

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Home, PackError, content};
 use crate::catalog::{Origin, Pack};
 use crate::project::lock_file::Pin;
+use crate::remedy::Operation;
 
 /// Compares packs with their pins. One's own packs have none, and are taken as they are.
 ///
@@ -22,8 +23,8 @@ pub fn verify<'a>(
         let home = match (&pack.origin, user) {
             (Origin::Project, _) => project.clone(),
             _ if in_project.pack(name).is_some() => {
-                let again = in_project.pack(name).map(Pin::asked).unwrap_or_default();
-                return Err(PackError::Gone { name: name.clone(), again });
+                let again = Operation::PackAdd.on(in_project.pack(name).map(Pin::asked).unwrap_or_default());
+                return Err(PackError::Missing { name: name.clone(), again });
             }
             (Origin::User, Some(user)) => Home::user(user),
             _ => continue,
@@ -31,8 +32,8 @@ pub fn verify<'a>(
         let lock_file = home.lock_file()?;
         let Some(pin) = lock_file.pack(name) else { continue };
         if content::digest(&content::read(&pack.folder)?) != pin.content {
-            let again = format!("{}{}", pin.asked(), home.flag());
-            return Err(PackError::Changed { name: name.clone(), again });
+            let again = home.remedy(Operation::PackAdd.on(pin.asked()));
+            return Err(PackError::DigestMismatch { name: name.clone(), again });
         }
     }
     Ok(())

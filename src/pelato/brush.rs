@@ -7,6 +7,7 @@ use super::{BuildFlags, Outcome, Pelato, select};
 use crate::platform::{self, Deployed};
 use crate::progress::Event;
 use crate::push::Pushed;
+use crate::remedy::Argument;
 use crate::{build, generate, metrics};
 
 /// A phase of `brush`, in order.
@@ -56,7 +57,7 @@ pub struct BrushOptions {
     pub to: Phase,
     /// How to build.
     pub build: BuildFlags,
-    /// Replace what the registry has under the same version.
+    /// Replace an image in the registry that has the same version.
     pub force_push: bool,
     /// How to deploy.
     pub deploy: platform::Options,
@@ -138,7 +139,8 @@ impl Pelato {
 
     /// The artifacts that are there, if each is what its sources make.
     fn finished(&self, flags: &BuildFlags) -> Result<Outcome, Error> {
-        let flags = BuildFlags { no_install: flags.no_install.or(Some("--from")), ..flags.clone() };
+        let flags =
+            BuildFlags { no_install: flags.no_install.or(Some(Argument::From.into())), ..flags.clone() };
         let stale = self.plan_build(&[], &flags)?.into_iter().find_map(|planned| {
             let why = planned.compile.or(planned.compose)?;
             Some(Error::NotBuilt { component: planned.component, why })

@@ -8,6 +8,7 @@ use semver::Version;
 use super::Error;
 use super::{BuildFlags, Pelato};
 use crate::project::LockFile;
+use crate::remedy::Argument;
 use crate::{build, generate};
 
 /// The components of a workflow, by whether they need a new version.
@@ -49,9 +50,9 @@ impl fmt::Display for Why {
         match self {
             Self::NotPushed => out.write_str("it has not been pushed yet"),
             Self::Bumped { version, pushed } => {
-                write!(out, "it is {version} already, and {pushed} was pushed")
+                write!(out, "its version is already {version}, and {pushed} was pushed")
             }
-            Self::Same(version) => write!(out, "it is what was pushed as {version}"),
+            Self::Same(version) => write!(out, "it is unchanged since it was pushed as {version}"),
         }
     }
 }
@@ -66,7 +67,7 @@ impl Pelato {
         let lock_file = LockFile::read(self.root())?;
         let components = self.components()?;
         let planned = generate::plan(&components)?;
-        let flags = BuildFlags { no_install: Some("--changed"), path, ..BuildFlags::default() };
+        let flags = BuildFlags { no_install: Some(Argument::Changed.into()), path, ..BuildFlags::default() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root().join(generate::FOLDER))?;
         let mut result = Changed::default();

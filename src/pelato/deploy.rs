@@ -178,9 +178,10 @@ impl Pelato {
 /// What has to be kept for components.
 pub(super) fn consumers(components: &[Component]) -> Result<Vec<Consumer>, Error> {
     let lists = components.iter().map(|component| {
-        component
-            .consumers()
-            .map_err(|source| Error::Template { template: component.template.manifest.name.clone(), source })
+        component.consumers().map_err(|source| Error::TemplateText {
+            template: component.template.manifest.name.clone(),
+            source,
+        })
     });
     Ok(lists.collect::<Result<Vec<_>, _>>()?.concat())
 }

@@ -11,6 +11,7 @@ use crate::doctor::{self, Examined, Machine, Work};
 use crate::pack;
 use crate::project::settings::BUILDER;
 use crate::project::{ReadError, workflow};
+use crate::remedy::Argument;
 use crate::text::count;
 
 impl Pelato {
@@ -38,7 +39,7 @@ impl Pelato {
             }
         };
         let builder_from = match flags.builder {
-            Some(_) => "`--builder`".to_owned(),
+            Some(_) => Argument::Builder.to_string(),
             None => {
                 self.settings().origin(BUILDER).map_or_else(String::new, |from| format!("BUILDER ({from})"))
             }

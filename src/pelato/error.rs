@@ -17,11 +17,15 @@ use crate::project::lock_file::LockFileError;
 use crate::project::settings::SettingsError;
 use crate::project::{ReadError, edit::EditError};
 use crate::push::PushError;
+use crate::remedy::{Argument, Operation};
 use crate::report::Rejected;
 use crate::scaffold::ScaffoldError;
 use crate::stream::StreamError;
 use crate::template::TemplateError;
 use crate::{files, generate};
+
+/// How the code of each error begins.
+const PREFIX: &str = "pelato::";
 
 /// How a command ended, for whoever called it. Documented in `docs/reference/exit-codes.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,19 +62,23 @@ pub enum Error {
     Read(#[from] ReadError),
     /// The workflow has errors.
     #[error("the workflow has {0}")]
-    #[diagnostic(help("`pelato check` shows them again"))]
+    #[diagnostic(code(pelato::workflow_errors), help("{} shows them again", Operation::Check))]
     Rejected(Rejected),
     /// A task as it was asked for would make the workflow wrong.
     #[error("with this task the workflow would have {0}")]
-    #[diagnostic(help("nothing was written: give the values shown above otherwise"))]
-    Unfit(Rejected),
+    #[diagnostic(
+        code(pelato::task_rejected),
+        help("nothing was written: change the values that are shown above")
+    )]
+    TaskRejected(Rejected),
     /// `check` found errors, and has shown them.
     #[error("the workflow has {0}")]
+    #[diagnostic(code(pelato::check_failed))]
     Checked(Rejected),
     /// `doctor` found that something is missing, and has shown what.
     #[error("this machine lacks what the project needs: {problems}")]
-    #[diagnostic(help("{help}"))]
-    Lacking {
+    #[diagnostic(code(pelato::machine_not_ready), help("{help}"))]
+    MachineNotReady {
         /// How many problems there are, in words.
         problems: String,
         /// What to do.
@@ -86,8 +94,8 @@ pub enum Error {
     Catalog(#[from] CatalogError),
     /// A template's texts cannot be filled in.
     #[error("the template `{template}` cannot be used")]
-    #[diagnostic(help("mend the template, or choose another"))]
-    Template {
+    #[diagnostic(code(pelato::template_text), help("fix the template, or choose another"))]
+    TemplateText {
         /// The template.
         template: String,
         /// What is wrong.
@@ -95,6 +103,7 @@ pub enum Error {
     },
     /// There is no such component.
     #[error("there is no component `{name}` in the workflow")]
+    #[diagnostic(code(pelato::unknown_component))]
     UnknownComponent {
         /// The name asked for.
         name: String,
@@ -119,8 +128,8 @@ pub enum Error {
     #[diagnostic(transparent)]
     Stream(#[from] StreamError),
     /// A later phase needs what has not been built.
-    #[error("`{component}` is not built as its sources are: {why}")]
-    #[diagnostic(help("leave `--from` out, or begin with `--from build`"))]
+    #[error("the build of `{component}` is out of date: {why}")]
+    #[diagnostic(code(pelato::not_built), help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]
     NotBuilt {
         /// The component.
         component: String,
@@ -133,6 +142,7 @@ pub enum Error {
     Host(#[from] HostError),
     /// The function did not end well.
     #[error("`{component}` {how}")]
+    #[diagnostic(code(pelato::function_failed))]
     Function {
         /// The component.
         component: String,
@@ -170,13 +180,14 @@ pub enum Error {
     /// A template cannot be made, or does not pass.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    OwnTemplate(#[from] TemplateError),
+    TemplateFolder(#[from] TemplateError),
     /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Prompt(#[from] PromptError),
     /// The command line makes no sense.
     #[error("{message}")]
+    #[diagnostic(code(pelato::usage))]
     Usage {
         /// What is wrong.
         message: String,
@@ -205,11 +216,12 @@ pub enum Error {
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),
     /// A person did not want to wait.
-    #[error("stopped at once: calls under way were cut off")]
+    #[error("stopped immediately: calls in flight were aborted")]
+    #[diagnostic(code(pelato::cancelled))]
     Interrupted,
     /// The system failed.
     #[error("{what}")]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::system), help("{help}"))]
     System {
         /// What could not be done.
         what: String,
@@ -225,7 +237,10 @@ pub enum Error {
 pub enum PromptError {
     /// Nobody may be asked.
     #[error("not given: {what}")]
-    #[diagnostic(help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it"))]
+    #[diagnostic(
+        code(pelato::prompt::missing),
+        help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it")
+    )]
     Missing {
         /// What is missing.
         what: String,
@@ -234,13 +249,15 @@ pub enum PromptError {
     },
     /// The person went away.
     #[error("no answer: nothing was written")]
+    #[diagnostic(code(pelato::prompt::cancelled))]
     Cancelled,
     /// The person said no.
     #[error("not agreed: nothing was written")]
+    #[diagnostic(code(pelato::prompt::refused))]
     Refused,
     /// The terminal failed.
     #[error("cannot ask on this terminal: {0}")]
-    #[diagnostic(help("give the values by flags, see `--help`"))]
+    #[diagnostic(code(pelato::prompt::terminal), help("give the values by flags, see `--help`"))]
     Terminal(String),
 }
 
@@ -257,6 +274,17 @@ impl From<ToolchainError> for Error {
 }
 
 impl Error {
+    /// Names the kind of error for programs: it stays the same when the words change. Listed in
+    /// `docs/reference/errors.md`. Where the error is a problem in a file, the code is the problem's rule.
+    pub fn code(&self) -> Option<String> {
+        let code = Diagnostic::code(self)?.to_string();
+        Some(if code.starts_with(PREFIX) {
+            code
+        } else {
+            format!("{PREFIX}rule::{}", code.replace('-', "_"))
+        })
+    }
+
     /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
@@ -265,7 +293,7 @@ impl Error {
             | Self::Checked(_)
             | Self::Settings(_)
             | Self::Catalog(_)
-            | Self::Template { .. }
+            | Self::TemplateText { .. }
             | Self::UnknownComponent { .. }
             | Self::Edit(_)
             | Self::Bump(_) => Exit::Project,
@@ -278,15 +306,15 @@ impl Error {
             Self::Pack(error) if error.is_network() => Exit::Network,
             Self::Pack(error) if error.is_usage() => Exit::Usage,
             Self::Pack(error) if error.is_project() => Exit::Project,
-            Self::OwnTemplate(error) if error.is_usage() => Exit::Usage,
-            Self::OwnTemplate(error) if error.is_project() => Exit::Project,
+            Self::TemplateFolder(error) if error.is_usage() => Exit::Usage,
+            Self::TemplateFolder(error) if error.is_project() => Exit::Project,
             Self::Push(error) if error.is_network() => Exit::Network,
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
             Self::Build(BuildError::Interrupted) => Exit::Failed,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
-            Self::Lacking { .. } => Exit::Machine,
+            Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Stream(_) => Exit::Network,
@@ -297,16 +325,18 @@ impl Error {
             },
             Self::Drill(error) if error.is_network() => Exit::Network,
             Self::Drill(error) if error.is_value() => Exit::Usage,
-            Self::Drill(DrillError::Silent { .. } | DrillError::Unmarked { .. }) => Exit::Platform,
+            Self::Drill(DrillError::NoProbeArrived { .. } | DrillError::NoMark { .. }) => Exit::Platform,
             Self::Drill(DrillError::Missed { .. }) => Exit::Objective,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Host(HostError::NoDatabase { .. }) => Exit::Usage,
-            Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::Unfit(_) => Exit::Usage,
+            Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::TaskRejected(_) => {
+                Exit::Usage
+            }
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Infra(error) if error.is_value() => Exit::Usage,
             Self::Prompt(_)
             | Self::Pack(_)
-            | Self::OwnTemplate(_)
+            | Self::TemplateFolder(_)
             | Self::Generate(_)
             | Self::Host(_)
             | Self::Scaffold(_)
@@ -345,7 +375,7 @@ fn is_network(error: &HostError) -> bool {
             | HostError::Bucket { .. }
             | HostError::NoJetStream { .. }
             | HostError::Bus { .. }
-            | HostError::NobodyAnswers { .. }
+            | HostError::NoReader { .. }
             | HostError::NoAnswer { .. }
     )
 }

@@ -30,6 +30,7 @@ use crate::project::settings::{
     CONTAINER_CPUS, CONTAINER_MEMORY, CONTAINER_PIDS, CONTAINER_TIMEOUT, ENABLE_METRICS, PARALLEL_BUILD,
 };
 use crate::project::{self, Settings, Workflow};
+use crate::remedy::{Argument, Restriction};
 use crate::report::{Rejected, Report};
 use crate::text::suggest;
 use crate::text::with_causes;
@@ -87,8 +88,8 @@ pub struct Checked {
 pub struct BuildFlags {
     /// How many components at a time; else as many as there are processors, or one if `PARALLEL_BUILD` is off.
     pub jobs: Option<usize>,
-    /// Why nothing may be installed, as the name of the flag that forbids it.
-    pub no_install: Option<&'static str>,
+    /// What forbids installing anything.
+    pub no_install: Option<Restriction>,
     /// The network is not to be used.
     pub offline: bool,
     /// Where compilers are looked for; the environment's PATH.
@@ -247,7 +248,7 @@ impl Pelato {
     fn lock(&self, generated: &Path) -> Result<Lock, Error> {
         Lock::take(generated, self.progress.as_ref()).map_err(|source| Error::System {
             what: format!("cannot lock {}", generated.display()),
-            help: "see that you may write there".to_owned(),
+            help: "check that you have write permission there".to_owned(),
             source,
         })
     }
@@ -261,7 +262,8 @@ impl Pelato {
         known(&all, only)?;
         let planned = generate::plan(&all)?;
         let components = select(all, only);
-        let flags = BuildFlags { no_install: flags.no_install.or(Some("--dry-run")), ..flags.clone() };
+        let flags =
+            BuildFlags { no_install: flags.no_install.or(Some(Argument::DryRun.into())), ..flags.clone() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
         let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let jobs = plan.jobs.iter().map(|job| PlannedBuild {
@@ -331,7 +333,7 @@ impl Pelato {
             };
             if let Err(error) = remember() {
                 let words = with_causes(&error, "; ");
-                let words = format!("{} is not remembered in {}: {words}", image.image, lock_file::FILE);
+                let words = format!("{} was not recorded in {}: {words}", image.image, lock_file::FILE);
                 self.progress.report(Event::Warning(words));
             }
         }

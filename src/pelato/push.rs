@@ -7,6 +7,7 @@ use super::{BuildFlags, Outcome, Pelato, known, select};
 use crate::project::LockFile;
 use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, PushError, Pushed, Source, Work};
+use crate::remedy::Argument;
 use crate::{build, generate};
 
 /// What pushing would do for a component.
@@ -48,7 +49,7 @@ impl Pelato {
         let planned = generate::plan(&all)?;
         let components = select(all, only);
         let options = self.build_options(&BuildFlags {
-            no_install: flags.no_install.or(Some("--dry-run")),
+            no_install: flags.no_install.or(Some(Argument::DryRun.into())),
             ..flags.clone()
         });
         let toolchains = self.toolchains(&components, &options)?;

@@ -19,6 +19,7 @@ use crate::nats;
 use crate::postgres;
 use crate::progress::Event;
 use crate::project::settings::KEYVALUE_DOMAIN;
+use crate::remedy::Argument;
 use crate::stream::Consumer;
 
 /// How to run a workflow.
@@ -77,8 +78,9 @@ impl Pelato {
         let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
         let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
         if ports.len() > 1 {
-            let note =
-                format!("the ports of the workflow are for the cluster: here everything is on port {port}");
+            let note = format!(
+                "the ports in workflow.yaml apply to the cluster: here everything is served on port {port}"
+            );
             self.progress.report(Event::Note(note));
         }
         let serves_http = components.iter().any(|component| component.http_path.is_some());
@@ -149,9 +151,9 @@ impl Pelato {
                 Ok(()) => Event::Note("running the new version".to_owned()),
                 Err(Error::Rejected(rejected)) => {
                     rejected.0.problems.into_iter().for_each(|p| self.progress.report(Event::Problem(p)));
-                    Event::Note("the old version goes on: the workflow has errors".to_owned())
+                    Event::Note("the old version keeps running: the workflow has errors".to_owned())
                 }
-                Err(error) => Event::Note(format!("the old version goes on: {error}")),
+                Err(error) => Event::Note(format!("the old version keeps running: {error}")),
             });
         }
     }
@@ -168,8 +170,9 @@ impl Pelato {
         match (bus, consumers.first()) {
             (_, None) => {}
             (Bus::InProcess, Some(first)) => self.progress.report(Event::Note(format!(
-                "messages in this process are not kept: `{}` gets them at most once; `--nats` keeps them",
-                first.name
+                "messages within this process are not stored: `{}` gets them at most once; with {} they are stored",
+                first.name,
+                Argument::Nats
             ))),
             (Bus::Nats(server), Some(_)) => {
                 let client =
@@ -212,7 +215,8 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             Bus::InProcess => component.clone().at_most_once(),
             Bus::Nats(_) => component.clone(),
         };
-        let wrong = |source| Error::Template { template: component.template.manifest.name.clone(), source };
+        let wrong =
+            |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };
         Ok(Hosted {
             name: component.name.clone(),
             wasm: read(&built.artifact)?,

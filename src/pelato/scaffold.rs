@@ -79,7 +79,7 @@ impl Pelato {
         };
         lock().map_err(|source| Error::System {
             what: format!("cannot lock {}", self.root().display()),
-            help: "see that the folder is there and that you may read it".to_owned(),
+            help: "check that the folder exists and that you have read permission".to_owned(),
             source,
         })
     }
@@ -116,5 +116,5 @@ fn object(path: &Path, text: &str, catalog: &Catalog, before: &Report) -> Result
             && !problem.rule.starts_with(ABOUT_CODE)
             && !known(&problem.message)
     });
-    if report.problems.is_empty() { Ok(()) } else { Err(Error::Unfit(Rejected(report))) }
+    if report.problems.is_empty() { Ok(()) } else { Err(Error::TaskRejected(Rejected(report))) }
 }

@@ -11,6 +11,7 @@ use super::Error;
 use crate::catalog::{PACKS_FOLDER, TEMPLATES_FOLDER};
 use crate::check::code::TASKS;
 use crate::project::workflow;
+use crate::remedy::Argument;
 
 /// Editors write a file in several steps; only when nothing has happened for so long, the change is told.
 const QUIET: Duration = Duration::from_millis(60);
@@ -31,7 +32,10 @@ impl Watcher {
     pub fn start(root: &Path, changed: impl Fn() + Send + 'static) -> Result<Self, Error> {
         let failed = |error: notify::Error| Error::System {
             what: format!("cannot watch {}", root.display()),
-            help: "run without `--watch`; on Linux, `fs.inotify.max_user_watches` may be too low".to_owned(),
+            help: format!(
+                "run without {}; on Linux, `fs.inotify.max_user_watches` may be too low",
+                Argument::Watch
+            ),
             source: std::io::Error::other(error),
         };
         let root = root.canonicalize().map_err(|error| failed(notify::Error::io(error)))?;

@@ -8,26 +8,35 @@ use miette::Diagnostic;
 
 use super::Problem;
 use crate::check::NeedError;
+use crate::remedy::{Argument, Operation};
 
 /// Why a workflow cannot be deployed, or what the platform did not do.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DeployError {
     /// There is nothing to deploy.
     #[error("the workflow has no tasks: there is nothing to deploy")]
-    #[diagnostic(help(
-        "add a task with `pelato add-task`, or take the application away with `pelato remove`"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::empty),
+        help(
+            "add a task with {}, or take the application away with {}",
+            Operation::AddTask,
+            Operation::Remove
+        )
+    )]
     Empty,
     /// The project's name has nothing that a platform takes.
-    #[error("the project name `{project}` has no letter or digit that a cluster takes")]
-    #[diagnostic(help("give it one in workflow.yaml: letters a to z and digits"))]
+    #[error("the project name `{project}` has no letter or digit that an application name may contain")]
+    #[diagnostic(
+        code(pelato::deploy::no_usable_name),
+        help("write `project_name` in workflow.yaml with letters a to z or digits")
+    )]
     Nameless {
         /// The name.
         project: String,
     },
     /// A template's text cannot be filled in.
     #[error("the template `{template}` cannot be used")]
-    #[diagnostic(help("mend the template, or choose another"))]
+    #[diagnostic(code(pelato::deploy::template), help("fix the template, or choose another"))]
     Template {
         /// The template.
         template: String,
@@ -36,16 +45,25 @@ pub enum DeployError {
     },
     /// Images are not in the registry.
     #[error("the registry does not have {images}")]
-    #[diagnostic(help("`pelato push` builds and pushes them; `pelato brush` does all of it"))]
+    #[diagnostic(
+        code(pelato::deploy::not_pushed),
+        help("{} builds and pushes them; {} does all of it", Operation::Push, Operation::Brush)
+    )]
     NotPushed {
         /// The images.
         images: String,
     },
     /// The platform does not answer in time.
-    #[error("{server} at {address} cannot be reached: no answer within {seconds} s")]
-    #[diagnostic(help("is it running, and is the address right? `pelato config` shows where it comes from"))]
+    #[error("the {server} at {address} cannot be reached: no answer within {seconds} s")]
+    #[diagnostic(
+        code(pelato::deploy::no_answer),
+        help(
+            "check that it is running and that the address is correct: {} shows where it comes from",
+            Operation::Config
+        )
+    )]
     NoAnswer {
-        /// What is there: `the NATS server`.
+        /// What is there, without an article: `NATS server`.
         server: &'static str,
         /// Its address, without passwords.
         address: String,
@@ -54,9 +72,14 @@ pub enum DeployError {
     },
     /// The connection to the platform was lost.
     #[error("the connection to {place} was lost: {message}")]
-    #[diagnostic(help(
-        "what was asked for may have been done or not: `pelato status` tells; `pelato deploy` can be repeated"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::connection_lost),
+        help(
+            "the request may or may not have been carried out: {} shows it; {} can be repeated",
+            Operation::Status,
+            Operation::Deploy
+        )
+    )]
     Lost {
         /// Where.
         place: String,
@@ -64,8 +87,8 @@ pub enum DeployError {
         message: String,
     },
     /// A reply that makes no sense.
-    #[error("{who} answered what PELATO does not understand: {message}")]
-    #[diagnostic(help("{help}"))]
+    #[error("unexpected response from {who}: {message}")]
+    #[diagnostic(code(pelato::deploy::unexpected_response), help("{help}"))]
     Reply {
         /// Who answered.
         who: &'static str,
@@ -75,8 +98,8 @@ pub enum DeployError {
         help: &'static str,
     },
     /// The platform refused.
-    #[error("{who} refuses to {what}: {message}")]
-    #[diagnostic(help("see its words; `pelato deploy --dry-run` shows the manifest"))]
+    #[error("{who} rejected the request to {what}: {message}")]
+    #[diagnostic(code(pelato::deploy::refused), help("{} shows the manifest", Operation::Deploy.with(Argument::DryRun)))]
     Refused {
         /// Who refused.
         who: &'static str,
@@ -87,9 +110,13 @@ pub enum DeployError {
     },
     /// Somebody else has the name.
     #[error("`{name}` in {place} {how}")]
-    #[diagnostic(help(
-        "give this project another `project_name` in workflow.yaml; or take the application over with `--force`"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::application_taken),
+        help(
+            "give this project another `project_name` in workflow.yaml; or take the application over with {}",
+            Argument::Force
+        )
+    )]
     Foreign {
         /// The application.
         name: String,
@@ -99,8 +126,11 @@ pub enum DeployError {
         how: String,
     },
     /// Others listen where we want to.
-    #[error("port {port} on hosts of {target} is taken by the application `{other}`")]
-    #[diagnostic(help("give the tasks another `http: {{port: …}}` in workflow.yaml"))]
+    #[error("port {port} on hosts of {target} is already used by the application `{other}`")]
+    #[diagnostic(
+        code(pelato::deploy::port_taken),
+        help("give the tasks another `http: {{port: …}}` in workflow.yaml")
+    )]
     PortTaken {
         /// The port.
         port: String,
@@ -111,7 +141,10 @@ pub enum DeployError {
     },
     /// There is no such application.
     #[error("`{name}` is not deployed in {place}")]
-    #[diagnostic(help("deploy it with `pelato deploy`; `pelato config` shows where it is looked for"))]
+    #[diagnostic(
+        code(pelato::deploy::not_deployed),
+        help("deploy it with {}; {} shows which cluster is used", Operation::Deploy, Operation::Config)
+    )]
     NotDeployed {
         /// The application.
         name: String,
@@ -120,7 +153,7 @@ pub enum DeployError {
     },
     /// There is nothing to go back to.
     #[error("there is no manifest of `{name}` before {version}")]
-    #[diagnostic(help("{known}"))]
+    #[diagnostic(code(pelato::deploy::no_earlier_version), help("{known}"))]
     NothingBefore {
         /// The application.
         name: String,
@@ -131,6 +164,7 @@ pub enum DeployError {
     },
     /// There is no such version.
     #[error("there is no version `{version}` of `{name}`")]
+    #[diagnostic(code(pelato::deploy::no_such_version))]
     NoSuchVersion {
         /// The application.
         name: String,
@@ -142,7 +176,7 @@ pub enum DeployError {
     },
     /// The platform says that it failed.
     #[error("the cluster could not run all of `{name}`{}", listed(.problems))]
-    #[diagnostic(help("{help}"))]
+    #[diagnostic(code(pelato::deploy::failed), help("{help}"))]
     Failed {
         /// The application.
         name: String,
@@ -152,8 +186,8 @@ pub enum DeployError {
         help: String,
     },
     /// It took too long.
-    #[error("after {} s not all of `{name}` runs{}", .waited.as_secs(), listed(.problems))]
-    #[diagnostic(help("{help}"))]
+    #[error("after {} s `{name}` is not fully running{}", .waited.as_secs(), listed(.problems))]
+    #[diagnostic(code(pelato::deploy::timeout), help("{help}"))]
     TooSlow {
         /// The application.
         name: String,
@@ -165,10 +199,14 @@ pub enum DeployError {
         help: String,
     },
     /// It does not go away.
-    #[error("after {} s something of `{name}` still runs: {left}", .waited.as_secs())]
-    #[diagnostic(help(
-        "wait and call `pelato remove` again; a host that is gone for good is forgotten by itself"
-    ))]
+    #[error("after {} s parts of `{name}` are still running: {left}", .waited.as_secs())]
+    #[diagnostic(
+        code(pelato::deploy::still_running),
+        help(
+            "wait and call {} again; the cluster forgets a host that is permanently gone by itself",
+            Operation::Remove
+        )
+    )]
     StillThere {
         /// The application.
         name: String,
@@ -178,15 +216,18 @@ pub enum DeployError {
         left: String,
     },
     /// The platform told nothing more of an application.
-    #[error("nothing more is heard of `{name}`")]
-    #[diagnostic(help("`pelato status` shows how it is"))]
+    #[error("the cluster reports nothing more about `{name}`")]
+    #[diagnostic(code(pelato::deploy::ended), help("{} shows its state", Operation::Status))]
     Ended {
         /// The application.
         name: String,
     },
     /// The manifest has no JSON or YAML form.
     #[error("the manifest cannot be written: {0}")]
-    #[diagnostic(help("this is a mistake in PELATO: please report it with your workflow.yaml"))]
+    #[diagnostic(
+        code(pelato::deploy::manifest),
+        help("this is a bug in PELATO: please report it with your workflow.yaml")
+    )]
     Form(String),
     /// What only one platform knows.
     #[error(transparent)]

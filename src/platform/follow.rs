@@ -7,10 +7,18 @@ use futures_util::StreamExt;
 
 use super::{DeployError, Outlook, Plan, Problem, State, Status, Statuses};
 use crate::progress::{Event, Progress};
+use crate::remedy::Operation;
 
 /// What to do when something failed.
-const HELP: &str = "mend that and call `pelato deploy` again, or go back with `pelato rollback`; `pelato status` shows \
-                    how it goes on. An image that a host cannot fetch: does it know the registry, and is it allowed to?";
+fn help() -> String {
+    format!(
+        "fix that and call {} again, or go back with {}; {} shows how it goes on. If a host cannot fetch an image, check \
+         that the host can reach the registry and is authorised",
+        Operation::Deploy,
+        Operation::Rollback,
+        Operation::Status
+    )
+}
 
 /// Waits until everything of a plan runs that can. `statuses` were asked for before it was carried out.
 ///
@@ -37,7 +45,7 @@ pub async fn until_running(
         let status = current(status.ok_or_else(ended)??, plan);
         told.note(&status);
         let late = start.elapsed() >= timeout;
-        let (name, help) = (plan.name.clone(), HELP.to_owned());
+        let (name, help) = (plan.name.clone(), help());
         match status.outlook {
             Outlook::Settled => return Ok(status),
             Outlook::SettledButBusy if late => return Ok(status),

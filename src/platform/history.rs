@@ -6,6 +6,7 @@
 
 use super::{DeployError, Revision};
 use crate::build::record::digest;
+use crate::remedy::Argument;
 
 /// So many versions are kept.
 const KEPT: usize = 10;
@@ -58,8 +59,8 @@ pub fn back<'a>(
     let Some(wanted) = wanted else {
         let before = at.map_or(versions.len(), |at| at).checked_sub(1);
         let known = match versions.len() {
-            0 | 1 => "only what was deployed before can be gone back to".to_owned(),
-            _ => format!("name one with `--to`: {}", names(versions)),
+            0 | 1 => "only a version that was deployed before can be rolled back to".to_owned(),
+            _ => format!("name one with {}: {}", Argument::To, names(versions)),
         };
         let version = at.map_or("this", |at| versions[at].version.as_str()).to_owned();
         return before.and_then(|before| versions.get(before)).ok_or_else(|| DeployError::NothingBefore {

@@ -52,7 +52,7 @@ pub struct About {
     pub place: String,
     /// The address at which it is reached, without passwords.
     pub address: String,
-    /// What is there: `the NATS server`.
+    /// What is there, without an article: `NATS server`.
     pub server: &'static str,
     /// The name of the manifest's file in `gen/`.
     pub manifest_file: &'static str,

@@ -6,7 +6,7 @@ use std::str::FromStr;
 /// What compiles.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Builder {
-    /// A fitting compiler on PATH, else a container engine that answers, else the pinned compiler.
+    /// A compatible compiler on PATH, else a container engine that answers, else the pinned compiler.
     #[default]
     Auto,
     /// A compiler on this machine.

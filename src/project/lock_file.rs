@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer};
 use toml_edit::{DocumentMut, Item, Table, TableLike, Value};
 
 use crate::files::{self, FileError};
+use crate::remedy::Operation;
 use crate::report::{Problem, Source};
 
 pub use images::LockedImage;
@@ -24,7 +25,7 @@ pub use packs::Pin;
 pub const FILE: &str = "pelato.lock";
 
 const SCHEMA: i64 = 1;
-const HEADER: &str = "# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\n";
+const HEADER: &str = "# Records what was pushed, added and fetched. Written by PELATO; commit this file.\n";
 const COMPONENTS: &str = "components";
 
 /// What is known about one component's last push.
@@ -79,7 +80,10 @@ impl<'de> Deserialize<'de> for Digest {
 pub enum LockFileError {
     /// It cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    #[diagnostic(
+        code(pelato::lock_file::unreadable),
+        help("check that it is a UTF-8 text file and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -89,7 +93,7 @@ pub enum LockFileError {
     /// What stands in it makes no sense.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Wrong(#[from] Problem),
+    Invalid(#[from] Problem),
     /// It cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -114,12 +118,14 @@ impl<'de> Deserialize<'de> for Schema {
         match i64::deserialize(deserializer)? {
             SCHEMA => Ok(Self),
             newer if newer > SCHEMA => Err(D::Error::custom(NEWER)),
-            _ => Err(D::Error::custom(format!("there is no such schema; this pelato writes {SCHEMA}"))),
+            _ => Err(D::Error::custom(format!(
+                "unknown schema; this version of PELATO writes schema {SCHEMA}"
+            ))),
         }
     }
 }
 
-const NEWER: &str = "a newer pelato has written this file";
+const NEWER: &str = "a newer version of PELATO wrote this file";
 
 #[derive(Deserialize)]
 struct Head {
@@ -189,21 +195,26 @@ fn parse(text: &str) -> Result<Body, Problem> {
     let head: Head = read(&source)?;
     let ours = [head.components, head.images, head.packs];
     if head.schema.is_none() && ours.iter().any(Option::is_some) {
-        return Err(Problem::error("lock-file", &source, "has no `schema`").advise(HELP));
+        return Err(Problem::error("lock-file", &source, "has no `schema`").advise(help()));
     }
     read::<Body>(&source)
 }
 
-const HELP: &str = "if two branches met in it, keep the lines of one side for each component; or delete the file: `pelato push` \
-     writes it anew, and the registry keeps its promises without it";
+fn help() -> String {
+    format!(
+        "after a merge conflict keep the lines of one side for each component; or delete the file: {} writes it again, \
+         and the registry's own record of the versions is not affected",
+        Operation::Push
+    )
+}
 
 fn read<T: serde::de::DeserializeOwned>(source: &Arc<Source>) -> Result<T, Problem> {
     toml_edit::de::from_str(&source.text).map_err(|error| {
         let message = error.message().lines().next().unwrap_or_default().to_owned();
         let help = if message == NEWER {
-            "use that pelato, or a newer one; this one leaves it as it is"
+            "use that version of PELATO or a newer one; this one leaves the file unchanged".to_owned()
         } else {
-            HELP
+            help()
         };
         Problem::error("lock-file", source, message).at(error.span()).advise(help)
     })
@@ -211,7 +222,7 @@ fn read<T: serde::de::DeserializeOwned>(source: &Arc<Source>) -> Result<T, Probl
 
 fn wrong(source: &Arc<Source>, error: &toml_edit::TomlError) -> Problem {
     let message = error.message().lines().next().unwrap_or_default();
-    Problem::error("lock-file", source, message).at(error.span()).advise(HELP)
+    Problem::error("lock-file", source, message).at(error.span()).advise(help())
 }
 
 fn updated(

@@ -10,6 +10,7 @@ use serde_yaml::Value;
 use super::shape::Reader;
 use super::spans::Spans;
 use super::workflow::{FILE, MAX_BYTES, Workflow};
+use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Report, Source};
 
 /// The fields that every task may have, whatever its template.
@@ -39,8 +40,10 @@ const LEVELS: &str = "a workflow needs three levels: the file, its tasks, their 
 pub enum ReadError {
     /// No project here.
     #[error("there is no {FILE} in {folder}")]
-    #[diagnostic(help(
-        "go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`"
+    #[diagnostic(code(pelato::workflow::missing), help(
+        "go to the folder of a project, name it with {}, or make one with {}",
+        Argument::Project.with("DIR"),
+        Operation::New.on("NAME")
     ))]
     Missing {
         /// Where it was looked for.
@@ -48,7 +51,10 @@ pub enum ReadError {
     },
     /// The file cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file and that you may read it"))]
+    #[diagnostic(
+        code(pelato::workflow::unreadable),
+        help("check that it is a file and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -57,7 +63,10 @@ pub enum ReadError {
     },
     /// The file is larger than any workflow.
     #[error("{path} has {bytes} bytes; a workflow may have {MAX_BYTES}")]
-    #[diagnostic(help("is this really a workflow? keep data in files of its own"))]
+    #[diagnostic(
+        code(pelato::workflow::too_large),
+        help("is this really a workflow? keep data in other files")
+    )]
     TooLarge {
         /// The file.
         path: String,
@@ -66,7 +75,7 @@ pub enum ReadError {
     },
     /// The file is not UTF-8 text.
     #[error("{path} is not UTF-8 text: byte {offset} (line {line})")]
-    #[diagnostic(help("save it as UTF-8"))]
+    #[diagnostic(code(pelato::workflow::not_text), help("save it as UTF-8"))]
     NotText {
         /// The file.
         path: String,
@@ -168,7 +177,7 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
         m if m.contains("recursion limit") => LEVELS,
         m if m.contains("more than one document") => "keep one workflow in a file: remove the `---` lines",
         m if m.contains("duplicate") => "keep one of the two",
-        _ => "see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes",
+        _ => "see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them need quotes",
     };
     let span = error.location().map(|place| {
         let at = place.index().min(source.text.len());
@@ -209,8 +218,8 @@ mod tests {
             problems(text),
             [
                 "1:1 unknown field `project_nam`",
-                "3:5 a task is a list of `field: value` lines, but here is a number",
-                "4:11 expected one word or text, but here is a list",
+                "3:5 a task must be a list of `field: value` lines, found a number",
+                "4:11 expected one word or text, found a list",
                 "5:5 this field has no value",
                 "6:12 unknown field `prt`",
                 "the workflow has no `project_name`",
@@ -229,7 +238,7 @@ mod tests {
                 format!("{new}: &{new} [*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old}]\n")
             }).collect::<String>();
         assert!(problems(&bomb)[0].contains("repetition limit"), "{:?}", problems(&bomb));
-        assert_eq!(problems(""), ["a workflow is a list of `field: value` lines, but here is nothing"]);
+        assert_eq!(problems(""), ["a workflow must be a list of `field: value` lines, found nothing"]);
     }
 
     proptest::proptest! {

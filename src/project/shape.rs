@@ -100,7 +100,7 @@ impl Reader<'_> {
         match value {
             Value::Mapping(mapping) => Some(mapping),
             other => {
-                self.wrong_shape(place, &format!("{what} is a list of `field: value` lines"), &other);
+                self.wrong_shape(place, &format!("{what} must be a list of `field: value` lines"), &other);
                 None
             }
         }
@@ -159,14 +159,14 @@ impl Reader<'_> {
     fn wrong_shape(&mut self, place: &Place, expected: &str, found: &Value) {
         let found = match found {
             Value::Null => "nothing",
-            Value::Bool(_) => "a truth value",
+            Value::Bool(_) => "a boolean",
             Value::Number(_) => "a number",
             Value::String(_) => "a text",
             Value::Sequence(_) => "a list",
             Value::Mapping(_) => "fields",
             Value::Tagged(_) => "a value with a YAML tag",
         };
-        let message = format!("{expected}, but here is {found}");
+        let message = format!("{expected}, found {found}");
         let span = self.workflow.span(place);
         self.report.push(
             Problem::error("shape", &self.workflow.source, message)

@@ -72,7 +72,7 @@ fn parse(value: &str) -> Result<(Address, bool), PushError> {
     };
     if !matches!(scheme.as_str(), "" | "http" | "https") {
         return Err(wrong(
-            "that is no registry's address",
+            "that is not a valid registry address",
             "write host and path: `registry.example.org/team`",
         ));
     }
@@ -88,7 +88,7 @@ fn parse(value: &str) -> Result<(Address, bool), PushError> {
         Ok(read) if read.registry() == host => {}
         _ => {
             return Err(wrong(
-                "that cannot begin the name of an image",
+                "an image name cannot begin with that",
                 "write host and path in lower-case letters, digits and `.-_/`: `registry.example.org/team`",
             ));
         }
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn plain_http_needs_leave_and_https_written_out_stays_https() {
         let error = prefix("http://x.org", "y.org").unwrap_err();
-        assert_eq!(error, "REGISTRY_URL asks for plain http, and REGISTRY_INSECURE does not list x.org");
+        assert_eq!(error, "REGISTRY_URL selects plain HTTP, and REGISTRY_INSECURE does not list x.org");
         let insecure = |url, listed, host| is_insecure(&settings(url, listed), host);
         assert!(insecure("localhost:5000", "x.org, localhost:5000", "localhost:5000"));
         assert!(insecure("localhost:5000", "localhost", "localhost:5000"));

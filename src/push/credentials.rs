@@ -10,6 +10,7 @@ use oci_client::secrets::RegistryAuth;
 use super::{Address, PushError};
 use crate::project::Settings;
 use crate::project::settings::{REGISTRY_PASSWORD, REGISTRY_USER};
+use crate::remedy::Operation;
 use crate::text::quoted;
 
 /// Docker Hub's host, and what Docker's credential file calls it.
@@ -64,8 +65,10 @@ impl Credentials {
     pub fn help(&self, host: &str) -> String {
         match &self.from {
             CredentialSource::Settings => {
-                "check REGISTRY_USER and REGISTRY_PASSWORD: `pelato config` shows where they come from"
-                    .to_owned()
+                format!(
+                    "check REGISTRY_USER and REGISTRY_PASSWORD: {} shows where they come from",
+                    Operation::Config
+                )
             }
             CredentialSource::Docker(path) => {
                 let path = path.display();
@@ -82,7 +85,7 @@ impl Credentials {
 
 /// What the settings say.
 pub(super) fn of_settings(settings: &Settings) -> Result<Option<RegistryAuth>, PushError> {
-    let half = |set, missing| PushError::HalfCredentials { set, missing };
+    let half = |set, missing| PushError::IncompleteCredentials { set, missing };
     match (settings.text(REGISTRY_USER), settings.text(REGISTRY_PASSWORD)) {
         (Some(user), Some(password)) => Ok(Some(RegistryAuth::Basic(user.to_owned(), password.to_owned()))),
         (None, None) => Ok(None),
@@ -93,7 +96,7 @@ pub(super) fn of_settings(settings: &Settings) -> Result<Option<RegistryAuth>, P
 
 fn of_docker(host: &str) -> Result<Credentials, PushError> {
     let Some(path) = docker_file() else { return Ok(Credentials::NOBODY) };
-    let wrong = |reason: String| PushError::Docker {
+    let wrong = |reason: String| PushError::DockerCredentials {
         host: host.to_owned(),
         path: path.display().to_string(),
         reason,
@@ -120,17 +123,17 @@ fn of_docker(host: &str) -> Result<Credentials, PushError> {
             return Ok(Credentials::NOBODY);
         }
         Ok(DockerCredential::IdentityToken(_)) => {
-            "it is an identity token, which pelato cannot use".to_owned()
+            "it holds an identity token, which PELATO does not support".to_owned()
         }
         Err(Trouble::HelperFailure { helper, .. }) => format!("the program {helper} failed"),
         Err(Trouble::HelperCommunicationError) => {
             "its program docker-credential-… cannot be started".to_owned()
         }
         Err(Trouble::MalformedHelperResponse) => {
-            "its program docker-credential-… answers nonsense".to_owned()
+            "its program docker-credential-… returned an unexpected response".to_owned()
         }
         Err(Trouble::CredentialDecodingError) => "an entry is not base64 of user:password".to_owned(),
-        Err(Trouble::CredentialMismatchError) => "an entry contradicts itself".to_owned(),
+        Err(Trouble::CredentialMismatchError) => "an entry has contradictory values".to_owned(),
         Err(_) => "it is not JSON as Docker writes it".to_owned(),
     };
     Err(wrong(reason))

@@ -1,18 +1,21 @@
 //! What can go wrong between a component and its registry, in the user's words.
 
 use crate::project::lock_file::LockFileError;
+use crate::remedy::{Argument, Operation};
 
 /// Why components were not pushed.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PushError {
     /// Nobody has said where to.
     #[error("no registry is set")]
-    #[diagnostic(help(
-        "set REGISTRY_URL in .env or the environment: REGISTRY_URL=registry.example.org/team"
-    ))]
+    #[diagnostic(
+        code(pelato::push::no_registry),
+        help("set REGISTRY_URL in .env or the environment: REGISTRY_URL=registry.example.org/team")
+    )]
     NoRegistry,
     /// The registry's address is none.
     #[error("REGISTRY_URL is {value}: {reason}")]
+    #[diagnostic(code(pelato::push::address))]
     Address {
         /// What stands there, in quotes.
         value: String,
@@ -24,42 +27,56 @@ pub enum PushError {
     },
     /// The registry's address tells who comes; it becomes part of images' names, which everybody sees.
     #[error("REGISTRY_URL holds a user or a password")]
-    #[diagnostic(help(
-        "take out what stands before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of \
-         the images' names, which everybody sees"
-    ))]
+    #[diagnostic(
+        code(pelato::push::password_in_url),
+        help(
+            "remove what is before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of the image names, which are public"
+        )
+    )]
     PasswordInUrl,
     /// Plain http without leave.
-    #[error("REGISTRY_URL asks for plain http, and REGISTRY_INSECURE does not list {host}")]
-    #[diagnostic(help(
-        "write https://, or set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
-    ))]
+    #[error("REGISTRY_URL selects plain HTTP, and REGISTRY_INSECURE does not list {host}")]
+    #[diagnostic(
+        code(pelato::push::plain_http),
+        help(
+            "write https://, or set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
+        )
+    )]
     PlainHttp {
         /// The registry.
         host: String,
     },
     /// One of two.
     #[error("{set} is set and {missing} is not")]
-    #[diagnostic(help("set both, or neither: then Docker's credential file is used"))]
-    HalfCredentials {
+    #[diagnostic(
+        code(pelato::push::incomplete_credentials),
+        help("set both, or neither: then Docker's credential file is used")
+    )]
+    IncompleteCredentials {
         /// The one that is there.
         set: &'static str,
         /// The one that is not.
         missing: &'static str,
     },
     /// A text that names no image.
-    #[error("{image} is no image's name")]
-    #[diagnostic(help("write host, path, name and version: `registry.example.org/team/name:1.0.0`"))]
+    #[error("{image} is not a valid image name")]
+    #[diagnostic(
+        code(pelato::push::image),
+        help("write host, path, name and version: `registry.example.org/team/name:1.0.0`")
+    )]
     Image {
         /// The text, in quotes.
         image: String,
     },
     /// The file of certificates is of no use.
     #[error("REGISTRY_CA: {path} {reason}")]
-    #[diagnostic(help(
-        "REGISTRY_CA names a file of PEM certificates, which begin with -----BEGIN CERTIFICATE-----; the path is \
+    #[diagnostic(
+        code(pelato::push::certificates),
+        help(
+            "REGISTRY_CA names a file of PEM certificates, which begin with -----BEGIN CERTIFICATE-----; the path is \
          relative to the folder in which pelato is started"
-    ))]
+        )
+    )]
     Certificates {
         /// The file.
         path: String,
@@ -68,8 +85,11 @@ pub enum PushError {
     },
     /// Docker's credentials are of no use.
     #[error("Docker's credentials for {host} cannot be used: {reason}")]
-    #[diagnostic(help("mend {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead"))]
-    Docker {
+    #[diagnostic(
+        code(pelato::push::docker_credentials),
+        help("fix {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead")
+    )]
+    DockerCredentials {
         /// The registry.
         host: String,
         /// The file.
@@ -78,17 +98,24 @@ pub enum PushError {
         reason: String,
     },
     /// There can be no TLS on this machine.
-    #[error("no connection to a registry can be made on this machine: {reason}")]
-    #[diagnostic(help(
-        "install the system's root certificates (the package is mostly called ca-certificates)"
-    ))]
+    #[error("no TLS connection to a registry can be made on this machine: {reason}")]
+    #[diagnostic(
+        code(pelato::push::client),
+        help("install the system's root certificates (the package is mostly called ca-certificates)")
+    )]
     Client {
         /// What the library says.
         reason: String,
     },
     /// Nobody answers.
     #[error("the registry at {host} cannot be reached: {reason}")]
-    #[diagnostic(help("is it running, and is REGISTRY_URL right? `pelato config` shows what is in effect"))]
+    #[diagnostic(
+        code(pelato::push::unreachable),
+        help(
+            "check that it is running and that REGISTRY_URL is correct: {} shows the settings in effect",
+            Operation::Config
+        )
+    )]
     Unreachable {
         /// The registry.
         host: String,
@@ -96,35 +123,44 @@ pub enum PushError {
         reason: String,
     },
     /// It listens and says nothing.
-    #[error("the registry at {host} is too slow: no answer within {seconds} s")]
-    #[diagnostic(help("is it overloaded, or something else that listens there? try again later"))]
-    TooSlow {
+    #[error("the registry at {host} did not answer within {seconds} s")]
+    #[diagnostic(
+        code(pelato::push::timeout),
+        help("check whether it is overloaded, or another program listens there; try again later")
+    )]
+    Timeout {
         /// The registry.
         host: String,
         /// How long we waited.
         seconds: u64,
     },
     /// It speaks http, and we https.
-    #[error("the registry at {host} speaks plain http")]
-    #[diagnostic(help(
-        "if that is meant, set REGISTRY_INSECURE={host}: then everybody on the way can read and change what is sent"
-    ))]
+    #[error("the registry at {host} uses plain HTTP")]
+    #[diagnostic(
+        code(pelato::push::not_https),
+        help(
+            "if that is meant, set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
+        )
+    )]
     NotHttps {
         /// The registry.
         host: String,
     },
     /// It speaks https, and we http.
-    #[error("the registry at {host} speaks https, and REGISTRY_INSECURE asks for plain http")]
-    #[diagnostic(help("take {host} out of REGISTRY_INSECURE"))]
+    #[error("the registry at {host} uses HTTPS, and REGISTRY_INSECURE selects plain HTTP")]
+    #[diagnostic(code(pelato::push::not_http), help("remove {host} from REGISTRY_INSECURE"))]
     NotHttp {
         /// The registry.
         host: String,
     },
     /// Nobody knows who it is.
     #[error("the certificate of the registry at {host} is not accepted: {reason}")]
-    #[diagnostic(help(
-        "if it is signed by an authority of your own, set REGISTRY_CA to the file of that authority's certificate (PEM)"
-    ))]
+    #[diagnostic(
+        code(pelato::push::certificate),
+        help(
+            "if it is signed by an authority of your own, set REGISTRY_CA to the file of that authority's certificate (PEM)"
+        )
+    )]
     Certificate {
         /// The registry.
         host: String,
@@ -132,7 +168,8 @@ pub enum PushError {
         reason: String,
     },
     /// Who comes is not let in.
-    #[error("the registry at {host} does not let {whom} in")]
+    #[error("authentication failed: the registry at {host} does not accept {whom}")]
+    #[diagnostic(code(pelato::push::unauthorized))]
     Unauthorized {
         /// The registry.
         host: String,
@@ -144,9 +181,12 @@ pub enum PushError {
     },
     /// Who comes may not do that.
     #[error("the registry does not allow {whom} to {doing} {image}{message}")]
-    #[diagnostic(help(
-        "ask who runs the registry for the right to push there, or choose another place with REGISTRY_URL"
-    ))]
+    #[diagnostic(
+        code(pelato::push::denied),
+        help(
+            "ask the registry's administrator for permission to push there, or choose another place with REGISTRY_URL"
+        )
+    )]
     Denied {
         /// Who came.
         whom: String,
@@ -158,11 +198,12 @@ pub enum PushError {
         message: String,
     },
     /// The registry has no room.
-    #[error("the registry at {host} has no room left: {image} was not pushed")]
-    #[diagnostic(help(
-        "make room on the registry's disk, and push again: what has arrived is not sent twice"
-    ))]
-    Full {
+    #[error("the registry at {host} has no space left: {image} was not pushed")]
+    #[diagnostic(
+        code(pelato::push::no_space),
+        help("free space on the registry's disk, and push again: what has arrived is not sent again")
+    )]
+    NoSpace {
         /// The registry.
         host: String,
         /// The image.
@@ -170,7 +211,10 @@ pub enum PushError {
     },
     /// The registry fails in another way.
     #[error("the registry at {host} cannot {doing} {image}: {reason}")]
-    #[diagnostic(help("the registry's own log says more; push again when it is well"))]
+    #[diagnostic(
+        code(pelato::push::failed),
+        help("see the registry's log; push again when the registry works")
+    )]
     Failed {
         /// The registry.
         host: String,
@@ -182,11 +226,13 @@ pub enum PushError {
         reason: String,
     },
     /// Other content under a version that is taken.
-    #[error("`{component}` {version} has been pushed to {registry} with other content")]
-    #[diagnostic(help(
-        "run `pelato bump {component}` and push again; `--force` replaces what others may be running"
+    #[error("`{component}` {version} has already been pushed to {registry} with different content")]
+    #[diagnostic(code(pelato::push::version_taken), help(
+        "run {} and push again; {} replaces the image, which others may be using",
+        Operation::Bump.on(component),
+        Argument::Force
     ))]
-    Promise {
+    VersionTaken {
         /// The component.
         component: String,
         /// Its version.
@@ -195,9 +241,9 @@ pub enum PushError {
         registry: String,
     },
     /// The artifact is not what was built.
-    #[error("{path} is not what was built: somebody has changed it, or the record beside it")]
-    #[diagnostic(help("remove gen/{component} and build again"))]
-    Altered {
+    #[error("{path} was changed since it was built, or the record next to it was")]
+    #[diagnostic(code(pelato::push::artifact_changed), help("remove gen/{component} and build again"))]
+    ArtifactChanged {
         /// The component.
         component: String,
         /// The artifact.
@@ -205,7 +251,10 @@ pub enum PushError {
     },
     /// The artifact cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("nobody else should work in gen/; run the command again"))]
+    #[diagnostic(
+        code(pelato::push::unreadable),
+        help("no other process may change files in gen/; run the command again")
+    )]
     Unreadable {
         /// The artifact.
         path: String,
@@ -214,8 +263,8 @@ pub enum PushError {
     },
     /// The artifact is no component.
     #[error("`{component}`: {reason}")]
-    #[diagnostic(help("remove gen/{component} and build again"))]
-    Foreign {
+    #[diagnostic(code(pelato::push::not_a_component), help("remove gen/{component} and build again"))]
+    NotAComponent {
         /// The component.
         component: String,
         /// What is wrong with it.
@@ -227,8 +276,8 @@ pub enum PushError {
     LockFile(#[from] LockFileError),
     /// More than one of these.
     #[error("{} components cannot be pushed", .0.len())]
-    #[diagnostic(help("nothing of these was pushed; mend this first"))]
-    Several(#[related] Vec<PushError>),
+    #[diagnostic(code(pelato::push::multiple), help("none of them was pushed; fix these errors first"))]
+    Multiple(#[related] Vec<PushError>),
 }
 
 impl PushError {
@@ -236,16 +285,16 @@ impl PushError {
     pub fn is_network(&self) -> bool {
         match self {
             Self::Unreachable { .. }
-            | Self::TooSlow { .. }
+            | Self::Timeout { .. }
             | Self::NotHttps { .. }
             | Self::NotHttp { .. }
             | Self::Certificate { .. }
             | Self::Unauthorized { .. }
             | Self::Denied { .. }
-            | Self::Full { .. }
+            | Self::NoSpace { .. }
             | Self::Failed { .. }
             | Self::Client { .. } => true,
-            Self::Several(errors) => errors.iter().any(Self::is_network),
+            Self::Multiple(errors) => errors.iter().any(Self::is_network),
             _ => false,
         }
     }
@@ -256,7 +305,7 @@ impl PushError {
         errors.retain(|error| seen.insert(error.to_string()));
         match errors.len() {
             1 => errors.remove(0),
-            _ => Self::Several(errors),
+            _ => Self::Multiple(errors),
         }
     }
 }

@@ -71,7 +71,7 @@ impl Request<'_> {
 
     /// It has not answered in time.
     pub fn too_slow(&self, waited: Duration) -> Fault {
-        let error = PushError::TooSlow { host: self.host.to_owned(), seconds: waited.as_secs() };
+        let error = PushError::Timeout { host: self.host.to_owned(), seconds: waited.as_secs() };
         Fault { transient: true, error }
     }
 
@@ -84,7 +84,7 @@ impl Request<'_> {
                 host,
             },
             403 => self.denied(body),
-            _ if is_full(code, body) => PushError::Full { host, image: self.image.to_owned() },
+            _ if is_full(code, body) => PushError::NoSpace { host, image: self.image.to_owned() },
             400 if body.contains("HTTP request to an HTTPS server") => PushError::NotHttp { host },
             // Also in front of a registry: whoever answers so wants us to come back.
             408 | 429 | 500..=599 => return self.failed(true, &answer(code, body)),
@@ -161,7 +161,7 @@ fn tls<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
 fn certificate(error: &rustls::CertificateError) -> String {
     use rustls::CertificateError as Why;
     match error {
-        Why::UnknownIssuer => "nobody here knows who signed it".to_owned(),
+        Why::UnknownIssuer => "its issuer is unknown".to_owned(),
         Why::Expired | Why::ExpiredContext { .. } => "it has expired".to_owned(),
         Why::NotValidYet | Why::NotValidYetContext { .. } => "it is not valid yet".to_owned(),
         Why::NotValidForName | Why::NotValidForNameContext { .. } => "it is for another host".to_owned(),
@@ -234,7 +234,11 @@ mod tests {
         let denied = r#"{"errors":[{"code":"DENIED","message":"not your team"}]}"#;
         let failed = "the registry at r.org cannot push r.org/a:1.0.0";
         for (error, transient, words) in [
-            (server(401, ""), false, "the registry at r.org does not let `me` in".to_owned()),
+            (
+                server(401, ""),
+                false,
+                "authentication failed: the registry at r.org does not accept `me`".to_owned(),
+            ),
             (
                 server(403, denied),
                 false,
@@ -244,12 +248,12 @@ mod tests {
             (
                 server(500, full),
                 false,
-                "the registry at r.org has no room left: r.org/a:1.0.0 was not pushed".into(),
+                "the registry at r.org has no space left: r.org/a:1.0.0 was not pushed".into(),
             ),
             (
                 server(507, ""),
                 false,
-                "the registry at r.org has no room left: r.org/a:1.0.0 was not pushed".into(),
+                "the registry at r.org has no space left: r.org/a:1.0.0 was not pushed".into(),
             ),
             (server(502, html), true, format!("{failed}: it answers 502")),
             (server(429, "slow down\nplease"), true, format!("{failed}: it answers 429: slow down")),

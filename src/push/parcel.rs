@@ -86,7 +86,7 @@ impl Parcel {
             pack: &component.pack.manifest.name,
             template: &component.template.manifest.name,
         };
-        let foreign = |reason: String| PushError::Foreign { component: name.clone(), reason };
+        let foreign = |reason: String| PushError::NotAComponent { component: name.clone(), reason };
         Ok(Self {
             component: name.clone(),
             version: component.version.clone(),
@@ -111,7 +111,7 @@ impl Parcel {
 
     /// What is said when the version is taken by other content.
     pub fn promise(&self, registry: &str) -> PushError {
-        PushError::Promise {
+        PushError::VersionTaken {
             component: self.component.clone(),
             version: self.version.to_string(),
             registry: registry.to_owned(),
@@ -126,5 +126,5 @@ fn verified(component: &str, file: &Path, digest: &str) -> Result<Vec<u8>, PushE
 }
 
 fn altered(component: &str, file: &Path) -> PushError {
-    PushError::Altered { component: component.to_owned(), path: file.display().to_string() }
+    PushError::ArtifactChanged { component: component.to_owned(), path: file.display().to_string() }
 }

@@ -100,7 +100,7 @@ impl Asking<'_> {
 
     async fn ask(&self, request: RequestBuilder) -> Result<Response, PushError> {
         request.send().await.map_err(|error| match error.is_timeout() && !error.is_connect() {
-            true => PushError::TooSlow {
+            true => PushError::Timeout {
                 host: self.image.resolve_registry().to_owned(),
                 seconds: ANSWER.as_secs(),
             },

@@ -207,8 +207,8 @@ pub(super) fn certificates(settings: &Settings) -> Result<Vec<Certificate>, Push
             };
             Ok(found.into_iter().map(one).collect())
         }
-        Ok(_) => Err(wrong("holds no certificate".to_owned())),
-        Err(error) => Err(wrong(format!("holds something that is no certificate: {error}"))),
+        Ok(_) => Err(wrong("contains no certificate".to_owned())),
+        Err(error) => Err(wrong(format!("contains something that is not a certificate: {error}"))),
     }
 }
 
@@ -229,10 +229,10 @@ mod tests {
         assert!(error().contains("cannot be read: No such file"), "{}", error());
         for text in ["", "hello\n", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
             std::fs::write(&file, text).unwrap();
-            assert!(error().ends_with("holds no certificate"), "{}", error());
+            assert!(error().ends_with("contains no certificate"), "{}", error());
         }
         std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nAA").unwrap();
-        assert!(error().contains("no certificate"), "{}", error());
+        assert!(error().contains("not a certificate"), "{}", error());
     }
 
     #[test]

@@ -198,7 +198,7 @@ impl Plan<'_> {
                 host: parcel.image.resolve_registry().to_owned(),
                 doing: "read",
                 image: image.clone(),
-                reason: "it answers with a digest that is no SHA-256".to_owned(),
+                reason: "it returned a digest that is not SHA-256".to_owned(),
             })
         };
         let locked = Locked {

@@ -2,6 +2,7 @@
 
 use super::ScaffoldError;
 use crate::check::values::{self, NAME_BYTES};
+use crate::remedy::Argument;
 
 /// The longest name of a component, in bytes.
 pub const MAX_NAME: usize = NAME_BYTES;
@@ -61,8 +62,10 @@ pub(super) fn choose(given: Option<&str>, title: &str) -> Result<String, Scaffol
         Some(name) => name.to_owned(),
         None => component_name_from(title).ok_or_else(|| ScaffoldError::Name {
             name: title.to_owned(),
-            help: "it has no letter of a to z: choose a name, such as `--component-name celsius_to_kelvin`"
-                .to_owned(),
+            help: format!(
+                "it contains no letter from a to z: choose a name, such as {}",
+                Argument::ComponentName.with("celsius_to_kelvin")
+            ),
         })?,
     };
     match values::component_name(&chosen) {
@@ -71,7 +74,7 @@ pub(super) fn choose(given: Option<&str>, title: &str) -> Result<String, Scaffol
             let example = component_name_from(&chosen).unwrap_or_else(|| "celsius_to_kelvin".to_owned());
             // It may begin with the same example.
             let rule = wrong.help.split_once("`: ").map_or(wrong.help.as_str(), |(_, rule)| rule);
-            let help = format!("choose another, such as `--component-name {example}`: {rule}");
+            let help = format!("choose another, such as {}: {rule}", Argument::ComponentName.with(example));
             Err(ScaffoldError::Name { name: chosen, help })
         }
     }
@@ -108,7 +111,7 @@ mod tests {
         }
         let error = choose(Some("My Task"), "").unwrap_err();
         assert!(
-            matches!(&error, ScaffoldError::Name { help, .. } if help.contains("--component-name my_task"))
+            matches!(&error, ScaffoldError::Name { help, .. } if help.contains("component_name=my_task"))
         );
         assert_eq!(choose(None, "My Task").unwrap(), "my_task");
     }

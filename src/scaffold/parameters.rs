@@ -5,12 +5,8 @@ use std::collections::BTreeMap;
 use super::ScaffoldError;
 use crate::catalog::{Kind, Parameter, Template};
 use crate::project::edit::Content;
+use crate::remedy::Remedy;
 use crate::text::suggest;
-
-/// A parameter's flag: `--dest-topic` for `dest_topic`.
-pub fn flag(parameter: &str) -> String {
-    format!("--{}", parameter.replace('_', "-"))
-}
 
 /// The fields for the values given, in the template's order. What has a default and is not given is left out.
 pub(super) fn fields(
@@ -20,8 +16,7 @@ pub(super) fn fields(
     let known = &template.manifest.parameters;
     let of = || template.manifest.name.clone();
     if let Some(name) = given.keys().find(|name| known.get(name).is_none()) {
-        let flags: Vec<_> = known.names().map(flag).collect();
-        let help = suggest::help(&flag(name), flags.iter().map(String::as_str));
+        let help = suggest::help(name, known.names());
         return Err(ScaffoldError::UnknownParameter { template: of(), name: name.clone(), help });
     }
     let is_missing = |(name, parameter): &(&str, &Parameter)| {
@@ -29,10 +24,12 @@ pub(super) fn fields(
     };
     let missing: Vec<_> = known.iter().filter(is_missing).collect();
     if !missing.is_empty() {
-        let lines = missing.iter().map(|(name, parameter)| format!("{} …  {}", flag(name), parameter.prompt));
-        let help = format!("add to the command:\n{}", lines.collect::<Vec<_>>().join("\n"));
-        let flags = missing.iter().map(|(name, _)| flag(name)).collect();
-        return Err(ScaffoldError::MissingParameters { template: of(), flags, help });
+        let line = |(name, parameter): &(&str, &Parameter)| {
+            format!("{}: {}", Remedy::parameter_with(name, "…"), parameter.prompt)
+        };
+        let help = format!("add\n{}", missing.iter().map(line).collect::<Vec<_>>().join("\n"));
+        let parameters = missing.iter().map(|(name, _)| (*name).to_owned()).collect();
+        return Err(ScaffoldError::MissingParameters { template: of(), parameters, help });
     }
     let values = known.iter().filter_map(|(name, parameter)| Some((name, parameter, given.get(name)?)));
     values.map(|(name, parameter, value)| Ok((name.to_owned(), content(name, parameter, value)?))).collect()
@@ -42,7 +39,7 @@ pub(super) fn fields(
 fn content(name: &str, parameter: &Parameter, value: &str) -> Result<Content, ScaffoldError> {
     let wrong = |expected: &str| {
         let (expected, example) = (expected.to_owned(), parameter.example().to_owned());
-        Err(ScaffoldError::Value { flag: flag(name), value: value.to_owned(), expected, example })
+        Err(ScaffoldError::Value { parameter: name.to_owned(), value: value.to_owned(), expected, example })
     };
     match parameter.kind {
         Kind::Integer => match value.parse() {

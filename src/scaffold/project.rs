@@ -22,7 +22,7 @@ pub const SCHEMA_FILE: &str = ".pelato/workflow.schema.json";
 pub struct NewProject<'a> {
     /// `project_name`: shown to people.
     pub name: String,
-    /// The folder to make; it may exist if it is empty.
+    /// The folder to create; it may exist if it is empty.
     pub folder: PathBuf,
     /// The first task.
     pub task: Option<NewTask<'a>>,

@@ -39,7 +39,7 @@ pub(crate) fn files_of(pack: &Pack, folder: &str, values: &liquid::Object) -> Re
         };
         let target = RelPath::new(target).map_err(|error| broken(&name, error.to_string()))?;
         if files.insert(target, bytes).is_some() {
-            return Err(broken(&name, "is there with and without `.liquid`".to_owned()));
+            return Err(broken(&name, "exists with and without `.liquid`".to_owned()));
         }
     }
     Ok(files)

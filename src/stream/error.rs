@@ -10,11 +10,14 @@ pub enum StreamError {
     #[diagnostic(transparent)]
     Nats(#[from] NatsError),
     /// Nobody answers for JetStream.
-    #[error("no JetStream answers at the NATS server{domain}: {message}")]
-    #[diagnostic(help(
-        "`delivery: at-least-once` needs it: start the server with `nats-server --jetstream`; `JETSTREAM_DOMAIN` \
+    #[error("JetStream does not answer on the NATS server{domain}: {message}")]
+    #[diagnostic(
+        code(pelato::stream::no_jet_stream),
+        help(
+            "`delivery: at-least-once` needs it: start the server with `nats-server -js`; `JETSTREAM_DOMAIN` \
          names a domain, if it has one"
-    ))]
+        )
+    )]
     NoJetStream {
         /// The domain that was asked, in words.
         domain: String,
@@ -22,12 +25,15 @@ pub enum StreamError {
         message: String,
     },
     /// A stream has some of the messages, not all.
-    #[error("the stream `{stream}` keeps only a part of `{source_topic}`, which `{consumer}` reads")]
-    #[diagnostic(help(
-        "add the subject `{source_topic}` to it, with `nats stream edit {stream} --subjects …`, or let the task read \
+    #[error("the stream `{stream}` stores only a part of `{source_topic}`, which `{consumer}` reads")]
+    #[diagnostic(
+        code(pelato::stream::partial_subjects),
+        help(
+            "add the subject `{source_topic}` to it, with `nats stream edit {stream}`, or let the task read \
          what is in it: {subjects}"
-    ))]
-    Partly {
+        )
+    )]
+    PartialSubjects {
         /// The stream.
         stream: String,
         /// What it keeps.
@@ -38,9 +44,9 @@ pub enum StreamError {
         consumer: String,
     },
     /// A stream is not as it has to be.
-    #[error("the stream `{stream}`, which keeps `{source_topic}`, {what}")]
-    #[diagnostic(help("{help}"))]
-    Unfit {
+    #[error("the stream `{stream}`, which stores `{source_topic}`, {what}")]
+    #[diagnostic(code(pelato::stream::unsuitable_stream), help("{help}"))]
+    UnsuitableStream {
         /// The stream.
         stream: String,
         /// What has to be kept.
@@ -51,11 +57,13 @@ pub enum StreamError {
         help: &'static str,
     },
     /// The server refuses a stream.
-    #[error("the server does not make the stream `{stream}` for `{source_topic}`: {message}")]
-    #[diagnostic(help(
-        "see that the user may use JetStream and that it has room, or make a stream for `{source_topic}` yourself: \
-         PELATO takes the one that is there"
-    ))]
+    #[error("the NATS server cannot create the stream `{stream}` for `{source_topic}`: {message}")]
+    #[diagnostic(
+        code(pelato::stream::stream),
+        help(
+            "check that the user may use JetStream and that it has space, or create a stream for `{source_topic}` yourself: PELATO uses an existing one"
+        )
+    )]
     Stream {
         /// The stream.
         stream: String,
@@ -65,11 +73,14 @@ pub enum StreamError {
         message: String,
     },
     /// The server refuses a consumer.
-    #[error("the server does not make the consumer `{consumer}` of the stream `{stream}`: {message}")]
-    #[diagnostic(help(
-        "if it says that something cannot be changed, take the old one away, with all that waits for it: \
+    #[error("the NATS server cannot create the consumer `{consumer}` of the stream `{stream}`: {message}")]
+    #[diagnostic(
+        code(pelato::stream::consumer),
+        help(
+            "if it says that something cannot be changed, delete the old one, with all messages that wait for it: \
          `nats consumer rm {stream} {consumer}`"
-    ))]
+        )
+    )]
     Consumer {
         /// The stream.
         stream: String,
@@ -79,9 +90,9 @@ pub enum StreamError {
         message: String,
     },
     /// Another program has a consumer of that name.
-    #[error("the stream `{stream}` has a consumer `{consumer}` already, and it is not PELATO's")]
-    #[diagnostic(help("give the component another name, or the consumer"))]
-    Foreign {
+    #[error("the stream `{stream}` already has a consumer `{consumer}` that PELATO did not create")]
+    #[diagnostic(code(pelato::stream::consumer_taken), help("rename the component or the consumer"))]
+    ConsumerTaken {
         /// The stream.
         stream: String,
         /// The consumer.

@@ -71,8 +71,10 @@ impl ConsumerManager {
         for consumer in consumers {
             let stream = self.stream(consumer, progress).await?;
             self.consumer(&stream, consumer).await?;
-            let detail =
-                format!("`{}` is kept for `{}` by the stream `{stream}`", consumer.source, consumer.name);
+            let detail = format!(
+                "messages on `{}` are stored for `{}` in the stream `{stream}`",
+                consumer.source, consumer.name
+            );
             progress.report(Event::Detail(detail));
         }
         Ok(())
@@ -118,7 +120,7 @@ impl ConsumerManager {
                 let name = stream_name(&consumer.source);
                 self.make_stream(&name, consumer).await?;
                 progress.report(Event::Note(format!(
-                    "made the stream `{name}`, which keeps `{}`",
+                    "created the stream `{name}`, which stores `{}`",
                     consumer.source
                 )));
                 Ok(name)
@@ -136,7 +138,7 @@ impl ConsumerManager {
         let source_topic = consumer.source.clone();
         if !config.subjects.iter().any(|pattern| subject::covers(pattern, &source_topic)) {
             let subjects = config.subjects.join(", ");
-            return Err(StreamError::Partly {
+            return Err(StreamError::PartialSubjects {
                 stream: name,
                 subjects,
                 source_topic,
@@ -144,17 +146,16 @@ impl ConsumerManager {
             });
         }
         if config.subjects.iter().any(|pattern| subject::overlaps(pattern, &consumer.handed_over.subject)) {
-            let help =
-                "messages handed over would be kept once more, for ever: let it keep topics by their names";
-            let what = "keeps all topics, also those of PELATO";
-            return Err(StreamError::Unfit { stream: name, source_topic, what, help });
+            let help = "messages that PELATO republishes would be stored again, forever: list the stream's subjects one by one";
+            let what = "stores all subjects, PELATO's own among them";
+            return Err(StreamError::UnsuitableStream { stream: name, source_topic, what, help });
         }
         if config.no_ack && config.retention == RetentionPolicy::WorkQueue {
-            let help = "make it anew without `--no-ack`";
-            return Err(StreamError::Unfit {
+            let help = "create it again with acknowledgements (`no_ack: false`)";
+            return Err(StreamError::UnsuitableStream {
                 stream: name,
                 source_topic,
-                what: "takes no acknowledgements",
+                what: "does not use acknowledgements",
                 help,
             });
         }
@@ -187,7 +188,7 @@ impl ConsumerManager {
         if known.is_ok_and(|info| info.config.deliver_subject.as_ref() != Some(&consumer.handed_over.subject))
         {
             let (stream, consumer) = (stream.to_owned(), consumer.name.clone());
-            return Err(StreamError::Foreign { stream, consumer });
+            return Err(StreamError::ConsumerTaken { stream, consumer });
         }
         place.create_consumer(config(consumer)).await.map(drop).map_err(|error| match error.kind() {
             ConsumerErrorKind::TimedOut => self.absent(error.to_string()),

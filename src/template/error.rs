@@ -1,6 +1,7 @@
 //! Why a template cannot be made or does not pass.
 
 use crate::files::FileError;
+use crate::remedy::Argument;
 use crate::report::Problem;
 
 /// Why a template cannot be made or does not pass. Nothing has been changed.
@@ -8,25 +9,28 @@ use crate::report::Problem;
 pub enum TemplateError {
     /// No template where one should be.
     #[error("there is no template in {place}")]
-    #[diagnostic(help("a template is a folder with a template.toml"))]
+    #[diagnostic(code(pelato::template::no_template), help("a template is a folder with a template.toml"))]
     NoTemplate {
         /// The folder.
         place: String,
     },
     /// A value of a new template makes its manifest wrong.
-    #[error("with this {what} the manifest would be wrong: {words}")]
-    #[diagnostic(help("give it by `{flag}`"))]
+    #[error("the {what} is not valid: {words}")]
+    #[diagnostic(code(pelato::template::value), help("set it with {argument}"))]
     Value {
         /// What was given.
         what: &'static str,
         /// What is wrong with it.
         words: String,
-        /// The flag that gives it.
-        flag: &'static str,
+        /// The argument that gives it.
+        argument: Argument,
     },
     /// A template has no sources to begin with.
     #[error("the template `{template}` has no sources of its trigger")]
-    #[diagnostic(help("leave `--source` out; or begin with one that has them: {known}"))]
+    #[diagnostic(
+        code(pelato::template::no_source),
+        help("leave {} out; or begin with one that has them: {known}", Argument::Source)
+    )]
     NoSource {
         /// The template.
         template: String,
@@ -39,7 +43,10 @@ pub enum TemplateError {
     Manifest(Box<Problem>),
     /// A file of a template cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is there and that you may read it"))]
+    #[diagnostic(
+        code(pelato::template::unreadable),
+        help("check that it exists and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -47,16 +54,20 @@ pub enum TemplateError {
         source: std::io::Error,
     },
     /// Some checks failed; the table says which.
-    #[error("the template `{template}` does not pass: {}", .failed.join(", "))]
-    Fails {
+    #[error("the template `{template}` failed these checks: {}", .failed.join(", "))]
+    #[diagnostic(code(pelato::template::checks_failed))]
+    ChecksFailed {
         /// The template.
         template: String,
         /// The checks.
         failed: Vec<&'static str>,
     },
     /// A place to try a template out cannot be made.
-    #[error("cannot make a place to try the template out")]
-    #[diagnostic(help("see that the disk is not full; TMPDIR names the folder for temporary files"))]
+    #[error("cannot create a temporary folder for the check of the template")]
+    #[diagnostic(
+        code(pelato::template::fixture),
+        help("check that the disk is not full; TMPDIR sets the folder for temporary files")
+    )]
     Fixture(#[source] std::io::Error),
     /// A file cannot be written.
     #[error(transparent)]
@@ -74,7 +85,7 @@ impl TemplateError {
     pub fn is_project(&self) -> bool {
         matches!(
             self,
-            Self::NoTemplate { .. } | Self::Manifest(_) | Self::Unreadable { .. } | Self::Fails { .. }
+            Self::NoTemplate { .. } | Self::Manifest(_) | Self::Unreadable { .. } | Self::ChecksFailed { .. }
         )
     }
 }

@@ -7,6 +7,7 @@ use super::source::{self, FOLDER};
 use crate::catalog::template::{ConformanceSection, MANIFEST};
 use crate::catalog::{Capability, Flow, Kind, Parameter, Template, Unit, manifest};
 use crate::files::{Files, RelPath};
+use crate::remedy::Argument;
 use crate::report::Source;
 use crate::text::render;
 
@@ -60,14 +61,15 @@ pub fn new(template: &NewTemplate<'_>) -> Result<Files, TemplateError> {
     Ok(files)
 }
 
-/// Names the flag of what is wrong.
+/// Names the argument of what is wrong.
 fn check(template: &NewTemplate<'_>) -> Result<(), TemplateError> {
-    let value = |what, words: &str, flag| Err(TemplateError::Value { what, words: words.to_owned(), flag });
+    let value =
+        |what, words: &str, argument| Err(TemplateError::Value { what, words: words.to_owned(), argument });
     if let Err(problem) = manifest::name(&Source::new(MANIFEST, ""), &template.name) {
-        return value("name", &problem.message, "NAME");
+        return value("name", &problem.message, Argument::NameOfUnit);
     }
     if template.summary.trim().is_empty() {
-        return value("summary", "it is empty", "--summary");
+        return value("summary", "it is empty", Argument::Summary);
     }
     Ok(())
 }
@@ -198,13 +200,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_names_its_flag() {
-        let flag = |name, summary| match made(name, summary, "processor_nats", false).unwrap_err() {
-            TemplateError::Value { flag, .. } => flag,
+    fn what_is_wrong_names_its_argument() {
+        let argument = |name, summary| match made(name, summary, "processor_nats", false).unwrap_err() {
+            TemplateError::Value { argument, .. } => argument,
             other => panic!("{other:?}"),
         };
-        assert_eq!(flag("Mine", "My own"), "NAME");
-        assert_eq!(flag("mine", " "), "--summary");
+        assert_eq!(argument("Mine", "My own"), Argument::NameOfUnit);
+        assert_eq!(argument("mine", " "), Argument::Summary);
     }
 
     proptest! {

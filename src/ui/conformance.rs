@@ -1,6 +1,6 @@
 //! What came of the checks of a pack or a template.
 
-use super::{Ui, table};
+use super::{Ui, table, worded};
 use crate::conformance::{Outcome, Verdict};
 
 impl Ui {
@@ -14,7 +14,7 @@ impl Ui {
                     Verdict::Skipped => self.dim("skipped"),
                     Verdict::Failed => self.bad("FAILED"),
                 };
-                let reason = outcome.reason.lines().next().unwrap_or_default().to_owned();
+                let reason = worded(outcome.reason.lines().next().unwrap_or_default()).into_owned();
                 [outcome.check.to_owned(), verdict, format!("{:.2} s", outcome.time.as_secs_f64()), reason]
             })
             .collect();
@@ -22,7 +22,7 @@ impl Ui {
         for outcome in outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Failed) {
             let help = outcome.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
             let label = self.style_err.error.apply_to(format!("error: {}", outcome.check));
-            self.line(&format!("{label}: {}{help}", outcome.reason.trim_end()));
+            self.line(&worded(&format!("{label}: {}{help}", outcome.reason.trim_end())));
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod prompt;
 mod safe;
 mod table;
 mod trace;
+mod wording;
 
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, OnceLock};
@@ -24,6 +25,8 @@ use crate::text::with_causes;
 use bar::Bar;
 use safe::safe;
 pub use table::table;
+use wording::Worded;
+pub use wording::{command, flag, flag_of, worded};
 
 /// How much is told on stderr.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -166,13 +169,13 @@ impl Ui {
 
     /// Something a person should know.
     pub fn note(&self, text: impl AsRef<str>) {
-        self.status("Note", text);
+        self.status("Note", worded(text.as_ref()));
     }
 
     /// Something that is allowed but probably not meant.
     pub fn warning(&self, text: impl AsRef<str>) {
         if self.options.level >= Level::Normal {
-            self.line(&format!("{}: {}", self.style_err.warning.apply_to("warning"), text.as_ref()));
+            self.line(&format!("{}: {}", self.style_err.warning.apply_to("warning"), worded(text.as_ref())));
         }
     }
 
@@ -187,12 +190,12 @@ impl Ui {
     pub fn failure(&self, error: &crate::Error) {
         match error {
             // `check` and `doctor` have shown their report: as JSON that was its result.
-            crate::Error::Checked(_) | crate::Error::Lacking { .. } if self.json() => return,
+            crate::Error::Checked(_) | crate::Error::MachineNotReady { .. } if self.json() => return,
             // So has `call`.
             crate::Error::Function { .. } if self.json() => return,
             // So has `pack check`.
-            crate::Error::Pack(crate::pack::PackError::Fails { .. })
-            | crate::Error::OwnTemplate(crate::template::TemplateError::Fails { .. })
+            crate::Error::Pack(crate::pack::PackError::ChecksFailed { .. })
+            | crate::Error::TemplateFolder(crate::template::TemplateError::ChecksFailed { .. })
                 if self.json() =>
             {
                 return;
@@ -201,7 +204,9 @@ impl Ui {
             crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             // As JSON the problems are part of the error.
             crate::Error::Rejected(_) if self.json() => {}
-            crate::Error::Rejected(rejected) | crate::Error::Unfit(rejected) => self.report(&rejected.0),
+            crate::Error::Rejected(rejected) | crate::Error::TaskRejected(rejected) => {
+                self.report(&rejected.0)
+            }
             _ => {}
         }
         if self.json() {
@@ -221,7 +226,10 @@ impl Ui {
             let help = help.to_string().replace('\n', "\n        ");
             text.push_str(&format!("\n  {}: {help}", self.style_err.verb.apply_to("help")));
         }
-        self.line(&text);
+        if let Some(code) = error.code().filter(|_| self.options.level >= Level::Verbose) {
+            text.push_str(&format!("\n  {}: {code}", self.style_err.verb.apply_to("code")));
+        }
+        self.line(&worded(&text));
         error.related().into_iter().flatten().for_each(|related| self.error(related));
     }
 
@@ -232,7 +240,7 @@ impl Ui {
             return;
         }
         let mut text = String::new();
-        if self.handler().render_report(&mut text, problem).is_ok() {
+        if self.handler().render_report(&mut text, &Worded(problem)).is_ok() {
             // A line between problems: each has several of its own.
             self.line(&format!("{}\n", text.trim_end_matches('\n')));
         }
@@ -321,7 +329,7 @@ impl Progress for Ui {
                     "{}: `{component}` cannot be built",
                     self.style_err.error.apply_to("error")
                 ));
-                self.line(output.trim_end());
+                self.line(&worded(output.trim_end()));
             }
         }
     }

@@ -17,13 +17,13 @@ impl Ui {
         rows.extend(offer.runs.iter().cloned());
         self.line(&table(["language pack", offer.name.as_str()], &rows));
         if offer.hides {
-            self.warning(format!("it takes the place of the built-in pack `{}`", offer.name));
+            self.warning(format!("it replaces the built-in pack `{}`", offer.name));
         }
         match offer.before {
             Before::Edited => {
-                self.warning("the one that is there was changed since it was added: the changes will be lost")
+                self.warning("the existing pack was changed since it was added: the changes will be lost")
             }
-            Before::Other => self.note("it takes the place of another state of it"),
+            Before::Other => self.note("it replaces another version of it"),
             Before::Nothing | Before::Same => {}
         }
     }

@@ -85,7 +85,7 @@ impl Ui {
         }
         self.needs_person(prompt, flag)?;
         let first: Vec<bool> = (0..choices.len()).map(|index| index == 0).collect();
-        let shown = format!("{prompt} (space selects, enter goes on)");
+        let shown = format!("{prompt} (space selects, enter confirms)");
         let select = MultiSelect::with_theme(&SimpleTheme).with_prompt(shown).items(choices).defaults(&first);
         // One has to be chosen: whoever chooses none is asked again.
         let indices = loop {

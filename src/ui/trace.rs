@@ -13,6 +13,7 @@ use super::json::{RunLine, SCHEMA, SentLine, StoredLine};
 use super::{Level, Ui};
 use crate::host::observe::in_words;
 use crate::host::observe::{Call, Event, Observer, Outcome, Sent, Stored, Trigger, Unobserved};
+use crate::ui::worded;
 
 /// How many events may wait to be printed.
 const WAITING: usize = 10_000;
@@ -101,7 +102,7 @@ fn print_all(ui: &Ui, events: &Receiver<Line>, skipped: &AtomicUsize) {
         }
         match skipped.swap(0, Ordering::Relaxed) {
             0 => {}
-            n => ui.warning(format!("{n} lines were left out: they came faster than they can be printed")),
+            n => ui.warning(format!("{n} lines were left out: they arrived faster than they can be printed")),
         }
     }
 }
@@ -116,7 +117,7 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
                 Outcome::Stored { stored, sent } => ui.good(&format!("→ {}", places(stored, sent))),
                 Outcome::Replied => ui.good("→ reply"),
                 Outcome::Filtered => "filtered out".to_owned(),
-                bad => ui.bad(&in_words(bad)),
+                bad => ui.bad(&worded(&in_words(bad))),
             };
             let from = started_by(call);
             format!("{}  {from} → {}  {ended}  {time}", mark(call), call.component)
@@ -140,16 +141,16 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
         }
         Event::Oversized { trace, subject, size } => {
             let text =
-                format!("{subject}: {size} B is more than NATS servers take unless configured (1 MiB)");
+                format!("{subject}: {size} B is more than NATS servers accept unless configured (1 MiB)");
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
         Event::Dropped { trace, subject, subscriber } => {
-            let text = format!("{subject}: lost to {subscriber}, which has too many unread messages");
+            let text = format!("{subject}: dropped for {subscriber}, which has too many unread messages");
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
-        Event::BucketMade { bucket } => format!("the bucket {bucket} was not there, and was made"),
-        Event::BusLost => ui.bad("the NATS server is gone; trying to reach it again"),
-        Event::BusRestored => ui.good("the NATS server is back"),
+        Event::BucketMade { bucket } => format!("the bucket {bucket} did not exist and was created"),
+        Event::BusLost => ui.bad("lost the connection to the NATS server; reconnecting"),
+        Event::BusRestored => ui.good("reconnected to the NATS server"),
         Event::BusTrouble { message } => ui.bad(&format!("NATS: {message}")),
     })
 }
@@ -214,7 +215,7 @@ fn with_call<'a>(call: &'a Arc<Call>, line: RunLine<'static>) -> RunLine<'a> {
 fn what_happened(call: &Call, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => started_by(call),
-        bad => format!("{}: {}", started_by(call), in_words(bad)),
+        bad => format!("{}: {}", started_by(call), worded(&in_words(bad))),
     }
 }
 

@@ -9,7 +9,7 @@ use pelato::project::settings::{ALL, Kind};
 use regex::Regex;
 
 use crate::support::page;
-use crate::support::shell::Terminal;
+use crate::support::shell::Shell;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -165,13 +165,13 @@ fn the_commands_are_those_of_the_program() {
 
 /// The console blocks of a page.
 fn play(path: &str) {
-    play_in(Terminal::new(), path);
+    play_in(Shell::new(), path);
 }
 
-fn play_in(mut terminal: Terminal, path: &str) {
+fn play_in(mut shell: Shell, path: &str) {
     let steps = page::steps(&read(path));
     assert!(!steps.is_empty(), "{path} shows no command");
-    terminal.play(&steps).unwrap_or_else(|wrong| panic!("{path}, {wrong}"));
+    shell.play(&steps).unwrap_or_else(|wrong| panic!("{path}, {wrong}"));
 }
 
 #[test]
@@ -226,9 +226,9 @@ fn add_a_template() {
         let usual = Path::new(&std::env::var("HOME").unwrap()).join(folder);
         std::env::var(name).unwrap_or_else(|_| usual.display().to_string())
     };
-    let terminal = Terminal::new().env("CARGO_HOME", home("CARGO_HOME", ".cargo"));
-    let terminal = terminal.env("RUSTUP_HOME", home("RUSTUP_HOME", ".rustup"));
-    play_in(terminal.with_rust(), "docs/contributing/templates.md");
+    let shell = Shell::new().env("CARGO_HOME", home("CARGO_HOME", ".cargo"));
+    let shell = shell.env("RUSTUP_HOME", home("RUSTUP_HOME", ".rustup"));
+    play_in(shell.with_rust(), "docs/contributing/templates.md");
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod cli;
 mod components;
 mod docs;
 mod host;
+mod imports;
 mod infra;
 mod languages;
 mod packs;

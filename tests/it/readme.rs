@@ -3,7 +3,7 @@
 //! How a page is read is told in `tests/support/page.rs`, how a command is run in `tests/support/shell.rs`.
 
 use crate::support::page;
-use crate::support::shell::Terminal;
+use crate::support::shell::Shell;
 
 /// Commands that cannot be run here, and why.
 const NOT_RUN: &[(&str, &str)] = &[
@@ -26,8 +26,8 @@ fn its_commands_print_what_it_shows() {
         );
     }
     let steps = steps.into_iter().filter(|step| NOT_RUN.iter().all(|(command, _)| step.command != *command));
-    let mut terminal = Terminal::new();
-    terminal.play(&steps.collect::<Vec<_>>()).unwrap_or_else(|wrong| panic!("README.md, {wrong}"));
+    let mut shell = Shell::new();
+    shell.play(&steps.collect::<Vec<_>>()).unwrap_or_else(|wrong| panic!("README.md, {wrong}"));
 }
 
 #[test]
@@ -35,19 +35,19 @@ fn its_picture_is_what_graph_prints() {
     let readme = readme();
     let (_, picture) = readme.split_once("```mermaid\n").expect("a picture");
     let (picture, _) = picture.split_once("```").unwrap();
-    let printed = Terminal::new().run("pelato -C examples/temperature graph").unwrap();
+    let printed = Shell::new().run("pelato -C examples/temperature graph").unwrap();
     assert_eq!(printed.trim(), picture.trim());
 }
 
 /// What a page with one block says is wrong.
 fn wrong(block: &str) -> String {
-    Terminal::new().play(&page::steps(&format!("```console\n{block}\n```\n"))).expect_err("nothing is wrong")
+    Shell::new().play(&page::steps(&format!("```console\n{block}\n```\n"))).expect_err("nothing is wrong")
 }
 
 #[test]
 fn a_wrong_page_is_noticed() {
     let version = format!("pelato {}", env!("CARGO_PKG_VERSION"));
-    Terminal::new().play(&page::steps(&format!("```console\n$ pelato -V\n{version}\n```\n"))).unwrap();
+    Shell::new().play(&page::steps(&format!("```console\n$ pelato -V\n{version}\n```\n"))).unwrap();
     assert!(wrong("$ pelato -V\npelato 99.0.0").contains("pelato 99.0.0"));
     assert!(wrong("$ pelato -V\n...\nmore").contains("more"));
     assert!(wrong("$ pelato no-such-command").contains("ends with 2"));

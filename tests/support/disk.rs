@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::tools;
+
 /// Something that is mounted on a folder; unmounted when dropped.
 pub struct Disk {
     folder: PathBuf,
+    is_bound: bool,
 }
 
 impl Disk {
@@ -14,24 +17,31 @@ impl Disk {
         Self::mount(folder, &["-t", "tmpfs", "-o", &format!("size={kib}k"), "pelato-test"])
     }
 
+    /// The mounted folder.
+    pub fn path(&self) -> &Path {
+        &self.folder
+    }
+
     /// The folder as it is, on a disk of its own that can be made read-only.
     pub fn bound(folder: &Path) -> Option<Self> {
         Self::mount(folder, &["--bind", folder.to_str().unwrap()])
     }
 
     fn mount(folder: &Path, arguments: &[&str]) -> Option<Self> {
-        let disk = Self { folder: folder.to_owned() };
+        let disk = Self { folder: folder.to_owned(), is_bound: arguments[0] == "--bind" };
         if run("mount", arguments, folder) {
             return Some(disk);
         }
         std::mem::forget(disk);
+        assert!(!tools::in_ci(), "a disk can be mounted by root only");
         eprintln!("not tested: a disk can be mounted by root only");
         None
     }
 
     /// From now on nothing can be written.
     pub fn make_read_only(&self) {
-        assert!(run("mount", &["-o", "remount,bind,ro"], &self.folder), "cannot make the disk read-only");
+        let options = if self.is_bound { "remount,bind,ro" } else { "remount,ro" };
+        assert!(run("mount", &["-o", options], &self.folder), "cannot make the disk read-only");
     }
 }
 

@@ -186,7 +186,7 @@ impl Platform for Files {
             name: "files",
             place: self.place(),
             address: self.folder.display().to_string(),
-            server: "the folder",
+            server: "folder",
             manifest_file: "files.yaml",
             label: "target",
             host_option: "--target ",

@@ -16,6 +16,7 @@ pub mod place;
 pub mod platform;
 pub mod postgres;
 pub mod process;
+pub mod ran;
 pub mod registry;
 pub mod shared;
 pub mod shell;
@@ -24,12 +25,14 @@ pub mod tools;
 pub mod toy;
 pub mod tree;
 pub mod trigger;
+pub mod workshop;
 pub mod written;
 
 use std::path::{Path, PathBuf};
 
 pub use place::Place;
 pub use process::Running;
+pub use ran::Ran;
 
 /// This repository.
 pub fn root() -> &'static Path {
@@ -41,4 +44,17 @@ pub fn kept(name: &str) -> PathBuf {
     let folder = root().join("target/tools").join(name);
     std::fs::create_dir_all(&folder).unwrap();
     folder
+}
+
+/// Copies a folder, without what PELATO has generated in it: what git ignores is not part of it.
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        match entry.file_type().unwrap().is_dir() {
+            true if entry.file_name() == "gen" => {}
+            true => copy(&entry.path(), &to.join(entry.file_name())),
+            false => drop(std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
+        }
+    }
 }

@@ -3,10 +3,10 @@
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 
+use super::place::PATIENCE;
 use super::{Running, address, tools};
 
 /// A server; killed when dropped.
@@ -142,7 +142,19 @@ pub fn exchange(url: &str, publish: (&str, &str), subscribe: &str) -> String {
         client.flush().await.unwrap();
         client.publish(publish.0.to_owned(), publish.1.to_owned().into()).await.unwrap();
         client.flush().await.unwrap();
-        let message = tokio::time::timeout(Duration::from_secs(60), messages.next()).await;
+        let message = tokio::time::timeout(PATIENCE, messages.next()).await;
         String::from_utf8(message.expect("no message came").unwrap().payload.to_vec()).unwrap()
     })
+}
+
+/// Waits until so many messages have come on a topic.
+pub fn hear(url: &str, subject: &str, count: usize) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let client = async_nats::connect(url).await.unwrap();
+        let messages = client.subscribe(subject.to_owned()).await.unwrap();
+        let heard = messages.take(count).count();
+        let heard = tokio::time::timeout(PATIENCE, heard).await.expect("too few messages came");
+        assert_eq!(heard, count, "the server is gone");
+    });
 }

@@ -10,7 +10,7 @@ use snapbox::cmd::{Command, OutputAssert};
 use snapbox::{Assert, Redactions};
 
 use super::process::usual_signals;
-use super::{Running, address, root, tools, tree};
+use super::{Ran, Running, address, root, tools, tree};
 
 /// Long enough for the slowest command on a busy machine: a hang is a failure, not a wait for ever.
 pub const PATIENCE: Duration = Duration::from_secs(240);
@@ -141,6 +141,21 @@ impl Place {
         self.pelato(arguments).assert()
     }
 
+    /// The same for the standard library: how it ended and what it printed, as it is.
+    pub fn ran(&self, arguments: &[&str]) -> Ran {
+        Ran::from(&self.command(arguments).stdin(process::Stdio::null()).output().unwrap())
+    }
+
+    /// `pelato` with limits that the system enforces, as `prlimit` has them.
+    pub fn limited(&self, limits: &[&str], arguments: &[&str]) -> process::Command {
+        let pelato = self.command(arguments);
+        let mut command = process::Command::new("/usr/bin/prlimit");
+        command.args(limits).arg(binary()).args(arguments).current_dir(&self.project).env_clear();
+        command.envs(pelato.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.stdin(process::Stdio::null());
+        command
+    }
+
     /// A run that has to leave all files of the project as they are.
     pub fn run_in_vain(&self, arguments: &[&str]) -> OutputAssert {
         let before = self.tree();
@@ -194,7 +209,7 @@ impl Place {
         // Names that are made up for the moment.
         pattern("[RANDOM]", r"/\.(?:pelato|installing|compiling)-(?<redacted>[0-9A-Za-z]{6})");
         pattern("[NUMBER]", r"/go-build(?<redacted>\d+)/");
-        pattern("[PORT]", r"\b127\.\d+\.\d+\.\d+:(?<redacted>\d+)");
+        pattern("[PORT]", r"(?:\[OWN\]|\b127\.\d+\.\d+\.\d+):(?<redacted>\d+)");
         pattern("[FREE]", r"(?<redacted>\d+ [GM]iB) free");
         pattern("[SECONDS]", r#""(?:milli)?seconds":(?<redacted>[\d.e-]+)"#);
         pattern("[BYTES]", r#""bytes":(?<redacted>\d{5,})"#);

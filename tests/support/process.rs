@@ -72,6 +72,17 @@ impl Running {
         wait_for(&self.err, text)
     }
 
+    /// Waits until it listens at a port of the loopback, which it need not tell.
+    #[track_caller]
+    pub fn listens_at(&self) -> u16 {
+        let mut port = None;
+        wait_until("it listens", || {
+            port = listening(self.id());
+            port.is_some()
+        });
+        port.unwrap()
+    }
+
     /// What it has written to stdout.
     pub fn out(&self) -> String {
         self.out.text.lock().unwrap().0.clone()
@@ -165,4 +176,19 @@ pub fn wait_until(what: &str, mut is_true: impl FnMut() -> bool) {
         assert!(Instant::now() < end, "{what}: not after {PATIENCE:?}");
         thread::sleep(Duration::from_millis(10));
     }
+}
+
+/// The port of 127.0.0.1 that a process listens at, as the system tells it.
+fn listening(process: u32) -> Option<u16> {
+    let files = std::fs::read_dir(format!("/proc/{process}/fd")).ok()?;
+    let sockets: Vec<_> = files.flatten().filter_map(|file| std::fs::read_link(file.path()).ok()).collect();
+    let table = std::fs::read_to_string(format!("/proc/{process}/net/tcp")).ok()?;
+    table.lines().skip(1).find_map(|line| {
+        // number, own address, other address, state (0A: it listens), …, inode
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let port = fields.get(1)?.strip_prefix("0100007F:")?;
+        let socket = format!("socket:[{}]", fields.get(9)?);
+        let is_its_own = sockets.iter().any(|file| file.to_str() == Some(&socket));
+        (fields[3] == "0A" && is_its_own).then(|| u16::from_str_radix(port, 16).ok())?
+    })
 }

@@ -1,12 +1,12 @@
-//! A terminal in which a page's commands are run: bash, in a home folder of its own with a copy of the examples.
+//! A shell in which a page's commands are run: bash, in a home folder of its own with a copy of the examples.
 //!
 //! - `pelato`, and `cargo run --release --`, are the program that this test was built with.
 //! - `pelato run` goes on in the background, as in a second terminal, until another one is started or the page ends.
 //!   Then it is stopped as Ctrl-C does it, and what it printed is compared.
-//! - Port 8000 is replaced by a free one, in the commands and in what they print: tests run at the same time.
+//! - Port 8000 is replaced by the one that a workflow has chosen, in commands and in what they print: tests run at the
+//!   same time.
 
-use std::net::{Ipv4Addr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
@@ -14,25 +14,27 @@ use std::{env, fs, thread};
 use tempfile::TempDir;
 
 use super::page::{self, Step};
-use super::{root, shared, tools};
+use super::process::usual_signals;
+use super::{copy, root, shared, tools};
 
 const USUAL_PORT: &str = "8000";
 /// How long a workflow may take until it runs: unoptimised, the host needs seconds for each component.
 const PATIENCE: Duration = Duration::from_secs(400);
 
-/// A terminal.
-pub struct Terminal {
+/// A shell, as in a terminal.
+pub struct Shell {
     home: TempDir,
     /// Where the next command is run.
     folder: PathBuf,
     path: String,
-    port: u16,
+    /// Where the workflow answers HTTP, once one has been started.
+    port: Option<String>,
     running: Option<(Step, Child)>,
     /// More for the environment of all commands.
     environment: Vec<(&'static str, String)>,
 }
 
-impl Terminal {
+impl Shell {
     /// In a folder that looks like a clone of this repository, as far as users need it.
     pub fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
@@ -47,7 +49,7 @@ impl Terminal {
         folders.push(tools::go_bin());
         folders.extend(env::split_paths(&env::var_os("PATH").unwrap()));
         let path = env::join_paths(folders).unwrap().into_string().unwrap();
-        Self { home, folder, path, port: free_port(), running: None, environment: Vec::new() }
+        Self { home, folder, path, port: None, running: None, environment: Vec::new() }
     }
 
     /// With one more environment variable.
@@ -93,13 +95,20 @@ impl Terminal {
     }
 
     fn with_port(&self, step: &Step) -> Step {
-        let port = self.port.to_string();
-        let mut command = step.command.replace("cargo run --release --", "pelato").replace(USUAL_PORT, &port);
+        let command = step.command.replace("cargo run --release --", "pelato");
         if is_run(&command) {
-            command += &format!(" --port {port}");
+            return Step { command: command + " --port 0", ..step.clone() };
         }
-        let shown = step.shown.iter().map(|line| line.replace(USUAL_PORT, &port)).collect();
-        Step { command, shown, ..step.clone() }
+        Step { command: self.here(&command), shown: self.shown(step), ..step.clone() }
+    }
+
+    fn shown(&self, step: &Step) -> Vec<String> {
+        step.shown.iter().map(|line| self.here(line)).collect()
+    }
+
+    /// A text of the page with the port that the workflow has here.
+    fn here(&self, text: &str) -> String {
+        self.port.as_ref().map_or_else(|| text.to_owned(), |port| text.replace(USUAL_PORT, port))
     }
 
     /// The exit code and everything that was printed. Changes of the folder last, as in a terminal.
@@ -127,6 +136,10 @@ impl Terminal {
             }
             thread::sleep(Duration::from_millis(50));
         }
+        let printed = self.printed();
+        let address = printed.split("http://127.0.0.1:").nth(1).unwrap_or_default();
+        let port: String = address.chars().take_while(char::is_ascii_digit).collect();
+        self.port = Some(port).filter(|port| !port.is_empty()).or(self.port.take());
         Ok(())
     }
 
@@ -136,7 +149,8 @@ impl Terminal {
         // Messages that are still on their way are part of what the page shows.
         let begin = Instant::now();
         let is_farewell = |line: &&String| line.trim_start().starts_with("Stop");
-        let before: Vec<_> = step.shown.iter().filter(|line| !is_farewell(line)).cloned().collect();
+        let shown = self.shown(&step);
+        let before: Vec<_> = shown.iter().filter(|line| !is_farewell(line)).cloned().collect();
         while page::contains(&before, &self.printed()).is_err() && begin.elapsed() < Duration::from_secs(20) {
             thread::sleep(Duration::from_millis(50));
         }
@@ -145,7 +159,7 @@ impl Terminal {
         let status = child.wait().unwrap();
         let wrong = |what: String| Err(format!("line {}: `{}` {what}", step.line, step.command));
         match status.code() {
-            Some(0) => page::contains(&step.shown, &self.printed()).or_else(wrong),
+            Some(0) => page::contains(&shown, &self.printed()).or_else(wrong),
             _ => wrong(format!("was stopped and ended, {status}")),
         }
     }
@@ -155,7 +169,12 @@ impl Terminal {
         command.args(["-c", script]).current_dir(&self.folder).stdin(Stdio::null());
         // Kept from run to run: what the compilers have done once.
         let cache = shared::temporary("pelato-cache");
-        command.env("HOME", self.home.path()).env("PATH", &self.path).env("PELATO_CACHE", cache);
+        usual_signals();
+        command
+            .env("LC_ALL", "C.UTF-8")
+            .env("HOME", self.home.path())
+            .env("PATH", &self.path)
+            .env("PELATO_CACHE", cache);
         // A person's own settings say nothing about the page.
         for name in
             ["PELATO_HOME", "NATS_HOST", "NATS_PORT", "PARALLEL_BUILD", "ENABLE_METRICS", "REGISTRY_URL"]
@@ -180,7 +199,7 @@ impl Terminal {
     }
 }
 
-impl Drop for Terminal {
+impl Drop for Shell {
     fn drop(&mut self) {
         if let Some((_, child)) = &mut self.running {
             let _ = child.kill();
@@ -194,21 +213,4 @@ fn is_run(command: &str) -> bool {
     let command = command.replace("cargo run --release --", "pelato");
     let mut words = command.split_whitespace();
     words.next() == Some("pelato") && words.any(|word| word == "run")
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
-}
-
-/// What git would ignore is not copied: nothing is built yet in a clone.
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        match entry.file_type().unwrap().is_dir() {
-            true if entry.file_name() == "gen" => {}
-            true => copy(&entry.path(), &to.join(entry.file_name())),
-            false => drop(fs::copy(entry.path(), to.join(entry.file_name())).unwrap()),
-        }
-    }
 }

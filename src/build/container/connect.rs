@@ -94,7 +94,8 @@ pub async fn connect(addresses: &[String]) -> Result<Found, ContainerError> {
             }
             if let Some(group) = locked_for(Path::new(path)) {
                 tried.push(format!("{address}: permission denied"));
-                locked = locked.or(Some(ContainerError::NoRights { address: address.clone(), group }));
+                locked =
+                    locked.or(Some(ContainerError::PermissionDenied { address: address.clone(), group }));
                 continue;
             }
         }

@@ -43,11 +43,13 @@ pub fn find(
     let there = inspect(engine, &name)?.filter(|_| !order.newest);
     let (seen, fetched) = match (there, order.forbidden) {
         (Some(seen), _) => (seen, None),
-        (None, Some(flag)) => return Err(ContainerError::Forbidden { image: name, flag }),
+        (None, Some(restriction)) => return Err(ContainerError::Forbidden { image: name, restriction }),
         (None, None) => {
             pull::pull(engine, &name, progress)?;
-            let absent =
-                || ContainerError::Pull { image: name.clone(), message: "it is not there then".to_owned() };
+            let absent = || ContainerError::Pull {
+                image: name.clone(),
+                message: "the image is missing after it was fetched".to_owned(),
+            };
             let seen = inspect(engine, &name)?.ok_or_else(absent)?;
             let digest = digest(&name, seen.repo_digests.as_deref().unwrap_or_default());
             let fetched = digest.filter(|_| name == named);
@@ -138,12 +140,12 @@ fn ask(pack: &Pack, image: &Image) -> Result<Version, ContainerError> {
         container.equip(installed);
     }
     let ended = run::run(image, container)?;
-    let absent = || unfit(pack, image, "in no version that it says".to_owned());
+    let absent = || unfit(pack, image, "of an unknown version".to_owned());
     pack.version_in(&ended.said).filter(|_| ended.code == 0).ok_or_else(absent)
 }
 
 fn unfit(pack: &Pack, image: &Image, found: String) -> ContainerError {
-    ContainerError::Unfit {
+    ContainerError::IncompatibleCompiler {
         image: image.name.clone(),
         pack: pack.manifest.name.clone(),
         program: pack.manifest.toolchain.program.clone(),

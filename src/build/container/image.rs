@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::engine::Engine;
 use crate::project::lock_file::{Digest, LockedImage};
+use crate::remedy::Restriction;
 
 /// An image with a compiler that satisfies its pack.
 #[derive(Debug, Clone)]
@@ -29,8 +30,8 @@ pub struct Order<'a> {
     pub newest: bool,
     /// PELATO's cache folder.
     pub cache: &'a Path,
-    /// Why nothing may be fetched, as the name of the flag that forbids it.
-    pub forbidden: Option<&'static str>,
+    /// What forbids fetching one.
+    pub forbidden: Option<Restriction>,
 }
 
 /// A compiler that was installed for an image.

@@ -43,8 +43,12 @@ pub fn provide(
     }
     let name = &image.name;
     let program = &toolchain.program;
-    if let Some(flag) = order.forbidden {
-        return Err(ContainerError::NotInstalled { image: name.clone(), program: program.clone(), flag });
+    if let Some(restriction) = order.forbidden {
+        return Err(ContainerError::NotInstalled {
+            image: name.clone(),
+            program: program.clone(),
+            restriction,
+        });
     }
     let failed = |said: String| ContainerError::Install {
         image: name.clone(),

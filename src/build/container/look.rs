@@ -27,7 +27,7 @@ pub async fn look(addresses: &[String], images: &[String]) -> Result<Look, Conta
     let Found { docker, address } = connect::connect(addresses).await?;
     // Engines start other programs to tell their version: that takes a second where much is going on.
     let (version, images) = tokio::join!(docker.version(), inspect(&docker, images));
-    let version = version.map_err(|error| ContainerError::engine("telling its version", &error))?;
+    let version = version.map_err(|error| ContainerError::engine("reading the engine's version", &error))?;
     let parts = version.components.unwrap_or_default();
     let name = if parts.iter().any(|part| part.name.starts_with("Podman")) { "Podman" } else { "Docker" };
     let version = format!("{name} {}", version.version.unwrap_or_default());

@@ -24,7 +24,7 @@ pub fn pull(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<(),
         let mut layers = BTreeMap::new();
         loop {
             let step = tokio::time::timeout(SILENCE, steps.next()).await;
-            let slow = ContainerError::TooSlow { phase: "fetching the image", limit: SILENCE };
+            let slow = ContainerError::Timeout { phase: "fetching the image", limit: SILENCE };
             let Some(step) = step.map_err(|_| slow)? else { return Ok(()) };
             let step = step.map_err(|error| failed(words(&error)))?;
             if let Some(detail) = step.error_detail {

@@ -108,7 +108,7 @@ impl Kept {
                 let said = ended.said.replace(&there, &compilation.source.to_string_lossy());
                 Ok((ended.code == 0).then_some(said))
             }
-            Err(error @ (ContainerError::Interrupted | ContainerError::TooSlow { .. })) => {
+            Err(error @ (ContainerError::Interrupted | ContainerError::Timeout { .. })) => {
                 Err(failure(&error))
             }
             Err(_) => Ok(None),
@@ -197,7 +197,7 @@ impl Worker {
         engine.wait(async {
             tokio::select! {
                 ended = tokio::time::timeout(limit, shell.run(order)) => {
-                    ended.unwrap_or(Err(ContainerError::TooSlow { phase: "the compiler", limit }))
+                    ended.unwrap_or(Err(ContainerError::Timeout { phase: "the compiler", limit }))
                 }
                 () = interrupt.raised() => Err(ContainerError::Interrupted),
             }

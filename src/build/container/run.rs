@@ -119,7 +119,7 @@ pub fn run(image: &Image, container: Locked) -> Result<Ended, ContainerError> {
     let _busy = interrupt.busy();
     engine.wait(async {
         let made = engine.docker().create_container(None::<CreateContainerOptions>, body(image, container));
-        let id = timely("making a container", PATIENCE, made).await?.id;
+        let id = timely("creating a container", PATIENCE, made).await?.id;
         let ended = tokio::select! {
             ended = to_its_end(engine, &id) => ended,
             () = interrupt.raised() => Err(ContainerError::Interrupted),
@@ -133,7 +133,7 @@ async fn to_its_end(engine: &Engine, id: &str) -> Result<Ended, ContainerError> 
     let (docker, limits) = (engine.docker(), engine.limits());
     timely("starting a container", PATIENCE, docker.start_container(id, None::<StartContainerOptions>))
         .await?;
-    let slow = || ContainerError::TooSlow { phase: "the compiler", limit: limits.time };
+    let slow = || ContainerError::Timeout { phase: "the compiler", limit: limits.time };
     let code = tokio::time::timeout(limits.time, code(engine, id)).await.map_err(|_| slow())?;
     let inspected = docker.inspect_container(id, None::<InspectContainerOptions>).await;
     let state = inspected.ok().and_then(|container| container.state);
@@ -152,7 +152,7 @@ async fn code(engine: &Engine, id: &str) -> Result<i64, ContainerError> {
         Some(Err(error)) => Err(ContainerError::engine("waiting for the compiler", &error)),
         None => Err(ContainerError::Engine {
             phase: "waiting for the compiler",
-            message: "the connection ended".to_owned(),
+            message: "the connection was closed".to_owned(),
         }),
     }
 }
@@ -176,7 +176,7 @@ async fn timely<T>(
 ) -> Result<T, ContainerError> {
     match tokio::time::timeout(limit, work).await {
         Ok(done) => done.map_err(|error| ContainerError::engine(phase, &error)),
-        Err(_) => Err(ContainerError::TooSlow { phase, limit }),
+        Err(_) => Err(ContainerError::Timeout { phase, limit }),
     }
 }
 

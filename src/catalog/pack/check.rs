@@ -14,7 +14,7 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
     manifest::name(source, &manifest.name)?;
     let build = &manifest.build;
     if manifest.extensions.is_empty() {
-        return Err(empty(source, "extensions", "a source file's ending, such as \"go\""));
+        return Err(empty(source, "extensions", "a file extension of source files, such as \"go\""));
     }
     if build.command.is_empty() || build.before.iter().any(Vec::is_empty) {
         let key = if build.command.is_empty() { "build.command" } else { "build.before" };
@@ -33,21 +33,25 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
         |name: &String| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     for (key, names) in [("build.cache", &build.cache), ("build.own_cache", &build.own_cache)] {
         if !names.iter().all(|name| !name.is_empty() && is_variable(name)) {
-            return Err(manifest::wrong(source, key, "has a name that no environment variable has")
+            return Err(manifest::wrong(source, key, "is not a valid name of an environment variable")
                 .advise("use capitals, digits and `_`, such as \"GOCACHE\""));
         }
     }
     says_where(source, "build.command", &build.command)?;
     if manifest.shell.values.iter().any(|value| value.pattern.regex().captures_len() < 2) {
-        return Err(manifest::wrong(source, "shell.values", "has a pattern without a group")
+        return Err(manifest::wrong(source, "shell.values", "has a pattern without a capture group")
             .advise("put the part that is the value in parentheses"));
     }
     check_toolchain(source, "toolchain", &manifest.toolchain)?;
     for other in &manifest.toolchain.alternatives {
         check_toolchain(source, "toolchain.alternatives", other)?;
         if !other.alternatives.is_empty() {
-            return Err(manifest::wrong(source, "toolchain.alternatives", "has alternatives of its own")
-                .advise("write them all in one list"));
+            return Err(manifest::wrong(
+                source,
+                "toolchain.alternatives",
+                "must not have alternatives itself",
+            )
+            .advise("write them all in one list"));
         }
     }
     Ok(())
@@ -59,15 +63,19 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
         return Err(empty(source, &key("check"), "a command that prints the version"));
     }
     if toolchain.install_in_image && (toolchain.image.is_none() || toolchain.install.is_none()) {
-        return Err(manifest::wrong(source, &key("install_in_image"), "has nothing to install, or nowhere")
-            .advise("say `image` and `install`, too"));
+        return Err(manifest::wrong(
+            source,
+            &key("install_in_image"),
+            "installs nothing, or has no image to install it in",
+        )
+        .advise("set `image` and `install`, too"));
     }
     if toolchain.probe.as_ref().is_some_and(Vec::is_empty) {
-        return Err(empty(source, &key("probe"), "a command that has to succeed"));
+        return Err(empty(source, &key("probe"), "a command that must succeed"));
     }
     manifest::inside(source, &key("bin"), toolchain.bin.as_ref())?;
     if toolchain.version.regex().captures_len() < 2 {
-        return Err(manifest::wrong(source, &key("version"), "has no group")
+        return Err(manifest::wrong(source, &key("version"), "has no capture group")
             .advise("put the part that is the version in parentheses"));
     }
     if let Some(command) = &toolchain.command {
@@ -75,8 +83,8 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
     }
     let installs_somewhere = |command: &Vec<String>| command.iter().any(|word| word.contains("{dir}"));
     if toolchain.install.as_ref().is_some_and(|command| !installs_somewhere(command)) {
-        return Err(manifest::wrong(source, &key("install"), "does not say where to install")
-            .advise("use `{dir}` for the folder to install into"));
+        return Err(manifest::wrong(source, &key("install"), "does not name the folder to install into")
+            .advise("use `{dir}` for that folder"));
     }
     Ok(())
 }
@@ -89,6 +97,6 @@ fn says_where(source: &Arc<Source>, key: &str, command: &[String]) -> Result<(),
     if command.iter().any(|word| word.contains("{output}")) {
         return Ok(());
     }
-    Err(manifest::wrong(source, key, "does not say where to write")
-        .advise("use `{output}` for the file to write"))
+    Err(manifest::wrong(source, key, "does not name the file to write")
+        .advise("use `{output}` for that file"))
 }

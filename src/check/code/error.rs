@@ -142,13 +142,13 @@ impl CodeError {
     pub fn help(&self) -> String {
         match self {
             Self::Outside { .. } => {
-                "write the way below `tasks/`, such as `convert.go` or `convert`".to_owned()
+                "write the path below `tasks/`, such as `convert.go` or `convert`".to_owned()
             }
             Self::Missing { help, .. } | Self::Requires { help, .. } => help.clone(),
             Self::Empty { .. } => {
                 "put the function's source file there (hidden files do not count)".to_owned()
             }
-            Self::Unreadable { .. } => "see that you may read it".to_owned(),
+            Self::Unreadable { .. } => "check that you have read permission".to_owned(),
             Self::Odd { help, .. } | Self::Project { help, .. } => (*help).to_owned(),
             Self::TooMuch { .. } => {
                 "name the folder that has only the function's sources, and keep data elsewhere".to_owned()
@@ -167,7 +167,7 @@ impl LanguageError {
             }
             Self::UnknownName { message, .. } => message.clone(),
             Self::Contradiction { shown, pack, .. } => {
-                format!("the language is {}, but {} is not", quoted(pack), quoted(shown))
+                format!("the language is {}, but {} is in another language", quoted(pack), quoted(shown))
             }
             Self::Broken(problem) => problem.message.clone(),
         }
@@ -175,14 +175,16 @@ impl LanguageError {
 
     fn help(&self) -> String {
         match self {
-            Self::UnknownEnding { known, .. } => format!("the known endings are {}", list(known)),
+            Self::UnknownEnding { known, .. } => format!("the known file extensions are {}", list(known)),
             Self::Several { packs, .. } => {
                 let first = packs.first().map(String::as_str).unwrap_or_default();
-                format!("say which: add `language: {first}` to the task")
+                format!("choose one: add `language: {first}` to the task")
             }
             Self::UnknownName { help, .. } => help.clone(),
             Self::Contradiction { pack, endings, fits, .. } => match fits {
-                Some(fits) => format!("write `language: {fits}`, or remove the line: the ending says it"),
+                Some(fits) => {
+                    format!("write `language: {fits}`, or remove the line: the file extension decides")
+                }
                 None => format!("files of {} end with {}", quoted(pack), list(endings)),
             },
             Self::Broken(problem) => problem.help.clone().unwrap_or_default(),

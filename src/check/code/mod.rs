@@ -81,7 +81,10 @@ impl<'a> Resolver<'a> {
             _ => walk::unreadable(&shown(&path), &error),
         })?;
         if !real.starts_with(&tasks) {
-            return Err(CodeError::Outside { text: text.to_owned(), why: "leads out of `tasks/` by a link" });
+            return Err(CodeError::Outside {
+                text: text.to_owned(),
+                why: "points outside of `tasks/` through a link",
+            });
         }
         let meta = fs::metadata(&real).map_err(|error| walk::unreadable(&shown(&path), &error))?;
         let (code, pack) = if meta.is_dir() {
@@ -158,7 +161,7 @@ impl<'a> Resolver<'a> {
     fn missing(&self, text: &str, path: &str) -> CodeError {
         let without = path.strip_prefix("tasks/").filter(|rest| self.root.join(TASKS).join(rest).exists());
         let help = if let Some(without) = without {
-            format!("write `{without}`: the way begins below `tasks/`")
+            format!("write `{without}`: the path is relative to `tasks/`")
         } else {
             let names = self.names.get_or_init(|| names(&self.root.join(TASKS)));
             match text::meant(path, names.iter().map(String::as_str)) {
@@ -178,15 +181,15 @@ fn tasks_folder(root: &Path) -> Result<PathBuf, CodeError> {
     let real = fs::canonicalize(root).and_then(|root| Ok((fs::canonicalize(root.join(TASKS))?, root)));
     match real {
         Ok((tasks, _)) if !tasks.is_dir() => {
-            wrong("`tasks` is no folder", "make it one, with the functions in it")
+            wrong("`tasks` is not a folder", "replace it with a folder that contains the functions")
         }
         Ok((tasks, root)) if !tasks.starts_with(&root) => wrong(
-            "the folder `tasks` is a link that leads out of the project",
-            "put the folder itself there: a project is whole in its own folder",
+            "the folder `tasks` is a link that points outside of the project",
+            "replace the link with the folder itself: a project must be complete in its own folder",
         ),
         Ok((tasks, _)) => Ok(tasks),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            wrong("the project has no folder `tasks`", "make it, with the functions in it")
+            wrong("the project has no folder `tasks`", "create it and put the functions into it")
         }
         Err(error) => Err(walk::unreadable(TASKS, &error)),
     }
@@ -199,17 +202,17 @@ fn below_tasks(text: &str) -> Result<String, CodeError> {
         return outside("is an absolute path");
     }
     if text.contains('\\') {
-        return outside("has a backslash in it: folders are parted by `/`");
+        return outside("contains a backslash: separate folders with `/`");
     }
     if text.chars().any(|c| !text::is_safe(c)) {
-        return outside("has a control character in it");
+        return outside("contains a control character");
     }
     let parts: Vec<_> = text.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     if parts.contains(&"..") {
-        return outside("has `..` in it and may leave `tasks/`");
+        return outside("contains `..`, which could leave `tasks/`");
     }
     if parts.is_empty() {
-        return outside("names no file or folder in `tasks/`");
+        return outside("does not name a file or folder in `tasks/`");
     }
     Ok(parts.join("/"))
 }

@@ -104,14 +104,16 @@ enum Kind {
 
 /// What a file is that may not be there, and what to do.
 pub type Odd = (&'static str, &'static str);
-const NOT_UTF8: Odd = ("no UTF-8 name", "rename the file");
-const LINKED_FOLDER: Odd =
-    ("a link to a folder", "put the folder itself there: its files are copied to where they are compiled");
-/// For a link that leads out of `tasks/`.
-pub const LEAVES: Odd = ("a link that leads out of `tasks/`", "put the file itself there");
+const NOT_UTF8: Odd = ("a name that is not UTF-8", "rename the file");
+const LINKED_FOLDER: Odd = (
+    "a link to a folder",
+    "replace the link with the folder itself: its files are copied to where they are compiled",
+);
+/// For a link that points outside of `tasks/`.
+pub const LEAVES: Odd = ("a link that points outside of `tasks/`", "replace the link with the file itself");
 /// For a task whose only file is one that its language pack leaves out.
 pub const PASSED_OVER: Odd =
-    ("left out by its language pack, like a test", "name the file that has the function");
+    ("excluded by its language pack, as tests are", "name the file that has the function");
 /// For devices, sockets and named pipes.
 pub const SPECIAL: Odd = ("neither a file nor a folder", "remove it, or name another file");
 

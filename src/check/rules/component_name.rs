@@ -27,7 +27,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "9:21 component-name: `My Task` cannot be the name of an artifact (write `my_task`: use lower-case \
+                "9:21 component-name: `My Task` is not a valid name for an artifact (write `my_task`: use lower-case \
               letters and digits, with single `_` or `-` between them)"
             ]
         );

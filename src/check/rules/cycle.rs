@@ -137,9 +137,9 @@ fn finding(context: &Context<'_>, circle: &[usize]) -> Option<Finding> {
     let way: Vec<_> = steps.map(|(from, to)| format!(" → {} → {}", topic(*from, *to), label(*to))).collect();
     let more = if circle.len() > SHOWN { " → …" } else { "" };
     let message = if circle.len() == 1 {
-        "a component receives what it sends"
+        "a component receives its own messages"
     } else {
-        "messages go round in a circle"
+        "messages circulate in a cycle"
     };
     let written =
         flow.nodes.get(first.index)?.writes.iter().find_map(|(name, _)| first.task.parameters.get(name));
@@ -147,7 +147,7 @@ fn finding(context: &Context<'_>, circle: &[usize]) -> Option<Finding> {
         Some(field) => Spot::Place(field.place.clone()),
         None => Spot::FirstLine(first.task.place.clone()),
     };
-    let help = "see that a function on the way returns nothing at some point; otherwise they never end";
+    let help = "make sure that a function in the cycle returns nothing at some point; otherwise the messages circulate forever";
     Some(
         Finding::warning(spot, format!("{message}: {}{}{more}", label(first.index), way.concat()))
             .advise(help),
@@ -175,11 +175,10 @@ mod tests {
         assert_eq!(
             flow(&[("a", "b"), ("b", "a")]),
             [
-                "8:17 cycle: messages go round in a circle: `c0` → `b` → `c1` → `a` → `c0` (see that a function on the \
-              way returns nothing at some point; otherwise they never end)"
+                "8:17 cycle: messages circulate in a cycle: `c0` → `b` → `c1` → `a` → `c0` (make sure that a function in the cycle returns nothing at some point; otherwise the messages circulate forever)"
             ]
         );
-        assert!(flow(&[("a", "a")])[0].contains("a component receives what it sends: `c0` → `a` → `c0`"));
+        assert!(flow(&[("a", "a")])[0].contains("a component receives its own messages: `c0` → `a` → `c0`"));
     }
 
     #[test]

@@ -30,11 +30,9 @@ fn is_kept(entry: &Entry<'_>) -> bool {
 /// Said once: it is the same for all tasks.
 fn lattice(field: &Field) -> Finding {
     let spot = Spot::Place(field.place.clone());
-    let message =
-        "on a lattice, dead letters come without headers, and senders that wait for a reply get none";
-    Finding::note(spot, message).advise(
-        "messages of the lattice have no headers: why a message was given up is in the hosts' logs; docs/delivery.md",
-    )
+    let message = "on a wasmCloud 1.9 lattice, dead letters have no headers, and senders that wait for a reply get none";
+    Finding::note(spot, message)
+        .advise("the reason why a message was dead-lettered is in the hosts' logs: see docs/delivery.md")
 }
 
 fn check(entry: &Entry<'_>) -> Vec<Finding> {
@@ -49,7 +47,7 @@ fn check(entry: &Entry<'_>) -> Vec<Finding> {
         let fields = [("max_deliver", &task.max_deliver), ("dead_letter_topic", &task.dead_letter_topic)];
         findings.extend(fields.into_iter().filter_map(|(name, field)| {
             let place = field.as_ref()?.place.clone().name();
-            let message = format!("`{name}` has no meaning where messages are delivered `{}`", DELIVERIES[0]);
+            let message = format!("`{name}` has no effect where messages are delivered `{}`", DELIVERIES[0]);
             let help = format!("add `delivery: {}`, or remove the line", DELIVERIES[1]);
             Some(Finding::error(Spot::Place(place), message).of(entry.index).advise(help))
         }));
@@ -61,7 +59,7 @@ fn without_messages(entry: &Entry<'_>) -> Option<Finding> {
     let template = entry.template.as_ref().filter(|template| !template.receives_messages())?;
     let field = entry.task.delivery.as_ref()?;
     let message = format!("components of the template `{}` receive no messages", template.manifest.name);
-    Some(entry.wrong(field, message).advise("remove `delivery`: it is about messages"))
+    Some(entry.wrong(field, message).advise("remove `delivery`: it applies to messages only"))
 }
 
 fn dead_letter_topic(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
@@ -69,7 +67,7 @@ fn dead_letter_topic(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
         return Some(no_subject);
     }
     if subject::has_wildcards(&field.text) {
-        let message = format!("the topic {} has a wildcard in it", quoted(&field.text));
+        let message = format!("the topic {} contains a wildcard", quoted(&field.text));
         return Some(entry.wrong(field, message).advise("messages are sent to one topic: write its name"));
     }
     let parameters = entry.parameters();
@@ -79,7 +77,8 @@ fn dead_letter_topic(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
         reads && pattern.is_some_and(|pattern| subject::matches(pattern, &field.text))
     });
     let (name, _) = read?;
-    let message = format!("the task reads what it gives up: {} is in its `{name}`", quoted(&field.text));
+    let message =
+        format!("the task would read its own dead letters: {} matches its `{name}`", quoted(&field.text));
     Some(entry.wrong(field, message).advise("name a topic that it does not read, such as `dead.alarms`"))
 }
 
@@ -91,14 +90,14 @@ mod tests {
 
     fn errors(lines: &[&str]) -> Vec<String> {
         let found = found_with(lines);
-        found.into_iter().filter(|one| !one.contains("on a lattice")).collect()
+        found.into_iter().filter(|one| !one.contains("wasmCloud 1.9 lattice")).collect()
     }
 
     #[test]
     fn one_of_two_words_is_asked_for() {
         assert_eq!(
             found_with(&["delivery: at_least_once"]),
-            ["11:15 delivery: `at_least_once` is no delivery (did you mean `at-least-once`?)"]
+            ["11:15 delivery: `at_least_once` is not a valid delivery (did you mean `at-least-once`?)"]
         );
         assert_eq!(found_with(&["delivery: at-most-once"]).len(), 0);
     }
@@ -107,31 +106,34 @@ mod tests {
     fn what_a_lattice_cannot_do_is_noted_once() {
         let found = found_with(&[KEPT]);
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("11:15 delivery: on a lattice, dead letters"), "{found:?}");
+        assert!(
+            found[0].starts_with("11:15 delivery: on a wasmCloud 1.9 lattice, dead letters"),
+            "{found:?}"
+        );
     }
 
     #[test]
     fn tries_and_dead_letters_are_for_messages_that_are_kept() {
         assert_eq!(
             errors(&["max_deliver: 3"]),
-            ["11:5 delivery: `max_deliver` has no meaning where messages are delivered `at-most-once` \
+            ["11:5 delivery: `max_deliver` has no effect where messages are delivered `at-most-once` \
               (add `delivery: at-least-once`, or remove the line)"]
         );
         assert_eq!(errors(&["dead_letter_topic: a"]).len(), 1);
         assert_eq!(errors(&[KEPT, "max_deliver: 3", "dead_letter_topic: a.b"]), Vec::<String>::new());
         assert_eq!(
             errors(&[KEPT, "max_deliver: 0"]),
-            ["12:18 delivery: `0` is no number of deliveries (write a whole number from 1 to 100)"]
+            ["12:18 delivery: `0` is not a valid number of deliveries (write a whole number from 1 to 100)"]
         );
     }
 
     #[test]
     fn dead_letters_go_to_one_topic_that_is_not_read() {
-        for (topic, word) in [("a.*", "wildcard"), ("a..b", "empty part"), ("a b", "white space")] {
+        for (topic, word) in [("a.*", "wildcard"), ("a..b", "empty token"), ("a b", "whitespace")] {
             let found = errors(&[KEPT, &format!("dead_letter_topic: {topic}")]);
             assert!(found.len() == 1 && found[0].contains(word), "{found:?}");
         }
         let found = errors(&[KEPT, "dead_letter_topic: first_in"]);
-        assert!(found.len() == 1 && found[0].contains("reads what it gives up"), "{found:?}");
+        assert!(found.len() == 1 && found[0].contains("would read its own dead letters"), "{found:?}");
     }
 }

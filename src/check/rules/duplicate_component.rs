@@ -36,7 +36,11 @@ fn duplicate(context: &Context<'_>, entry: &Entry<'_>, other: &Entry<'_>) -> Opt
     let message = if field.text == first.text {
         format!("two components have the name {}", quoted(&field.text))
     } else {
-        format!("the names {} and {} are the same to a lattice", quoted(&field.text), quoted(&first.text))
+        format!(
+            "a lattice does not distinguish the names {} and {}",
+            quoted(&field.text),
+            quoted(&first.text)
+        )
     };
     Some(
         entry
@@ -64,7 +68,7 @@ mod tests {
         );
         assert_eq!(report.problems[0].label.as_deref(), Some("the first is `A` in line 9"));
         assert_eq!(report.problems[1].rule, "component-name");
-        assert!(found[2].contains("the names `b_c` and `B-c` are the same to a lattice"), "{found:?}");
+        assert!(found[2].contains("a lattice does not distinguish the names `b_c` and `B-c`"), "{found:?}");
         assert_eq!(components.len(), 1);
     }
 }

@@ -31,7 +31,7 @@ impl Rule for DuplicateRoute {
 fn duplicate(entry: &Entry<'_>, other: &Entry<'_>, path: &str) -> Finding {
     let at = entry.task.http_path.as_ref().or(entry.task.component_name.as_ref());
     let spot = at.map_or(Spot::File, |field| Spot::Place(field.place.clone()));
-    let message = format!("two components answer at the path {}", quoted(path));
+    let message = format!("two components answer on the path {}", quoted(path));
     Finding::error(spot, message)
         .of(entry.index)
         .label(format!("the first is {}", other.label()))
@@ -50,7 +50,7 @@ mod tests {
         };
         assert_eq!(
             found(&[with("a", "http: {path: /x}"), with("b", "http: {path: /x}")]),
-            ["20:18 duplicate-route: two components answer at the path `/x` \
+            ["20:18 duplicate-route: two components answer on the path `/x` \
               (give one of them another `http: {path: …}` or `port`)"]
         );
         assert_eq!(found(&[with("a", "http: {path: /b}"), with("b", "replicas: 1")]).len(), 1);

@@ -1,6 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::check::Spot;
 use crate::project::Place;
+use crate::remedy::Operation;
 
 /// A workflow without tasks is valid, and does nothing.
 pub struct EmptyWorkflow;
@@ -19,7 +20,7 @@ impl Rule for EmptyWorkflow {
             return Vec::new();
         }
         let finding = Finding::warning(Spot::Place(tasks.name()), "the workflow has no tasks");
-        vec![finding.advise("add one with `pelato add-task`")]
+        vec![finding.advise(format!("add one with {}", Operation::AddTask))]
     }
 }
 
@@ -34,7 +35,7 @@ mod tests {
             let found: Vec<_> = report.problems.iter().map(show).collect();
             assert_eq!(
                 found,
-                ["2:1 empty-workflow: the workflow has no tasks (add one with `pelato add-task`)"]
+                ["2:1 empty-workflow: the workflow has no tasks (add one with `operation:add_task`)"]
             );
             assert_eq!((report.errors(), components.len()), (0, 0));
         }

@@ -22,9 +22,9 @@ fn check(context: &Context<'_>, entry: &Entry<'_>) -> Option<Finding> {
     let mut wild = node.reads.iter().filter(|(_, pattern)| has_wildcards(pattern));
     let (name, pattern, topic) = wild
         .find_map(|(name, pattern)| Some((name, pattern, writes().find(|topic| matches(pattern, topic))?)))?;
-    let message = format!("{} takes {} too, which the same task writes", quoted(pattern), quoted(topic));
+    let message = format!("{} also matches {}, which the same task writes", quoted(pattern), quoted(topic));
     let help =
-        "its own messages would come back to it for ever: write to a topic that the wildcards do not take";
+        "the task would receive its own messages forever: write to a topic that the wildcards do not match";
     // A parameter that was left to its default has no place of its own.
     Some(match entry.task.parameters.get(name) {
         Some(field) => entry.wrong(field, message).advise(help),
@@ -41,8 +41,7 @@ mod tests {
         assert_eq!(
             found_with(&["source_topic: home.>", "dest_topic: home.out"]),
             [
-                "7:19 feeds-itself: `home.>` takes `home.out` too, which the same task writes (its own messages would \
-              come back to it for ever: write to a topic that the wildcards do not take)"
+                "7:19 feeds-itself: `home.>` also matches `home.out`, which the same task writes (the task would receive its own messages forever: write to a topic that the wildcards do not match)"
             ]
         );
         assert_eq!(found_with(&["source_topic: home.*", "dest_topic: home.a.out"]).len(), 0);

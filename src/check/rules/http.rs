@@ -45,7 +45,7 @@ mod tests {
         assert_eq!(
             http("{port: 0, path: a}"),
             [
-                "11:18 http: `0` is no port (write a whole number from 1 to 65535)",
+                "11:18 http: `0` is not a valid port (write a whole number from 1 to 65535)",
                 "11:27 http: the path `a` does not begin with `/` (write `/a`)",
             ]
         );

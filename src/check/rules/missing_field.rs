@@ -18,7 +18,7 @@ impl Rule for MissingField {
 fn missing(context: &Context<'_>, entry: &Entry<'_>) -> Option<Finding> {
     let task = entry.task;
     let empty = [
-        ("name", task.name.is_none(), "a few words for people"),
+        ("name", task.name.is_none(), "a descriptive name"),
         ("type", task.template.is_none(), "the template, such as processor_nats"),
         ("code", task.code.is_none(), "a file or folder in tasks/"),
         ("targets", task.targets.is_empty(), "[edge]"),

@@ -30,7 +30,7 @@ mod tests {
     fn names_are_one_line_of_text() {
         assert_eq!(
             found_with(&[r#"name: "a\eb""#]),
-            ["3:11 name: the name has the character U+001B in it (write it as one line of text)"]
+            ["3:11 name: the name contains the character U+001B (write it as one line of text)"]
         );
         let text = format!("project_name: ' '\ntasks:\n{}", task(&[]));
         let (report, components) = check_in(project().path(), &text);

@@ -20,7 +20,7 @@ impl Rule for Parameter {
                 if parameter.kind == Kind::Integer {
                     found.extend(entry.validate(Some(field), integer));
                 } else if !parameter.matches(&field.text) {
-                    let message = format!("{} cannot be the `{name}`", quoted(&field.text));
+                    let message = format!("{} is not a valid `{name}`", quoted(&field.text));
                     let (expected, example) = (parameter.expected(), parameter.example());
                     let help = format!("use {expected}, such as `{example}`");
                     found.push(entry.wrong(field, message).advise(help));
@@ -41,7 +41,7 @@ mod tests {
         assert_eq!(
             found_with(&kept("bucket: last readings")),
             [
-                "10:13 parameter: `last readings` cannot be the `bucket` (use letters of ASCII, digits, `-` and `_`, \
+                "10:13 parameter: `last readings` is not a valid `bucket` (use letters of ASCII, digits, `-` and `_`, \
                  such as `readings`)"
             ]
         );
@@ -101,7 +101,7 @@ mod tests {
         let (report, _) = check("every: 5s");
         assert_eq!(
             show(&report.problems[0]),
-            "9:12 parameter: `5s` is no whole number (write digits only, such as `10`)"
+            "9:12 parameter: `5s` is not a whole number (write digits only, such as `10`)"
         );
         assert_eq!(check("every: 7").1[0].parameters["every"], "7");
         assert_eq!(check("replicas: 1").1[0].parameters["every"], "5", "the default");

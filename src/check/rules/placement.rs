@@ -24,7 +24,7 @@ mod tests {
     fn one_of_two_words_is_asked_for() {
         assert_eq!(
             found_with(&["placement: every_host"]),
-            ["11:16 placement: `every_host` is no placement (did you mean `every-host`?)"]
+            ["11:16 placement: `every_host` is not a valid placement (did you mean `every-host`?)"]
         );
         assert_eq!(found_with(&["placement: per-target"]).len(), 0);
         assert_eq!(found_with(&["placement: every-host"]).len(), 0);

@@ -24,7 +24,7 @@ mod tests {
     fn a_number_from_1_to_1000_is_asked_for() {
         assert_eq!(
             found_with(&["replicas: 0"]),
-            ["11:15 replicas: `0` is no number of replicas (write a whole number from 1 to 1000)"]
+            ["11:15 replicas: `0` is not a valid number of replicas (write a whole number from 1 to 1000)"]
         );
         assert_eq!(found_with(&["replicas: 2.5"]).len(), 1);
         assert_eq!(found_with(&["replicas: 3"]).len(), 0);

@@ -29,10 +29,10 @@ impl Rule for Subject {
     }
 }
 
-/// An error, if the value of a field is no subject.
+/// An error, if the value of a field is not a valid NATS subject.
 pub(super) fn not_a_subject(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
     let error = validate(&field.text).err()?;
-    let message = format!("{} is no NATS subject: it {error}", quoted(&field.text));
+    let message = format!("{} is not a valid NATS subject: it {error}", quoted(&field.text));
     Some(entry.wrong(field, message).advise(help(&field.text)))
 }
 
@@ -57,13 +57,13 @@ mod tests {
         assert_eq!(
             found_with(&["source_topic: living room"]),
             [
-                "7:19 subject: `living room` is no NATS subject: it has white space in it (write `living_room`)"
+                "7:19 subject: `living room` is not a valid NATS subject: it contains whitespace (write `living_room`)"
             ]
         );
         assert_eq!(
             found_with(&["dest_topic: .a..b."]),
             [
-                "8:17 subject: `.a..b.` is no NATS subject: it has an empty part: dots stand between parts (write `a.b`)"
+                "8:17 subject: `.a..b.` is not a valid NATS subject: it has an empty token: dots separate tokens (write `a.b`)"
             ]
         );
         for text in ["''", "'a,b'", "'a|b'", r#""a\nb,""#, "'a.>.b'"] {

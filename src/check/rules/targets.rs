@@ -48,7 +48,7 @@ fn check(context: &Context<'_>, entry: &Entry<'_>) -> Vec<Finding> {
         if let Some(finding) = entry.validate(Some(field), |text| target(text).map(drop)) {
             found.push(finding);
         } else if !seen.insert(field.text.as_str()) {
-            let message = format!("the target {} is given twice", quoted(&field.text));
+            let message = format!("the target {} is listed twice", quoted(&field.text));
             found.push(entry.wrong(field, message).advise("remove one of the two"));
         }
     }
@@ -67,7 +67,7 @@ mod tests {
     fn each_mistake_with_targets_is_named() {
         assert_eq!(
             found_with(&["targets: [edge, edge]"]),
-            ["6:21 targets: the target `edge` is given twice (remove one of the two)"]
+            ["6:21 targets: the target `edge` is listed twice (remove one of the two)"]
         );
         assert_eq!(
             found_with(&["targets: [ ]"]),

@@ -29,8 +29,9 @@ impl Rule for TopicEdge {
             entrances.remove(0);
         }
         exits.pop();
-        let mut found = notes(entrances, "nothing in this workflow writes", "has to come from outside");
-        found.extend(notes(exits, "nothing in this workflow reads", "goes outside, if anywhere"));
+        let mut found =
+            notes(entrances, "no task in this workflow writes", "comes from outside the workflow");
+        found.extend(notes(exits, "no task in this workflow reads", "is read outside the workflow"));
         found
     }
 }
@@ -64,7 +65,7 @@ fn notes(named: Vec<Named>, what: &str, then: &str) -> Vec<Finding> {
     if named.len() <= NOTES {
         let note = |(topic, spot)| {
             let message = format!("{what} {}", quoted(topic));
-            Finding::note(spot, message).advise(format!("that is right if it {then}"))
+            Finding::note(spot, message).advise(format!("this is correct if it {then}"))
         };
         return named.iter().map(|(topic, spot)| note((topic, spot.clone()))).collect();
     }
@@ -72,7 +73,7 @@ fn notes(named: Vec<Named>, what: &str, then: &str) -> Vec<Finding> {
     let names = list(named.iter().take(NOTES).map(|(topic, _)| topic));
     let Some((_, spot)) = named.into_iter().next() else { return Vec::new() };
     let message = format!("{what} {count} of its topics, such as {names}");
-    vec![Finding::note(spot, message).advise(format!("that is right if each {then}"))]
+    vec![Finding::note(spot, message).advise(format!("this is correct if each {then}"))]
 }
 
 #[cfg(test)]
@@ -99,8 +100,8 @@ mod tests {
         assert_eq!(
             flow(&[("celsius", "kelvin"), ("humidity", "filtered")]),
             [
-                "8:17 topic-edge: nothing in this workflow reads `kelvin` (that is right if it goes outside, if anywhere)",
-                "15:19 topic-edge: nothing in this workflow writes `humidity` (that is right if it has to come from outside)",
+                "8:17 topic-edge: no task in this workflow reads `kelvin` (this is correct if it is read outside the workflow)",
+                "15:19 topic-edge: no task in this workflow writes `humidity` (this is correct if it comes from outside the workflow)",
             ]
         );
     }
@@ -112,7 +113,7 @@ mod tests {
         let found = flow(&edges);
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(
-            found[1].contains("nothing in this workflow writes 9 of its topics, such as `bbb`"),
+            found[1].contains("no task in this workflow writes 9 of its topics, such as `bbb`"),
             "{found:?}"
         );
     }

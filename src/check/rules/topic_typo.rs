@@ -39,9 +39,9 @@ fn finding(context: &Context<'_>, typo: &Typo) -> Finding {
     } else {
         format!("nothing reads {written}, but {read} is read")
     };
-    Finding::warning(spot, nobody)
-        .label(writer)
-        .advise(format!("if they are one topic, write the same name in both places: did you mean {written}?"))
+    Finding::warning(spot, nobody).label(writer).advise(format!(
+        "if they are the same topic, write the same name in both places: did you mean {written}?"
+    ))
 }
 
 #[cfg(test)]
@@ -59,8 +59,7 @@ mod tests {
         assert_eq!(
             all,
             [
-                "15:19 topic-typo: nothing writes `ttest_dest`, but `test_dest` is written (if they are one topic, \
-              write the same name in both places: did you mean `test_dest`?)"
+                "15:19 topic-typo: nothing writes `ttest_dest`, but `test_dest` is written (if they are the same topic, write the same name in both places: did you mean `test_dest`?)"
             ]
         );
         assert_eq!(report.problems[0].label.as_deref(), Some("`a` writes `test_dest` in line 8"));

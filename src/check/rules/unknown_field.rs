@@ -36,7 +36,7 @@ fn finding(context: &Context<'_>, entry: &Entry<'_>, unknown: &Unknown<'_>) -> F
         let help = format!("remove the line; a task of `{own}` has the fields {}", list(fields));
         return error(format!("unknown field {name}")).advise(help);
     }
-    error(format!("{name} is no field of a task of `{own}`"))
+    error(format!("{name} is not a field of a task of the template `{own}`"))
         .advise(format!("it belongs to {}: remove the line, or change `type`", list(others)))
 }
 
@@ -65,7 +65,7 @@ mod tests {
         let (report, _) = check_in(folder.path(), &workflow(&[task(&["every_seconds: 5"])]));
         assert_eq!(
             show(&report.problems[0]),
-            "11:5 unknown-field: `every_seconds` is no field of a task of `processor_nats` \
+            "11:5 unknown-field: `every_seconds` is not a field of a task of the template `processor_nats` \
              (it belongs to `ticker`: remove the line, or change `type`)"
         );
     }

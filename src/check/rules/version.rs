@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::check::values::version;
 
-/// A version that is no semantic version, or that no registry could hold.
+/// A version that is not a semantic version, or that no registry could hold.
 pub struct Version;
 
 impl Rule for Version {
@@ -23,7 +23,7 @@ mod tests {
     fn the_full_version_is_suggested() {
         assert_eq!(
             found_with(&["version: 1.0"]),
-            ["10:14 version: `1.0` is no semantic version (write `1.0.0`)"]
+            ["10:14 version: `1.0` is not a semantic version (write `1.0.0`)"]
         );
         assert_eq!(found_with(&["version: v1.0.0+x"]).len(), 1);
     }

@@ -18,7 +18,7 @@ impl Rule for Wildcard {
             for (name, parameter) in template.manifest.parameters.iter() {
                 let Some(field) = entry.task.parameters.get(name) else { continue };
                 let exact = parameter.kind == Kind::Subject && !parameter.wildcards;
-                // What is no subject at all has been reported as that.
+                // What is not a valid NATS subject at all has been reported as that.
                 if exact && has_wildcards(&field.text) && validate(&field.text).is_ok() {
                     let why = match parameter.flow {
                         Some(Flow::Writes) => ": a message is sent to one topic",

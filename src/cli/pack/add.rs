@@ -7,24 +7,22 @@ use crate::pack::{self, Before, Source};
 use crate::pelato::Error;
 use crate::ui::json;
 
-/// Add a language pack of others: a folder or a git repository, pinned by commit and content
+/// Add a third-party language pack: a folder or a git repository, pinned by commit and content
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato pack add https://example.org/zig-pack.git@v1\n  \
-    pelato pack add ../zig-pack --user\n\nA pack's commands run on this machine. They are shown first, and nothing is \
-    added before somebody agrees: on a terminal by an answer, elsewhere by `--trust`. What is added is pinned in \
-    pelato.lock; `pelato build` uses nothing that has changed since. A pack is at the top of its repository, or below \
+    pelato pack add ../zig-pack --user\n\nA pack's commands run on this machine. They are shown first, and nothing is added without consent: by an answer on a terminal, elsewhere by `--trust`. The pack is pinned in pelato.lock; `pelato build` rejects a pack that has changed since. A pack is at the top of its repository, or below \
     language-packs/.")]
 pub struct Arguments {
-    /// A folder, or a git repository and a tag, branch or commit of it
+    /// A folder, or a git repository with a tag, branch or commit
     #[arg(value_name = "PATH|GIT-URL[@REV]", allow_hyphen_values = true)]
     source: String,
-    /// Which one, if there are several
+    /// Name of the pack, if there are several
     #[arg(long, value_name = "NAME")]
     pack: Option<String>,
     /// Into the user's own folder, for all projects
     #[arg(long)]
     user: bool,
-    /// Agree to the pack's commands without being asked
+    /// Accept the pack's commands without being asked
     #[arg(long)]
     trust: bool,
 }
@@ -39,7 +37,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     if is_new {
         ui.offer(&offer, arguments.trust);
         if !arguments.trust {
-            ui.agree("Add it, and let these commands run here when it is used?", "--trust")?;
+            ui.agree("Add it, and allow these commands to run on this machine?", "--trust")?;
         }
         offer.accept()?;
     }

@@ -13,12 +13,11 @@ use crate::pack::PackError;
 use crate::pelato::Error;
 use crate::ui::json;
 
-/// Build and call what a language pack brings, and say whether it does what every pack has to
+/// Test whether a language pack does what every pack must do
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato pack check go\n  pelato pack check ../zig-pack\n  pelato pack check zig --json\n\n\
-    The checks are described in docs/reference/pack-check.md. The pack's commands are run. A check that cannot be made \
-    here, such as one in a container, is skipped, with the reason."
+    The checks are described in docs/reference/pack-check.md. The pack's commands are run. A check that cannot run on this machine, such as one in a container, is skipped, with the reason."
 )]
 pub struct Arguments {
     /// The pack's name, or its folder [default: this folder]
@@ -47,7 +46,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let failed = conformance::failures(&outcomes);
     match failed.is_empty() {
         true => Ok(()),
-        false => Err(PackError::Fails { pack: name, failed }.into()),
+        false => Err(PackError::ChecksFailed { pack: name, failed }.into()),
     }
 }
 

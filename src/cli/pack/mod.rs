@@ -12,11 +12,11 @@ use crate::catalog::Pack;
 use crate::pack::Home;
 use crate::pelato::Error;
 
-/// Show, make, add and check language packs
+/// Show, create, add and check language packs
 #[derive(Debug, Subcommand)]
 #[command(
     after_help = "Packs are found in the project's language-packs/, then in the user's (PELATO_HOME), then \
-    built in; the first of a name wins."
+    built in; the first one with a name is used."
 )]
 pub enum Action {
     /// List the language packs that the project can use
@@ -64,9 +64,10 @@ fn home(user: bool, instead: &str, context: &Context) -> Result<Home, Error> {
     }
     match context.project() {
         Some(root) => Ok(Home::project(&root)),
-        None => {
-            Err(usage("this is not the folder of a project", format!("go to one, or add `--user`{instead}")))
-        }
+        None => Err(usage(
+            "this folder is not in a project",
+            format!("go to a project, or add `--user`{instead}"),
+        )),
     }
 }
 

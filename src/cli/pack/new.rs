@@ -13,7 +13,7 @@ use crate::pelato::Error;
 use crate::ui::json;
 use crate::ui::prompt::Question;
 
-/// Start a language pack: a valid manifest, and places for starter, shell and conformance tasks
+/// Create a language pack: a valid manifest, and files for the starter, wrapper and conformance tasks
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato pack new zig      # asks for what it needs\n  \
     pelato pack new zig --extension zig --program zig --check 'zig version' --requires '>=0.14' \
@@ -27,49 +27,49 @@ pub struct Arguments {
     /// Into this folder [default: language-packs/ of the project]
     #[arg(long = "in", value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// The ending of source files, without the dot; may be given several times
+    /// The file extension of source files, without the dot; may be repeated
     #[arg(long = "extension", value_name = "ENDING")]
     extensions: Vec<String>,
-    /// The compiler's program, which is looked for on PATH
+    /// The compiler's program, searched for on PATH
     #[arg(long)]
     program: Option<String>,
     /// The command that prints its version
     #[arg(long, value_name = "COMMAND")]
     check: Option<String>,
-    /// Finds the version in that: the first group of a regular expression
+    /// Regular expression whose first group finds the version in that
     #[arg(long, value_name = "REGEX", default_value = r"(\d+\.\d+(?:\.\d+)?)")]
     version_pattern: String,
-    /// The versions that will do, such as '>=1.2'
+    /// The compatible versions, such as '>=1.2'
     #[arg(long, value_name = "VERSIONS")]
     requires: Option<String>,
     /// The compiler's command line; {output} is the file to write
     #[arg(long, value_name = "COMMAND")]
     build: Option<String>,
-    /// What comes out: a core module that PELATO wraps, or a component
+    /// The output: a core module that PELATO wraps, or a component
     #[arg(long)]
     produces: Option<Produces>,
-    /// What becomes of a panic or an exception
+    /// What happens on a panic or an exception
     #[arg(long)]
     panics: Option<Panics>,
     /// A command that installs a pinned compiler into {dir}, without root
     #[arg(long, value_name = "COMMAND")]
     install: Option<String>,
-    /// Where that leaves its programs, below {dir} [default: bin]
+    /// Where that installs its programs, below {dir} [default: bin]
     #[arg(long, value_name = "DIR")]
     bin: Option<String>,
-    /// A container image with the compiler in it
+    /// A container image that contains the compiler
     #[arg(long)]
     image: Option<String>,
-    /// A variable that names a folder which is kept between builds; may be given several times
+    /// A variable that names a folder to keep between builds; may be repeated
     #[arg(long, value_name = "VARIABLE")]
     cache: Vec<String>,
     /// One line about the pack [default: made from its name]
     #[arg(long, value_name = "TEXT")]
     summary: Option<String>,
-    /// The function that a task must have
+    /// The function that a task must define
     #[arg(long, value_name = "NAME", default_value = "exec_task")]
     entry: String,
-    /// What begins a comment in the language
+    /// Start of a line comment in the language
     #[arg(long, value_name = "TEXT", default_value = "//")]
     comment: String,
 }
@@ -99,7 +99,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     ui.status(
         "Next",
         format!(
-            "write its shell, its starter and its conformance tasks; then: pelato pack check {}",
+            "write its wrapper, its starter and its conformance tasks; then run: pelato pack check {}",
             new.name
         ),
     );
@@ -114,7 +114,7 @@ fn complete(arguments: Arguments, context: &Context) -> Result<NewPack, Error> {
     };
     let name = arguments.name;
     let extensions = match arguments.extensions.is_empty() {
-        true => vec![ask(None, "Ending of source files", "--extension zig", Some(name.clone()))?],
+        true => vec![ask(None, "File extension of source files", "--extension zig", Some(name.clone()))?],
         false => arguments.extensions,
     };
     let extensions = extensions.into_iter().map(|ending| ending.trim_start_matches('.').to_owned()).collect();
@@ -122,7 +122,7 @@ fn complete(arguments: Arguments, context: &Context) -> Result<NewPack, Error> {
     let usual = format!("{program} --version");
     let check =
         ask(arguments.check, "Command that prints its version", "--check 'zig version'", Some(usual))?;
-    let requires = ask(arguments.requires, "Versions that will do", "--requires '>=1.2'", None)?;
+    let requires = ask(arguments.requires, "Compatible versions", "--requires '>=1.2'", None)?;
     let build = ask(
         arguments.build,
         "Compiler's command line ({output}: the file to write)",
@@ -131,11 +131,11 @@ fn complete(arguments: Arguments, context: &Context) -> Result<NewPack, Error> {
     )?;
     let produces = match arguments.produces {
         Some(produces) => produces,
-        None => choose::<Produces>("What comes out", "--produces module", context)?,
+        None => choose::<Produces>("Output of the compiler", "--produces module", context)?,
     };
     let panics = match arguments.panics {
         Some(panics) => panics,
-        None => choose::<Panics>("What becomes of a panic or an exception", "--panics traps", context)?,
+        None => choose::<Panics>("What happens on a panic or an exception", "--panics traps", context)?,
     };
     Ok(NewPack {
         summary: arguments.summary.unwrap_or_else(|| format!("Functions in {name}, compiled by {program}")),
@@ -172,7 +172,7 @@ fn choose<T: clap::ValueEnum>(prompt: &str, flag: &str, context: &Context) -> Re
 /// A command line as a shell parts it.
 fn words(text: &str, flag: &'static str) -> Result<Vec<String>, Error> {
     shell_words::split(text).map_err(|error| Error::Usage {
-        message: format!("`{flag}` is no command line: {error}"),
-        help: "quote it as for a shell".to_owned(),
+        message: format!("`{flag}` is not a valid command line: {error}"),
+        help: "quote it as in a shell".to_owned(),
     })
 }

@@ -7,11 +7,10 @@ use crate::pack;
 use crate::pelato::Error;
 use crate::ui::json;
 
-/// Take away a language pack that was added
+/// Remove a language pack that was added
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato pack remove zig\n  pelato pack remove zig --user\n\nOne's own packs, which were \
-    not added, are left alone."
+    after_help = "Examples:\n  pelato pack remove zig\n  pelato pack remove zig --user\n\nPacks of your own, which were not added, are not touched."
 )]
 pub struct Arguments {
     /// Its name
@@ -19,7 +18,7 @@ pub struct Arguments {
     /// From the user's own folder
     #[arg(long)]
     user: bool,
-    /// Also one that was changed since it was added
+    /// Remove it even if it was changed since it was added
     #[arg(long)]
     force: bool,
 }
@@ -27,7 +26,8 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let home = super::home(arguments.user, "", context)?;
-    let elsewhere = "`pelato pack list` shows where packs are; those of the user are taken away by `--user`";
+    let elsewhere =
+        "`pelato pack list` shows where packs are; those in the user's folder are removed with `--user`";
     let folder = pack::remove(&home, &arguments.name, arguments.force, elsewhere)?;
     if context.ui.json() {
         context.ui.result_json(&json::RemovedPack::new(&arguments.name, &folder));

@@ -11,21 +11,22 @@ use crate::conformance;
 use crate::conformance::template::{self as check, Fixture, Options};
 use crate::pelato::BuildFlags;
 use crate::pelato::Error;
+use crate::remedy::Operation;
 use crate::template::TemplateError;
 use crate::ui::json;
 
-/// Run what a template brings, and say whether it does what every template has to
+/// Test whether a template does what every template must do
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato template check processor_nats\n  pelato template check ../my_template\n  \
     pelato template check my_template --language go --json\n\nThe checks are described in \
-    docs/reference/template-check.md. Nothing is installed: languages whose compiler is not here are named, and left out."
+    docs/reference/template-check.md. Nothing is installed: languages whose compiler is missing are listed and skipped."
 )]
 pub struct Arguments {
     /// The template's name, or its folder [default: this folder]
     #[arg(value_name = "PATH|NAME")]
     template: Option<String>,
-    /// With functions in this language only; may be given several times [default: all that are found]
+    /// Use functions in this language only; may be repeated [default: all that are found]
     #[arg(long = "language", value_name = "LANGUAGE")]
     languages: Vec<String>,
 }
@@ -36,7 +37,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (name, folder) = folder(arguments.template.as_deref(), &catalog, context)?;
     let pelato = context.open()?;
     let flags = BuildFlags {
-        no_install: Some("`template check`"),
+        no_install: Some(Operation::TemplateCheck.into()),
         path: std::env::var_os("PATH").unwrap_or_default(),
         engines: addresses(&|name| std::env::var_os(name)),
         ..BuildFlags::default()
@@ -58,7 +59,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let failed = conformance::failures(&outcomes);
     match failed.is_empty() {
         true => Ok(()),
-        false => Err(TemplateError::Fails { template: name, failed }.into()),
+        false => Err(TemplateError::ChecksFailed { template: name, failed }.into()),
     }
 }
 

@@ -9,11 +9,11 @@ use super::context::Context;
 use crate::catalog::{Parameter, Template};
 use crate::pelato::Error;
 
-/// Show, make and check templates
+/// Show, create and check templates
 #[derive(Debug, Subcommand)]
 #[command(
     after_help = "Templates are found in the project's templates/, then in the user's (PELATO_HOME), then \
-    built in; the first of a name wins."
+    built in; the first one with a name is used."
 )]
 pub enum Action {
     /// List the templates that the project can use

@@ -12,22 +12,21 @@ use crate::template::{self, NewTemplate, TemplateError};
 use crate::ui::json;
 use crate::ui::prompt::Question;
 
-/// Start a template: another one under a name of your own, to be changed
+/// Create a template as a copy of another one
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato template new my_template      # asks for what it needs\n  \
     pelato template new my_template --from processor_nats --summary 'A NATS message in, two out' --source\n\n\
-    It works from the beginning, as the one that it is made of. With `--source` it has the trigger's source in it, in \
-    Rust, to be changed and compiled by cargo.")]
+    It works at once, like the template it is copied from. With `--source` it contains the trigger's source in Rust, to be changed and compiled with cargo.")]
 pub struct Arguments {
     /// Its name, and that of its folder
     name: String,
-    /// The template that it is made of
+    /// The template to copy
     #[arg(long, value_name = "TEMPLATE")]
     from: Option<String>,
     /// One line about the template
     #[arg(long, value_name = "TEXT")]
     summary: Option<String>,
-    /// With the source of the trigger
+    /// Include the source of the trigger
     #[arg(long)]
     source: bool,
     /// Into the user's own folder, for all projects
@@ -55,7 +54,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         .iter()
         .map(|template| (template.name().to_owned(), template.summary().to_owned()))
         .collect();
-    let from = ui.choose(arguments.from, "Made of which template", "--from processor_nats", &choices)?;
+    let from = ui.choose(arguments.from, "Template to copy", "--from processor_nats", &choices)?;
     let from = catalog.templates.get(&from)?;
     let check = |text: &str| if text.trim().is_empty() { Err("give a value".to_owned()) } else { Ok(()) };
     let flag = "--summary 'A NATS message in, two out'";
@@ -85,8 +84,8 @@ fn place(user: bool, context: &Context) -> Result<PathBuf, Error> {
         true => (user_folder(), "there is no folder for the user's templates", "name one by PELATO_HOME"),
         false => (
             context.project(),
-            "this is not the folder of a project",
-            "go to one, or add `--user` or `--in DIR`",
+            "this folder is not in a project",
+            "go to a project, or add `--user` or `--in DIR`",
         ),
     };
     found.ok_or_else(|| Error::Usage { message: message.to_owned(), help: help.to_owned() })

@@ -53,13 +53,13 @@ pub(super) fn error(fixture: &mut Fixture) -> CheckResult {
     expect(fixture, "error", &texts, |input, answer| {
         answer.as_ref().is_err_and(|message| message.contains(&*String::from_utf8_lossy(input)))
     })?;
-    Ok("its message, and the instance goes on".to_owned())
+    Ok("its message, and the instance continues".to_owned())
 }
 
 pub(super) fn panic(fixture: &mut Fixture) -> CheckResult {
     let panics = fixture.pack()?.manifest.conformance.as_ref().map(|section| section.panics);
     if panics == Some(Panics::None) {
-        return Err(CheckFailure::Skipped("the pack says that its language has none".to_owned()));
+        return Err(CheckFailure::Skipped("the pack declares that its language has none".to_owned()));
     }
     let function = fixture.function("panic")?;
     let inputs = [b"first".to_vec(), b"second".to_vec()];
@@ -67,15 +67,15 @@ pub(super) fn panic(fixture: &mut Fixture) -> CheckResult {
     let caught = answers.len() == inputs.len() && answers.iter().all(Result::is_err);
     match (panics, end) {
         (Some(Panics::Errors), Ok(())) if caught => {
-            Ok("becomes an error, and the instance goes on".to_owned())
+            Ok("becomes an error, and the instance continues".to_owned())
         }
         (Some(Panics::Traps), Err(Outcome::Trapped { message })) if answers.is_empty() => {
             Ok(format!("ends the instance: {message}"))
         }
         (_, end) => {
             let found = shown(answers.last(), end.as_ref().err());
-            let help = "the function has to panic, and `conformance.panics` to say what becomes of that";
-            Err(failed(format!("a panic is not what the manifest says: {found}"), help))
+            let help = "the function must panic, and `conformance.panics` must declare what happens then";
+            Err(failed(format!("a panic behaves differently than the manifest declares: {found}"), help))
         }
     }
 }
@@ -96,7 +96,7 @@ pub(super) fn calls(fixture: &mut Fixture) -> CheckResult {
         (done, wrong) = (call + 1, if right { None } else { Some(shown(Some(&answer), None)) });
         right
     })?;
-    let help = "is everything freed, and nothing kept of the call before? see `cabi_post_…` and `cabi_realloc` in the shell";
+    let help = "check that each call frees its memory and keeps nothing of the call before: see `cabi_post_…` and `cabi_realloc` in the wrapper";
     match (wrong, end) {
         (Some(found), _) => Err(failed(format!("call {done} on one instance: {found}"), help)),
         (None, Err(end)) => {
@@ -104,7 +104,7 @@ pub(super) fn calls(fixture: &mut Fixture) -> CheckResult {
         }
         (None, Ok(())) if frees => Ok(format!("{done} on one instance")),
         (None, Ok(())) => {
-            Ok(format!("{done} small ones on one instance: the pack says that memory of each is kept"))
+            Ok(format!("{done} small ones on one instance: the pack declares that each call keeps memory"))
         }
     }
 }
@@ -172,7 +172,7 @@ fn series(
     let series = Series { count, input: &prefixed, answer };
     let ended = host::series(task, function, series, &limits, Some(&cache), Arc::new(Unobserved));
     runtime.block_on(ended).map_err(|error| {
-        failed(crate::conformance::with_help(&error), "the function's component has to run with WASI alone")
+        failed(crate::conformance::with_help(&error), "the function's component must run with WASI only")
     })
 }
 
@@ -180,9 +180,9 @@ fn series(
 fn shown(answer: Option<&Answer>, end: Option<&Outcome>) -> String {
     match (end, answer) {
         (Some(end), _) => format!("it {}", crate::host::observe::in_words(end)),
-        (None, Some(Ok(output))) => format!("it gave {}", bytes(output)),
+        (None, Some(Ok(output))) => format!("it returned {}", bytes(output)),
         (None, Some(Err(message))) => format!("it failed: {}", bytes(message.as_bytes())),
-        (None, None) => "it gave nothing".to_owned(),
+        (None, None) => "it returned nothing".to_owned(),
     }
 }
 

@@ -7,19 +7,23 @@ use super::fixture::{BuildMode, NotBuilt, first_line};
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::catalog::Folder;
 use crate::project::Builder;
+use crate::remedy::Argument;
 
 pub(super) fn signature(fixture: &mut Fixture) -> CheckResult {
     let project = fixture.task("wrong")?;
     let entry = fixture.pack()?.manifest.task.entry.clone();
     if !mentions(&project.join("tasks/wrong"), &entry) {
         let why = format!("there is no function `{entry}` in the task `wrong`");
-        return Err(failed(why, "write one whose signature cannot be used, such as one that gives a number"));
+        return Err(failed(
+            why,
+            "write one whose signature cannot be used, such as one that returns a number",
+        ));
     }
     match fixture.make(&project, &BuildMode::default()) {
         Err(NotBuilt::Rejected(words)) if !words.trim().is_empty() => Ok(told(&words)),
-        Err(NotBuilt::Rejected(_)) => Err(failed("the compiler refuses it without a word", HELP)),
+        Err(NotBuilt::Rejected(_)) => Err(failed("the compiler rejects it without a message", HELP)),
         Err(NotBuilt::Broken(why)) => {
-            Err(failed(format!("it compiles, and is found wrong only afterwards:\n{why}"), HELP))
+            Err(failed(format!("it compiles, and only a later step rejects it:\n{why}"), HELP))
         }
         Err(other) => Err(other.of("the task `wrong`")),
         Ok(_) => Err(failed("it compiles", HELP)),
@@ -35,7 +39,8 @@ fn mentions(folder: &Path, word: &str) -> bool {
         .any(|name| folder.read(name).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(word)))
 }
 
-const HELP: &str = "a signature that cannot be used has to be a compile error: let the shell declare or demand the right one";
+const HELP: &str =
+    "an unusable signature must be a compile error: let the wrapper declare or require the correct one";
 
 /// The line of a compiler's words that says most.
 fn told(words: &str) -> String {
@@ -51,7 +56,7 @@ fn told(words: &str) -> String {
 pub(super) fn same_bytes(fixture: &mut Fixture) -> CheckResult {
     if !fixture.pack()?.manifest.build.reproducible {
         return Err(CheckFailure::Skipped(
-            "the pack says that its compiler gives other bytes each time".to_owned(),
+            "the pack declares that its compiler's output differs each time".to_owned(),
         ));
     }
     let first = fixture.starter()?;
@@ -75,9 +80,10 @@ pub(super) fn offline(fixture: &mut Fixture) -> CheckResult {
     };
     fixture.starter_in(&BuildMode { offline: true, within, ..BuildMode::default() }).map_err(|refusal| {
         match refusal {
-            CheckFailure::Failed { why, .. } => {
-                failed(why, "what the starter needs has to be there without a network; see `build.offline`")
-            }
+            CheckFailure::Failed { why, .. } => failed(
+                why,
+                "everything that the starter needs must be available without a network: see `build.offline`",
+            ),
             skipped => skipped,
         }
     })?;
@@ -105,7 +111,7 @@ pub(super) fn container(fixture: &mut Fixture) -> CheckResult {
         return Err(CheckFailure::Skipped("the pack names no `toolchain.image`".to_owned()));
     };
     if fixture.options.build.builder == Builder::Local {
-        return Err(CheckFailure::Skipped("`--builder local`".to_owned()));
+        return Err(CheckFailure::Skipped(Argument::Builder.with("local").to_string()));
     }
     let built = fixture.starter_in(&BuildMode { container: true, ..BuildMode::default() });
     match built {

@@ -119,7 +119,7 @@ impl Fixture {
     /// For the pack in a folder.
     ///
     /// # Errors
-    /// When there is no place for temporary files.
+    /// When no folder is known for temporary files.
     pub fn new(folder: Folder, options: Options) -> Result<Self, PackError> {
         Ok(Self {
             pack: Pack::load(folder, Origin::Project),
@@ -216,7 +216,7 @@ impl Fixture {
         };
         let project =
             NewProject { name: "Starter".to_owned(), folder: root.clone(), task: Some(task), schema: "{}" };
-        let plan = scaffold::new(&project).map_err(|error| failed(with_help(&error), "mend the starter"))?;
+        let plan = scaffold::new(&project).map_err(|error| failed(with_help(&error), "fix the starter"))?;
         plan.apply().map_err(|error| unwritten(&error))?;
         self.bring(&root)?;
         Ok(root)
@@ -265,12 +265,12 @@ impl Fixture {
     /// Puts the pack, and the template that surrounds its tasks, into a project: those of the user do not count here.
     fn bring(&self, root: &Path) -> Result<(), CheckFailure> {
         let pack = self.pack()?;
-        let unreadable = |error: PackError| failed(error.to_string(), "see that its files can be read");
+        let unreadable = |error: PackError| failed(error.to_string(), "check that its files can be read");
         if let Folder::Disk(_) = pack.folder {
             let files = content::read(&pack.folder).map_err(unreadable)?;
             let place = root.join(PACKS_FOLDER).join(&pack.manifest.name);
             fs::create_dir_all(root.join(PACKS_FOLDER))
-                .map_err(|error| failed(error.to_string(), "is the disk full?"))?;
+                .map_err(|error| failed(error.to_string(), "check that the disk is not full"))?;
             files::create_tree(&place, &files).map_err(|error| unwritten(&error))?;
         }
         debug_assert!(!root.join(TEMPLATES_FOLDER).exists());
@@ -340,7 +340,7 @@ fn plain_template() -> Result<Template, CheckFailure> {
 }
 
 fn unwritten(error: &files::FileError) -> CheckFailure {
-    failed(with_help(error), "see that the disk is not full")
+    failed(with_help(error), "check that the disk is not full")
 }
 
 /// The components of a project, read and checked as those of any project; or what is wrong with it.

@@ -49,7 +49,7 @@ pub(super) fn exports(fixture: &mut Fixture) -> CheckResult {
     ))
 }
 
-const SHELL: &str = "mend the shell, or `build.produces`";
+const SHELL: &str = "fix the wrapper, or `build.produces`";
 
 pub(super) fn imports(fixture: &mut Fixture) -> CheckResult {
     let found = interfaces(&fixture.starter()?).map_err(|error| failed(error.to_string(), SHELL))?;
@@ -59,7 +59,7 @@ pub(super) fn imports(fixture: &mut Fixture) -> CheckResult {
         true => Ok(format!("{} interfaces of WASI", found.imports.len())),
         false => Err(failed(
             format!("it imports {}", foreign.join(", ")),
-            "a function gets its input and WASI, nothing else",
+            "a function may import nothing but WASI",
         )),
     }
 }
@@ -72,7 +72,7 @@ pub(super) fn templates(fixture: &mut Fixture) -> CheckResult {
         let wrong = |why: String| {
             failed(
                 format!("with the template `{name}`: {why}"),
-                "the shell and the trigger have to be made for the same pelato-task.wit",
+                "the wrapper and the trigger must be built from the same pelato-task.wit",
             )
         };
         let trigger = build::trigger(template).map_err(|error| CheckFailure::Skipped(with_help(&error)))?;

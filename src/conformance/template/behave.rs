@@ -7,7 +7,7 @@ use crate::host::observe::Outcome;
 use crate::host::observe::in_words;
 
 /// Where all of this is said.
-const RULES: &str = "docs/contributing/triggers.md says what a result means in every template";
+const RULES: &str = "docs/contributing/triggers.md describes what a result means in every template";
 
 pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
@@ -19,10 +19,10 @@ pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
         Outcome::Stored { stored, sent } => (sent.as_slice(), stored.as_slice()),
         Outcome::Replied => (&[][..], &[][..]),
         Outcome::Filtered => {
-            let why = "the function gave a result, and the component sends, stores and answers nothing";
+            let why = "the function returned a result, and the component sends, stores and answers nothing";
             return Err(failed(why, RULES));
         }
-        other => return Err(wrong("the function gave a result", other)),
+        other => return Err(wrong("the function returned a result", other)),
     };
     left.extend(stored.iter().map(|stored| (format!("stored as {}", stored.place), stored.body.to_vec())));
     let messages = sent.iter().filter(|sent| !sent.reply);
@@ -36,7 +36,7 @@ pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
         let why = format!("`{wanted}` is not in what came of it: {}", left.join(", "));
         return Err(failed(
             why,
-            "`leaves` of [conformance] says what is to be found, if it is not the result",
+            "`leaves` in [conformance] sets the expected result, if it differs from the function's",
         ));
     }
     Ok(format!("the result was {}", found.join(", ")))
@@ -83,7 +83,7 @@ pub(super) fn error(fixture: &mut Fixture) -> CheckResult {
         let told = matches!(&outcome, Outcome::Failed { message } if message.contains(COMPLAINT));
         if !told && !logged.iter().any(|message| message.contains(COMPLAINT)) {
             let why = format!(
-                "the function failed, and nobody is told its message: the component {}",
+                "the function failed, and its message is not reported: the component {}",
                 in_words(&outcome)
             );
             return Err(failed(why, RULES));
@@ -98,7 +98,7 @@ pub(super) fn error(fixture: &mut Fixture) -> CheckResult {
         }
     }
     goes_on(stage)?;
-    Ok("its message is told, and the component goes on".to_owned())
+    Ok("its message is reported, and the component continues".to_owned())
 }
 
 pub(super) fn trap(fixture: &mut Fixture) -> CheckResult {
@@ -106,39 +106,39 @@ pub(super) fn trap(fixture: &mut Fixture) -> CheckResult {
     if stage.reads() {
         let outcome = stage.message(BREAKS)?.outcome;
         if !matches!(outcome, Outcome::Trapped { .. }) {
-            return Err(wrong("the function broke off", &outcome));
+            return Err(wrong("the function trapped", &outcome));
         }
     }
     if stage.answers() {
         let (status, _) = stage.post(BREAKS)?;
         if status < 500 {
-            return Err(failed(format!("the function broke off, and a POST is answered {status}"), RULES));
+            return Err(failed(format!("the function trapped, and a POST is answered {status}"), RULES));
         }
     }
     goes_on(stage)?;
-    Ok("is reported, and the component goes on".to_owned())
+    Ok("is reported, and the component continues".to_owned())
 }
 
 pub(super) fn kept(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
-    const HELP: &str = "with `delivery: at-least-once` a trigger tells JetStream what became of a message: docs/delivery.md; the crate `flow` does it";
+    const HELP: &str = "with `delivery: at-least-once` a trigger acknowledges each message to JetStream: see docs/delivery.md; the crate `flow` does it";
     let (told, _) = stage.kept(GIVES)?;
     if told.as_deref() != Some("+ACK") {
         let found = told.unwrap_or_else(|| "nothing".to_owned());
-        return Err(failed(format!("JetStream keeps a message, and is told {found} instead of +ACK"), HELP));
+        return Err(failed(format!("JetStream stores a message, and is sent {found} instead of +ACK"), HELP));
     }
     let (told, letter) = stage.kept(FAILS)?;
     if told.as_deref() != Some("+TERM") {
         let found = told.unwrap_or_else(|| "nothing".to_owned());
         let why =
-            format!("a message failed for the last time, and JetStream is told {found} instead of +TERM");
+            format!("a message failed for the last time, and JetStream is sent {found} instead of +TERM");
         return Err(failed(why, HELP));
     }
     if letter.as_deref() != Some(stage.section.message.as_bytes()) {
-        let why = format!("a message that is given up does not arrive at {} as it came", dead_letters(FAILS));
+        let why = format!("a dead-lettered message does not arrive on {} unchanged", dead_letters(FAILS));
         return Err(failed(why, HELP));
     }
-    Ok("acknowledged, or given up to the dead-letter topic".to_owned())
+    Ok("acknowledged, or sent to the dead-letter topic".to_owned())
 }
 
 /// Sees that the next message is handled as if nothing had been.
@@ -150,7 +150,7 @@ fn goes_on(stage: &Stage) -> Result<(), CheckFailure> {
         ),
         false => stage.post(GIVES)?.0 == 200,
     };
-    if well { Ok(()) } else { Err(failed("afterwards nothing comes of what went well before", RULES)) }
+    if well { Ok(()) } else { Err(failed("afterwards an input that succeeded before has no result", RULES)) }
 }
 
 fn wrong(before: &str, outcome: &Outcome) -> CheckFailure {

@@ -16,8 +16,8 @@ pub(super) fn task(fixture: &mut Fixture) -> CheckResult {
     let required: Vec<_> =
         parameters.iter().filter(|(_, one)| one.default.is_none()).map(|(name, _)| name).collect();
     Ok(match required.is_empty() {
-        true => "a task has to give no parameter".to_owned(),
-        false => format!("a task gives {}", required.join(", ")),
+        true => "a task needs no parameter".to_owned(),
+        false => format!("a task needs {}", required.join(", ")),
     })
 }
 
@@ -30,7 +30,7 @@ pub(super) fn parameters(fixture: &mut Fixture) -> CheckResult {
         let told = |component: &Component| Ok::<_, NeedError>((component.needs()?, component.settings()));
         let (before, after) = (told(&component).map_err(text)?, told(&other).map_err(text)?);
         if before == after {
-            let why = format!("`{name}` decides nothing: neither the platform nor the trigger is told it");
+            let why = format!("`{name}` has no effect: it reaches neither the platform nor the trigger");
             let help = format!(
                 "set `setting = true` in [parameters.{name}], use it in a `config` of `capabilities`, or remove it"
             );

@@ -18,6 +18,7 @@ use crate::check::{self, Component};
 use crate::conformance::with_help;
 use crate::progress::Progress;
 use crate::project::{self, Settings};
+use crate::remedy::Operation;
 use crate::report::Problem;
 use crate::scaffold::{self, NewProject, NewTask};
 use crate::template::TemplateError;
@@ -53,7 +54,7 @@ impl Fixture {
     /// For the template in a folder.
     ///
     /// # Errors
-    /// When there is no place for temporary files.
+    /// When no folder is known for temporary files.
     pub fn new(folder: Folder, options: Options) -> Result<Self, TemplateError> {
         let place = tempfile::Builder::new().prefix("pelato-check-").tempdir();
         Ok(Self {
@@ -126,7 +127,7 @@ impl Fixture {
             return Err(CheckFailure::Skipped("there is no language pack".to_owned()));
         };
         let wrong = |error: &dyn miette::Diagnostic| {
-            failed(with_help(error), "a task as `pelato add-task` writes it has to be right")
+            failed(with_help(error), format!("a task as {} writes it must be valid", Operation::AddTask))
         };
         for (index, name) in TASKS.iter().enumerate() {
             let task = NewTask {
@@ -159,7 +160,7 @@ impl Fixture {
         match report.problems.iter().find(|problem| problem.severity == crate::report::Severity::Error) {
             None => Ok(components),
             Some(problem) => Err(failed(
-                format!("a task of the template is refused: {}: {}", problem.rule, problem.message),
+                format!("a task of the template is rejected: {}: {}", problem.rule, problem.message),
                 problem.help.clone().unwrap_or_default(),
             )),
         }
@@ -175,7 +176,7 @@ impl Fixture {
             fs::create_dir_all(&place)?;
             fs::write(place.join(MANIFEST), bytes)
         });
-        written.map_err(|error| failed(error.to_string(), "see that the disk is not full"))
+        written.map_err(|error| failed(error.to_string(), "check that the disk is not full"))
     }
 }
 

@@ -78,10 +78,10 @@ impl Stage {
     ) -> Result<Self, CheckFailure> {
         let skipped = |why: &str| Err(CheckFailure::Skipped(why.to_owned()));
         if components.iter().any(Component::uses_database) {
-            return skipped("it writes to a PostgreSQL database, and a check leaves those alone");
+            return skipped("it writes to a PostgreSQL database, which a check does not touch");
         }
         if !template.receives_messages() && !template.serves_http() {
-            return skipped("its events are neither messages nor HTTP requests: nothing here can send one");
+            return skipped("its events are neither messages nor HTTP requests: the check cannot send one");
         }
         let section = template.manifest.conformance.clone();
         let hosted = components.iter().map(|component| hosted(component, trigger, &section));
@@ -103,7 +103,7 @@ impl Stage {
         let host = runtime.block_on(Host::start(options, hosted, Arc::new(Events(sender))));
         let host = host.map_err(|error| match error {
             HostError::Import { .. } => CheckFailure::Skipped(with_help(&error).replace('\n', ";")),
-            other => failed(with_help(&other), "its components have to run in the embedded host"),
+            other => failed(with_help(&other), "its components must run in the embedded host"),
         })?;
         Ok(Self { runtime, host: Some(host), events: Mutex::new(events), subjects, paths, section })
     }
@@ -192,7 +192,7 @@ impl Stage {
         };
         let answer = post(address, path, self.section.message.as_bytes());
         answer.map_err(|error| {
-            failed(format!("no answer to a POST: {error}"), "a trigger has to answer each request")
+            failed(format!("no answer to a POST: {error}"), "a trigger must answer each request")
         })
     }
 }
@@ -262,7 +262,7 @@ async fn ended(
     };
     match tokio::time::timeout(PATIENCE, end).await {
         Ok(Some(outcome)) => Ok(outcome),
-        _ => Err(failed("a message was sent to it, and nothing came of that", UNREAD)),
+        _ => Err(failed("a message was sent to it, and nothing happened", UNREAD)),
     }
 }
 
@@ -291,7 +291,7 @@ fn post(address: SocketAddr, path: &str, body: &[u8]) -> std::io::Result<(u16, V
     stream.write_all(body)?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;
-    let broken = || std::io::Error::other("it is no HTTP");
+    let broken = || std::io::Error::other("it is not HTTP");
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n").ok_or_else(broken)?;
     let head = String::from_utf8_lossy(&answer[..end]).into_owned();
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or_else(broken)?;

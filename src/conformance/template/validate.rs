@@ -25,21 +25,24 @@ pub(super) fn manifest(fixture: &mut Fixture) -> CheckResult {
         }
     }
     if manifest.summary.trim().is_empty() {
-        return Err(failed("`summary` is empty", "say in one line what comes in and what goes out"));
+        return Err(failed("`summary` is empty", "say in one line what the template receives and sends"));
     }
     for (name, parameter) in manifest.parameters.iter() {
         let key = format!("parameters.{name}");
         if parameter.prompt.trim().is_empty() {
-            return Err(failed(format!("`{key}.prompt` is empty"), "it is what a person is asked"));
+            return Err(failed(
+                format!("`{key}.prompt` is empty"),
+                "it is the question that users are asked",
+            ));
         }
         for (what, value) in [("default", &parameter.default), ("example", &parameter.example)] {
             let wrong = value.as_ref().and_then(|value| unfit(parameter, value));
             if let Some(why) = wrong {
-                return Err(failed(format!("`{key}.{what}` {why}"), "write a value that a task could have"));
+                return Err(failed(format!("`{key}.{what}` {why}"), "write a value that is valid in a task"));
             }
         }
         if parameter.pattern.is_some() && parameter.example.is_none() {
-            let help = format!("add `example` to [{key}]: it is what messages show and questions offer");
+            let help = format!("add `example` to [{key}]: messages and questions show it");
             return Err(failed(format!("`{key}` has a pattern and no example"), help));
         }
     }
@@ -51,9 +54,9 @@ fn unfit(parameter: &Parameter, value: &str) -> Option<String> {
     match parameter.kind {
         Kind::Integer => values::integer(value).err().map(|wrong| format!("is wrong: {}", wrong.message)),
         Kind::Subject => match subject::validate(value) {
-            Err(error) => Some(format!("is no subject: it {error}")),
+            Err(error) => Some(format!("is not a valid NATS subject: it {error}")),
             Ok(()) if subject::has_wildcards(value) && !parameter.wildcards => {
-                Some("has wildcards, which the parameter may not have".to_owned())
+                Some("contains wildcards, which the parameter does not allow".to_owned())
             }
             Ok(()) => None,
         },
@@ -93,8 +96,8 @@ pub(super) fn imports(fixture: &mut Fixture) -> CheckResult {
     }
     let idle = listed.iter().find(|wit| !is_called(wit) && !found.iter().any(|name| name == *wit));
     if let Some(wit) = idle {
-        let why = format!("the manifest asks for {wit}, which the trigger does not import");
-        return Err(failed(why, "take it out of `capabilities`: a provider would be started for nothing"));
+        let why = format!("the manifest requires {wit}, which the trigger does not import");
+        return Err(failed(why, "remove it from `capabilities`: a provider would be started without use"));
     }
     let settings: Vec<_> = manifest.parameters.iter().filter(|(_, parameter)| parameter.setting).collect();
     if let Some((name, _)) = settings.first().filter(|_| !found.iter().any(|name| name == SETTINGS)) {
@@ -110,7 +113,7 @@ pub(super) fn imports(fixture: &mut Fixture) -> CheckResult {
 /// An import that nobody would meet.
 fn stranger(name: &str, listed: &BTreeSet<&str>) -> super::CheckFailure {
     let plain = |wit: &str| wit.split('@').next().unwrap_or_default().to_owned();
-    let why = format!("the trigger imports {name}, which the manifest does not ask for");
+    let why = format!("the trigger imports {name}, which the manifest does not list");
     let help = match listed.iter().find(|wit| plain(wit) == plain(name)) {
         Some(other) => format!("the manifest has {other}: use one version in both"),
         None => format!("add `[[capabilities]]` with `wit = \"{name}\"` to template.toml"),
@@ -124,11 +127,11 @@ pub(super) fn exports(fixture: &mut Fixture) -> CheckResult {
     let found = interfaces(&trigger).map_err(|error| failed(error.to_string(), ""))?.exports;
     let listed = called(template);
     if let Some(wit) = listed.iter().find(|wit| !found.iter().any(|name| name == *wit)) {
-        let why = format!("the manifest says that {wit} is called, and the trigger does not export it");
+        let why = format!("the manifest declares that {wit} is called, but the trigger does not export it");
         return Err(failed(why, format!("the trigger exports {}", listing(&found))));
     }
     if let Some(name) = found.iter().find(|name| !listed.contains(&name.as_str())) {
-        let why = format!("the trigger exports {name}, and nobody calls that");
+        let why = format!("the trigger exports {name}, which nothing calls");
         let help = "add it to `capabilities` in template.toml, or leave it out of the trigger's world";
         return Err(failed(why, help));
     }

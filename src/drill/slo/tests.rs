@@ -85,13 +85,13 @@ fn what_was_not_measured_is_not_met() {
 #[test]
 fn what_is_wrong_is_pointed_at() {
     let cases = [
-        ("gpa<=1s", "gpa", "`gpa` is no figure of a drill", "did you mean `gap`?"),
-        ("lost<=0, p90<=1s", "p90", "`p90` is no figure of a drill", "did you mean `p50`?"),
-        ("lost<=0, durnig.p99<=1s", "durnig", "`durnig` is no phase of a drill", "did you mean `during`?"),
+        ("gpa<=1s", "gpa", "`gpa` is not a figure of a drill", "did you mean `gap`?"),
+        ("lost<=0, p90<=1s", "p90", "`p90` is not a figure of a drill", "did you mean `p50`?"),
+        ("lost<=0, durnig.p99<=1s", "durnig", "`durnig` is not a phase of a drill", "did you mean `during`?"),
         ("after.gap<=1s", "gap", "the gap is that of the whole drill", "write `gap`"),
         ("gap 1s", "gap 1s", "`gap 1s` has no `<=`", HELP),
-        ("gap>=1s", ">=", "objectives say what a figure may be at most: `<=` or `<`", HELP),
-        ("gap=1s", "=", "objectives say what a figure may be at most: `<=` or `<`", HELP),
+        ("gap>=1s", ">=", "an objective sets the maximum of a figure: `<=` or `<`", HELP),
+        ("gap=1s", "=", "an objective sets the maximum of a figure: `<=` or `<`", HELP),
         ("gap<=1", "1", "`1`: a time with its unit is expected, such as 200ms or 0.5s", HELP),
         ("gap <=  fast ", "fast", "`fast`: a time with its unit is expected, such as 200ms or 0.5s", HELP),
         ("p99<=xms", "xms", "`xms`: expected a time, such as 500ms, 5s or 2m", HELP),
@@ -110,7 +110,7 @@ fn what_is_wrong_is_pointed_at() {
         ),
         ("lost<=0,", ",", "an objective is empty", HELP),
         ("", "", "an objective is empty", HELP),
-        ("<=1", "<", "`` is no figure of a drill", FIGURES_HELP),
+        ("<=1", "<", "`` is not a figure of a drill", FIGURES_HELP),
     ];
     for (text, place, message, help) in cases {
         assert_eq!(refused(text), (place.to_owned(), message.to_owned(), help.to_owned()), "{text:?}");

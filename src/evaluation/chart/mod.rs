@@ -20,7 +20,7 @@ const TITLE: f64 = 22.0;
 /// The longest name that is shown, in columns of a terminal.
 const LONGEST: usize = 44;
 
-/// A picture whose colours are told by a style.
+/// An image whose colours are told by a style.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     title: String,
@@ -126,9 +126,9 @@ mod tests {
             &[
                 "laptop",
                 "server",
-                "original, one at a time",
-                "original, parallel, NATS",
-                "original, parallel, HTTP",
+                "thesis prototype, one at a time",
+                "thesis prototype, parallel, NATS",
+                "thesis prototype, parallel, HTTP",
             ],
             &[&long, "温度计温度计温度计温度计温度计温度计", &long[1..], "<b>&\"'"],
             &[

@@ -100,7 +100,7 @@ mod unix {
         let path = folder.path().join("a");
         fs::write(&path, "1").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-        assert!(matches!(replace(&path, b"2"), Err(FileError::Denied { .. })));
+        assert!(matches!(replace(&path, b"2"), Err(FileError::PermissionDenied { .. })));
         assert_eq!(fs::read(&path).unwrap(), b"1");
         assert_eq!(names(folder.path()), ["a"]);
     }
@@ -108,6 +108,6 @@ mod unix {
     #[test]
     fn a_device_is_no_file() {
         let error = replace(Path::new("/dev/full"), b"2").unwrap_err();
-        assert!(matches!(error, FileError::IsOther { .. }), "{error:?}");
+        assert!(matches!(error, FileError::NotAFile { .. }), "{error:?}");
     }
 }

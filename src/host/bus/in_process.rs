@@ -113,7 +113,7 @@ impl InProcess {
         message.reply_to = Some(reply_to);
         let mut parked = Parked::default();
         if self.send(&message, &mut parked)? == 0 {
-            return Err(HostError::NobodyAnswers { subject: message.subject.to_string() });
+            return Err(HostError::NoReader { subject: message.subject.to_string() });
         }
         match tokio::time::timeout(timeout, inbox.next()).await {
             Ok(Some(reply)) => Ok(reply),
@@ -126,7 +126,7 @@ impl InProcess {
         let size = message.body.len();
         if size > MAX_PAYLOAD {
             return Err(HostError::Bus {
-                message: format!("a message of {size} bytes is larger than any server takes"),
+                message: format!("a message of {size} bytes is larger than any server accepts"),
             });
         }
         let targets = self.targets(message);

@@ -87,7 +87,7 @@ impl Nats {
             Ok(reply) => Ok(received(reply)),
             Err(cause) => Err(match cause.kind() {
                 RequestErrorKind::TimedOut => HostError::NoAnswer { subject, timeout },
-                RequestErrorKind::NoResponders => HostError::NobodyAnswers { subject },
+                RequestErrorKind::NoResponders => HostError::NoReader { subject },
                 RequestErrorKind::MaxPayloadExceeded => {
                     HostError::Bus { message: too_large(size, self.client.max_payload()) }
                 }
@@ -183,7 +183,7 @@ fn report(event: &async_nats::Event, lost: &AtomicBool, observer: &dyn Observer)
         Nats::Connected | Nats::Disconnected | Nats::Draining | Nats::Closed => {}
         Nats::SlowConsumer(_) => observer.event(Event::BusTrouble {
             message: format!(
-                "messages come faster than they are processed: more than {BACKLOG} wait, and some are lost"
+                "messages arrive faster than they are processed: more than {BACKLOG} are waiting, and some are lost"
             ),
         }),
         Nats::LameDuckMode => {
@@ -195,5 +195,5 @@ fn report(event: &async_nats::Event, lost: &AtomicBool, observer: &dyn Observer)
 }
 
 fn too_large(size: usize, limit: usize) -> String {
-    format!("a message of {size} bytes is larger than the server takes ({limit} bytes)")
+    format!("a message of {size} bytes is larger than the server accepts ({limit} bytes)")
 }

@@ -44,7 +44,7 @@ fn check_shape(text: &str) -> Result<(), &'static str> {
     } else if text.len() > LONGEST {
         Err("it is too long")
     } else if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        Err("it has a space or a control character")
+        Err("it contains a space or a control character")
     } else if text.split('.').any(str::is_empty) {
         Err("it has an empty token")
     } else {

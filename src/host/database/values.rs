@@ -47,8 +47,8 @@ impl Parameter {
                 let name = format!("{other:?}");
                 let name = name.split(['(', ' ']).next().unwrap_or_default().trim_start_matches("PgValue::");
                 Err(format!(
-                    "`pelato run` takes no values of the kind {name}: only texts, JSON, bytes, whole numbers, float8 and \
-                     truth values"
+                    "this host does not support values of the type {name}: only texts, JSON, bytes, integers, float8 and \
+                     booleans"
                 ))
             }
         }
@@ -106,7 +106,7 @@ pub(super) fn columns(row: &Row) -> Result<Vec<(String, PgValue)>, String> {
             None => PgValue::Null,
             Some(Raw(bytes)) => value(column.type_(), bytes).ok_or_else(|| {
                 let (name, kind) = (column.name(), column.type_());
-                format!("`pelato run` cannot read the column {name} of type {kind}: cast it to text")
+                format!("this host cannot read the column {name} of type {kind}: cast it to text")
             })?,
         };
         Ok((column.name().to_owned(), value))
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_not_taken_is_named() {
         let error = Parameter::of(PgValue::Uuid("a".into())).unwrap_err();
-        assert!(error.starts_with("`pelato run` takes no values of the kind"), "{error}");
+        assert!(error.starts_with("this host does not support values of the type"), "{error}");
         assert!(error.to_lowercase().contains("uuid"), "{error}");
         assert!(Parameter::of(PgValue::Varchar((Some(1), b"ab".to_vec()))).is_err());
     }

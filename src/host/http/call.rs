@@ -88,7 +88,7 @@ pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Res
     let body = match tokio::time::timeout(limit, ReadAhead::of(body)).await {
         Ok(Ok(body)) => body,
         Ok(Err(cause)) => {
-            let response = text(StatusCode::BAD_REQUEST, &format!("the body broke off: {cause}"));
+            let response = text(StatusCode::BAD_REQUEST, &format!("the request's body ended early: {cause}"));
             return Ok(reported(&site.core, asked, component, response));
         }
         Err(_) => {
@@ -111,7 +111,8 @@ pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Res
         sender,
         site.token,
     ));
-    let response = receiver.await.unwrap_or_else(|_| text(StatusCode::SERVICE_UNAVAILABLE, "the host stops"));
+    let response =
+        receiver.await.unwrap_or_else(|_| text(StatusCode::SERVICE_UNAVAILABLE, "the host is stopping"));
     Ok(reported(&core, asked, component, response))
 }
 
@@ -192,7 +193,7 @@ async fn forward(
     let (parts, body) = response.into_parts();
     let body = match ReadAhead::of(body).await {
         Ok(body) => body,
-        Err(cause) => return (Some(client), Err(format!("its answer broke off: {cause}"))),
+        Err(cause) => return (Some(client), Err(format!("its response ended early: {cause}"))),
     };
     let bad = parts.status.is_client_error() || parts.status.is_server_error();
     let complaint = bad.then(|| complaint(parts.status, &body.start()));

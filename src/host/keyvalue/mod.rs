@@ -125,7 +125,7 @@ fn check(key: &str) -> Result<(), String> {
     if key.chars().all(fits) && !key.split('.').any(str::is_empty) {
         return Ok(());
     }
-    Err(format!("{key:?} is no key of a NATS bucket"))
+    Err(format!("{key:?} is not a valid key of a NATS bucket"))
 }
 
 #[cfg(test)]

@@ -22,9 +22,10 @@ pub async fn look(lattice: &Lattice, subject: &str) -> Vec<Finding> {
 fn nats(server: &Server, address: &str) -> Vec<Finding> {
     let lacking = |found: String, remedy: &str| Finding::Lacking { found, remedy: remedy.to_owned() };
     let old = too_old(&server.version);
-    let old = old.map(|warning| lacking(warning, "see docs/infrastructure.md for a server that fits"));
+    let old =
+        old.map(|warning| lacking(warning, "see docs/infrastructure.md for the configuration that it needs"));
     let bare = (!server.jetstream).then(|| {
-        let what = "the NATS server has no JetStream, in which wadm keeps what it knows".to_owned();
+        let what = "JetStream is not enabled on the NATS server; wadm stores its state in it".to_owned();
         lacking(what, "start it with `jetstream {}` in its configuration, or `-js`")
     });
     let mut found: Vec<_> = old.into_iter().chain(bare).collect();
@@ -71,7 +72,7 @@ mod tests {
             look("2.9.1", false),
             [
                 "the NATS server is version 2.9.1, and wadm needs 2.10 or newer",
-                "the NATS server has no JetStream, in which wadm keeps what it knows"
+                "JetStream is not enabled on the NATS server; wadm stores its state in it"
             ]
         );
     }

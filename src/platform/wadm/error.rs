@@ -2,13 +2,17 @@
 
 use crate::nats::NatsError;
 use crate::platform::{Class, DeployError, Fault};
+use crate::remedy::Operation;
 
 /// Why wadm and its lattice cannot be used, or not for a workflow.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WadmError {
     /// No provider is known for an interface.
     #[error("`{component}` needs {interface}, for which no provider is known")]
-    #[diagnostic(help("the template `{template}` can be used with `pelato run` only"))]
+    #[diagnostic(
+        code(pelato::deploy::no_provider),
+        help("the template `{template}` can be used with {} only", Operation::Run)
+    )]
     NoProvider {
         /// The component.
         component: String,
@@ -18,8 +22,11 @@ pub enum WadmError {
         interface: String,
     },
     /// Hosts do not have a provider of this kind.
-    #[error("{setting} is `builtin`, but hosts have no such provider in them")]
-    #[diagnostic(help("name an image, such as {setting}={default}"))]
+    #[error("{setting} is `builtin`, but hosts have no built-in provider for it")]
+    #[diagnostic(
+        code(pelato::deploy::no_built_in_provider),
+        help("name an image, such as {setting}={default}")
+    )]
     NotBuiltIn {
         /// The setting that names the provider.
         setting: &'static str,
@@ -32,22 +39,32 @@ pub enum WadmError {
     Nats(NatsError),
     /// The NATS server does not answer.
     #[error("{0}")]
-    #[diagnostic(help(
-        "is it running, and are NATS_HOST and NATS_PORT right? `pelato config` shows where they come from"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::unreachable),
+        help(
+            "check that it is running and that NATS_HOST and NATS_PORT are correct: {} shows where they come from",
+            Operation::Config
+        )
+    )]
     Unreachable(String),
     /// The NATS server does not let us in.
     #[error("{0}")]
-    #[diagnostic(help(
-        "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: `pelato config` shows where they come \
-         from"
-    ))]
+    #[diagnostic(
+        code(pelato::deploy::unauthorized),
+        help(
+            "check NATS_USER and NATS_PASSWORD, or the file that NATS_CREDS names: {} shows where they come from",
+            Operation::Config
+        )
+    )]
     NotLetIn(String),
     /// Nobody manages the lattice.
-    #[error("no wadm answers for the lattice `{lattice}` at {server}{old}")]
-    #[diagnostic(help(
-        "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
-    ))]
+    #[error("wadm does not answer for the lattice `{lattice}` at {server}{old}")]
+    #[diagnostic(
+        code(pelato::deploy::no_wadm),
+        help(
+            "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
+        )
+    )]
     NoWadm {
         /// The lattice.
         lattice: String,

@@ -70,7 +70,7 @@ impl Platform for Wadm {
             name: "wadm",
             place: lattice::place(self.settings.text(LATTICE).unwrap_or_default()),
             address: nats::shown(&self.settings.nats_url()),
-            server: "the NATS server",
+            server: "NATS server",
             manifest_file: "wadm.yaml",
             label: manifest::model::HOST_TYPE,
             host_option: "--label host-type=",

@@ -23,7 +23,9 @@ pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
     let absent = wanted.difference(&there);
     absent
         .map(|target| {
-            format!("no host with the label host-type={target} is there: what is meant for it starts when one appears")
+            format!(
+                "no host has the label host-type={target}: components for it start when such a host joins"
+            )
         })
         .collect()
 }
@@ -39,7 +41,7 @@ pub fn ours(lattice: &Lattice, manifest: &Manifest, deployed: &Manifest) -> Resu
         return Err(foreign(lattice, &manifest.metadata.name));
     }
     if names(manifest).is_disjoint(&names(deployed)) {
-        let how = "is of another project: it shares no component with this one".to_owned();
+        let how = "belongs to another project: it shares no component with this one".to_owned();
         return Err(DeployError::Foreign {
             name: manifest.metadata.name.clone(),
             place: lattice.place(),

@@ -17,6 +17,7 @@ use super::lattice::links::Link;
 use super::manifest::Manifest;
 use super::manifest::model::{BUILT_IN_IMAGE, PartKind};
 use crate::platform::{DeployError, Part, Problem, Status};
+use crate::remedy::Operation;
 
 /// How long providers have to start listening, after their hosts said that they run. Longer, they are not waited for: a
 /// NATS account may not let us ask.
@@ -26,8 +27,13 @@ const WADMS_ROUND: Duration = Duration::from_secs(40);
 /// How long the hosts have to hear of a changed link from their store.
 const SPREAD: Duration = Duration::from_millis(200);
 /// What to do when a link is lost.
-const HELP: &str =
-    "call `pelato deploy` again; if it stays away, `pelato remove` and `pelato deploy` put all of it anew";
+fn help() -> String {
+    let (deploy, remove) = (Operation::Deploy, Operation::Remove);
+    format!(
+        "call {deploy} again; if the link stays missing, {remove} and then {deploy} create everything again"
+    )
+}
+
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -54,7 +60,7 @@ pub async fn tell(lattice: &Lattice, manifest: &Manifest, status: &Status) -> Re
     let lost = wanted.iter().filter(|wanted| !links.iter().any(|link| wanted.is(link)));
     let problems: Vec<_> = lost.map(Wanted::lost).collect();
     if !problems.is_empty() {
-        let (name, help) = (manifest.metadata.name.clone(), HELP.to_owned());
+        let (name, help) = (manifest.metadata.name.clone(), help());
         return Err(DeployError::TooSlow { name, waited: start.elapsed(), problems, help });
     }
     let ours = links.into_iter().filter(|link| wanted.iter().any(|wanted| wanted.is(link)));
@@ -94,7 +100,7 @@ impl Wanted {
         Problem {
             part: "between the parts".to_owned(),
             words: format!(
-                "no host knows the link {source} -({package})-> {target}, although wadm has put it"
+                "no host knows the link {source} -({package})-> {target}, although wadm reports it as deployed"
             ),
         }
     }

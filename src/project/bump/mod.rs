@@ -12,9 +12,10 @@ use super::edit::{self, EditError, NotReplaceable};
 use super::place::Place;
 use super::workflow::{FILE, Task, Workflow};
 use crate::files::{FileError, Plan, RelPath};
+use crate::remedy::{Argument, Operation};
 use crate::text::suggest;
 
-pub use next::{Kind, WrongKind};
+pub use next::{Kind, NextVersionError};
 
 /// Which components get a new version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,12 +46,17 @@ pub struct Bump {
 pub enum BumpError {
     /// Nothing is selected, or nothing is there.
     #[error("no component is named")]
-    #[diagnostic(help(
-        "name the components, or take every one with `--all`; a project without tasks has none"
-    ))]
-    Nothing,
+    #[diagnostic(
+        code(pelato::bump::nothing_named),
+        help(
+            "name the components, or take every one with {}; a project without tasks has none",
+            Argument::All
+        )
+    )]
+    NothingNamed,
     /// No task has that component.
     #[error("there is no component `{name}` in {FILE}")]
+    #[diagnostic(code(pelato::bump::unknown))]
     Unknown {
         /// The name.
         name: String,
@@ -60,22 +66,28 @@ pub enum BumpError {
     },
     /// More than one task has it.
     #[error("several tasks have the component `{name}`")]
-    #[diagnostic(help("give each task a `component_name` of its own; `pelato check` shows where they are"))]
+    #[diagnostic(
+        code(pelato::bump::ambiguous),
+        help("give each task a `component_name` of its own; {} shows where they are", Operation::Check)
+    )]
     Ambiguous {
         /// The name.
         name: String,
     },
     /// The task has no version.
     #[error("`{component}` has no version")]
-    #[diagnostic(help("add a line `version: 0.1.0` to its task in {FILE}"))]
+    #[diagnostic(code(pelato::bump::no_version), help("add a line `version: 0.1.0` to its task in {FILE}"))]
     NoVersion {
         /// The component.
         component: String,
     },
     /// The task's version is none.
-    #[error("`{component}` has the version `{version}`, which is no semantic version: {reason}")]
-    #[diagnostic(help("write three numbers, such as 1.2.3 or 1.2.3-rc.1, in {FILE}"))]
-    Broken {
+    #[error("`{component}` has the version `{version}`, which is not a semantic version: {reason}")]
+    #[diagnostic(
+        code(pelato::bump::invalid_version),
+        help("write three numbers, such as 1.2.3 or 1.2.3-rc.1, in {FILE}")
+    )]
+    InvalidVersion {
         /// The component.
         component: String,
         /// What stands there.
@@ -85,9 +97,13 @@ pub enum BumpError {
     },
     /// The new version would not be higher.
     #[error("`{component}` would go from {old} {direction} {new}")]
-    #[diagnostic(help(
-        "a registry and a lattice keep the higher version; choose a higher one, or insist with `--allow-backwards`"
-    ))]
+    #[diagnostic(
+        code(pelato::bump::backwards),
+        help(
+            "registries and clusters expect versions to rise; choose a higher one, or allow it with {}",
+            Argument::AllowBackwards
+        )
+    )]
     Backwards {
         /// The component.
         component: String,
@@ -99,8 +115,8 @@ pub enum BumpError {
         direction: &'static str,
     },
     /// A number has no successor.
-    #[error("`{component}` cannot go up from {old}: a number in it is the highest there is")]
-    #[diagnostic(help("set a version yourself: `--set VERSION`"))]
+    #[error("`{component}` cannot be raised from {old}: a number in it is the largest possible one")]
+    #[diagnostic(code(pelato::bump::highest), help("set the version yourself: {}", Argument::Version.with("VERSION")))]
     Highest {
         /// The component.
         component: String,
@@ -110,10 +126,13 @@ pub enum BumpError {
     /// What was asked for makes no version.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Kind(#[from] WrongKind),
+    Kind(#[from] NextVersionError),
     /// The version is not written as plain words in its own task.
     #[error("the version of `{component}` cannot be changed: {reason}")]
-    #[diagnostic(help("write the version out in its own task: `version: {new}`"))]
+    #[diagnostic(
+        code(pelato::bump::not_replaceable),
+        help("write the version out in its own task: `version: {new}`")
+    )]
     NotReplaceable {
         /// The component.
         component: String,
@@ -128,8 +147,8 @@ pub enum BumpError {
     Edit(#[from] EditError),
     /// More than one of these.
     #[error("{} versions cannot be changed", .0.len())]
-    #[diagnostic(help("nothing was changed; mend these first"))]
-    Several(#[related] Vec<BumpError>),
+    #[diagnostic(code(pelato::bump::multiple), help("nothing was changed; fix these errors first"))]
+    Multiple(#[related] Vec<BumpError>),
 }
 
 /// Works out new versions. All of them can be had, or none.
@@ -145,7 +164,7 @@ pub fn plan(
     kind.check()?;
     let selected = select(workflow, selection)?;
     if selected.is_empty() {
-        return Err(BumpError::Nothing);
+        return Err(BumpError::NothingNamed);
     }
     let bumps = selected.into_iter().map(|(index, task)| bump(index, task, kind, allow_backwards));
     all(bumps)
@@ -189,7 +208,7 @@ fn all<T>(results: impl Iterator<Item = Result<T, BumpError>>) -> Result<Vec<T>,
     match bad.len() {
         0 => Ok(good),
         1 => Err(bad.remove(0)),
-        _ => Err(BumpError::Several(bad)),
+        _ => Err(BumpError::Multiple(bad)),
     }
 }
 
@@ -198,7 +217,7 @@ fn bump(index: usize, task: &Task, kind: &Kind, allow_backwards: bool) -> Result
     let Some(field) = &task.version else {
         return Err(BumpError::NoVersion { component });
     };
-    let old = Version::parse(&field.text).map_err(|error| BumpError::Broken {
+    let old = Version::parse(&field.text).map_err(|error| BumpError::InvalidVersion {
         component: component.clone(),
         version: field.text.clone(),
         reason: error.to_string(),
@@ -232,7 +251,7 @@ pub fn apply(workflow: &Workflow, bumps: &[Bump]) -> Result<String, BumpError> {
     let shared = |bump: &Bump| not_replaceable(bump, NotReplaceable::Shared);
     let Some(new) = edit::apply(text, &splices) else {
         // Two tasks that are one by an alias: their version stands in one place.
-        return Err(bumps.first().map_or(BumpError::Nothing, shared));
+        return Err(bumps.first().map_or(BumpError::NothingNamed, shared));
     };
     let mut wanted = edit::value(text)?;
     for bump in bumps {
@@ -243,7 +262,7 @@ pub fn apply(workflow: &Workflow, bumps: &[Bump]) -> Result<String, BumpError> {
         }
     }
     if edit::value(&new)? != wanted {
-        return Err(bumps.first().map_or(BumpError::Nothing, shared));
+        return Err(bumps.first().map_or(BumpError::NothingNamed, shared));
     }
     Ok(new)
 }

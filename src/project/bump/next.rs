@@ -19,20 +19,21 @@ pub enum Kind {
 
 /// Why something makes no version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
-pub enum WrongKind {
+pub enum NextVersionError {
     /// The name of a pre-release that cannot be one.
-    #[error("`{id}` is no name for a pre-release")]
-    #[diagnostic(help(
-        "use one word of letters, digits and `-` that is no number, such as rc, beta or alpha"
-    ))]
-    Id {
+    #[error("`{id}` is not a valid pre-release identifier")]
+    #[diagnostic(
+        code(pelato::bump::pre_release),
+        help("use letters, digits and `-`, not a number alone, such as rc, beta or alpha")
+    )]
+    PreRelease {
         /// The name.
         id: String,
     },
     /// A version with build metadata.
-    #[error("the version {version} has build metadata (`+…`), which an image's tag cannot hold")]
-    #[diagnostic(help("leave out what stands behind the `+`"))]
-    Build {
+    #[error("the version {version} has build metadata (`+…`), which an image tag cannot contain")]
+    #[diagnostic(code(pelato::bump::build_metadata), help("remove the `+` and what follows it"))]
+    BuildMetadata {
         /// The version.
         version: Version,
     },
@@ -40,11 +41,11 @@ pub enum WrongKind {
 
 impl Kind {
     /// Whether it can make a version at all.
-    pub(super) fn check(&self) -> Result<(), WrongKind> {
+    pub(super) fn check(&self) -> Result<(), NextVersionError> {
         match self {
-            Self::Pre(id) if !is_id(id) => Err(WrongKind::Id { id: id.clone() }),
+            Self::Pre(id) if !is_id(id) => Err(NextVersionError::PreRelease { id: id.clone() }),
             Self::Set(version) if !version.build.is_empty() => {
-                Err(WrongKind::Build { version: version.clone() })
+                Err(NextVersionError::BuildMetadata { version: version.clone() })
             }
             _ => Ok(()),
         }
@@ -145,11 +146,14 @@ mod tests {
     #[test]
     fn what_makes_no_version_is_refused() {
         for id in ["", "1", "a.b", "ä", "a b", "a+b"] {
-            assert!(matches!(Kind::Pre(id.into()).check(), Err(WrongKind::Id { .. })), "{id:?}");
+            assert!(
+                matches!(Kind::Pre(id.into()).check(), Err(NextVersionError::PreRelease { .. })),
+                "{id:?}"
+            );
         }
         assert!(Kind::Pre("rc-1".into()).check().is_ok());
         let version = Version::parse("1.0.0+x").unwrap();
-        assert!(matches!(Kind::Set(version).check(), Err(WrongKind::Build { .. })));
+        assert!(matches!(Kind::Set(version).check(), Err(NextVersionError::BuildMetadata { .. })));
     }
 
     proptest! {

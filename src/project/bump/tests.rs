@@ -64,9 +64,9 @@ fn whom_it_cannot_help_is_named() {
     assert!(failed(named(&["alpha"])).to_string().starts_with("`alpha` has the version `1.10`, which is no"));
     assert_eq!(failed(named(&["beta"])).to_string(), "`beta` has no version");
     assert!(matches!(failed(named(&["two"])), BumpError::Ambiguous { .. }));
-    assert!(matches!(failed(named(&[])), BumpError::Nothing));
+    assert!(matches!(failed(named(&[])), BumpError::NothingNamed));
     match failed(Selection::All) {
-        BumpError::Several(errors) => assert_eq!(errors.len(), 2),
+        BumpError::Multiple(errors) => assert_eq!(errors.len(), 2),
         other => panic!("{other:?}"),
     }
     let huge = format!("project_name: p\ntasks: [{{component_name: a, version: 1.0.{}}}]\n", u64::MAX);

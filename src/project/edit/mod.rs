@@ -1,7 +1,7 @@
 //! Edits of `workflow.yaml` that leave every byte alone that they are not about.
 //!
 //! An edit is a few insertions at places found in the syntax tree. The result is read again and must mean exactly
-//! what was meant, or the edit is refused: a clear error, never a damaged file.
+//! what was meant, or the edit is rejected: a clear error, never a damaged file.
 
 mod block;
 mod flow;
@@ -17,6 +17,7 @@ pub use scalar::scalar;
 
 use super::place::Place;
 use super::workflow::MAX_BYTES;
+use crate::remedy::Operation;
 
 /// A new entry of `tasks`: its fields in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,21 +39,27 @@ pub enum Content {
 pub enum EditError {
     /// The text is no workflow to begin with.
     #[error("workflow.yaml cannot be edited, because it cannot be read: {reason}")]
-    #[diagnostic(help("see what is wrong with `pelato check`, mend it and try again"))]
+    #[diagnostic(
+        code(pelato::edit::unreadable),
+        help("{} shows what is wrong: fix it and try again", Operation::Check)
+    )]
     Unreadable {
         /// What the reader says.
         reason: String,
     },
     /// `tasks` is written in a way that cannot be added to safely.
-    #[error("`tasks` is written in a way that a task cannot be added to safely")]
-    #[diagnostic(help("add this to the end of `tasks` yourself:\n\n{paste}"))]
-    Layout {
+    #[error("`tasks` is written in a form to which a task cannot be added safely")]
+    #[diagnostic(
+        code(pelato::edit::unsupported_layout),
+        help("add this to the end of `tasks` yourself:\n\n{paste}")
+    )]
+    UnsupportedLayout {
         /// The entry to add.
         paste: String,
     },
     /// The file would be larger than any workflow may be.
     #[error("workflow.yaml would have {bytes} bytes; a workflow may have {MAX_BYTES}")]
-    #[diagnostic(help("start a second project for further tasks"))]
+    #[diagnostic(code(pelato::edit::too_large), help("start a second project for further tasks"))]
     TooLarge {
         /// How many it would have.
         bytes: usize,
@@ -79,7 +86,7 @@ impl Splice {
 /// When the text is no workflow, or is written in a way that cannot be added to safely.
 pub fn append_task(text: &str, entry: &Entry) -> Result<String, EditError> {
     let before = value(text)?;
-    let layout = || EditError::Layout { paste: block::lines(entry, "  ", " ", "\n") };
+    let layout = || EditError::UnsupportedLayout { paste: block::lines(entry, "  ", " ", "\n") };
     let count = before.get("tasks").and_then(Value::as_sequence).map_or(0, Vec::len);
     let wanted = with_entry(before, entry).ok_or_else(layout)?;
     let document = document(text)?;

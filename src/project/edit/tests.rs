@@ -101,7 +101,7 @@ fn what_cannot_be_edited_safely_is_refused_with_the_text_to_paste() {
         "a: &t {name: a}\ntasks: [*t]\n",
     ] {
         match append_task(text, &entry()) {
-            Err(EditError::Layout { paste }) => assert_eq!(paste, NEW.trim_end()),
+            Err(EditError::UnsupportedLayout { paste }) => assert_eq!(paste, NEW.trim_end()),
             Ok(new) => panic!("{text:?} became {new:?}"),
             Err(other) => panic!("{text:?}: {other}"),
         }

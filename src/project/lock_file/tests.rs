@@ -36,7 +36,7 @@ fn what_is_written_is_read_again() {
     assert_eq!(
         text,
         format!(
-            "# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\nschema = 1\n\n\
+            "# Records what was pushed, added and fetched. Written by PELATO; commit this file.\nschema = 1\n\n\
              [components.\"a-b.c\"]\nversion = \"2.0.0-rc.1\"\ncontent = \"sha256:{}\"\nartifact = \"sha256:{a}\"\n\
              manifest = \"sha256:{b}\"\nregistry = \"r.org/team\"\n\n\
              [components.b]\nversion = \"1.0.0\"\ncontent = \"sha256:{}\"\nartifact = \"sha256:{a}\"\n\

@@ -94,7 +94,7 @@ fn near_miss(line: usize, name: &str) -> Option<Problem> {
         return None;
     }
     let meant = suggest::nearest(name, known)?;
-    let message = format!("line {line}: {} is no setting of PELATO", text::quoted(name));
+    let message = format!("line {line}: {} is not a setting of PELATO", text::quoted(name));
     let problem = Problem::warning("env-file", &Source::new(ENV_FILE, ""), message);
     Some(problem.advise(format!("did you mean `{meant}`?")))
 }

@@ -34,7 +34,10 @@ impl fmt::Display for Origin {
 pub enum SettingsError {
     /// `.env` cannot be read.
     #[error("cannot read {path}")]
-    #[diagnostic(help("see that it is a file of UTF-8 text and that you may read it"))]
+    #[diagnostic(
+        code(pelato::settings::unreadable),
+        help("check that it is a UTF-8 text file and that you have read permission")
+    )]
     Unreadable {
         /// The file.
         path: String,
@@ -47,6 +50,7 @@ pub enum SettingsError {
     Line(#[from] Problem),
     /// A value that its setting does not take.
     #[error("{name} is `{value}` ({origin}), which is not {expected}")]
+    #[diagnostic(code(pelato::settings::value))]
     Value {
         /// The setting.
         name: &'static str,

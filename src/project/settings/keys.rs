@@ -126,7 +126,7 @@ impl Kind {
             |max: u32| text.parse().ok().filter(|number| (1..=max).contains(number)).map(Value::Number);
         let (value, expected) = match self {
             Self::Text | Self::Secret => (Some(Value::Text), ("a text", "…")),
-            Self::Truth => (truth(text).map(Value::Truth), ("a truth value", "True` or `False")),
+            Self::Truth => (truth(text).map(Value::Truth), ("a boolean", "True` or `False")),
             Self::Number => (number(u32::MAX), ("a whole number from 1", "2048")),
             Self::Calls => (number(MAX_CALLS), ("a whole number from 1 to 10000", "100")),
             Self::Builder => {

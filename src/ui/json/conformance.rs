@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::SCHEMA;
 use crate::conformance::{self, Outcome, Verdict};
+use crate::ui::worded;
 
 /// `pack check`
 #[derive(Debug, Serialize)]
@@ -63,8 +64,8 @@ fn checks(outcomes: &[Outcome]) -> Vec<OneCheck> {
         },
         // Microseconds say nothing here.
         seconds: (outcome.time.as_secs_f64() * 1000.0).round() / 1000.0,
-        reason: outcome.reason.clone(),
-        help: outcome.help.clone(),
+        reason: worded(&outcome.reason).into_owned(),
+        help: outcome.help.as_deref().map(|help| worded(help).into_owned()),
     };
     outcomes.iter().map(one).collect()
 }

@@ -67,7 +67,9 @@ impl Deployed {
     pub fn words(&self) -> String {
         let name = format!("{} {}", self.application, self.version);
         match &self.status {
-            None => format!("{name}: the cluster has taken note after {:.2} s", self.acknowledged_seconds),
+            None => {
+                format!("{name}: the cluster accepted the request after {:.2} s", self.acknowledged_seconds)
+            }
             Some(status) => format!("{name}: {} after {:.2} s", status.counted(), self.seconds),
         }
     }

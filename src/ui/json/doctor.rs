@@ -6,7 +6,7 @@ use super::SCHEMA;
 use crate::doctor::{Examined, State};
 use crate::pelato::Error;
 use crate::text::count;
-use crate::ui::table;
+use crate::ui::{table, worded};
 
 /// `doctor`
 #[derive(Debug, Serialize)]
@@ -32,8 +32,8 @@ impl Doctor {
         let one = |one: &Examined| Finding {
             subject: one.subject,
             state: one.finding.state.to_string(),
-            found: one.finding.found.clone(),
-            remedy: one.finding.remedy.clone(),
+            found: worded(&one.finding.found).into_owned(),
+            remedy: one.finding.remedy.as_deref().map(|remedy| worded(remedy).into_owned()),
             fixable: one.finding.fix.is_some(),
         };
         let ok = examined.iter().all(|one| one.finding.state != State::Problem);
@@ -67,9 +67,9 @@ impl Doctor {
         let help = match problems().filter(|finding| finding.fixable).count() {
             0 => "each problem has its remedy below it".to_owned(),
             fixed => {
-                format!("each problem has its remedy below it; `pelato doctor --fix` mends {fixed} of them")
+                format!("each problem has its remedy below it; `pelato doctor --fix` fixes {fixed} of them")
             }
         };
-        Err(Error::Lacking { problems: count(problems().count(), "problem"), help })
+        Err(Error::MachineNotReady { problems: count(problems().count(), "problem"), help })
     }
 }

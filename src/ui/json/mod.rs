@@ -24,6 +24,7 @@ use crate::evaluation::{LoadError, ReadError};
 use crate::pelato::Left;
 use crate::project::{Settings, bump};
 use crate::report::{self, Severity};
+use crate::ui::worded;
 
 pub use brush::Brush;
 pub use build::{Build, BuildPlan, Generated, Planned};
@@ -65,8 +66,8 @@ impl Problem {
                 Severity::Error => "error",
             },
             rule: problem.rule,
-            message: problem.message.clone(),
-            help: problem.help.clone(),
+            message: worded(&problem.message).into_owned(),
+            help: problem.help.as_deref().map(|help| worded(help).into_owned()),
             file: problem.source.name.clone(),
             line: position.map(|(line, _)| line),
             column: position.map(|(_, column)| column),
@@ -99,6 +100,9 @@ impl Check {
 #[derive(Debug, Serialize)]
 pub struct Failure {
     schema: u32,
+    /// Stays the same when the words change; listed in `docs/reference/errors.md`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
     error: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     help: Option<String>,
@@ -116,18 +120,19 @@ impl Failure {
     pub fn new(error: &crate::Error) -> Self {
         let problems = match error {
             crate::Error::Rejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
-            crate::Error::Load(LoadError::Read(ReadError::Wrong(problem)))
+            crate::Error::Load(LoadError::Read(ReadError::Invalid(problem)))
             | crate::Error::Drill(DrillError::Objective(problem)) => vec![Problem::new(problem)],
             _ => Vec::new(),
         };
         let related = miette::Diagnostic::related(error).into_iter().flatten();
         Self {
             schema: SCHEMA,
-            error: crate::text::with_causes(error, "; "),
-            help: miette::Diagnostic::help(error).map(|help| help.to_string()),
+            code: error.code(),
+            error: worded(&crate::text::with_causes(error, "; ")).into_owned(),
+            help: miette::Diagnostic::help(error).map(|help| worded(&help.to_string()).into_owned()),
             exit: error.exit() as u8,
             problems,
-            errors: related.map(|error| error.to_string()).collect(),
+            errors: related.map(|error| worded(&error.to_string()).into_owned()).collect(),
         }
     }
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::SCHEMA;
 use crate::host::Called;
 use crate::host::observe;
+use crate::ui::worded;
 
 /// `call`
 #[derive(Debug, Serialize)]
@@ -34,7 +35,11 @@ impl Call {
             ok: called.result.is_ok(),
             output_bytes: if text.is_none() { output.cloned() } else { None },
             output: text,
-            failure: called.result.as_ref().err().map(crate::host::observe::in_words),
+            failure: called
+                .result
+                .as_ref()
+                .err()
+                .map(|bad| worded(&crate::host::observe::in_words(bad)).into_owned()),
             milliseconds: called.times.call.as_secs_f64() * 1000.0,
         }
     }

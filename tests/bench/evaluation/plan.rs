@@ -22,10 +22,13 @@ pub struct Template {
 }
 
 pub const TEMPLATES: [Template; 2] = [
-    Template { name: "processor_nats", original: ["original, one at a time", "original, parallel, NATS"] },
+    Template {
+        name: "processor_nats",
+        original: ["thesis prototype, one at a time", "thesis prototype, parallel, NATS"],
+    },
     Template {
         name: "http_producer_nats",
-        original: ["original, one at a time", "original, parallel, HTTP"],
+        original: ["thesis prototype, one at a time", "thesis prototype, parallel, HTTP"],
     },
 ];
 

@@ -38,14 +38,14 @@ fn ways_out_of_the_project_are_refused() {
     symlink("/etc", tasks.join("etc")).unwrap();
     symlink("../../outside.go", tasks.join("dir/b.go")).unwrap();
     let expected = [
-        ("../outside.go", "code-path: `../outside.go` has `..` in it and may leave `tasks/`"),
+        ("../outside.go", "code-path: `../outside.go` contains `..`, which could leave `tasks/`"),
         ("a/../a.go", "code-path: `a/../a.go` has `..`"),
         ("/etc/passwd", "code-path: `/etc/passwd` is an absolute path"),
         ("'.'", "code-path: `.` names no file or folder"),
         ("'a\\b.go'", "code-path: `a\\b.go` has a backslash"),
-        ("link.go", "code-path: `link.go` leads out of `tasks/` by a link"),
-        ("etc/passwd", "code-path: `etc/passwd` leads out of `tasks/` by a link"),
-        ("dir", "code-files: `tasks/dir/b.go` is a link that leads out of `tasks/`"),
+        ("link.go", "code-path: `link.go` points outside of `tasks/` through a link"),
+        ("etc/passwd", "code-path: `etc/passwd` points outside of `tasks/` through a link"),
+        ("dir", "code-files: `tasks/dir/b.go` is a link that points outside of `tasks/`"),
     ];
     for (code, words) in expected {
         let found = found(folder.path(), code);
@@ -71,7 +71,7 @@ fn a_test_is_no_function() {
     let folder = with(&[("tasks/a_test.go", GO)]);
     assert_eq!(
         found(folder.path(), "a_test.go"),
-        ["5:11 code-files: `tasks/a_test.go` is left out by its language pack, like a test \
+        ["5:11 code-files: `tasks/a_test.go` is excluded by its language pack, as tests are \
           (name the file that has the function)"]
     );
 }
@@ -96,7 +96,7 @@ fn a_missing_file_is_guessed() {
     let folder = with(&[("tasks/convert.go", GO)]);
     for (code, help) in [
         ("convrt.go", "did you mean `convert.go`?"),
-        ("tasks/convert.go", "write `convert.go`: the way begins below `tasks/`"),
+        ("tasks/convert.go", "write `convert.go`: the path is relative to `tasks/`"),
         ("something_else", "put the function's source file there, or name another"),
         ("convert.go/x", "did you mean `convert.go`?"),
     ] {
@@ -159,21 +159,20 @@ fn languages_are_guessed_told_or_asked_for() {
         (report.problems.iter().map(super::project::show).collect::<Vec<_>>(), names)
     };
     let unknown = found(folder.path(), "a.rb");
-    assert!(
-        unknown[0]
-            .starts_with("5:11 language: no language pack compiles `tasks/a.rb` (the known endings are ")
-    );
+    assert!(unknown[0].starts_with(
+        "5:11 language: no language pack compiles `tasks/a.rb` (the known file extensions are "
+    ));
     assert!(unknown[0].contains("`.gopher`, ") && unknown[0].contains("`.go`, "), "{unknown:?}");
     assert_eq!(
         found(folder.path(), "both"),
         ["5:11 language: several language packs could compile `tasks/both`: `gopher` and `go` \
-          (say which: add `language: gopher` to the task)"]
+          (choose one: add `language: gopher` to the task)"]
     );
     assert_eq!(with_language("both", "go").1, ["go"]);
     assert_eq!(
         with_language("a.go", "gopher").0,
-        ["11:15 language: the language is `gopher`, but `tasks/a.go` is not \
-          (write `language: go`, or remove the line: the ending says it)"]
+        ["11:15 language: the language is `gopher`, but `tasks/a.go` is in another language \
+          (write `language: go`, or remove the line: the file extension decides)"]
     );
     assert_eq!(
         with_language("a.go", "goo").0,

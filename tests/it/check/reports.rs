@@ -54,13 +54,13 @@ fn everything_is_told_at_once_and_in_the_order_of_the_file() {
         [
             "4:11 unknown-template there is no template `proccesor_nats`",
             "5:11 code-missing there is no `tasks/convrt.go`",
-            "6:21 targets the target `edge` is given twice",
-            "9:21 component-name `My Task` cannot be the name of an artifact",
-            "10:14 version `1.0` is no semantic version",
+            "6:21 targets the target `edge` is listed twice",
+            "9:21 component-name `My Task` is not a valid name for an artifact",
+            "10:14 version `1.0` is not a semantic version",
             "11:5 missing-field task `a` has no `version`",
-            "15:19 subject `test dest` is no NATS subject: it has white space in it",
+            "15:19 subject `test dest` is not a valid NATS subject: it contains whitespace",
             "16:17 wildcard `out.*` has wildcards, which `dest_topic` cannot have: a message is sent to one topic",
-            "18:15 replicas `none` is no number of replicas",
+            "18:15 replicas `none` is not a valid number of replicas",
         ]
     );
     assert!(report.problems.iter().all(|problem| problem.help.is_some()));
@@ -90,7 +90,7 @@ fn a_report_can_be_heard() {
     for problem in &report.problems {
         NarratableReportHandler::new().render_report(&mut heard, problem).unwrap();
     }
-    assert!(heard.contains("a component receives what it sends: `c` → `a` → `c`"), "{heard}");
+    assert!(heard.contains("a component receives its own messages: `c` → `a` → `c`"), "{heard}");
     assert!(heard.contains("Diagnostic severity: warning"), "{heard}");
     assert!(heard.contains("diagnostic code: cycle"), "{heard}");
     assert_eq!(components.len(), 1, "a warning stops nothing");

@@ -116,7 +116,7 @@ error: `living room` is not made of letters of ASCII, digits, `-` and `_`, as --
     place.run(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 parameter
 
-  × `last.ones` cannot be the `bucket`
+  × `last.ones` is not a valid `bucket`
     ╭─[workflow.yaml:25:13]
  24 │     source_topic: room.played
  25 │     bucket: last.ones
@@ -213,13 +213,13 @@ fn comments_quotes_and_line_ends_stay_as_they_are() {
 fn a_name_or_folder_that_is_taken_is_refused() {
     let place = Place::with(PROJECT);
     place.run_in_vain(&add(&["--component-name", "double"])).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: there is a component `double` already
+error: a component `double` already exists
   help: choose another `--component-name`
 
 "#]]);
     place.write("tasks/third_one/mine.txt", "mine");
     place.run_in_vain(&add(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: tasks/third_one exists already
+error: tasks/third_one already exists
   help: choose another `--component-name`; PELATO never overwrites what you wrote
 
 "#]]);

@@ -76,7 +76,7 @@ play       0.3.0    [SIZE]  compiled   [TIME]play.go changed
 
 "#]])
         .stderr_eq(str![[r#"
-builder: local, because a fitting go is here
+builder: local, because a compatible go is installed
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
    Compiling play (play.go changed)
@@ -129,7 +129,7 @@ play       0.4.0    [SIZE]  unchanged  [TIME]
         .stdout_eq(str![[r#"
 COMPONENT  VERSION  SIZE     WORK       [TIME]WHY
 double     1.0.0    [SIZE]  unchanged  [TIME]
-play       0.4.0    [SIZE]  composed   [TIME]play.wasm is not the one that was built
+play       0.4.0    [SIZE]  composed   [TIME]play.wasm differs from the one that was built
 
 "#]])
         .stderr_eq("");
@@ -200,7 +200,7 @@ fn one_at_a_time_by_the_originals_setting() {
 "#]]);
     let place = place.env("PARALLEL_BUILD", "perhaps");
     place.run_in_vain(&["build"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: PARALLEL_BUILD is `perhaps` (environment), which is not a truth value
+error: PARALLEL_BUILD is `perhaps` (environment), which is not a boolean
   help: set it to `True` or `False`
 
 "#]]);
@@ -306,7 +306,7 @@ runs:
     place.write("metrics.yaml", "something: else\nruns: 3\n");
     place.run(&["gen"]).code(1).stderr_eq(str![[r#"
 error: [PROJECT]/metrics.yaml has no list `runs` to append to: `runs` is not a list
-  help: move the file away; a new one is made
+  help: move the file away; a new one is created
 
 "#]]);
     assert_eq!(place.read("metrics.yaml"), "something: else\nruns: 3\n");

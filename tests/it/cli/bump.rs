@@ -105,12 +105,12 @@ fn backwards_is_refused_unless_insisted_on() {
     let place = Place::with(PROJECT);
     place.run_in_vain(&["bump", "double", "--set", "0.9.0"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: `double` would go from 1.0.0 back to 0.9.0
-  help: a registry and a lattice keep the higher version; choose a higher one, or insist with `--allow-backwards`
+  help: registries and clusters expect versions to rise; choose a higher one, or allow it with `--allow-backwards`
 
 "#]]);
     place.run_in_vain(&["bump", "double", "--set", "1.0.0"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: `double` would go from 1.0.0 to the same 1.0.0
-  help: a registry and a lattice keep the higher version; choose a higher one, or insist with `--allow-backwards`
+  help: registries and clusters expect versions to rise; choose a higher one, or allow it with `--allow-backwards`
 
 "#]]);
     place.run_in_vain(&["bump", "--all", "--set", "0.5.0"]).code(3).stdout_eq("");
@@ -152,8 +152,8 @@ error: both a level and `--pre` or `--set` are given
 "#
     ]]);
     place.run_in_vain(&["bump", "double", "--pre", "r c"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: `r c` is no name for a pre-release
-  help: use one word of letters, digits and `-` that is no number, such as rc, beta or alpha
+error: `r c` is not a valid pre-release identifier
+  help: use letters, digits and `-`, not a number alone, such as rc, beta or alpha
 
 "#]]);
     place.run_in_vain(&["bump", "double", "--set", "latest"]).code(2).stdout_eq("").stderr_eq(str![[r#"
@@ -164,8 +164,8 @@ For more information, try '--help'.
 "#]]);
     place.run_in_vain(&["bump", "double", "--set", "2.0.0+build.7"]).code(3).stdout_eq("").stderr_eq(str![[
         r#"
-error: the version 2.0.0+build.7 has build metadata (`+…`), which an image's tag cannot hold
-  help: leave out what stands behind the `+`
+error: the version 2.0.0+build.7 has build metadata (`+…`), which an image tag cannot contain
+  help: remove the `+` and what follows it
 
 "#
     ]]);
@@ -176,7 +176,7 @@ error: there is no component `dubble` in workflow.yaml
 "#]]);
     place.edit("workflow.yaml", "version: 0.3.0", "version: 0.3");
     place.run_in_vain(&["bump", "play"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: `play` has the version `0.3`, which is no semantic version: unexpected end of input while parsing minor version number
+error: `play` has the version `0.3`, which is not a semantic version: unexpected end of input while parsing minor version number
   help: write three numbers, such as 1.2.3 or 1.2.3-rc.1, in workflow.yaml
 
 "#]]);

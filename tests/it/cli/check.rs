@@ -63,7 +63,7 @@ unknown-template
 
 version
 
-  × `1.0` is no semantic version
+  × `1.0` is not a semantic version
     ╭─[workflow.yaml:10:14]
   9 │     component_name: double
  10 │     version: 1.0
@@ -85,14 +85,14 @@ unknown-field
 
 code-path
 
-  × `../play.go` has `..` in it and may leave `tasks/`
+  × `../play.go` contains `..`, which could leave `tasks/`
     ╭─[workflow.yaml:14:11]
  13 │     type: processor_nats
  14 │     code: ../play.go
     ·           ──────────
  15 │     targets: []
     ╰────
-  help: write the way below `tasks/`, such as `convert.go` or `convert`
+  help: write the path below `tasks/`, such as `convert.go` or `convert`
 
 targets
 
@@ -125,7 +125,7 @@ error: the workflow has 6 errors
 #[test]
 fn as_json_every_mistake_has_its_place() {
     wrong().run_in_vain(&["check", "--json"]).code(3).stdout_eq(str![[r#"
-{"schema":1,"errors":6,"warnings":0,"problems":[{"severity":"error","rule":"unknown-template","message":"there is no template `http_producer_natss`","help":"did you mean `http_producer_nats`?","file":"workflow.yaml","line":4,"column":11},{"severity":"error","rule":"version","message":"`1.0` is no semantic version","help":"write `1.0.0`","file":"workflow.yaml","line":10,"column":14},{"severity":"error","rule":"unknown-field","message":"unknown field `typ`","help":"did you mean `type`?","file":"workflow.yaml","line":12,"column":5},{"severity":"error","rule":"code-path","message":"`../play.go` has `..` in it and may leave `tasks/`","help":"write the way below `tasks/`, such as `convert.go` or `convert`","file":"workflow.yaml","line":14,"column":11},{"severity":"error","rule":"targets","message":"the task has no target","help":"name at least one value of the hosts' label `host-type`: `[edge]`","file":"workflow.yaml","line":15,"column":14},{"severity":"error","rule":"duplicate-component","message":"two components have the name `double`","help":"give each component a name of its own","file":"workflow.yaml","line":18,"column":21}]}
+{"schema":1,"errors":6,"warnings":0,"problems":[{"severity":"error","rule":"unknown-template","message":"there is no template `http_producer_natss`","help":"did you mean `http_producer_nats`?","file":"workflow.yaml","line":4,"column":11},{"severity":"error","rule":"version","message":"`1.0` is not a semantic version","help":"write `1.0.0`","file":"workflow.yaml","line":10,"column":14},{"severity":"error","rule":"unknown-field","message":"unknown field `typ`","help":"did you mean `type`?","file":"workflow.yaml","line":12,"column":5},{"severity":"error","rule":"code-path","message":"`../play.go` contains `..`, which could leave `tasks/`","help":"write the path below `tasks/`, such as `convert.go` or `convert`","file":"workflow.yaml","line":14,"column":11},{"severity":"error","rule":"targets","message":"the task has no target","help":"name at least one value of the hosts' label `host-type`: `[edge]`","file":"workflow.yaml","line":15,"column":14},{"severity":"error","rule":"duplicate-component","message":"two components have the name `double`","help":"give each component a name of its own","file":"workflow.yaml","line":18,"column":21}]}
 
 "#]]).stderr_eq("");
 }
@@ -167,7 +167,7 @@ topic-typo
     ·                        ╰── `double` writes `room.double` in line 8
  16 │     dest_topic: room.played
     ╰────
-  help: if they are one topic, write the same name in both places: did you mean `room.double`?
+  help: if they are the same topic, write the same name in both places: did you mean `room.double`?
 
 
 "#]]);

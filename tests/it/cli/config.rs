@@ -218,8 +218,8 @@ fn a_secret_on_the_command_line_is_refused_without_repeating_it() {
     let place = Place::with(PROJECT);
     let setting = format!("REGISTRY_PASSWORD={SECRET}");
     place.run_in_vain(&["config", "--setting", &setting]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `--setting` does not take REGISTRY_PASSWORD
-  help: a command line can be seen by others: put REGISTRY_PASSWORD into .env or the environment
+error: `--setting` does not accept REGISTRY_PASSWORD
+  help: other users can see a command line: put REGISTRY_PASSWORD into .env or the environment
 
 "#]]);
     // A slip in the name must not print it either.
@@ -237,13 +237,13 @@ fn a_password_in_a_servers_address_is_not_repeated() {
     place.run(&["build", "-q"]).code(0);
     let url = format!("nats://someone:{SECRET}@127.0.0.1:1");
     place.run_in_vain(&["run", "--jobs", "1", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-builder: local, because a fitting go is here
+builder: local, because a compatible go is installed
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
 play: unchanged ([TIME])
 preparing the components for this machine
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
-  help: is it running, and is the address right? `pelato config` shows the settings; `pelato run` without `--nats` needs none
+  help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs none
 
 "#]]);
 }
@@ -279,7 +279,7 @@ error: `--setting NATS_PORT` is not of the form NAME=VALUE
         .stderr_eq(str![[r#"
 env-file
 
-  ⚠ .env: line 1: `PARALLEL_BUILDS` is no setting of PELATO
+  ⚠ .env: line 1: `PARALLEL_BUILDS` is not a setting of PELATO
   help: did you mean `PARALLEL_BUILD`?
 
 
@@ -288,7 +288,7 @@ env-file
     place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: cannot read [PROJECT]/.env
   because: stream did not contain valid UTF-8
-  help: see that it is a file of UTF-8 text and that you may read it
+  help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
 }

@@ -36,7 +36,7 @@ fn a_full_disk_stops_gen_and_leaves_the_rest_as_root() {
     place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the disk is full: [PROJECT]/gen/play/source/play.go was not written
   because: No space left on device (os error 28) at path "[PROJECT]/gen/play/source/.pelato-[RANDOM]"
-  help: make room on the disk (see df -h and your quota) and try again
+  help: free some disk space (see df -h and your quota) and try again
 
 "#]]);
     fs::remove_file(place.above().join("filler")).unwrap();
@@ -79,7 +79,7 @@ fn a_full_disk_writes_no_half_of_a_project_or_task_as_root() {
     place.run_in_vain(&["new", "made", "--no-task"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the disk is full: [PROJECT]/made/.env.template was not written
   because: No space left on device (os error 28)
-  help: make room on the disk (see df -h and your quota) and try again
+  help: free some disk space (see df -h and your quota) and try again
 
 "#]]);
     let add = [
@@ -100,13 +100,13 @@ error: the disk is full: [PROJECT]/made/.env.template was not written
     place.run_in_vain(&add).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the disk is full: [PROJECT]/tasks/third/go.mod was not written
   because: No space left on device (os error 28)
-  help: make room on the disk (see df -h and your quota) and try again
+  help: free some disk space (see df -h and your quota) and try again
 
 "#]]);
     place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the disk is full: [PROJECT]/workflow.yaml was not written
   because: No space left on device (os error 28) at path "[PROJECT]/.pelato-[RANDOM]"
-  help: make room on the disk (see df -h and your quota) and try again
+  help: free some disk space (see df -h and your quota) and try again
 
 "#]]);
 }
@@ -134,25 +134,25 @@ fn a_read_only_disk_is_named_and_reading_still_works_as_root() {
     place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: cannot lock [PROJECT]/gen
   because: Read-only file system (os error 30)
-  help: see that you may write there
+  help: check that you have write permission there
 
 "#]]);
     place.run_in_vain(&["build"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: cannot lock [PROJECT]/gen
   because: Read-only file system (os error 30)
-  help: see that you may write there
+  help: check that you have write permission there
 
 "#]]);
     place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: you may not write [PROJECT]/workflow.yaml
+error: permission denied: cannot write [PROJECT]/workflow.yaml
   because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-[RANDOM]"
-  help: see that you may write to the file and to the folder it is in: ls -ld
+  help: check that you have write permission for the file and its folder: ls -ld
 
 "#]]);
     place.run_in_vain(&["new", "made", "--no-task"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: you may not write [PROJECT]/made
+error: permission denied: cannot write [PROJECT]/made
   because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-[RANDOM]"
-  help: see that you may write to the file and to the folder it is in: ls -ld
+  help: check that you have write permission for the file and its folder: ls -ld
 
 "#]]);
 }

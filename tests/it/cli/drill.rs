@@ -29,7 +29,7 @@ fn the_way_has_to_be_clear() {
     let place = place();
     place.run_in_vain(&["drill", "--no-fault"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: the workflow reads several topics from outside: `in.*.x` and `in.one`
-  help: say which one probes are sent to, with `--from`
+  help: choose the one that probes are sent to with `--from`
 
 "#]]);
     place.run_in_vain(&["drill", "--no-fault", "--from", "in.oen"]).code(2).stdout_eq("").stderr_eq(str![[
@@ -42,7 +42,7 @@ error: no task reads `in.oen`
     place.run_in_vain(&["drill", "--no-fault", "--from", "in.*.x"]).code(2).stdout_eq("").stderr_eq(str![[
         r#"
 error: a message cannot be sent to `in.*.x`: it has wildcards
-  help: name one topic that it stands for
+  help: name one topic that it matches
 
 "#
     ]]);
@@ -51,21 +51,21 @@ error: a message cannot be sent to `in.*.x`: it has wildcards
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: nothing that is sent to `in.one` comes to `out.two`
+error: messages that are sent to `in.one` never reach `out.two`
   help: expected one of `mid`, `out.one`
 
 "#]]);
     place.run_in_vain(&["drill", "--no-fault", "--to", "out.two"]).code(2).stdout_eq("").stderr_eq(str![[
         r#"
 error: the workflow reads `in.*.x`, which has wildcards
-  help: name a topic that it stands for with `--from`
+  help: name a topic that it matches with `--from`
 
 "#
     ]]);
     // Clear: it gets as far as the server.
     place.run_in_vain(&["drill", "--no-fault", "--to", "out.one"]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
-  help: is it running, and is the address right? `--nats URL`, or NATS_HOST and NATS_PORT: `pelato config` shows where they come from
+  help: check that it is running and that the address is correct: `--nats URL`, or NATS_HOST and NATS_PORT: `pelato config` shows where they come from
 
 "#]]);
 }
@@ -73,7 +73,7 @@ error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: C
 #[test]
 fn without_a_terminal_somebody_has_to_take_the_host_away() {
     place().run_in_vain(&["drill", "--from", "in.one"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: how a host is taken away
+error: not given: how a host is stopped
   help: add `--kill-command COMMAND` or `--no-fault`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
@@ -86,7 +86,7 @@ fn objectives_are_pointed_at() {
     with("gap<=0.5s, lsot<=0").stderr_eq(str![[r#"
 slo
 
-  × `lsot` is no figure of a drill
+  × `lsot` is not a figure of a drill
    ╭─[--slo:1:12]
  1 │ gap<=0.5s, lsot<=0
    ·            ────
@@ -112,7 +112,7 @@ slo
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: `after.lost<=0` is about a fault, and with `--no-fault` there is none
+error: `after.lost<=0` measures a fault, and with `--no-fault` there is none
   help: leave the objective out, or `--no-fault`
 
 "#]]);
@@ -121,7 +121,7 @@ error: `after.lost<=0` is about a fault, and with `--no-fault` there is none
         .code(2)
         .stderr_eq("")
         .stdout_eq(str![[r#"
-{"schema":1,"error":"objectives say what a figure may be at most: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","exit":2,"problems":[{"severity":"error","rule":"slo","message":"objectives say what a figure may be at most: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","file":"--slo","line":1,"column":5}]}
+{"schema":1,"error":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","exit":2,"problems":[{"severity":"error","rule":"slo","message":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","file":"--slo","line":1,"column":5}]}
 
 "#]]);
 }
@@ -165,8 +165,8 @@ For more information, try '--help'.
     );
     place.run_in_vain(&[&GOOD[..], &["--input", "21.5"]].concat()).code(2).stdout_eq("").stderr_eq(str![[
         r#"
-error: the input `21.5` has no place for a probe's mark
-  help: write {probe} where a text is that the functions pass on: --input '{"Name": "{probe}", "Data": 21.5}'
+error: the input `21.5` has no placeholder for the id of a probe
+  help: write {probe} into a string that the functions pass on: --input '{"Name": "{probe}", "Data": 21.5}'
 
 "#
     ]]);
@@ -175,14 +175,14 @@ error: the input `21.5` has no place for a probe's mark
         .code(2)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-error: these are 72050000 probes; a drill may have 10000000
-  help: lower `--rate`, or the times
+error: the drill would send 72050000 probes; the maximum is 10000000
+  help: lower `--rate`, or shorten the drill
 
 "#]]);
     place.write("mine.json", "{}\n");
     place.run_in_vain(&[&GOOD[..], &["--record", "mine.json"]].concat()).code(1).stdout_eq("").stderr_eq(
         str![[r#"
-error: mine.json is there already, and is no record of a drill
+error: mine.json already exists and is not a record of a drill
   help: choose another name with `--record`
 
 "#]],
@@ -190,7 +190,7 @@ error: mine.json is there already, and is no record of a drill
     place.run_in_vain(&[&GOOD[..], &["--record", "none/x.json"]].concat()).code(1).stdout_eq("").stderr_eq(
         str![[r#"
 error: there is no folder to write none/x.json into
-  help: make it first, or choose another name with `--record`
+  help: create it first, or choose another name with `--record`
 
 "#]],
     );

@@ -60,25 +60,25 @@ fn records_that_make_no_sense_are_refused() {
     place.run_in_vain(&["report", "half.json"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 drill
 
-  × this is no record of a drill: EOF while parsing a string
+  × this is not a record of a drill: EOF while parsing a string
    ╭─[half.json:1:183]
  1 │ {"kind":"pelato drill","schema":1,"from":"a","to":"b<c>","rate":50.0,"late_us":1000000,"lag_us":100,"fault":{"at_us":40000,"until_us":41000,"how":"command","command":"kill -9 1"},"for
    ·                                                                                                                                                                                       ▲
    ╰────
-  help: take the file as `pelato drill --record` wrote it
+  help: use the file as `pelato drill --record` wrote it
 
 
 "#]]);
     place.write("none.json", DRILL.replace("[[4,2]]", "[[5,2]]"));
     place.run_in_vain(&["report", "none.json"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: none.json: a probe is named that is not there
-  help: take the file as `pelato drill --record` wrote it
+error: none.json: it refers to a probe that does not exist
+  help: use the file as `pelato drill --record` wrote it
 
 "#]]);
     place.write("newer.json", DRILL.replace("\"schema\":1", "\"schema\":2"));
     place.run_in_vain(&["report", "newer.json"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: newer.json: this is a `pelato drill` of schema 2; 1 is known
-  help: take the file as `pelato drill --record` wrote it
+error: newer.json: this is a `pelato drill` of schema 2; only schema 1 is supported
+  help: use the file as `pelato drill --record` wrote it
 
 "#]]);
     // Values that nobody can have measured do no harm.

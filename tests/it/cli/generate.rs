@@ -125,7 +125,7 @@ fn a_file_of_the_users_that_the_pack_would_overwrite_is_refused() {
     let place = Place::with(PROJECT);
     place.write("tasks/double/pelato_shell.go", "package main\n");
     place.run_in_vain(&["gen"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: tasks/double/pelato_shell.go has the name of a file that the language pack `go` adds
+error: tasks/double/pelato_shell.go has the same name as a file that the language pack `go` adds
   help: give your file another name
 
 "#]]);

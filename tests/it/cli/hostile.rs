@@ -52,7 +52,7 @@ syntax
  4 │     type: y
    ·         ▲
    ╰────
-  help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes
+  help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them need quotes
 
 error: the workflow has 1 error
 
@@ -62,7 +62,7 @@ error: the workflow has 1 error
     place.run(&["check"]).stderr_eq(str![[r#"
 shape
 
-  × workflow.yaml: a workflow is a list of `field: value` lines, but here is nothing
+  × workflow.yaml: a workflow must be a list of `field: value` lines, found nothing
   help: docs/reference/workflow.md shows every field
 
 error: the workflow has 1 error
@@ -73,7 +73,7 @@ error: the workflow has 1 error
     place.run(&["check"]).stderr_eq(str![[r#"
 shape
 
-  × workflow.yaml: a workflow is a list of `field: value` lines, but here is a text
+  × workflow.yaml: a workflow must be a list of `field: value` lines, found a text
   help: docs/reference/workflow.md shows every field
 
 error: the workflow has 1 error
@@ -94,7 +94,7 @@ empty-workflow
 
 shape
 
-  × a list of tasks, but here is a text
+  × a list of tasks, found a text
    ╭─[workflow.yaml:2:8]
  1 │ project_name: X
  2 │ tasks: none
@@ -120,7 +120,7 @@ syntax
  3 │     - name: y
    · ▲
    ╰────
-  help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them want quotes
+  help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them need quotes
 
 error: the workflow has 1 error
 
@@ -165,7 +165,7 @@ fn ten_megabytes_of_yaml() {
     all_refuse(&place, 3);
     place.run(&["check"]).stderr_eq(str![[r#"
 error: [PROJECT]/workflow.yaml has 10486575 bytes; a workflow may have 1048576
-  help: is this really a workflow? keep data in files of its own
+  help: is this really a workflow? keep data in other files
 
 "#]]);
 }
@@ -229,7 +229,7 @@ fn a_workflow_that_is_a_folder_or_a_pipe() {
     ran.stderr_eq(str![[r#"
 error: cannot read [PROJECT]/workflow.yaml
   because: it is not a file
-  help: see that it is a file and that you may read it
+  help: check that it is a file and that you have read permission
 
 "#]]);
     let place = Place::empty();
@@ -244,7 +244,7 @@ error: cannot read [PROJECT]/workflow.yaml
         .stderr_eq(str![[r#"
 error: cannot read [PROJECT]/workflow.yaml
   because: it is not a file
-  help: see that it is a file and that you may read it
+  help: check that it is a file and that you have read permission
 
 "#]]);
 }
@@ -261,14 +261,14 @@ fn links_out_of_the_project_are_not_followed() {
     place.run_in_vain(&["check"]).stderr_eq(str![[r#"
 code-path
 
-  × `play.go` leads out of `tasks/` by a link
+  × `play.go` points outside of `tasks/` through a link
     ╭─[workflow.yaml:13:11]
  12 │     type: processor_nats
  13 │     code: play.go
     ·           ───────
  14 │     targets: [cloud]
     ╰────
-  help: write the way below `tasks/`, such as `convert.go` or `convert`
+  help: write the path below `tasks/`, such as `convert.go` or `convert`
 
 error: the workflow has 1 error
 
@@ -279,14 +279,14 @@ error: the workflow has 1 error
     place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
 code-files
 
-  × `tasks/double/etc` is a link that leads out of `tasks/`
+  × `tasks/double/etc` is a link that points outside of `tasks/`
    ╭─[workflow.yaml:5:11]
  4 │     type: http_producer_nats
  5 │     code: double
    ·           ──────
  6 │     targets: [edge]
    ╰────
-  help: put the file itself there
+  help: replace the link with the file itself
 
 error: the workflow has 1 error
 
@@ -301,8 +301,8 @@ fn a_gen_that_is_a_link_is_not_written_through() {
     std::fs::write(outside.join("mine"), "mine").unwrap();
     symlink(&outside, place.path("gen")).unwrap();
     place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: [PROJECT]/gen is there already and was not made by this pelato
-  help: move it away or delete it: everything in it is made anew from workflow.yaml and tasks/
+error: [PROJECT]/gen already exists and was not created by PELATO
+  help: move it away or delete it: PELATO generates everything in it again from workflow.yaml and tasks/
 
 "#]]);
     place.run_in_vain(&["build"]).code(1).stdout_eq("");
@@ -314,8 +314,8 @@ fn a_gen_that_is_a_file() {
     let place = Place::with(PROJECT);
     place.write("gen", "mine");
     place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: [PROJECT]/gen is there already and was not made by this pelato
-  help: move it away or delete it: everything in it is made anew from workflow.yaml and tasks/
+error: [PROJECT]/gen already exists and was not created by PELATO
+  help: move it away or delete it: PELATO generates everything in it again from workflow.yaml and tasks/
 
 "#]]);
 }
@@ -344,6 +344,7 @@ fn a_folder_that_others_own_is_named_as_another_user() {
         command.output().unwrap()
     };
     if !as_nobody(&["--version"]).status.success() {
+        assert!(!crate::support::tools::in_ci(), "only root can become another user");
         eprintln!("not tested: only root can become another user");
         return;
     }
@@ -359,16 +360,16 @@ fn a_folder_that_others_own_is_named_as_another_user() {
         str![[r#"
 error: cannot use [PROJECT]/gen
   because: Permission denied (os error 13)
-  help: see that you may write there and that the disk is not full
-error: you may not write [PROJECT]/workflow.yaml
+  help: check that you have write permission there and that the disk is not full
+error: permission denied: cannot write [PROJECT]/workflow.yaml
   because: Permission denied (os error 13) at path "[PROJECT]/.pelato-[RANDOM]"
-  help: see that you may write to the file and to the folder it is in: ls -ld
-error: you may not write [PROJECT]/tasks/third
+  help: check that you have write permission for the file and its folder: ls -ld
+error: permission denied: cannot write [PROJECT]/tasks/third
   because: Permission denied (os error 13) at path "[PROJECT]/tasks/.pelato-[RANDOM]"
-  help: see that you may write to the file and to the folder it is in: ls -ld
-error: you may not write [PROJECT]/made
+  help: check that you have write permission for the file and its folder: ls -ld
+error: permission denied: cannot write [PROJECT]/made
   because: Permission denied (os error 13) at path "[PROJECT]/.pelato-[RANDOM]"
-  help: see that you may write to the file and to the folder it is in: ls -ld
+  help: check that you have write permission for the file and its folder: ls -ld
 
 "#]],
     );
@@ -384,7 +385,7 @@ error: you may not write [PROJECT]/made
         str![[r#"
 error: cannot read [PROJECT]/workflow.yaml
   because: Permission denied (os error 13)
-  help: see that it is a file and that you may read it
+  help: check that it is a file and that you have read permission
 
 "#]],
     );
@@ -405,9 +406,13 @@ fn a_thousand_tasks_are_checked_in_a_moment() {
         .unwrap();
     }
     place.write("workflow.yaml", text);
-    let start = std::time::Instant::now();
-    place.run_in_vain(&["check"]).code(0).stdout_eq("1000 components, no errors, 0 warnings\n").stderr_eq("");
-    assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
+    let before = place.tree();
+    // Time of the processor: what others do meanwhile does not count.
+    let output = place.limited(&["--cpu=20"], &["check"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "1000 components, no errors, 0 warnings\n");
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    crate::support::tree::assert_same(&before, &place.tree());
 }
 
 #[test]
@@ -415,9 +420,7 @@ fn names_that_are_markup_do_not_break_what_is_generated() {
     let place = Place::with(PROJECT);
     place.edit("workflow.yaml", "name: Play", "name: \"{{ x }} \\\" ` */ $(id) <b> 'é\\n\"");
     place.edit("workflow.yaml", "project_name: Temperatures", "project_name: \"{% raw %} # & <x>\"");
-    let ran = place.run(&["check"]);
-    if ran.get_output().status.code() == Some(0) {
-        place.run(&["build", "-q"]).code(0);
-        place.run(&["call", "play", "-q", "hello"]).code(0).stdout_eq("hello");
-    }
+    place.run_in_vain(&["check"]).code(0).stdout_eq("2 components, no errors, 0 warnings\n").stderr_eq("");
+    place.run(&["build", "-q"]).code(0);
+    place.run(&["call", "play", "-q", "hello"]).code(0).stdout_eq("hello");
 }

@@ -10,7 +10,7 @@ fn a_file_that_differs_is_never_overwritten_and_nothing_else_is_written() {
     let place = Place::empty();
     place.write("made/edge/compose.yaml", "mine\n");
     place.run_in_vain(&infra(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: [PROJECT]/made/edge/compose.yaml exists already, and is not what would be written
+error: [PROJECT]/made/edge/compose.yaml already exists, with other content than would be written
   help: move it away or choose another folder; `--dry-run` into another folder shows what would be written
 
 "#]]);
@@ -32,7 +32,7 @@ error: [PROJECT]/made is a file, not a folder
     let deep = [&["infra", "a/b"], &GIVEN[..]].concat();
     place.run_in_vain(&deep).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: there is no folder [PROJECT]/a to write [PROJECT]/a/b into
-  help: make it first: mkdir -p "[PROJECT]/a"
+  help: create it first: mkdir -p "[PROJECT]/a"
 
 "#]]);
 }
@@ -46,12 +46,12 @@ error: not given: Folder to write into
 
 "#]]);
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Host name or address at which edges reach the cloud's NATS server
+error: not given: Host name or address at which edge hosts reach the cloud's NATS server
   help: add `--cloud-nats nats.example.org`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
     place.run_in_vain(&["infra", "made", "--cloud-nats", "a.b"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Registry that components are pushed to, as all hosts reach it
+error: not given: Registry that components are pushed to, with an address that all hosts can reach
   help: add `--registry registry.example.org/team`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
@@ -62,12 +62,12 @@ error: not given: Registry that components are pushed to, as all hosts reach it
 fn this_machine_is_no_address_for_others() {
     let place = Place::empty().env("NATS_HOST", "127.0.0.1").env("REGISTRY_URL", "localhost:5000");
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Host name or address at which edges reach the cloud's NATS server
+error: not given: Host name or address at which edge hosts reach the cloud's NATS server
   help: add `--cloud-nats nats.example.org`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
     place.run_in_vain(&["infra", "made", "--cloud-nats", "10.0.0.5"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Registry that components are pushed to, as all hosts reach it
+error: not given: Registry that components are pushed to, with an address that all hosts can reach
   help: add `--registry registry.example.org/team`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]]);
@@ -141,14 +141,14 @@ fn values_that_do_not_go_together_are_refused() {
             &["--edge-domain", "cloud"],
             str![[r#"
 error: the JetStream domains of edge and cloud are the same: `cloud`
-  help: give the edge another by `--edge-domain`: each server's streams are found by its domain
+  help: set another one for the edge with `--edge-domain`: each server's streams are found by its domain
 
 "#]],
         ),
         (
             &["--leaf-port", "4222"],
             str![[r#"
-error: port 4222 would be taken twice: by NATS and by leaves
+error: port 4222 would be used twice: by NATS and by leaves
   help: give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`
 
 "#]],
@@ -156,7 +156,7 @@ error: port 4222 would be taken twice: by NATS and by leaves
         (
             &["--http-port", "4999"],
             str![[r#"
-error: port 5000 would be taken twice: by the registry and by HTTP of the cloud host
+error: port 5000 would be used twice: by the registry and by HTTP of the cloud host
   help: give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`
 
 "#]],

@@ -1,10 +1,14 @@
 //! Builds that are killed, and builds that meet.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::functions::PROJECT;
+use crate::support::process::wait_until;
 use crate::support::{Place, tools, tree};
 
 /// A `go` that says when it compiles and then waits until a file is there, before the real one goes on.
@@ -24,12 +28,6 @@ fn slow_go(place: Place) -> Place {
     place.env("PATH", path)
 }
 
-fn wait_until_there(path: &Path) {
-    while !path.exists() {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
-}
-
 #[test]
 fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
     let place = Place::with(PROJECT);
@@ -39,7 +37,7 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
     let place = slow_go(place);
 
     let mut running = place.start(&["build", "play"]);
-    wait_until_there(&place.above().join("compiles"));
+    wait_until("it compiles", || place.above().join("compiles").exists());
     running.signal("KILL");
     assert!(!running.wait().success());
     assert!(place.bytes("gen/play/play.wasm") == old);
@@ -48,9 +46,7 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
     fs::write(place.above().join("go-on"), "").unwrap();
     let words = Path::new("/proc").join(compiler.trim()).join("cmdline");
     // Of a process that has ended but was not waited for, the words are gone.
-    while fs::read(&words).is_ok_and(|words| !words.is_empty()) {
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    wait_until("it ends", || !fs::read(&words).is_ok_and(|words| !words.is_empty()));
     assert!(place.bytes("gen/play/play.wasm") == old);
 
     place.run(&["call", "play", "print", "-q"]).code(0).stdout_eq("print");
@@ -63,19 +59,30 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
 fn ctrl_c_ends_a_build_and_the_next_one_works() {
     let place = slow_go(Place::with(PROJECT));
     let mut running = place.start(&["build", "play"]);
-    wait_until_there(&place.above().join("compiles"));
+    wait_until("it compiles", || place.above().join("compiles").exists());
     running.signal("INT");
-    assert!(!running.wait().success());
+    assert_eq!(running.wait().signal(), Some(2), "as by the signal itself: {}", running.err());
     fs::write(place.above().join("go-on"), "").unwrap();
     place.run(&["build", "play", "-q"]).code(0).stderr_eq("");
     assert!(place.path("gen/play/play.wasm").is_file());
+}
+
+/// What a shell does with its background jobs: they are not to notice Ctrl-C. Here the tests themselves are such a job.
+#[test]
+fn the_tests_do_not_depend_on_who_starts_them() {
+    let programs = env::current_exe().unwrap();
+    let inner = "cli::interrupted::ctrl_c_ends_a_build_and_the_next_one_works";
+    let script = "trap '' INT HUP QUIT TERM; exec \"$0\" --exact \"$1\"";
+    let output = Command::new("sh").args(["-c", script]).arg(programs).arg(inner).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
 }
 
 #[test]
 fn the_second_of_two_builds_waits_and_says_so() {
     let place = slow_go(Place::with(PROJECT));
     let mut first = place.start(&["build", "play"]);
-    wait_until_there(&place.above().join("compiles"));
+    wait_until("it compiles", || place.above().join("compiles").exists());
     let mut second = place.start(&["build", "play"]);
     second.wait_for("waiting for another pelato in this project");
     fs::write(place.above().join("go-on"), "").unwrap();

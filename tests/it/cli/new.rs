@@ -380,7 +380,7 @@ fn inside_a_repository_no_second_one_is_made() {
 fn without_git_the_project_is_made_and_a_note_says_so() {
     let place = Place::empty().env("PATH", "/nowhere");
     place.run(&new(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
-        Note there is no git here: the project is not a repository
+        Note git is not installed: no repository was created
      Created project in [PROJECT]/made
         Next cd made && pelato run
 
@@ -411,7 +411,7 @@ fn a_folder_with_something_in_it_is_left_alone() {
     place.write("made/mine", "mine");
     place.run_in_vain(&new(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the folder [PROJECT]/made is not empty
-  help: choose another name or an empty folder; in a project that exists already, add a task with `pelato add-task`
+  help: choose another name or an empty folder; in a project that already exists, add a task with `pelato add-task`
 
 "#]]);
 }
@@ -535,7 +535,7 @@ error: there is no language pack `cobol`
             &["--component-name", "Has Spaces"],
             2,
             str![[r#"
-error: `Has Spaces` cannot be the name of a component
+error: `Has Spaces` is not a valid name for a component
   help: choose another, such as `--component-name has_spaces`: use lower-case letters and digits, with single `_` or `-` between them
 
 "#]],
@@ -556,7 +556,7 @@ wildcard
   help: write out the parts that are `*` or `>`
 
 error: with this task the workflow would have 1 error
-  help: nothing was written: give the values shown above otherwise
+  help: nothing was written: change the values that are shown above
 
 "#]],
         ),
@@ -593,7 +593,7 @@ For more information, try '--help'.
             2,
             str![[r#"
 error: the name is empty
-  help: write a few words that people will know it by
+  help: write a descriptive name
 
 "#]],
         ),

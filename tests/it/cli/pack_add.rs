@@ -97,7 +97,7 @@ fn a_folder_is_added_pinned_and_used() {
     place.run(&["build"]).code(3);
     place.run(&["pack", "add", "../packs", "--trust", "-q"]).code(0).stdout_eq("").stderr_eq("");
     let lock = place.read("pelato.lock");
-    assert!(lock.starts_with("# What was pushed, added and fetched, as it was then. Made by pelato; commit it.\nschema = 1\n\n[packs.toy]\nsource = \"../packs\"\ncontent = \"sha256:"), "{lock}");
+    assert!(lock.starts_with("# Records what was pushed, added and fetched. Written by PELATO; commit this file.\nschema = 1\n\n[packs.toy]\nsource = \"../packs\"\ncontent = \"sha256:"), "{lock}");
     assert_eq!(lock.lines().count(), 6);
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["pack", "add", "../packs"]).code(0).stderr_eq(str![[r#"
@@ -115,15 +115,15 @@ fn a_pack_that_was_changed_is_not_used() {
         [&["build"][..], &["build", "--dry-run"], &["call", "echo", "x"], &["run"], &["doctor", "--offline"]]
     {
         place.run(command).code(3).stderr_eq(str![[r#"
-error: the language pack `toy` is not what was added: its files differ from their digest in pelato.lock
-  help: `pelato pack add ../packs` takes it anew, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
+error: the language pack `toy` has changed since it was added: its files do not match their digest in pelato.lock
+  help: `pelato pack add ../packs` adds it again, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
 
 "#]]);
     }
     place.run_in_vain(&["pack", "remove", "toy"]).code(3);
     place.run(&["pack", "add", "../packs", "--trust"]).code(0).stderr_eq(str![[r#"
 ...
-warning: the one that is there was changed since it was added: the changes will be lost
+warning: the existing pack was changed since it was added: the changes will be lost
        Added language pack `toy` in [PROJECT]/language-packs/toy
 
 "#]]);
@@ -136,8 +136,8 @@ warning: the one that is there was changed since it was added: the changes will 
     toy::pack(&place.above().join("pelato-home/language-packs"), SOUND, |manifest| manifest);
     fs::remove_dir_all(place.path("language-packs")).ok();
     place.run(&["build"]).code(3).stderr_eq(str![[r#"
-error: the language pack `toy` of pelato.lock is not in the project, and another one of this name would be used
-  help: `pelato pack add ../packs` brings it back; `pelato pack remove toy` forgets it
+error: the language pack `toy` is pinned in pelato.lock but missing from the project, and another one of this name would be used
+  help: `pelato pack add ../packs` restores it; `pelato pack remove toy` removes it from pelato.lock
 
 "#]]);
     place.run(&["pack", "remove", "toy", "-q"]).code(0);
@@ -150,14 +150,14 @@ fn ones_own_pack_is_used_as_it_is_and_left_alone() {
     toy::pack(&place.path("language-packs"), SOUND, |manifest| manifest);
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["pack", "add", "../packs", "--trust"]).code(2).stderr_eq(str![[r#"
-error: [PROJECT]/language-packs/toy is there already, and was not added by pelato
-  help: it is your own: move or delete it yourself; PELATO leaves alone what you wrote
+error: [PROJECT]/language-packs/toy already exists and was not added by PELATO
+  help: it is your own pack: move or delete it yourself; PELATO does not overwrite what you wrote
 
 "#]]);
     place.run_in_vain(&["pack", "remove", "toy", "--force"]).code(2);
     place.run_in_vain(&["pack", "remove", "zed"]).code(3).stderr_eq(str![[r#"
 error: there is no language pack `zed` in [PROJECT]/language-packs
-  help: `pelato pack list` shows where packs are; those of the user are taken away by `--user`
+  help: `pelato pack list` shows where packs are; those in the user's folder are removed with `--user`
 
 "#]]);
 }
@@ -255,8 +255,8 @@ fn a_pack_of_the_users_is_for_all_projects() {
     place.run(&["build", "-q"]).code(0);
     fs::write(home.join("language-packs/toy/more"), "").unwrap();
     place.run(&["build"]).code(3).stderr_eq(str![[r#"
-error: the language pack `toy` is not what was added: its files differ from their digest in pelato.lock
-  help: `pelato pack add ../packs --user` takes it anew, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
+error: the language pack `toy` has changed since it was added: its files do not match their digest in pelato.lock
+  help: `pelato pack add ../packs --user` adds it again, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
 
 "#]]);
     place.run(&["pack", "remove", "toy", "--user", "--force", "-q"]).code(0);
@@ -264,8 +264,8 @@ error: the language pack `toy` is not what was added: its files differ from thei
     assert_eq!(fs::read_dir(&home).unwrap().count(), 2, "the folder of packs, and pelato.lock");
     let elsewhere = Place::empty();
     elsewhere.run_in_vain(&["pack", "add", "x", "--trust"]).code(2).stderr_eq(str![[r#"
-error: this is not the folder of a project
-  help: go to one, or add `--user`
+error: this folder is not in a project
+  help: go to a project, or add `--user`
 
 "#]]);
 }
@@ -278,5 +278,5 @@ fn a_pack_that_hides_a_built_in_one_says_so() {
     fs::write(&manifest, text.replace("name = \"toy\"", "name = \"go\"")).unwrap();
     let shown = place.run_in_vain(&["pack", "add", "../packs"]).code(2);
     let words = String::from_utf8(shown.get_output().stderr.clone()).unwrap();
-    assert!(words.contains("warning: it takes the place of the built-in pack `go`"), "{words}");
+    assert!(words.contains("warning: it replaces the built-in pack `go`"), "{words}");
 }

@@ -73,7 +73,7 @@ text        passed   [TIME]UTF-8, and the empty text
 binary      passed   [TIME]all 256 bytes
 large       passed   [TIME]1 MiB in and out
 empty       passed   [TIME]an empty result
-error       passed   [TIME]its message, and the instance goes on
+error       passed   [TIME]its message, and the instance continues
 panic       passed   [TIME]ends the instance: wasm `unreachable` instruction executed
 calls       passed   [TIME]5000 on one instance
 signature   passed   [TIME]tasks/wrong/task.toy:1:11: error: 'no-such-word' is no word
@@ -84,7 +84,7 @@ templates   passed   [TIME][..]processor_nats[..]
 
 "#]])
         .stderr_eq(str![[r#"
-        Note the project brings its own language pack `toy`: its commands run here
+        Note the project contains its own language pack `toy`: the pack's commands run on this machine
 
 "#]]);
     place.write("workflow.yaml", "project_name: p\ntasks: []\n");
@@ -141,7 +141,10 @@ fn what_the_manifest_says_of_panics_has_to_be_true() {
     let caught = failures(&[("panic", "error")], says("errors"));
     assert!(caught.is_empty(), "{caught:?}");
     let failed = failures(&[], says("errors"));
-    assert!(failed["panic"].starts_with("a panic is not what the manifest says: it broke off"), "{failed:?}");
+    assert!(
+        failed["panic"].starts_with("a panic behaves differently than the manifest declares: it broke off"),
+        "{failed:?}"
+    );
     let place = toy::place();
     place.write("workflow.yaml", "project_name: p\ntasks: []\n");
     toy::pack(&place.path("language-packs"), &SOUND[..4], says("none"));

@@ -27,7 +27,7 @@ fn flags_make_a_whole_pack() {
     let place = Place::with(&[("workflow.yaml", "project_name: p\ntasks: []\n")]);
     place.run(&[&["pack", "new", "zed"], FLAGS].concat()).code(0).stdout_eq("").stderr_eq(str![[r#"
      Created language pack in [PROJECT]/language-packs/zed
-        Next write its shell, its starter and its conformance tasks; then: pelato pack check zed
+        Next write its wrapper, its starter and its conformance tasks; then run: pelato pack check zed
 
 "#]]);
     place.expect(
@@ -72,12 +72,12 @@ fn a_missing_value_names_its_flag() {
         assert!(words.contains(&format!("add `{} ", FLAGS[at])), "{}: {words}", FLAGS[at]);
     }
     place.run_in_vain(&[&["pack", "new", "zed"], FLAGS].concat()).code(2).stderr_eq(str![[r#"
-error: this is not the folder of a project
-  help: go to one, or add `--user` or `--in DIR`
+error: this folder is not in a project
+  help: go to a project, or add `--user` or `--in DIR`
 
 "#]]);
     place.run_in_vain(&[&["pack", "new", "Zed", "--in", "."], FLAGS].concat()).code(2).stderr_eq(str![[r#"
-error: with this name the manifest would be wrong: `name` has to be lower-case letters, digits, `-` and `_`
+error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]]);
@@ -88,12 +88,12 @@ error: with this name the manifest would be wrong: `name` has to be lower-case l
 fn what_is_not_given_is_asked_for() {
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["pack", "new", "zed", "--in", "packs"]);
-    terminal.see("Ending of source files").answer("");
+    terminal.see("File extension of source files").answer("");
     terminal.see("Compiler's program").answer("zedc");
     terminal.see("prints its version").see("zedc --version").answer("");
-    terminal.see("Versions that will do").answer(">=2");
+    terminal.see("Compatible versions").answer(">=2");
     terminal.see("command line").answer("zedc {output}");
-    terminal.see("What comes out").press("\r");
+    terminal.see("Output of the compiler").press("\r");
     terminal.see("panic or an exception").press("\x1b[B\r");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");

@@ -1,7 +1,5 @@
 //! `pelato report`: metrics files in, a table and a page of charts out.
 
-use std::time::Instant;
-
 use roxmltree::{Document, Node, ParsingOptions};
 use snapbox::str;
 
@@ -200,12 +198,12 @@ c/a.yaml  5      2     0.0050 ± 0.0127  3.10 (n = 1)  -           3.10 (n = 1)
 "#]]);
     let one_name = ["report", "a.yaml", "b.yaml", "--name", "x"];
     place.run_in_vain(&one_name).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the number of names (1) is not that of the files (2)
+error: the numbers of names (1) and files (2) differ
   help: give `--name` once for each file, in the same order, or not at all
 
 "#]]);
     place.run_in_vain(&["report", "a.yaml", "a.yaml"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: two files are called `a.yaml`
+error: two files have the name `a.yaml`
   help: give each file a name of its own with `--name`
 
 "#]]);
@@ -221,13 +219,13 @@ error: there is no [PROJECT]/metrics.yaml
 
 "#]]);
     place.run_in_vain(&["report", "empty.yaml"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: empty.yaml: there are no runs in it
-  help: a metrics file looks so: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`
+error: empty.yaml: it contains no runs
+  help: a metrics file looks like this: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`
 
 "#]]);
     place.run_in_vain(&["report", "words.yaml"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: words.yaml: there is no list `runs`
-  help: a metrics file looks so: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`
+  help: a metrics file looks like this: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`
 
 "#]]);
     place.write("negative.yaml", METRICS.replace("'24.9'", "-24.9"));
@@ -241,26 +239,26 @@ metrics
     ·                            ─────
  15 │   deploy:
     ╰────
-  help: mend the value, or take the run out of the file
+  help: fix the value, or remove the run from the file
 
 
 "#]]);
     place.write("nan.yaml", METRICS.replace("54.3", ".nan"));
     place.run_in_vain(&["report", "nan.yaml", "--json"]).code(3).stderr_eq("").stdout_eq(str![[r#"
-{"schema":1,"error":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"mend the value, or take the run out of the file","exit":3,"problems":[{"severity":"error","rule":"metrics","message":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"mend the value, or take the run out of the file","file":"nan.yaml","line":22,"column":15}]}
+{"schema":1,"error":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","exit":3,"problems":[{"severity":"error","rule":"metrics","message":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","file":"nan.yaml","line":22,"column":15}]}
 
 "#]]);
     place.write("bytes.yaml", [0xff, 0xfe]);
     place.run_in_vain(&["report", "bytes.yaml"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: cannot read bytes.yaml
   because: stream did not contain valid UTF-8
-  help: see that it is a file of UTF-8 text and that you may read it
+  help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
     place.run_in_vain(&["report", "."]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: cannot read .
   because: it is not a file
-  help: see that it is a file of UTF-8 text and that you may read it
+  help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
 }
@@ -269,7 +267,7 @@ error: cannot read .
 fn only_its_own_pages_are_written_over() {
     let place = Place::with(&[("metrics.yaml", METRICS), (PAGE, "<p>precious</p>\n")]);
     place.run_in_vain(&["report"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: report.html is there already, and `pelato report` has not written it
+error: report.html already exists and was not written by `pelato report`
   help: choose another name with `--output`, or replace it with `--force`
 
 "#]]);
@@ -282,7 +280,7 @@ error: report.html is there already, and `pelato report` has not written it
     assert_eq!(place.read(PAGE), first, "the same figures give the same page");
     place.run_in_vain(&["report", "-o", "none/x.html"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: there is no folder none to write none/x.html into
-  help: make it first: mkdir -p "none"
+  help: create it first: mkdir -p "none"
 
 "#]]);
     std::fs::create_dir(place.path("folder")).unwrap();
@@ -323,8 +321,8 @@ fn thousands_of_runs_are_summed_up_at_once() {
         )
     });
     let place = Place::with(&[("many.yaml", &format!("runs:\n{}", runs.collect::<String>()))]);
-    let start = Instant::now();
-    place.run(&["report", "many.yaml", "-q"]).code(0);
-    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+    // Time of the processor: what others do meanwhile does not count.
+    let output = place.limited(&["--cpu=30"], &["report", "many.yaml", "-q"]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
     parse(&place.read(PAGE));
 }

@@ -47,7 +47,7 @@ fn a_request_goes_through_the_whole_workflow() {
      Reading room.single → double
      Reading room.double → play
      Running press Ctrl-C to stop
-    Stopping calls under way come to their end
+    Stopping waiting for calls in flight
      Stopped
 
 "#]],
@@ -134,15 +134,10 @@ fn json_lines_parse_and_tell_the_way() {
 #[test]
 fn quiet_prints_nothing_at_all() {
     let place = Place::with(PROJECT);
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    drop(listener);
     place.run(&["build", "-q"]).code(0);
-    let mut running = place.start(&["run", "-q", "--port", &port.to_string()]);
-    let address = format!("127.0.0.1:{port}");
-    while std::net::TcpStream::connect(&address).is_err() {
-        thread::yield_now();
-    }
+    let mut running = place.start(&["run", "-q", "--port", "0"]);
+    // It does not say where it listens: the system knows.
+    let address = format!("127.0.0.1:{}", running.listens_at());
     assert_eq!(http::post(&address, "/double", "2"), (200, "4".to_owned()));
     stop(&mut running, "INT");
     assert_eq!((running.out(), running.err()), (String::new(), String::new()));
@@ -165,7 +160,7 @@ fn watching_swaps_the_function_while_requests_go_on() {
             }
         });
         place.write("tasks/double/double.go", DOUBLE.replace("2 * number", "3 * nmuber"));
-        running.wait_for("the old version goes on");
+        running.wait_for("the old version keeps running");
         assert_eq!(http::post(&address, &path, "10").1, "20");
         place.write("tasks/double/double.go", DOUBLE.replace("2 * number", "3 * number"));
         running.wait_for("running the new version");
@@ -184,7 +179,7 @@ fn a_taken_port_is_exit_code_6() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
     place.run_in_vain(&["run", "--port", &port]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: HTTP cannot be served on 127.0.0.1:[PORT]: another program does
+error: HTTP cannot be served on 127.0.0.1:[PORT]: the address is already in use
   help: choose another port with `--port`, or stop the other program
 
 "#]]);
@@ -203,7 +198,7 @@ fn a_message_larger_than_nats_takes_is_told() {
     let play = "package main\n\nimport \"strings\"\n\nfunc exec_task(arg string) string { return strings.Repeat(arg, 2000000) }\n";
     place.write("tasks/play.go", play);
     let (mut running, _) = started(&place, &["--send", "room.double=x"]);
-    running.wait_for_out("room.played: 2000000 B is more than NATS servers take unless configured (1 MiB)");
+    running.wait_for_out("room.played: 2000000 B is more than NATS servers accept unless configured (1 MiB)");
     stop(&mut running, "INT");
 }
 
@@ -251,7 +246,7 @@ fn a_workflow_without_tasks_says_so() {
         running.err(),
         str![[r#"
      Running press Ctrl-C to stop
-    Stopping calls under way come to their end
+    Stopping waiting for calls in flight
      Stopped
 
 "#]],

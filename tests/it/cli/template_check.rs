@@ -60,16 +60,16 @@ manifest    passed   [TIME]A message in, a message out, by hand
 trigger     passed   [TIME]trigger.wasm, [SIZE]
 imports     passed   [TIME]pelato:task/handler@0.1.0, pelato:task/settings@0.1.0, wasmcloud:messaging/consumer@0.2.0
 exports     passed   [TIME]wasmcloud:messaging/handler@0.2.0
-task        passed   [TIME]a task gives source_topic, dest_topic
+task        passed   [TIME]a task needs source_topic, dest_topic
 parameters  passed   [TIME]source_topic, dest_topic
 queue       passed   [TIME]replicas share the messages, tasks do not
 lattice     passed   [TIME]needs the providers messaging-edge
 message     passed   [TIME]the result was sent to check.gives.dest_topic
 http        skipped  [TIME]the template answers no HTTP requests
 empty       passed   [TIME]nothing is sent
-error       passed   [TIME]its message is told, and the component goes on
-trap        passed   [TIME]is reported, and the component goes on
-kept        passed   [TIME]acknowledged, or given up to the dead-letter topic
+error       passed   [TIME]its message is reported, and the component continues
+trap        passed   [TIME]is reported, and the component continues
+kept        passed   [TIME]acknowledged, or sent to the dead-letter topic
 languages   passed   [TIME]go
 
 "#]])
@@ -143,7 +143,7 @@ fn the_manifest_and_the_trigger_have_to_say_the_same() {
     let failed = failures(Slip::None, without("wasmcloud:messaging/consumer@0.2.0"));
     assert_eq!(
         failed["imports"],
-        "the trigger imports wasmcloud:messaging/consumer@0.2.0, which the manifest does not ask for"
+        "the trigger imports wasmcloud:messaging/consumer@0.2.0, which the manifest does not list"
     );
     let failed = failures(Slip::None, |manifest| manifest.replace("consumer@0.2.0", "consumer@0.3.0"));
     assert!(failed.contains_key("imports"), "{failed:?}");
@@ -152,7 +152,7 @@ fn the_manifest_and_the_trigger_have_to_say_the_same() {
             "{manifest}[[capabilities]]\nwit = \"wasi:keyvalue/store@0.2.0-draft\"\nconfig = {{ bucket = \"b\" }}\n"
         )
     });
-    let expected = "the manifest asks for wasi:keyvalue/store@0.2.0-draft, which the trigger does not import";
+    let expected = "the manifest requires wasi:keyvalue/store@0.2.0-draft, which the trigger does not import";
     assert_eq!(failed["imports"], expected);
     let failed = failures(Slip::None, |manifest| {
         format!("{manifest}[[capabilities]]\nwit = \"wasi:http/incoming-handler@0.2.0\"\n")
@@ -179,7 +179,7 @@ fn what_a_task_would_be_told_is_looked_at() {
     let failed = failures(Slip::None, |manifest| manifest.replacen("[[capabilities]]", idle, 1));
     assert_eq!(
         failed["parameters"],
-        "`colour` decides nothing: neither the platform nor the trigger is told it"
+        "`colour` has no effect: it reaches neither the platform nor the trigger"
     );
     let failed = failures(Slip::None, |manifest| {
         format!("{manifest}[[capabilities]]\nwit = \"my:own/printer@1.0.0\"\n")
@@ -209,13 +209,13 @@ fn a_wrong_manifest_or_a_missing_trigger_is_told_once() {
     place.run(&["template", "check", "toy", "--language", "go", "-q"]).code(3).stderr_eq(str![[r#"
 error: imports: the trigger does not import pelato:task/handler@0.1.0
   help: without it the function is never called
-error: exports: the manifest says that wasmcloud:messaging/handler@0.2.0 is called, and the trigger does not export it
+error: exports: the manifest declares that wasmcloud:messaging/handler@0.2.0 is called, but the trigger does not export it
   help: the trigger exports nothing
 error: message: the trigger does not import `pelato:task/handler@0.1.0`: it would never call the function
   help: a template's trigger imports the handler of pelato:task@0.1.0
 error: languages: with go: the trigger does not import `pelato:task/handler@0.1.0`: it would never call the function
   help: a template's trigger imports the handler of pelato:task@0.1.0
-error: the template `toy` does not pass: imports, exports, message, languages
+error: the template `toy` failed these checks: imports, exports, message, languages
 
 "#]]);
     for (manifest, reason) in [
@@ -226,7 +226,7 @@ error: the template `toy` does not pass: imports, exports, message, languages
         (trigger::MANIFEST.replace("Topic to read from", " "), "`parameters.source_topic.prompt` is empty"),
         (
             trigger::MANIFEST.replacen("kind = \"subject\"", "kind = \"subject\"\ndefault = \"a b\"", 1),
-            "`parameters.source_topic.default` is no subject: it has white space in it",
+            "`parameters.source_topic.default` is not a valid NATS subject: it contains whitespace",
         ),
     ] {
         place.write("templates/toy/template.toml", manifest);
@@ -268,13 +268,13 @@ fn a_module_without_its_types_is_no_trigger() {
     place
         .write("templates/toy/trigger.wasm", wat::parse_str("(module (import \"a\" \"b\" (func)))").unwrap());
     let results = check(&place, "toy");
-    assert!(results["trigger"].1.contains("trigger.wasm cannot become a component: "), "{results:?}");
+    assert!(results["trigger"].1.contains("trigger.wasm cannot be turned into a component: "), "{results:?}");
     let task = ["--name", "Echo", "--template", "toy", "--language", "go"];
     let topics = ["--source-topic", "in", "--dest-topic", "out", "--target", "edge"];
     place.run(&[&["-q", "add-task"], &task[..], &topics[..]].concat()).code(0);
     place.run(&["-q", "build", "--no-push"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the template `toy`: [PROJECT]/templates/toy/trigger.wasm cannot become a component: failed to decode world from module: module was not valid: failed to resolve import `a::b`: module requires an import interface named `a`
-  help: a trigger is a component, or a core module with the types of its interfaces in it, as wit-bindgen leaves them there
+error: the template `toy`: [PROJECT]/templates/toy/trigger.wasm cannot be turned into a component: failed to decode world from module: module was not valid: failed to resolve import `a::b`: module requires an import interface named `a`
+  help: a trigger is a component, or a core module with the types of its interfaces embedded, as wit-bindgen writes it
 
 "#]]);
 }

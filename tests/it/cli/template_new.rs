@@ -89,7 +89,7 @@ interfaces    wasmcloud:messaging/handler@0.2.0, wasmcloud:messaging/consumer@0.
 "#]]);
     // It is not written over.
     place.run_in_vain(&[&["template", "new", "mine"], FLAGS].concat()).code(1).stderr_eq(str![[r#"
-error: [PROJECT]/templates/mine exists already
+error: [PROJECT]/templates/mine already exists
   help: choose another name, or move it away; PELATO never overwrites what you wrote
 
 "#]]);
@@ -140,7 +140,7 @@ fn what_is_missing_or_wrong_names_its_flag() {
     refused(
         &["mine", "--in", "."],
         str![[r#"
-error: not given: Made of which template
+error: not given: Template to copy
   help: add `--from processor_nats`; on a terminal (and without `--no-input`) you are asked for it
 
 "#]],
@@ -156,15 +156,15 @@ error: not given: What it does, in one line
     refused(
         &["mine", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: this is not the folder of a project
-  help: go to one, or add `--user` or `--in DIR`
+error: this folder is not in a project
+  help: go to a project, or add `--user` or `--in DIR`
 
 "#]],
     );
     refused(
         &["Mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: with this name the manifest would be wrong: `name` has to be lower-case letters, digits, `-` and `_`
+error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]],
@@ -172,7 +172,7 @@ error: with this name the manifest would be wrong: `name` has to be lower-case l
     refused(
         &["../mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
-error: with this name the manifest would be wrong: `name` has to be lower-case letters, digits, `-` and `_`
+error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
   help: give it by `NAME`
 
 "#]],
@@ -180,7 +180,7 @@ error: with this name the manifest would be wrong: `name` has to be lower-case l
     refused(
         &["mine", "--in", ".", "--from", "processor_nats", "--summary", " "],
         str![[r#"
-error: with this summary the manifest would be wrong: it is empty
+error: the summary is not valid: it is empty
   help: give it by `--summary`
 
 "#]],
@@ -197,7 +197,7 @@ error: there is no template `procesor_nats`
 fn what_is_not_given_is_asked_for() {
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["template", "new", "mine", "--in", "templates"]);
-    terminal.see("Made of which template").press("\x1b[B\r");
+    terminal.see("Template to copy").press("\x1b[B\r");
     terminal.see("What it does, in one line").answer("Mine");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");

@@ -27,31 +27,29 @@ Write one function, run it as a WebAssembly component on every host of a wasmClo
 Usage: pelato [OPTIONS] <COMMAND>
 
 Commands:
-  new          Start a project in a folder of its own
+  new          Create a project in a new folder
   add-task     Add a task to the project: an entry in workflow.yaml and a function to start from
-  check        Find everything that is wrong with the workflow, before anything is built
+  check        Find all errors in the workflow, before anything is built
   run          Run the whole workflow on this machine
   call         Call one function once and print its output
   gen          Generate the components' sources into gen/
   build        Build the components, and push them if REGISTRY_URL is set
-  brush        Bring the workflow to a lattice: gen, build, push and deploy in one go
+  brush        Deploy the workflow from its sources: gen, build, push and deploy in one command
   push         Push the components to the registry, building first what has changed
-  deploy       Run the workflow's components on the hosts of a lattice
-  status       Show how the workflow's components are on a lattice
-  rollback     Go back to the manifest that was deployed before
-  remove       Take the workflow's components away from a lattice
-  drill        Rehearse a fault: send messages through the running workflow, take a host away, see
-               what that costs
-  infra        Write ready files for the machines of a lattice: cloud (Kubernetes), edge and this
-               machine (docker compose)
+  deploy       Deploy the workflow's components to the hosts of a cluster
+  status       Show the state of the workflow's components on a cluster
+  rollback     Return to a manifest that was deployed before
+  remove       Remove the workflow's components from a cluster
+  drill        Rehearse a fault: send messages through the running workflow, stop a host, and measure the effect
+  infra        Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and this machine (docker compose)
   bump         Raise the versions of components
   graph        Draw how messages flow through the workflow
-  report       Compare how long runs took, and show drills: tables, and a page with charts
+  report       Compare the times of runs, and show drills: tables, and a page with charts
   schema       Print the JSON schema of workflow.yaml, for editors
-  pack         Show, make, add and check language packs
-  template     Show, make and check templates
+  pack         Show, create, add and check language packs
+  template     Show, create and check templates
   config       Show every setting, its effective value, and where that came from
-  doctor       See what this machine has and lacks for the project
+  doctor       Check whether this machine has what the project needs
   completions  Print the completions for a shell
   help         Print this message or the help of the given subcommand(s)
 
@@ -64,11 +62,11 @@ Global options:
                               here or above]
       --setting <NAME=VALUE>  Set a setting for this call only, such as NATS_HOST=10.0.0.5
       --json                  Results as JSON on stdout
-  -v, --verbose               Say more about how things are done
-  -q, --quiet                 Say nothing but results and errors
+  -v, --verbose               Print more details
+  -q, --quiet                 Print nothing but results and errors
       --color <WHEN>          When to use colour [default: auto] [possible values: auto, always,
                               never]
-      --no-input              Never ask; a missing value is an error that names its flag
+      --no-input              Never ask questions; a missing value is an error
 
 A first project:
   pelato new my-project      # asks for what it needs
@@ -76,8 +74,7 @@ A first project:
   pelato run                 # the whole workflow, on this machine
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
-function failed, 6 a server or port could not be used, 7 the lattice did not do what it was asked
-for, 8 the machine lacks something (`pelato doctor`), 9 a drill missed an objective.
+function failed, 6 a server or port could not be used, 7 the cluster did not do what was requested, 8 the machine lacks something (`pelato doctor`), 9 a drill missed an objective.
 
 "#]])
         .stderr_eq("");

@@ -143,9 +143,9 @@ fn what_does_not_fit_is_named() {
     // The settings in the function's place: nobody offers the handler.
     assert_eq!(
         compose(&probe(), &none, &none),
-        Err(ComposeError::NoCounterpart { import: "pelato:task/handler@0.1.0".into() })
+        Err(ComposeError::MissingImport { import: "pelato:task/handler@0.1.0".into() })
     );
-    assert_eq!(compose(&none, &none, &none), Err(ComposeError::Deaf));
+    assert_eq!(compose(&none, &none, &none), Err(ComposeError::NoHandlerImport));
     let broken = compose(b"no wasm", &none, &none).unwrap_err();
     assert!(matches!(broken, ComposeError::BrokenPart { part: "trigger", .. }), "{broken}");
 
@@ -157,10 +157,10 @@ fn what_does_not_fit_is_named() {
         &[],
     );
     let error = compose(&trigger, &handler("list<u8>", "result<list<u8>, string>"), &none).unwrap_err();
-    assert_eq!(error, ComposeError::NoCounterpart { import: "pelato:test/later@0.1.0".into() });
+    assert_eq!(error, ComposeError::MissingImport { import: "pelato:test/later@0.1.0".into() });
     assert_eq!(
         error.to_string(),
-        "the trigger imports `pelato:test/later@0.1.0`, which neither the function nor the settings offer"
+        "the trigger imports `pelato:test/later@0.1.0`, which neither the function nor the settings export"
     );
 }
 
@@ -170,7 +170,7 @@ fn a_handler_of_another_type_is_refused_by_check_and_by_compose() {
     let error = check_function(&handler).unwrap_err();
     assert_eq!(error, FunctionError::WrongType { found: "func(string) -> option<string>".into() });
     let error = compose(&probe(), &handler, &settings(&[])).unwrap_err();
-    assert!(matches!(error, ComposeError::Mismatch { part: "function", .. }), "{error}");
+    assert!(matches!(error, ComposeError::TypeMismatch { part: "function", .. }), "{error}");
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn functions_are_checked() {
     let exports = [("pelato:task/handler@0.1.0#exec", 0), ("pelato:test/more@0.1.0#get", 0)];
     let foreign = trigger(world, &[("pelato:test/far@0.1.0", "exec")], &exports);
     let error = check_function(&foreign).unwrap_err();
-    assert_eq!(error, FunctionError::ForeignImports { imports: vec!["pelato:test/far@0.1.0".into()] });
+    assert_eq!(error, FunctionError::UnsupportedImports { imports: vec!["pelato:test/far@0.1.0".into()] });
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What a task's sources may look like.
 
-use super::go::{function, generate};
+use super::go::function;
 use crate::support::instance::Running;
+use crate::support::workshop::same_bytes;
 
 #[test]
 fn a_main_of_its_own() {
@@ -147,7 +148,5 @@ import "runtime/debug"
 func exec_task(arg string) string { return arg + string(debug.Stack()) }
 "#,
     )];
-    let [first, second] = [(); 2].map(|()| generate(&source).build().unwrap());
-    assert!(first == second, "two folders, two results");
-    assert!(pelato::build::wrap(&first).unwrap() == pelato::build::wrap(&second).unwrap());
+    same_bytes("go", &source);
 }

@@ -1,12 +1,13 @@
 //! A function by itself.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pelato::host::observe::{Observer, Outcome};
 use pelato::host::{Called, HostError, Limits, call};
 
-use crate::support::host::functions::{ECHO, FAIL, FILTER, GROW, LOOP, SAY, TRAP, function, processor};
+use crate::support::host::functions::{ECHO, FAIL, FILTER, GROW, LOOP, SAY, TRAP, TWO, function, processor};
 use crate::support::host::stage::{Recorder, block_on};
 
 fn limits() -> Limits {
@@ -56,24 +57,40 @@ fn what_is_no_function_is_refused() {
     assert!(matches!(run(&composed, b"x").0, Err(HostError::Import { .. })));
 }
 
+/// The only compiled component in a cache.
+fn compiled(cache: &Path) -> PathBuf {
+    let mut waiting = vec![cache.to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            match path.extension() {
+                _ if path.is_dir() => waiting.push(path),
+                None => found.push(path),
+                Some(_) => {} // how often it was used
+            }
+        }
+    }
+    assert_eq!(found.len(), 1, "{found:?}");
+    found.remove(0)
+}
+
 #[test]
 fn the_second_call_takes_the_compiled_code_from_the_cache() {
-    let dir = tempfile::tempdir().unwrap();
-    let wasm = function(ECHO);
-    let timed = || {
-        let begun = Instant::now();
+    let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let cached = |body: &str, cache: &Path| {
         let observer = Arc::new(Recorder::default());
-        let called =
-            block_on(call("f", &wasm, b"x".as_slice().into(), &limits(), Some(dir.path()), observer));
-        assert_eq!(called.unwrap().result, Ok(b"x".to_vec()));
-        begun.elapsed()
+        let (function, input) = (function(body), b"x".as_slice().into());
+        block_on(async { call("f", &function, input, &limits(), Some(cache), observer).await })
     };
-    let (first, second) = (timed(), timed());
-    assert!(second < first, "compiled {first:?}, cached {second:?}");
+    assert_eq!(cached(ECHO, dir.path()).unwrap().result, Ok(b"x".to_vec()));
+    assert_eq!(cached(ECHO, dir.path()).unwrap().result, Ok(b"x".to_vec()));
+    // It does what was compiled, not what would be compiled now: with another's code in its place it does what that does.
+    assert_eq!(cached(TWO, other.path()).unwrap().result, Ok(b"two".to_vec()));
+    std::fs::copy(compiled(other.path()), compiled(dir.path())).unwrap();
+    assert_eq!(cached(ECHO, dir.path()).unwrap().result, Ok(b"two".to_vec()));
     let file = dir.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let observer = Arc::new(Recorder::default());
-    let error =
-        block_on(call("f", &wasm, b"x".as_slice().into(), &limits(), Some(&file), observer)).unwrap_err();
+    let error = cached(ECHO, &file).unwrap_err();
     assert!(matches!(error, HostError::Cache { .. }), "{error}");
 }

@@ -92,7 +92,7 @@ fn a_request_gets_the_answer_and_the_destination_its_message() {
         let unread = |event: &Event| matches!(event, Event::Unread { subject, body, .. } if &**subject == "out" && body == "hi");
         recorder.wait(1, unread).await;
         let nobody = host.request("nowhere", "hi", PATIENCE).await.unwrap_err();
-        assert!(matches!(nobody, HostError::NobodyAnswers { .. }), "{nobody}");
+        assert!(matches!(nobody, HostError::NoReader { .. }), "{nobody}");
         let filter = hosted("filter", processor("filter", FILTER, "out"), &["filter"], None);
         host.replace(vec![filter]).await.unwrap();
         let late = host.request("filter", "hi", Duration::from_millis(50)).await.unwrap_err();

@@ -1,6 +1,6 @@
 //! Functions that misbehave: each is reported by name, and harms nothing else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pelato::host::observe::{Event, Outcome};
 use pelato::host::{Limits, Options};
@@ -94,12 +94,10 @@ fn loops_on_all_threads_stop_neither_http_nor_other_functions() {
             host.publish("in", "x").await.unwrap();
         }
         recorder.wait(cores * 2, |event| matches!(event, Event::Started { .. })).await;
-        let begun = Instant::now();
         for _ in 0..10 {
             assert_eq!(post(&host, "/", b"x").await.status, 200);
         }
-        // Starved requests would take as long as the loops.
-        assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
+        // Starved requests would be answered after the loops, and the client does not wait for so long.
         assert_eq!(recorder.outcomes("endless"), []);
         assert_eq!(post(&host, "/nowhere", b"x").await.status, 404);
         // Dropping the host must not wait for the loops either.

@@ -1,7 +1,7 @@
 //! C.
 
-use super::workshop::{Workshop, echoes, same_bytes, starter};
 use crate::support::instance::Running;
+use crate::support::workshop::{Workshop, echoes, same_bytes, starter};
 
 const VERBS: &str = r#"
 #include "pelato.h"

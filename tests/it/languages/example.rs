@@ -8,8 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use super::workshop::Workshop;
 use crate::support::tools::path;
+use crate::support::workshop::Workshop;
 
 /// Compiling six languages for the first time takes minutes on a slow machine.
 const PATIENCE: Duration = Duration::from_secs(600);

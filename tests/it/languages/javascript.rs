@@ -1,7 +1,7 @@
 //! JavaScript and TypeScript. A component takes eight seconds to make: there are few, and each shows much.
 
-use super::workshop::{Workshop, echoes, starter};
 use crate::support::instance::Running;
+use crate::support::workshop::{Workshop, echoes, starter};
 
 const VERBS: &str = r#"
 interface Answer { text: string }

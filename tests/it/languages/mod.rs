@@ -11,4 +11,3 @@ mod example;
 mod javascript;
 mod python;
 mod rust;
-mod workshop;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use super::workshop::{Workshop, echoes, same_bytes, starter};
 use crate::support::instance::Running;
 use crate::support::tools::{path, rust_bin};
+use crate::support::workshop::{Workshop, echoes, same_bytes, starter};
 
 const VERBS: &str = r#"
 use std::time::{Duration, SystemTime};
@@ -184,7 +184,7 @@ fn the_starter() {
     starter("rust", &[&["cargo", "test", "--offline"]]);
 }
 
-/// A cargo that is there without the target, as after installing Rust.
+/// A cargo that is installed without the target, as after installing Rust.
 #[test]
 fn a_missing_target_is_told_with_what_to_do() {
     let mut workshop = Workshop::new();

@@ -1,95 +1,154 @@
-//! Writing is killed at any moment, without a chance to tidy up.
+//! Writing is killed in its midst, without a chance to tidy up: the system does it at the byte at which a file becomes
+//! larger than it may be. So it is known where, and each file has its turn.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 
-use pelato::files::{Files, RelPath, create_tree, replace};
+use crate::support::tree::{self, Tree};
+use crate::support::{Place, functions};
 
-const ROOT: &str = "PELATO_TEST_INTERRUPTED";
-const FILES: usize = 20;
-const LARGE: usize = 100_000;
+/// The signal of the limit for files, which ends a process at once.
+const SIGXFSZ: i32 = 25;
+/// More than any file that PELATO writes by itself.
+const LARGE: usize = 50_000;
+const FILES: usize = 10;
 
-fn root() -> Option<PathBuf> {
-    std::env::var_os(ROOT).map(PathBuf::from)
+/// A language whose starter has files of which each is larger than those that are written before it.
+const PACK: &str = r#"schema = 1
+name = "toy"
+summary = "Toy functions"
+extensions = ["toy"]
+
+[task]
+entry = "exec_task"
+starter = "starter"
+
+[toolchain]
+program = "cp"
+check = ["cp", "--version"]
+version = '(\d+\.\d+)'
+requires = ">=1"
+
+[build]
+command = ["cp", "f0.toy", "{output}"]
+produces = "module"
+"#;
+
+/// The size of a starter's file.
+fn size(file: usize) -> usize {
+    LARGE + 1000 * file
 }
 
-fn text(letter: u8) -> Vec<u8> {
-    vec![letter; LARGE]
+/// A place whose user has this language.
+fn place() -> Place {
+    let place = Place::empty();
+    let pack = place.above().join("pelato-home/language-packs/toy");
+    fs::create_dir_all(pack.join("starter")).unwrap();
+    fs::write(pack.join("pack.toml"), PACK).unwrap();
+    for file in 0..FILES {
+        fs::write(pack.join(format!("starter/f{file}.toy")), "x".repeat(size(file))).unwrap();
+    }
+    place
 }
 
-/// Runs one of the tests below as a process of its own, and kills it after a while.
-fn killed_after(test: &str, root: &Path, time: Duration) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--quiet"])
-        .env(ROOT, root)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    std::thread::sleep(time);
-    child.kill().unwrap();
-    child.wait().unwrap();
+/// What describes a task, as flags.
+const TASK: [&str; 12] = [
+    "--language",
+    "toy",
+    "--template",
+    "processor_nats",
+    "--name",
+    "Third",
+    "--source-topic",
+    "a",
+    "--dest-topic",
+    "b",
+    "--target",
+    "edge",
+];
+
+/// Runs `pelato`, which is killed when a file of it would become larger than so many bytes: one is cut off there.
+fn killed_at(place: &Place, bytes: usize, arguments: &[&str]) {
+    let before = cut_off(place.project(), bytes);
+    let output = place.limited(&[&format!("--fsize={bytes}"), "--core=0"], arguments).output().unwrap();
+    assert_eq!(output.status.signal(), Some(SIGXFSZ), "at {bytes} bytes: {output:?}");
+    let cut = cut_off(place.project(), bytes);
+    assert_eq!(cut.len(), before.len() + 1, "at {bytes} bytes it was in the midst of one file: {cut:?}");
 }
 
-/// Moments from before the process does anything to after it is done.
-fn moments() -> impl Iterator<Item = Duration> {
-    (0..25).map(|step| Duration::from_millis(step * 5))
+/// The files of exactly so many bytes.
+fn cut_off(folder: &Path, bytes: usize) -> Vec<String> {
+    tree::of(folder).into_iter().filter(|(_, content)| content.len() == bytes).map(|(name, _)| name).collect()
 }
 
-#[test]
-fn making_a_folder() {
-    let Some(root) = root() else { return };
-    let files: Files =
-        (0..FILES).map(|index| (RelPath::new(format!("d{index}/f")).unwrap(), text(b'x'))).collect();
-    create_tree(&root.join("project"), &files).unwrap();
+/// What a project has, without what killed ones have left.
+fn without_leavings(tree: Tree) -> Tree {
+    tree.into_iter().filter(|(name, _)| !name.split('/').any(|part| part.starts_with(".pelato-"))).collect()
 }
 
 #[test]
 fn a_folder_is_whole_or_not_there() {
-    if root().is_some() {
-        return;
+    let place = place();
+    let new = [&["new", "made", "--no-git"][..], &TASK].concat();
+    for file in 0..FILES {
+        killed_at(&place, size(file) - 1, &new);
+        assert!(!place.path("made").exists(), "killed in f{file}");
     }
-    let (mut absent, mut whole) = (0, 0);
-    for time in moments() {
-        let root = tempfile::tempdir().unwrap();
-        killed_after("making_a_folder", root.path(), time);
-        let project = root.path().join("project");
-        match fs::read_dir(&project) {
-            Err(_) => absent += 1,
-            Ok(entries) => {
-                assert_eq!(entries.count(), FILES);
-                whole += 1;
-            }
-        }
-        // What a killed process left behind is in nobody's way.
-        if !project.exists() {
-            create_tree(&project, &Files::from([(RelPath::new("a").unwrap(), vec![])])).unwrap();
-        }
+    // What killed processes have left is in nobody's way.
+    place.run(&new).code(0);
+    for file in 0..FILES {
+        assert_eq!(place.bytes(&format!("made/tasks/third/f{file}.toy")).len(), size(file));
     }
-    eprintln!("killed before: {absent}, after: {whole}");
 }
 
 #[test]
-fn replacing_a_file() {
-    let Some(root) = root() else { return };
-    for letter in b"babababababababababababababababababababababababababab" {
-        replace(&root.join("file"), &text(*letter)).unwrap();
+fn a_task_is_added_or_not() {
+    let place = place();
+    place.write_all(functions::PROJECT);
+    let before = place.tree();
+    let add = [&["add-task"][..], &TASK].concat();
+    for file in 0..FILES {
+        killed_at(&place, size(file) - 1, &add);
+        tree::assert_same(&before, &without_leavings(place.tree()));
     }
+    place.run(&add).code(0);
+    place.run(&["check"]).code(0).stdout_eq("3 components, no errors, [..]\n");
 }
 
 #[test]
 fn a_file_is_old_or_new() {
-    if root().is_some() {
-        return;
+    let place = Place::with(functions::PROJECT);
+    let comment = format!("# {}\n", "x".repeat(98));
+    place.write("workflow.yaml", functions::WORKFLOW.to_owned() + &comment.repeat(1000));
+    let before = place.tree();
+    let all = before["workflow.yaml"].len();
+    for bytes in [0, 1, 4096, all / 2, all - 1] {
+        killed_at(&place, bytes, &["bump", "--all"]);
+        tree::assert_same(&before, &without_leavings(place.tree()));
     }
-    for time in moments() {
-        let root = tempfile::tempdir().unwrap();
-        let file = root.path().join("file");
-        fs::write(&file, text(b'a')).unwrap();
-        killed_after("replacing_a_file", root.path(), time);
-        let now = fs::read(&file).unwrap();
-        assert!(now == text(b'a') || now == text(b'b'));
+    place.run(&["bump", "--all"]).code(0);
+    let after = place.read("workflow.yaml");
+    assert!(after.contains("version: 1.0.1\n") && after.ends_with(&comment), "{} bytes", after.len());
+    assert_eq!(after.len(), all);
+}
+
+#[test]
+fn generated_files_are_old_or_new_and_the_next_run_goes_on() {
+    let place = Place::with(functions::PROJECT);
+    let code = |word: &str, size: usize| format!("{}// {}\n", functions::PLAY, word.repeat(size));
+    place.write("tasks/play.go", code("o", LARGE));
+    place.run(&["gen"]).code(0);
+    let old = place.tree();
+    place.write("tasks/play.go", code("n", LARGE + 5));
+    let all = place.bytes("tasks/play.go").len();
+    for bytes in [LARGE / 2, all - 1] {
+        killed_at(&place, bytes, &["gen"]);
+        let generated = |tree: &Tree| -> Tree {
+            tree.clone().into_iter().filter(|(name, _)| name.starts_with("gen/")).collect()
+        };
+        tree::assert_same(&generated(&old), &generated(&without_leavings(place.tree())));
     }
+    place.run(&["gen"]).code(0);
+    assert_eq!(place.bytes("gen/play/source/play.go"), place.bytes("tasks/play.go"));
 }

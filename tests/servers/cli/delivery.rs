@@ -67,7 +67,7 @@ fn what_is_sent_while_nobody_runs_is_not_lost() {
     let server = nats::Server::start(JETSTREAM);
     let place = place("");
     let mut first = start(&place, &server);
-    first.wait_for("made the stream `PELATO_room_double`, which keeps `room.double`");
+    first.wait_for("created the stream `PELATO_room_double`, which stores `room.double`");
     block_on(async {
         let client = client(&server).await;
         let mut played = client.subscribe("room.played").await.unwrap();
@@ -161,7 +161,7 @@ fn a_stream_with_a_part_of_the_messages_is_named() {
     let url = server.url();
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["run", "-q", "--nats", &url, "--port", "0"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the stream `A` keeps only a part of `room.*`, which `play` reads
+error: the stream `A` stores only a part of `room.*`, which `play` reads
   help: add the subject `room.*` to it, with `nats stream edit A --subjects …`, or let the task read what is in it: room.a, x
 
 "#]]);
@@ -175,7 +175,7 @@ fn without_jetstream_it_is_said_what_is_missing() {
     place.run(&["build", "-q"]).code(0);
     let ran = place.run_in_vain(&["run", "-q", "--nats", &url, "--port", "0"]).code(6).stdout_eq("");
     ran.stderr_eq(str![[r#"
-error: no JetStream answers at the NATS server: [..]
+error: JetStream does not answer on the NATS server: [..]
   help: `delivery: at-least-once` needs it: start the server with `nats-server --jetstream`; `JETSTREAM_DOMAIN` names a domain, if it has one
 
 "#]]);
@@ -186,7 +186,7 @@ fn in_one_process_nothing_is_kept_and_that_is_said() {
     let place = place("");
     let mut running = place.start(&["run", "--port", "0", "--send", "room.double=hello"]);
     running.wait_for(
-        "messages in this process are not kept: `play` gets them at most once; `--nats` keeps them",
+        "messages within this process are not stored: `play` gets them at most once; with `--nats` they are stored",
     );
     running.wait_for_out("room.played");
     running.signal("INT");

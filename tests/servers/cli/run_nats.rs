@@ -34,7 +34,7 @@ fn a_server_that_does_not_answer_is_exit_code_6() {
     let url = format!("nats://{}", fake::nobody());
     place.run_in_vain(&["run", "--port", "0", "--nats", &url]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
-  help: is it running, and is the address right? `pelato config` shows the settings; `pelato run` without `--nats` needs none
+  help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs none
 
 "#]]);
 }
@@ -45,7 +45,7 @@ fn an_address_that_is_none_is_refused() {
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["run", "--port", "0", "--nats", "http://x"]).code(6).stdout_eq("").stderr_eq(str![[
         r#"
-error: "http://x" is no address of a NATS server: invalid scheme for NATS server URL: http
+error: "http://x" is not a valid address of a NATS server: invalid scheme for NATS server URL: http
   help: write it like `nats://127.0.0.1:[PORT]` or `tls://host:4222`
 
 "#
@@ -59,13 +59,13 @@ fn a_server_that_wants_a_password_lets_the_right_one_in_only() {
     let server = nats::Server::start(&["--user", "someone", "--pass", "sesame"]);
     let with = |user: &str| format!("nats://{user}@127.0.0.1:{}", server.port);
     place.run_in_vain(&["run", "--port", "0", "--nats", &server.url()]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the NATS server at nats://127.0.0.1:[PORT] refuses us: authorization violation: nats: authorization violation
+error: authentication failed at the NATS server nats://127.0.0.1:[PORT]: authorization violation: nats: authorization violation
   help: check the user and password, the token, or the credentials file
 
 "#]]);
     let wrong = with("someone:wrong");
     place.run_in_vain(&["run", "--port", "0", "--nats", &wrong]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the NATS server at nats://127.0.0.1:[PORT] refuses us: authorization violation: nats: authorization violation
+error: authentication failed at the NATS server nats://127.0.0.1:[PORT]: authorization violation: nats: authorization violation
   help: check the user and password, the token, or the credentials file
 
 "#]]);
@@ -74,7 +74,7 @@ error: the NATS server at nats://127.0.0.1:[PORT] refuses us: authorization viol
     place.run_in_vain(&arguments).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: some.creds cannot be used
   because: cannot parse user JWT from the credentials file
-  help: check that the file exists, may be read, and is what its name says
+  help: check that the file exists, is readable and has the content that its name says
 
 "#]]);
 

@@ -55,13 +55,13 @@ fn without_a_database_it_is_asked_for() {
     let place = example();
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["run"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: history stores its results in a database, and none is given
+error: history stores its results in a database, but no database is configured
   help: set POSTGRES_URL in .env, or give `--postgres postgres://user:password@localhost/database`
 
 "#]]);
     let arguments = ["run", "--postgres", "mysql://me:sesame@localhost/x"];
     place.run_in_vain(&arguments).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: this is no address of a PostgreSQL server
+error: this is not a valid address of a PostgreSQL server
   help: write it like postgres://user:password@host:5432/database; in the password `@`, `:`, `/` and `?` are `%40`, `%3A`, `%2F` and `%3F`; `?sslmode=` may be `disable`, `prefer` or `require`
 
 "#]]);
@@ -78,7 +78,7 @@ fn a_wrong_password_is_exit_code_6_and_stays_secret() {
     let place = example().env("POSTGRES_URL", server.url().replace("sesame", "openbarley"));
     place.run(&["build", "-q"]).code(0);
     let ran = place.run_in_vain(&["run"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the PostgreSQL server at [OWN]:[PORT]/postgres refuses us: password authentication failed for user "postgres"
+error: the PostgreSQL server at [OWN]:[PORT]/postgres rejected the connection: password authentication failed for user "postgres"
   help: check the user, the password and the database's name in POSTGRES_URL
 
 "#]]);

@@ -1,23 +1,24 @@
 //! What `pelato doctor` says about engines and images. That it fetches them: see `lock.rs`.
 
 use super::engine::engines;
-use super::place::{Place, Ran};
+use super::place::{InContainers, example};
+use crate::support::{Place, Ran};
 
 /// A run in which the engine has answered: on a busy machine it may take longer than `doctor` waits.
 pub fn doctor(place: &Place, arguments: &[&str]) -> Ran {
-    let run = || place.pelato(&[&["doctor"], arguments].concat());
-    let late = |ran: &Ran| ran.stdout.contains("took longer than") || ran.stdout.contains("no answer within");
+    let run = || place.ran(&[&["doctor"], arguments].concat());
+    let late = |ran: &Ran| ran.out.contains("took longer than") || ran.out.contains("no answer within");
     std::iter::repeat_with(run).take(10).find(|ran| !late(ran)).expect("the engine never answers in time")
 }
 
 #[test]
 fn an_engine_serves_where_there_is_no_compiler() {
     for engine in engines() {
-        let place = Place::new().warm().on(&engine).without_go();
-        let found = doctor(&place, &["--offline"]).success().stdout;
+        let place = example().warm().on(&engine).without_go();
+        let found = doctor(&place, &["--offline"]).success().out;
         let title = if engine.name == "podman" { "Podman" } else { "Docker" };
         let builder = format!(
-            "ok     builder    go: container, because no go is here and {} answers\n",
+            "ok     builder    go: container, because no compatible go is installed and a container engine answers at {}\n",
             engine.address
         );
         assert!(found.contains(&builder), "{found}");
@@ -31,23 +32,23 @@ fn an_engine_serves_where_there_is_no_compiler() {
 fn an_image_that_is_not_there_is_a_problem_only_where_containers_build() {
     for engine in engines() {
         let image = "127.0.0.1:1/golang:1.27";
-        let place = Place::new().warm().on(&engine).with_image(image);
-        let found = doctor(&place, &[]).success().stdout;
+        let place = example().warm().on(&engine).with_image(image);
+        let found = doctor(&place, &[]).success().out;
         let note = format!("the image {image} is not there; it is not needed to build on this machine\n");
         assert!(found.contains(&note), "{found}");
         let ran = doctor(&place, &["--builder", "container"]).code(8);
         assert!(
-            ran.stdout.contains(&format!("problem  engine     the image {image} is not there\n")),
+            ran.out.contains(&format!("problem  engine     the image {image} is not there\n")),
             "{ran:?}"
         );
-        assert!(ran.stderr.contains("`pelato doctor --fix` mends 1 of them"), "{ran:?}");
+        assert!(ran.err.contains("`pelato doctor --fix` fixes 1 of them"), "{ran:?}");
         let ran = doctor(&place, &["--builder", "container", "--no-install"]).code(8);
         assert!(
-            ran.stdout.contains(&format!("→ fetch it: `docker pull {image}`, or leave --no-install out")),
+            ran.out.contains(&format!("→ fetch it: `docker pull {image}`, or leave --no-install out")),
             "{ran:?}"
         );
         // Nobody is at that registry.
         let ran = doctor(&place, &["--builder", "container", "--fix"]).code(8);
-        assert!(ran.stderr.contains(&format!("warning: the image {image} cannot be fetched: ")), "{ran:?}");
+        assert!(ran.err.contains(&format!("warning: the image {image} cannot be fetched: ")), "{ran:?}");
     }
 }

@@ -2,14 +2,15 @@
 
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, docker, engines};
 use super::own::Own;
-use super::place::{Place, digests};
+use super::place::{InContainers, digests, example};
 use super::proxy::Proxy;
+use crate::support::Place;
+use crate::support::disk::Disk;
 use crate::support::registry::Registry;
 
 const BUILD: [&str; 3] = ["build", "--builder", "container"];
@@ -53,14 +54,14 @@ fn words(output: &Output) -> String {
 #[test]
 fn ctrl_c_removes_the_container_before_pelato_ends() {
     for (engine, (name, number)) in engines().iter().zip([("-INT", 2), ("-TERM", 15)]) {
-        let place = Place::new().on(engine);
+        let place = example().on(engine);
         let child = compiling(&place, engine, &BUILD);
         let process = child.id();
         signal(&child, name);
         let output = child.wait_with_output().unwrap();
         assert!(!engine.has_container_of(process), "{}: {}", engine.name, words(&output));
-        let wanted = "error: interrupted: the containers that compiled were removed, and what was built before stays\n  \
-                      help: run the command again: what is done is not done twice\n";
+        let wanted = "error: interrupted: the containers of this build were removed; components that were built before are kept\n  \
+                      help: run the command again: finished work is not repeated\n";
         assert!(words(&output).ends_with(wanted), "{}: {}", engine.name, words(&output));
         // As by the signal itself: whoever called it sees that.
         assert_eq!(output.status.signal(), Some(number), "{output:?}");
@@ -73,7 +74,7 @@ fn a_second_ctrl_c_does_not_wait_for_an_engine_that_hangs() {
     for engine in docker() {
         let own = Own::start(&[]);
         own.load(&engine, OURS);
-        let place = Place::new().on(&own.engine);
+        let place = example().on(&own.engine);
         let child = compiling(&place, &own.engine, &BUILD);
         own.signal("-STOP");
         signal(&child, "-INT");
@@ -84,7 +85,7 @@ fn a_second_ctrl_c_does_not_wait_for_an_engine_that_hangs() {
         own.signal("-CONT");
         assert_eq!(output.status.signal(), Some(2), "{output:?}");
         assert!(!words(&output).contains("error"), "it ended by itself: {output:?}");
-        place.pelato(&BUILD).success();
+        place.ran(&BUILD).success();
         assert_eq!(own.engine.ours(), [] as [String; 0]);
     }
 }
@@ -95,7 +96,7 @@ fn when_the_containers_are_gone_ctrl_c_ends_it_at_once() {
         // A registry that never answers: the components are built, and their push waits.
         let registry = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = registry.local_addr().unwrap().to_string();
-        let place = Place::new().warm().on(&engine).env("REGISTRY_INSECURE", &address);
+        let place = example().warm().on(&engine).env("REGISTRY_INSECURE", &address);
         let place = place.env("REGISTRY_URL", &format!("{address}/team"));
         let mut command = place.command(&BUILD);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -113,17 +114,17 @@ fn an_engine_that_is_killed_in_mid_build_is_told_and_the_next_build_works() {
     for engine in docker() {
         let mut own = Own::start(&[]);
         own.load(&engine, OURS);
-        let place = Place::new().on(&own.engine);
+        let place = example().on(&own.engine);
         let child = compiling(&place, &own.engine, &BUILD);
         own.kill();
         let output = child.wait_with_output().unwrap();
         let said = words(&output);
         assert_eq!(output.status.code(), Some(4), "{said}");
-        assert!(said.contains("the container engine failed in waiting for the compiler: "), "{said}");
+        assert!(said.contains("the container engine failed while waiting for the compiler: "), "{said}");
         assert!(said.contains("help: see whether the engine is well"), "{said}");
         nothing_is_made(&place);
         own.restart();
-        place.pelato(&BUILD).success();
+        place.ran(&BUILD).success();
         assert_eq!(own.engine.ours(), [] as [String; 0], "also the container of the one that failed is gone");
     }
 }
@@ -134,7 +135,7 @@ fn an_engine_that_keeps_us_out_names_its_group() {
         return;
     }
     let own = Own::start(&[]);
-    let place = Place::new().on(&own.engine);
+    let place = example().on(&own.engine);
     let run = |arguments: &[&str]| {
         let pelato = place.command(&[]);
         let mut command = Command::new("setpriv");
@@ -143,17 +144,17 @@ fn an_engine_that_keeps_us_out_names_its_group() {
             .arg(copied(&place))
             .args(arguments);
         command
-            .current_dir(place.path("."))
+            .current_dir(place.project())
             .envs(pelato.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.output().unwrap()
     };
     assert!(
-        Command::new("chown").args(["-R", "65534:65534"]).arg(place.path(".")).status().unwrap().success()
+        Command::new("chown").args(["-R", "65534:65534"]).arg(place.project()).status().unwrap().success()
     );
     let output = run(&BUILD);
     let (said, group) = (words(&output), group_of(&own.engine));
     assert_eq!(output.status.code(), Some(4), "{said}");
-    let wanted = format!("error: the container engine at {} does not let us in\n", own.engine.address);
+    let wanted = format!("error: permission denied by the container engine at {}\n", own.engine.address);
     assert!(said.contains(&wanted), "{said}");
     let wanted = format!(
         "its socket belongs to the group {group}: `sudo usermod -aG {group} $USER`, and log in again"
@@ -189,13 +190,13 @@ fn a_fetch_that_is_cut_is_told_and_can_be_repeated() {
         let proxy = Proxy::cut_after(8 << 20, registry.port());
         let own = Own::start(&["--max-download-attempts=1"]);
         let image = format!("127.0.0.1:{}/golang:1.27", proxy.port);
-        let place = Place::new().warm().on(&own.engine).with_image(&image);
-        let said = place.pelato(&BUILD).code(4).stderr;
+        let place = example().warm().on(&own.engine).with_image(&image);
+        let said = place.ran(&BUILD).code(4).err;
         assert!(said.contains(&format!("error: the image {image} cannot be fetched: ")), "{said}");
         assert!(said.contains("help: is the network there, and the name right?"), "{said}");
         nothing_is_made(&place);
         proxy.mend();
-        place.pelato(&BUILD).success();
+        place.ran(&BUILD).success();
         assert_eq!(digests(&place).len(), 2);
     }
 }
@@ -206,35 +207,13 @@ fn an_engine_without_room_is_told() {
         let registry = Registry::start();
         let image = format!("127.0.0.1:{}/golang:1.27", registry.port());
         engine.push(OURS, &image);
-        let disk = Disk::small(64);
-        let own = Own::at(disk.folder.path(), &["--max-download-attempts=1"]);
-        let place = Place::new().on(&own.engine).with_image(&image);
-        let said = place.pelato(&BUILD).code(4).stderr;
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::small(folder.path(), 64 << 10).expect("only root mounts disks");
+        let own = Own::at(disk.path(), &["--max-download-attempts=1"]);
+        let place = example().on(&own.engine).with_image(&image);
+        let said = place.ran(&BUILD).code(4).err;
         assert!(said.contains("error: the container engine's disk is full: "), "{said}");
         assert!(said.contains("help: make room: `docker system df` shows what takes it"), "{said}");
         nothing_is_made(&place);
-    }
-}
-
-/// A disk of so many MiB; unmounted when dropped.
-struct Disk {
-    folder: tempfile::TempDir,
-}
-
-impl Disk {
-    fn small(mebibytes: u32) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = format!("size={mebibytes}m");
-        let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", &options, "pelato-test"]).arg(folder.path());
-        assert!(mount.status().unwrap().success(), "only root mounts disks");
-        Self { folder }
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let folder: &Path = self.folder.path();
-        let _ = Command::new("umount").arg("--lazy").arg(folder).stderr(Stdio::null()).status();
     }
 }

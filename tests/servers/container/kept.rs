@@ -6,7 +6,8 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, docker, engines, leaving};
-use super::place::Place;
+use super::place::{InContainers, example};
+use crate::support::Place;
 
 const TASKS: usize = 6;
 /// Two at a time: each container builds several.
@@ -16,7 +17,7 @@ const ALONE: [&str; 5] = ["build", "--builder", "container", "--jobs", "6"];
 
 /// A project of six tasks, each with its code.
 fn project(engine: &Engine) -> Place {
-    let place = Place::new().warm().on(engine);
+    let place = example().warm().on(engine);
     let mut workflow = "project_name: kept\ntasks:\n".to_owned();
     for number in 0..TASKS {
         workflow += &format!(
@@ -53,7 +54,7 @@ fn containers_build_one_component_after_the_other() {
     for engine in engines() {
         let place = project(&engine);
         // Also asks the image for its compiler's version, if nobody has yet.
-        place.pelato(&ALONE).success();
+        place.ran(&ALONE).success();
         let alone = artifacts(&place);
         fs::remove_dir_all(place.path("gen")).unwrap();
         let (made, output) = build(&place, &engine, &KEPT);
@@ -75,7 +76,7 @@ fn they_give_the_same_bytes_and_leave_nothing() {
         let kept = artifacts(&place);
         nothing_is_left(&place);
         fs::remove_dir_all(place.path("gen")).unwrap();
-        place.pelato(&["build", "--builder", "local"]).success();
+        place.ran(&["build", "--builder", "local"]).success();
         assert_eq!(artifacts(&place), kept, "{}", engine.name);
     }
 }
@@ -85,9 +86,9 @@ fn a_mistake_in_one_component_is_told_as_ever() {
     for engine in engines() {
         let place = project(&engine);
         place.edit("tasks/t3.go", "arg +", "agr +");
-        let ran = place.pelato(&KEPT).code(4);
-        assert!(ran.stderr.contains("tasks/t3.go:3:44: undefined: agr"), "{}", ran.stderr);
-        assert!(ran.stderr.contains("error: 1 of 6 components could not be built: t3"), "{}", ran.stderr);
+        let ran = place.ran(&KEPT).code(4);
+        assert!(ran.err.contains("tasks/t3.go:3:44: undefined: agr"), "{}", ran.err);
+        assert!(ran.err.contains("error: 1 of 6 components could not be built: t3"), "{}", ran.err);
         assert!(!place.path("gen/t3/t3.wasm").exists());
         assert!(place.path("gen/t5/t5.wasm").exists());
         nothing_is_left(&place);
@@ -98,7 +99,7 @@ fn a_mistake_in_one_component_is_told_as_ever() {
 fn tasks_with_dependencies_have_a_container_of_their_own() {
     for engine in docker() {
         let place = project(&engine);
-        place.pelato(&ALONE).success();
+        place.ran(&ALONE).success();
         // A file that may name dependencies gives a network.
         fs::create_dir(place.path("tasks/t0")).unwrap();
         fs::rename(place.path("tasks/t0.go"), place.path("tasks/t0/t0.go")).unwrap();
@@ -169,7 +170,7 @@ fn end_of_an_orphan(engine: &Engine) -> String {
     // It ends its work, finds nobody there, and ends.
     let code = wait.wait_with_output().unwrap().stdout;
     // The next run removes it, and the folder of its output.
-    place.pelato(&KEPT).success();
+    place.ran(&KEPT).success();
     assert_eq!(engine.containers_of(child.id()), [] as [String; 0]);
     nothing_is_left(&place);
     String::from_utf8(code).unwrap().trim().to_owned()

@@ -3,7 +3,8 @@
 use std::fs;
 
 use super::engine::{docker, engines};
-use super::place::Place;
+use super::place::{InContainers, example};
+use crate::support::Place;
 use crate::support::registry::Registry;
 
 const BUILD: [&str; 3] = ["build", "--builder", "container"];
@@ -21,8 +22,8 @@ fn the_image_that_was_fetched_is_fetched_by_everybody() {
         let image = format!("{name}:1.27");
         let first = engine.push(OURS, &image);
 
-        let place = Place::new().warm().on(&engine).with_image(&image);
-        let said = place.pelato(&BUILD).success().stderr;
+        let place = example().warm().on(&engine).with_image(&image);
+        let said = place.ran(&BUILD).success().err;
         assert!(said.contains(&format!("fetching the toolchain image {image}, once")), "{said}");
         let entry = format!("[images.go]\nimage = \"{image}\"\ndigest = \"{first}\"\n");
         assert!(lock(&place).ends_with(&entry), "{}", lock(&place));
@@ -34,23 +35,23 @@ fn the_image_that_was_fetched_is_fetched_by_everybody() {
         let second = engine.push(changed, &image);
         engine.forget(changed);
         assert_ne!(first, second);
-        let other = Place::new().warm().on(&engine).without_go().with_image(&image);
+        let other = example().warm().on(&engine).without_go().with_image(&image);
         let with_comment = lock(&place).replace("[images.go]", "# ours\n[images.go] # tested");
         fs::write(other.path("pelato.lock"), &with_comment).unwrap();
         let by_digest = format!("{name}@{first}");
-        let forbidden = other.pelato(&[&BUILD[..], &["--no-install"]].concat()).code(4).stderr;
+        let forbidden = other.ran(&[&BUILD[..], &["--no-install"]].concat()).code(4).err;
         assert!(forbidden.contains(&format!("does not have the image {by_digest}, and")), "{forbidden}");
         let doctor = super::doctor::doctor(&other, &["--builder", "container", "--fix"]).success();
         assert!(
-            doctor.stderr.contains(&format!("fetching the toolchain image {by_digest}, once")),
+            doctor.err.contains(&format!("fetching the toolchain image {by_digest}, once")),
             "{doctor:?}"
         );
-        assert!(doctor.stdout.contains(&format!("the image {by_digest} is there (sha256:")), "{doctor:?}");
-        assert!(doctor.stdout.contains(&format!("go 1.27.3, in the image {by_digest}; ")), "{doctor:?}");
-        other.pelato(&BUILD).success();
+        assert!(doctor.out.contains(&format!("the image {by_digest} is there (sha256:")), "{doctor:?}");
+        assert!(doctor.out.contains(&format!("go 1.27.3, in the image {by_digest}; ")), "{doctor:?}");
+        other.ran(&BUILD).success();
         assert_eq!(lock(&other), with_comment, "nothing was fetched by name");
 
-        other.pelato(&[&BUILD[..], &["--update-image"]].concat()).success();
+        other.ran(&[&BUILD[..], &["--update-image"]].concat()).success();
         assert_eq!(lock(&other), with_comment.replace(&first, &second), "comments stay");
         engine.forget(&by_digest);
         engine.forget(&image);
@@ -60,10 +61,10 @@ fn the_image_that_was_fetched_is_fetched_by_everybody() {
 #[test]
 fn an_image_that_is_there_is_not_remembered() {
     for engine in engines() {
-        let place = Place::new().warm().on(&engine);
-        place.pelato(&BUILD).success();
+        let place = example().warm().on(&engine);
+        place.ran(&BUILD).success();
         assert!(!place.path("pelato.lock").exists());
-        let local = place.pelato(&["build", "--builder", "local", "--update-image"]).success().stderr;
+        let local = place.ran(&["build", "--builder", "local", "--update-image"]).success().err;
         assert!(local.contains("no image was fetched for the language pack `go`"), "{local}");
     }
 }
@@ -71,12 +72,12 @@ fn an_image_that_is_there_is_not_remembered() {
 #[test]
 fn a_build_does_not_need_the_file() {
     for engine in engines() {
-        let place = Place::new().warm().on(&engine);
-        place.pelato(&BUILD).success();
+        let place = example().warm().on(&engine);
+        place.ran(&BUILD).success();
         assert!(!place.path("pelato.lock").exists());
         // One that is wrong may hold what must not be passed over: which packs were added.
         fs::write(place.path("pelato.lock"), "<<<<<<< HEAD\n").unwrap();
-        let said = place.pelato(&BUILD).code(3).stderr;
+        let said = place.ran(&BUILD).code(3).err;
         assert!(said.contains("pelato.lock:1:"), "{said}");
         assert_eq!(lock(&place), "<<<<<<< HEAD\n");
     }

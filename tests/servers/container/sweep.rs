@@ -4,13 +4,13 @@ use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use super::engine::{engines, leaving};
-use super::place::Place;
+use super::place::{InContainers, example};
 
 #[test]
 fn what_a_killed_one_left_is_removed_by_the_next() {
     for engine in engines() {
         // With an empty cache it compiles for seconds.
-        let place = Place::new().on(&engine);
+        let place = example().on(&engine);
         let mut command = place.command(&["build", "--builder", "container"]);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
         let compiling = || {
@@ -28,7 +28,7 @@ fn what_a_killed_one_left_is_removed_by_the_next() {
         child.kill().unwrap();
         child.wait().unwrap();
         // It was killed, and could remove nothing; the PELATO of another test may.
-        place.pelato(&["build", "--builder", "container"]).success();
+        place.ran(&["build", "--builder", "container"]).success();
         assert!(!engine.has_container_of(killed), "{}", engine.name);
         drop(left);
         assert_eq!(engine.ours(), [] as [String; 0]);

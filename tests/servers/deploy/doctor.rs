@@ -71,7 +71,7 @@ fn servers_without_what_a_lattice_needs() {
     let Some(lattice) = Lattice::with(&setup) else { return };
     let project = project(&lattice).env("NATS_USER", "pelato").env("NATS_PASSWORD", PASSWORD);
     let url = lattice.nats_url();
-    let wanted = format!("no wadm answers for the lattice `default` at {}", lattice.nats_url());
+    let wanted = format!("wadm does not answer for the lattice `default` at {}", lattice.nats_url());
     assert_eq!(found(&project, 8, "wadm"), [one("problem", wanted)]);
     assert_eq!(found(&project, 8, "hosts"), [one("problem", "no host of the lattice answers")]);
 

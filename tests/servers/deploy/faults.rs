@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::project::{Project, Ran, Task, post, workflow};
+use super::project::{Project, Task, post, workflow};
 use crate::support::address;
 use crate::support::lattice::{Lattice, Setup};
 use crate::support::nats::Server;
-use crate::support::{echoes, fake, tools};
+use crate::support::{Ran, echoes, fake, tools};
 
 const ALONE: Setup = Setup { hosts: &[], wadm: false, login: None, insecure: true, call_limit: None };
 
@@ -25,14 +25,14 @@ fn servers_that_are_missing_or_too_old_are_named() {
     let Some(lattice) = Lattice::with(&ALONE) else { return };
     let project = pushed(&lattice);
     let server =
-        format!("no wadm answers for the lattice `default` at nats://127.0.0.1:{}", lattice.nats.port);
+        format!("wadm does not answer for the lattice `default` at nats://127.0.0.1:{}", lattice.nats.port);
     for command in ["deploy", "status", "remove", "rollback"] {
         let ran = project.run(&[command]);
         ran.failed(6, &[&server, "start wadm beside the NATS server", "LATTICE, NATS_HOST and NATS_PORT"]);
         assert!(!ran.err.contains("2.10"), "{}", ran.err);
     }
     let project = project.env("LATTICE", "elsewhere");
-    project.run(&["deploy"]).failed(6, &["no wadm answers for the lattice `elsewhere`"]);
+    project.run(&["deploy"]).failed(6, &["wadm does not answer for the lattice `elsewhere`"]);
 
     let old = Server::of(&tools::old_nats_server(), &["-js", "-sd", "jetstream"]);
     let project = project.env("NATS_PORT", &old.port.to_string());

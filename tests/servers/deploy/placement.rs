@@ -77,7 +77,7 @@ fn what_has_no_host_starts_when_one_comes(lattice: &mut Lattice) {
     let project = Project::echoes(lattice, &workflow("Weather", &[fog, task(51)]));
     let deployed = project.brush();
     deployed.said(&[
-        "no host with the label host-type=fog is there: what is meant for it starts when one appears",
+        "no host has the label host-type=fog: components for it start when such a host joins",
         "1 of 2 components run, 1 of 2 providers",
     ]);
     project.pelato(&["status"]).printed(&["waiting", "no host with host-type=fog"]);
@@ -139,11 +139,15 @@ fn what_belongs_to_others_is_left_alone() {
     second.pelato(&["push"]);
     second.run(&["deploy"]).failed(
         3,
-        &[&format!("port {port} on hosts of edge is taken by the application `one`"), "http: {port: …}"],
+        &[
+            &format!("port {port} on hosts of edge is already used by the application `one`"),
+            "http: {port: …}",
+        ],
     );
     let namesake = Project::echoes(&lattice, &workflow("One", &[task(3)]));
     namesake.pelato(&["push"]);
-    let theirs = "`one` in the lattice `default` is of another project: it shares no component with this one";
+    let theirs =
+        "`one` in the lattice `default` belongs to another project: it shares no component with this one";
     namesake.run(&["deploy"]).failed(7, &[theirs, "another `project_name` in workflow.yaml", "--force"]);
     first.pelato(&["status"]).said(&["1 of 1 components run"]);
     namesake.pelato(&["deploy", "--force"]).said(&["Deployed one 2-"]);

@@ -1,24 +1,16 @@
 //! Projects that are deployed, and what `pelato` says about them.
 
 use std::path::Path;
-use std::process::Output;
 
 use serde_json::Value;
 
 use crate::support::echoes::{self, PACK, PACK_TEXT};
 use crate::support::lattice::Lattice;
-use crate::support::{Place, Running, address, http};
+use crate::support::{Place, Ran, address, http};
 
 /// A project that is deployed to a lattice.
 pub struct Project {
     pub place: Place,
-}
-
-/// How a run of `pelato` ended.
-pub struct Ran {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
 }
 
 /// A task in a workflow of echoes.
@@ -99,8 +91,7 @@ impl Project {
 
     /// Runs `pelato` to its end, whatever that is.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let output = self.place.command(arguments).stdin(std::process::Stdio::null()).output().unwrap();
-        Ran::from(&output)
+        self.place.ran(arguments)
     }
 
     /// Runs `pelato` to its good end.
@@ -119,53 +110,6 @@ impl Project {
     pub fn brush(&self) -> Ran {
         self.pelato(&["push"]);
         self.pelato(&["deploy"])
-    }
-}
-
-impl Ran {
-    /// Of a process that has ended.
-    pub fn of(process: &Running) -> Self {
-        Self { code: -1, out: process.out(), err: process.err() }
-    }
-
-    fn from(output: &Output) -> Self {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self {
-            code: output.status.code().unwrap_or(-1),
-            out: text(&output.stdout),
-            err: text(&output.stderr),
-        }
-    }
-
-    /// Whether it failed with this code and said all of this.
-    #[track_caller]
-    pub fn failed(&self, code: i32, words: &[&str]) {
-        assert_eq!(self.code, code, "{}", self.err);
-        self.said(words);
-    }
-
-    /// Whether it said all of this on stderr; how lines are broken does not count.
-    #[track_caller]
-    pub fn said(&self, words: &[&str]) {
-        has(&self.err, words);
-    }
-
-    /// Whether it printed all of this on stdout.
-    #[track_caller]
-    pub fn printed(&self, words: &[&str]) {
-        has(&self.out, words);
-    }
-}
-
-#[track_caller]
-fn has(text: &str, words: &[&str]) {
-    let plain = |text: &str| {
-        let words = text.split(|c: char| c.is_whitespace() || "│╰─▶".contains(c));
-        words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
-    };
-    let said = plain(text);
-    for words in words {
-        assert!(said.contains(&plain(words)), "{words:?} is not in:\n{text}");
     }
 }
 

@@ -74,7 +74,7 @@ fn status(project: &Project) {
 fn again(project: &Project) {
     let again = project.pelato(&["deploy"]);
     again.said(&["Unchanged temperature-data-analysis 1-"]);
-    project.pelato(&["deploy", "--dry-run"]).said(&["the very same is deployed"]);
+    project.pelato(&["deploy", "--dry-run"]).said(&["the same manifest is already deployed"]);
     project.run(&["rollback"]).failed(7, &["there is no manifest of `temperature-data-analysis` before 1-"]);
 }
 

@@ -39,7 +39,7 @@ fn two_hosts_share_a_flow_its_traces_and_the_work() {
         let reply = one.request("a.y", "hi", PATIENCE).await.unwrap();
         assert_eq!(&*reply.body, b"hi");
         let nobody = one.request("nowhere", "hi", PATIENCE).await.unwrap_err();
-        assert!(matches!(nobody, HostError::NobodyAnswers { .. }), "{nobody}");
+        assert!(matches!(nobody, HostError::NoReader { .. }), "{nobody}");
         let (outcomes_one, outcomes_two) =
             (seen_one.outcomes("first").len(), seen_two.outcomes("first").len());
         assert!(outcomes_one > 0 && outcomes_two > 0, "the group shares: {outcomes_one} {outcomes_two}");

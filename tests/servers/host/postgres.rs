@@ -7,6 +7,7 @@ use pelato::host::observe::{Outcome, Stored, Unobserved};
 use pelato::host::{Host, HostError, Hosted, Options};
 use pelato::postgres::{PostgresError, Server as Address};
 
+use crate::support::address;
 use crate::support::host::functions::{ECHO, LARGE, storer};
 use crate::support::host::stage::{PATIENCE, Recorder, block_on, hosted, options, start};
 use crate::support::postgres::Server;
@@ -242,7 +243,7 @@ fn who_may_not_come_in_is_told_at_once() {
 #[test]
 fn an_encrypted_connection_is_trusted_by_its_certificate_only() {
     let signed = |name: &str| rcgen::generate_simple_self_signed([name.to_owned()]).unwrap();
-    let (ours, other) = (signed("127.0.0.1"), signed("elsewhere.example"));
+    let (ours, other) = (signed(&address::own().to_string()), signed("elsewhere.example"));
     let Some(server) = Server::with(Some((&ours.cert.pem(), &ours.signing_key.serialize_pem()))) else {
         return;
     };

@@ -88,14 +88,14 @@ impl Servers {
         };
         let (in_cloud, at_edge) = (written(beside), written(edge));
         let cloud = start_cloud(&in_cloud, client, leaf);
+        let here = format!("@{}:", address::own());
         let host = in_cloud.object("cloud/hosts.yaml", "Deployment", "host");
         let url = host["spec"]["template"]["spec"]["containers"][0]["env"][1]["value"].as_str().unwrap();
-        let url =
-            url.replace("$(LEAF_PASSWORD)", PASSWORD).replace("@nats:", &format!("@{}:", address::own()));
+        let url = url.replace("$(LEAF_PASSWORD)", PASSWORD).replace("@nats:", &here);
         let beside = start(&in_cloud.path("cloud/nats-host.conf"), &[("LEAF_URL", url)], &[]);
         let compose = at_edge.one_yaml("edge/compose.yaml");
         let url = compose["services"]["nats"]["environment"]["LEAF_URL"].as_str().unwrap();
-        let url = url.replace("${LEAF_PASSWORD:?set it in .env}", password);
+        let url = url.replace("${LEAF_PASSWORD:?set it in .env}", password).replace("@127.0.0.1:", &here);
         let edge = start(&at_edge.path("edge/nats-leaf.conf"), &[("LEAF_URL", url)], &[]);
         Self { cloud, beside, edge }
     }

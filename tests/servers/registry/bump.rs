@@ -28,7 +28,7 @@ double     1.0.0  → 1.1.0
 
 "#]])
         .stderr_eq(str![[r#"
-builder: local, because a fitting go is here
+builder: local, because a compatible go is installed
 compiler: [GO]/go [..]
 play stays: it is what was pushed as 0.3.0
         Note nothing was written (--dry-run)
@@ -50,7 +50,7 @@ fn what_has_been_bumped_is_not_bumped_again() {
     change_double(&place);
     place.run(&["bump", "double"]).code(0);
     place.run_in_vain(&["bump", "--changed", "-v"]).code(0).stdout_eq("").stderr_eq(str![[r#"
-builder: local, because a fitting go is here
+builder: local, because a compatible go is installed
 compiler: [GO]/go [..]
 double stays: it is 1.0.1 already, and 1.0.0 was pushed
 play stays: it is what was pushed as 0.3.0
@@ -64,7 +64,7 @@ fn what_has_never_been_pushed_has_nothing_to_be_compared_with() {
     let place = pushed();
     std::fs::remove_file(place.path("pelato.lock")).unwrap();
     place.run_in_vain(&["bump", "--changed"]).code(0).stdout_eq("").stderr_eq(str![[r#"
-        Note no component has been pushed yet: there is nothing to compare with
+        Note no component has been pushed yet, so there is nothing to compare with
 
 "#]]);
 }

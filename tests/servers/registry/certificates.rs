@@ -47,7 +47,7 @@ fn an_authority_of_ones_own_has_to_be_named() {
     let files = Files::new("127.0.0.1");
     let (_registry, place) = files.registry();
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the certificate of the registry at 127.0.0.1:[PORT] is not accepted: nobody here knows who signed it
+error: the certificate of the registry at 127.0.0.1:[PORT] is not accepted: its issuer is unknown
   help: if it is signed by an authority of your own, set REGISTRY_CA to the file of that authority's certificate (PEM)
 
 "#]]);
@@ -56,7 +56,7 @@ error: the certificate of the registry at 127.0.0.1:[PORT] is not accepted: nobo
         let found = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
         assert!(found.contains(words), "{found}");
     };
-    doctor(&place, 8, "is not accepted: nobody here knows who signed it\n");
+    doctor(&place, 8, "is not accepted: its issuer is unknown\n");
     let place = place.env("REGISTRY_CA", files.path("ca.pem"));
     doctor(&place, 0, " lets anonymous users push\n");
     place.run(&["push"]).code(0);
@@ -69,8 +69,8 @@ fn a_file_without_certificates_is_of_no_use() {
     let (_registry, place) = files.registry();
     std::fs::write(files.path("empty.pem"), "nothing\n").unwrap();
     for (file, reason) in [
-        ("empty.pem", "holds no certificate"),
-        ("server.key", "holds no certificate"),
+        ("empty.pem", "contains no certificate"),
+        ("server.key", "contains no certificate"),
         ("gone.pem", "cannot be read: No such file or directory (os error 2)"),
     ] {
         let path = files.path(file);
@@ -101,14 +101,14 @@ fn plain_http_has_to_be_allowed() {
     let registry = Registry::start();
     let place = built().env("REGISTRY_URL", registry.url("team"));
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the registry at 127.0.0.1:[PORT] speaks plain http
-  help: if that is meant, set REGISTRY_INSECURE=127.0.0.1:[PORT]: then everybody on the way can read and change what is sent
+error: the registry at 127.0.0.1:[PORT] uses plain HTTP
+  help: if that is meant, set REGISTRY_INSECURE=127.0.0.1:[PORT]: then everyone on the network path can read and change what is sent
 
 "#]]);
     let place = place.env("REGISTRY_URL", format!("http://{}/team/", registry.host()));
     place.run_in_vain(&["push"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: REGISTRY_URL asks for plain http, and REGISTRY_INSECURE does not list 127.0.0.1:[PORT]
-  help: write https://, or set REGISTRY_INSECURE=127.0.0.1:[PORT]: then everybody on the way can read and change what is sent
+error: REGISTRY_URL selects plain HTTP, and REGISTRY_INSECURE does not list 127.0.0.1:[PORT]
+  help: write https://, or set REGISTRY_INSECURE=127.0.0.1:[PORT]: then everyone on the network path can read and change what is sent
 
 "#]]);
     place.env("REGISTRY_INSECURE", "localhost, 127.0.0.1").run(&["push"]).code(0);
@@ -121,8 +121,8 @@ fn https_where_http_was_asked_for_is_told() {
     let (registry, place) = files.registry();
     let place = place.env("REGISTRY_INSECURE", registry.host());
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the registry at 127.0.0.1:[PORT] speaks https, and REGISTRY_INSECURE asks for plain http
-  help: take 127.0.0.1:[PORT] out of REGISTRY_INSECURE
+error: the registry at 127.0.0.1:[PORT] uses HTTPS, and REGISTRY_INSECURE selects plain HTTP
+  help: remove 127.0.0.1:[PORT] from REGISTRY_INSECURE
 
 "#]]);
 }

@@ -59,7 +59,7 @@ fn the_wrong_password_does_not() {
     let (_registry, place) = closed();
     let place = place.env("REGISTRY_USER", USER).env("REGISTRY_PASSWORD", "wrong-s3cret");
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the registry at 127.0.0.1:[PORT] does not let `somebody` in
+error: authentication failed: the registry at 127.0.0.1:[PORT] does not accept `somebody`
   help: check REGISTRY_USER and REGISTRY_PASSWORD: `pelato config` shows where they come from
 
 "#]]);
@@ -71,7 +71,7 @@ error: the registry at 127.0.0.1:[PORT] does not let `somebody` in
 fn without_any_the_help_says_how_to_give_some() {
     let (_registry, place) = closed();
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the registry at 127.0.0.1:[PORT] does not let anonymous users in
+error: authentication failed: the registry at 127.0.0.1:[PORT] does not accept anonymous users
   help: set REGISTRY_USER and REGISTRY_PASSWORD, or log in with `docker login 127.0.0.1:[PORT]`
 
 "#]]);
@@ -94,7 +94,7 @@ fn a_password_in_the_address_is_not_repeated() {
     let place = place.env("REGISTRY_URL", format!("http://{USER}:{PASSWORD}@{}/team", registry.host()));
     place.run_in_vain(&["push"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: REGISTRY_URL holds a user or a password
-  help: take out what stands before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of the images' names, which everybody sees
+  help: remove what is before the `@`, and set REGISTRY_USER and REGISTRY_PASSWORD: the address becomes part of the image names, which are public
 
 "#]]);
     let said = words(&place, &["push", "--json"]).1 + &words(&place, &["config"]).1;
@@ -129,7 +129,7 @@ fn dockers_file_may_be_elsewhere_and_must_make_sense() {
     std::fs::write(folder.join("config.json"), format!("{{ {PASSWORD}")).unwrap();
     place.run_in_vain(&["push"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: Docker's credentials for 127.0.0.1:[PORT] cannot be used: it is not JSON as Docker writes it
-  help: mend [ABOVE]/elsewhere/config.json, or set REGISTRY_USER and REGISTRY_PASSWORD instead
+  help: fix [ABOVE]/elsewhere/config.json, or set REGISTRY_USER and REGISTRY_PASSWORD instead
 
 "#]]);
     let entry = |entry: &str| {
@@ -138,7 +138,7 @@ error: Docker's credentials for 127.0.0.1:[PORT] cannot be used: it is not JSON 
         words(&place, &["push"])
     };
     let (code, said) = entry(&format!(r#"{{"identitytoken": "{PASSWORD}"}}"#));
-    assert!(code == 3 && said.contains("it is an identity token, which pelato cannot use"), "{said}");
+    assert!(code == 3 && said.contains("it is an identity token, which PELATO does not support"), "{said}");
     assert_silent(&place, &[&said]);
     let (code, said) = entry(r#"{"auth": "!"}"#);
     assert!(code == 3 && said.contains("an entry is not base64 of user:password"), "{said}");

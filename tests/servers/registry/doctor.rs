@@ -44,11 +44,15 @@ fn who_may_push_and_nothing_is_left() {
     let place = place(&registry.host());
     let [state, found_there, remedy] = &found(&place, 8)[0];
     assert_eq!(state, "problem");
-    assert_eq!(*found_there, format!("the registry at {} does not let anonymous users in", registry.host()));
+    assert_eq!(
+        *found_there,
+        format!("authentication failed: the registry at {} does not accept anonymous users", registry.host())
+    );
     assert!(remedy.contains("REGISTRY_USER and REGISTRY_PASSWORD"), "{remedy}");
 
     let wrong = place.env("REGISTRY_USER", USER).env("REGISTRY_PASSWORD", "wrong");
-    let refused = format!("the registry at {} does not let `{USER}` in", registry.host());
+    let refused =
+        format!("authentication failed: the registry at {} does not accept `{USER}`", registry.host());
     assert_eq!(found(&wrong, 8)[0][1], refused);
 
     let right = wrong.env("REGISTRY_PASSWORD", PASSWORD);
@@ -76,10 +80,10 @@ fn a_registry_that_takes_nothing() {
 fn registries_that_are_not_there_or_are_spoken_to_in_the_wrong_way() {
     let all = found(&place(&fake::nobody()), 8);
     assert!(all[0][1].contains("cannot be reached"), "{all:?}");
-    assert_eq!(all[1][1], "not compared: no server has told the time");
+    assert_eq!(all[1][1], "not compared: no server reported its time");
     let registry = Registry::start();
     let all = found(&place(&registry.host()).without("REGISTRY_INSECURE"), 8);
-    assert_eq!(all[0][1], format!("the registry at {} speaks plain http", registry.host()));
+    assert_eq!(all[0][1], format!("the registry at {} uses plain HTTP", registry.host()));
     assert!(all[0][2].contains(&format!("REGISTRY_INSECURE={}", registry.host())), "{all:?}");
     let all = found(&place(&registry.host()).env("REGISTRY_USER", "me"), 8);
     assert_eq!(all[0][1], "REGISTRY_USER is set and REGISTRY_PASSWORD is not");

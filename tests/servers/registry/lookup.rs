@@ -30,7 +30,7 @@ async fn images_are_there_or_not() {
 #[tokio::test]
 async fn what_names_no_image_and_who_does_not_answer_are_errors() {
     let error = digests(&settings(), &["No Image".to_owned()]).await.unwrap_err();
-    assert_eq!(error.to_string(), "`No Image` is no image's name");
+    assert_eq!(error.to_string(), "`No Image` is not a valid image name");
     let error = digests(&settings(), &[format!("{}/a:1", nobody())]).await.unwrap_err();
     assert!(error.is_network(), "{error}");
 }

@@ -14,8 +14,8 @@ fn other_content_under_a_version_is_refused_before_anything_is_sent() {
     let lock = place.read("pelato.lock");
     place.run(&["push"]).code(3).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (double.go changed)
-error: `double` 1.0.0 has been pushed to 127.0.0.1:[PORT]/team with other content
-  help: run `pelato bump double` and push again; `--force` replaces what others may be running
+error: `double` 1.0.0 has already been pushed to 127.0.0.1:[PORT]/team with different content
+  help: run `pelato bump double` and push again; `--force` replaces the image, which others may be using
 
 "#]]);
     assert_eq!(place.read("pelato.lock"), lock);
@@ -59,11 +59,11 @@ fn several_refusals_are_told_at_once() {
     place.edit("workflow.yaml", "dest_topic: room.played", "dest_topic: room.replayed");
     place.run(&["push", "-q"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: 2 components cannot be pushed
-  help: nothing of these was pushed; mend this first
-error: `double` 1.0.0 has been pushed to 127.0.0.1:[PORT]/team with other content
-  help: run `pelato bump double` and push again; `--force` replaces what others may be running
-error: `play` 0.3.0 has been pushed to 127.0.0.1:[PORT]/team with other content
-  help: run `pelato bump play` and push again; `--force` replaces what others may be running
+  help: none of them was pushed; fix these errors first
+error: `double` 1.0.0 has already been pushed to 127.0.0.1:[PORT]/team with different content
+  help: run `pelato bump double` and push again; `--force` replaces the image, which others may be using
+error: `play` 0.3.0 has already been pushed to 127.0.0.1:[PORT]/team with different content
+  help: run `pelato bump play` and push again; `--force` replaces the image, which others may be using
 
 "#]]);
 }
@@ -77,7 +77,8 @@ fn what_the_project_remembers_counts_in_every_registry() {
     let place = place.env("REGISTRY_URL", second.url("team")).env("REGISTRY_INSECURE", "127.0.0.1");
     let (code, said) = words(&place, &["push", "-q"]);
     assert_eq!(code, 3, "{said}");
-    let refused = format!("`double` 1.0.0 has been pushed to {}/team with other content", first.host());
+    let refused =
+        format!("`double` 1.0.0 has already been pushed to {}/team with different content", first.host());
     assert!(said.contains(&refused), "{said}");
     assert_eq!(second.repositories(), serde_json::json!([]));
 }
@@ -143,7 +144,7 @@ lock-file
 
   × a newer pelato has written this file
    ╭─[pelato.lock:2:10]
- 1 │ # What was pushed, added and fetched, as it was then. Made by pelato; commit it.
+ 1 │ # Records what was pushed, added and fetched. Written by PELATO; commit this file.
  2 │ schema = 2
    ·          ─
  3 │ 

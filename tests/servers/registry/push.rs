@@ -163,7 +163,7 @@ fn what_was_built_and_then_changed_is_not_pushed() {
     let touch = std::process::Command::new("touch").arg("-r").args([&old, &artifact]).status();
     assert!(touch.unwrap().success());
     place.run(&["push", "play"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: [PROJECT]/gen/play/play.wasm is not what was built: somebody has changed it, or the record beside it
+error: [PROJECT]/gen/play/play.wasm was changed since it was built, or the record next to it was
   help: remove gen/play and build again
 
 "#]]);

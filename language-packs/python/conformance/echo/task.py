@@ -1,4 +1,4 @@
-"""A task for `pelato pack check`: takes a text and gives it back as it is."""
+"""A task for `pelato pack check`: takes a string and returns it unchanged."""
 
 
 def exec_task(arg: str) -> str:

@@ -90,5 +90,9 @@ fn parse<T: DeserializeOwned>(message: &async_nats::Message) -> Result<T, Deploy
 
 /// That an answer of wadm makes no sense.
 pub fn reply(message: String) -> DeployError {
-    DeployError::Reply { who: "wadm", message, help: "PELATO speaks with wadm 0.21; see which one runs" }
+    DeployError::Reply {
+        who: "wadm",
+        message,
+        help: "PELATO supports wadm 0.21: check which version is running",
+    }
 }

@@ -121,7 +121,7 @@ impl Lattice {
             manifest: Option<Manifest>,
         }
         let payload = json!({ "version": version }).to_string().into_bytes();
-        let answer: Option<Answer> = self.ask("give the manifest", "get", Some(name), payload).await?;
+        let answer: Option<Answer> = self.ask("return the manifest", "get", Some(name), payload).await?;
         Ok(answer.and_then(|answer| answer.manifest))
     }
 
@@ -187,7 +187,7 @@ impl Lattice {
         struct Answer {
             status: Option<Status>,
         }
-        let answer: Option<Answer> = self.ask("tell the status", "status", Some(name), Vec::new()).await?;
+        let answer: Option<Answer> = self.ask("return the status", "status", Some(name), Vec::new()).await?;
         Ok(answer.and_then(|answer| answer.status))
     }
 

@@ -201,7 +201,10 @@ fn buckets_have_a_provider_for_each_set_of_targets() {
     config.push(("js_domain", "cloud"));
     assert_eq!(link(&planned_with(&tasks, &settings(&[(KEYVALUE_DOMAIN, "cloud")])).unwrap()), own(&config));
     let error = planned_with(&tasks, &settings(&[(KEYVALUE_PROVIDER, "builtin")])).unwrap_err();
-    assert_eq!(error.to_string(), "KEYVALUE_PROVIDER is `builtin`, but hosts have no such provider in them");
+    assert_eq!(
+        error.to_string(),
+        "KEYVALUE_PROVIDER is `builtin`, but hosts have no built-in provider for it"
+    );
     assert!(planned_with(&[task(&[])], &settings(&[(KEYVALUE_PROVIDER, "builtin")])).is_ok(), "nobody asks");
 }
 

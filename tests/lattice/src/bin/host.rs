@@ -16,7 +16,7 @@ struct Args {
     nats: Url,
     #[arg(long, default_value = "default")]
     lattice: String,
-    /// NAME=VALUE; may be given several times.
+    /// NAME=VALUE; may be repeated.
     #[arg(long)]
     label: Vec<String>,
     /// Registries that are read over plain http.

@@ -6,8 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
-use crate::support::instance::Running;
-use crate::support::tools::{packs_cache, path};
+use super::instance::Running;
+use super::process::usual_signals;
+use super::tools::{packs_cache, path};
 
 /// A task's files: paths and texts.
 pub type Files<'a> = &'a [(&'a str, &'a str)];
@@ -76,16 +77,23 @@ impl Workshop {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
+        usual_signals();
         let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env("PATH", path());
         command.env("PELATO_CACHE", packs_cache()).env("PELATO_HOME", self.path().join("home"));
-        command.env("NO_COLOR", "1");
+        command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
         command
     }
 
     /// Builds all tasks; what is said if one cannot be.
     pub fn build(&self) -> Result<(), String> {
-        let Output { status, stderr, .. } = self.command(&["build", "--builder", "local"]).output().unwrap();
+        self.build_with(&[])
+    }
+
+    /// The same with more flags.
+    pub fn build_with(&self, flags: &[&str]) -> Result<(), String> {
+        let arguments = [&["build", "--builder", "local"], flags].concat();
+        let Output { status, stderr, .. } = self.command(&arguments).output().unwrap();
         let said = String::from_utf8_lossy(&stderr).into_owned();
         if status.success() { Ok(()) } else { Err(said) }
     }

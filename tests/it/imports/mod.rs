@@ -3,7 +3,6 @@
 //!
 //! Sources are parsed, not searched: macros' arguments count, comments, texts and `#[cfg(test)]` do not.
 
-#[path = "imports/source.rs"]
 mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
