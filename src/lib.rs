@@ -38,6 +38,7 @@ pub mod text;
 pub mod ui;
 
 pub use pelato::{
-    BuildFlags, Changed, Checked, DrillOptions, Error, Exit, Left, Options, Outcome, Pelato, PlannedBuild,
-    PlannedPush, Ready, RunOptions, Why,
+    BuildFlags, Changed, Checked, Comparison, Conformance, DrillOptions, Error, Exit, InfraOptions, Left,
+    Library, Made, Options, Outcome, Owner, Pelato, PlannedBuild, PlannedPush, Ready, ReportOptions,
+    RunOptions, Why,
 };

@@ -69,6 +69,7 @@ names! {
         NameOfSeries = "name",
         Nats = "nats",
         NoFault = "no_fault",
+        NoInput = "no_input",
         NoInstall = "no_install",
         Offline = "offline",
         Output = "output",

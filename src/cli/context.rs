@@ -10,7 +10,7 @@ use super::Global;
 use super::signals::Signals;
 use crate::catalog::Catalog;
 use crate::pelato::Error;
-use crate::pelato::{Options, Pelato};
+use crate::pelato::{Library, Options, Pelato};
 use crate::project::settings::{ALL, Flag, Kind};
 use crate::project::{Settings, workflow};
 use crate::text::suggest;
@@ -48,12 +48,6 @@ impl Context {
         root(&self.here, self.global.project.as_deref())
     }
 
-    /// The project's folder, if there is a project.
-    pub fn project(&self) -> Option<PathBuf> {
-        let root = self.root();
-        root.join(workflow::FILE).symlink_metadata().is_ok().then_some(root)
-    }
-
     /// The folder in which a new project is made.
     pub fn parent(&self) -> PathBuf {
         self.global.project.as_ref().map_or_else(|| self.here.clone(), |folder| self.here.join(folder))
@@ -87,9 +81,14 @@ impl Context {
         }))
     }
 
-    /// The catalog of this place, whether there is a project or not.
+    /// The packs and templates of this place, whether there is a project or not.
+    pub fn library(&self) -> Library {
+        Library::new(self.root(), user_folder())
+    }
+
+    /// The catalog of this place.
     pub fn catalog(&self) -> Catalog {
-        Catalog::load(Some(&self.root()), user_folder().as_deref())
+        self.library().catalog()
     }
 
     /// Whether all results could be written.
@@ -150,7 +149,7 @@ pub fn catalog_for(arguments: &[OsString]) -> Catalog {
         }
     });
     let here = std::env::current_dir().unwrap_or_default();
-    Catalog::load(Some(&root(&here, project.as_deref())), user_folder().as_deref())
+    Library::new(root(&here, project.as_deref()), user_folder()).catalog()
 }
 
 fn root(here: &Path, named: Option<&Path>) -> PathBuf {

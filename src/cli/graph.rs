@@ -1,9 +1,9 @@
 //! `pelato graph`
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::context::Context;
-use crate::graph;
+use crate::graph::Format;
 use crate::pelato::Error;
 
 /// Draw how messages flow through the workflow
@@ -16,20 +16,8 @@ pub struct Arguments {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
-    /// Text that many code hosts and editors show as a diagram
-    Mermaid,
-    /// An image
-    Svg,
-}
-
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let graph = graph::of(&context.open()?.components()?);
-    context.ui.result(match arguments.format {
-        Format::Mermaid => graph::mermaid(&graph),
-        Format::Svg => graph::svg(&graph),
-    });
+    context.ui.result(context.open()?.graph(arguments.format)?);
     Ok(())
 }

@@ -64,6 +64,8 @@ mod tests {
     use crate::catalog::template::RESERVED;
     use crate::cli::Cli;
     use crate::project::read::TASK_FIELDS;
+    use crate::remedy::{Argument, Operation};
+    use crate::ui;
 
     #[test]
     fn no_parameter_can_take_a_flag_of_pelato() {
@@ -87,6 +89,36 @@ mod tests {
             let flags: Vec<_> =
                 command.find_subcommand(name).unwrap().get_arguments().filter_map(Arg::get_long).collect();
             assert!(["source-topic", "dest-topic", "max-body-bytes"].iter().all(|flag| flags.contains(flag)));
+        }
+    }
+
+    /// The command that the words name.
+    fn find<'a>(command: &'a clap::Command, words: &str) -> Option<&'a clap::Command> {
+        words.split(' ').try_fold(command, |command, word| command.find_subcommand(word))
+    }
+
+    fn has_flag(command: &clap::Command, flag: &str) -> bool {
+        let matches = |argument: &clap::Arg| {
+            let short = argument.get_short().map(|short| format!("-{short}"));
+            let long = argument.get_long().map(|long| format!("--{long}"));
+            let name = argument.get_value_names().and_then(|names| names.first());
+            let place = name.filter(|_| argument.is_positional()).map(ToString::to_string);
+            [short, long, place].into_iter().flatten().any(|one| one == flag)
+        };
+        command.get_arguments().any(matches) || command.get_subcommands().any(|sub| has_flag(sub, flag))
+    }
+
+    #[test]
+    fn what_messages_advise_can_be_given_here() {
+        let mut command = Cli::command();
+        command.build();
+        for operation in Operation::ALL {
+            let words = ui::command(*operation);
+            assert!(find(&command, words).is_some(), "there is no command `{words}`");
+        }
+        for argument in Argument::ALL {
+            let flag = ui::flag(*argument);
+            assert!(has_flag(&command, &flag), "there is no flag `{flag}`");
         }
     }
 }

@@ -5,11 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::context::Context;
-use crate::evaluation::{self, Loaded, page};
-use crate::measurement::text;
-use crate::metrics;
-use crate::pelato::Error;
-use crate::ui::{json, table};
+use crate::pelato::{Error, Pelato, ReportOptions};
 
 /// Compare the times of runs, and show drills: tables, and a page with charts
 #[derive(Debug, Args)]
@@ -38,31 +34,10 @@ pub struct Arguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let files = match arguments.files.as_slice() {
-        [] => vec![context.root().join(metrics::FILE)],
-        files => files.to_vec(),
-    };
-    let Loaded { mut series, drills } = evaluation::load(&files, &arguments.names)?;
-    if arguments.original {
-        series.extend(evaluation::original());
-    }
-    let title = if series.is_empty() { "What a fault costs" } else { "How long it took" };
-    evaluation::write(&arguments.output, &page::page(title, &series, &drills), arguments.force)?;
-    let result = json::Evaluation::new(&arguments.output, &series, &drills);
-    if context.ui.json() {
-        context.ui.result_json(&result);
-        return Ok(());
-    }
-    if !series.is_empty() {
-        let header = ["SERIES", "TASKS", "RUNS", "GEN (s)", "BUILD (s)", "DEPLOY (s)", "TOTAL (s)"];
-        context.ui.result(table(header, &result.rows()));
-    }
-    for drill in &drills {
-        context.ui.result(format!("{}:", drill.name));
-        context.ui.result(table(text::HEADER, &text::rows(&drill.report)));
-        text::lines(&drill.readings, &drill.report).iter().for_each(|line| context.ui.result(line));
-    }
-    context.ui.status("Written", arguments.output.display().to_string());
+pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
+    let Arguments { files, names, original, output, force } = arguments;
+    let compared = Pelato::compare(&context.root(), &ReportOptions { files, names, original })?;
+    compared.write(&output, force)?;
+    context.ui.comparison(&compared, &output);
     Ok(())
 }

@@ -3,7 +3,6 @@
 use clap::Args;
 
 use super::context::Context;
-use crate::check::schema;
 use crate::pelato::Error;
 
 /// Print the JSON schema of workflow.yaml, for editors
@@ -14,6 +13,6 @@ pub struct Arguments {}
 
 /// Runs the command.
 pub fn run(_: &Arguments, context: &Context) -> Result<(), Error> {
-    context.ui.result(schema::text(&context.catalog()));
+    context.ui.result(context.library().schema());
     Ok(())
 }

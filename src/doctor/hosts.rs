@@ -42,10 +42,8 @@ fn against_targets(machine: &Machine, needed: bool, hosts: &[Host]) -> Vec<Findi
             "no host has the label {label}={target}, which {} needs",
             list(parts.map(|part| &part.name))
         );
-        let remedy = format!(
-            "start a host with `{}{target}`, or correct `targets` in workflow.yaml",
-            about.host_option
-        );
+        let remedy =
+            format!("start a host with the label `{label}={target}`, or correct `targets` in workflow.yaml");
         found.push(Finding::lacking(needed, what, remedy));
     }
     found

@@ -16,7 +16,7 @@ pub enum LoadError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
-    /// There is not one name for each file.
+    /// The number of names differs from the number of files.
     #[error("the numbers of names ({names}) and files ({files}) differ")]
     #[diagnostic(
         code(pelato::report::name_count),
@@ -35,7 +35,7 @@ pub enum LoadError {
         help("give each file a name of its own with {}", Argument::NameOfSeries)
     )]
     EmptyName,
-    /// Two series could not be told apart.
+    /// Two series have the same name.
     #[error("two files have the name {name}")]
     #[diagnostic(
         code(pelato::report::duplicate_name),
@@ -50,7 +50,7 @@ pub enum LoadError {
 /// What files tell.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Loaded {
-    /// The runs of metrics files, summed up.
+    /// The runs of metrics files, summarised.
     pub series: Vec<Series>,
     /// Drills.
     pub drills: Vec<Rehearsal>,
@@ -67,10 +67,10 @@ pub struct Rehearsal {
     pub report: Report,
 }
 
-/// What files tell; each file is called by its name in `names`, or, if there are none, after itself.
+/// Loads files; each gets its name from `names`, or, if that is empty, from its file name.
 ///
 /// # Errors
-/// When a file cannot be read, or the names do not fit.
+/// When a file cannot be read, or the names are not valid.
 pub fn load(files: &[PathBuf], names: &[String]) -> Result<Loaded, LoadError> {
     let names: Vec<String> = match names {
         [] => own_names(files),
@@ -101,7 +101,7 @@ pub fn load(files: &[PathBuf], names: &[String]) -> Result<Loaded, LoadError> {
     Ok(loaded)
 }
 
-/// After the files; after their paths, if that is not enough to tell them apart.
+/// Names from the file names, or from the paths, if file names are ambiguous.
 fn own_names(files: &[PathBuf]) -> Vec<String> {
     let names: Vec<_> = files.iter().map(|file| own_name(file)).collect();
     let is_alone = |name: &String| names.iter().filter(|other| *other == name).count() == 1;
@@ -111,7 +111,7 @@ fn own_names(files: &[PathBuf]) -> Vec<String> {
         .collect()
 }
 
-/// `runs/lab.yaml` is `lab`, `lab/metrics.yaml` too: of projects the folder says more.
+/// `runs/lab.yaml` is `lab`, and so is `lab/metrics.yaml`: for projects, the folder is more telling.
 fn own_name(file: &Path) -> String {
     let stem = file.file_stem().unwrap_or(file.as_os_str()).to_string_lossy().into_owned();
     if stem != "metrics" {
@@ -122,7 +122,7 @@ fn own_name(file: &Path) -> String {
     folder.unwrap_or(stem)
 }
 
-/// A name on one line, without anything that a terminal would obey.
+/// A name on one line, without control characters.
 fn harmless(name: &str) -> String {
     name.chars().map(|c| if is_safe(c) { c } else { '\u{fffd}' }).collect()
 }

@@ -1,7 +1,7 @@
-//! How long runs took, compared, and what faults cost: metrics files and records of drills in, tables and charts out.
+//! Compares the times of runs and the costs of faults: metrics files and records of drills in, tables and charts out.
 //!
-//! [`read`] takes metrics files, PELATO's and the original's; [`Series::of`] sums their runs up by the number of tasks;
-//! [`chart`] draws them and [`page`] puts the charts on a page with tables beside them.
+//! [`read`] reads metrics files, PELATO's and the thesis prototype's; [`Series::of`] summarises their runs by number
+//! of tasks; [`chart`] draws them and [`page`] puts the charts on a page with tables beside them.
 
 pub mod chart;
 mod load;

@@ -1,4 +1,4 @@
-//! A page of charts with tables beside them. It needs nothing but itself: no scripts, no other files.
+//! A page of charts with tables beside them. It is self-contained: no scripts, no other files.
 
 use super::chart::{latencies, lines, stacks};
 use super::load::Rehearsal;
@@ -8,7 +8,7 @@ use super::{original, style};
 use crate::measurement::{text, time};
 use crate::text::xml;
 
-/// By this a page is known as one that PELATO has written.
+/// Marks a page as written by PELATO.
 pub const MARK: &str = "<meta name=\"generator\" content=\"pelato report\"/>";
 
 /// A page about these series and drills.
@@ -126,7 +126,7 @@ fn wholes(series: &[Series]) -> String {
     })
 }
 
-/// Mean and interval, with as many digits.
+/// Mean and interval, with the same number of digits.
 fn parts(time: &Summary) -> (String, String) {
     let shown = time.to_string();
     match shown.split_once(" ± ") {

@@ -1,4 +1,5 @@
-//! Metrics files: PELATO's own, and the original's, which have the same form. And records of drills.
+//! Reads metrics files, PELATO's own and those of the thesis prototype, which have the same format, and records of
+//! drills.
 
 use std::fs;
 use std::io::Read;
@@ -17,17 +18,17 @@ use crate::remedy::{Argument, Operation, Remedy};
 use crate::report::{Problem, Source};
 use crate::text;
 
-/// No metrics file is larger: this is about 100,000 runs.
+/// The maximum size of a metrics file: about 100,000 runs.
 pub const MAX_BYTES: u64 = 16 << 20;
-/// No workflow has more tasks.
+/// The maximum number of tasks in a run.
 const MOST_TASKS: u64 = 1_000_000;
-/// No run takes longer: thirty years, in seconds.
+/// The maximum time of a run: thirty years, in seconds.
 const LONGEST: f64 = 1e9;
 
 const HELP: &str = "a metrics file looks like this: `runs: [{n_task: 2, code_gen: {gen_time: '0.019'}, build: \
     {components_build_time: '26.9'}, deploy: {components_deploy_time: '0.5'}, time_total: '27.4'}]`";
 
-/// Why a metrics file tells nothing.
+/// Why a metrics file cannot be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ReadError {
     /// It is not there.
@@ -84,7 +85,7 @@ pub enum Content {
 /// What is in a metrics file, or in the record of a drill.
 ///
 /// # Errors
-/// When it cannot be read, is neither, or has a field that makes no sense.
+/// When it cannot be read, is neither of them, or has an invalid field.
 pub fn read(path: &Path) -> Result<Content, ReadError> {
     let source = Source::new(path.display().to_string(), text(path)?);
     if record::is_record(source.text.as_bytes()) {
@@ -99,7 +100,7 @@ fn text(path: &Path) -> Result<String, ReadError> {
         std::io::ErrorKind::NotFound => ReadError::Missing { path: shown.clone() },
         _ => ReadError::Unreadable { path: shown.clone(), source },
     };
-    // Asked before it is opened: a pipe would make us wait for somebody to write to it.
+    // Checked before it is opened: opening a pipe would block until somebody writes to it.
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
         return Err(unreadable(std::io::Error::other("it is not a file")));
     }
@@ -115,7 +116,7 @@ fn text(path: &Path) -> Result<String, ReadError> {
         .map_err(|_| unreadable(std::io::Error::other("stream did not contain valid UTF-8")))
 }
 
-/// The runs of a metrics file's text. Fields that are not known are nobody's business.
+/// The runs of a metrics file's text. Unknown fields are ignored.
 fn parse(source: &Arc<Source>) -> Result<Vec<Run>, Problem> {
     let wrong = |message: &str| Problem::error("metrics", source, message).advise(HELP);
     if let Some(at) = too_deep(&source.text) {
@@ -202,7 +203,7 @@ impl File<'_> {
             _ => None,
         };
         number
-            // Neither endless nor "not a number" is within.
+            // Neither infinity nor NaN is in the range.
             .filter(|seconds| (0.0..=LONGEST).contains(seconds))
             .ok_or_else(|| self.wrong(place, name, value, "it is a number of seconds, not less than 0"))
     }
@@ -221,13 +222,13 @@ impl File<'_> {
         problem.at(self.span(place)).advise("fix the value, or remove the run from the file")
     }
 
-    /// Where something stands. The file is read once more for that: only what is wrong is looked for.
+    /// The position of a value. The file is parsed again for that, because positions are needed only for errors.
     fn span(&self, place: &Place) -> Option<Range<usize>> {
         place.span(&Document::new(&self.source.text).ok()?)
     }
 }
 
-/// The first line of a run, if each begins with a line `- …`: the reader that knows places gives up on long files.
+/// The first line of a run, if each begins with a line `- …`: the parser that records positions fails on long files.
 fn line_of(text: &str, index: usize, runs: usize) -> Option<Range<usize>> {
     let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
     let begins = |line: &str| line.trim_start_matches(' ').starts_with("- ");

@@ -1,12 +1,12 @@
-//! Axes: where their marks are, and what stands beside them.
+//! Axes: the positions of their ticks, and the labels.
 
-/// About how many marks an axis has.
+/// The approximate number of ticks of an axis.
 const MARKS: f64 = 5.0;
 
-/// An axis from 0 to its last mark, in steps that people count in.
+/// An axis from 0 to its last tick, in round steps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scale {
-    /// What its values are divided by before they are shown.
+    /// The divisor for values before they are shown.
     unit: f64,
     /// Between two marks, as shown.
     step: f64,
@@ -17,7 +17,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// For times of up to so many seconds.
+    /// For times up to a number of seconds.
     pub fn seconds(longest: f64) -> Self {
         // Less than a microsecond has not been measured.
         let longest = longest.max(1e-6);
@@ -28,7 +28,7 @@ impl Scale {
         }
     }
 
-    /// For up to so many tasks: there is no half of one.
+    /// For a number of tasks: ticks are whole numbers.
     pub fn tasks(most: u64) -> Self {
         Self::new(most.max(1) as f64, 1.0, "number of tasks", 1.0)
     }
@@ -53,7 +53,7 @@ impl Scale {
         value / (self.unit * self.step * f64::from(self.steps))
     }
 
-    /// The marks: where each is, from 0 to 1, and its number.
+    /// The ticks: the position of each, from 0 to 1, and its number.
     pub fn marks(&self) -> Vec<(f64, String)> {
         let decimals = (0..9).find(|decimals| is_whole(self.step * 10f64.powi(*decimals))).unwrap_or(9);
         let mark = |index: u32| {
@@ -64,7 +64,7 @@ impl Scale {
     }
 }
 
-/// An axis of times on which each step is ten times the one before: latencies and outages fit on it together.
+/// A logarithmic time axis, on which both latencies and outages fit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decades {
     /// The powers of ten, in seconds, at its ends.
@@ -79,20 +79,20 @@ impl Decades {
     /// For times from the shortest to the longest, in seconds.
     pub fn of(shortest: f64, longest: f64) -> Self {
         let (least, most) = Self::ENDS;
-        // No time at all has no logarithm.
+        // Zero has no logarithm.
         let power = |seconds: f64| seconds.max(1e-6).log10();
         let from = (power(shortest).floor() as i32).clamp(least, most - 1);
         let to = (power(longest).ceil() as i32).clamp(from + 1, most);
         Self { from, to }
     }
 
-    /// Where a time is, from 0 to 1; what is beyond an end is at it.
+    /// The position of a time, from 0 to 1, clamped to the ends.
     pub fn at(&self, seconds: f64) -> f64 {
         let power = seconds.max(1e-9).log10() - f64::from(self.from);
         (power / f64::from(self.to - self.from)).clamp(0.0, 1.0)
     }
 
-    /// The marks: where each is, from 0 to 1, and its time.
+    /// The ticks: the position of each, from 0 to 1, and its time.
     pub fn marks(&self) -> Vec<(f64, String)> {
         let mark = |power: i32| {
             let (power_of_unit, unit) = match power {

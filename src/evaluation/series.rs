@@ -1,10 +1,10 @@
-//! Runs, summed up by how many tasks they were of.
+//! Runs, summarised by number of tasks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::statistics::Summary;
 
-/// A part of a run that has a time of its own.
+/// A phase of a run that is timed separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
     /// Generating the sources.
@@ -32,21 +32,21 @@ impl Phase {
     }
 }
 
-/// One run, as a metrics file tells of it; times in seconds.
+/// One run of a metrics file; times in seconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Run {
     /// How many tasks the workflow had.
     pub tasks: u64,
-    /// Generating, building, deploying, and all of it: those that are told.
+    /// The times that are known: generating, building, deploying, total.
     pub times: [Option<f64>; 4],
 }
 
-/// The runs of one file, or whatever else is to be one line of a chart.
+/// The runs of one file, or anything else that is one line in a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// What it is called.
     pub name: String,
-    /// Figures of others, as they published them.
+    /// Whether these are published figures.
     pub published: bool,
     /// In order of the number of tasks.
     pub points: Vec<Point>,
@@ -61,11 +61,11 @@ pub struct Point {
     pub runs: Option<usize>,
     /// A summary for each of [`Phase::ALL`].
     pub times: [Option<Summary>; 4],
-    /// How a whole run is made up.
+    /// The phases that a whole run consists of.
     pub stack: Stack,
 }
 
-/// Mean times one on top of the other: generating, building, deploying, and whatever else is part of the total.
+/// Mean times for a stacked bar: generating, building, deploying, and the rest of the total.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Stack(pub [f64; 4]);
 
@@ -78,7 +78,7 @@ impl Stack {
         let [generate, build, deploy, total] = means;
         let known = [generate, build, deploy].map(|mean| mean.unwrap_or(0.0));
         let other = (total.unwrap_or(0.0) - known.iter().sum::<f64>()).max(0.0);
-        // Rounded figures do not add up to the last digit: that is nothing to show.
+        // Rounded figures do not add up exactly: a difference in the last digit is not shown.
         let other = if other < 0.005 * known.iter().sum::<f64>() { 0.0 } else { other };
         Self([known[0], known[1], known[2], other])
     }
@@ -99,8 +99,8 @@ impl Point {
 impl Series {
     /// Sums runs up.
     ///
-    /// Each phase's mean is of all runs that have it. The total is of those alone that went through the same phases, and
-    /// through the most: a `gen` is not the same work as a `brush`.
+    /// The mean of a phase covers all runs that have it. The total covers only runs that went through the same,
+    /// largest set of phases: a `gen` is not the same work as a `brush`.
     pub fn of(name: impl Into<String>, runs: &[Run]) -> Self {
         let whole = most_phases(runs);
         let mut by_tasks: BTreeMap<u64, Vec<&Run>> = BTreeMap::new();
@@ -109,7 +109,7 @@ impl Series {
         Self { name: name.into(), published: false, points }
     }
 
-    /// Whether anything is known of a phase.
+    /// Whether any point has a time for a phase.
     pub fn has(&self, phase: Phase) -> bool {
         self.points.iter().any(|point| point.time(phase).is_some())
     }
@@ -155,7 +155,7 @@ fn phases(run: &Run) -> Phases {
 
 fn most_phases(runs: &[Run]) -> Phases {
     let number = |phases: &Phases| phases.iter().filter(|phase| **phase).count();
-    // Of as many phases, the later ones: they take longer.
+    // Of sets with the same number of phases, the later ones: they take longer.
     let weight = |phases: &Phases| (number(phases), phases[2], phases[1]);
     runs.iter().map(phases).max_by_key(weight).unwrap_or_default()
 }

@@ -1,15 +1,15 @@
-//! Means, and how far they can be trusted.
+//! Means and their confidence intervals.
 
 use std::fmt;
 
-/// What is known of a time that was measured several times, in seconds.
+/// The summary of a time that was measured several times, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {
     /// How often it was measured; nothing for a published figure that does not say.
     pub count: Option<usize>,
     /// The mean.
     pub mean: f64,
-    /// Half of the 95 % confidence interval: the true mean is within `mean ± interval`. One run says nothing of it.
+    /// Half of the 95 % confidence interval: the true mean is within `mean ± interval`. None for a single run.
     pub interval: Option<f64>,
 }
 
@@ -29,17 +29,17 @@ impl Summary {
         Some(Self { count: Some(count), mean, interval })
     }
 
-    /// A figure somebody published as a mean.
+    /// A mean that was published without an interval.
     pub fn published(mean: f64) -> Self {
         Self { count: None, mean, interval: None }
     }
 
-    /// The upper end of what the mean may be.
+    /// The upper end of the confidence interval.
     pub fn high(&self) -> f64 {
         self.mean + self.interval.unwrap_or(0.0)
     }
 
-    /// The lower end of what the mean may be. No time is less than none.
+    /// The lower end of the confidence interval; not negative.
     pub fn low(&self) -> f64 {
         (self.mean - self.interval.unwrap_or(0.0)).max(0.0)
     }
@@ -49,7 +49,7 @@ impl fmt::Display for Summary {
     /// `51.20 ± 0.31`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.count.is_none() {
-            // As it was published: further digits would be made up.
+            // As published: it has no further digits.
             return write!(f, "{}", self.mean);
         }
         let decimals = decimals(self.mean);
@@ -61,7 +61,7 @@ impl fmt::Display for Summary {
     }
 }
 
-/// A time as it is shown: with three digits or so that say something.
+/// A time for display, with about three significant digits.
 pub fn seconds(time: f64) -> String {
     format!("{time:.*}", decimals(time))
 }
@@ -82,14 +82,14 @@ const T: [f64; 30] = [
     2.093_024, 2.085_963, 2.079_614, 2.073_873, 2.068_658, 2.063_899, 2.059_539, 2.055_529, 2.051_831,
     2.048_407, 2.045_230, 2.042_272,
 ];
-/// The same of the normal distribution, which is Student's t with endless degrees of freedom.
+/// The same of the normal distribution, which is Student's t with infinite degrees of freedom.
 const Z: f64 = 1.959_963_985;
 
 /// The 97.5 % quantile of Student's t.
 fn students_t(freedom: usize) -> f64 {
     match freedom.checked_sub(1).and_then(|index| T.get(index)) {
         Some(t) => *t,
-        // Its series in 1/freedom; from 31 on, two terms are right to five digits.
+        // Its series in 1/freedom; from 31 on, two terms are correct to five digits.
         None => {
             let freedom = freedom.max(1) as f64;
             let first = (Z.powi(3) + Z) / 4.0;

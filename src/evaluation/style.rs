@@ -1,9 +1,9 @@
-//! Colours and letters of charts and of the page around them: one set for light surroundings, one for dark ones.
+//! Colours and fonts of charts and of the page around them, for a light and a dark theme.
 
 /// How many colours there are for series.
 pub const COLOURS: usize = 8;
 
-/// The colours of one kind of surroundings.
+/// The colours of one theme.
 struct Palette {
     back: &'static str,
     text: &'static str,
@@ -46,7 +46,7 @@ const PLAIN: &str = "\
 .chart .value{paint-order:stroke;stroke-width:4;stroke-linejoin:round}\
 .chart .grid,.chart .axis{fill:none;shape-rendering:crispEdges}";
 
-/// The style of charts, for light and dark surroundings.
+/// The style of charts, for the light and the dark theme.
 pub fn charts() -> String {
     format!("{PLAIN}{}@media(prefers-color-scheme:dark){{{}}}", coloured(&LIGHT), coloured(&DARK))
 }
@@ -88,7 +88,7 @@ pub fn page() -> String {
 mod tests {
     use super::*;
 
-    /// As the WCAG measures it: 1 is the same, 21 is black and white.
+    /// The WCAG contrast ratio: 1 for equal colours, 21 for black and white.
     fn contrast(one: &str, other: &str) -> f64 {
         let (one, other) = (luminance(one), luminance(other));
         (one.max(other) + 0.05) / (one.min(other) + 0.05)

@@ -8,13 +8,13 @@ use super::page::MARK;
 use crate::files::{self, FileError};
 use crate::remedy::{Argument, Operation};
 
-/// The mark of a page is within its first bytes.
+/// The marker of a page is within this many first bytes.
 const HEAD: u64 = 1024;
 
-/// Why a page was not written. What was there is as it was.
+/// Why a page was not written. The existing file is unchanged.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum WriteError {
-    /// A file of somebody else is there.
+    /// A file that PELATO did not write exists.
     #[error("{path} already exists and was not written by {}", Operation::Report)]
     #[diagnostic(
         code(pelato::report::not_a_report),
@@ -30,10 +30,10 @@ pub enum WriteError {
     File(#[from] FileError),
 }
 
-/// Writes a page, over one that was written so before; over any other file only if that is insisted on.
+/// Writes a page. An existing page is replaced; another file only with `force`.
 ///
 /// # Errors
-/// When another file is there, or it cannot be written.
+/// When another file exists, or it cannot be written.
 pub fn write(path: &Path, page: &str, force: bool) -> Result<(), WriteError> {
     if !force && !may_replace(path)? {
         return Err(WriteError::NotAReport { path: path.display().to_string() });
@@ -42,7 +42,7 @@ pub fn write(path: &Path, page: &str, force: bool) -> Result<(), WriteError> {
 }
 
 fn may_replace(path: &Path) -> Result<bool, FileError> {
-    // What is no file cannot be replaced, and says so when that is tried.
+    // Anything but a regular file cannot be replaced; writing reports that.
     match std::fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         _ => return Ok(true),

@@ -1,8 +1,8 @@
-//! Which column each node stands in: messages go from left to right, but for those that go round.
+//! Assigns each node to a column: messages go from left to right, except in cycles.
 
 use super::model::Graph;
 
-/// An edge between columns; a step of a longer one stands for a part of it.
+/// An edge between neighbouring columns; a longer edge is split into several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Way {
     /// The edge of the graph.
@@ -11,7 +11,7 @@ pub struct Way {
     pub back: bool,
 }
 
-/// For each node its column, and for each edge whether it goes back.
+/// For each node its column, and for each edge whether it goes backwards.
 pub fn columns(graph: &Graph) -> (Vec<usize>, Vec<Way>) {
     let back = back_edges(graph);
     let ways: Vec<Way> = back.iter().enumerate().map(|(edge, back)| Way { edge, back: *back }).collect();
@@ -37,7 +37,7 @@ pub fn columns(graph: &Graph) -> (Vec<usize>, Vec<Way>) {
             }
         }
     }
-    // Where something comes in, it stands just before those who take it.
+    // A node without inputs is placed just before its readers.
     for node in (0..count).filter(|node| first[*node]) {
         if let Some(nearest) = after[node].iter().map(|next| column[*next]).min() {
             column[node] = nearest.saturating_sub(1);
@@ -46,7 +46,7 @@ pub fn columns(graph: &Graph) -> (Vec<usize>, Vec<Way>) {
     (column, ways)
 }
 
-/// The edges that close a circle when one follows the flow from its beginnings.
+/// The edges that close a cycle when the flow is followed from its sources.
 fn back_edges(graph: &Graph) -> Vec<bool> {
     let count = graph.nodes.len();
     let (mut after, mut is_first) = (vec![Vec::new(); count], vec![true; count]);

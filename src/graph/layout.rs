@@ -1,4 +1,4 @@
-//! Where each node and edge of the picture stands.
+//! The position of each node and edge in the diagram.
 
 use super::layers::{Way, columns};
 use super::model::{Graph, Node, Shape};
@@ -9,12 +9,13 @@ const ROW_GAP: f64 = 22.0;
 const MARGIN: f64 = 20.0;
 /// Longer labels are cut, in characters.
 pub const LABEL: usize = 40;
-/// With more bends than this, edges go straight: nobody looks at such a picture, but it has to be drawn.
+/// With more bends than this, edges are drawn straight: such a diagram is unreadable anyway, but must be drawn
+/// quickly.
 const MAX_BENDS: usize = 20_000;
-/// How often rows are sorted and shifted towards their neighbours.
+/// How many passes of sorting and shifting rows towards their neighbours are made.
 const ROUNDS: usize = 8;
 
-/// A box of the picture.
+/// A box in the diagram.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
     /// Its centre.
@@ -78,7 +79,7 @@ impl Grid {
         }
     }
 
-    /// Gives long edges a bend in every column that they pass, so that they go round what stands there.
+    /// Gives long edges a bend in every column that they pass, so that they avoid the nodes there.
     fn bend(&mut self, graph: &Graph, ways: &[Way]) -> Vec<Vec<usize>> {
         let ends = |way: &Way| {
             let edge = graph.edges[way.edge];
@@ -112,7 +113,7 @@ impl Grid {
         self.left[to].push(from);
     }
 
-    /// Sorts each column by where its neighbours stand, so that few edges cross.
+    /// Sorts each column by the positions of its neighbours, so that few edges cross.
     fn sort(&mut self) {
         let mut row = vec![0.0; self.places.len()];
         let number = |row: &mut Vec<f64>, column: &[usize]| {
@@ -188,11 +189,11 @@ impl Grid {
         }
     }
 
-    /// Level while it passes a column, so that it bends in the gaps only.
+    /// Horizontal while it passes a column, so that it bends only in the gaps.
     fn points(&self, graph: &Graph, way: Way, bends: &[usize]) -> Vec<(f64, f64)> {
         let edge = graph.edges[way.edge];
         let (first, last) = if way.back { (edge.to, edge.from) } else { (edge.from, edge.to) };
-        // Those that go back run a little lower, so that they can be told from those that go forth.
+        // Backward edges run a little lower, so that they can be distinguished from forward ones.
         let lower = |place: Place| if way.back { place.y + place.height / 4.0 } else { place.y };
         let (from, to) = (self.places[first], self.places[last]);
         let side = |item: usize| self.sides[self.column[item]];
@@ -215,9 +216,9 @@ fn mean(items: &[usize], value: impl Fn(usize) -> f64) -> Option<f64> {
     (!items.is_empty()).then(|| sum / items.len() as f64)
 }
 
-/// Heights near to the wishes, in the same order and without overlaps.
+/// Positions close to the desired ones, in the same order and without overlaps.
 fn settle(wishes: &[f64], heights: &[f64]) -> Vec<f64> {
-    // Those that push each other move as one block, to the mean of what they wish.
+    // Nodes that touch move as one block, to the mean of their desired positions.
     let mut blocks: Vec<(f64, usize, f64)> = Vec::new();
     let mut offset = 0.0;
     let mut offsets = Vec::new();
@@ -246,7 +247,7 @@ fn size(node: &Node) -> Place {
     Place { x: 0.0, y: 0.0, width: longest as f64 * CHARACTER + padding, height }
 }
 
-/// How many columns a (cut) text takes; characters beyond the European ones are wide.
+/// The width of a (shortened) label in columns; characters from U+1100 on count as wide.
 fn columns_of(text: &str) -> usize {
     text.chars().take(LABEL + 1).map(|c| if u32::from(c) < 0x1100 { 1 } else { 2 }).sum()
 }

@@ -16,7 +16,7 @@ pub fn mermaid(graph: &Graph) -> String {
             Shape::Topic => ("([", "])"),
             Shape::Http => ("{{", "}}"),
         };
-        // Writing to a text cannot fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "  n{index}{open}\"{label}\"{close}");
     }
     for edge in &graph.edges {
@@ -26,7 +26,7 @@ pub fn mermaid(graph: &Graph) -> String {
     text
 }
 
-/// Anything that Mermaid, Markdown or HTML could take for its own becomes its number.
+/// Characters that Mermaid, Markdown or HTML could interpret are written as numeric entities.
 fn escape(label: &str) -> String {
     let mut escaped = String::with_capacity(label.len());
     for character in label.chars() {

@@ -1,4 +1,4 @@
-//! The flow of a workflow as a picture: Mermaid text, or SVG.
+//! The data flow of a workflow as a diagram: Mermaid text, or SVG.
 
 mod layers;
 mod layout;
@@ -9,3 +9,12 @@ mod svg;
 pub use mermaid::mermaid;
 pub use model::{Edge, Graph, Node, Shape, of};
 pub use svg::svg;
+
+/// How a picture is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Text that many code hosts and editors show as a diagram
+    Mermaid,
+    /// An image
+    Svg,
+}

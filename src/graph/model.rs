@@ -20,7 +20,7 @@ pub struct Node {
     pub shape: Shape,
     /// Its name.
     pub label: String,
-    /// Less important words about it.
+    /// Secondary text below the label.
     pub detail: String,
 }
 
@@ -42,7 +42,7 @@ pub struct Edge {
     pub from: usize,
     /// The node that they go to.
     pub to: usize,
-    /// From a topic to one with wildcards that takes it.
+    /// From a topic to a wildcard topic that matches it.
     pub by_wildcard: bool,
 }
 

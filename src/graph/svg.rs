@@ -1,4 +1,4 @@
-//! The flow as a picture.
+//! The flow as an SVG image.
 
 use std::fmt::Write;
 
@@ -10,12 +10,12 @@ const STYLE: &str = "text{font:13px ui-sans-serif,system-ui,'Segoe UI',Helvetica
     fill:#1f2933}.d{font-size:11px;fill:#52606d}.component{fill:#e8f1fd;stroke:#2f6fbf}.topic{fill:#fff;stroke:#829ab1}\
     .http{fill:#fff4e0;stroke:#c77700}path{fill:none;stroke:#627d98;stroke-width:1.4}.by-wildcard{stroke-dasharray:5 4}";
 
-/// An SVG picture: components are boxes, topics are rounded, HTTP is a hexagon; broken lines lead from a topic to one
-/// with wildcards that takes it.
+/// An SVG image: components are boxes, topics are rounded, HTTP is a hexagon; dashed lines lead from a topic to a
+/// wildcard topic that matches it.
 pub fn svg(graph: &Graph) -> String {
     let layout = layout(graph);
     let mut text = String::new();
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = draw(&mut text, graph, &layout);
     text
 }
@@ -88,7 +88,7 @@ fn draw_node(out: &mut String, node: &Node, place: &Place) -> std::fmt::Result {
     writeln!(out, "</g>")
 }
 
-/// A line through the points that leaves and arrives level.
+/// A line through the points that starts and ends horizontally.
 fn curve(points: &[(f64, f64)]) -> String {
     let mut path = String::new();
     for (index, (x, y)) in points.iter().enumerate() {

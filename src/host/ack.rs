@@ -1,8 +1,8 @@
-//! Messages that JetStream keeps until they are dealt with, as the host sees them: the trigger acknowledges them.
+//! Messages that JetStream stores until the trigger acknowledges them.
 
 use super::observe::{Call, Trigger};
 
-/// How the subjects begin at which JetStream waits for what became of a message.
+/// The prefix of the subjects on which JetStream waits for acknowledgements.
 const ACK: &str = "$JS.ACK.";
 
 /// Whether JetStream waits at this subject.
@@ -10,8 +10,8 @@ pub(super) fn is_ack(subject: &str) -> bool {
     subject.starts_with(ACK)
 }
 
-/// What headers say about a dead letter: whose it is, where it was sent to, and what it failed of. Messages of
-/// components have no headers, so the host adds them.
+/// The headers of a dead letter: its component, its subject, and the error. Messages of components have no headers,
+/// so the host adds them.
 pub(super) fn dead_letter(call: &Call, error: &str) -> Vec<(&'static str, String)> {
     let subject = match &call.trigger {
         Trigger::Message { subject } => subject.to_string(),

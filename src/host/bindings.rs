@@ -1,6 +1,6 @@
 //! The interfaces of `wit/`, as Rust. The `wasi:*` ones come with wasmtime.
 
-// Generated: the lints are for what people write.
+// Generated code: the lints are for hand-written code.
 #[allow(unsafe_code, missing_docs, clippy::all)]
 mod messaging {
     wasmtime::component::bindgen!({
@@ -12,7 +12,7 @@ mod messaging {
     });
 }
 
-// Generated: the lints are for what people write.
+// Generated code: the lints are for hand-written code.
 #[allow(unsafe_code, missing_docs, clippy::all)]
 mod function {
     wasmtime::component::bindgen!({

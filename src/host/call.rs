@@ -16,7 +16,7 @@ use super::options::Limits;
 use super::run::{Work, run};
 use super::state::State;
 
-/// What came of a function.
+/// The result of a call.
 #[derive(Debug)]
 pub struct Called {
     /// Its output (empty: the input is filtered out), or how it failed: [`Outcome::Failed`], [`Outcome::Trapped`],
@@ -57,7 +57,7 @@ pub async fn call(
 ) -> Result<Called, HostError> {
     let begun = Instant::now();
     let compute = Compute::single(cache_dir)?;
-    // Computes for long, but there is nobody else on these threads whom it could hold up.
+    // Computes for long, but nothing else runs on these threads.
     let function = prepare(&compute, name, wasm)?;
     let call = Arc::new(Call::direct(name, input.clone()));
     let state = State::new(call, limits.memory, observer, None);

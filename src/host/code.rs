@@ -21,7 +21,7 @@ pub(super) struct Code {
 }
 
 impl Code {
-    /// Prepares a component. Takes seconds of computing: not for a thread that serves others.
+    /// Prepares a component. Takes seconds of CPU time: do not call it on a thread that serves others.
     pub fn prepare(
         compute: &Compute,
         linker: &Linker<State>,
@@ -30,7 +30,7 @@ impl Code {
     ) -> Result<Self, HostError> {
         let component = compute.compile(&hosted.name, &hosted.wasm)?;
         let pre = link(linker, &hosted.name, &component)?;
-        // They fail exactly when the export is missing.
+        // These fail exactly when the export is missing.
         let digest = digest(&hosted.wasm);
         let (messaging, http) = (MessagingPre::new(pre.clone()).ok(), ProxyPre::new(pre).ok());
         let code = Self { digest, resources, messaging, http };
@@ -38,7 +38,7 @@ impl Code {
         Ok(code)
     }
 
-    /// Whether it was made of these bytes, and to use these things.
+    /// Whether it was compiled from these bytes with the same imports.
     pub fn is_of(&self, hosted: &Hosted) -> bool {
         let Resources { bucket, database } = &self.resources;
         self.digest == digest(&hosted.wasm)

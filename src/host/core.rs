@@ -18,7 +18,7 @@ use super::run::{Work, run};
 use super::slots::{Slot, Slots};
 use super::state::{Link, Resources, State};
 
-/// How many tasks a thread runs before it looks for timers and input: functions run for a tick each.
+/// How many tasks a thread runs before it polls timers and input: functions run for a tick each.
 const EVENT_INTERVAL: u32 = 5;
 
 /// What all calls share.
@@ -38,7 +38,7 @@ pub(super) struct Core {
 /// The threads that run functions. HTTP and NATS are served by the caller's, so that functions cannot starve them.
 struct Threads {
     handle: Handle,
-    // Always there until dropped, which takes it out.
+    // Always present until dropped.
     runtime: Option<Runtime>,
 }
 
@@ -50,7 +50,7 @@ pub(super) struct Admission {
     pub resources: Resources,
 }
 
-/// A call that has come to its end.
+/// A call that has ended.
 pub(super) struct Done<T> {
     pub result: Result<T, Outcome>,
     pub sent: Vec<super::observe::Sent>,
@@ -79,7 +79,7 @@ impl Core {
         })
     }
 
-    /// What a component may use; it is made or connected to.
+    /// What a component may use; created or connected to if necessary.
     pub async fn resources(&self, hosted: &Hosted) -> Result<Resources, HostError> {
         let bucket = match &hosted.bucket {
             Some(name) => Some(self.buckets.open(name).await?),
@@ -97,7 +97,7 @@ impl Core {
         &self.threads.handle
     }
 
-    /// Waits for its turn, and does the work in a new instance.
+    /// Waits for a slot, and does the work in a new instance.
     pub async fn call<W: Work>(&self, admission: Admission, work: W) -> Done<W::Output> {
         let slot = self.slots.enter().await;
         let queued = admission.received.elapsed();
@@ -130,14 +130,14 @@ impl Threads {
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        // The ordinary way waits for what runs, which an asynchronous caller must not.
+        // The ordinary shutdown waits for running tasks, which an asynchronous caller must not do.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
 }
 
-/// Counts what is under way: each has a token, and who waits sees when the last is gone.
+/// Counts calls in progress: each has a token, and a waiter is notified when the last token is dropped.
 #[derive(Debug)]
 pub(super) struct UnderWay {
     token: mpsc::Sender<()>,
@@ -154,7 +154,7 @@ impl UnderWay {
         self.token.clone()
     }
 
-    /// Waits until nothing is under way.
+    /// Waits until no call is in progress.
     pub async fn over(self) {
         let Self { token, mut gone } = self;
         drop(token);

@@ -33,8 +33,8 @@ impl Deployment {
         self.services.iter().map(|(name, service)| (name.clone(), service.code())).collect()
     }
 
-    /// Makes the plan's components the running ones. What stays keeps its queues; what is new begins to read before
-    /// what is gone ends; and what is gone still processes what it got.
+    /// Makes the plan's components the running ones. Components that stay keep their queues; new ones begin to read
+    /// before removed ones end; and removed ones still process what they received.
     pub async fn apply(
         &mut self,
         plan: Plan,
@@ -45,7 +45,7 @@ impl Deployment {
         let keys = |part: &Part| -> Vec<_> {
             part.subscriptions.iter().map(|subscription| (part.name.clone(), subscription.clone())).collect()
         };
-        // First what can fail, so that a failure changes nothing.
+        // Steps that can fail come first, so that a failure changes nothing.
         let mut fresh = Vec::new();
         for key in plan.parts.iter().flat_map(keys) {
             if !self.readers.contains_key(&key) && !fresh.iter().any(|(other, _)| *other == key) {
@@ -90,7 +90,7 @@ impl Deployment {
         self.readers.retain(|key, reader| {
             let stays = kept.contains(key);
             if !stays {
-                // At once: who is gone gets nothing that is sent from now on.
+                // All at once: removed components receive nothing that is sent from now on.
                 reader.entry.as_ref().inspect(|entry| entry.close());
                 let orders = reader.orders.clone();
                 orders.send_replace(Order::Finish);
@@ -101,7 +101,7 @@ impl Deployment {
         });
     }
 
-    /// Starts nothing more. Returns how many messages were left.
+    /// Starts no more calls. Returns the number of unread messages.
     pub async fn halt(self) -> usize {
         let mut unread = 0;
         for reader in self.readers.into_values() {

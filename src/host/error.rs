@@ -1,4 +1,4 @@
-//! Why the host cannot do what it is told.
+//! Errors of the host.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use crate::remedy::{Argument, Operation};
 use miette::Diagnostic;
 use thiserror::Error;
 
-/// Why the host cannot do what it is told. What goes wrong in a function is no such error: it is reported to the
+/// Errors of the host. Failures of a function are not among them: they are reported to the
 /// [`Observer`](super::Observer).
 #[derive(Debug, Error, Diagnostic)]
 #[non_exhaustive]
@@ -31,7 +31,7 @@ pub enum HostError {
         /// Why.
         message: String,
     },
-    /// It is no component that the engine understands.
+    /// The engine cannot load the component.
     #[error("{component} is not a valid WebAssembly component: {message}")]
     #[diagnostic(code(pelato::host::invalid), help("build it again with {}", Operation::Build))]
     Invalid {
@@ -40,7 +40,7 @@ pub enum HostError {
         /// What is wrong.
         message: String,
     },
-    /// It needs something that the host does not have.
+    /// It imports something that the host does not provide.
     #[error("{component} imports an interface that this host does not provide: {message}")]
     #[diagnostic(
         code(pelato::host::import),
@@ -55,7 +55,7 @@ pub enum HostError {
         /// What is missing.
         message: String,
     },
-    /// It lacks the function that is to be called.
+    /// It does not export the function that is to be called.
     #[error("{component} does not export {interface}, and so cannot {purpose}")]
     #[diagnostic(
         code(pelato::host::export),
@@ -94,7 +94,7 @@ pub enum HostError {
         /// The path.
         path: String,
     },
-    /// A subject that NATS would not take.
+    /// A subject that is not valid in NATS.
     #[error("{subject:?} is not a valid NATS subject: {reason}")]
     #[diagnostic(
         code(pelato::host::subject),
@@ -147,7 +147,7 @@ pub enum HostError {
         /// What the server says.
         message: String,
     },
-    /// The NATS server keeps nothing.
+    /// The NATS server has no JetStream.
     #[error("the bucket {bucket} needs JetStream, and the NATS server has none")]
     #[diagnostic(
         code(pelato::host::no_jet_stream),
@@ -185,7 +185,7 @@ pub enum HostError {
         /// What happened.
         message: String,
     },
-    /// Nobody is there to answer a request.
+    /// No subscriber answers a request.
     #[error("no component reads {subject}, so there is no reply")]
     #[diagnostic(
         code(pelato::host::no_reader),

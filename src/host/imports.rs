@@ -21,10 +21,10 @@ impl consumer::Host for State {
         let body = Bytes::from(message.body);
         let reply = link.reply_to.as_deref() == Some(message.subject.as_str());
         let sent = Sent { subject: message.subject.clone(), body: body.clone(), reply };
-        // What JetStream is told is no message that anybody reads.
+        // An acknowledgement to JetStream is not a message that a component reads.
         let is_ack = is_ack(&message.subject);
         let is_kept = link.reply_to.as_deref().is_some_and(ack::is_ack);
-        // Whatever else such a call sends after its error is the message that it gives up.
+        // Anything else that such a call sends after its error is the dead letter.
         let headers = match &self.error {
             Some(error) if is_kept && !is_ack => ack::dead_letter(&self.call, error),
             _ => Vec::new(),
@@ -84,7 +84,7 @@ impl logging::Host for State {
 }
 
 impl State {
-    /// The mark of what this call sends.
+    /// The trace context of what this call sends.
     fn next_mark(&self) -> TraceContext {
         TraceContext { trace: self.call.trace, hop: self.call.hop.saturating_add(1) }
     }

@@ -6,10 +6,10 @@ use wasmtime::ResourceLimiter;
 
 use super::record::Record;
 
-/// The size of a table's element, for the account.
+/// The assumed size of a table's element, in bytes.
 const ELEMENT: usize = size_of::<usize>();
 
-/// Counts what the parts of one instance take together, and refuses what is too much.
+/// Counts the memory of all parts of one instance, and enforces the limit.
 pub(super) struct MemoryGuard {
     limit: u64,
     taken: u64,
@@ -33,8 +33,8 @@ impl MemoryGuard {
 }
 
 impl ResourceLimiter for MemoryGuard {
-    // The function is told "no", as on a real platform, and may deal with it. If it breaks off instead, the record
-    // knows why.
+    // The allocation fails, as on a real platform, and the function may handle that. If it traps instead, the record
+    // has the reason.
     fn memory_growing(&mut self, current: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         Ok(self.grow(current, desired, 1))
     }

@@ -30,7 +30,7 @@ impl Work for HandleMessage<'_> {
     }
 }
 
-/// What a reader is told from outside.
+/// An order to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
     /// Read on.
@@ -41,8 +41,8 @@ pub(super) enum Order {
     Halt,
 }
 
-/// Reads a subscription and calls the component for each message, until it is ordered to end. Returns how many
-/// messages it left unread.
+/// Reads a subscription and calls the component for each message, until it is told to end. Returns the number of
+/// unread messages.
 pub(super) async fn read(
     core: Arc<Core>,
     service: Arc<Service>,
@@ -92,7 +92,7 @@ pub(super) async fn read(
 async fn handle(core: &Core, service: &Service, message: Message, received: Instant) {
     let code = service.code();
     let Some(handler) = &code.messaging else {
-        // The component was replaced by one that reads no messages: there is nobody left to ask.
+        // The component was replaced by one that reads no messages.
         let (trace, subject) = (message.mark.trace, message.subject);
         core.observer.event(Event::Dropped { trace, subject, subscriber: Arc::clone(&service.name) });
         return;
@@ -118,7 +118,7 @@ async fn handle(core: &Core, service: &Service, message: Message, received: Inst
         Err(cut_off) => cut_off,
     };
     core.observer.event(Event::Ended { call, outcome, times: done.times });
-    // The place is kept meanwhile: this is how a full queue slows down what comes before it.
+    // The slot is held meanwhile: this is how a full queue slows down its senders.
     done.parked.settled().await;
 }
 

@@ -1,10 +1,10 @@
 //! The embedded host behind `pelato run` and `pelato call`.
 //!
 //! A [`Host`] runs composed components: each message on a subject they subscribe to, and each HTTP request on their
-//! path, is one call in a fresh instance, with limits on memory and time. Messages travel over a bus in this process
-//! or a NATS server. Nothing is printed: an [`Observer`](observe::Observer) is told what happens.
+//! path, is one call in a fresh instance, with limits on memory and time. Messages are carried by a bus in this
+//! process or a NATS server. Nothing is printed: an [`Observer`](observe::Observer) receives the events.
 //!
-//! Functions run on threads of their own, and yield every few milliseconds: those that never end hold up neither HTTP
+//! Functions run on threads of their own, and yield every few milliseconds: those that never end block neither HTTP
 //! nor the others.
 
 mod ack;
@@ -55,7 +55,7 @@ pub use options::{Bus, Hosted, Limits, Options};
 pub use series::{Series, series};
 pub use trace::TraceId;
 
-/// How much longer than a call's time limit stopping may take.
+/// How long stopping may take, in addition to a call's time limit.
 const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Components that run.
@@ -72,7 +72,7 @@ pub struct Host {
 pub struct Stopped {
     /// Messages that waited on the bus in this process, and were not processed.
     pub unread: usize,
-    /// All calls under way came to their end. (Those that did not were cut off.)
+    /// Whether all calls finished. (The others were aborted.)
     pub calls_ended: bool,
 }
 
@@ -80,7 +80,7 @@ impl Host {
     /// Starts the components. Must be called in a tokio runtime with timers and input/output.
     ///
     /// # Errors
-    /// If one of the components cannot run, the address for HTTP cannot be had, or the NATS server not reached.
+    /// If a component cannot run, the HTTP address cannot be bound, or the NATS server cannot be reached.
     pub async fn start(
         options: Options,
         components: Vec<Hosted>,
@@ -108,10 +108,10 @@ impl Host {
         self.server.as_ref().map(|server| server.address)
     }
 
-    /// Sends a message, as if from outside. When it returns, the message is in the queues of all who get it.
+    /// Sends a message from outside. When it returns, the message is in the queues of all its subscribers.
     ///
     /// # Errors
-    /// If the subject is invalid or the NATS server does not take the message.
+    /// If the subject is invalid or the NATS server does not accept the message.
     pub async fn publish(&self, subject: &str, body: impl Into<Bytes>) -> Result<TraceId, HostError> {
         let message = Message::entering(subject, body.into(), None);
         let trace = message.trace();
@@ -119,7 +119,7 @@ impl Host {
         Ok(trace)
     }
 
-    /// Sends a message, as if from outside, whose sender waits for an answer at a subject of its own.
+    /// Sends a message from outside whose sender waits for a reply on a subject of its own.
     ///
     /// # Errors
     /// As [`Host::publish`].
@@ -134,10 +134,10 @@ impl Host {
         Ok(())
     }
 
-    /// Sends a message, as if from outside, and waits for the reply.
+    /// Sends a message from outside, and waits for the reply.
     ///
     /// # Errors
-    /// If nobody reads the subject, or no reply came in time.
+    /// If no component reads the subject, or no reply arrived in time.
     pub async fn request(
         &self,
         subject: &str,
@@ -147,16 +147,16 @@ impl Host {
         self.core.broker.request(Message::entering(subject, body.into(), None), timeout).await
     }
 
-    /// Watches what is sent to subjects that match a pattern. Who reads too slowly loses messages, and that is reported.
+    /// Observes what is sent to subjects that match a pattern. A slow reader loses messages, which is reported.
     ///
     /// # Errors
-    /// If the pattern is invalid or the NATS server does not take the subscription.
+    /// If the pattern is invalid or the NATS server does not accept the subscription.
     pub async fn subscribe(&self, pattern: &str) -> Result<Messages, HostError> {
         self.core.broker.watch(pattern).await
     }
 
-    /// Runs other components from now on. Calls under way end with the code they began with. HTTP stays bound, and what
-    /// waits in the queues is processed. If it fails, everything is as before.
+    /// Replaces the running components. Calls in progress end with the code they began with. HTTP stays bound, and
+    /// queued messages are processed. If it fails, nothing changes.
     ///
     /// # Errors
     /// If one of the components cannot run.
@@ -166,7 +166,7 @@ impl Host {
         deployment.apply(plan, &self.core, &self.routes, &self.under_way).await
     }
 
-    /// Stops: accepts nothing more, waits for the calls under way up to their time limit, and closes the bus.
+    /// Stops: accepts no more calls, waits for those in progress up to their time limit, and closes the bus.
     pub async fn stop(self) -> Stopped {
         let Self { core, deployment, server, under_way, .. } = self;
         if let Some(server) = server {

@@ -8,9 +8,9 @@ use hyper::body::Bytes;
 use super::trace::{TraceContext, TraceId};
 use crate::remedy::Argument;
 
-/// Is told what happens.
+/// Receives the events of the host.
 ///
-/// Called from the threads that run the functions: an observer must be quick, and hand over what takes time.
+/// Called from the threads that run the functions: an observer must be fast, and delegate what takes time.
 pub trait Observer: Send + Sync {
     /// Something happened.
     fn event(&self, event: Event);
@@ -29,7 +29,7 @@ impl Observer for Unobserved {
 pub struct Call {
     /// The message that entered the system and led here.
     pub trace: TraceId,
-    /// The how-manyth call on the message's way this is; the first is 1.
+    /// The number of this call on the message's path; the first is 1.
     pub hop: u32,
     /// The component's name.
     pub component: Arc<str>,
@@ -81,10 +81,10 @@ pub enum Outcome {
     Stored {
         /// What it stored.
         stored: Vec<Stored>,
-        /// What it published beside, replies included.
+        /// What it also published, replies included.
         sent: Vec<Sent>,
     },
-    /// It only answered who asked: the reply subject, or the HTTP client.
+    /// It only replied: to the reply subject, or to the HTTP client.
     Replied,
     /// It published nothing.
     Filtered,
@@ -93,17 +93,17 @@ pub enum Outcome {
         /// The function's message.
         message: String,
     },
-    /// The component broke off.
+    /// The component trapped.
     Trapped {
         /// Why.
         message: String,
     },
-    /// It took longer than it may.
+    /// It exceeded the time limit.
     TimedOut {
         /// The limit.
         limit: Duration,
     },
-    /// It needed more memory than it may have.
+    /// It exceeded the memory limit.
     OutOfMemory {
         /// The limit, in bytes.
         limit: u64,
@@ -141,7 +141,7 @@ pub struct Times {
     pub call: Duration,
 }
 
-/// Where a line was written.
+/// The stream of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// Standard output.
@@ -185,10 +185,10 @@ pub enum Event {
         call: Arc<Call>,
         /// Where to.
         stream: Stream,
-        /// The line, without its end; what is no UTF-8 is replaced, very long lines come in pieces.
+        /// The line, without its terminator; invalid UTF-8 is replaced, very long lines are split.
         text: String,
     },
-    /// A function wrote more than is kept of one call: the rest is thrown away.
+    /// A function wrote more than the limit for one call: the rest is discarded.
     OutputCut {
         /// In which call.
         call: Arc<Call>,
@@ -201,16 +201,16 @@ pub enum Event {
         call: Arc<Call>,
         /// How important it is.
         level: Level,
-        /// What it belongs to; the triggers of PELATO give the component's name.
+        /// Its context; PELATO's triggers give the component's name.
         context: String,
         /// The text.
         message: String,
     },
     /// An HTTP request was answered.
     Answered {
-        /// The mark that the request got.
+        /// The trace id of the request.
         trace: TraceId,
-        /// Who answered; none if no component has this path.
+        /// The component that answered; none if no component has this path.
         component: Option<Arc<str>>,
         /// The request's method.
         method: String,
@@ -221,27 +221,27 @@ pub enum Event {
         /// From the request's arrival to its answer.
         elapsed: Duration,
     },
-    /// Nobody reads the subject that a message was published to. (A NATS server does not tell us.)
+    /// No component reads the subject that a message was published to. (A NATS server does not report this.)
     Unread {
-        /// The mark of the message.
+        /// The trace id of the message.
         trace: TraceId,
         /// The subject.
         subject: Arc<str>,
         /// The body.
         body: Bytes,
     },
-    /// A message is larger than NATS servers take (1 MiB, as they come); the bus in the process took it.
+    /// A message is larger than NATS servers accept by default (1 MiB); the bus in this process accepted it.
     Oversized {
-        /// The mark of the message.
+        /// The trace id of the message.
         trace: TraceId,
         /// The subject.
         subject: Arc<str>,
         /// The size of the body.
         size: usize,
     },
-    /// A subscriber had too many unread messages, for too long: this one is lost to it.
+    /// A subscriber had too many unread messages for too long: this message is lost for it.
     Dropped {
-        /// The mark of the message.
+        /// The trace id of the message.
         trace: TraceId,
         /// The subject.
         subject: Arc<str>,
@@ -264,7 +264,7 @@ pub enum Event {
     },
 }
 
-/// How a call that did not end well ended, in words.
+/// Describes how a call failed.
 pub fn in_words(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Failed { message } => format!("failed: {message}"),

@@ -1,4 +1,4 @@
-//! What the host is told.
+//! The configuration of the host.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -68,7 +68,7 @@ impl Default for Options {
             bucket_domain: None,
             database: None,
             limits: Limits::default(),
-            // Enough that a few calls that hang do not hold up the rest.
+            // Enough that a few hanging calls do not block the rest.
             max_concurrent: (cores * 4).clamp(8, 64),
             cache_dir: None,
         }

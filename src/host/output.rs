@@ -1,4 +1,4 @@
-//! What functions write: lines, attributed to their call, and not without end.
+//! The output of functions: lines, attributed to their call, up to a limit.
 
 use std::io;
 use std::pin::Pin;
@@ -17,7 +17,7 @@ const LIMIT: usize = 256 << 10;
 /// Longer lines are reported in pieces.
 const LONGEST_LINE: usize = 8 << 10;
 
-/// The account of one call's output, shared by its streams and its log.
+/// The remaining output quota of one call, shared by its streams and its log.
 pub(super) struct Output {
     call: Arc<Call>,
     observer: Arc<dyn Observer>,
@@ -36,7 +36,7 @@ impl Output {
         Arc::new(Self { call, observer, state: Mutex::default() })
     }
 
-    /// Takes `size` bytes off the account; false if they exceed it.
+    /// Takes `size` bytes from the quota; false if that exceeds it.
     pub fn admit(&self, size: usize) -> bool {
         self.admit_in(&mut self.account(), size) == size
     }
@@ -98,7 +98,7 @@ fn pending(account: &mut Account, stream: Stream) -> &mut Vec<u8> {
     }
 }
 
-/// One of the two streams, as WASI wants it.
+/// One of the two streams, in the form that WASI requires.
 #[derive(Clone)]
 pub(super) struct Pipe {
     pub output: Arc<Output>,

@@ -22,7 +22,7 @@ pub(super) trait Work: Send {
     fn run(self, store: &mut Store<State>) -> impl Future<Output = wasmtime::Result<Self::Output>> + Send;
 }
 
-/// The time is up: what the engine is told, to find it again in the error that comes back.
+/// Marks the error that the engine returns as a timeout.
 #[derive(Debug)]
 struct TimeIsUp;
 
@@ -34,7 +34,7 @@ impl fmt::Display for TimeIsUp {
 
 impl std::error::Error for TimeIsUp {}
 
-/// Does the work in a new instance, which is gone afterwards. The error is one of the outcomes that cut a call off.
+/// Does the work in a new instance, which is dropped afterwards. The error is one of the outcomes of an aborted call.
 pub(super) async fn run<W: Work>(
     compute: &Compute,
     limits: &Limits,
@@ -49,7 +49,7 @@ pub(super) async fn run<W: Work>(
     let mut store = Store::new(&compute.engine, state);
     store.limiter(|state| &mut state.memory);
     store.set_epoch_deadline(1);
-    // Checked here too: a function that only computes may keep the runtime from noticing that the time is up.
+    // Checked here, too: a function that only computes may keep the runtime from noticing the timeout.
     store.epoch_deadline_callback(move |_| match Instant::now() >= deadline {
         true => Err(TimeIsUp.into()),
         false => Ok(UpdateDeadline::Yield(1)),
@@ -71,12 +71,12 @@ fn cut_off(cause: &wasmtime::Error, record: &Record, limits: &Limits) -> Outcome
     if cause.downcast_ref::<TimeIsUp>().is_some() {
         return Outcome::TimedOut { limit: limits.time };
     }
-    // Languages deal with the refusal in their own ways: they trap, exit, or complain. The reason is the same.
+    // Languages handle a failed allocation differently: they trap, exit, or return an error. The reason is the same.
     if record.memory_refused() {
         return Outcome::OutOfMemory { limit: limits.memory };
     }
     let message = if let Some(I32Exit(_)) = cause.downcast_ref() {
-        // WASI 0.2 only tells well from not well: any other code would be made up.
+        // WASI 0.2 distinguishes only success and failure, so any other code would be invented.
         "it exited instead of returning".to_owned()
     } else if let Some(trap) = cause.downcast_ref::<Trap>() {
         match trap {

@@ -1,4 +1,4 @@
-//! A function called many times in one instance: what `pelato pack check` wants to know about a shell.
+//! A function called many times in one instance, for `pelato pack check`.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct Series<'a> {
     pub count: usize,
     /// The input of each, by its number from 0.
     pub input: &'a (dyn Fn(usize) -> Vec<u8> + Sync),
-    /// Is given each answer, the function's output or its error; `false` ends the series.
+    /// Receives each result, the function's output or its error; `false` ends the series.
     pub answer: &'a mut (dyn FnMut(usize, Result<Vec<u8>, String>) -> bool + Send),
 }
 
@@ -47,11 +47,12 @@ impl Work for Calls<'_> {
     }
 }
 
-/// Calls a function component (it exports `pelato:task/handler@0.1.0` and imports only WASI) many times in one instance.
-/// The limit of time is for all calls together. The inner error says how one of them was cut off: that ends the instance.
+/// Calls a function component (it exports `pelato:task/handler@0.1.0` and imports only WASI) many times in one
+/// instance. The time limit applies to all calls together. The inner error says how one of them was aborted, which
+/// ends the instance.
 ///
 /// # Errors
-/// If it cannot be run at all.
+/// If the component cannot be run.
 pub async fn series(
     name: &str,
     wasm: &[u8],

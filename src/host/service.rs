@@ -1,4 +1,4 @@
-//! Components that stay while their code is replaced, and the plan of who reads and answers what.
+//! Components that persist while their code is replaced, and the plan of what each of them reads and answers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -31,7 +31,7 @@ impl Service {
     }
 }
 
-/// Who answers which path.
+/// The component that answers each path.
 pub(super) type Routes = BTreeMap<String, Arc<Service>>;
 
 /// The code that runs, by the components' names.

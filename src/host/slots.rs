@@ -1,10 +1,10 @@
-//! How many calls may be under way.
+//! Limits on concurrent calls.
 
 use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// A call that waits for an answer does not compute: for each that may compute so many may exist.
+/// Instances per computing call: a call that waits for a reply does not compute.
 const WAITING_PER_RUNNING: usize = 4;
 
 /// Two limits: on calls that compute, and on instances that exist.
@@ -44,7 +44,7 @@ impl Slots {
 }
 
 impl Slot {
-    /// Lets others compute while this call waits for `answer`: it may be one of them who has to give it.
+    /// Lets other calls compute while this one waits for `answer`, which may depend on one of them.
     pub async fn while_waiting<T>(&mut self, answer: impl Future<Output = T>) -> T {
         self.running = None;
         let answer = answer.await;

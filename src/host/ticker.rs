@@ -1,4 +1,4 @@
-//! The clock by which running functions are made to yield.
+//! The clock that makes running functions yield.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use wasmtime::Engine;
 
-/// How long a function runs before others get their turn.
+/// How long a function runs before it must yield.
 const TICK: Duration = Duration::from_millis(2);
 /// How long a clock without work sleeps before it looks whether it is still needed.
 const NAP: Duration = Duration::from_secs(1);

@@ -1,16 +1,16 @@
-//! Who belongs to whom: the mark that a message carries through the flow.
+//! The trace id that a message carries through the flow.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The mark of one message that entered the system, and of everything that came of it.
+/// The id of a message that entered the system, and of everything that resulted from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TraceId(u64);
 
 impl TraceId {
-    /// A mark that no other message has.
+    /// A new, unique id.
     #[must_use]
     pub fn fresh() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
@@ -27,7 +27,7 @@ impl fmt::Display for TraceId {
     }
 }
 
-/// A place on the way: whose, and how many calls led there. Between processes it travels as the header
+/// A position in a trace: its id, and the number of calls so far. Between processes it is the header
 /// [`TraceContext::HEADER`], written `<trace>/<hop>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TraceContext {
@@ -40,7 +40,7 @@ impl TraceContext {
     /// The header of a NATS message, and of an HTTP response.
     pub const HEADER: &'static str = "Pelato-Trace";
 
-    /// The mark of something that just entered.
+    /// The context of a message that just entered the system.
     pub fn entering() -> Self {
         Self { trace: TraceId::fresh(), hop: 1 }
     }

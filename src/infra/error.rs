@@ -1,9 +1,9 @@
-//! Why files for machines cannot be made.
+//! Why files for machines cannot be created.
 
 use crate::files::FileError;
 use crate::remedy::Argument;
 
-/// Why files for machines cannot be made. Nothing has been written.
+/// Why files for machines cannot be created. Nothing has been written.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum InfraError {
     /// A value that a file cannot hold.
@@ -20,7 +20,7 @@ pub enum InfraError {
         #[help]
         help: String,
     },
-    /// Edge and cloud would keep data under one name.
+    /// Edge and cloud would use the same JetStream domain.
     #[error("the JetStream domains of edge and cloud are the same: `{domain}`")]
     #[diagnostic(
         code(pelato::infra::same_domain),
@@ -33,7 +33,7 @@ pub enum InfraError {
         /// The domain.
         domain: String,
     },
-    /// Two things on one machine would listen at one port.
+    /// Two services on one machine would listen on the same port.
     #[error("port {port} would be used twice: {things}")]
     #[diagnostic(
         code(pelato::infra::same_port),
@@ -48,7 +48,7 @@ pub enum InfraError {
         /// What would listen there.
         things: String,
     },
-    /// A file is there with other content.
+    /// A file exists with other content.
     #[error("{path} already exists, with other content than would be written")]
     #[diagnostic(
         code(pelato::infra::file_differs),

@@ -1,4 +1,4 @@
-//! The images of all that runs, and their versions.
+//! The container images that are used, and their versions.
 
 use oci_client::Reference;
 
@@ -6,16 +6,16 @@ use super::InfraError;
 use crate::remedy::Argument;
 use crate::text::quoted;
 
-/// An image that files name.
+/// An image that generated files name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Image {
-    /// What it is called in templates and in `--image`.
+    /// Its name in templates and in `--image`.
     pub name: &'static str,
-    /// The image, if no other is given.
+    /// The default image.
     pub default: &'static str,
 }
 
-/// Every image: the one place where versions are.
+/// Every image: the only place that contains versions.
 pub const IMAGES: [Image; 4] = [
     Image { name: "nats", default: "nats:2.11-alpine" },
     Image { name: "wadm", default: "ghcr.io/wasmcloud/wadm:v0.21.1" },
@@ -28,10 +28,10 @@ pub const IMAGES: [Image; 4] = [
 pub struct Images(Vec<(&'static str, String)>);
 
 impl Images {
-    /// The usual ones, but for those that are given as `NAME=IMAGE`.
+    /// The default ones, except for those that are given as `NAME=IMAGE`.
     ///
     /// # Errors
-    /// When there is no such name, or something is no image.
+    /// When a name is unknown, or an image reference is not valid.
     pub fn new(given: &[String]) -> Result<Self, InfraError> {
         let mut images: Vec<_> = IMAGES.iter().map(|image| (image.name, image.default.to_owned())).collect();
         for text in given {
@@ -47,7 +47,7 @@ impl Images {
                 ),
             };
             let (name, image) = text.split_once('=').ok_or_else(wrong)?;
-            // Of a text that is an image, every character can stand in quotes anywhere.
+            // All characters of a valid image reference can be quoted anywhere.
             Reference::try_from(image).map_err(|_| wrong())?;
             let slot = images.iter_mut().find(|(known, _)| *known == name).ok_or_else(wrong)?;
             slot.1 = image.to_owned();

@@ -1,5 +1,5 @@
-//! Ready files for the machines that a lattice runs on: the cloud (Kubernetes), an edge (docker compose), or both on
-//! this machine. Nothing is written before the plan is carried out, and nothing is overwritten.
+//! Ready-made files for the machines of a lattice: the cloud (Kubernetes), an edge (docker compose), or both on this
+//! machine. Nothing is written before the plan is executed, and nothing is overwritten.
 
 mod error;
 mod images;
@@ -40,20 +40,20 @@ impl Environment {
         }
     }
 
-    /// Whether it is on other machines: then it has to be known where these and the registry are.
+    /// Whether it is on other machines: then the addresses of these and of the registry are required.
     pub fn is_remote(self) -> bool {
         self != Self::Local
     }
 }
 
-/// What the files are to say. Texts are checked when the files are planned: none can break a file.
+/// The values for the files. They are validated when the files are planned, so none can break a file.
 #[derive(Debug, Clone)]
 pub struct Infra {
     /// The places that files are made for.
     pub environments: Vec<Environment>,
     /// Host name or address at which edge hosts reach the cloud's NATS server; not used for this machine alone.
     pub cloud_nats: String,
-    /// Port at which that server takes leaves.
+    /// Port on which that server accepts leaf nodes.
     pub leaf_port: u16,
     /// Port of the lattice's NATS server for clients.
     pub nats_port: u16,
@@ -63,7 +63,7 @@ pub struct Infra {
     pub http_port: u16,
     /// Registry that components are pushed to, with a path if there is one; not used for this machine alone.
     pub registry: String,
-    /// Whether it is spoken to over plain http.
+    /// Whether it is accessed over plain HTTP.
     pub registry_insecure: bool,
     /// Port of the registry on this machine.
     pub local_registry_port: u16,
@@ -81,10 +81,10 @@ pub struct Infra {
     pub images: Images,
 }
 
-/// Plans the files below `folder`. Files that are there already, as they would be written, are left out.
+/// Plans the files below `folder`. Files that exist with the same content are left out.
 ///
 /// # Errors
-/// When a value cannot be used, or a file is there with other content.
+/// When a value is not valid, or a file exists with other content.
 pub fn plan(folder: &Path, infra: &Infra) -> Result<Plan, InfraError> {
     let values = render::values(infra)?;
     let mut changes = Vec::new();
@@ -105,7 +105,7 @@ pub fn plan(folder: &Path, infra: &Infra) -> Result<Plan, InfraError> {
     Ok(Plan { folder: folder.to_owned(), changes: as_one(folder, changes)? })
 }
 
-/// A folder that is not there yet is made with all that is in it, in one step.
+/// A folder that does not exist yet is created with all its files in one step.
 fn as_one(folder: &Path, changes: Vec<Change>) -> Result<Vec<Change>, InfraError> {
     if !is_missing(folder)? {
         return Ok(changes);
@@ -129,7 +129,7 @@ fn is_missing(path: &Path) -> Result<bool, InfraError> {
     }
 }
 
-/// Whether a file is there as it would be written.
+/// Whether a file exists with the content that would be written.
 fn is_there(path: &Path, bytes: &[u8]) -> Result<bool, InfraError> {
     match fs::read(path) {
         Ok(present) if present == bytes => Ok(true),

@@ -10,17 +10,17 @@ use crate::text::render;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/infra");
 
-/// The ending of templates, which the files have not.
+/// The extension of templates, which is removed.
 const LIQUID: &str = ".liquid";
 
-/// Port at which the cloud's NATS servers speak to each other: the usual one.
+/// Port for connections between the cloud's NATS servers: the usual one.
 const CLUSTER_PORT: u16 = 6222;
 
-/// How a host is told who it is to a registry.
+/// How a host gets its credentials for a registry.
 const REGISTRY_LOGIN: [&str; 3] =
     ["WASMCLOUD_OCI_REGISTRY", "WASMCLOUD_OCI_REGISTRY_USER", "WASMCLOUD_OCI_REGISTRY_PASSWORD"];
 
-/// Checks all values, and gives them as templates take them.
+/// Validates all values, and returns them in the form that templates use.
 pub(super) fn values(infra: &Infra) -> Result<liquid::Object, InfraError> {
     let mut values = liquid::Object::new();
     let mut set = |name: &'static str, value: Value| drop(values.insert(name.into(), value));

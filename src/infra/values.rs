@@ -1,5 +1,5 @@
-//! Rules for the values that files hold. They let through nothing that has a meaning in YAML, in NATS's configuration
-//! or in a shell, so that the templates are simple text.
+//! Rules for the values in generated files. They reject everything that has a meaning in YAML, in NATS's
+//! configuration or in a shell, so that no template needs escaping.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -17,7 +17,7 @@ fn wrong<T>(text: &str, what: &'static str, argument: Argument, help: String) ->
     Err(InfraError::Value { value: quoted(text), what, argument, help })
 }
 
-/// A host name or an IP address. Gives it as it stands in a URL.
+/// A host name or an IP address. Returns it in the form used in URLs.
 ///
 /// # Errors
 /// When it is neither.
@@ -44,26 +44,26 @@ fn is_host(text: &str) -> bool {
             && !part.starts_with('-')
             && !part.ends_with('-')
     };
-    // Four numbers are an address or nothing.
+    // Four numbers are either an address or invalid.
     let is_numeric = text.chars().all(|c| c.is_ascii_digit() || c == '.');
     text.len() <= HOST_BYTES
         && text.split('.').all(is_part)
         && (!is_numeric || text.parse::<std::net::Ipv4Addr>().is_ok())
 }
 
-/// Whether a host is this machine, which no other can reach by that name.
+/// Whether the name means this machine, so that other machines cannot use it.
 pub fn is_loopback(host: &str) -> bool {
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-/// A registry with a path, if there is one. Gives its host, with the port.
+/// A registry with an optional path. Returns its host, with the port.
 ///
 /// # Errors
-/// When it is none.
+/// When it is not valid.
 pub fn registry(text: &str) -> Result<&str, InfraError> {
     let (address, path) = text.split_once('/').map_or((text, None), |(address, path)| (address, Some(path)));
     let (name, port) = address.split_once(':').map_or((address, None), |(name, port)| (name, Some(port)));
-    // Readers of images take a first word without these for a name on Docker Hub.
+    // Image references whose first part has none of these are names on Docker Hub.
     let is_registry = address.contains(['.', ':']) || address == "localhost";
     let port_fits = port.is_none_or(|port| values::port(port).is_ok());
     let is_word = |part: &str| {
@@ -92,7 +92,7 @@ pub fn is_insecure(list: &str, registry: &str) -> bool {
 /// The name of a lattice: a part of NATS subjects.
 ///
 /// # Errors
-/// When it cannot be one.
+/// When it is not valid.
 pub fn lattice(text: &str) -> Result<&str, InfraError> {
     let help = format!("use up to 63 letters, digits, `-` and `_`: {}", Argument::Lattice.with("default"));
     if is_name(text) { Ok(text) } else { wrong(text, "a lattice's name", Argument::Lattice, help) }
@@ -101,7 +101,7 @@ pub fn lattice(text: &str) -> Result<&str, InfraError> {
 /// A JetStream domain.
 ///
 /// # Errors
-/// When it cannot be one.
+/// When it is not valid.
 pub fn domain(argument: Argument, text: &str) -> Result<&str, InfraError> {
     let help = format!("use up to 63 letters, digits, `-` and `_`: {}", argument.with("cloud"));
     if is_name(text) { Ok(text) } else { wrong(text, "a JetStream domain", argument, help) }
@@ -117,7 +117,7 @@ fn is_name(text: &str) -> bool {
 /// A value of the label `host-type`: what tasks name as their targets.
 ///
 /// # Errors
-/// When it cannot be one.
+/// When it is not valid.
 pub fn label(argument: Argument, text: &str) -> Result<&str, InfraError> {
     let help = format!("use up to 63 letters, digits, `-`, `_` and `.`: {}", argument.with("edge"));
     values::target(text).or_else(|_| wrong(text, "a host's label", argument, help))

@@ -239,13 +239,13 @@ pub enum PromptError {
     #[error("not given: {what}")]
     #[diagnostic(
         code(pelato::prompt::missing),
-        help("add `{flag}`; on a terminal (and without `--no-input`) you are asked for it")
+        help("add `{answer}`; on a terminal, and without {}, PELATO asks for it", Argument::NoInput)
     )]
     Missing {
         /// What is missing.
         what: String,
-        /// The flag that gives it, with an example.
-        flag: String,
+        /// How the front end takes the value, with an example.
+        answer: String,
     },
     /// The person went away.
     #[error("no answer: nothing was written")]
@@ -257,7 +257,7 @@ pub enum PromptError {
     Refused,
     /// The terminal failed.
     #[error("cannot ask on this terminal: {0}")]
-    #[diagnostic(code(pelato::prompt::terminal), help("give the values by flags, see `--help`"))]
+    #[diagnostic(code(pelato::prompt::terminal), help("give all values as arguments"))]
     Terminal(String),
 }
 

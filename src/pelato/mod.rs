@@ -2,11 +2,16 @@
 
 mod brush;
 mod changed;
+mod conformance;
 mod deploy;
 mod doctor;
 mod drill;
 mod error;
+mod graph;
+mod infra;
+mod library;
 mod push;
+mod report;
 mod run;
 mod scaffold;
 mod watch;
@@ -37,9 +42,13 @@ use crate::text::with_causes;
 
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
+pub use conformance::Conformance;
 pub use drill::DrillOptions;
 pub use error::{Error, Exit, PromptError};
+pub use infra::InfraOptions;
+pub use library::{Library, Made, Owner};
 pub use push::PlannedPush;
+pub use report::{Comparison, ReportOptions};
 pub use run::{Ready, RunOptions};
 pub use scaffold::new_project;
 
@@ -166,6 +175,11 @@ impl Pelato {
     /// The effective settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The packs and templates of the project and the user, and new ones.
+    pub fn library(&self) -> Library {
+        Library::new(self.root.clone(), self.user.clone())
     }
 
     /// PELATO's cache folder.
@@ -304,7 +318,7 @@ impl Pelato {
     }
 
     /// How to build, as flags and settings say.
-    pub(crate) fn build_options(&self, flags: &BuildFlags) -> build::Options {
+    fn build_options(&self, flags: &BuildFlags) -> build::Options {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let default = if self.settings.is_on(PARALLEL_BUILD) { processors } else { 1 };
         build::Options {

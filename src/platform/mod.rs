@@ -58,8 +58,6 @@ pub struct About {
     pub manifest_file: &'static str,
     /// By what hosts belong to a target, such as `host-type`.
     pub label: &'static str,
-    /// The option by which a host is started for a target, up to the target itself.
-    pub host_option: &'static str,
     /// The servers and programs that it needs, as `pelato doctor` calls them: the one that is reached at the address,
     /// and those behind it.
     pub subjects: &'static [&'static str],

@@ -1,13 +1,13 @@
-//! Why a project or task cannot be made.
+//! Why a project or task cannot be created.
 
 use crate::files::FileError;
 use crate::project::edit::EditError;
 use crate::remedy::{Argument, Operation, Remedy};
 
-/// Why a project or task cannot be made. Nothing has been written.
+/// Why a project or task cannot be created. Nothing has been written.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ScaffoldError {
-    /// The project's folder has something in it.
+    /// The project's folder is not empty.
     #[error("the folder {folder} is not empty")]
     #[diagnostic(
         code(pelato::scaffold::not_empty),
@@ -37,7 +37,7 @@ pub enum ScaffoldError {
         /// The name.
         component_name: String,
     },
-    /// A name that cannot be an artifact's.
+    /// A name that is not a valid artifact name.
     #[error("`{name}` is not a valid name for a component")]
     #[diagnostic(code(pelato::scaffold::name))]
     Name {
@@ -72,7 +72,7 @@ pub enum ScaffoldError {
         #[help]
         help: String,
     },
-    /// Parameters that the template cannot do without.
+    /// Required parameters that are missing.
     #[error("the template `{template}` needs {}", .parameters.iter().map(|name| Remedy::parameter(name).to_string()).collect::<Vec<_>>().join(" and "))]
     #[diagnostic(code(pelato::scaffold::missing_parameters))]
     MissingParameters {
@@ -84,7 +84,7 @@ pub enum ScaffoldError {
         #[help]
         help: String,
     },
-    /// A value that its parameter does not take.
+    /// A value that its parameter does not accept.
     #[error("`{value}` is not {expected}, as {} requires", Remedy::parameter(.parameter))]
     #[diagnostic(
         code(pelato::scaffold::value),

@@ -7,12 +7,12 @@ use std::process::{Command, Stdio};
 
 use crate::project::settings::hide_secrets;
 
-/// What became of the repository. None of it is an error: a project needs no git.
+/// The outcome for the repository. None is an error: a project does not require git.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Git {
     /// The project is a new repository.
     Started,
-    /// The project is in one already.
+    /// The project is inside an existing repository.
     Inside,
     /// There is no program `git`.
     NoGit,
@@ -20,7 +20,7 @@ pub enum Git {
     Failed(String),
 }
 
-/// Makes the project's folder a repository, unless it is in one.
+/// Makes the project's folder a repository, unless it is inside one.
 pub fn init(folder: &Path) -> Git {
     init_with("git", folder)
 }
@@ -33,7 +33,7 @@ fn init_with(program: &str, folder: &Path) -> Git {
     let mut git = Command::new(program);
     hide_secrets(&mut git);
     git.args(["init", "--quiet"]).current_dir(&real).stdin(Stdio::null());
-    // Set while git runs a hook: `init` would take them for the new repository's.
+    // Set while git runs a hook: `init` would apply them to the new repository.
     for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"] {
         git.env_remove(name);
     }

@@ -1,4 +1,4 @@
-//! New projects and new tasks, as plans: nothing is written before a plan is carried out, and nothing is overwritten.
+//! New projects and new tasks, as plans: nothing is written before a plan is executed, and nothing is overwritten.
 
 mod error;
 mod git;

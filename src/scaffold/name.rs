@@ -12,7 +12,7 @@ pub fn is_component_name(name: &str) -> bool {
     values::component_name(name).is_ok()
 }
 
-/// The component's name that a title suggests; none if it has no letter or digit to make one of.
+/// The component's name derived from a title; none if it contains no letter or digit.
 pub fn component_name_from(title: &str) -> Option<String> {
     let mut name = String::new();
     for c in title.chars().flat_map(char::to_lowercase) {
@@ -30,7 +30,7 @@ pub fn component_name_from(title: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// A combining accent, as some systems write `é`.
+/// A combining accent, as in a decomposed `é`.
 fn is_mark(c: char) -> bool {
     matches!(c as u32, 0x300..=0x36F)
 }
@@ -56,7 +56,7 @@ fn without_accent(c: char) -> &'static str {
     }
 }
 
-/// The name that was given, or the one the title suggests.
+/// The given name, or the one derived from the title.
 pub(super) fn choose(given: Option<&str>, title: &str) -> Result<String, ScaffoldError> {
     let chosen = match given {
         Some(name) => name.to_owned(),

@@ -8,7 +8,8 @@ use crate::project::edit::Content;
 use crate::remedy::Remedy;
 use crate::text::suggest;
 
-/// The fields for the values given, in the template's order. What has a default and is not given is left out.
+/// The fields for the given values, in the template's order. Parameters with a default that are not given are left
+/// out.
 pub(super) fn fields(
     template: &Template,
     given: &BTreeMap<String, String>,
@@ -16,7 +17,13 @@ pub(super) fn fields(
     let known = &template.manifest.parameters;
     let of = || template.manifest.name.clone();
     if let Some(name) = given.keys().find(|name| known.get(name).is_none()) {
-        let help = suggest::help(name, known.names());
+        let help = match suggest::nearest(name, known.names()) {
+            Some(near) => format!("did you mean {}?", Remedy::parameter(near)),
+            None => {
+                let names: Vec<_> = known.names().map(|name| Remedy::parameter(name).to_string()).collect();
+                format!("the template has the parameters {}", names.join(", "))
+            }
+        };
         return Err(ScaffoldError::UnknownParameter { template: of(), name: name.clone(), help });
     }
     let is_missing = |(name, parameter): &(&str, &Parameter)| {
@@ -35,7 +42,7 @@ pub(super) fn fields(
     values.map(|(name, parameter, value)| Ok((name.to_owned(), content(name, parameter, value)?))).collect()
 }
 
-/// Checks the kind of a value only: whether a topic makes sense is found out by `check`, on the whole workflow.
+/// Checks only the kind of a value: `check` validates topics, on the whole workflow.
 fn content(name: &str, parameter: &Parameter, value: &str) -> Result<Content, ScaffoldError> {
     let wrong = |expected: &str| {
         let (expected, example) = (expected.to_owned(), parameter.example().to_owned());

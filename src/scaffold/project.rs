@@ -1,4 +1,4 @@
-//! A new project, with a first task if one is wanted.
+//! A new project, optionally with a first task.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ use crate::project::edit::{append_task, scalar};
 use crate::project::settings::{ALL, ENV_FILE};
 use crate::project::workflow::FILE;
 
-/// Where the schema of `workflow.yaml` is put, for editors: inside the project, so that it works without a network
-/// and is that of the PELATO that made it.
+/// The path of the schema of `workflow.yaml`, for editors: inside the project, so that it works offline and matches
+/// the version of PELATO that created it.
 pub const SCHEMA_FILE: &str = ".pelato/workflow.schema.json";
 
 /// What a new project is to be.
@@ -30,11 +30,10 @@ pub struct NewProject<'a> {
     pub schema: &'a str,
 }
 
-/// Plans a new project. The new `workflow.yaml` can be had with [`Plan::text`], to be checked before anything is
-/// written.
+/// Plans a new project. [`Plan::text`] returns the new `workflow.yaml`, to be checked before anything is written.
 ///
 /// # Errors
-/// When the folder is not empty, or the first task cannot be one.
+/// When the folder is not empty, or the first task is not valid.
 pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
     let name = project.name.as_str();
     if name.trim().is_empty() {
@@ -50,7 +49,7 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
     values.insert("settings".into(), settings());
     let mut workflow = String::from_utf8_lossy(&project_file("workflow.yaml.liquid", &values)?).into_owned();
     let mut files = Files::new();
-    // Liquid has no null that a condition could ask for without the name being there.
+    // Liquid cannot test for a name that is not defined.
     values.insert("component_name".into(), Value::Nil);
     if let Some(task) = &project.task {
         let prepared = prepare(task, name)?;
@@ -69,10 +68,10 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
     Ok(Plan { folder: project.folder.clone(), changes: vec![Change::CreateFolder { path: None, files }] })
 }
 
-/// Whether a project can be made in a folder: it does not exist, or has nothing in it.
+/// Checks that a project can be created in a folder: it does not exist, or is empty.
 ///
 /// # Errors
-/// When there is something in it.
+/// When it is not empty.
 pub fn check_folder(folder: &Path) -> Result<(), ScaffoldError> {
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(ScaffoldError::NotEmpty { folder: folder.display().to_string() });

@@ -10,7 +10,7 @@ use crate::text::render;
 
 static PROJECT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/project");
 
-/// The ending of files that are rendered; the others are copied.
+/// The extension of files that are rendered; the others are copied.
 const LIQUID: &str = ".liquid";
 
 /// The files of a pack's starter for one task, relative to the task's folder.
@@ -52,12 +52,12 @@ pub(super) fn project_file(name: &str, values: &liquid::Object) -> Result<Vec<u8
     render(file.contents(), values).map_err(broken)
 }
 
-/// A text as a value for rendering.
+/// A string as a value for rendering.
 pub(super) fn text(text: &str) -> Value {
     Value::scalar(text.to_owned())
 }
 
-/// A person's words in one line: in a comment or heading, a second line would be something else.
+/// The user's text on one line: in a comment or heading, a second line would have another meaning.
 pub(super) fn one_line(words: &str) -> String {
     let blank = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     words.split(blank).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")

@@ -17,7 +17,7 @@ use crate::project::workflow::{FILE, Workflow};
 pub struct NewTask<'a> {
     /// Its name, as shown to people.
     pub title: String,
-    /// Its component's name; else the title suggests one.
+    /// Its component's name; by default derived from the title.
     pub component_name: Option<String>,
     /// What surrounds the function.
     pub template: &'a Template,
@@ -36,7 +36,7 @@ pub struct NewTask<'a> {
 pub struct AddTask {
     /// Its component's name: also the name of its folder in `tasks/`.
     pub component_name: String,
-    /// What `workflow.yaml` will be: to be checked before the plan is carried out.
+    /// The future `workflow.yaml`: to be checked before the plan is executed.
     pub workflow: String,
     /// The files to write.
     pub plan: Plan,
@@ -45,7 +45,7 @@ pub struct AddTask {
 /// Plans to add a task to a project.
 ///
 /// # Errors
-/// When the task cannot be one, its name or place is taken, or the workflow cannot be added to.
+/// When the task is not valid, its name or folder is in use, or the workflow cannot be edited.
 pub fn add_task(workflow: &Workflow, task: &NewTask<'_>) -> Result<AddTask, ScaffoldError> {
     let root = workflow.root();
     let project = workflow.project_name.as_ref().map_or("", |name| name.text.as_str());
@@ -62,7 +62,7 @@ pub fn add_task(workflow: &Workflow, task: &NewTask<'_>) -> Result<AddTask, Scaf
     let before = &workflow.source.text;
     let after = edit::append_task(before, &prepared.entry)?;
     let mut plan = Plan::replacing(root, RelPath::new(FILE)?, before, &after);
-    // The code first: a workflow never names code that is not there.
+    // The code first: a workflow never names code that does not exist.
     plan.changes.insert(0, Change::CreateFolder { path: Some(code), files: prepared.files });
     Ok(AddTask { component_name, workflow: after, plan })
 }

@@ -1,8 +1,8 @@
-//! Why messages cannot be kept for a component.
+//! Why messages cannot be stored for a component.
 
 use crate::nats::NatsError;
 
-/// Why messages cannot be kept for a component.
+/// Why messages cannot be stored for a component.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StreamError {
     /// The NATS server cannot be used.
@@ -19,7 +19,7 @@ pub enum StreamError {
         )
     )]
     NoJetStream {
-        /// The domain that was asked, in words.
+        /// The domain that was queried, in words.
         domain: String,
         /// What happened.
         message: String,
@@ -38,18 +38,18 @@ pub enum StreamError {
         stream: String,
         /// What it keeps.
         subjects: String,
-        /// What has to be kept.
+        /// The subject that must be stored.
         source_topic: String,
         /// The consumer.
         consumer: String,
     },
-    /// A stream is not as it has to be.
+    /// A stream has incompatible settings.
     #[error("the stream `{stream}`, which stores `{source_topic}`, {what}")]
     #[diagnostic(code(pelato::stream::unsuitable_stream), help("{help}"))]
     UnsuitableStream {
         /// The stream.
         stream: String,
-        /// What has to be kept.
+        /// The subject that must be stored.
         source_topic: String,
         /// What is wrong with it.
         what: &'static str,
@@ -67,7 +67,7 @@ pub enum StreamError {
     Stream {
         /// The stream.
         stream: String,
-        /// What has to be kept.
+        /// The subject that must be stored.
         source_topic: String,
         /// The server's words.
         message: String,

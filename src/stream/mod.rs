@@ -1,8 +1,8 @@
-//! Messages that are kept until a component has dealt with them: streams and durable consumers of JetStream.
+//! At-least-once delivery: the JetStream streams and durable consumers of components.
 //!
-//! A durable consumer hands messages over to a subject of its own, where the component's instances subscribe as one
-//! queue group, wherever they run; the trigger acknowledges. So nothing but a subscription is asked of the host, and
-//! any messaging provider will do. docs/delivery.md has the whole of it.
+//! A durable push consumer delivers messages to a subject of its own, where all instances of the component subscribe
+//! as one queue group; the trigger acknowledges. So the host only needs to subscribe, and any messaging provider
+//! works. See docs/delivery.md.
 
 mod error;
 
@@ -23,24 +23,24 @@ use crate::progress::{Event, Progress};
 
 /// How long JetStream may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a component may take for a message before another is handed it: NATS's own default.
+/// How long a component may take before a message is redelivered: NATS's own default.
 const ACK_WAIT: Duration = Duration::from_secs(30);
-/// How often a message is handed over: without end, as it is the trigger that gives one up. Whatever limit JetStream had
-/// could be used up while no instance takes messages, and what it gives up is lost without a word.
+/// How often a message is delivered: unlimited, because the trigger dead-letters it. A limit in JetStream could be
+/// used up while no instance handles messages, and JetStream drops a message that reaches it without notice.
 const UNLIMITED: i64 = -1;
-/// How many messages may be under way at once: a host that comes back is not flooded.
+/// How many messages may be in flight, so that a host that comes back is not flooded.
 const MAX_ACK_PENDING: i64 = 256;
-/// How long a message is kept at most, in a stream that we make.
+/// The maximum age of a message in a stream that PELATO creates.
 const MAX_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// Where all of our consumers hand messages over.
+/// The prefix of the subjects to which PELATO's consumers deliver.
 const HANDED_OVER: &str = "pelato.deliver.";
 
-/// A durable consumer of a component: what JetStream keeps for it, and where it hands that over.
+/// A durable consumer of a component: what JetStream stores for it, and where it delivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consumer {
     /// Its name, which is durable: the component's, with a number if it has several.
     pub name: String,
-    /// What it keeps: the subject that the component would subscribe to.
+    /// The stored subject: the one that the component would subscribe to.
     pub source: String,
     /// Where the component subscribes instead.
     pub handed_over: Subscription,
@@ -53,7 +53,7 @@ pub struct ConsumerManager {
 }
 
 impl ConsumerManager {
-    /// Of the server that the client is connected to; of a domain, if one is named.
+    /// JetStream of the server that the client is connected to, or of a domain, if one is named.
     pub fn new(client: Client, domain: Option<&str>) -> Self {
         let mut context = match domain {
             Some(domain) => jetstream::with_domain(client, domain),
@@ -63,10 +63,10 @@ impl ConsumerManager {
         Self { context, domain: domain.map(str::to_owned) }
     }
 
-    /// Sees that there is a stream for each consumer, and the consumer itself. What is there is used as it is.
+    /// Creates the stream for each consumer, and the consumer itself. Existing ones are used unchanged.
     ///
     /// # Errors
-    /// When JetStream does not answer, or refuses, or a stream does not fit.
+    /// When JetStream does not answer or refuses, or when a stream is incompatible.
     pub async fn keep(&self, consumers: &[Consumer], progress: &dyn Progress) -> Result<(), StreamError> {
         for consumer in consumers {
             let stream = self.stream(consumer, progress).await?;
@@ -80,12 +80,12 @@ impl ConsumerManager {
         Ok(())
     }
 
-    /// Whether consumers hand messages over at any of these subjects.
+    /// Whether consumers deliver to any of these subjects.
     pub fn has_any(subjects: &[String]) -> bool {
         subjects.iter().any(|subject| name_of(subject).is_some())
     }
 
-    /// Takes consumers away, by the subjects where they hand messages over. Streams stay.
+    /// Deletes consumers, by the subjects to which they deliver. Streams are not deleted.
     ///
     /// # Errors
     /// When JetStream does not answer.
@@ -104,7 +104,7 @@ impl ConsumerManager {
             for (subject, consumer) in &ours {
                 let info = stream.consumer_info(consumer).await;
                 if info.is_ok_and(|info| info.config.deliver_subject.as_ref() == Some(*subject)) {
-                    // Gone in the meantime is as good.
+                    // It may have been deleted in the meantime.
                     let _ = stream.delete_consumer(consumer).await;
                 }
             }
@@ -112,7 +112,7 @@ impl ConsumerManager {
         Ok(())
     }
 
-    /// The stream that keeps what a consumer reads; made if there is none.
+    /// The stream for what a consumer reads; created if there is none.
     async fn stream(&self, consumer: &Consumer, progress: &dyn Progress) -> Result<String, StreamError> {
         match self.context.stream_by_subject(&consumer.source).await {
             Ok(name) => self.fitting(name, consumer).await,
@@ -166,7 +166,7 @@ impl ConsumerManager {
         let config = stream::Config {
             name: name.to_owned(),
             subjects: vec![consumer.source.clone()],
-            // A message goes when all who read it have dealt with it.
+            // A message is removed when all its consumers have acknowledged it.
             retention: RetentionPolicy::Interest,
             storage: StorageType::File,
             max_age: MAX_AGE,
@@ -226,7 +226,7 @@ fn config(consumer: &Consumer) -> push::Config {
     }
 }
 
-/// The name of the stream for a topic, if we have to make it.
+/// The name of the stream that PELATO creates for a topic.
 fn stream_name(topic: &str) -> String {
     let tokens = topic.split('.').map(|token| match token {
         "*" => "any".to_owned(),
@@ -236,7 +236,7 @@ fn stream_name(topic: &str) -> String {
     format!("PELATO_{}", tokens.collect::<Vec<_>>().join("_"))
 }
 
-/// The name of the consumer that hands messages over at a subject.
+/// The name of the consumer that delivers to a subject.
 fn name_of(handed_over: &str) -> Option<String> {
     Some(handed_over.strip_prefix(HANDED_OVER)?.replace('.', "-"))
 }

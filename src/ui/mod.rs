@@ -2,8 +2,10 @@
 
 mod bar;
 mod collection;
+mod comparison;
 mod conformance;
 pub mod json;
+mod made;
 mod pack;
 pub mod prompt;
 mod safe;

@@ -133,6 +133,6 @@ impl Ui {
         if self.may_ask() {
             return Ok(());
         }
-        Err(PromptError::Missing { what: what.to_owned(), flag: flag.to_owned() })
+        Err(PromptError::Missing { what: what.to_owned(), answer: flag.to_owned() })
     }
 }

@@ -17,6 +17,7 @@ mod check;
 mod cli;
 mod components;
 mod docs;
+mod errors;
 mod host;
 mod imports;
 mod infra;

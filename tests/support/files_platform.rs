@@ -189,7 +189,6 @@ impl Platform for Files {
             server: "folder",
             manifest_file: "files.yaml",
             label: "target",
-            host_option: "--target ",
             subjects: &["files"],
         }
     }

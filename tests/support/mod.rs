@@ -20,6 +20,7 @@ pub mod ran;
 pub mod registry;
 pub mod shared;
 pub mod shell;
+pub mod soak;
 pub mod terminal;
 pub mod tools;
 pub mod toy;

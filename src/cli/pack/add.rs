@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::super::context::Context;
-use crate::pack::{self, Before, Source};
-use crate::pelato::Error;
+use crate::pack::Before;
+use crate::pelato::{Error, Library};
 use crate::ui::json;
 
 /// Add a third-party language pack: a folder or a git repository, pinned by commit and content
@@ -31,8 +31,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let home = super::home(arguments.user, "", context)?;
-    let source = Source::parse(&arguments.source, &context.here)?;
-    let offer = pack::offer(&source, arguments.pack.as_deref(), home)?;
+    let offer = Library::offer_pack(&arguments.source, arguments.pack.as_deref(), home, &context.here)?;
     let is_new = offer.before != Before::Same;
     if is_new {
         ui.offer(&offer, arguments.trust);

@@ -1,15 +1,10 @@
 //! `pelato pack check`
 
-use std::sync::Arc;
-
 use clap::Args;
 
 use super::super::context::Context;
 use super::super::flags::Flags;
-use crate::catalog::{self, Folder, Selector, pack::MANIFEST};
-use crate::conformance;
-use crate::conformance::pack::{self as check, Fixture, Options};
-use crate::pack::PackError;
+use crate::catalog::pack::MANIFEST;
 use crate::pelato::Error;
 use crate::ui::json;
 
@@ -29,35 +24,16 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let (name, folder) = folder(arguments.pack.as_deref(), context)?;
-    let pelato = context.open()?;
-    let options = Options {
-        build: pelato.build_options(&arguments.flags.to_build()),
-        templates: context.catalog(),
-        progress: Arc::clone(&context.ui) as Arc<_>,
-    };
-    let mut fixture = Fixture::new(folder, options)?;
-    let outcomes = check::run(&mut fixture, context.ui.as_ref());
+    let found = context.library().find_pack(arguments.pack.as_deref(), &context.here)?;
+    let (name, folder) = found.ok_or_else(|| Error::Usage {
+        message: format!("there is no {MANIFEST} in this folder"),
+        help: "name a language pack, or the folder of one".to_owned(),
+    })?;
+    let checked = context.open()?.check_pack(name, folder, &arguments.flags.to_build())?;
     if context.ui.json() {
-        context.ui.result_json(&json::PackCheck::new(&name, &outcomes));
+        context.ui.result_json(&json::PackCheck::new(&checked.name, &checked.outcomes));
     } else {
-        context.ui.conformance(&outcomes);
+        context.ui.conformance(&checked.outcomes);
     }
-    let failed = conformance::failures(&outcomes);
-    match failed.is_empty() {
-        true => Ok(()),
-        false => Err(PackError::ChecksFailed { pack: name, failed }.into()),
-    }
-}
-
-/// The pack that is meant, also if it is broken: the first check says what is wrong.
-fn folder(named: Option<&str>, context: &Context) -> Result<(String, Folder), Error> {
-    match catalog::select(named, &context.here, &context.catalog().packs)? {
-        Selector::Found(name, folder) => Ok((name, folder)),
-        Selector::Missing(place) => Err(PackError::NoPack { place }.into()),
-        Selector::Unnamed => Err(Error::Usage {
-            message: format!("there is no {MANIFEST} in this folder"),
-            help: "name a language pack, or the folder of one".to_owned(),
-        }),
-    }
+    checked.of_pack()
 }

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use super::context::Context;
 use crate::catalog::Pack;
 use crate::pack::Home;
-use crate::pelato::Error;
+use crate::pelato::{Error, Owner};
 
 /// Show, create, add and check language packs
 #[derive(Debug, Subcommand)]
@@ -52,23 +52,24 @@ pub fn run(action: Action, context: &Context) -> Result<(), Error> {
     }
 }
 
-/// The place that is meant: the user's own folder if a flag says so, else the project.
+/// The place that flags mean; `instead` is another way to say one.
 fn home(user: bool, instead: &str, context: &Context) -> Result<Home, Error> {
-    let usage = |message: &str, help: String| Error::Usage { message: message.to_owned(), help };
-    if user {
-        let folder = super::context::user_folder();
-        let help = "name one by PELATO_HOME".to_owned();
-        return folder
-            .map(|root| Home::user(&root))
-            .ok_or_else(|| usage("there is no folder for the user's packs", help));
-    }
-    match context.project() {
-        Some(root) => Ok(Home::project(&root)),
-        None => Err(usage(
-            "this folder is not in a project",
+    let owner = if user { Owner::User } else { Owner::Project };
+    context.library().home(owner).ok_or_else(|| no_home(owner, "packs", instead))
+}
+
+/// There is no place of an owner.
+pub(super) fn no_home(owner: Owner, units: &str, instead: &str) -> Error {
+    let (message, help) = match owner {
+        Owner::User => {
+            (format!("there is no folder for the user's {units}"), "name one by PELATO_HOME".to_owned())
+        }
+        Owner::Project => (
+            "this folder is not in a project".to_owned(),
             format!("go to a project, or add `--user`{instead}"),
-        )),
-    }
+        ),
+    };
+    Error::Usage { message, help }
 }
 
 fn rows(pack: &Pack) -> Vec<[String; 2]> {

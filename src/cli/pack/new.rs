@@ -7,10 +7,8 @@ use clap::Args;
 use super::super::context::Context;
 use crate::catalog::PACKS_FOLDER;
 use crate::catalog::pack::{Panics, Produces};
-use crate::files;
-use crate::pack::{self, NewPack, PackError};
-use crate::pelato::Error;
-use crate::ui::json;
+use crate::pack::NewPack;
+use crate::pelato::{Error, Library, Made};
 use crate::ui::prompt::Question;
 
 /// Create a language pack: a valid manifest, and files for the starter, wrapper and conformance tasks
@@ -76,33 +74,18 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
-    let ui = &context.ui;
     let packs = match &arguments.folder {
         Some(folder) => context.here.join(folder),
         None => super::home(arguments.user, " or `--in DIR`", context)?.root.join(PACKS_FOLDER),
     };
-    let folder = packs.join(&arguments.name);
-    if std::fs::symlink_metadata(&folder).is_ok() {
-        return Err(files::FileError::Exists { path: folder.display().to_string() }.into());
-    }
+    Library::vacant(&packs.join(&arguments.name))?;
     let new = complete(arguments, context)?;
-    let files = pack::new(&new)?;
-    std::fs::create_dir_all(&packs).map_err(|error| files::FileError::io("write", &packs, error))?;
-    files::create_tree(&folder, &files).map_err(PackError::from)?;
-    let made: Vec<_> = files.keys().map(ToString::to_string).collect();
-    if ui.json() {
-        ui.result_json(&json::Made::new(&folder, &made));
-        return Ok(());
-    }
-    made.iter().for_each(|file| ui.detail(format!("wrote {file}")));
-    ui.status("Created", format!("language pack in {}", folder.display()));
-    ui.status(
-        "Next",
-        format!(
-            "write its wrapper, its starter and its conformance tasks; then run: pelato pack check {}",
-            new.name
-        ),
+    let Made { folder, files } = Library::new_pack(&packs, &new)?;
+    let next = format!(
+        "write its wrapper, its starter and its conformance tasks; then run: pelato pack check {}",
+        new.name
     );
+    context.ui.made(&folder, &files, "language pack", &next);
     Ok(())
 }
 

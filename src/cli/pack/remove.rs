@@ -3,8 +3,7 @@
 use clap::Args;
 
 use super::super::context::Context;
-use crate::pack;
-use crate::pelato::Error;
+use crate::pelato::{Error, Library};
 use crate::ui::json;
 
 /// Remove a language pack that was added
@@ -28,7 +27,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let home = super::home(arguments.user, "", context)?;
     let elsewhere =
         "`pelato pack list` shows where packs are; those in the user's folder are removed with `--user`";
-    let folder = pack::remove(&home, &arguments.name, arguments.force, elsewhere)?;
+    let folder = Library::remove_pack(&home, &arguments.name, arguments.force, elsewhere)?;
     if context.ui.json() {
         context.ui.result_json(&json::RemovedPack::new(&arguments.name, &folder));
     } else {

@@ -4,12 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::super::context::{Context, user_folder};
-use crate::catalog::{TEMPLATES_FOLDER, Unit};
-use crate::files;
-use crate::pelato::Error;
-use crate::template::{self, NewTemplate, TemplateError};
-use crate::ui::json;
+use super::super::context::Context;
+use crate::catalog::Unit;
+use crate::pelato::{Error, Library, Made, Owner};
+use crate::template::NewTemplate;
 use crate::ui::prompt::Question;
 
 /// Create a template as a copy of another one
@@ -42,12 +40,9 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let templates = match &arguments.folder {
         Some(folder) => context.here.join(folder),
-        None => place(arguments.user, context)?.join(TEMPLATES_FOLDER),
+        None => place(arguments.user, context)?,
     };
-    let folder = templates.join(&arguments.name);
-    if std::fs::symlink_metadata(&folder).is_ok() {
-        return Err(files::FileError::Exists { path: folder.display().to_string() }.into());
-    }
+    Library::vacant(&templates.join(&arguments.name))?;
     let catalog = context.catalog();
     let choices: Vec<_> = catalog
         .templates
@@ -61,32 +56,17 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let question = Question { prompt: "What it does, in one line", flag, default: None, check: &check };
     let summary = ui.ask(arguments.summary, &question)?;
     let new = NewTemplate { name: arguments.name, summary, from, source: arguments.source };
-    let files = template::new(&new)?;
-    std::fs::create_dir_all(&templates).map_err(|error| files::FileError::io("write", &templates, error))?;
-    files::create_tree(&folder, &files).map_err(TemplateError::from)?;
-    let made: Vec<_> = files.keys().map(ToString::to_string).collect();
-    if ui.json() {
-        ui.result_json(&json::Made::new(&folder, &made));
-        return Ok(());
-    }
-    made.iter().for_each(|file| ui.detail(format!("wrote {file}")));
-    ui.status("Created", format!("template in {}", folder.display()));
+    let Made { folder, files } = Library::new_template(&templates, &new)?;
     let change = if new.source { "template.toml and source/" } else { "template.toml" };
     // Elsewhere it is found by its folder alone.
     let named = arguments.folder.map_or(new.name.clone(), |dir| dir.join(&new.name).display().to_string());
-    ui.status("Next", format!("change {change}; then: pelato template check {named}"));
+    ui.made(&folder, &files, "template", &format!("change {change}; then: pelato template check {named}"));
     Ok(())
 }
 
-/// The place that is meant: the user's own folder if a flag says so, else the project.
+/// The folder of templates that flags mean.
 fn place(user: bool, context: &Context) -> Result<PathBuf, Error> {
-    let (found, message, help) = match user {
-        true => (user_folder(), "there is no folder for the user's templates", "name one by PELATO_HOME"),
-        false => (
-            context.project(),
-            "this folder is not in a project",
-            "go to a project, or add `--user` or `--in DIR`",
-        ),
-    };
-    found.ok_or_else(|| Error::Usage { message: message.to_owned(), help: help.to_owned() })
+    let owner = if user { Owner::User } else { Owner::Project };
+    let no_home = || super::super::pack::no_home(owner, "templates", " or `--in DIR`");
+    context.library().templates(owner).ok_or_else(no_home)
 }

@@ -1,5 +1,5 @@
-//! How long messages took in a drill, over its time: the median and the slowest of short stretches, the lost ones, and
-//! the fault.
+//! Latencies over the time of a drill: the median and the maximum of short intervals, the lost messages, and the
+//! fault.
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -17,13 +17,13 @@ const RIGHT: f64 = WIDTH - 32.0;
 const PLOT: f64 = 240.0;
 /// Above the latencies: the lost ones.
 const ROOM: f64 = 18.0;
-/// The shortest stretch, and the most of them.
+/// The shortest interval, and the maximum number of intervals.
 const STRETCH: Duration = Duration::from_millis(100);
 const MOST: u32 = 300;
 /// The colours: of the median, the slowest, the lost, the fault.
 const COLOURS: [usize; 4] = [0, 1, 6, 7];
 
-/// A stretch of a drill, by when messages were due.
+/// An interval of a drill, by when messages were due.
 #[derive(Debug, Default)]
 struct Stretch {
     /// In seconds, the shortest first.
@@ -80,7 +80,7 @@ pub fn latencies(title: &str, readings: &Readings) -> Option<Picture> {
     let widest = latency.marks().iter().map(|(_, label)| width(label)).fold(0.0, f64::max);
     let time = Scale::seconds((end + stretch).as_secs_f64());
     let plot = Plot { left: 18.0 + widest, top: below + 12.0, time, latency, stretch };
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = axes(&mut body, &plot);
     let _ = fault(&mut body, &plot, readings);
     let _ = lines(&mut body, &plot, &stretches);
@@ -148,7 +148,7 @@ fn lines(out: &mut String, plot: &Plot, stretches: &[Stretch]) -> std::fmt::Resu
                 continue;
             };
             let (x, y) = (plot.middle(index), plot.y(*latency));
-            // A point alone between two silences is a line of no length, with round ends.
+            // A single point between two gaps is a line of zero length with round ends.
             let to = if apart { format!("M{x:.1} {y:.1}h0") } else { format!("L{x:.1} {y:.1}") };
             path += &to;
             apart = false;

@@ -1,16 +1,16 @@
-//! What the marks of a chart mean: in rows below its title.
+//! The legend of a chart, in rows below its title.
 
 use super::{TITLE, WIDTH, cut, width};
 use crate::text::xml;
 
 const ROW: f64 = 20.0;
 const LEFT: f64 = 8.0;
-/// From a mark to its name.
+/// The distance from a marker to its name.
 const MARK: f64 = 30.0;
-/// From a name to the next mark.
+/// The distance from a name to the next marker.
 const GAP: f64 = 22.0;
 
-/// Draws the names, each behind what `mark` draws around a point; and says where the legend ends.
+/// Draws the names, each beside what `mark` draws around a point; returns where the legend ends.
 pub fn legend(names: &[&str], mark: impl Fn(usize, f64, f64) -> String) -> (String, f64) {
     let (mut x, mut y) = (LEFT, TITLE + 22.0);
     let mut drawn = String::new();

@@ -1,4 +1,4 @@
-//! Time by number of tasks: a line for each series, with its confidence.
+//! Time by number of tasks: a line for each series, with confidence intervals.
 
 use std::fmt::Write;
 
@@ -32,7 +32,7 @@ impl Plot {
     }
 }
 
-/// A chart of one phase; nothing where no series has it.
+/// A chart of one phase; none if no series has it.
 pub fn lines(title: &str, series: &[Series], phase: Phase) -> Option<Picture> {
     let shown: Vec<_> = series.iter().enumerate().filter(|(_, series)| series.has(phase)).collect();
     let times = || shown.iter().flat_map(|(_, series)| times(series, phase));
@@ -47,7 +47,7 @@ pub fn lines(title: &str, series: &[Series], phase: Phase) -> Option<Picture> {
     let time = Scale::seconds(longest);
     let widest = time.marks().iter().map(|(_, label)| width(label)).fold(0.0, f64::max);
     let plot = Plot { left: 18.0 + widest, top: end + 28.0, tasks: Scale::tasks(most), time };
-    // Writing to a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = axes(&mut body, &plot);
     for (number, series) in &shown {
         let _ = line(&mut body, &plot, *number, series, phase);

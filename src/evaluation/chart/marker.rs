@@ -1,4 +1,4 @@
-//! Marks of series: each has its colour, and a shape for those who cannot tell the colours.
+//! Markers of series: each has its colour, and a shape for people who cannot distinguish the colours.
 
 use crate::evaluation::style::COLOURS;
 

@@ -45,7 +45,7 @@ impl Picture {
         )
     }
 
-    /// For a file of its own.
+    /// A standalone SVG file, with its style.
     pub fn alone(&self) -> String {
         let style = format!(
             "<style>{}</style>\n<rect class=\"back\" width=\"100%\" height=\"100%\"/>\n",
@@ -76,7 +76,7 @@ fn counted(tasks: u64) -> String {
     format!("{tasks} task{}", if tasks == 1 { "" } else { "s" })
 }
 
-/// About how wide a text is; a little too wide rather than too narrow.
+/// The approximate width of a text, overestimated rather than underestimated.
 fn width(text: &str) -> f64 {
     7.2 * console::measure_text_width(text) as f64
 }

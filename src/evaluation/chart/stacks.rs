@@ -1,4 +1,4 @@
-//! Whole runs: their phases one behind the other, a bar for each series and number of tasks.
+//! Whole runs: stacked phases, a bar for each series and number of tasks.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ const BAR: f64 = 14.0;
 /// Above a number of tasks.
 const GAP: f64 = 10.0;
 
-/// A chart of whole runs; nothing where no time is known.
+/// A chart of whole runs; none if no time is known.
 pub fn stacks(title: &str, series: &[Series]) -> Option<Picture> {
     let bars = || series.iter().flat_map(|series| &series.points).map(|point| point.stack);
     let longest = bars().map(|stack| stack.sum()).reduce(f64::max).filter(|longest| *longest > 0.0)?;

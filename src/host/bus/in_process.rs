@@ -1,9 +1,9 @@
 //! The bus within one process: the rules of NATS, without a server.
 //!
-//! Every subscriber has a bounded queue. When a component's queue is full, the message waits in front of it, and whoever
-//! sent it is held up until it is in: back-pressure, up the flow to the HTTP client. Functions do not hold their
-//! instance meanwhile, so the components behind always get on. Only a cycle can hold itself up for good; therefore a
-//! message waits for `patience` at most, and is then dropped with a report.
+//! Every subscriber has a bounded queue. When a component's queue is full, the message waits in front of it, and its
+//! sender is blocked until there is room: back-pressure, up the flow to the HTTP client. Functions do not hold their
+//! instance meanwhile, so downstream components always make progress. Only a cycle can deadlock; therefore a message
+//! waits for `patience` at most, and is then dropped and reported.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, Weak};
@@ -15,9 +15,9 @@ use super::{Message, Parked};
 use crate::host::HostError;
 use crate::host::observe::{Event, Observer};
 
-/// What NATS servers take by default.
+/// The default message limit of NATS servers.
 const COMMON_MAX_PAYLOAD: usize = 1 << 20;
-/// What no NATS server takes.
+/// The hard message limit of NATS servers.
 const MAX_PAYLOAD: usize = 64 << 20;
 
 /// The bus.
@@ -29,7 +29,7 @@ pub(in crate::host) struct InProcess {
 struct Inner {
     subscribers: RwLock<Vec<Arc<Subscriber>>>,
     next_id: AtomicU64,
-    // Where the search for a group's member begins: they take turns.
+    // Where the search for a member of a group begins: round robin.
     turn: AtomicUsize,
     patience: Duration,
     observer: Arc<dyn Observer>,
@@ -49,7 +49,7 @@ struct Subscriber {
 pub(in crate::host) enum OnFull {
     /// The sender waits.
     Wait,
-    /// It is dropped: for those who only watch.
+    /// The message is dropped: for observers.
     Drop,
 }
 
@@ -79,7 +79,7 @@ impl InProcess {
         Self { inner: Arc::new(inner) }
     }
 
-    /// From now on the inbox gets what matches.
+    /// From now on the inbox receives matching messages.
     pub fn subscribe(&self, pattern: &str, group: Option<&str>, on_full: OnFull) -> Result<Inbox, HostError> {
         let (sender, receiver) = queue();
         let id = self.inner.next_id.fetch_add(1, Ordering::Relaxed);
@@ -96,7 +96,7 @@ impl InProcess {
         Ok(Inbox { entry: Entry { id, bus: Arc::downgrade(&self.inner) }, queue: receiver })
     }
 
-    /// Sends the message to all who get it. What finds no room is parked.
+    /// Sends the message to all its subscribers. Where a queue is full, it is parked.
     pub fn publish(&self, message: &Message) -> Result<Parked, HostError> {
         let mut parked = Parked::default();
         if self.send(message, &mut parked)? == 0 {
@@ -161,7 +161,7 @@ impl InProcess {
                 .and_then(|group| targets.iter_mut().find(|other| other.group.as_ref() == Some(group)));
             match rival {
                 None => targets.push(Arc::clone(subscriber)),
-                // A member that can take it is better than one that cannot.
+                // Prefer a member with room in its queue.
                 Some(rival) if !rival.queue.has_room(message.body.len()) => *rival = Arc::clone(subscriber),
                 Some(_) => {}
             }
@@ -215,7 +215,7 @@ impl Inbox {
 }
 
 impl Entry {
-    /// Nothing comes in any more; what is there can still be read.
+    /// Closes it for new messages; those already received can still be read.
     pub fn close(&self) {
         if let Some(bus) = self.bus.upgrade() {
             let mut subscribers = bus.subscribers.write().unwrap_or_else(PoisonError::into_inner);

@@ -86,7 +86,7 @@ impl Messages {
         }
     }
 
-    /// How many messages have arrived and were not read, as far as is known.
+    /// How many received messages are unread, as far as is known.
     pub(super) fn unread(&self) -> usize {
         match &self.source {
             Source::InProcess(inbox) => inbox.len(),
@@ -150,7 +150,7 @@ impl Broker {
         Ok(Messages { source })
     }
 
-    /// Sends what is still on its way out, and disconnects.
+    /// Sends pending messages, and disconnects.
     pub async fn close(&self) {
         if let Self::Nats(bus) = self {
             bus.close().await;
@@ -174,7 +174,7 @@ impl Parked {
         self.waiting.extend(other.waiting);
     }
 
-    /// Waits until each has found room, or was given up.
+    /// Waits until each was delivered or dropped.
     pub async fn settled(self) {
         for wait in self.waiting {
             // It can only fail when the runtime ends.

@@ -16,13 +16,13 @@ use crate::host::observe::{Event, Observer};
 use crate::host::trace::TraceContext;
 use crate::nats;
 
-/// How many messages of one subscription may wait here before the client calls it slow and drops them.
+/// How many messages of one subscription may wait before the client reports a slow consumer and drops them.
 const BACKLOG: usize = 8192;
 /// How long the server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a message to ourselves may take before it is given up.
+/// How long a message to this client itself may take.
 const ROUND_TRIP: Duration = Duration::from_secs(1);
-/// How long the last messages may take to leave.
+/// How long sending the last messages may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// The bus.
@@ -37,7 +37,7 @@ pub(in crate::host) struct NatsInbox {
 }
 
 impl Nats {
-    /// Connects. Later losses of the connection are repaired in the background, and reported.
+    /// Connects. Lost connections are restored in the background, and reported.
     pub async fn connect(server: &nats::Server, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         let lost = Arc::new(AtomicBool::new(false));
         let settings = ConnectOptions::new()
@@ -96,7 +96,7 @@ impl Nats {
         }
     }
 
-    /// From now on the inbox gets what matches.
+    /// From now on the inbox receives matching messages.
     pub async fn subscribe(&self, pattern: &str, group: Option<&str>) -> Result<NatsInbox, HostError> {
         Pattern::parse(pattern)?;
         let subject = pattern.to_owned();
@@ -105,7 +105,7 @@ impl Nats {
             None => self.client.subscribe(subject).await,
         };
         let subscriber = subscribed.map_err(|cause| HostError::Bus { message: cause.to_string() })?;
-        // The server must know before anyone is told that the host runs.
+        // The server must know the subscription before the host reports that it runs.
         let flushed = tokio::time::timeout(PATIENCE, self.client.flush()).await;
         match flushed {
             Ok(Ok(())) => {
@@ -119,8 +119,8 @@ impl Nats {
         }
     }
 
-    /// Waits until the server has read what was sent so far: a message to ourselves comes back behind it. Servers that
-    /// do not permit that are waited for a moment.
+    /// Waits until the server has read what was sent so far: a message to this client itself comes back after it. If
+    /// the server does not permit that, waits for a moment.
     async fn round_trip(&self) {
         let inbox = self.client.new_inbox();
         let Ok(mut echo) = self.client.subscribe(inbox.clone()).await else { return };
@@ -129,9 +129,9 @@ impl Nats {
         }
     }
 
-    /// Sends what is still on its way out, and disconnects.
+    /// Sends pending messages, and disconnects.
     pub async fn close(&self) {
-        // Best effort: without a connection there is nothing to be done.
+        // Best effort: without a connection nothing can be done.
         let _ = tokio::time::timeout(FAREWELL, async {
             let _ = self.client.flush().await;
             let _ = self.client.drain().await;
@@ -146,9 +146,9 @@ impl NatsInbox {
         self.subscriber.next().await.map(received)
     }
 
-    /// Nothing comes in any more; what is there can still be read.
+    /// Closes it for new messages; those already received can still be read.
     pub async fn close(&mut self) {
-        // It fails only if the connection is closed, and then nothing comes in either.
+        // It fails only if the connection is closed, and then no message arrives either.
         let _ = self.subscriber.drain().await;
     }
 }

@@ -11,14 +11,14 @@ const ROOM: u32 = 1024;
 /// The size of body that counts as one message more: no more than 64 MiB wait in one queue.
 const UNIT: usize = 64 * 1024;
 
-/// The end where messages go in.
+/// The sending end.
 #[derive(Debug, Clone)]
 pub(super) struct QueueSender {
     messages: mpsc::UnboundedSender<Waiting>,
     room: Arc<Semaphore>,
 }
 
-/// The end where messages come out.
+/// The receiving end.
 #[derive(Debug)]
 pub(super) struct QueueReceiver {
     messages: mpsc::UnboundedReceiver<Waiting>,
@@ -27,11 +27,11 @@ pub(super) struct QueueReceiver {
 // The permit goes back when the message is taken out.
 type Waiting = (Message, OwnedSemaphorePermit);
 
-/// What became of a message.
+/// What happened to a message.
 #[derive(Debug)]
 pub(super) enum Pushed {
     Taken,
-    /// There is no room now: here it is back.
+    /// There is no room now; the message is returned.
     Full(Message),
     /// The subscriber is gone.
     Closed,
@@ -44,7 +44,7 @@ pub(super) fn queue() -> (QueueSender, QueueReceiver) {
 }
 
 impl QueueSender {
-    /// Whether a message of `size` would find room now.
+    /// Whether there is room for a message of `size` now.
     pub fn has_room(&self, size: usize) -> bool {
         self.room.available_permits() >= cost(size) as usize
     }

@@ -18,7 +18,7 @@ use values::Parameter;
 /// How many connections are kept: while one waits for the disk, others can hand over their rows.
 const CONNECTIONS: usize = 4;
 
-/// The database, which is connected to when the first component needs it.
+/// The database. The connection is opened when the first component needs it.
 pub(super) struct Databases {
     server: Option<Server>,
     database: OnceCell<Arc<Database>>,
@@ -36,7 +36,7 @@ pub(super) struct Database {
 /// What came of a statement.
 pub(super) struct Ran {
     rows: Vec<Row>,
-    /// How many rows it made, changed or gave.
+    /// How many rows it inserted, changed or returned.
     affected: u64,
 }
 
@@ -53,7 +53,7 @@ impl Databases {
         };
         let opened = self.database.get_or_try_init(|| async {
             let database = Database::new(server.clone());
-            // Now: who has the wrong password wants to know before the first message comes.
+            // Connect now, so that a wrong password is reported before the first message arrives.
             database.client().await?;
             Ok::<_, PostgresError>(Arc::new(database))
         });
@@ -78,7 +78,7 @@ impl Database {
         let connecting = self.runtime.spawn(async move { server.connect().await });
         let client = match connecting.await {
             Ok(connected) => Arc::new(connected?),
-            // Only when the host ends.
+            // Fails only when the host ends.
             Err(cause) => {
                 let server = self.server.to_string();
                 return Err(PostgresError::Unreachable { server, message: cause.to_string() });

@@ -16,7 +16,7 @@ pub(super) struct Parameter {
 }
 
 impl Parameter {
-    /// Of a component's value; or what kind of value it is, if this host does not take it.
+    /// Converts a component's value; returns the kind of value as the error, if this host does not support it.
     pub fn of(value: PgValue) -> Result<Self, String> {
         let with = |kind, bytes: Vec<u8>| Ok(Self { kind, bytes: Some(bytes) });
         match value {
@@ -133,7 +133,7 @@ fn value(kind: &Type, bytes: &[u8]) -> Option<PgValue> {
 
 /// A number of its mantissa, exponent and sign.
 fn composed((mantissa, exponent, sign): (u64, i16, i8)) -> f64 {
-    // In two steps: the smallest powers alone would be zero.
+    // In two steps, because the smallest powers underflow to zero.
     let half = i32::from(exponent) / 2;
     f64::from(sign) * mantissa as f64 * 2_f64.powi(half) * 2_f64.powi(i32::from(exponent) - half)
 }
@@ -143,7 +143,7 @@ fn decomposed(number: f64) -> (u64, i16, i8) {
     let bits = number.to_bits();
     let exponent = (bits >> 52) & 0x7ff;
     let fraction = bits & ((1 << 52) - 1);
-    // Numbers near zero have no leading one.
+    // Subnormal numbers have no leading one.
     let mantissa = if exponent == 0 { fraction << 1 } else { fraction | (1 << 52) };
     let exponent = i16::try_from(exponent).unwrap_or_default() - 1075;
     (mantissa, exponent, if number.is_sign_negative() { -1 } else { 1 })

@@ -56,7 +56,7 @@ impl store::HostBucket for State {
 
     async fn list_keys(&mut self, bucket: Resource<Opened>, _: Option<u64>) -> Answer<store::KeyResponse> {
         let bucket = self.opened(&bucket)?;
-        // All at once: there is no next page.
+        // All keys at once: there is no next page.
         let keys = self.while_waiting(bucket.keys()).await;
         Ok(keys.map(|keys| store::KeyResponse { keys, cursor: None }).map_err(store::Error::Other))
     }

@@ -13,10 +13,10 @@ use super::bus::Broker;
 use super::observe::{Event, Observer};
 use nats::NatsBuckets;
 
-/// The name by which a component opens its bucket: it has one, and the host knows which.
+/// The name by which a component opens its bucket: it has only one, and the host knows which.
 const LINK: &str = "default";
 
-/// All buckets: where the messages are, there they are too.
+/// All buckets. They are stored in the same place as the messages.
 pub(super) struct Buckets {
     place: Place,
     observer: Arc<dyn Observer>,
@@ -52,7 +52,7 @@ impl Buckets {
         Self { place, observer }
     }
 
-    /// The bucket of this name, made if there is none.
+    /// The bucket with this name, created if there is none.
     pub async fn open(&self, name: &str) -> Result<Arc<Bucket>, HostError> {
         match &self.place {
             Place::InProcess(buckets) => {
@@ -119,7 +119,7 @@ fn locked(entries: &Mutex<BTreeMap<String, Bytes>>) -> std::sync::MutexGuard<'_,
     entries.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Sees whether NATS takes a key; in this process the same ones are.
+/// Validates a key by NATS's rules, also for buckets in this process.
 fn check(key: &str) -> Result<(), String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_/=.".contains(c);
     if key.chars().all(fits) && !key.split('.').any(str::is_empty) {
@@ -159,7 +159,7 @@ mod tests {
     }
 
     proptest! {
-        /// By the rule that NATS publishes: `^[-/_=\.a-zA-Z0-9]+$`, and whole tokens.
+        /// By the rule that NATS documents: `^[-/_=\.a-zA-Z0-9]+$`, and no empty tokens.
         #[test]
         fn keys_are_those_of_nats(key in "[a-zA-Z0-9/_=. ä*>-]{0,6}") {
             let whole = !key.starts_with('.') && !key.ends_with('.') && !key.contains("..");

@@ -23,7 +23,7 @@ impl NatsBuckets {
         Self { context }
     }
 
-    /// The bucket of this name, and whether it had to be made.
+    /// The bucket with this name, and whether it was created.
     pub async fn open(&self, name: &str) -> Result<(Store, bool), HostError> {
         let failed = |message: String| HostError::Bucket { bucket: name.to_owned(), message };
         let made = match self.context.get_stream(stream(name).name).await {
@@ -49,8 +49,8 @@ impl NatsBuckets {
     }
 }
 
-/// The stream that is a bucket, as all clients of NATS make it. By hand: the client's own way asks for the account first,
-/// which takes a permission, and which it does not understand of servers before 2.10.
+/// The stream behind a bucket, as all NATS clients create it. Written by hand, because the client library first
+/// requests the account information, which needs a permission, and cannot parse the response of servers before 2.10.
 fn stream(bucket: &str) -> Config {
     Config {
         name: format!("KV_{bucket}"),
@@ -65,7 +65,7 @@ fn stream(bucket: &str) -> Config {
     }
 }
 
-/// Sets a key's value, once the server has it for certain.
+/// Sets a key's value, and waits until the server has confirmed it.
 pub(super) async fn put(store: &Store, key: &str, value: Bytes) -> Result<(), String> {
     store.put(key, value).await.map(drop).map_err(|cause| cause.to_string())
 }

@@ -73,7 +73,6 @@ impl Platform for Wadm {
             server: "NATS server",
             manifest_file: "wadm.yaml",
             label: manifest::model::HOST_TYPE,
-            host_option: "--label host-type=",
             subjects: &doctor::SUBJECTS,
         }
     }

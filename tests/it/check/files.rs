@@ -88,7 +88,7 @@ fn a_tasks_folder_that_is_missing_or_elsewhere_is_told_once() {
     symlink(outside.path().join("tasks"), folder.path().join("tasks")).unwrap();
     let (report, _) = check(folder.path(), &text);
     assert_eq!(report.problems.len(), 1);
-    assert!(report.problems[0].message.contains("leads out of the project"), "{report:?}");
+    assert!(report.problems[0].message.contains("points outside of the project"), "{report:?}");
 }
 
 #[test]

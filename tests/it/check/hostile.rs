@@ -49,7 +49,7 @@ fn task() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(ProptestConfig::with_cases(crate::support::soak::cases(100)))]
     #[test]
     fn any_values_are_borne(tasks in prop::collection::vec(task(), 1..4)) {
         let folder = with(&[("tasks/a.go", GO)]);

@@ -87,7 +87,7 @@ fn a_bucket_is_a_flag_and_is_checked() {
         [&["add-task"][..], &task, &["--bucket", bucket, "--target", "edge"]].concat()
     };
     place.run_in_vain(&with("living room")).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `living room` is not made of letters of ASCII, digits, `-` and `_`, as --bucket wants it
+error: `living room` is not made of letters of ASCII, digits, `-` and `_`, as `--bucket` requires
   help: give it another value, such as `--bucket readings`
 
 "#]]);

@@ -232,7 +232,7 @@ error: 1 of 2 components could not be built: double
 
 "#]]);
     place.run(&["build", "--json"]).code(4).stdout_eq(str![[r#"
-{"schema":1,"error":"1 of 2 components could not be built: double","exit":4}
+{"schema":1,"code":"pelato::build::failed","error":"1 of 2 components could not be built: double","exit":4}
 
 "#]]);
     place.write("tasks/double/double.go", DOUBLE);

@@ -121,7 +121,7 @@ fn memory_without_end_ends_at_the_memory_limit() {
 #[test]
 fn a_function_that_ends_its_process_ends_its_call_only() {
     built().run(&["call", "play", "exit"]).code(5).stdout_eq("").stderr_eq(str![[r#"
-error: `play` broke off: it exited instead of returning
+error: `play` trapped: it exited instead of returning
 
 "#]]);
 }

@@ -167,7 +167,8 @@ topic-typo
     ·                        ╰── `double` writes `room.double` in line 8
  16 │     dest_topic: room.played
     ╰────
-  help: if they are the same topic, write the same name in both places: did you mean `room.double`?
+  help: if they are the same topic, write the same name in both places: did you mean
+        `room.double`?
 
 
 "#]]);

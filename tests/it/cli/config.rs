@@ -244,6 +244,7 @@ play: unchanged ([TIME])
 preparing the components for this machine
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
   help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs none
+  code: pelato::nats::unreachable
 
 "#]]);
 }

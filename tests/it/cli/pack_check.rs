@@ -131,7 +131,7 @@ fn what_is_only_seen_after_many_calls() {
     assert!(leaks["calls"].contains("128 MiB") || leaks["calls"].contains("unreachable"), "{leaks:?}");
     let tired = failures(&[("bytes", "tired")], as_it_is);
     assert_eq!(names(&tired), ["calls"]);
-    assert!(tired["calls"].starts_with("call 101 on one instance: it gave "), "{tired:?}");
+    assert!(tired["calls"].starts_with("call 101 on one instance: it returned "), "{tired:?}");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn what_the_manifest_says_of_panics_has_to_be_true() {
     assert!(caught.is_empty(), "{caught:?}");
     let failed = failures(&[], says("errors"));
     assert!(
-        failed["panic"].starts_with("a panic behaves differently than the manifest declares: it broke off"),
+        failed["panic"].starts_with("a panic behaves differently than the manifest declares: it trapped"),
         "{failed:?}"
     );
     let place = toy::place();

@@ -78,7 +78,7 @@ error: this folder is not in a project
 "#]]);
     place.run_in_vain(&[&["pack", "new", "Zed", "--in", "."], FLAGS].concat()).code(2).stderr_eq(str![[r#"
 error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
-  help: give it by `NAME`
+  help: set it with `NAME`
 
 "#]]);
     place.run_in_vain(&[&["pack", "new", "../zed", "--in", "."], FLAGS].concat()).code(2);

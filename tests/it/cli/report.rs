@@ -123,23 +123,23 @@ fn files_stand_beside_each_other_and_the_original() {
         .run(&["report", "lab/metrics.yaml", "laptop.yaml", "--original", "--output", "both.html"])
         .code(0)
         .stdout_eq(str![[r#"
-SERIES                    TASKS  RUNS  GEN (s)          BUILD (s)      DEPLOY (s)     TOTAL (s)
-lab                       1      2     0.0200 ± 0.0127  24.00 ± 11.44  0.600 ± 1.271  26.60 ± 12.71
-lab                       5      1     0.0900           51.00          1.25           54.30
-laptop                    1      1     0.0020           1.40           -              1.40
-laptop                    5      2     0.0050 ± 0.0127  3.10 (n = 1)   -              3.10 (n = 1)
-original, one at a time   1      -     -                26.9           -              -
-original, one at a time   5      -     -                129.6          -              -
-original, one at a time   10     -     -                264.5          -              -
-original, one at a time   20     -     -                543.5          -              -
-original, parallel, NATS  1      -     0.019            23.8           0.55           26.1
-original, parallel, NATS  5      -     0.089            51.2           1.25           54.4
-original, parallel, NATS  10     -     0.169            79.6           2.4            83.9
-original, parallel, NATS  20     -     0.307            174            4.25           181.3
-original, parallel, HTTP  1      -     -                32.6           -              -
-original, parallel, HTTP  5      -     -                56             -              -
-original, parallel, HTTP  10     -     -                83.3           -              -
-original, parallel, HTTP  20     -     -                189            -              -
+SERIES                            TASKS  RUNS  GEN (s)          BUILD (s)      DEPLOY (s)     TOTAL (s)
+lab                               1      2     0.0200 ± 0.0127  24.00 ± 11.44  0.600 ± 1.271  26.60 ± 12.71
+lab                               5      1     0.0900           51.00          1.25           54.30
+laptop                            1      1     0.0020           1.40           -              1.40
+laptop                            5      2     0.0050 ± 0.0127  3.10 (n = 1)   -              3.10 (n = 1)
+thesis prototype, one at a time   1      -     -                26.9           -              -
+thesis prototype, one at a time   5      -     -                129.6          -              -
+thesis prototype, one at a time   10     -     -                264.5          -              -
+thesis prototype, one at a time   20     -     -                543.5          -              -
+thesis prototype, parallel, NATS  1      -     0.019            23.8           0.55           26.1
+thesis prototype, parallel, NATS  5      -     0.089            51.2           1.25           54.4
+thesis prototype, parallel, NATS  10     -     0.169            79.6           2.4            83.9
+thesis prototype, parallel, NATS  20     -     0.307            174            4.25           181.3
+thesis prototype, parallel, HTTP  1      -     -                32.6           -              -
+thesis prototype, parallel, HTTP  5      -     -                56             -              -
+thesis prototype, parallel, HTTP  10     -     -                83.3           -              -
+thesis prototype, parallel, HTTP  20     -     -                189            -              -
 
 "#]])
         .stderr_eq(str![[r#"
@@ -245,7 +245,7 @@ metrics
 "#]]);
     place.write("nan.yaml", METRICS.replace("54.3", ".nan"));
     place.run_in_vain(&["report", "nan.yaml", "--json"]).code(3).stderr_eq("").stdout_eq(str![[r#"
-{"schema":1,"error":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","exit":3,"problems":[{"severity":"error","rule":"metrics","message":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","file":"nan.yaml","line":22,"column":15}]}
+{"schema":1,"code":"pelato::rule::metrics","error":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","exit":3,"problems":[{"severity":"error","rule":"metrics","message":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","file":"nan.yaml","line":22,"column":15}]}
 
 "#]]);
     place.write("bytes.yaml", [0xff, 0xfe]);

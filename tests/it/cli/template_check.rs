@@ -158,7 +158,8 @@ fn the_manifest_and_the_trigger_have_to_say_the_same() {
         format!("{manifest}[[capabilities]]\nwit = \"wasi:http/incoming-handler@0.2.0\"\n")
     });
     assert!(
-        failed["exports"].starts_with("the manifest says that wasi:http/incoming-handler@0.2.0 is called"),
+        failed["exports"]
+            .starts_with("the manifest declares that wasi:http/incoming-handler@0.2.0 is called"),
         "{failed:?}"
     );
 }
@@ -255,10 +256,10 @@ fn a_template_that_only_answers_http_is_tried_by_requests() {
     }
     // What it was made of reads messages, too.
     assert!(
-        results["exports"].1.contains("wasmcloud:messaging/handler@0.2.0, and nobody calls that"),
+        results["exports"].1.contains("wasmcloud:messaging/handler@0.2.0, which nothing calls"),
         "{results:?}"
     );
-    assert!(results["parameters"].1.starts_with("`source_topic` decides nothing"), "{results:?}");
+    assert!(results["parameters"].1.starts_with("`source_topic` has no effect"), "{results:?}");
 }
 
 #[test]
@@ -293,7 +294,7 @@ fn no_pack_is_run_that_is_not_what_was_added() {
     };
     assert_eq!(reason(), "toy");
     place.edit("language-packs/toy/pack.toml", "Toy functions", "Other functions");
-    assert!(reason().contains("the language pack `toy` is not what was added"), "{}", reason());
+    assert!(reason().contains("the language pack `toy` has changed since it was added"), "{}", reason());
 }
 
 #[test]

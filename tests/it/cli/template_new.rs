@@ -25,16 +25,16 @@ trigger.wasm
 "#]],
     );
     place.expect(place.read("templates/mine/template.toml"), str![[r##"
-# A template of PELATO. Every key is described in docs/contributing/templates.md ("Add a template").
+# A template for PELATO. Every key is described in docs/contributing/templates.md ("Add a template").
 schema = 1
 name = "mine"
 summary = 'My "own"'
-# Other names that `type:` in workflow.yaml may give:
+# Other names that `type:` in workflow.yaml may use:
 # aliases = ["another-name"]
-# The trigger: a component, or the core module that cargo makes of source/.
+# The trigger: a component, or the core module that cargo builds from source/.
 trigger = "trigger.wasm"
 
-# Fields of a task of this template, in the order in which a person is asked. [parameters.dest_topic] is `dest_topic:` in
+# Fields of a task with this template, in the order of the questions. [parameters.dest_topic] is `dest_topic:` in
 # workflow.yaml, and `--dest-topic` of `pelato new` and `pelato add-task`.
 
 [parameters.source_topic]
@@ -42,22 +42,22 @@ trigger = "trigger.wasm"
 kind = "subject"
 prompt = "Topic to read from"
 help = "The NATS subject whose messages are handed to the function. May have the wildcards * and >."
-# Which way messages go: `pelato check` and `pelato graph` follow them.
+# The direction of messages: `pelato check` and `pelato graph` use it.
 flow = "reads"
-# It may have the wildcards * and >.
+# It may contain the wildcards * and >.
 wildcards = true
 
 [parameters.bucket]
 kind = "string"
 prompt = "Key-value bucket to write to"
 help = "The NATS key-value bucket that the function's results are stored in. It is made if there is none."
-# What a value has to match, the same in words, and such a value.
+# The pattern for values, the same in words, and an example.
 pattern = "^[A-Za-z0-9_-]{1,200}$"
 expected = "letters of ASCII, digits, `-` and `_`"
 example = "readings"
 
-# What the platform has to provide: the interfaces by which the trigger is called, and those that it calls. The texts may
-# use the parameters, `component_name`, `task_name`, `version`, and `http_path` where HTTP is answered.
+# What the platform has to provide: the interfaces by which the trigger is called, and those that it calls. The strings may
+# use the parameters, `component_name`, `task_name`, `version`, and `http_path` if the template answers HTTP.
 
 [[capabilities]]
 wit = "wasmcloud:messaging/handler@0.2.0"
@@ -71,7 +71,7 @@ wit = "wasmcloud:messaging/consumer@0.2.0"
 wit = "wasi:keyvalue/store@0.2.0-draft"
 config = { bucket = "{{ bucket }}" }
 
-# What `pelato template check` sends, what the function gives then, and what is to be found in what comes of it.
+# What `pelato template check` sends, what the function returns then, and what must be found in the output.
 [conformance]
 message = "21.5"
 result = '{"key": "kelvin", "data": "294.65"}'
@@ -165,7 +165,7 @@ error: this folder is not in a project
         &["Mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
 error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
-  help: give it by `NAME`
+  help: set it with `NAME`
 
 "#]],
     );
@@ -173,7 +173,7 @@ error: the name is not valid: `name` must consist of lower-case letters, digits,
         &["../mine", "--in", ".", "--from", "processor_nats", "--summary", "s"],
         str![[r#"
 error: the name is not valid: `name` must consist of lower-case letters, digits, `-` and `_`
-  help: give it by `NAME`
+  help: set it with `NAME`
 
 "#]],
     );
@@ -181,7 +181,7 @@ error: the name is not valid: `name` must consist of lower-case letters, digits,
         &["mine", "--in", ".", "--from", "processor_nats", "--summary", " "],
         str![[r#"
 error: the summary is not valid: it is empty
-  help: give it by `--summary`
+  help: set it with `--summary`
 
 "#]],
     );

@@ -292,7 +292,7 @@ For more information, try '--help'.
 #[test]
 fn an_error_is_a_json_document_when_json_is_wanted() {
     Place::empty().run(&["check", "--json"]).code(3).stdout_eq(str![[r#"
-{"schema":1,"error":"there is no workflow.yaml in [PROJECT]","help":"go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`","exit":3}
+{"schema":1,"code":"pelato::workflow::missing","error":"there is no workflow.yaml in [PROJECT]","help":"go to the folder of a project, name it with `--project DIR`, or make one with `pelato new NAME`","exit":3}
 
 "#]]).stderr_eq("");
 }

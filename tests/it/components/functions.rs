@@ -169,7 +169,7 @@ fn thousands_of_calls_on_one_instance() {
 #[test]
 fn goroutines_that_stay_do_not_disturb_the_calls() {
     let mut running = running();
-    for _ in 0..20 {
+    for _ in 0..crate::support::soak::times(20) {
         assert_eq!(running.exec(b"background").unwrap(), Ok(b"background".into()));
         for _ in 0..100 {
             assert_eq!(running.exec(b"x").unwrap(), Ok(b"x".into()));

@@ -60,7 +60,7 @@ fn too_much_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::support::soak::cases(48), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_the_texts(settings in proptest::collection::btree_map(".{0,9}|[ab]{0,3}", "(?s).{0,80}", 0..40), others in proptest::collection::vec("[ab]{0,4}", 5)) {

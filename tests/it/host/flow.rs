@@ -129,12 +129,12 @@ fn a_full_queue_holds_up_the_sender_and_loses_nothing() {
         let pass = hosted("pass", processor("pass", ECHO, "next"), &["in"], None);
         let next = hosted("next", processor("next", ECHO, "out"), &["next"], None);
         let (host, recorder) = start(one, vec![pass, next]).await;
-        const COUNT: usize = 4000;
+        let count = crate::support::soak::times(4000);
         let mut traces = HashSet::new();
-        for _ in 0..COUNT {
+        for _ in 0..count {
             traces.insert(host.publish("in", "m").await.unwrap());
         }
-        recorder.wait(COUNT, |event| outcome_of(event, "next").is_some()).await;
+        recorder.wait(count, |event| outcome_of(event, "next").is_some()).await;
         assert_eq!(recorder.count(|event| matches!(event, Event::Dropped { .. })), 0);
         let arrived: HashSet<_> = recorder
             .events()

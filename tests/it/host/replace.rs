@@ -5,6 +5,7 @@ use pelato::host::observe::{Event, Outcome};
 
 use crate::support::host::functions::{ECHO, SLOW, TWO, processor, producer};
 use crate::support::host::stage::{block_on, hosted, options, outcome_of, post, start};
+use crate::support::soak::times;
 
 #[test]
 fn http_stays_bound_and_answers_with_the_new_code() {
@@ -45,9 +46,9 @@ fn no_message_is_lost_while_components_come_and_go() {
         let stays = |body| hosted("stays", processor("stays", body, "out"), &["in"], None);
         let goes = hosted("goes", processor("goes", ECHO, "out"), &["in"], None);
         let (host, recorder) = start(one, vec![stays(ECHO), goes.clone()]).await;
-        const COUNT: usize = 300;
+        let count = times(300);
         for round in 0..3 {
-            for _ in 0..COUNT / 3 {
+            for _ in 0..count / 3 {
                 host.publish("in", "m").await.unwrap();
             }
             // Most of them still wait.
@@ -57,11 +58,11 @@ fn no_message_is_lost_while_components_come_and_go() {
                 _ => {}
             }
         }
-        recorder.wait(COUNT, |event| outcome_of(event, "stays").is_some()).await;
-        recorder.wait(COUNT * 2 / 3, |event| outcome_of(event, "goes").is_some()).await;
+        recorder.wait(count, |event| outcome_of(event, "stays").is_some()).await;
+        recorder.wait(count * 2 / 3, |event| outcome_of(event, "goes").is_some()).await;
         let all = recorder.outcomes("stays").into_iter().chain(recorder.outcomes("goes"));
         assert!(all.into_iter().all(|outcome| matches!(outcome, Outcome::Sent(_))));
-        assert_eq!(recorder.outcomes("goes").len(), COUNT * 2 / 3, "it got messages after it was gone");
+        assert_eq!(recorder.outcomes("goes").len(), count * 2 / 3, "it got messages after it was gone");
     });
 }
 

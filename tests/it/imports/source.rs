@@ -26,12 +26,12 @@ pub struct Import {
 
 impl Import {
     /// The top module that imports; none for the crate's own root.
-    pub fn from_module(&self) -> Option<&str> {
+    pub fn source_module(&self) -> Option<&str> {
         self.from.first().map(String::as_str)
     }
 
     /// The top module of what is imported.
-    pub fn to_module(&self) -> Option<&str> {
+    pub fn target_module(&self) -> Option<&str> {
         self.to.first().map(String::as_str)
     }
 

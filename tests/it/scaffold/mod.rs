@@ -206,18 +206,19 @@ fn wrong_parameters_name_their_flags() {
     };
     assert_eq!(
         shown(with(&[("source_topic", "a")])),
-        "the template `http_producer_nats` needs --dest-topic | add to the command:\n\
-         --dest-topic …  Topic to write to"
+        "the template `http_producer_nats` needs `parameter:dest_topic` | add\n`parameter:dest_topic=…`: Topic to write to"
     );
     assert_eq!(
         shown(with(&[("dst_topic", "a")])),
-        "the template `http_producer_nats` has no parameter `dst_topic` | did you mean `--dest-topic`?"
+        "the template `http_producer_nats` has no parameter `dst_topic` | did you mean `parameter:dest_topic`?"
     );
-    assert!(shown(with(&[("source_topic", "a b"), ("dest_topic", "c")])).contains("--source-topic"));
+    assert!(
+        shown(with(&[("source_topic", "a b"), ("dest_topic", "c")])).contains("`parameter:source_topic`")
+    );
     assert!(
         with(&[("source_topic", ""), ("dest_topic", "")])
             .to_string()
-            .ends_with("--source-topic and --dest-topic")
+            .ends_with("`parameter:source_topic` and `parameter:dest_topic`")
     );
 }
 
@@ -249,7 +250,7 @@ fn a_task_without_name_or_target_is_refused() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(crate::support::soak::cases(64)))]
 
     #[test]
     fn whatever_the_names_they_are_read_back(name in any::<String>(), title in "\\PC*|[-:#'\"\\[{& \n*!]+x", target in "[^ \t].{0,5}") {

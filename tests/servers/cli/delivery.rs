@@ -85,7 +85,7 @@ fn what_is_sent_while_nobody_runs_is_not_lost() {
         came.sort();
         assert_eq!(came, ["three", "two"]);
         settled(&client).await;
-        assert!(!second.err().contains("made the stream"), "{}", second.err());
+        assert!(!second.err().contains("created the stream"), "{}", second.err());
         second.signal("INT");
         assert_eq!(second.wait().code(), Some(0), "{}", second.err());
         // Streams are not ours to take away.

@@ -97,7 +97,7 @@ fn when_the_containers_are_gone_ctrl_c_ends_it_at_once() {
         let registry = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = registry.local_addr().unwrap().to_string();
         let place = example().warm().on(&engine).env("REGISTRY_INSECURE", &address);
-        let place = place.env("REGISTRY_URL", &format!("{address}/team"));
+        let place = place.env("REGISTRY_URL", format!("{address}/team"));
         let mut command = place.command(&BUILD);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let _asked = registry.accept().unwrap();
@@ -121,7 +121,7 @@ fn an_engine_that_is_killed_in_mid_build_is_told_and_the_next_build_works() {
         let said = words(&output);
         assert_eq!(output.status.code(), Some(4), "{said}");
         assert!(said.contains("the container engine failed while waiting for the compiler: "), "{said}");
-        assert!(said.contains("help: see whether the engine is well"), "{said}");
+        assert!(said.contains("help: check that the engine works"), "{said}");
         nothing_is_made(&place);
         own.restart();
         place.ran(&BUILD).success();
@@ -193,7 +193,7 @@ fn a_fetch_that_is_cut_is_told_and_can_be_repeated() {
         let place = example().warm().on(&own.engine).with_image(&image);
         let said = place.ran(&BUILD).code(4).err;
         assert!(said.contains(&format!("error: the image {image} cannot be fetched: ")), "{said}");
-        assert!(said.contains("help: is the network there, and the name right?"), "{said}");
+        assert!(said.contains("help: check the network connection and the image's name"), "{said}");
         nothing_is_made(&place);
         proxy.mend();
         place.ran(&BUILD).success();
@@ -213,7 +213,7 @@ fn an_engine_without_room_is_told() {
         let place = example().on(&own.engine).with_image(&image);
         let said = place.ran(&BUILD).code(4).err;
         assert!(said.contains("error: the container engine's disk is full: "), "{said}");
-        assert!(said.contains("help: make room: `docker system df` shows what takes it"), "{said}");
+        assert!(said.contains("help: free disk space: `docker system df` shows what uses it"), "{said}");
         nothing_is_made(&place);
     }
 }

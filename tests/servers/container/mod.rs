@@ -75,7 +75,7 @@ fn an_image_that_is_not_there_is_fetched_from_its_registry() {
         let place = example().on(&engine).with_image(&image);
         let forbidden = place.ran(&["build", "--builder", "container", "--no-install"]).code(4).err;
         let wanted =
-            format!("the engine does not have the image {image}, and --no-install forbids to fetch it");
+            format!("the engine does not have the image {image}, and `--no-install` forbids fetching it");
         assert!(forbidden.contains(&wanted), "{forbidden}");
         let said = place.ran(&["build", "--builder", "container"]).success().err;
         assert!(said.contains(&format!("fetching the toolchain image {image}, once")), "{said}");

@@ -25,7 +25,7 @@ fn no_message_is_lost_with_a_host() {
     let Some(mut lattice) = Lattice::with(&setup) else { return };
     let text = workflow("Kept", &[task("echo")]) + KEPT;
     let project = Project::echoes(&lattice, &text);
-    project.brush().said(&["made the stream `PELATO_in_echo`"]);
+    project.brush().said(&["created the stream `PELATO_in_echo`"]);
     let came = lose_a_host(&mut lattice);
     let lost: Vec<_> = (0..COUNT).filter(|number| !came.contains_key(&number.to_string())).collect();
     assert!(lost.is_empty(), "{} lost: {lost:?}", lost.len());

@@ -77,7 +77,10 @@ fn servers_without_what_a_lattice_needs() {
 
     let wrong = project.env("NATS_PASSWORD", &format!("{PASSWORD}x"));
     let refused = found(&wrong, 8, "nats");
-    assert!(refused[0].1.starts_with(&format!("the NATS server at {url} refuses us")), "{refused:?}");
+    assert!(
+        refused[0].1.starts_with(&format!("authentication failed at the NATS server {url}")),
+        "{refused:?}"
+    );
     assert_eq!(found(&wrong, 8, "hosts"), [one("note", "not known: the NATS server cannot be used")]);
 
     // Debian's own, which is too old.

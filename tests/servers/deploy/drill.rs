@@ -95,7 +95,7 @@ fn until_both_hosts_work(project: &Project) {
 
 fn nothing_is_deployed_yet(project: &Project) {
     let ran = project.run(&["drill", "--kill-command", "true", "--timeout", "1s"]);
-    ran.failed(7, &["nobody listens to `step.0`", "is the workflow deployed (`pelato status`)"]);
+    ran.failed(7, &["`step.0` has no subscriber", "is the workflow deployed (`pelato status`)"]);
 }
 
 /// The host that is gone is named, with what it ran.

@@ -63,7 +63,7 @@ fn passwords_are_shown_nowhere() {
         ran
     };
     let wrong = project.env("NATS_PASSWORD", &format!("{PASSWORD}x"));
-    let refused = ["refuses us", "NATS_USER", "NATS_PASSWORD", "NATS_CREDS"];
+    let refused = ["authentication failed", "NATS_USER", "NATS_PASSWORD", "NATS_CREDS"];
     run(&wrong, &["deploy"]).failed(6, &refused);
     run(&wrong, &["status", "-v"]).failed(6, &refused);
     let right = wrong.env("NATS_PASSWORD", PASSWORD);

@@ -30,7 +30,7 @@ double     1.0.0  → 1.1.0
         .stderr_eq(str![[r#"
 builder: local, because a compatible go is installed
 compiler: [GO]/go [..]
-play stays: it is what was pushed as 0.3.0
+play stays: it is unchanged since it was pushed as 0.3.0
         Note nothing was written (--dry-run)
 
 "#]]);
@@ -52,8 +52,8 @@ fn what_has_been_bumped_is_not_bumped_again() {
     place.run_in_vain(&["bump", "--changed", "-v"]).code(0).stdout_eq("").stderr_eq(str![[r#"
 builder: local, because a compatible go is installed
 compiler: [GO]/go [..]
-double stays: it is 1.0.1 already, and 1.0.0 was pushed
-play stays: it is what was pushed as 0.3.0
+double stays: its version is already 1.0.1, and 1.0.0 was pushed
+play stays: it is unchanged since it was pushed as 0.3.0
         Note no component has changed since it was pushed
 
 "#]]);

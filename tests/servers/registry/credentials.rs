@@ -117,7 +117,7 @@ fn dockers_file_is_read_where_no_user_is_set() {
     );
     assert_silent(&place, &[&said]);
     docker(&place, r#"{"auths": {"other.example.org": {"auth": "!"}}}"#);
-    assert!(words(&place, &["push"]).1.contains("does not let anonymous users in"));
+    assert!(words(&place, &["push"]).1.contains("does not accept anonymous users"));
 }
 
 #[test]
@@ -171,7 +171,7 @@ fn dockers_helpers_are_asked() {
         assert_eq!(code, 0, "{said}");
         assert_silent(&place, &[&said]);
         helper(&bin, "echo 'credentials not found in native keychain'; exit 1");
-        assert!(words(&place, &["push"]).1.contains("does not let anonymous users in"));
+        assert!(words(&place, &["push"]).1.contains("does not accept anonymous users"));
         helper(&bin, &format!("echo {PASSWORD}; echo {PASSWORD} >&2; exit 1"));
         let (code, said) = words(&place, &["push"]);
         assert!(code == 3 && said.contains("the program docker-credential-drawer failed"), "{said}");

@@ -40,7 +40,7 @@ fn a_host_that_has_no_address() {
 fn a_registry_that_says_nothing() {
     let place = at(&silent());
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
-        Note the registry at 127.0.0.1:[PORT] is too slow: no answer within [..]; trying again
+        Note the registry at 127.0.0.1:[PORT] did not answer within [..]; trying again
 error: the registry at 127.0.0.1:[PORT] is too slow: no answer within [..]
   help: check whether it is overloaded, or another program listens there; try again later
 
@@ -103,7 +103,7 @@ fn a_registry_without_room() {
     let (code, said) = words(&place, &["push"]);
     assert_eq!(code, 6, "{said}");
     assert!(said.contains(&format!("the registry at {} has no space left: ", registry.host())), "{said}");
-    assert!(said.contains("make room on the registry's disk, and push again"), "{said}");
+    assert!(said.contains("free space on the registry's disk, and push again"), "{said}");
     // What was pushed is remembered, what was not is not.
     let lock = std::fs::read_to_string(place.path("pelato.lock")).unwrap_or_default();
     for component in ["double", "play"] {

@@ -142,14 +142,14 @@ lock-file
         place.run_in_vain(&[command]).code(3).stdout_eq("").stderr_eq(str![[r#"
 lock-file
 
-  × a newer pelato has written this file
+  × a newer version of PELATO wrote this file
    ╭─[pelato.lock:2:10]
  1 │ # Records what was pushed, added and fetched. Written by PELATO; commit this file.
  2 │ schema = 2
    ·          ─
  3 │ 
    ╰────
-  help: use that pelato, or a newer one; this one leaves it as it is
+  help: use that version of PELATO or a newer one; this one leaves the file unchanged
 
 
 "#]]);

@@ -1,0 +1,86 @@
+//! Whether a language pack or a template does what every one has to.
+
+use std::sync::Arc;
+
+use super::{BuildFlags, Error, Pelato};
+use crate::catalog::{Folder, Pack};
+use crate::conformance::{self, Outcome};
+use crate::pack::PackError;
+use crate::template::TemplateError;
+
+/// What came of the checks of a pack or a template.
+pub struct Conformance {
+    /// Its name.
+    pub name: String,
+    /// Each check, in order.
+    pub outcomes: Vec<Outcome>,
+}
+
+impl Pelato {
+    /// Checks the language pack in a folder: builds and calls what it brings.
+    ///
+    /// # Errors
+    /// When there is no place for temporary files.
+    pub fn check_pack(&self, name: String, folder: Folder, flags: &BuildFlags) -> Result<Conformance, Error> {
+        let options = conformance::pack::Options {
+            build: self.build_options(flags),
+            templates: self.library().catalog(),
+            progress: Arc::clone(&self.progress),
+        };
+        let mut fixture = conformance::pack::Fixture::new(folder, options)?;
+        let outcomes = conformance::pack::run(&mut fixture, self.progress.as_ref());
+        Ok(Conformance { name, outcomes })
+    }
+
+    /// Checks the template in a folder, with functions in these languages; in all that are found, if none is named.
+    ///
+    /// # Errors
+    /// When there is no such language, or no place for temporary files.
+    pub fn check_template(
+        &self,
+        name: String,
+        folder: Folder,
+        languages: &[String],
+        flags: &BuildFlags,
+    ) -> Result<Conformance, Error> {
+        let all = &self.catalog().packs;
+        let packs: Vec<Pack> = match languages {
+            [] => all.iter().cloned().collect(),
+            named => named.iter().map(|name| Ok(all.get(name)?.clone())).collect::<Result<_, Error>>()?,
+        };
+        let options = conformance::template::Options {
+            build: self.build_options(flags),
+            settings: self.settings().clone(),
+            packs,
+            pinned: (self.root.clone(), self.user.clone()),
+            progress: Arc::clone(&self.progress),
+        };
+        let mut fixture = conformance::template::Fixture::new(folder, options)?;
+        let outcomes = conformance::template::run(&mut fixture, self.progress.as_ref());
+        Ok(Conformance { name, outcomes })
+    }
+}
+
+impl Conformance {
+    /// Whether a language pack passes.
+    ///
+    /// # Errors
+    /// When a check failed.
+    pub fn of_pack(self) -> Result<(), Error> {
+        match conformance::failures(&self.outcomes) {
+            failed if failed.is_empty() => Ok(()),
+            failed => Err(PackError::ChecksFailed { pack: self.name, failed }.into()),
+        }
+    }
+
+    /// Whether a template passes.
+    ///
+    /// # Errors
+    /// When a check failed.
+    pub fn of_template(self) -> Result<(), Error> {
+        match conformance::failures(&self.outcomes) {
+            failed if failed.is_empty() => Ok(()),
+            failed => Err(TemplateError::ChecksFailed { template: self.name, failed }.into()),
+        }
+    }
+}
