@@ -178,6 +178,7 @@ impl Machine {
                 Err(DeployError::NoAnswer {
                     server: about.server,
                     address: about.address,
+                    settings: about.address_settings,
                     seconds: ANSWER.as_secs(),
                 })
             })

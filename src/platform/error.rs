@@ -58,7 +58,7 @@ pub enum DeployError {
     #[diagnostic(
         code(pelato::deploy::no_answer),
         help(
-            "check that it is running and that the address is correct: {} shows where it comes from",
+            "check that it is running and that {settings} are correct: {} shows where they come from",
             Operation::Config
         )
     )]
@@ -67,6 +67,8 @@ pub enum DeployError {
         server: &'static str,
         /// Its address, without passwords.
         address: String,
+        /// The settings that say where it is.
+        settings: &'static str,
         /// How long it was waited for.
         seconds: u64,
     },
@@ -319,5 +321,25 @@ impl DeployError {
             | Self::Ended { .. }
             | Self::Form(_) => Class::Platform,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error, Diagnostic)]
+    #[error("only here")]
+    #[diagnostic(code(pelato::only_here), help("ask somebody"))]
+    struct OnlyHere;
+
+    #[test]
+    fn what_only_one_platform_knows_keeps_its_words() {
+        let error = DeployError::from(Fault::new(Class::Project, OnlyHere));
+        assert_eq!((error.to_string().as_str(), error.class()), ("only here", Class::Project));
+        let (help, code) = (error.help().unwrap().to_string(), error.code().unwrap().to_string());
+        assert_eq!((help.as_str(), code.as_str()), ("ask somebody", "pelato::only_here"));
+        let DeployError::Own(fault) = error else { panic!("it is the platform's own") };
+        assert!(fault.cause::<OnlyHere>().is_some() && fault.cause::<std::io::Error>().is_none());
     }
 }

@@ -52,6 +52,8 @@ pub struct About {
     pub place: String,
     /// The address at which it is reached, without passwords.
     pub address: String,
+    /// The settings that say where that is, for messages: `NATS_HOST and NATS_PORT`.
+    pub address_settings: &'static str,
     /// What is there, without an article: `NATS server`.
     pub server: &'static str,
     /// The name of the manifest's file in `gen/`.

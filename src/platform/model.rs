@@ -371,3 +371,19 @@ pub struct Clock {
     /// The seconds that this machine's is ahead of it.
     pub ahead: f64,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_is_a_document_or_a_list_of_them() {
+        let document = |name: &str| serde_json::json!({ "name": name, "replicas": 2 });
+        let one = Manifest { documents: vec![document("a")] };
+        assert_eq!(serde_json::to_value(&one).unwrap(), document("a"));
+        assert_eq!(one.to_yaml().unwrap(), "name: a\nreplicas: 2\n");
+        let two = Manifest { documents: vec![document("a"), document("b")] };
+        assert_eq!(serde_json::to_value(&two).unwrap(), serde_json::json!([document("a"), document("b")]));
+        assert_eq!(two.to_yaml().unwrap(), "name: a\nreplicas: 2\n---\nname: b\nreplicas: 2\n");
+    }
+}

@@ -186,6 +186,7 @@ impl Platform for Files {
             name: "files",
             place: self.place(),
             address: self.folder.display().to_string(),
+            address_settings: "none",
             server: "folder",
             manifest_file: "files.yaml",
             label: "target",

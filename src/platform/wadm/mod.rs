@@ -70,6 +70,7 @@ impl Platform for Wadm {
             name: "wadm",
             place: lattice::place(self.settings.text(LATTICE).unwrap_or_default()),
             address: nats::shown(&self.settings.nats_url()),
+            address_settings: "NATS_HOST and NATS_PORT",
             server: "NATS server",
             manifest_file: "wadm.yaml",
             label: manifest::model::HOST_TYPE,

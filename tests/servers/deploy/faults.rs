@@ -86,7 +86,7 @@ fn what_hosts_cannot_do_is_told_in_their_words() {
     failed.failed(
         7,
         &[
-            "the lattice could not run all of `faults`",
+            "the cluster could not run all of `faults`",
             "echo: ",
             "messaging-edge: ",
             "does it know the registry",
@@ -100,7 +100,7 @@ fn what_hosts_cannot_do_is_told_in_their_words() {
     deploy.wait_for("Note echo: ");
     lattice.hosts[0].kill();
     assert_eq!(deploy.wait().code(), Some(7));
-    Ran::of(&deploy).said(&["the lattice could not run all of `faults`", "it has not answered for"]);
+    Ran::of(&deploy).said(&["the cluster could not run all of `faults`", "it has not answered for"]);
     project.pelato(&["remove"]);
 
     lattice.hosts.clear();
