@@ -10,46 +10,30 @@ use crate::files;
 /// The file in a project's folder.
 pub const FILE: &str = "metrics.yaml";
 
-/// One run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Run {
     /// How many tasks the workflow has.
     pub tasks: usize,
-    /// Generating the sources.
     pub generate: Option<Duration>,
-    /// Building the components.
     pub build: Option<Duration>,
     /// Deploying them, until all of them run.
     pub deploy: Option<Duration>,
-    /// All of it.
     pub total: Duration,
 }
 
 /// Why a run could not be recorded.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum MetricsError {
-    /// The file cannot be read.
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::metrics::unreadable),
         help("check that it is a file and that you have read permission, or set ENABLE_METRICS=False")
     )]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Unreadable { path: String, source: std::io::Error },
     /// The file holds something else.
     #[error("{path} has no list `runs` to append to: {reason}")]
     #[diagnostic(code(pelato::metrics::no_runs), help("move the file away; a new one is created"))]
-    NoRuns {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The file cannot be written.
+    NoRuns { path: String, reason: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),

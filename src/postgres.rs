@@ -49,7 +49,6 @@ impl fmt::Display for Server {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PostgresError {
     // What is wrong with it is not said: its words may have a part of the password in them.
-    /// The address makes no sense.
     #[error("this is not a valid address of a PostgreSQL server")]
     #[diagnostic(
         code(pelato::postgres::address),
@@ -67,24 +66,14 @@ pub enum PostgresError {
             "check that it is running and that the address is correct; an address may end in `?sslmode=disable` or `?sslmode=require`"
         )
     )]
-    Unreachable {
-        /// The server.
-        server: String,
-        /// What happened.
-        message: String,
-    },
+    Unreachable { server: String, message: String },
     /// The server does not let us in, or not to this database.
     #[error("the PostgreSQL server at {server} rejected the connection: {message}")]
     #[diagnostic(
         code(pelato::postgres::refused),
         help("check the user, the password and the database's name in POSTGRES_URL")
     )]
-    Refused {
-        /// The server.
-        server: String,
-        /// What it says.
-        message: String,
-    },
+    Refused { server: String, message: String },
     /// The server's certificate is not trusted.
     #[error("the PostgreSQL server at {server} is not trusted: {message}")]
     #[diagnostic(
@@ -93,21 +82,11 @@ pub enum PostgresError {
             "name the file of its root certificate in POSTGRES_CA; or end the address in `?sslmode=disable`, on a network that you trust"
         )
     )]
-    Tls {
-        /// The server.
-        server: String,
-        /// What is wrong with it.
-        message: String,
-    },
+    Tls { server: String, message: String },
     /// A file that the connection needs cannot be read.
     #[error("{} cannot be used: {message}", .path.display())]
     #[diagnostic(code(pelato::postgres::file), help("POSTGRES_CA is a file of PEM certificates"))]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        message: String,
-    },
+    File { path: PathBuf, message: String },
 }
 
 impl Server {

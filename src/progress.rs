@@ -25,7 +25,6 @@ pub enum Event {
     Share {
         /// What is done, as a verb.
         doing: &'static str,
-        /// Of what.
         what: String,
         /// Bytes that are there, and bytes in all.
         bytes: (u64, u64),
@@ -34,33 +33,25 @@ pub enum Event {
     Planned {
         /// What is done to them: `Building`.
         doing: &'static str,
-        /// How many.
         components: usize,
     },
     /// Work on a component begins.
     Started {
-        /// Its name.
         component: String,
         /// What is done and why, such as `compiling: convert.go changed`.
         what: String,
     },
     /// A component is done.
     Finished {
-        /// Its name.
         component: String,
         /// What was done, such as `4.5 MB`, or `unchanged`.
         what: String,
-        /// How long it took.
         elapsed: Duration,
     },
     /// Work on a component ended in vain; the error that ends the command says why.
-    Stopped {
-        /// Its name.
-        component: String,
-    },
+    Stopped { component: String },
     /// A component failed; what its compiler said.
     Failed {
-        /// Its name.
         component: String,
         /// The compiler's output, with the user's own file names.
         output: String,
@@ -69,7 +60,6 @@ pub enum Event {
 
 /// Takes the events of a stage, from any thread.
 pub trait Progress: Send + Sync {
-    /// Takes one event.
     fn report(&self, event: Event);
 }
 

@@ -14,7 +14,6 @@ const LARGEST_SNIPPET: usize = 2000;
 pub struct Source {
     /// The path as shown to people: relative to the project where possible, with forward slashes.
     pub name: String,
-    /// The whole text.
     pub text: String,
 }
 
@@ -56,9 +55,7 @@ pub struct Problem {
     pub rule: &'static str,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// What to do about it.
     pub help: Option<String>,
-    /// The file it is in.
     pub source: Arc<Source>,
     /// The bytes of the file that it points at; none where the whole file is meant.
     pub span: Option<Range<usize>>,
@@ -198,7 +195,6 @@ pub struct Report {
 }
 
 impl Report {
-    /// Adds a problem.
     pub fn push(&mut self, problem: Problem) {
         self.problems.push(problem);
     }

@@ -16,22 +16,15 @@ pub enum Choice {
     /// What a flag or a setting says.
     Told(Builder),
     /// A fitting compiler is on this machine.
-    Here {
-        /// Its program.
-        program: String,
-    },
+    Here { program: String },
     /// None is, and a container engine answers.
     Engine {
         /// The program that is not here.
         program: String,
-        /// The engine.
         address: String,
     },
     /// There is neither: the pack's pinned one is installed.
-    Pinned {
-        /// Its program.
-        program: String,
-    },
+    Pinned { program: String },
 }
 
 impl Choice {

@@ -26,7 +26,6 @@ pub struct Compilation<'a> {
     pub within: &'a [String],
 }
 
-/// How a compilation failed.
 #[derive(Debug)]
 pub enum Failure {
     /// The compiler found something wrong: its words.

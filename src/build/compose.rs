@@ -7,13 +7,11 @@ use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 /// Why a trigger, a function and settings do not go together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum ComposeError {
-    /// One of the three is broken.
     #[error("the {part} is not a usable component: {reason}")]
     #[diagnostic(code(pelato::compose::broken_part))]
     BrokenPart {
         /// `trigger`, `function` or `settings`.
         part: &'static str,
-        /// What was found.
         reason: String,
     },
     /// A trigger that never calls the function.
@@ -31,10 +29,7 @@ pub enum ComposeError {
             "the function exports `{HANDLER}`, the settings export `{SETTINGS}`; trigger and pack must be built for the same version"
         )
     )]
-    MissingImport {
-        /// The import's name.
-        import: String,
-    },
+    MissingImport { import: String },
     /// Both sides have the interface, but not the same one.
     #[error("the {part} exports `{import}` with a different type than the trigger imports: {reason}")]
     #[diagnostic(
@@ -44,18 +39,13 @@ pub enum ComposeError {
     TypeMismatch {
         /// `function` or `settings`.
         part: &'static str,
-        /// The interface.
         import: String,
-        /// Where the types part.
         reason: String,
     },
     /// The three cannot be encoded as one.
     #[error("trigger, function and settings could not be composed: {reason}")]
     #[diagnostic(code(pelato::compose::encode))]
-    Encode {
-        /// What was found.
-        reason: String,
-    },
+    Encode { reason: String },
 }
 
 /// Composes a task's component: the trigger's imports of PELATO's own are met by the function and the settings,

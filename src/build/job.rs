@@ -24,21 +24,16 @@ pub(super) const STAGING: &str = ".compiling-";
 /// A component that is up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
-    /// Its name.
     pub component: String,
-    /// Its artifact.
     pub artifact: PathBuf,
     /// The function alone, for `pelato call`.
     pub function: PathBuf,
-    /// The artifact's size.
     pub bytes: u64,
     /// The artifact's SHA-256.
     pub sha256: String,
     /// The digest of everything that decides the artifact.
     pub content: String,
-    /// What was done.
     pub work: Work,
-    /// How long it took.
     pub elapsed: Duration,
 }
 
@@ -49,7 +44,6 @@ pub enum Work {
     Compiled(String),
     /// Only composed, for this reason.
     Composed(String),
-    /// Nothing.
     Nothing,
 }
 
@@ -67,59 +61,33 @@ pub enum JobError {
     /// The compiler could not do its work.
     #[error("cannot compile `{component}`: {reason}")]
     #[diagnostic(code(pelato::build::component::invalid_function), help("{} shows which compiler is used", Operation::Build.with(Argument::Verbose)))]
-    InvalidFunction {
-        /// The component.
-        component: String,
-        /// What happened.
-        reason: String,
-    },
+    InvalidFunction { component: String, reason: String },
     /// The compiler's output is no function.
     #[error("`{component}`: {reason}")]
     #[diagnostic(
         code(pelato::build::component::function),
         help("this is a bug in the language pack `{pack}`: its wrapper must export the function")
     )]
-    Function {
-        /// The component.
-        component: String,
-        /// The pack.
-        pack: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    Function { component: String, pack: String, reason: String },
     /// Trigger and function do not fit.
     #[error("cannot compose `{component}`: {reason}")]
     #[diagnostic(code(pelato::build::component::compose), help("this is a bug in the template `{template}`"))]
-    Compose {
-        /// The component.
-        component: String,
-        /// The template.
-        template: String,
-        /// What does not fit.
-        reason: String,
-    },
+    Compose { component: String, template: String, reason: String },
     /// A file of `gen/` cannot be read.
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::build::component::unreadable),
         help("no other process may change files in gen/; run the command again")
     )]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Unreadable { path: String, source: std::io::Error },
     /// A file of `gen/` cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),
 }
 
-/// What jobs share.
 #[derive(Clone, Copy)]
 pub struct BuildContext<'a> {
-    /// PELATO's cache folder.
     pub cache: &'a Path,
     /// The network is not to be used.
     pub offline: bool,
@@ -127,7 +95,6 @@ pub struct BuildContext<'a> {
     pub within: &'a [String],
     /// Containers that are kept from one build to the next, if any are.
     pub kept: Option<&'a Kept>,
-    /// Takes the events.
     pub progress: &'a dyn Progress,
 }
 

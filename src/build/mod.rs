@@ -42,7 +42,6 @@ use crate::remedy::{Operation, Restriction};
 use builder::Finder;
 use job::BuildContext;
 
-/// How to build.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// How many components at a time.
@@ -55,7 +54,6 @@ pub struct Options {
     pub no_install: Option<Restriction>,
     /// The network is not to be used.
     pub offline: bool,
-    /// What compiles.
     pub builder: Builder,
     /// Where a container engine may be, the most probable first.
     pub engines: Vec<String>,
@@ -103,25 +101,16 @@ pub fn fetched(toolchains: &BTreeMap<String, Toolchain>) -> impl Iterator<Item =
 /// Why components could not be built.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum BuildError {
-    /// There is no compiler.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Toolchain(#[from] ToolchainError),
-    /// No container can be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Container(container::ContainerError),
     /// A template's trigger cannot be read.
     #[error("the template `{template}`: cannot read {file}")]
     #[diagnostic(code(pelato::build::trigger), help("{} says where it is", Operation::TemplateShow.on(template)))]
-    Trigger {
-        /// The template.
-        template: String,
-        /// The file.
-        file: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Trigger { template: String, file: String, source: std::io::Error },
     /// A template's trigger is a core module that cannot be turned into a component.
     #[error("the template `{template}`: {file} cannot be turned into a component: {reason}")]
     #[diagnostic(
@@ -130,14 +119,7 @@ pub enum BuildError {
             "a trigger is a component, or a core module with the types of its interfaces embedded, as wit-bindgen writes it"
         )
     )]
-    BrokenTrigger {
-        /// The template.
-        template: String,
-        /// The file.
-        file: String,
-        /// What was found.
-        reason: String,
-    },
+    BrokenTrigger { template: String, file: String, reason: String },
     /// Somebody wanted the work to end.
     #[error(
         "interrupted: the containers of this build were removed; components that were built before are kept"
@@ -151,11 +133,8 @@ pub enum BuildError {
     #[error("{} of {total} components could not be built: {}", .failed.len(), .failed.join(", "))]
     #[diagnostic(code(pelato::build::failed))]
     Failed {
-        /// The names of those that failed.
         failed: Vec<String>,
-        /// How many there are in all.
         total: usize,
-        /// Advice for those that have some.
         #[help]
         advice: Option<String>,
     },

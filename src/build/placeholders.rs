@@ -19,7 +19,6 @@ impl Fill {
         Self(values.map(|(name, value)| (format!("{{{name}}}"), value)).collect())
     }
 
-    /// One word.
     pub fn word(&self, word: &str) -> String {
         self.0.iter().fold(word.to_owned(), |word, (placeholder, value)| word.replace(placeholder, value))
     }
@@ -29,7 +28,6 @@ impl Fill {
         words.iter().map(|word| self.word(word)).collect()
     }
 
-    /// An environment.
     pub fn env<'a>(
         &'a self,
         env: &'a BTreeMap<String, String>,

@@ -12,11 +12,8 @@ use crate::generate::Place;
 /// One component to bring up to date.
 #[derive(Debug)]
 pub struct Job<'a> {
-    /// The component.
     pub component: &'a Component,
-    /// Its compiler.
     pub toolchain: &'a Toolchain,
-    /// Where.
     pub place: Place,
     /// What it was built from the last time.
     pub record: Record,

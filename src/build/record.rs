@@ -16,7 +16,6 @@ pub type Ingredients = BTreeMap<String, String>;
 /// One step's ingredients and what came out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// What it was made from.
     pub from: Ingredients,
     /// The file that was made.
     pub made: Stamp,
@@ -33,12 +32,10 @@ pub struct Stamp {
     pub sha256: String,
 }
 
-/// The record of one component.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// How the function was compiled and wrapped.
     pub compiled: Option<Step>,
-    /// How it was composed.
     pub composed: Option<Step>,
 }
 
@@ -118,7 +115,8 @@ fn difference(old: &Ingredients, new: &Ingredients) -> Option<String> {
             None => changes.push(format!("{name} is new")),
         }
     }
-    changes.extend(old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("{name} is gone")));
+    changes
+        .extend(old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("{name} was removed")));
     let rest = changes.len().saturating_sub(1);
     let first = changes.into_iter().next()?;
     Some(if rest == 0 { first } else { format!("{first}, and {rest} more") })

@@ -16,19 +16,11 @@ pub enum SettingsError {
     /// More text than a component should carry.
     #[error("the task's settings need {bytes} bytes; the limit is {LIMIT} bytes")]
     #[diagnostic(code(pelato::build::settings::too_large), help("shorten the largest one: `{largest}`"))]
-    TooLarge {
-        /// All keys and values together.
-        bytes: usize,
-        /// The key of the longest value.
-        largest: String,
-    },
+    TooLarge { bytes: usize, largest: String },
     /// The encoder refused the module: a defect of PELATO's.
     #[error("the task's settings could not be encoded: {reason}")]
     #[diagnostic(code(pelato::build::settings::encode))]
-    Encode {
-        /// What the encoder found.
-        reason: String,
-    },
+    Encode { reason: String },
 }
 
 /// Makes the component that answers `pelato:task/settings` with these values.

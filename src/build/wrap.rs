@@ -21,10 +21,7 @@ pub enum WrapError {
             "the pack's wrapper must export `{HANDLER}#exec` and `cabi_realloc`, and import nothing but `wasi_snapshot_preview1`"
         )
     )]
-    Encode {
-        /// What the encoder found.
-        reason: String,
-    },
+    Encode { reason: String },
 }
 
 /// Why a component cannot serve as a task's function.
@@ -43,20 +40,13 @@ pub enum FunctionError {
         code(pelato::function::no_handler),
         help("the pack's wrapper must export the world `task` of pelato:task@0.1.0")
     )]
-    NoHandler {
-        /// What is exported instead.
-        exports: Vec<String>,
-    },
-    /// The handler's function has another type.
+    NoHandler { exports: Vec<String> },
     #[error("`exec` of the exported `{HANDLER}` has the wrong type: {found}")]
     #[diagnostic(
         code(pelato::function::wrong_type),
         help("it must be `func(input: list<u8>) -> result<list<u8>, string>`")
     )]
-    WrongType {
-        /// What was found.
-        found: String,
-    },
+    WrongType { found: String },
     /// The component wants something that a function does not get.
     #[error("the function's component imports {}", list(.imports))]
     #[diagnostic(
@@ -152,7 +142,6 @@ fn type_name(resolve: &Resolve, ty: &Type) -> String {
     }
 }
 
-/// Names for a message.
 pub(super) fn list(names: &[String]) -> String {
     if names.is_empty() {
         return "nothing".into();

@@ -12,7 +12,6 @@ use include_dir::Dir;
 pub enum Folder {
     /// Built into PELATO.
     BuiltIn(&'static Dir<'static>),
-    /// On disk.
     Disk(PathBuf),
 }
 

@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::folder::Folder;
+use super::{Origin, Unit};
 use crate::files::RelPath;
 use crate::report::{Problem, Source};
 use crate::text::suggest;
@@ -49,28 +50,95 @@ impl<'de> Deserialize<'de> for Pattern {
     }
 }
 
-/// Reads a manifest out of a folder.
-///
-/// # Errors
-/// When the file is missing, not text, not TOML, or says what it may not.
-pub fn read<T: DeserializeOwned>(folder: &Folder, file: &str) -> Result<(Arc<Source>, T), Problem> {
-    let shown = folder.shown(file);
-    let bytes = folder.read(file).map_err(|error| {
-        Problem::error("manifest", &Source::new(shown.clone(), ""), format!("cannot be read: {error}"))
-    })?;
-    let text = String::from_utf8(bytes.into_owned())
-        .map_err(|_| Problem::error("manifest", &Source::new(shown.clone(), ""), "is not UTF-8 text"))?;
-    let source = Source::new(shown, text);
-    let manifest = parse(&source)?;
-    Ok((source, manifest))
+/// What a manifest says about its folder.
+pub trait Manifest: DeserializeOwned {
+    /// What the folder is called in messages.
+    const KIND: &'static str;
+    /// The manifest's file name.
+    const FILE: &'static str;
+
+    /// The name, which is also that of the folder.
+    fn name(&self) -> &str;
+
+    /// One line about it.
+    fn summary(&self) -> &str;
+
+    /// Other names.
+    fn aliases(&self) -> &[String] {
+        &[]
+    }
+
+    /// Checks what the types alone do not say.
+    ///
+    /// # Errors
+    /// When something is wrong.
+    fn check(&self, source: &Arc<Source>) -> Result<(), Problem>;
 }
 
-/// Reads a manifest's text.
-///
-/// # Errors
-/// When it is not TOML, or says what it may not.
-pub fn parse<T: DeserializeOwned>(source: &Arc<Source>) -> Result<T, Problem> {
-    toml_edit::de::from_str(&source.text).map_err(|error| problem(source, &error))
+/// A folder with a manifest: a language pack or a template.
+#[derive(Debug, Clone)]
+pub struct Described<M> {
+    /// What the manifest says.
+    pub manifest: M,
+    /// Where it was found.
+    pub origin: Origin,
+    /// Its files.
+    pub folder: Folder,
+}
+
+impl<M: Manifest> Described<M> {
+    /// Reads the manifest in a folder.
+    ///
+    /// # Errors
+    /// When it is missing, not text, not TOML, or says what it may not.
+    pub fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {
+        let shown = folder.shown(M::FILE);
+        let wrong = |message: String| Problem::error("manifest", &Source::new(shown.clone(), ""), message);
+        let bytes = folder.read(M::FILE).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+        let text =
+            String::from_utf8(bytes.into_owned()).map_err(|_| wrong("is not UTF-8 text".to_owned()))?;
+        let manifest = Self::parse(&Source::new(shown, text))?;
+        Ok(Self { manifest, origin, folder })
+    }
+
+    /// Reads a manifest that is in no folder yet.
+    ///
+    /// # Errors
+    /// When it is not TOML, or says what it may not.
+    pub fn parse(source: &Arc<Source>) -> Result<M, Problem> {
+        let manifest: M = toml_edit::de::from_str(&source.text).map_err(|error| problem(source, &error))?;
+        manifest.check(source)?;
+        Ok(manifest)
+    }
+}
+
+impl<M: Manifest> Unit for Described<M> {
+    const KIND: &'static str = M::KIND;
+    const MANIFEST: &'static str = M::FILE;
+
+    fn name(&self) -> &str {
+        self.manifest.name()
+    }
+
+    fn summary(&self) -> &str {
+        self.manifest.summary()
+    }
+
+    fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
+    fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    fn aliases(&self) -> &[String] {
+        self.manifest.aliases()
+    }
+
+    fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {
+        Self::load(folder, origin)
+    }
 }
 
 fn problem(source: &Arc<Source>, error: &toml_edit::de::Error) -> Problem {

@@ -32,7 +32,6 @@ pub const TEMPLATES_FOLDER: &str = "templates";
 /// Where a pack or template was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// In the project.
     Project,
     /// In the user's own folder.
     User,
@@ -54,15 +53,11 @@ impl std::fmt::Display for Origin {
 pub trait Unit: Sized {
     /// What it is, in words.
     const KIND: &'static str;
-    /// The name of its manifest.
     const MANIFEST: &'static str;
-    /// Its name.
     fn name(&self) -> &str;
-    /// One line about it.
     fn summary(&self) -> &str;
     /// Where it was found.
     fn origin(&self) -> &Origin;
-    /// Its folder.
     fn folder(&self) -> &Folder;
     /// Other names it goes by.
     fn aliases(&self) -> &[String];
@@ -76,9 +71,7 @@ pub trait Unit: Sized {
 /// All language packs and templates that a project can use.
 #[derive(Debug)]
 pub struct Catalog {
-    /// The language packs.
     pub packs: Collection<Pack>,
-    /// The templates.
     pub templates: Collection<Template>,
 }
 
@@ -92,26 +85,20 @@ pub struct Collection<T> {
 /// A unit that cannot be used, and why.
 #[derive(Debug, Clone)]
 pub struct Broken {
-    /// The name of its folder.
     pub name: String,
     /// Where it was found.
     pub origin: Origin,
-    /// Its folder.
     pub folder: Folder,
-    /// What is wrong with it.
     pub problem: Problem,
 }
 
 /// Why a unit cannot be had.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CatalogError {
-    /// No unit has that name.
     #[error("there is no {kind} `{name}`")]
     #[diagnostic(code(pelato::catalog::unknown))]
     Unknown {
-        /// What was looked for.
         kind: &'static str,
-        /// The name asked for.
         name: String,
         /// The nearest name, or all of them.
         #[help]

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::{CatalogError, Collection, Folder, Unit};
 
-/// What is meant.
 #[derive(Debug)]
 pub enum Selector {
     /// The unit in this folder, and what to call it. It may be broken.

@@ -12,20 +12,16 @@ use crate::catalog::{Capability, Pack, Template};
 use crate::nats::Subscription;
 use crate::stream::Consumer;
 
-/// One checked task.
 #[derive(Debug, Clone)]
 pub struct Component {
     /// `component_name`
     pub name: String,
     /// The task's name, as shown to users.
     pub title: String,
-    /// Its version.
     pub version: Version,
     /// How its language is compiled.
     pub pack: Arc<Pack>,
-    /// What surrounds the function.
     pub template: Arc<Template>,
-    /// The user's code.
     pub code: Code,
     /// Values of the hosts' label `host-type`, in order, without duplicates.
     pub targets: Vec<String>,
@@ -76,9 +72,7 @@ pub struct Need {
 pub struct NeedError {
     /// The configuration's key.
     pub key: String,
-    /// The text.
     pub text: String,
-    /// What is wrong with it.
     pub words: String,
 }
 

@@ -18,9 +18,7 @@ use crate::text;
 
 /// What the rules look at.
 pub struct Context<'a> {
-    /// What the user wrote.
     pub workflow: &'a Workflow,
-    /// What it is built from.
     pub catalog: &'a Catalog,
     /// The tasks, in order.
     pub entries: Vec<Entry<'a>>,
@@ -34,7 +32,6 @@ pub struct Context<'a> {
 pub struct Entry<'a> {
     /// Its index in the workflow's tasks.
     pub index: usize,
-    /// What the user wrote.
     pub task: &'a Task,
     /// Its template, if there is one of that name.
     pub template: Option<Arc<Template>>,
@@ -48,9 +45,7 @@ pub struct Entry<'a> {
 
 /// A field that nobody knows.
 pub struct Unknown<'a> {
-    /// Its name.
     pub name: &'a str,
-    /// Its value.
     pub field: &'a Field,
     /// The field that was probably meant.
     pub meant: Option<String>,

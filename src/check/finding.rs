@@ -10,42 +10,35 @@ pub struct Finding {
     pub severity: Severity,
     /// The task that cannot be turned into a component because of it, by its index.
     pub task: Option<usize>,
-    /// Where it is.
     pub spot: Spot,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,
-    /// What to do about it.
     pub help: Option<String>,
     /// What is said beside the place.
     pub label: Option<String>,
 }
 
-/// Where a finding is.
 #[derive(Debug, Clone)]
 pub enum Spot {
     /// A value (or, by [`Place::name`], a key) of the workflow.
     Place(Place),
     /// The first line of a value that takes many.
     FirstLine(Place),
-    /// The whole file.
     File,
     /// In another file: a problem that was found earlier.
     Elsewhere(Box<Problem>),
 }
 
 impl Finding {
-    /// An error.
     pub fn error(spot: Spot, message: impl Into<String>) -> Self {
         let message = message.into();
         Self { severity: Severity::Error, task: None, spot, message, help: None, label: None }
     }
 
-    /// A warning.
     pub fn warning(spot: Spot, message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(spot, message) }
     }
 
-    /// A note.
     pub fn note(spot: Spot, message: impl Into<String>) -> Self {
         Self { severity: Severity::Note, ..Self::error(spot, message) }
     }
@@ -67,7 +60,6 @@ impl Finding {
         self
     }
 
-    /// Says what to do.
     #[must_use]
     pub fn advise(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());

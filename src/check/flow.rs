@@ -15,14 +15,11 @@ pub struct Flow {
     pub topics: BTreeMap<String, Topic>,
 }
 
-/// A component in the flow.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     /// Its name, or what is known of it.
     pub name: String,
-    /// The name of its template.
     pub template: String,
-    /// Its version.
     pub version: String,
     /// Where HTTP reaches it.
     pub http: Option<HttpRoute>,
@@ -32,7 +29,6 @@ pub struct Node {
     pub writes: Vec<(String, String)>,
 }
 
-/// A topic in the flow.
 #[derive(Debug, Clone, Default)]
 pub struct Topic {
     /// The components that write it.
@@ -44,7 +40,6 @@ pub struct Topic {
 }
 
 impl Flow {
-    /// The flow of checked components.
     pub fn of(components: &[Component]) -> Self {
         Self::new(components.iter().map(|component| Node {
             name: component.name.clone(),

@@ -18,7 +18,6 @@ const CODE: &str = r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\]*[^\\./][^\\]*$";
 const HTTP_PATH: &str = r"^/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$";
 const VERSION: &str = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?$";
 
-/// The schema as text.
 pub fn text(catalog: &Catalog) -> String {
     format!("{:#}", schema(catalog))
 }

@@ -8,13 +8,10 @@ const COMPARED: usize = 150;
 /// Two topics that were probably meant to be one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Typo {
-    /// The one that is read.
     pub read: String,
-    /// The one that is written.
     pub written: String,
 }
 
-/// The probable typos of a flow.
 pub fn typos(flow: &Flow) -> Vec<Typo> {
     let (unwritten, unread) = (flow.unwritten(), flow.unread());
     let all = |by: fn(&Topic) -> bool| {

@@ -11,9 +11,7 @@ use crate::text::{is_safe, quoted};
 /// A value that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wrong {
-    /// What is wrong.
     pub message: String,
-    /// What to do.
     pub help: String,
 }
 
@@ -162,7 +160,6 @@ pub fn max_deliver(text: &str) -> Result<u32, Wrong> {
     whole(text, 1, MAX_DELIVER, "number of deliveries")
 }
 
-/// A TCP port.
 pub fn port(text: &str) -> Result<u16, Wrong> {
     whole(text, 1, u16::MAX, "port")
 }
@@ -194,7 +191,6 @@ pub fn integer(text: &str) -> Result<u64, Wrong> {
     }
 }
 
-/// The path of an HTTP address.
 pub fn http_path(text: &str) -> Result<&str, Wrong> {
     if !text.starts_with('/') {
         let rest: String = text.chars().filter(|c| is_in_path(*c)).collect();

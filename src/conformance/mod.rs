@@ -10,7 +10,6 @@ use crate::progress::{Event, Progress};
 
 /// One thing that is found out on a fixture `B`.
 pub struct Check<B> {
-    /// Its name.
     pub name: &'static str,
     /// Finds out.
     pub(crate) run: fn(&mut B) -> CheckResult,
@@ -33,10 +32,8 @@ pub enum CheckFailure {
     },
 }
 
-/// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is as it has to be.
     Passed,
     /// It could not be found out.
     Skipped,
@@ -47,15 +44,11 @@ pub enum Verdict {
 /// What came of one check.
 #[derive(Debug, Clone)]
 pub struct Outcome {
-    /// The check's name.
     pub check: &'static str,
-    /// How it ended.
     pub verdict: Verdict,
-    /// How long it took.
     pub time: Duration,
     /// Why it ended so; several lines if a compiler has spoken.
     pub reason: String,
-    /// What to do about a failure.
     pub help: Option<String>,
 }
 
@@ -87,12 +80,10 @@ pub fn failures(outcomes: &[Outcome]) -> Vec<&'static str> {
     failed.map(|outcome| outcome.check).collect()
 }
 
-/// A failure.
 pub(crate) fn failed(why: impl Into<String>, help: impl Into<String>) -> CheckFailure {
     CheckFailure::Failed { why: why.into(), help: help.into() }
 }
 
-/// An error and its advice.
 pub(crate) fn with_help(error: &dyn miette::Diagnostic) -> String {
     let mut text = error.to_string();
     if let Some(help) = error.help() {

@@ -34,7 +34,7 @@ fn remedy(whats: &[&str]) -> String {
     let other = if whats.len() == 1 && whats[0] == "the project" {
         ""
     } else {
-        "; `PELATO_CACHE` may name another disk"
+        "; `PELATO_CACHE` may set a folder on another disk"
     };
     format!("free some disk space: see df -h and your quota{other}")
 }

@@ -8,7 +8,6 @@ use miette::Diagnostic;
 use crate::catalog::Pack;
 use crate::text::with_causes;
 
-/// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// As it should be.
@@ -32,7 +31,6 @@ impl std::fmt::Display for State {
 /// A remedy that PELATO can do by itself.
 #[derive(Debug, Clone)]
 pub enum Fix {
-    /// Make a folder.
     Folder(PathBuf),
     /// Copy the template of the settings.
     EnvFile,
@@ -45,18 +43,14 @@ pub enum Fix {
 /// One thing about a machine.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// How it is.
     pub state: State,
-    /// What was found.
     pub found: String,
-    /// What to do about it.
     pub remedy: Option<String>,
     /// The same, as PELATO does it.
     pub fix: Option<Fix>,
 }
 
 impl Finding {
-    /// All is well.
     pub fn ok(found: impl Into<String>) -> Self {
         Self { state: State::Ok, found: found.into(), remedy: None, fix: None }
     }

@@ -14,7 +14,6 @@ use crate::project::lock_file::LockedImage;
 use crate::project::settings::ENV_FILE;
 use crate::text::with_causes;
 
-/// What came of it.
 pub struct Fixed {
     /// Whether there was anything to do.
     pub any: bool,
@@ -29,15 +28,12 @@ enum FixError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Build(#[from] BuildError),
-    /// The system failed.
     #[error("{what}")]
-    #[diagnostic(help("check that you have write permission there and that the disk is not full"))]
-    System {
-        /// What could not be done.
-        what: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    #[diagnostic(
+        code(pelato::doctor::fix),
+        help("check that you have write permission there and that the disk is not full")
+    )]
+    System { what: String, source: std::io::Error },
 }
 
 impl From<ToolchainError> for FixError {

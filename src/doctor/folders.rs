@@ -41,7 +41,7 @@ fn cache(machine: &Machine) -> Finding {
         None => Finding::lacking(
             needed,
             format!("no folder is known for {shown}"),
-            "`PELATO_CACHE` names another",
+            "`PELATO_CACHE` sets another folder",
         ),
     }
 }

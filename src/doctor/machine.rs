@@ -24,7 +24,6 @@ pub enum Work {
     None,
     /// A workflow that is wrong, and how; also the components that are right.
     Wrong(String, Vec<Component>),
-    /// A workflow.
     Sound(Vec<Component>),
 }
 
@@ -32,7 +31,6 @@ pub enum Work {
 pub struct Machine {
     /// The project's folder, or the one in which there is none.
     pub root: PathBuf,
-    /// The effective settings.
     pub settings: Settings,
     /// What there is to build.
     pub work: Work,
@@ -75,7 +73,6 @@ impl Machine {
         }
     }
 
-    /// The components that are known.
     pub fn components(&self) -> &[Component] {
         match &self.work {
             Work::None => &[],
@@ -93,7 +90,6 @@ impl Machine {
         self.has_project() && self.build.builder == Builder::Container
     }
 
-    /// Whether a registry is set.
     pub fn wants_registry(&self) -> bool {
         self.settings.text(REGISTRY_URL).is_some()
     }
@@ -126,7 +122,6 @@ impl Machine {
         self.local.get_or_init(look).await
     }
 
-    /// What there is of an engine.
     pub async fn engine(&self) -> Result<&Look, &container::ContainerError> {
         let look = || async {
             let images = self.packs.iter().filter_map(|pack| self.build.image(pack));

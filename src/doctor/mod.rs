@@ -40,7 +40,6 @@ struct Subject {
     name: &'static str,
     /// Whether the project needs it.
     needed: fn(&Machine) -> bool,
-    /// Looks.
     look: for<'a> fn(&'a Machine) -> BoxFuture<'a, Vec<Finding>>,
 }
 
@@ -70,7 +69,6 @@ pub fn subjects(platform: &dyn Platform) -> Vec<&'static str> {
 pub struct Examined {
     /// The subject's name.
     pub subject: &'static str,
-    /// What was found.
     pub finding: Finding,
 }
 

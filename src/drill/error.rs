@@ -15,9 +15,7 @@ pub enum DrillError {
     #[error("{message}")]
     #[diagnostic(code(pelato::drill::route))]
     Route {
-        /// What is not clear.
         message: String,
-        /// What to do.
         #[help]
         help: String,
     },
@@ -27,38 +25,21 @@ pub enum DrillError {
         "write {{probe}} into a string that the functions pass on: {}",
         Argument::Input.with(r#"'{"Name": "{probe}", "Data": 21.5}'"#)
     ))]
-    NoPlaceholder {
-        /// The input.
-        input: String,
-    },
+    NoPlaceholder { input: String },
     /// The pattern of the marks is not one.
     #[error("probes cannot be looked for: {message}")]
     #[diagnostic(code(pelato::drill::pattern), help("this is a bug in PELATO: please report it"))]
-    Pattern {
-        /// What is wrong.
-        message: String,
-    },
+    Pattern { message: String },
     /// More probes than can be kept in mind.
     #[error("the drill would send {probes} probes; the maximum is {most}")]
     #[diagnostic(code(pelato::drill::too_many), help("lower {}, or shorten the drill", Argument::Rate))]
-    TooMany {
-        /// How many.
-        probes: u64,
-        /// How many there may be.
-        most: u64,
-    },
-    /// An objective makes no sense.
+    TooMany { probes: u64, most: u64 },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Objective(#[from] Problem),
-    /// An objective cannot be met.
     #[error("`{objective}` measures a fault, and with {} there is none", Argument::NoFault)]
     #[diagnostic(code(pelato::drill::needs_fault), help("leave the objective out, or {}", Argument::NoFault))]
-    NeedsFault {
-        /// The objective.
-        objective: String,
-    },
-    /// The NATS server cannot be used.
+    NeedsFault { objective: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Nats(NatsError),
@@ -76,28 +57,19 @@ pub enum DrillError {
         code(pelato::drill::server),
         help("see the server's log; {} can be repeated", Operation::Drill)
     )]
-    Server {
-        /// Its words.
-        message: String,
-    },
-    /// No probe came out at all.
+    Server { message: String },
     #[error(
         "no probe arrived: {tries} were sent to `{from}`, and none arrived on `{to}` within {}{reason}",
         time::shown(*.waited)
     )]
     #[diagnostic(code(pelato::drill::no_probe_arrived), help("{help}"))]
     NoProbeArrived {
-        /// Where they went in.
         from: String,
         /// Where they should have come out.
         to: String,
-        /// How many were sent.
         tries: usize,
-        /// How long was waited.
         waited: Duration,
-        /// What is known about why.
         reason: String,
-        /// What to check.
         help: String,
     },
     /// Messages came out, but without the mark.
@@ -112,26 +84,14 @@ pub enum DrillError {
             Argument::Input
         )
     )]
-    NoMark {
-        /// Where they came out.
-        to: String,
-        /// How many.
-        messages: usize,
-        /// The first one.
-        example: String,
-    },
+    NoMark { to: String, messages: usize, example: String },
     /// The fault could not be caused.
     #[error("the command `{command}` {how}: the drill was aborted")]
     #[diagnostic(
         code(pelato::drill::kill_command),
         help("run it by itself: it must exit with 0 once the host is down")
     )]
-    KillCommand {
-        /// The command.
-        command: String,
-        /// How it ended.
-        how: String,
-    },
+    KillCommand { command: String, how: String },
     /// A person did not want to wait for its end.
     #[error("the drill was stopped early: the figures cover what was measured until then")]
     #[diagnostic(
@@ -139,7 +99,6 @@ pub enum DrillError {
         help("a drill ends by itself; {} and {} decide when", Argument::Settle, Argument::Timeout)
     )]
     Stopped,
-    /// The record cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Record(#[from] RecordError),
@@ -149,7 +108,6 @@ pub enum DrillError {
     Missed {
         /// Those that were missed, and by how much.
         missed: Vec<String>,
-        /// How many there are.
         all: usize,
     },
 }

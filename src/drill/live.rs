@@ -42,12 +42,10 @@ impl Live {
         Self { marks, state: Mutex::default() }
     }
 
-    /// The input of a probe.
     pub fn input(&self, number: Number) -> Vec<u8> {
         self.marks.input(number).into_bytes()
     }
 
-    /// What has been seen.
     pub fn state(&self) -> MutexGuard<'_, State> {
         // Whoever panicked has left whole values behind.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -82,7 +80,6 @@ impl Live {
         }
     }
 
-    /// A message came out.
     pub fn came(&self, message: &[u8], at: Instant) {
         let numbers = self.marks.find(message);
         let mut state = self.state();

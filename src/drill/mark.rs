@@ -13,7 +13,6 @@ pub const PLACE: &str = "{probe}";
 /// The input, if nobody gives one: a reading, as the starters and the examples take them.
 pub const INPUT: &str = r#"{"Name":"{probe}","Data":21.5}"#;
 
-/// The marks of one drill.
 #[derive(Debug, Clone)]
 pub struct Marks {
     run: String,
@@ -21,7 +20,6 @@ pub struct Marks {
     pattern: Regex,
 }
 
-/// A probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Number {
     /// One that is sent before anything is measured.
@@ -59,7 +57,6 @@ impl Marks {
         }
     }
 
-    /// The input of a probe.
     pub fn input(&self, number: Number) -> String {
         self.input.replace(PLACE, &self.mark(number))
     }

@@ -10,7 +10,6 @@ const MOST: u64 = 10_000_000;
 /// The first probe has to come out within this time, if not within a shorter one that is given.
 const WARM_UP: Duration = Duration::from_secs(15);
 
-/// How a drill is held.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// Probes a second.
@@ -23,10 +22,8 @@ pub struct Plan {
     pub grace: Duration,
 }
 
-/// What happens in a drill.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Course {
-    /// A fault.
     Fault {
         /// What causes it; nothing if a person does.
         command: Option<String>,
@@ -38,10 +35,7 @@ pub enum Course {
         timeout: Duration,
     },
     /// Nothing but probes.
-    Calm {
-        /// For how long.
-        duration: Duration,
-    },
+    Calm { duration: Duration },
 }
 
 impl Plan {

@@ -30,7 +30,6 @@ const WARM_UP: Duration = Duration::from_millis(500);
 /// How long the other probes of that time may still come out.
 const REST: Duration = Duration::from_secs(1);
 
-/// What a drill needs.
 pub struct Setup {
     /// What will be done.
     pub plan: Plan,

@@ -24,7 +24,6 @@ const FIGURES: [(&str, Figure); 8] = [
 ];
 const HELP: &str = "write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`";
 
-/// An objective.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Objective {
     /// As it was written, without spaces.
@@ -95,7 +94,7 @@ impl Verdict {
 /// # Errors
 /// When one makes no sense: the problem points into the text.
 pub fn parse(text: &str) -> Result<Vec<Objective>, Problem> {
-    let source = Source::new("--slo", text);
+    let source = Source::new("objectives", text);
     let mut at = 0;
     let parts = text.split(',').map(|part| {
         let start = at + part.len() - part.trim_start().len();
@@ -153,7 +152,6 @@ struct SyntaxError {
     help: String,
 }
 
-/// What a name means.
 fn figure(name: &str) -> Result<(Option<Phase>, Figure), SyntaxError> {
     let (before, after) = name.split_once('.').map_or((None, name), |(phase, figure)| (Some(phase), figure));
     let phase = before.map(phase).transpose()?;

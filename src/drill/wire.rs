@@ -26,7 +26,6 @@ const HANDED_OVER: Duration = Duration::from_millis(100);
 /// How long a server may take to say that nobody listens.
 const ANSWER: Duration = Duration::from_secs(1);
 
-/// A connection.
 pub struct Wire {
     client: Client,
     route: Route,

@@ -12,7 +12,6 @@ use crate::text::{is_safe, quoted};
 /// Why files cannot be compared.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum LoadError {
-    /// One of them tells nothing.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
@@ -22,29 +21,19 @@ pub enum LoadError {
         code(pelato::report::name_count),
         help("give {} once for each file, in the same order, or not at all", Argument::NameOfSeries)
     )]
-    NameCount {
-        /// How many names.
-        names: usize,
-        /// How many files.
-        files: usize,
-    },
-    /// A name that says nothing.
+    NameCount { names: usize, files: usize },
     #[error("a name is empty")]
     #[diagnostic(
         code(pelato::report::empty_name),
         help("give each file a name of its own with {}", Argument::NameOfSeries)
     )]
     EmptyName,
-    /// Two series have the same name.
     #[error("two files have the name {name}")]
     #[diagnostic(
         code(pelato::report::duplicate_name),
         help("give each file a name of its own with {}", Argument::NameOfSeries)
     )]
-    DuplicateName {
-        /// What both are called.
-        name: String,
-    },
+    DuplicateName { name: String },
 }
 
 /// What files tell.
@@ -52,18 +41,14 @@ pub enum LoadError {
 pub struct Loaded {
     /// The runs of metrics files, summarised.
     pub series: Vec<Series>,
-    /// Drills.
     pub drills: Vec<Rehearsal>,
 }
 
 /// A drill that was recorded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rehearsal {
-    /// What it is called.
     pub name: String,
-    /// What was seen.
     pub readings: Readings,
-    /// What that says.
     pub report: Report,
 }
 

@@ -30,7 +30,6 @@ pub fn page(title: &str, series: &[Series], drills: &[Rehearsal]) -> String {
     page + "</body>\n</html>\n"
 }
 
-/// What series say.
 fn times_of(series: &[Series]) -> String {
     let mut page = String::new();
     page += "<p class=\"note\">Means with their 95 % confidence intervals (Student's t), in seconds. n is the number of \
@@ -49,7 +48,6 @@ fn times_of(series: &[Series]) -> String {
     page
 }
 
-/// What a drill says.
 fn rehearsal(drill: &Rehearsal) -> String {
     let Rehearsal { name, readings, report } = drill;
     let heading = format!("Drill: {name}");

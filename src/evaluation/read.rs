@@ -31,28 +31,18 @@ const HELP: &str = "a metrics file looks like this: `runs: [{n_task: 2, code_gen
 /// Why a metrics file cannot be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ReadError {
-    /// It is not there.
     #[error("there is no {path}")]
     #[diagnostic(code(pelato::evaluation::missing), help(
         "PELATO writes metrics.yaml if ENABLE_METRICS is True: {}; or name another file",
         Remedy::from(Operation::Build).and(Argument::Setting, Some("ENABLE_METRICS=True"))
     ))]
-    Missing {
-        /// The file.
-        path: String,
-    },
-    /// It cannot be read.
+    Missing { path: String },
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::evaluation::unreadable),
         help("check that it is a UTF-8 text file and that you have read permission")
     )]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Unreadable { path: String, source: std::io::Error },
     /// It is larger than any metrics file.
     #[error("{path} has {bytes} bytes; such a file may have {most}")]
     #[diagnostic(
@@ -60,20 +50,16 @@ pub enum ReadError {
         help("is this really a metrics file, or the record of a drill?")
     )]
     TooLarge {
-        /// The file.
         path: String,
         /// Its size, or how much of it was read.
         bytes: u64,
-        /// How many it may have.
         most: u64,
     },
-    /// Something in it is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Invalid(#[from] Problem),
 }
 
-/// What is in a file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
     /// Runs, of a metrics file.

@@ -10,9 +10,7 @@ pub struct Scale {
     unit: f64,
     /// Between two marks, as shown.
     step: f64,
-    /// How many steps.
     steps: u32,
-    /// What is counted.
     pub label: &'static str,
 }
 

@@ -7,13 +7,9 @@ use super::statistics::Summary;
 /// A phase of a run that is timed separately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
-    /// Generating the sources.
     Generate,
-    /// Building the components.
     Build,
-    /// Deploying them.
     Deploy,
-    /// All of it.
     Total,
 }
 
@@ -44,7 +40,6 @@ pub struct Run {
 /// The runs of one file, or anything else that is one line in a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// What it is called.
     pub name: String,
     /// Whether these are published figures.
     pub published: bool,
@@ -55,7 +50,6 @@ pub struct Series {
 /// The runs with one number of tasks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
-    /// How many tasks.
     pub tasks: u64,
     /// How many runs; nothing for published figures.
     pub runs: Option<usize>,
@@ -90,7 +84,6 @@ impl Stack {
 }
 
 impl Point {
-    /// The summary of a phase.
     pub fn time(&self, phase: Phase) -> Option<Summary> {
         self.times[phase as usize]
     }

@@ -7,7 +7,6 @@ use std::fmt;
 pub struct Summary {
     /// How often it was measured; nothing for a published figure that does not say.
     pub count: Option<usize>,
-    /// The mean.
     pub mean: f64,
     /// Half of the 95 % confidence interval: the true mean is within `mean ± interval`. None for a single run.
     pub interval: Option<f64>,

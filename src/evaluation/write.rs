@@ -20,11 +20,7 @@ pub enum WriteError {
         code(pelato::report::not_a_report),
         help("choose another name with {}, or replace it with {}", Argument::Output, Argument::Force)
     )]
-    NotAReport {
-        /// The file.
-        path: String,
-    },
-    /// It cannot be written.
+    NotAReport { path: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     File(#[from] FileError),

@@ -12,112 +12,64 @@ pub enum FileError {
         code(pelato::file::exists),
         help("choose another name, or move it away; PELATO never overwrites what you wrote")
     )]
-    Exists {
-        /// The path.
-        path: String,
-    },
+    Exists { path: String },
     /// A folder where a file is meant.
     #[error("{path} is a folder, not a file")]
     #[diagnostic(code(pelato::file::is_folder), help("move the folder away, or choose another name"))]
-    IsFolder {
-        /// The path.
-        path: String,
-    },
+    IsFolder { path: String },
     /// A file where a folder is meant.
     #[error("{path} is a file, not a folder")]
     #[diagnostic(code(pelato::file::is_file), help("move the file away, or choose another name"))]
-    IsFile {
-        /// The path.
-        path: String,
-    },
+    IsFile { path: String },
     /// A device, socket or the like where a file is meant.
     #[error("{path} is neither a file nor a folder")]
     #[diagnostic(code(pelato::file::not_a_file), help("move it away, or choose another name"))]
-    NotAFile {
-        /// The path.
-        path: String,
-    },
+    NotAFile { path: String },
     /// The folder to write into is not there.
     #[error("there is no folder {folder} to write {path} into")]
     #[diagnostic(code(pelato::file::no_folder), help("create it first: mkdir -p {folder:?}"))]
-    NoFolder {
-        /// The missing folder.
-        folder: String,
-        /// What was to be written.
-        path: String,
-    },
+    NoFolder { folder: String, path: String },
     /// The file to change is not there.
     #[error("there is no file {path}")]
     #[diagnostic(
         code(pelato::file::missing),
         help("was it moved or deleted in the meantime? if it is a link, check that its target exists")
     )]
-    Missing {
-        /// The path.
-        path: String,
-    },
+    Missing { path: String },
     /// The system does not allow it.
     #[error("permission denied: cannot write {path}")]
     #[diagnostic(
         code(pelato::file::permission_denied),
         help("check that you have write permission for the file and its folder: ls -ld")
     )]
-    PermissionDenied {
-        /// The path.
-        path: String,
-        /// The system's words.
-        source: io::Error,
-    },
-    /// No room is left.
+    PermissionDenied { path: String, source: io::Error },
     #[error("the disk is full: {path} was not written")]
     #[diagnostic(
         code(pelato::file::disk_full),
         help("free some disk space (see df -h and your quota) and try again")
     )]
-    DiskFull {
-        /// The path.
-        path: String,
-        /// The system's words.
-        source: io::Error,
-    },
+    DiskFull { path: String, source: io::Error },
     /// Somebody else changed the file between the plan and the act.
     #[error("{path} was changed by another process in the meantime")]
     #[diagnostic(code(pelato::file::changed), help("check the file and try again"))]
-    Changed {
-        /// The path.
-        path: String,
-    },
+    Changed { path: String },
     /// A link that would lead out of the folder.
     #[error("{path} is a symbolic link")]
     #[diagnostic(
         code(pelato::file::symbolic_link),
         help("replace the link with a real folder: PELATO writes only inside the project")
     )]
-    SymbolicLink {
-        /// The path.
-        path: String,
-    },
+    SymbolicLink { path: String },
     /// A path that is absolute or leaves its folder.
     #[error("`{path}` is not a relative path inside a folder")]
     #[diagnostic(
         code(pelato::file::outside_folder),
         help("use a relative path with forward slashes and without `..`, such as `tasks/a/main.go`")
     )]
-    OutsideFolder {
-        /// The path.
-        path: String,
-    },
-    /// Anything else.
+    OutsideFolder { path: String },
     #[error("cannot {doing} {path}")]
     #[diagnostic(code(pelato::file::other), help("check the path and the disk that it is on"))]
-    Other {
-        /// What was being done.
-        doing: &'static str,
-        /// The path.
-        path: String,
-        /// The system's words.
-        source: io::Error,
-    },
+    Other { doing: &'static str, path: String, source: io::Error },
 }
 
 impl FileError {

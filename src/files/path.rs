@@ -30,7 +30,6 @@ impl RelPath {
         &self.0
     }
 
-    /// The path below a folder.
     pub fn below(&self, folder: &Path) -> PathBuf {
         folder.join(&self.0)
     }

@@ -10,21 +10,17 @@ use super::tree::{Files, create_tree, remove};
 use super::write::{replace, write_new};
 use super::{FileError, RelPath};
 
-/// One step of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// A new file.
     Create {
         /// Relative to the plan's folder.
         path: RelPath,
-        /// Its content.
         bytes: Vec<u8>,
     },
     /// A new folder, whole or not at all. It may exist if it is empty.
     CreateFolder {
         /// Relative to the plan's folder; none for that folder itself.
         path: Option<RelPath>,
-        /// What is in it.
         files: Files,
     },
     /// A file gets other content.
@@ -33,7 +29,6 @@ pub enum Change {
         path: RelPath,
         /// What is in it when the plan is made; if that has changed, the plan is not carried out.
         before: Vec<u8>,
-        /// What will be in it.
         after: Vec<u8>,
     },
 }
@@ -41,7 +36,6 @@ pub enum Change {
 /// Changes below one folder that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The folder.
     pub folder: PathBuf,
     /// The changes, in the order in which they are made.
     pub changes: Vec<Change>,
@@ -51,7 +45,6 @@ pub struct Plan {
 type Written<'a> = (String, Option<&'a [u8]>, &'a [u8]);
 
 impl Plan {
-    /// A plan to replace one file.
     pub fn replacing(folder: &Path, path: RelPath, before: &str, after: &str) -> Self {
         let change = Change::Replace { path, before: before.into(), after: after.into() };
         Self { folder: folder.to_owned(), changes: vec![change] }

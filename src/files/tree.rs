@@ -10,7 +10,6 @@ use super::error::parent;
 use super::write::{create, staging, sync_folder};
 use super::{FileError, RelPath};
 
-/// The files of a folder.
 pub type Files = BTreeMap<RelPath, Vec<u8>>;
 
 /// Makes a folder with files in it. The folder may exist if it is empty. On an error nothing is there that was not

@@ -37,27 +37,17 @@ pub enum GenerateError {
             "move it away or delete it: PELATO generates everything in it again from workflow.yaml and tasks/"
         )
     )]
-    NotGenerated {
-        /// The folder.
-        path: String,
-    },
-    /// The folder cannot be used.
+    NotGenerated { path: String },
     #[error("cannot use {path}")]
     #[diagnostic(
         code(pelato::generate::unusable),
         help("check that you have write permission there and that the disk is not full")
     )]
-    Unusable {
-        /// The folder.
-        path: String,
-        /// The system's words.
-        source: io::Error,
-    },
+    Unusable { path: String, source: io::Error },
     /// A component's source cannot be made.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Plan(#[from] PlanError),
-    /// A file cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] FileError),
@@ -66,9 +56,7 @@ pub enum GenerateError {
 /// What a component's source should be.
 #[derive(Debug)]
 pub struct Planned {
-    /// The component.
     pub component: String,
-    /// Its files.
     pub files: Files,
     /// Names of what its compiler may leave among them.
     pub leaves: Vec<String>,
@@ -86,7 +74,6 @@ impl Planned {
     }
 }
 
-/// What generating changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Generated {
     /// Files written, relative to the project, sorted.

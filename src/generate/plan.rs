@@ -16,23 +16,11 @@ pub enum PlanError {
         code(pelato::generate::plan::unreadable),
         help("check that it still exists and that you have read permission")
     )]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Unreadable { path: String, source: std::io::Error },
     /// A file of the user's stands where the shell's has to.
     #[error("{shown}/{file} has the same name as a file that the language pack `{pack}` adds")]
     #[diagnostic(code(pelato::generate::plan::name_conflict), help("give your file another name"))]
-    NameConflict {
-        /// The folder of the code.
-        shown: String,
-        /// The file.
-        file: String,
-        /// The pack.
-        pack: String,
-    },
+    NameConflict { shown: String, file: String, pack: String },
     /// A file of the user's has a name that cannot be generated.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -40,14 +28,7 @@ pub enum PlanError {
     /// A file of the pack cannot be used.
     #[error("the language pack `{pack}`: {file}: {reason}")]
     #[diagnostic(code(pelato::generate::plan::pack), help("{} shows where it is; fix the file there", Operation::PackShow.on(pack)))]
-    Pack {
-        /// The pack.
-        pack: String,
-        /// The file.
-        file: String,
-        /// What is wrong.
-        reason: String,
-    },
+    Pack { pack: String, file: String, reason: String },
 }
 
 /// The files of one component.

@@ -5,7 +5,6 @@ use super::model::Graph;
 /// An edge between neighbouring columns; a longer edge is split into several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Way {
-    /// The edge of the graph.
     pub edge: usize,
     /// Whether it goes from right to left.
     pub back: bool,

@@ -18,26 +18,18 @@ const ROUNDS: usize = 8;
 /// A box in the diagram.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Place {
-    /// Its centre.
     pub x: f64,
-    /// Its centre.
     pub y: f64,
-    /// Its width.
     pub width: f64,
-    /// Its height.
     pub height: f64,
 }
 
-/// The picture.
 #[derive(Debug)]
 pub struct Layout {
-    /// A place for each node.
     pub nodes: Vec<Place>,
     /// For each edge the points that it goes through.
     pub edges: Vec<Vec<(f64, f64)>>,
-    /// The picture's width.
     pub width: f64,
-    /// The picture's height.
     pub height: f64,
 }
 

@@ -4,7 +4,6 @@ use std::fmt::Write;
 
 use super::model::{Graph, Shape};
 
-/// A Mermaid flowchart.
 pub fn mermaid(graph: &Graph) -> String {
     let mut text = String::from("flowchart LR\n");
     for (index, node) in graph.nodes.iter().enumerate() {

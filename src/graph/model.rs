@@ -9,29 +9,23 @@ use crate::check::{Component, Flow};
 pub struct Graph {
     /// The nodes; edges count them from 0.
     pub nodes: Vec<Node>,
-    /// The edges.
     pub edges: Vec<Edge>,
 }
 
-/// A node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Node {
     /// What it stands for.
     pub shape: Shape,
-    /// Its name.
     pub label: String,
     /// Secondary text below the label.
     pub detail: String,
 }
 
-/// What a node stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
     /// Where HTTP requests arrive.
     Http,
-    /// A topic.
     Topic,
-    /// A component.
     Component,
 }
 
@@ -46,7 +40,6 @@ pub struct Edge {
     pub by_wildcard: bool,
 }
 
-/// The graph of checked components.
 pub fn of(components: &[Component]) -> Graph {
     let flow = Flow::of(components);
     let mut graph = Graph::default();

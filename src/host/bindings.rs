@@ -1,7 +1,7 @@
 //! The interfaces of `wit/`, as Rust. The `wasi:*` ones come with wasmtime.
 
 // Generated code: the lints are for hand-written code.
-#[allow(unsafe_code, missing_docs, clippy::all)]
+#[allow(unsafe_code, clippy::all)]
 mod messaging {
     wasmtime::component::bindgen!({
         path: "src/host/wit",
@@ -13,7 +13,7 @@ mod messaging {
 }
 
 // Generated code: the lints are for hand-written code.
-#[allow(unsafe_code, missing_docs, clippy::all)]
+#[allow(unsafe_code, clippy::all)]
 mod function {
     wasmtime::component::bindgen!({
         path: "src/host/wit",

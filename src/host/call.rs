@@ -16,7 +16,6 @@ use super::options::Limits;
 use super::run::{Work, run};
 use super::state::State;
 
-/// The result of a call.
 #[derive(Debug)]
 pub struct Called {
     /// Its output (empty: the input is filtered out), or how it failed: [`Outcome::Failed`], [`Outcome::Trapped`],

@@ -20,7 +20,6 @@ pub(super) struct Deployment {
     readers: HashMap<(String, Subscription), Reader>,
 }
 
-/// One that reads a subscription.
 struct Reader {
     entry: Option<Entry>,
     orders: watch::Sender<Order>,

@@ -26,7 +26,6 @@ const TABLE_ELEMENTS: usize = 200_000;
 /// of a Go function spends most of its time on.
 const KEEP_RESIDENT: usize = 8 << 20;
 
-/// The engine with its clock.
 pub(super) struct Compute {
     pub engine: Engine,
     pub ticker: Ticker,
@@ -44,7 +43,6 @@ impl Compute {
         }
     }
 
-    /// For one call.
     pub fn single(cache_dir: Option<&Path>) -> Result<Self, HostError> {
         Self::new(Engine::new(&config(cache_dir)?).map_err(|cause| failure(&cause))?)
     }
@@ -68,7 +66,6 @@ impl Compute {
         Ok(linker)
     }
 
-    /// All that the platform offers.
     pub fn platform(&self) -> Result<Linker<State>, HostError> {
         let mut linker = self.wasi()?;
         let added = wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)

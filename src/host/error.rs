@@ -12,34 +12,20 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 #[non_exhaustive]
 pub enum HostError {
-    /// The engine refuses its settings.
     #[error("the WebAssembly engine cannot start: {message}")]
     #[diagnostic(
         code(pelato::host::engine),
         help("this is a limit of the machine (address space, threads): see `ulimit -a`")
     )]
-    Engine {
-        /// What it says.
-        message: String,
-    },
+    Engine { message: String },
     /// The folder for compiled components cannot be used.
     #[error("compiled components cannot be stored in {}: {message}", .path.display())]
     #[diagnostic(code(pelato::host::cache), help("create the folder writable, or choose another"))]
-    Cache {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        message: String,
-    },
+    Cache { path: PathBuf, message: String },
     /// The engine cannot load the component.
     #[error("{component} is not a valid WebAssembly component: {message}")]
     #[diagnostic(code(pelato::host::invalid), help("build it again with {}", Operation::Build))]
-    Invalid {
-        /// The component's name.
-        component: String,
-        /// What is wrong.
-        message: String,
-    },
+    Invalid { component: String, message: String },
     /// It imports something that the host does not provide.
     #[error("{component} imports an interface that this host does not provide: {message}")]
     #[diagnostic(
@@ -49,51 +35,24 @@ pub enum HostError {
             Operation::Run
         )
     )]
-    Import {
-        /// The component's name.
-        component: String,
-        /// What is missing.
-        message: String,
-    },
+    Import { component: String, message: String },
     /// It does not export the function that is to be called.
     #[error("{component} does not export {interface}, and so cannot {purpose}")]
     #[diagnostic(
         code(pelato::host::export),
         help("the task's template decides what its component exports: check `type` in workflow.yaml")
     )]
-    Export {
-        /// The component's name.
-        component: String,
-        /// The missing interface.
-        interface: &'static str,
-        /// What it would be good for.
-        purpose: &'static str,
-    },
-    /// Two components of one name.
+    Export { component: String, interface: &'static str, purpose: &'static str },
     #[error("there are two components named {component}")]
     #[diagnostic(code(pelato::host::name_taken), help("give each task a `component_name` of its own"))]
-    NameTaken {
-        /// The name.
-        component: String,
-    },
-    /// Two components on one path.
+    NameTaken { component: String },
     #[error("{first} and {second} both answer the HTTP path {path}")]
     #[diagnostic(code(pelato::host::path_taken), help("give each task an `http.path` of its own"))]
-    PathTaken {
-        /// The path.
-        path: String,
-        /// Who came first.
-        first: String,
-        /// Who came second.
-        second: String,
-    },
+    PathTaken { path: String, first: String, second: String },
     /// A path that no request can have.
     #[error("{path:?} is not a valid HTTP path")]
     #[diagnostic(code(pelato::host::path), help("a path begins with `/` and has no `?`, `#` or space"))]
-    Path {
-        /// The path.
-        path: String,
-    },
+    Path { path: String },
     /// A subject that is not valid in NATS.
     #[error("{subject:?} is not a valid NATS subject: {reason}")]
     #[diagnostic(
@@ -102,22 +61,13 @@ pub enum HostError {
             "a subject consists of tokens joined by dots, like `home.kitchen.celsius`; only subscriptions may use `*` and `>`"
         )
     )]
-    Subject {
-        /// The subject.
-        subject: String,
-        /// What is wrong with it.
-        reason: &'static str,
-    },
-    /// The address for HTTP is taken.
+    Subject { subject: String, reason: &'static str },
     #[error("HTTP cannot be served on {address}: the address is already in use")]
     #[diagnostic(
         code(pelato::host::address_taken),
         help("choose another port with {}, or stop the other program", Argument::Port)
     )]
-    AddressTaken {
-        /// The address.
-        address: SocketAddr,
-    },
+    AddressTaken { address: SocketAddr },
     /// The address for HTTP cannot be used.
     #[error("HTTP cannot be served on {address}")]
     #[diagnostic(
@@ -125,9 +75,7 @@ pub enum HostError {
         help("choose another address or port; ports below 1024 need special privileges")
     )]
     Bind {
-        /// The address.
         address: SocketAddr,
-        /// What the system says.
         #[source]
         cause: std::io::Error,
     },
@@ -141,13 +89,7 @@ pub enum HostError {
         code(pelato::host::bucket),
         help("check that the NATS server permits it, or choose another `bucket`")
     )]
-    Bucket {
-        /// Its name.
-        bucket: String,
-        /// What the server says.
-        message: String,
-    },
-    /// The NATS server has no JetStream.
+    Bucket { bucket: String, message: String },
     #[error("the bucket {bucket} needs JetStream, and the NATS server has none")]
     #[diagnostic(
         code(pelato::host::no_jet_stream),
@@ -157,54 +99,35 @@ pub enum HostError {
             Argument::Nats
         )
     )]
-    NoJetStream {
-        /// The bucket.
-        bucket: String,
-    },
+    NoJetStream { bucket: String },
     /// The database could not be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Postgres(#[from] crate::postgres::PostgresError),
-    /// There is no database.
     #[error("{component} stores its results in a database, but no database is configured")]
     #[diagnostic(code(pelato::host::no_database), help(
             "set POSTGRES_URL in .env, or give {}",
             Argument::Postgres.with("postgres://user:password@localhost/database")
         ))]
-    NoDatabase {
-        /// The component.
-        component: String,
-    },
+    NoDatabase { component: String },
     /// A message could not be sent or a subscription not made.
     #[error("the message bus failed: {message}")]
     #[diagnostic(
         code(pelato::host::bus),
         help("check that the NATS server is running and permits these subjects")
     )]
-    Bus {
-        /// What happened.
-        message: String,
-    },
-    /// No subscriber answers a request.
+    Bus { message: String },
     #[error("no component reads {subject}, so there is no reply")]
     #[diagnostic(
         code(pelato::host::no_reader),
         help("check the subject against the `source_topic` of the tasks")
     )]
-    NoReader {
-        /// The subject.
-        subject: String,
-    },
+    NoReader { subject: String },
     /// An answer did not come in time.
     #[error("no reply arrived on {subject} within {timeout:?}")]
     #[diagnostic(
         code(pelato::host::no_answer),
         help("the function may have failed or filtered the message out: see the output above")
     )]
-    NoAnswer {
-        /// The subject.
-        subject: String,
-        /// How long we waited.
-        timeout: std::time::Duration,
-    },
+    NoAnswer { subject: String, timeout: std::time::Duration },
 }

@@ -14,7 +14,6 @@ use super::run::Work;
 use super::service::Service;
 use super::state::State;
 
-/// A message for a component.
 struct HandleMessage<'a> {
     handler: &'a MessagingPre<State>,
     message: BrokerMessage,
@@ -33,7 +32,6 @@ impl Work for HandleMessage<'_> {
 /// An order to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
-    /// Read on.
     Read,
     /// Process what has arrived, then end.
     Finish,

@@ -24,16 +24,13 @@ impl Observer for Unobserved {
     fn event(&self, _: Event) {}
 }
 
-/// One call of one component.
 #[derive(Debug)]
 pub struct Call {
     /// The message that entered the system and led here.
     pub trace: TraceId,
     /// The number of this call on the message's path; the first is 1.
     pub hop: u32,
-    /// The component's name.
     pub component: Arc<str>,
-    /// What started the call.
     pub trigger: Trigger,
     /// The input; of an HTTP body only as much as was read ahead (1 MiB).
     pub input: Bytes,
@@ -53,17 +50,13 @@ impl Call {
     }
 }
 
-/// What started a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trigger {
-    /// An HTTP request.
     Http {
-        /// Its method.
         method: String,
         /// Its path, with the query.
         path: String,
     },
-    /// A message.
     Message {
         /// The subject that it was sent to.
         subject: Arc<str>,
@@ -77,9 +70,7 @@ pub enum Trigger {
 pub enum Outcome {
     /// It published these messages, replies included.
     Sent(Vec<Sent>),
-    /// It stored something.
     Stored {
-        /// What it stored.
         stored: Vec<Stored>,
         /// What it also published, replies included.
         sent: Vec<Sent>,
@@ -93,14 +84,11 @@ pub enum Outcome {
         /// The function's message.
         message: String,
     },
-    /// The component trapped.
     Trapped {
-        /// Why.
         message: String,
     },
     /// It exceeded the time limit.
     TimedOut {
-        /// The limit.
         limit: Duration,
     },
     /// It exceeded the memory limit.
@@ -113,9 +101,7 @@ pub enum Outcome {
 /// A message that a call published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
-    /// Its subject.
     pub subject: String,
-    /// Its body.
     pub body: Bytes,
     /// It answers the message that started the call.
     pub reply: bool,
@@ -126,7 +112,6 @@ pub struct Sent {
 pub struct Stored {
     /// Where: the bucket and the key, `bucket/key`, or the table.
     pub place: String,
-    /// What.
     pub body: Bytes,
 }
 
@@ -141,18 +126,14 @@ pub struct Times {
     pub call: Duration,
 }
 
-/// The stream of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// Standard output.
     Stdout,
-    /// Standard error.
     Stderr,
 }
 
 /// The levels of `wasi:logging`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names say it")]
 pub enum Level {
     Trace,
     Debug,
@@ -162,53 +143,39 @@ pub enum Level {
     Critical,
 }
 
-/// What happened.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A call got an instance of its own.
-    Started {
-        /// The call.
-        call: Arc<Call>,
-    },
-    /// A call ended.
+    Started { call: Arc<Call> },
     Ended {
-        /// The call.
         call: Arc<Call>,
-        /// How.
         outcome: Outcome,
         /// Where its time went.
         times: Times,
     },
     /// A function wrote a line.
     Line {
-        /// In which call.
         call: Arc<Call>,
-        /// Where to.
         stream: Stream,
         /// The line, without its terminator; invalid UTF-8 is replaced, very long lines are split.
         text: String,
     },
     /// A function wrote more than the limit for one call: the rest is discarded.
     OutputCut {
-        /// In which call.
         call: Arc<Call>,
         /// The limit, in bytes.
         limit: usize,
     },
     /// A component logged something.
     Log {
-        /// In which call.
         call: Arc<Call>,
-        /// How important it is.
         level: Level,
         /// Its context; PELATO's triggers give the component's name.
         context: String,
-        /// The text.
         message: String,
     },
     /// An HTTP request was answered.
     Answered {
-        /// The trace id of the request.
         trace: TraceId,
         /// The component that answered; none if no component has this path.
         component: Option<Arc<str>>,
@@ -216,52 +183,29 @@ pub enum Event {
         method: String,
         /// The request's path, with the query.
         path: String,
-        /// The status.
         status: u16,
         /// From the request's arrival to its answer.
         elapsed: Duration,
     },
     /// No component reads the subject that a message was published to. (A NATS server does not report this.)
-    Unread {
-        /// The trace id of the message.
-        trace: TraceId,
-        /// The subject.
-        subject: Arc<str>,
-        /// The body.
-        body: Bytes,
-    },
+    Unread { trace: TraceId, subject: Arc<str>, body: Bytes },
     /// A message is larger than NATS servers accept by default (1 MiB); the bus in this process accepted it.
-    Oversized {
-        /// The trace id of the message.
-        trace: TraceId,
-        /// The subject.
-        subject: Arc<str>,
-        /// The size of the body.
-        size: usize,
-    },
+    Oversized { trace: TraceId, subject: Arc<str>, size: usize },
     /// A subscriber had too many unread messages for too long: this message is lost for it.
     Dropped {
-        /// The trace id of the message.
         trace: TraceId,
-        /// The subject.
         subject: Arc<str>,
         /// The queue group or the pattern of the subscriber.
         subscriber: Arc<str>,
     },
     /// A key-value bucket of the NATS server did not exist and was created.
-    BucketMade {
-        /// Its name.
-        bucket: String,
-    },
+    BucketMade { bucket: String },
     /// The connection to the NATS server is gone; it is being restored.
     BusLost,
     /// The connection to reconnected to the NATS server.
     BusRestored,
     /// The NATS server or its client complains: too slow, no permission, …
-    BusTrouble {
-        /// What it says.
-        message: String,
-    },
+    BusTrouble { message: String },
 }
 
 /// Describes how a call failed.

@@ -21,7 +21,6 @@ pub struct Hosted {
     pub http_path: Option<String>,
     /// The key-value bucket that it uses; it is made if there is none.
     pub bucket: Option<String>,
-    /// Whether it uses the database.
     pub database: bool,
 }
 
@@ -40,7 +39,6 @@ impl Default for Limits {
     }
 }
 
-/// How the host works.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where HTTP is served, if it is.
@@ -80,6 +78,5 @@ impl Default for Options {
 pub enum Bus {
     /// Queues in this process, with the matching rules of NATS.
     InProcess,
-    /// A NATS server.
     Nats(nats::Server),
 }

@@ -15,7 +15,6 @@ use super::state::State;
 
 /// What is done with an instance.
 pub(super) trait Work: Send {
-    /// What comes of it.
     type Output: Send;
 
     /// Makes the instance and calls it.

@@ -17,7 +17,6 @@ use super::state::State;
 
 /// Calls of one function in one instance.
 pub struct Series<'a> {
-    /// How many.
     pub count: usize,
     /// The input of each, by its number from 0.
     pub input: &'a (dyn Fn(usize) -> Vec<u8> + Sync),

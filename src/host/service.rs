@@ -42,7 +42,6 @@ pub(super) struct Plan {
     pub parts: Vec<Part>,
 }
 
-/// One of them.
 pub(super) struct Part {
     pub name: String,
     pub code: Arc<Code>,

@@ -17,7 +17,6 @@ use super::output::{Output, Pipe};
 use super::record::Record;
 use super::slots::Slot;
 
-/// What an instance has.
 pub(super) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
@@ -78,7 +77,6 @@ impl State {
         Ok(self.table.push(bucket)?)
     }
 
-    /// A bucket that the instance has.
     pub fn opened(&self, bucket: &Resource<Opened>) -> wasmtime::Result<Opened> {
         Ok(Arc::clone(self.table.get(bucket)?))
     }

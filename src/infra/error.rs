@@ -12,9 +12,7 @@ pub enum InfraError {
     Value {
         /// The value, in backquotes.
         value: String,
-        /// What it is to be.
         what: &'static str,
-        /// The argument that gives it.
         argument: Argument,
         /// The argument, with what it takes.
         #[help]
@@ -29,10 +27,7 @@ pub enum InfraError {
             Argument::EdgeDomain
         )
     )]
-    SameDomain {
-        /// The domain.
-        domain: String,
-    },
+    SameDomain { domain: String },
     /// Two services on one machine would listen on the same port.
     #[error("port {port} would be used twice: {things}")]
     #[diagnostic(
@@ -42,13 +37,7 @@ pub enum InfraError {
             Argument::HttpPort
         )
     )]
-    SamePort {
-        /// The port.
-        port: u16,
-        /// What would listen there.
-        things: String,
-    },
-    /// A file exists with other content.
+    SamePort { port: u16, things: String },
     #[error("{path} already exists, with other content than would be written")]
     #[diagnostic(
         code(pelato::infra::file_differs),
@@ -57,20 +46,11 @@ pub enum InfraError {
             Argument::DryRun
         )
     )]
-    FileDiffers {
-        /// The file.
-        path: String,
-    },
+    FileDiffers { path: String },
     /// A file of PELATO's own that cannot be rendered.
     #[error("PELATO's own {file} cannot be rendered: {reason}")]
     #[diagnostic(code(pelato::infra::built_in), help("this is a bug in PELATO: please report it"))]
-    BuiltIn {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The files cannot be written.
+    BuiltIn { file: String, reason: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Files(#[from] FileError),

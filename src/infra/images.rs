@@ -11,7 +11,6 @@ use crate::text::quoted;
 pub struct Image {
     /// Its name in templates and in `--image`.
     pub name: &'static str,
-    /// The default image.
     pub default: &'static str,
 }
 

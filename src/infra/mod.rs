@@ -28,10 +28,8 @@ pub enum Environment {
 }
 
 impl Environment {
-    /// All of them.
     pub const ALL: [Self; 3] = [Self::Cloud, Self::Edge, Self::Local];
 
-    /// The name of its folder.
     pub fn folder(self) -> &'static str {
         match self {
             Self::Cloud => "cloud",
@@ -59,7 +57,6 @@ pub struct Infra {
     pub nats_port: u16,
     /// Port on 127.0.0.1 at which each host reaches NATS.
     pub host_nats_port: u16,
-    /// Port of tasks with HTTP.
     pub http_port: u16,
     /// Registry that components are pushed to, with a path if there is one; not used for this machine alone.
     pub registry: String,
@@ -67,7 +64,6 @@ pub struct Infra {
     pub registry_insecure: bool,
     /// Port of the registry on this machine.
     pub local_registry_port: u16,
-    /// Name of the lattice.
     pub lattice: String,
     /// JetStream domain of the lattice's own data, in the cloud.
     pub jetstream_domain: String,
@@ -77,7 +73,6 @@ pub struct Infra {
     pub edge_label: String,
     /// Label `host-type` of the cloud's hosts.
     pub cloud_label: String,
-    /// The images of all that runs.
     pub images: Images,
 }
 

@@ -15,7 +15,6 @@ pub struct Report {
     pub disturbed: Option<Duration>,
     /// Before, during and after the fault; nothing without one.
     pub phases: Vec<(Phase, Tally)>,
-    /// All probes.
     pub all: Tally,
     /// Probes that were due while the drill had no connection: they were not sent, and count nowhere else.
     pub unsent: usize,
@@ -26,7 +25,6 @@ pub struct Report {
 pub struct Gap {
     /// When the last one before it had come, or the fault if that was later.
     pub from: Duration,
-    /// How long it was.
     pub length: Duration,
     /// Whether a message ended it. If not, the gap is at least so long.
     pub ended: bool,
@@ -40,7 +38,6 @@ pub enum Phase {
     /// Sent from the fault on until the last one that was lost or late, and until messages came out again; and what was
     /// under way at the fault and was lost or late.
     During,
-    /// The rest.
     After,
 }
 
@@ -48,7 +45,6 @@ impl Phase {
     /// All of them, in order.
     pub const ALL: [Self; 3] = [Self::Before, Self::During, Self::After];
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Before => "before",
@@ -61,7 +57,6 @@ impl Phase {
 /// What became of some probes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How many were sent.
     pub sent: usize,
     /// How many of them never came out.
     pub lost: usize,
@@ -102,7 +97,6 @@ impl Tally {
     }
 }
 
-/// Judges readings.
 pub fn analyse(readings: &Readings) -> Report {
     let late = readings.late;
     let sent = || readings.probes.iter().filter(|probe| probe.sent);

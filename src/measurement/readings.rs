@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-/// What was seen.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Readings {
     /// The topic that the probes were sent to.
@@ -27,7 +26,6 @@ pub struct Readings {
     pub lag: Duration,
 }
 
-/// A probe.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Probe {
     /// When it was to be sent.
@@ -47,18 +45,15 @@ impl Probe {
     }
 }
 
-/// The fault.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// When it began.
     pub at: Duration,
     /// When its command had ended.
     pub until: Duration,
-    /// How it is known.
     pub how: How,
 }
 
-/// How a fault is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum How {
     /// A command caused it.
@@ -74,7 +69,6 @@ pub enum How {
 /// A host of the cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Host {
-    /// What it is called.
     pub name: String,
     /// The value of its label `host-type`.
     pub target: String,

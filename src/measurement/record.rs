@@ -30,25 +30,16 @@ pub enum RecordError {
         code(pelato::drill::record::not_a_record),
         help("choose another name with {}", Argument::Record)
     )]
-    NotARecord {
-        /// The file.
-        path: String,
-    },
-    /// There is no folder for it.
+    NotARecord { path: String },
     #[error("there is no folder to write {path} into")]
     #[diagnostic(
         code(pelato::drill::record::no_folder),
         help("create it first, or choose another name with {}", Argument::Record)
     )]
-    NoFolder {
-        /// The file.
-        path: String,
-    },
-    /// It has no form as text.
+    NoFolder { path: String },
     #[error("the readings cannot be encoded")]
     #[diagnostic(code(pelato::drill::record::encode), help("this is a bug in PELATO: please report it"))]
     Encode(#[from] serde_json::Error),
-    /// It cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     File(#[from] FileError),

@@ -15,12 +15,10 @@ pub use subscription::Subscription;
 /// How long the server may take to answer at first.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How a NATS server is reached.
 #[derive(Debug, Clone)]
 pub struct Server {
     /// `nats://host:port` or `tls://host:port`; several, separated by commas, are one cluster.
     pub url: String,
-    /// Who we are.
     pub auth: Auth,
     /// A file of further root certificates.
     pub root_certificates: Option<PathBuf>,
@@ -32,14 +30,10 @@ pub enum Auth {
     /// Nobody, or what the URL says.
     #[default]
     Anonymous,
-    /// A user and a password.
     Password {
-        /// The user.
         user: String,
-        /// The password.
         password: String,
     },
-    /// A token.
     Token(String),
     /// A `.creds` file.
     CredentialsFile(PathBuf),
@@ -66,12 +60,7 @@ pub enum NatsError {
         code(pelato::nats::address),
         help("write it like `nats://127.0.0.1:4222` or `tls://host:4222`")
     )]
-    Address {
-        /// The address.
-        url: String,
-        /// What is wrong.
-        message: String,
-    },
+    Address { url: String, message: String },
     /// The NATS server does not answer.
     #[error("the NATS server at {url} cannot be reached: {message}")]
     #[diagnostic(
@@ -83,24 +72,14 @@ pub enum NatsError {
             Argument::Nats
         )
     )]
-    Unreachable {
-        /// The address.
-        url: String,
-        /// What happened.
-        message: String,
-    },
+    Unreachable { url: String, message: String },
     /// The NATS server does not let us in.
     #[error("authentication failed at the NATS server {url}: {message}")]
     #[diagnostic(
         code(pelato::nats::auth),
         help("check the user and password, the token, or the credentials file")
     )]
-    Auth {
-        /// The address.
-        url: String,
-        /// What it says.
-        message: String,
-    },
+    Auth { url: String, message: String },
     /// A file that the connection needs cannot be read.
     #[error("{} cannot be used", .path.display())]
     #[diagnostic(
@@ -108,9 +87,7 @@ pub enum NatsError {
         help("check that the file exists, is readable and has the content that its name says")
     )]
     File {
-        /// The file.
         path: PathBuf,
-        /// What the system says.
         #[source]
         cause: std::io::Error,
     },

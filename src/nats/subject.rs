@@ -3,10 +3,8 @@
 /// Longer subjects are refused, in bytes: a server reads no more than 4096 for a whole line.
 pub const MAX_BYTES: usize = 255;
 
-/// What is wrong with a subject.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SubjectError {
-    /// Nothing there.
     #[error("is empty")]
     Empty,
     /// Longer than [`MAX_BYTES`].

@@ -3,7 +3,6 @@
 /// A subject pattern (NATS wildcards `*` and `>`) and the queue group that shares its messages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Subscription {
-    /// The pattern.
     pub subject: String,
     /// One member of a group gets each message; without a group every subscriber does.
     pub queue: Option<String>,

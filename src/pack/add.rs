@@ -10,14 +10,10 @@ use crate::catalog::{Catalog, Folder, Origin, Pack, Unit, pack::MANIFEST};
 use crate::files::{self, FileError, Files};
 use crate::project::lock_file::Pin;
 
-/// A pack that could be added.
 #[derive(Debug)]
 pub struct Offer {
-    /// Its name.
     pub name: String,
-    /// One line about it.
     pub summary: String,
-    /// What pins it.
     pub pin: Pin,
     /// What is in its place now.
     pub before: Before,
@@ -33,7 +29,6 @@ pub struct Offer {
 /// What is in the place of a pack that could be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Before {
-    /// Nothing.
     Nothing,
     /// The same, with the same pin.
     Same,

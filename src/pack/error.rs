@@ -12,24 +12,17 @@ pub enum PackError {
     #[error("`{text}` {why}")]
     #[diagnostic(code(pelato::pack::source))]
     Source {
-        /// What was given.
         text: String,
-        /// What is wrong with it.
         why: &'static str,
-        /// What could have been meant.
         #[help]
         help: String,
     },
-    /// There is no git.
     #[error("there is no program `git`, which fetches {url}")]
     #[diagnostic(
         code(pelato::pack::no_git),
         help("install git, or fetch the repository in another way and name its folder")
     )]
-    NoGit {
-        /// The repository.
-        url: String,
-    },
+    NoGit { url: String },
     /// The repository or its revision cannot be had.
     #[error("cannot fetch {what}: {words}")]
     #[diagnostic(
@@ -38,68 +31,42 @@ pub enum PackError {
             "check the address, and that the revision is a tag, a branch or a full commit: `git ls-remote {url}` lists them"
         )
     )]
-    Fetch {
-        /// The repository and the revision.
-        what: String,
-        /// The repository.
-        url: String,
-        /// git's words.
-        words: String,
-    },
-    /// No pack where one should be.
+    Fetch { what: String, url: String, words: String },
     #[error("there is no language pack in {place}")]
     #[diagnostic(
         code(pelato::pack::no_pack),
         help("a pack is a folder with a pack.toml: at the top, or below language-packs/")
     )]
-    NoPack {
-        /// The folder or repository.
-        place: String,
-    },
+    NoPack { place: String },
     /// Several packs, and none was chosen.
     #[error("there are several language packs in {place}: {}", .names.join(", "))]
     #[diagnostic(code(pelato::pack::multiple), help("choose one: {}", Argument::Pack.with(.names.first().map_or("NAME", String::as_str))))]
-    Multiple {
-        /// The folder or repository.
-        place: String,
-        /// Their names.
-        names: Vec<String>,
-    },
+    Multiple { place: String, names: Vec<String> },
     /// The pack that was chosen is not there.
     #[error("there is no language pack `{name}` in {place}")]
     #[diagnostic(code(pelato::pack::not_found))]
     NotFound {
-        /// The name.
         name: String,
-        /// The folder or repository.
         place: String,
         /// The nearest name, or all of them.
         #[help]
         help: String,
     },
-    /// A manifest is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Manifest(Box<Problem>),
-    /// Somebody's own pack has the name.
     #[error("{folder} already exists and was not added by PELATO")]
     #[diagnostic(
         code(pelato::pack::not_managed),
         help("it is your own pack: move or delete it yourself; PELATO does not overwrite what you wrote")
     )]
-    NotManaged {
-        /// The pack's folder.
-        folder: String,
-    },
+    NotManaged { folder: String },
     /// There is no such pack to be taken away.
     #[error("there is no language pack `{name}` in {place}")]
     #[diagnostic(code(pelato::pack::not_added))]
     NotAdded {
-        /// The name.
         name: String,
-        /// The folder of packs.
         place: String,
-        /// Where it is instead.
         #[help]
         help: String,
     },
@@ -109,10 +76,7 @@ pub enum PackError {
         code(pelato::pack::modified_locally),
         help("{} removes it anyway; the changes are lost", Argument::Force)
     )]
-    ModifiedLocally {
-        /// The name.
-        name: String,
-    },
+    ModifiedLocally { name: String },
     /// A pack is not any more what was added.
     #[error(
         "the language pack `{name}` has changed since it was added: its files do not match their digest in pelato.lock"
@@ -123,65 +87,34 @@ pub enum PackError {
             "{again} adds it again, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
         )
     )]
-    DigestMismatch {
-        /// The name.
-        name: String,
-        /// How to add it again.
-        again: Remedy,
-    },
+    DigestMismatch { name: String, again: Remedy },
     /// A pack that was added is gone.
     #[error(
         "the language pack `{name}` is pinned in pelato.lock but missing from the project, and another one of this name would be used"
     )]
     #[diagnostic(code(pelato::pack::missing), help("{again} restores it; {} removes it from pelato.lock", Operation::PackRemove.on(name)))]
-    Missing {
-        /// The name.
-        name: String,
-        /// How to add it again.
-        again: Remedy,
-    },
+    Missing { name: String, again: Remedy },
     /// A file of a pack cannot be read.
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::pack::unreadable),
         help("check that it exists and that you have read permission")
     )]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
-    /// Too much for a pack.
+    Unreadable { path: String, source: std::io::Error },
     #[error("{path} is too large for a language pack: it has more than 2000 files or 64 MiB")]
     #[diagnostic(
         code(pelato::pack::too_large),
         help("a pack contains text files; its `toolchain.install` installs the compiler")
     )]
-    TooLarge {
-        /// The folder.
-        path: String,
-    },
+    TooLarge { path: String },
     /// A value of a new pack makes its manifest wrong.
     #[error("the {what} is not valid: {words}")]
     #[diagnostic(code(pelato::pack::value), help("set it with {argument}"))]
-    Value {
-        /// What was given.
-        what: &'static str,
-        /// What is wrong with it.
-        words: String,
-        /// The argument that gives it.
-        argument: Argument,
-    },
+    Value { what: &'static str, words: String, argument: Argument },
     /// Some checks failed; the table says which.
     #[error("the language pack `{pack}` failed these checks: {}", .failed.join(", "))]
     #[diagnostic(code(pelato::pack::checks_failed))]
-    ChecksFailed {
-        /// The pack.
-        pack: String,
-        /// The checks.
-        failed: Vec<&'static str>,
-    },
+    ChecksFailed { pack: String, failed: Vec<&'static str> },
     /// A place to try a pack out cannot be made.
     #[error("cannot create a temporary folder for the check of the pack")]
     #[diagnostic(
@@ -193,7 +126,6 @@ pub enum PackError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     LockFile(#[from] LockFileError),
-    /// A file cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] FileError),

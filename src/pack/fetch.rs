@@ -23,11 +23,8 @@ const CAREFUL: [&str; 6] = [
 const FOREIGN: [&str; 6] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE"];
 
-/// What was fetched.
 pub struct Checkout {
-    /// Its files.
     pub folder: TempDir,
-    /// The commit.
     pub commit: String,
 }
 

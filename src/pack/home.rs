@@ -12,12 +12,10 @@ use crate::remedy::{Argument, Remedy};
 pub struct Home {
     /// The folder that has `language-packs/` and `pelato.lock` in it.
     pub root: PathBuf,
-    /// Whose it is.
     pub origin: Origin,
 }
 
 impl Home {
-    /// A project.
     pub fn project(root: &Path) -> Self {
         Self { root: root.to_owned(), origin: Origin::Project }
     }
@@ -27,7 +25,6 @@ impl Home {
         Self { root: root.to_owned(), origin: Origin::User }
     }
 
-    /// The folder of a pack.
     pub fn folder(&self, name: &str) -> PathBuf {
         self.root.join(PACKS_FOLDER).join(name)
     }

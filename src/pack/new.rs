@@ -17,9 +17,7 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/pack");
 /// What a new pack is to say.
 #[derive(Debug, Clone)]
 pub struct NewPack {
-    /// Its name.
     pub name: String,
-    /// One line about it.
     pub summary: String,
     /// The endings of source files, without the dot.
     pub extensions: Vec<String>,
@@ -31,7 +29,6 @@ pub struct NewPack {
     pub program: String,
     /// Prints its version.
     pub check: Vec<String>,
-    /// Finds the version in that.
     pub version: String,
     /// The versions that will do.
     pub requires: String,
@@ -39,7 +36,6 @@ pub struct NewPack {
     pub install: Option<Vec<String>>,
     /// Where that leaves its programs.
     pub bin: Option<String>,
-    /// A container image.
     pub image: Option<String>,
     /// The compiler's command line.
     pub command: Vec<String>,
@@ -47,7 +43,6 @@ pub struct NewPack {
     pub cache: Vec<String>,
     /// What comes out.
     pub produces: Produces,
-    /// What becomes of a panic.
     pub panics: Panics,
 }
 

@@ -10,16 +10,11 @@ use crate::text;
 /// Where a pack is to be had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// A folder of this machine.
     Folder {
-        /// Where it is.
         path: PathBuf,
-        /// As it was named.
         named: String,
     },
-    /// A git repository.
     Git {
-        /// Its address.
         url: String,
         /// A tag, a branch or a commit; else what the repository itself takes for its newest state.
         revision: Option<String>,
@@ -60,7 +55,6 @@ impl Source {
         }
     }
 
-    /// The revision that was asked for.
     pub fn revision(&self) -> Option<&str> {
         match self {
             Self::Folder { .. } => None,

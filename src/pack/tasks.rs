@@ -3,13 +3,11 @@
 /// A task that the pack brings for `pelato pack check`.
 #[derive(Debug)]
 pub struct Task {
-    /// The name of its folder.
     pub name: &'static str,
     /// What its function does.
     pub about: &'static str,
 }
 
-/// The tasks that a pack brings.
 pub const TASKS: &[Task] = &[
     Task { name: "echo", about: "takes a string and returns it unchanged" },
     Task { name: "bytes", about: "takes bytes and returns them unchanged" },

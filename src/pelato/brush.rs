@@ -37,7 +37,6 @@ impl Phase {
         }
     }
 
-    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Gen => "gen",
@@ -48,14 +47,12 @@ impl Phase {
     }
 }
 
-/// How to brush.
 #[derive(Debug, Clone)]
 pub struct BrushOptions {
     /// The first phase.
     pub from: Phase,
     /// The last phase.
     pub to: Phase,
-    /// How to build.
     pub build: BuildFlags,
     /// Replace an image in the registry that has the same version.
     pub force_push: bool,
@@ -63,16 +60,12 @@ pub struct BrushOptions {
     pub deploy: platform::Options,
 }
 
-/// What came of it.
 #[derive(Default)]
 pub struct Brushed {
     /// The phases and how long they took.
     pub phases: Vec<(Phase, Duration)>,
-    /// What was built.
     pub outcome: Option<Outcome>,
-    /// What was pushed.
     pub pushed: Vec<Pushed>,
-    /// What was deployed.
     pub deployed: Option<Deployed>,
 }
 

@@ -23,9 +23,7 @@ pub struct Changed {
 /// A component that needs no new version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Left {
-    /// Its name.
     pub component: String,
-    /// Why.
     pub why: Why,
 }
 
@@ -34,14 +32,12 @@ pub struct Left {
 pub enum Why {
     /// There is nothing to compare it with.
     NotPushed,
-    /// It has got one.
     Bumped {
         /// The one in the workflow.
         version: Version,
         /// The one that was pushed last.
         pushed: Version,
     },
-    /// It is what was pushed.
     Same(Version),
 }
 

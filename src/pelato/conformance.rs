@@ -10,7 +10,6 @@ use crate::template::TemplateError;
 
 /// What came of the checks of a pack or a template.
 pub struct Conformance {
-    /// Its name.
     pub name: String,
     /// Each check, in order.
     pub outcomes: Vec<Outcome>,

@@ -52,7 +52,6 @@ impl Pelato {
         Ok(Machine::new(self.root(), self.settings(), work, packs, options, builder_from, platform))
     }
 
-    /// Looks at the machine.
     pub async fn examine(&self, machine: &Machine) -> Vec<Examined> {
         doctor::examine(machine).await
     }

@@ -8,7 +8,6 @@ use crate::check::Flow;
 use crate::drill::{self, Marks, Plan, Route, Setup};
 use crate::measurement::Readings;
 
-/// How to hold a drill.
 pub struct DrillOptions {
     /// The topic that probes are sent to; else the one by which messages enter the workflow.
     pub from: Option<String>,

@@ -56,11 +56,9 @@ pub enum Exit {
 /// Everything that can end a command.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub enum Error {
-    /// There is no workflow.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
-    /// The workflow has errors.
     #[error("the workflow has {0}")]
     #[diagnostic(code(pelato::workflow_errors), help("{} shows them again", Operation::Check))]
     Rejected(Rejected),
@@ -81,10 +79,8 @@ pub enum Error {
     MachineNotReady {
         /// How many problems there are, in words.
         problems: String,
-        /// What to do.
         help: String,
     },
-    /// A setting is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Settings(#[from] SettingsError),
@@ -95,27 +91,18 @@ pub enum Error {
     /// A template's texts cannot be filled in.
     #[error("the template `{template}` cannot be used")]
     #[diagnostic(code(pelato::template_text), help("fix the template, or choose another"))]
-    TemplateText {
-        /// The template.
-        template: String,
-        /// What is wrong.
-        source: crate::check::NeedError,
-    },
-    /// There is no such component.
+    TemplateText { template: String, source: crate::check::NeedError },
     #[error("there is no component `{name}` in the workflow")]
     #[diagnostic(code(pelato::unknown_component))]
     UnknownComponent {
-        /// The name asked for.
         name: String,
         /// The nearest name, or all of them.
         #[help]
         help: String,
     },
-    /// Nothing could be generated.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Generate(#[from] GenerateError),
-    /// Nothing could be built.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Build(#[from] BuildError),
@@ -131,7 +118,6 @@ pub enum Error {
     #[error("the build of `{component}` is out of date: {why}")]
     #[diagnostic(code(pelato::not_built), help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]
     NotBuilt {
-        /// The component.
         component: String,
         /// What would be built, and why.
         why: String,
@@ -143,13 +129,7 @@ pub enum Error {
     /// The function did not end well.
     #[error("`{component}` {how}")]
     #[diagnostic(code(pelato::function_failed))]
-    Function {
-        /// The component.
-        component: String,
-        /// How it ended.
-        how: String,
-    },
-    /// Nothing could be scaffolded.
+    Function { component: String, how: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Scaffold(#[from] ScaffoldError),
@@ -157,11 +137,9 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Infra(#[from] InfraError),
-    /// The workflow could not be edited.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Edit(#[from] EditError),
-    /// Versions could not be bumped.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Bump(#[from] BumpError),
@@ -181,7 +159,6 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     TemplateFolder(#[from] TemplateError),
-    /// A value is missing.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Prompt(#[from] PromptError),
@@ -189,9 +166,7 @@ pub enum Error {
     #[error("{message}")]
     #[diagnostic(code(pelato::usage))]
     Usage {
-        /// What is wrong.
         message: String,
-        /// What to do.
         #[help]
         help: String,
     },
@@ -199,7 +174,6 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Drill(#[from] DrillError),
-    /// Metrics could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Metrics(#[from] MetricsError),
@@ -211,7 +185,6 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     WriteReport(#[from] WriteError),
-    /// A file could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),
@@ -219,43 +192,30 @@ pub enum Error {
     #[error("stopped immediately: calls in flight were aborted")]
     #[diagnostic(code(pelato::cancelled))]
     Interrupted,
-    /// The system failed.
     #[error("{what}")]
     #[diagnostic(code(pelato::system), help("{help}"))]
-    System {
-        /// What could not be done.
-        what: String,
-        /// What to do.
-        help: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    System { what: String, help: String, source: std::io::Error },
 }
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PromptError {
-    /// Nobody may be asked.
-    #[error("not given: {what}")]
+    #[error("missing value: {what}")]
     #[diagnostic(
         code(pelato::prompt::missing),
         help("add `{answer}`; on a terminal, and without {}, PELATO asks for it", Argument::NoInput)
     )]
     Missing {
-        /// What is missing.
         what: String,
         /// How the front end takes the value, with an example.
         answer: String,
     },
-    /// The person went away.
     #[error("no answer: nothing was written")]
     #[diagnostic(code(pelato::prompt::cancelled))]
     Cancelled,
-    /// The person said no.
     #[error("not agreed: nothing was written")]
     #[diagnostic(code(pelato::prompt::refused))]
     Refused,
-    /// The terminal failed.
     #[error("cannot ask on this terminal: {0}")]
     #[diagnostic(code(pelato::prompt::terminal), help("give all values as arguments"))]
     Terminal(String),
@@ -285,7 +245,6 @@ impl Error {
         })
     }
 
-    /// The exit code.
     pub fn exit(&self) -> Exit {
         match self {
             Self::Read(_)

@@ -9,7 +9,6 @@ use crate::project::settings::{self, Key, Origin};
 
 /// Port at which NATS servers usually take leaves.
 const LEAF_PORT: u16 = 7422;
-/// Port at which NATS usually is.
 const NATS_PORT: u16 = 4222;
 /// Ports of HTTP and of the registry on this machine, if nobody says others.
 const HTTP_PORT: u16 = 8000;
@@ -26,7 +25,6 @@ pub struct InfraOptions {
     pub registry: Option<String>,
     /// Whether it is spoken to over plain http, also if the settings do not say so.
     pub registry_insecure: bool,
-    /// Name of the lattice.
     pub lattice: Option<String>,
     /// Label `host-type` of the edge's host; `edge` if not given.
     pub edge_label: Option<String>,
@@ -42,7 +40,6 @@ pub struct InfraOptions {
     pub nats_port: Option<u16>,
     /// Port on 127.0.0.1 at which each host has NATS.
     pub host_nats_port: Option<u16>,
-    /// Port of tasks with HTTP.
     pub http_port: Option<u16>,
     /// Port of the registry on this machine.
     pub local_registry_port: Option<u16>,

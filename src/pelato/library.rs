@@ -20,18 +20,14 @@ pub struct Library {
 /// Whose packs and templates are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
-    /// Those of the project.
     Project,
     /// The user's own, for all projects.
     User,
 }
 
-/// What was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Made {
-    /// The new folder.
     pub folder: PathBuf,
-    /// The files in it.
     pub files: Vec<String>,
 }
 

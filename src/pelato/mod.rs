@@ -56,11 +56,9 @@ pub use scaffold::new_project;
 pub struct Options {
     /// The project's folder, with `workflow.yaml` in it.
     pub root: PathBuf,
-    /// The effective settings.
     pub settings: Settings,
     /// The user's own folder with language packs and templates, if there is one.
     pub user: Option<PathBuf>,
-    /// PELATO's cache folder.
     pub cache: PathBuf,
     /// Takes the events of all stages.
     pub progress: Arc<dyn Progress>,
@@ -82,9 +80,7 @@ pub struct Pelato {
     platform: Option<Arc<dyn Platform>>,
 }
 
-/// A workflow that has been checked.
 pub struct Checked {
-    /// What the user wrote.
     pub workflow: Workflow,
     /// What is wrong or suspicious.
     pub report: Report,
@@ -114,7 +110,6 @@ pub struct BuildFlags {
 /// What building would do for a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedBuild {
-    /// Its name.
     pub component: String,
     /// Why it would be compiled.
     pub compile: Option<String>,
@@ -136,7 +131,6 @@ pub struct Outcome {
     pub tasks: usize,
     /// The components, in the order of the workflow.
     pub components: Vec<Component>,
-    /// What was generated.
     pub generated: Generated,
     /// The artifacts, in the same order as the components.
     pub built: Vec<Built>,
@@ -162,7 +156,6 @@ impl Pelato {
         }
     }
 
-    /// The project's folder.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -172,7 +165,6 @@ impl Pelato {
         &self.catalog
     }
 
-    /// The effective settings.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -182,7 +174,6 @@ impl Pelato {
         Library::new(self.root.clone(), self.user.clone())
     }
 
-    /// PELATO's cache folder.
     pub fn cache(&self) -> &Path {
         &self.cache
     }

@@ -13,16 +13,13 @@ use crate::{build, generate};
 /// What pushing would do for a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedPush {
-    /// Its name.
     pub component: String,
-    /// Its image.
     pub image: String,
     /// What would be done; none where it would have to be built first.
     pub work: Option<Work>,
 }
 
 impl Pelato {
-    /// Whether a registry is set.
     pub fn has_registry(&self) -> bool {
         self.settings().text(REGISTRY_URL).is_some()
     }

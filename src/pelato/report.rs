@@ -6,7 +6,6 @@ use super::{Error, Pelato};
 use crate::evaluation::{self, Loaded, Rehearsal, Series, page};
 use crate::metrics;
 
-/// What is to be compared.
 #[derive(Debug, Clone, Default)]
 pub struct ReportOptions {
     /// Metrics files, PELATO's or the thesis prototype's, and records of drills; if there is none, the project's own.
@@ -21,7 +20,6 @@ pub struct ReportOptions {
 pub struct Comparison {
     /// The runs of metrics files, summed up.
     pub series: Vec<Series>,
-    /// Drills.
     pub drills: Vec<Rehearsal>,
 }
 

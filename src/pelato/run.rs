@@ -22,7 +22,6 @@ use crate::project::settings::KEYVALUE_DOMAIN;
 use crate::remedy::Argument;
 use crate::stream::Consumer;
 
-/// How to run a workflow.
 #[derive(Debug, Clone)]
 pub struct RunOptions {
     /// How to build it first.

@@ -21,7 +21,6 @@ pub enum Step {
 }
 
 impl Step {
-    /// The version.
     pub fn version(&self) -> &str {
         match self {
             Self::Put(version) | Self::Reuse(version) => version,

@@ -32,11 +32,9 @@ const COMPONENTS: &str = "components";
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Locked {
-    /// The version that was pushed.
     pub version: Version,
     /// The digest of everything that decides the artifact.
     pub content: Digest,
-    /// The digest of the artifact.
     pub artifact: Digest,
     /// The digest of the manifest in the registry.
     pub manifest: Digest,
@@ -62,7 +60,6 @@ impl Digest {
         Self(format!("sha256:{hex}"))
     }
 
-    /// Its text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -78,23 +75,16 @@ impl<'de> Deserialize<'de> for Digest {
 /// Why `pelato.lock` cannot be used. It is as it was.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum LockFileError {
-    /// It cannot be read.
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::lock_file::unreadable),
         help("check that it is a UTF-8 text file and that you have read permission")
     )]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Unreadable { path: String, source: std::io::Error },
     /// What stands in it makes no sense.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Invalid(#[from] Problem),
-    /// It cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] FileError),

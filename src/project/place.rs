@@ -23,7 +23,6 @@ impl Place {
         Self::default()
     }
 
-    /// The value of a key.
     #[must_use]
     pub fn key(&self, key: impl Into<String>) -> Self {
         self.step(Step::Key(key.into()))

@@ -38,46 +38,30 @@ const LEVELS: &str = "a workflow needs three levels: the file, its tasks, their 
 /// Why there is no workflow to speak of.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ReadError {
-    /// No project here.
     #[error("there is no {FILE} in {folder}")]
     #[diagnostic(code(pelato::workflow::missing), help(
         "go to the folder of a project, name it with {}, or make one with {}",
         Argument::Project.with("DIR"),
         Operation::New.on("NAME")
     ))]
-    Missing {
-        /// Where it was looked for.
-        folder: String,
-    },
-    /// The file cannot be read.
+    Missing { folder: String },
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::workflow::unreadable),
         help("check that it is a file and that you have read permission")
     )]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Unreadable { path: String, source: std::io::Error },
     /// The file is larger than any workflow.
     #[error("{path} has {bytes} bytes; a workflow may have {MAX_BYTES}")]
     #[diagnostic(
         code(pelato::workflow::too_large),
         help("is this really a workflow? keep data in other files")
     )]
-    TooLarge {
-        /// The file.
-        path: String,
-        /// Its size.
-        bytes: u64,
-    },
+    TooLarge { path: String, bytes: u64 },
     /// The file is not UTF-8 text.
     #[error("{path} is not UTF-8 text: byte {offset} (line {line})")]
     #[diagnostic(code(pelato::workflow::not_text), help("save it as UTF-8"))]
     NotText {
-        /// The file.
         path: String,
         /// The first byte that is none, from 0.
         offset: usize,

@@ -29,7 +29,6 @@ pub struct Field {
 
 /// What a person wrote; fields that are missing or of a wrong shape are `None` and have been reported.
 pub struct Workflow {
-    /// The file.
     pub path: PathBuf,
     /// Its text, for problems that point into it.
     pub source: Arc<Source>,
@@ -91,7 +90,6 @@ impl Workflow {
         self.spans.find(&self.source.text, place)
     }
 
-    /// The folder of the project.
     pub fn root(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new(""))
     }

@@ -19,15 +19,11 @@ const CREATED: &str = "1970-01-01T00:00:00Z";
 /// What is said about a component beside its bytes.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct About<'a> {
-    /// The component's name.
     pub title: &'a str,
-    /// Its version.
     pub version: &'a Version,
     /// The digest of everything that decides it.
     pub source: &'a str,
-    /// Its language pack.
     pub pack: &'a str,
-    /// Its template.
     pub template: &'a str,
 }
 

@@ -20,13 +20,10 @@ const HUB_IN_FILE: &str = "https://index.docker.io/v1/";
 /// Who we are to one registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// What is sent.
     pub auth: RegistryAuth,
-    /// Where it is from.
     pub from: CredentialSource,
 }
 
-/// Where credentials are from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CredentialSource {
     /// `REGISTRY_USER` and `REGISTRY_PASSWORD`.
@@ -83,7 +80,6 @@ impl Credentials {
     }
 }
 
-/// What the settings say.
 pub(super) fn of_settings(settings: &Settings) -> Result<Option<RegistryAuth>, PushError> {
     let half = |set, missing| PushError::IncompleteCredentials { set, missing };
     match (settings.text(REGISTRY_USER), settings.text(REGISTRY_PASSWORD)) {

@@ -6,22 +6,18 @@ use crate::remedy::{Argument, Operation};
 /// Why components were not pushed.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PushError {
-    /// Nobody has said where to.
     #[error("no registry is set")]
     #[diagnostic(
         code(pelato::push::no_registry),
         help("set REGISTRY_URL in .env or the environment: REGISTRY_URL=registry.example.org/team")
     )]
     NoRegistry,
-    /// The registry's address is none.
     #[error("REGISTRY_URL is {value}: {reason}")]
     #[diagnostic(code(pelato::push::address))]
     Address {
         /// What stands there, in quotes.
         value: String,
-        /// What is wrong with it.
         reason: String,
-        /// What to write.
         #[help]
         help: String,
     },
@@ -34,7 +30,6 @@ pub enum PushError {
         )
     )]
     PasswordInUrl,
-    /// Plain http without leave.
     #[error("REGISTRY_URL selects plain HTTP, and REGISTRY_INSECURE does not list {host}")]
     #[diagnostic(
         code(pelato::push::plain_http),
@@ -42,11 +37,7 @@ pub enum PushError {
             "write https://, or set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
         )
     )]
-    PlainHttp {
-        /// The registry.
-        host: String,
-    },
-    /// One of two.
+    PlainHttp { host: String },
     #[error("{set} is set and {missing} is not")]
     #[diagnostic(
         code(pelato::push::incomplete_credentials),
@@ -55,10 +46,8 @@ pub enum PushError {
     IncompleteCredentials {
         /// The one that is there.
         set: &'static str,
-        /// The one that is not.
         missing: &'static str,
     },
-    /// A text that names no image.
     #[error("{image} is not a valid image name")]
     #[diagnostic(
         code(pelato::push::image),
@@ -77,37 +66,20 @@ pub enum PushError {
          relative to the folder in which pelato is started"
         )
     )]
-    Certificates {
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Docker's credentials are of no use.
+    Certificates { path: String, reason: String },
     #[error("Docker's credentials for {host} cannot be used: {reason}")]
     #[diagnostic(
         code(pelato::push::docker_credentials),
         help("fix {path}, or set REGISTRY_USER and REGISTRY_PASSWORD instead")
     )]
-    DockerCredentials {
-        /// The registry.
-        host: String,
-        /// The file.
-        path: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    DockerCredentials { host: String, path: String, reason: String },
     /// There can be no TLS on this machine.
     #[error("no TLS connection to a registry can be made on this machine: {reason}")]
     #[diagnostic(
         code(pelato::push::client),
         help("install the system's root certificates (the package is mostly called ca-certificates)")
     )]
-    Client {
-        /// What the library says.
-        reason: String,
-    },
-    /// Nobody answers.
+    Client { reason: String },
     #[error("the registry at {host} cannot be reached: {reason}")]
     #[diagnostic(
         code(pelato::push::unreachable),
@@ -116,24 +88,13 @@ pub enum PushError {
             Operation::Config
         )
     )]
-    Unreachable {
-        /// The registry.
-        host: String,
-        /// What happened.
-        reason: String,
-    },
-    /// It listens and says nothing.
+    Unreachable { host: String, reason: String },
     #[error("the registry at {host} did not answer within {seconds} s")]
     #[diagnostic(
         code(pelato::push::timeout),
         help("check whether it is overloaded, or another program listens there; try again later")
     )]
-    Timeout {
-        /// The registry.
-        host: String,
-        /// How long we waited.
-        seconds: u64,
-    },
+    Timeout { host: String, seconds: u64 },
     /// It speaks http, and we https.
     #[error("the registry at {host} uses plain HTTP")]
     #[diagnostic(
@@ -142,18 +103,11 @@ pub enum PushError {
             "if that is meant, set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
         )
     )]
-    NotHttps {
-        /// The registry.
-        host: String,
-    },
+    NotHttps { host: String },
     /// It speaks https, and we http.
     #[error("the registry at {host} uses HTTPS, and REGISTRY_INSECURE selects plain HTTP")]
     #[diagnostic(code(pelato::push::not_http), help("remove {host} from REGISTRY_INSECURE"))]
-    NotHttp {
-        /// The registry.
-        host: String,
-    },
-    /// Nobody knows who it is.
+    NotHttp { host: String },
     #[error("the certificate of the registry at {host} is not accepted: {reason}")]
     #[diagnostic(
         code(pelato::push::certificate),
@@ -161,19 +115,11 @@ pub enum PushError {
             "if it is signed by an authority of your own, set REGISTRY_CA to the file of that authority's certificate (PEM)"
         )
     )]
-    Certificate {
-        /// The registry.
-        host: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// Who comes is not let in.
+    Certificate { host: String, reason: String },
     #[error("authentication failed: the registry at {host} does not accept {whom}")]
     #[diagnostic(code(pelato::push::unauthorized))]
     Unauthorized {
-        /// The registry.
         host: String,
-        /// Who came.
         whom: String,
         /// Where the name and the password are from.
         #[help]
@@ -188,43 +134,24 @@ pub enum PushError {
         )
     )]
     Denied {
-        /// Who came.
         whom: String,
-        /// Push or read.
         doing: &'static str,
-        /// The image.
         image: String,
         /// The registry's words, if it has any.
         message: String,
     },
-    /// The registry has no room.
     #[error("the registry at {host} has no space left: {image} was not pushed")]
     #[diagnostic(
         code(pelato::push::no_space),
         help("free space on the registry's disk, and push again: what has arrived is not sent again")
     )]
-    NoSpace {
-        /// The registry.
-        host: String,
-        /// The image.
-        image: String,
-    },
-    /// The registry fails in another way.
+    NoSpace { host: String, image: String },
     #[error("the registry at {host} cannot {doing} {image}: {reason}")]
     #[diagnostic(
         code(pelato::push::failed),
         help("see the registry's log; push again when the registry works")
     )]
-    Failed {
-        /// The registry.
-        host: String,
-        /// Push or read.
-        doing: &'static str,
-        /// The image.
-        image: String,
-        /// What it said.
-        reason: String,
-    },
+    Failed { host: String, doing: &'static str, image: String, reason: String },
     /// Other content under a version that is taken.
     #[error("`{component}` {version} has already been pushed to {registry} with different content")]
     #[diagnostic(code(pelato::push::version_taken), help(
@@ -232,49 +159,24 @@ pub enum PushError {
         Operation::Bump.on(component),
         Argument::Force
     ))]
-    VersionTaken {
-        /// The component.
-        component: String,
-        /// Its version.
-        version: String,
-        /// Where that version is.
-        registry: String,
-    },
+    VersionTaken { component: String, version: String, registry: String },
     /// The artifact is not what was built.
     #[error("{path} was changed since it was built, or the record next to it was")]
     #[diagnostic(code(pelato::push::artifact_changed), help("remove gen/{component} and build again"))]
-    ArtifactChanged {
-        /// The component.
-        component: String,
-        /// The artifact.
-        path: String,
-    },
-    /// The artifact cannot be read.
+    ArtifactChanged { component: String, path: String },
     #[error("cannot read {path}")]
     #[diagnostic(
         code(pelato::push::unreadable),
         help("no other process may change files in gen/; run the command again")
     )]
-    Unreadable {
-        /// The artifact.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
-    /// The artifact is no component.
+    Unreadable { path: String, source: std::io::Error },
     #[error("`{component}`: {reason}")]
     #[diagnostic(code(pelato::push::not_a_component), help("remove gen/{component} and build again"))]
-    NotAComponent {
-        /// The component.
-        component: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    NotAComponent { component: String, reason: String },
     /// The record of versions cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
     LockFile(#[from] LockFileError),
-    /// More than one of these.
     #[error("{} components cannot be pushed", .0.len())]
     #[diagnostic(code(pelato::push::multiple), help("none of them was pushed; fix these errors first"))]
     Multiple(#[related] Vec<PushError>),

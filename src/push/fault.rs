@@ -19,20 +19,16 @@ const SHOWN: usize = 200;
 pub(super) struct Fault {
     /// Whether it may be well the next time.
     pub transient: bool,
-    /// For the user.
     pub error: PushError,
 }
 
 /// What was asked of which registry, by whom.
 #[derive(Clone, Copy)]
 pub(super) struct Request<'a> {
-    /// The registry.
     pub host: &'a str,
-    /// The image.
     pub image: &'a str,
     /// `push` or `read`.
     pub doing: &'static str,
-    /// Who asked.
     pub credentials: &'a Credentials,
 }
 
@@ -51,7 +47,6 @@ pub(super) fn is_absent(error: &Oci) -> bool {
 }
 
 impl Request<'_> {
-    /// What an error means.
     pub fn fault(&self, error: &Oci) -> Fault {
         match error {
             Oci::UnauthorizedError { .. } | Oci::AuthenticationFailure(_) => self.status(401, ""),

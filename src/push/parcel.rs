@@ -17,9 +17,7 @@ use crate::project::lock_file::{Digest, LockFile};
 /// A component that has been built.
 #[derive(Debug, Clone)]
 pub struct Source<'a> {
-    /// The component.
     pub component: &'a Component,
-    /// Its artifact.
     pub artifact: PathBuf,
     /// The artifact's SHA-256, as the build has recorded it.
     pub sha256: String,
@@ -55,11 +53,8 @@ impl<'a> Source<'a> {
 /// A component as it goes to its registry.
 #[derive(Debug)]
 pub(super) struct Parcel {
-    /// The component.
     pub component: String,
-    /// Its version.
     pub version: Version,
-    /// Its image.
     pub image: Reference,
     /// What is sent beside the component's own bytes.
     pub artifact: Artifact,

@@ -31,17 +31,12 @@ pub enum Work {
 /// A component that is in the registry now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
-    /// Its name.
     pub component: String,
-    /// Its version.
     pub version: Version,
-    /// Its image.
     pub image: String,
     /// The digest of the manifest in the registry.
     pub digest: String,
-    /// The component's size.
     pub bytes: u64,
-    /// What was done.
     pub work: Work,
     /// How long sending it took.
     pub elapsed: Duration,

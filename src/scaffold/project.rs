@@ -17,7 +17,6 @@ use crate::project::workflow::FILE;
 /// the version of PELATO that created it.
 pub const SCHEMA_FILE: &str = ".pelato/workflow.schema.json";
 
-/// What a new project is to be.
 #[derive(Debug, Clone)]
 pub struct NewProject<'a> {
     /// `project_name`: shown to people.

@@ -12,16 +12,13 @@ use crate::files::{Change, FileError, Files, Plan, RelPath};
 use crate::project::edit::{self, Content, Entry};
 use crate::project::workflow::{FILE, Workflow};
 
-/// What a new task is to be.
 #[derive(Debug, Clone)]
 pub struct NewTask<'a> {
     /// Its name, as shown to people.
     pub title: String,
     /// Its component's name; by default derived from the title.
     pub component_name: Option<String>,
-    /// What surrounds the function.
     pub template: &'a Template,
-    /// The function's language.
     pub pack: &'a Pack,
     /// The template's parameters, by name.
     pub parameters: BTreeMap<String, String>,
@@ -67,7 +64,6 @@ pub fn add_task(workflow: &Workflow, task: &NewTask<'_>) -> Result<AddTask, Scaf
     Ok(AddTask { component_name, workflow: after, plan })
 }
 
-/// A task that can be one.
 pub(super) struct Prepared {
     pub component_name: String,
     pub entry: Entry,

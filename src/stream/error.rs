@@ -21,7 +21,6 @@ pub enum StreamError {
     NoJetStream {
         /// The domain that was queried, in words.
         domain: String,
-        /// What happened.
         message: String,
     },
     /// A stream has some of the messages, not all.
@@ -29,34 +28,13 @@ pub enum StreamError {
     #[diagnostic(
         code(pelato::stream::partial_subjects),
         help(
-            "add the subject `{source_topic}` to it, with `nats stream edit {stream}`, or let the task read \
-         what is in it: {subjects}"
+            "add the subject `{source_topic}` to it, with `nats stream edit {stream}`, or change the task to read one of its subjects: {subjects}"
         )
     )]
-    PartialSubjects {
-        /// The stream.
-        stream: String,
-        /// What it keeps.
-        subjects: String,
-        /// The subject that must be stored.
-        source_topic: String,
-        /// The consumer.
-        consumer: String,
-    },
-    /// A stream has incompatible settings.
+    PartialSubjects { stream: String, subjects: String, source_topic: String, consumer: String },
     #[error("the stream `{stream}`, which stores `{source_topic}`, {what}")]
     #[diagnostic(code(pelato::stream::unsuitable_stream), help("{help}"))]
-    UnsuitableStream {
-        /// The stream.
-        stream: String,
-        /// The subject that must be stored.
-        source_topic: String,
-        /// What is wrong with it.
-        what: &'static str,
-        /// What to do.
-        help: &'static str,
-    },
-    /// The server refuses a stream.
+    UnsuitableStream { stream: String, source_topic: String, what: &'static str, help: &'static str },
     #[error("the NATS server cannot create the stream `{stream}` for `{source_topic}`: {message}")]
     #[diagnostic(
         code(pelato::stream::stream),
@@ -64,15 +42,7 @@ pub enum StreamError {
             "check that the user may use JetStream and that it has space, or create a stream for `{source_topic}` yourself: PELATO uses an existing one"
         )
     )]
-    Stream {
-        /// The stream.
-        stream: String,
-        /// The subject that must be stored.
-        source_topic: String,
-        /// The server's words.
-        message: String,
-    },
-    /// The server refuses a consumer.
+    Stream { stream: String, source_topic: String, message: String },
     #[error("the NATS server cannot create the consumer `{consumer}` of the stream `{stream}`: {message}")]
     #[diagnostic(
         code(pelato::stream::consumer),
@@ -81,21 +51,9 @@ pub enum StreamError {
          `nats consumer rm {stream} {consumer}`"
         )
     )]
-    Consumer {
-        /// The stream.
-        stream: String,
-        /// The consumer.
-        consumer: String,
-        /// The server's words.
-        message: String,
-    },
+    Consumer { stream: String, consumer: String, message: String },
     /// Another program has a consumer of that name.
     #[error("the stream `{stream}` already has a consumer `{consumer}` that PELATO did not create")]
     #[diagnostic(code(pelato::stream::consumer_taken), help("rename the component or the consumer"))]
-    ConsumerTaken {
-        /// The stream.
-        stream: String,
-        /// The consumer.
-        consumer: String,
-    },
+    ConsumerTaken { stream: String, consumer: String },
 }

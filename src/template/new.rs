@@ -11,12 +11,9 @@ use crate::remedy::Argument;
 use crate::report::Source;
 use crate::text::render;
 
-/// What a new template is to be.
 #[derive(Debug, Clone)]
 pub struct NewTemplate<'a> {
-    /// Its name.
     pub name: String,
-    /// One line about it.
     pub summary: String,
     /// The one that it is made of.
     pub from: &'a Template,
@@ -24,7 +21,6 @@ pub struct NewTemplate<'a> {
     pub source: bool,
 }
 
-/// The trigger of a new template.
 const TRIGGER: &str = "trigger.wasm";
 
 /// The files of a new template.

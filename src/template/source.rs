@@ -13,13 +13,11 @@ use crate::text::render;
 /// it packs this crate.
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/template");
 
-/// The folder of the source in a template.
 pub(super) const FOLDER: &str = "source";
 /// What cargo makes there.
 const TARGET: &str = "target/";
 const TRIGGERS: &str = "triggers";
 
-/// A file of the scaffold.
 pub(super) fn own_file(name: &str) -> &'static [u8] {
     FILES.get_file(name).map(|file| file.contents()).unwrap_or_default()
 }

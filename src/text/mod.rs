@@ -38,7 +38,6 @@ pub fn is_safe(character: char) -> bool {
     !character.is_control() && !turns && !matches!(character, '\u{2028}' | '\u{2029}')
 }
 
-/// The candidate that was probably meant.
 pub fn meant<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if wrong.len() > GUESSED { None } else { suggest::nearest(wrong, candidates) }
 }

@@ -51,7 +51,6 @@ impl Bar {
         bar.set_position(there);
     }
 
-    /// A component is in work.
     pub fn start(&mut self, component: &str) {
         self.in_work.push(component.to_owned());
         self.show();

@@ -4,7 +4,6 @@ use super::{Ui, json, table};
 use crate::catalog::{Collection, Unit};
 
 impl Ui {
-    /// All units of a kind.
     pub fn collection<T: Unit>(&self, collection: &Collection<T>) {
         let units = json::Collection::new(collection);
         if self.json() {

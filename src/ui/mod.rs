@@ -55,13 +55,11 @@ pub enum Colour {
 /// How to talk to the person or program at the other end.
 #[derive(Debug, Clone, Copy)]
 pub struct OutputOptions {
-    /// How much.
     pub level: Level,
     /// Results as JSON.
     pub json: bool,
     /// When there is colour.
     pub colour: Colour,
-    /// Whether a person may be asked.
     pub may_ask: bool,
 }
 

@@ -1,6 +1,7 @@
 //! What the tests share: projects in folders of their own, the binary with a clean environment, compilers, servers.
 
 pub mod address;
+pub mod built;
 pub mod disk;
 pub mod echoes;
 pub mod fake;

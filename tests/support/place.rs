@@ -13,7 +13,7 @@ use super::process::usual_signals;
 use super::{Ran, Running, address, root, tools, tree};
 
 /// Long enough for the slowest command on a busy machine: a hang is a failure, not a wait for ever.
-pub const PATIENCE: Duration = Duration::from_secs(240);
+pub const PATIENCE: Duration = Duration::from_secs(400);
 
 /// One test's folder: `project/` in it, beside it a home and a cache.
 pub struct Place {
@@ -45,6 +45,7 @@ impl Place {
             ("HOME".into(), above.join("home").into()),
             ("PELATO_HOME".into(), above.join("pelato-home").into()),
             ("PELATO_CACHE".into(), tools::cache().into()),
+            ("LC_ALL".into(), "C.UTF-8".into()),
             ("GIT_CONFIG_NOSYSTEM".into(), "1".into()),
             ("GIT_CEILING_DIRECTORIES".into(), above.clone().into()),
         ];

@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 use super::instance::Running;
+use super::place::binary;
 use super::process::usual_signals;
 use super::tools::{packs_cache, path};
 
@@ -77,11 +78,8 @@ impl Workshop {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        usual_signals();
-        let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
-        command.args(arguments).current_dir(self.path()).stdin(Stdio::null()).env("PATH", path());
-        command.env("PELATO_CACHE", packs_cache()).env("PELATO_HOME", self.path().join("home"));
-        command.env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
+        let mut command = pelato(arguments, self.path());
+        command.env("PELATO_HOME", self.path().join("home"));
         command
     }
 
@@ -122,6 +120,17 @@ impl Workshop {
         assert!(output.status.success(), "{output:?}");
         self.path().join("started/tasks/round_readings")
     }
+}
+
+/// `pelato` in a folder, with the compilers of all languages, and with all that this process's environment says about
+/// networks and certificates: packs install compilers that are missing.
+pub fn pelato(arguments: &[&str], folder: &Path) -> Command {
+    usual_signals();
+    let mut command = Command::new(binary());
+    command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("PATH", path());
+    command.env("PELATO_CACHE", packs_cache()).env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
+    command.env("PELATO_HOME", "/nowhere");
+    command
 }
 
 /// A starter builds, does what its text says, and passes its own test, which these words run in its folder.

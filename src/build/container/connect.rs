@@ -20,9 +20,7 @@ const SYSTEM: [&str; 2] = ["/var/run/docker.sock", "/run/podman/podman.sock"];
 /// An engine that answers.
 #[derive(Clone)]
 pub struct Found {
-    /// The connection.
     pub(super) docker: Docker,
-    /// Where it is.
     pub address: String,
 }
 

@@ -17,13 +17,11 @@ pub struct Limits {
     pub memory: u64,
     /// Processors; 0 is all of them.
     pub processors: u64,
-    /// Processes and threads.
     pub processes: u64,
     /// How long a compiler may take.
     pub time: Duration,
 }
 
-/// An engine in use.
 #[derive(Clone)]
 pub struct Engine {
     shared: Arc<Shared>,
@@ -82,7 +80,6 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Where it is.
     pub fn address(&self) -> &str {
         &self.shared.found.address
     }

@@ -7,7 +7,6 @@ use crate::remedy::{Argument, Remedy, Restriction};
 /// Why a container could not be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum ContainerError {
-    /// No engine answers.
     #[error("no container engine answers{}", listed(.tried))]
     #[diagnostic(
         code(pelato::container::no_engine),
@@ -30,35 +29,20 @@ pub enum ContainerError {
             local()
         )
     )]
-    PermissionDenied {
-        /// The engine.
-        address: String,
-        /// The group that may.
-        group: String,
-    },
-    /// The pack names no image.
+    PermissionDenied { address: String, group: String },
     #[error("the language pack `{pack}` names no toolchain image")]
     #[diagnostic(
         code(pelato::container::no_image),
         help("build with {}, or add `image` to [toolchain] in its pack.toml", local())
     )]
-    NoImage {
-        /// The pack.
-        pack: String,
-    },
+    NoImage { pack: String },
     /// The image is not there, and may not be fetched.
     #[error("the engine does not have the image {image}, and {restriction} forbids fetching it")]
     #[diagnostic(
         code(pelato::container::forbidden),
         help("fetch it once: `docker pull {image}`, or run once without {restriction}")
     )]
-    Forbidden {
-        /// The image.
-        image: String,
-        /// What forbids it.
-        restriction: Restriction,
-    },
-    /// The image cannot be fetched.
+    Forbidden { image: String, restriction: Restriction },
     #[error("the image {image} cannot be fetched: {message}")]
     #[diagnostic(
         code(pelato::container::pull),
@@ -67,42 +51,21 @@ pub enum ContainerError {
             local()
         )
     )]
-    Pull {
-        /// The image.
-        image: String,
-        /// The engine's words.
-        message: String,
-    },
+    Pull { image: String, message: String },
     /// The compiler is not installed for the image, and may not be.
     #[error("{program} is not installed for the image {image}, and {restriction} forbids installing it")]
     #[diagnostic(
         code(pelato::container::not_installed),
         help("run once without {restriction}, or build with {}", local())
     )]
-    NotInstalled {
-        /// The image.
-        image: String,
-        /// The program.
-        program: String,
-        /// What forbids it.
-        restriction: Restriction,
-    },
+    NotInstalled { image: String, program: String, restriction: Restriction },
     /// The compiler cannot be installed in the image.
     #[error("installing {program} in the image {image} failed\n{said}")]
     #[diagnostic(
         code(pelato::container::install),
         help("check the network connection, or build with {}; the command was: {command}", local())
     )]
-    Install {
-        /// The image.
-        image: String,
-        /// The program.
-        program: String,
-        /// What was run.
-        command: String,
-        /// What it said.
-        said: String,
-    },
+    Install { image: String, program: String, command: String, said: String },
     /// What is in the image does not satisfy the pack.
     #[error("the image {image} has {program} {found}, and the language pack `{pack}` needs {wanted}")]
     #[diagnostic(
@@ -110,15 +73,11 @@ pub enum ContainerError {
         help("name another image in the pack's [toolchain], or fetch the newest one: `docker pull {image}`")
     )]
     IncompatibleCompiler {
-        /// The image.
         image: String,
-        /// The pack.
         pack: String,
-        /// The program.
         program: String,
         /// Its version, or that it is not there.
         found: String,
-        /// The versions that will do.
         wanted: String,
     },
     /// A phase took too long.
@@ -127,20 +86,10 @@ pub enum ContainerError {
         code(pelato::container::timeout),
         help("check that the engine works (`docker info`), then run the command again")
     )]
-    Timeout {
-        /// What was done.
-        phase: &'static str,
-        /// How long it may take.
-        limit: Duration,
-    },
-    /// The memory did not suffice.
+    Timeout { phase: &'static str, limit: Duration },
     #[error("the compiler needed more than {mebibytes} MiB of memory, and was stopped")]
     #[diagnostic(code(pelato::container::out_of_memory), help("allow more: CONTAINER_MEMORY={} in .env, or build fewer at a time: {}", .mebibytes * 2, Argument::Jobs.with(1)))]
-    OutOfMemory {
-        /// The limit.
-        mebibytes: u64,
-    },
-    /// The engine has no room.
+    OutOfMemory { mebibytes: u64 },
     #[error("the container engine's disk is full: {message}")]
     #[diagnostic(
         code(pelato::container::disk_full),
@@ -149,26 +98,17 @@ pub enum ContainerError {
             local()
         )
     )]
-    DiskFull {
-        /// Its words.
-        message: String,
-    },
+    DiskFull { message: String },
     /// Somebody wanted the work to end.
     #[error("interrupted")]
     #[diagnostic(code(pelato::container::cancelled))]
     Interrupted,
-    /// The engine failed.
     #[error("the container engine failed while {phase}: {message}")]
     #[diagnostic(
         code(pelato::container::engine),
         help("check that the engine works and that its disk is not full: `docker info`, `docker system df`")
     )]
-    Engine {
-        /// What was done.
-        phase: &'static str,
-        /// Its words.
-        message: String,
-    },
+    Engine { phase: &'static str, message: String },
 }
 
 /// How to build without containers.

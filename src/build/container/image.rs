@@ -9,9 +9,7 @@ use crate::remedy::Restriction;
 /// An image with a compiler that satisfies its pack.
 #[derive(Debug, Clone)]
 pub struct Image {
-    /// The engine that has it.
     pub engine: Engine,
-    /// Its name.
     pub name: String,
     /// Its content's digest.
     pub id: String,
@@ -28,7 +26,6 @@ pub struct Order<'a> {
     pub locked: Option<&'a Digest>,
     /// Whether what the registry has now is wanted, whatever is there or remembered.
     pub newest: bool,
-    /// PELATO's cache folder.
     pub cache: &'a Path,
     /// What forbids fetching one.
     pub forbidden: Option<Restriction>,
@@ -37,8 +34,6 @@ pub struct Order<'a> {
 /// A compiler that was installed for an image.
 #[derive(Debug, Clone)]
 pub struct Installed {
-    /// Its folder on this machine.
     pub(super) folder: PathBuf,
-    /// Its environment.
     pub(super) env: Vec<String>,
 }

@@ -11,7 +11,6 @@ use super::error::ContainerError;
 /// What was seen of an engine.
 #[derive(Debug, Clone)]
 pub struct Look {
-    /// Where it is.
     pub address: String,
     /// Its name and version, such as `Docker 29.3.1`.
     pub version: String,

@@ -33,9 +33,7 @@ const HOME: &str = "/tmp";
 /// A container that is locked in: what it runs and what it can reach.
 #[derive(Debug, Default)]
 pub struct Locked {
-    /// What it runs.
     pub command: Vec<String>,
-    /// Its environment.
     pub env: Vec<String>,
     /// Folders of this machine: here, there, and whether they can be written.
     pub folders: Vec<(PathBuf, String, bool)>,
@@ -43,7 +41,6 @@ pub struct Locked {
     pub user: Option<String>,
     /// Where it starts.
     pub working_dir: Option<String>,
-    /// Whether it has a network.
     pub network: bool,
 }
 
@@ -55,12 +52,9 @@ impl Locked {
     }
 }
 
-/// How a container ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// Its exit code.
     pub code: i64,
-    /// What it printed.
     pub said: String,
 }
 

@@ -20,7 +20,6 @@ const STARTED: &str = "dev.pelato.started";
 const TRIES: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Whose a container is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnerLabel {
     machine: String,
@@ -29,13 +28,11 @@ pub struct OwnerLabel {
 }
 
 impl OwnerLabel {
-    /// That of this process.
     pub fn of_this_process() -> Self {
         let process = std::process::id();
         Self { machine: machine(), process, started: started(process).unwrap_or_default() }
     }
 
-    /// As labels.
     pub fn labels(&self) -> HashMap<String, String> {
         let pairs = [
             (MACHINE, self.machine.clone()),

@@ -10,14 +10,12 @@ pub enum CodeError {
     Outside {
         /// The path as written.
         text: String,
-        /// What is wrong with it.
         why: &'static str,
     },
     /// Nothing is there.
     Missing {
         /// The path as written.
         text: String,
-        /// What to do.
         help: String,
     },
     /// The folder has no file that counts.
@@ -29,16 +27,13 @@ pub enum CodeError {
     Unreadable {
         /// The file or folder as shown.
         shown: String,
-        /// The system's words.
         words: String,
     },
     /// A file that has no place in a component.
     Odd {
         /// The file as shown.
         shown: String,
-        /// What it is.
         what: &'static str,
-        /// What to do.
         help: &'static str,
     },
     /// More, or larger files than anybody means.
@@ -60,12 +55,7 @@ pub enum CodeError {
         help: String,
     },
     /// The whole project has this fault: said once.
-    Project {
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        help: &'static str,
-    },
+    Project { message: String, help: &'static str },
 }
 
 /// Why a task has no language pack.
@@ -75,19 +65,16 @@ pub enum LanguageError {
     UnknownEnding {
         /// The file or folder as shown.
         shown: String,
-        /// The endings that are known.
         known: Vec<String>,
     },
     /// Several packs fit.
     Several {
         /// The file or folder as shown.
         shown: String,
-        /// The names of the packs.
         packs: Vec<String>,
     },
     /// No pack has the name that `language` says.
     UnknownName {
-        /// What is wrong.
         message: String,
         /// The nearest name.
         help: String,
@@ -96,9 +83,7 @@ pub enum LanguageError {
     Contradiction {
         /// The file or folder as shown.
         shown: String,
-        /// The pack.
         pack: String,
-        /// The endings of its files.
         endings: Vec<String>,
         /// The pack that would fit.
         fits: Option<String>,
@@ -108,7 +93,6 @@ pub enum LanguageError {
 }
 
 impl CodeError {
-    /// The rule that reports it.
     pub fn rule(&self) -> &'static str {
         match self {
             Self::Outside { .. } => "code-path",
@@ -121,7 +105,6 @@ impl CodeError {
         }
     }
 
-    /// What is wrong.
     pub fn message(&self) -> String {
         match self {
             Self::Outside { text, why } => format!("{} {why}", quoted(text)),
@@ -138,7 +121,6 @@ impl CodeError {
         }
     }
 
-    /// What to do about it.
     pub fn help(&self) -> String {
         match self {
             Self::Outside { .. } => {

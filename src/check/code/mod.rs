@@ -28,9 +28,7 @@ const COMPARED: usize = 200;
 /// Code that can be used, and who compiles it.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// The files.
     pub code: Code,
-    /// The language pack.
     pub pack: Arc<Pack>,
 }
 

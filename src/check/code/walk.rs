@@ -14,7 +14,6 @@ pub const MAX_BYTES: u64 = 64 << 20;
 
 /// A folder that is being listed.
 pub struct Walk<'a> {
-    /// The folder.
     pub folder: PathBuf,
     /// The folder as shown to people.
     pub shown: String,
@@ -24,7 +23,6 @@ pub struct Walk<'a> {
     pub pack: Option<&'a Pack>,
 }
 
-/// What a walk found.
 #[derive(Debug)]
 pub struct Listing {
     /// Relative paths with forward slashes, sorted.

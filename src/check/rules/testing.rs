@@ -42,7 +42,6 @@ pub fn task(changes: &[&str]) -> String {
     format!("  - {}\n", lines.join("\n    "))
 }
 
-/// A workflow of tasks.
 pub fn workflow(tasks: &[String]) -> String {
     format!("project_name: P\ntasks:\n{}", tasks.concat())
 }
@@ -65,7 +64,6 @@ pub fn found_with(changes: &[&str]) -> Vec<String> {
     found(&[task(changes)])
 }
 
-/// A problem in one line.
 pub fn show(problem: &Problem) -> String {
     let at = problem.position().map_or(String::new(), |(line, column)| format!("{line}:{column} "));
     let help = problem.help.as_ref().map_or(String::new(), |help| format!(" ({help})"));

@@ -62,7 +62,7 @@ fn home(user: bool, instead: &str, context: &Context) -> Result<Home, Error> {
 pub(super) fn no_home(owner: Owner, units: &str, instead: &str) -> Error {
     let (message, help) = match owner {
         Owner::User => {
-            (format!("there is no folder for the user's {units}"), "name one by PELATO_HOME".to_owned())
+            (format!("there is no folder for the user's {units}"), "set PELATO_HOME to one".to_owned())
         }
         Owner::Project => (
             "this folder is not in a project".to_owned(),

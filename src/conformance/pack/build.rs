@@ -68,7 +68,7 @@ pub(super) fn same_bytes(fixture: &mut Fixture) -> CheckResult {
     let why = format!("two builds differ, from byte {at} on ({} and {} bytes)", first.len(), second.len());
     Err(failed(
         why,
-        "tell the compiler to leave paths and times out of what it writes, by `build.command` or `build.env`",
+        "configure the compiler by `build.command` or `build.env` so that its output contains no paths and times",
     ))
 }
 

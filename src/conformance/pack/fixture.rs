@@ -22,7 +22,6 @@ use crate::scaffold::{self, NewProject, NewTask};
 
 /// How a pack is tried out.
 pub struct Options {
-    /// How to build.
     pub build: build::Options,
     /// The templates that it has to work with.
     pub templates: Catalog,
@@ -39,7 +38,6 @@ pub struct Fixture {
     /// What was built, by its name.
     built: BTreeMap<String, Result<Arc<Vec<u8>>, CheckFailure>>,
     projects: usize,
-    /// What a person has been told.
     told: Arc<Mutex<Vec<String>>>,
 }
 

@@ -39,7 +39,6 @@ pub const CHECKS: &[Check] = &[
     Check { name: "templates", run: validate::templates },
 ];
 
-/// Makes all checks.
 pub fn run(fixture: &mut Fixture, progress: &dyn Progress) -> Vec<Outcome> {
     conformance::run(CHECKS, fixture, progress)
 }

@@ -44,7 +44,7 @@ pub(super) fn exports(fixture: &mut Fixture) -> CheckResult {
     Err(failed(
         format!("it exports {}", found.exports.join(", ")),
         format!(
-            "export {HANDLER} and nothing else; what the language's tools leave there is named in `conformance.also_exports`"
+            "export {HANDLER} and nothing else; other exports that the language's tools add are listed in `conformance.also_exports`"
         ),
     ))
 }

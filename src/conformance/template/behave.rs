@@ -33,7 +33,7 @@ pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
     if found.is_empty() {
         let left: Vec<_> =
             left.iter().map(|(how, body)| format!("{} {how}", String::from_utf8_lossy(body))).collect();
-        let why = format!("`{wanted}` is not in what came of it: {}", left.join(", "));
+        let why = format!("the result does not contain `{wanted}`: {}", left.join(", "));
         return Err(failed(
             why,
             "`leaves` in [conformance] sets the expected result, if it differs from the function's",

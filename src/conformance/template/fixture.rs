@@ -27,7 +27,6 @@ use crate::template::TemplateError;
 pub struct Options {
     /// How functions of the language packs are built.
     pub build: build::Options,
-    /// The effective settings.
     pub settings: Settings,
     /// The language packs that it has to work with.
     pub packs: Vec<Pack>,
@@ -186,7 +185,6 @@ fn values(template: &Template, task: &str) -> BTreeMap<String, String> {
     wanted.map(|(name, parameter)| (name.to_owned(), value(name, parameter, task))).collect()
 }
 
-/// A value that a parameter takes.
 pub(super) fn value(name: &str, parameter: &Parameter, task: &str) -> String {
     match parameter.kind {
         Kind::Subject => format!("check.{task}.{name}"),

@@ -41,7 +41,6 @@ pub const CHECKS: &[Check] = &[
     Check { name: "languages", run: languages::languages },
 ];
 
-/// Makes all checks.
 pub fn run(fixture: &mut Fixture, progress: &dyn Progress) -> Vec<Outcome> {
     conformance::run(CHECKS, fixture, progress)
 }

@@ -50,7 +50,6 @@ pub(super) struct Told {
     pub(super) outcome: Outcome,
     /// What was answered to the message's sender.
     pub(super) reply: Option<Vec<u8>>,
-    /// The errors that were logged.
     pub(super) logged: Vec<String>,
 }
 

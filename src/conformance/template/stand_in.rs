@@ -12,15 +12,12 @@ use crate::build::wit::HANDLER;
 pub(super) enum Act<'a> {
     /// It gives this output; none filters the input out.
     Give(&'a str),
-    /// It fails with this message.
     Fail(&'a str),
-    /// It breaks off.
     Break,
 }
 
 /// Where its result is: an error or not, and where the text is and how long.
 const RESULT: i32 = 16;
-/// Where the text is.
 const TEXT: i32 = 32;
 /// Room for the text, in bytes; inputs come behind it.
 const ROOM: usize = 60 << 10;

@@ -136,7 +136,7 @@ pub(super) fn exports(fixture: &mut Fixture) -> CheckResult {
         return Err(failed(why, help));
     }
     if found.is_empty() {
-        let help = "a trigger exports the interface by which its events come, such as wasmcloud:messaging/handler@0.2.0";
+        let help = "a trigger exports the interface that receives its events, such as wasmcloud:messaging/handler@0.2.0";
         return Err(failed("the trigger exports nothing: it is never called", help));
     }
     Ok(found.join(", "))

@@ -53,7 +53,6 @@ impl Plot {
         self.top + PLOT
     }
 
-    /// The middle of a stretch.
     fn middle(&self, stretch: usize) -> f64 {
         self.x((stretch as f64 + 0.5) * self.stretch.as_secs_f64())
     }

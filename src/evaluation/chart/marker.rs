@@ -2,12 +2,10 @@
 
 use crate::evaluation::style::COLOURS;
 
-/// The class that colours a series.
 pub fn class(series: usize) -> String {
     format!("s{}", series % COLOURS)
 }
 
-/// A mark of a series.
 pub fn marker(series: usize, x: f64, y: f64, title: &str) -> String {
     let shape = match (series + series / COLOURS) % 4 {
         0 => format!("M{:.1} {y:.1}a4.5 4.5 0 1 0 9 0a4.5 4.5 0 1 0 -9 0z", x - 4.5),

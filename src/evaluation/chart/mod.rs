@@ -13,7 +13,6 @@ pub use stacks::stacks;
 use super::style;
 use crate::text::xml;
 
-/// How wide a chart is.
 const WIDTH: f64 = 660.0;
 /// The baseline of the title.
 const TITLE: f64 = 22.0;

@@ -20,7 +20,6 @@ const COMMON_MAX_PAYLOAD: usize = 1 << 20;
 /// The hard message limit of NATS servers.
 const MAX_PAYLOAD: usize = 64 << 20;
 
-/// The bus.
 #[derive(Clone)]
 pub(in crate::host) struct InProcess {
     inner: Arc<Inner>,

@@ -18,12 +18,10 @@ use super::trace::{TraceContext, TraceId};
 use in_process::{Entry, InProcess, Inbox, OnFull};
 use nats::{Nats, NatsInbox};
 
-/// A message on the bus.
 #[derive(Debug, Clone)]
 pub struct Message {
     /// Where it was sent to.
     pub subject: Arc<str>,
-    /// What it says.
     pub body: Bytes,
     /// Where its sender waits for an answer.
     pub reply_to: Option<String>,
@@ -51,7 +49,6 @@ impl Message {
     }
 }
 
-/// The messages of one subscription.
 pub struct Messages {
     source: Source,
 }
@@ -103,7 +100,6 @@ pub(super) enum Broker {
 }
 
 impl Broker {
-    /// Connects.
     pub async fn open(bus: &Bus, limits: &Limits, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         match bus {
             Bus::InProcess => Ok(Self::InProcess(InProcess::new(limits.time, observer))),
@@ -111,7 +107,6 @@ impl Broker {
         }
     }
 
-    /// Sends a message.
     pub async fn publish(&self, message: Message) -> Result<Parked, HostError> {
         match self {
             Self::InProcess(bus) => bus.publish(&message),

@@ -25,7 +25,6 @@ const ROUND_TRIP: Duration = Duration::from_secs(1);
 /// How long sending the last messages may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// The bus.
 #[derive(Clone)]
 pub(in crate::host) struct Nats {
     client: Client,
@@ -50,12 +49,10 @@ impl Nats {
         Ok(Self { client: nats::connect(server, settings).await? })
     }
 
-    /// The connection.
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    /// Sends a message.
     pub async fn publish(&self, message: Message) -> Result<(), HostError> {
         check_subject(&message.subject)?;
         let size = message.body.len();

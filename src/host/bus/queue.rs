@@ -11,14 +11,12 @@ const ROOM: u32 = 1024;
 /// The size of body that counts as one message more: no more than 64 MiB wait in one queue.
 const UNIT: usize = 64 * 1024;
 
-/// The sending end.
 #[derive(Debug, Clone)]
 pub(super) struct QueueSender {
     messages: mpsc::UnboundedSender<Waiting>,
     room: Arc<Semaphore>,
 }
 
-/// The receiving end.
 #[derive(Debug)]
 pub(super) struct QueueReceiver {
     messages: mpsc::UnboundedReceiver<Waiting>,

@@ -11,7 +11,6 @@ const LONGEST: usize = 2048;
 pub(in crate::host) struct Pattern(String);
 
 impl Pattern {
-    /// Reads a pattern.
     pub fn parse(text: &str) -> Result<Self, HostError> {
         let early = || text.split('.').rev().skip(1).any(|token| token == ">");
         let verdict = match check_shape(text) {

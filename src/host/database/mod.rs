@@ -24,7 +24,6 @@ pub(super) struct Databases {
     database: OnceCell<Arc<Database>>,
 }
 
-/// A database with its connections.
 pub(super) struct Database {
     server: Server,
     /// Where connections are served: not on the threads that run functions.
@@ -88,7 +87,6 @@ impl Database {
         Ok(client)
     }
 
-    /// Runs a statement with parameters.
     async fn run(&self, statement: &str, parameters: Vec<Parameter>) -> Result<Ran, String> {
         let client = self.client().await.map_err(|error| error.to_string())?;
         let parameters = parameters.into_iter().map(Parameter::typed);

@@ -51,7 +51,6 @@ impl<B: Body<Data = Bytes> + Unpin> ReadAhead<B> {
         self.start.clone().unwrap_or_default()
     }
 
-    /// Whether that is all.
     pub fn complete(&self) -> bool {
         self.rest.is_none()
     }

@@ -64,7 +64,6 @@ struct Answer {
     complaint: Option<String>,
 }
 
-/// Answers a request.
 pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Response<WasiBody>, Infallible> {
     let asked = Asked {
         trace: TraceId::fresh(),

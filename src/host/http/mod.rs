@@ -34,7 +34,6 @@ pub(super) struct Site {
     pub token: mpsc::Sender<()>,
 }
 
-/// The listener.
 pub(super) struct Server {
     pub address: SocketAddr,
     stop: watch::Sender<bool>,

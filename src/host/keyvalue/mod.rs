@@ -30,13 +30,11 @@ enum Place {
 /// What a component holds when it has opened its bucket.
 pub type Opened = Arc<Bucket>;
 
-/// A bucket.
 pub struct Bucket {
     name: String,
     entries: Entries,
 }
 
-/// What is in it.
 enum Entries {
     InProcess(Mutex<BTreeMap<String, Bytes>>),
     Nats(Box<async_nats::jetstream::kv::Store>),
@@ -76,7 +74,6 @@ impl Bucket {
         Self { name: name.to_owned(), entries }
     }
 
-    /// Its name.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -9,7 +9,6 @@ use hyper::body::Bytes;
 
 use crate::host::HostError;
 
-/// All that a server has.
 pub(super) struct NatsBuckets {
     context: Context,
 }
@@ -70,7 +69,6 @@ pub(super) async fn put(store: &Store, key: &str, value: Bytes) -> Result<(), St
     store.put(key, value).await.map(drop).map_err(|cause| cause.to_string())
 }
 
-/// All keys.
 pub(super) async fn keys(store: &Store) -> Result<Vec<String>, String> {
     let keys = store.keys().await.map_err(|cause| cause.to_string())?;
     keys.try_collect().await.map_err(|cause| cause.to_string())

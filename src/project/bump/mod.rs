@@ -20,7 +20,6 @@ pub use next::{Kind, NextVersionError};
 /// Which components get a new version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
-    /// Every one.
     All,
     /// Those of these names.
     Components(Vec<String>),
@@ -33,7 +32,6 @@ pub struct Bump {
     pub component: String,
     /// Its version so far.
     pub old: Version,
-    /// Its version then.
     pub new: Version,
     /// Where the version stands.
     pub place: Place,
@@ -54,47 +52,29 @@ pub enum BumpError {
         )
     )]
     NothingNamed,
-    /// No task has that component.
     #[error("there is no component `{name}` in {FILE}")]
     #[diagnostic(code(pelato::bump::unknown))]
     Unknown {
-        /// The name.
         name: String,
         /// The nearest name, or all of them.
         #[help]
         help: String,
     },
-    /// More than one task has it.
     #[error("several tasks have the component `{name}`")]
     #[diagnostic(
         code(pelato::bump::ambiguous),
         help("give each task a `component_name` of its own; {} shows where they are", Operation::Check)
     )]
-    Ambiguous {
-        /// The name.
-        name: String,
-    },
-    /// The task has no version.
+    Ambiguous { name: String },
     #[error("`{component}` has no version")]
     #[diagnostic(code(pelato::bump::no_version), help("add a line `version: 0.1.0` to its task in {FILE}"))]
-    NoVersion {
-        /// The component.
-        component: String,
-    },
-    /// The task's version is none.
+    NoVersion { component: String },
     #[error("`{component}` has the version `{version}`, which is not a semantic version: {reason}")]
     #[diagnostic(
         code(pelato::bump::invalid_version),
         help("write three numbers, such as 1.2.3 or 1.2.3-rc.1, in {FILE}")
     )]
-    InvalidVersion {
-        /// The component.
-        component: String,
-        /// What stands there.
-        version: String,
-        /// What is wrong with it.
-        reason: String,
-    },
+    InvalidVersion { component: String, version: String, reason: String },
     /// The new version would not be higher.
     #[error("`{component}` would go from {old} {direction} {new}")]
     #[diagnostic(
@@ -105,24 +85,15 @@ pub enum BumpError {
         )
     )]
     Backwards {
-        /// The component.
         component: String,
-        /// Its version.
         old: Version,
-        /// What it would become.
         new: Version,
         /// `back to`, or `to the same`.
         direction: &'static str,
     },
-    /// A number has no successor.
     #[error("`{component}` cannot be raised from {old}: a number in it is the largest possible one")]
     #[diagnostic(code(pelato::bump::highest), help("set the version yourself: {}", Argument::Version.with("VERSION")))]
-    Highest {
-        /// The component.
-        component: String,
-        /// Its version.
-        old: Version,
-    },
+    Highest { component: String, old: Version },
     /// What was asked for makes no version.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -133,19 +104,10 @@ pub enum BumpError {
         code(pelato::bump::not_replaceable),
         help("write the version out in its own task: `version: {new}`")
     )]
-    NotReplaceable {
-        /// The component.
-        component: String,
-        /// How it is written.
-        reason: NotReplaceable,
-        /// What it was to become.
-        new: Version,
-    },
-    /// The workflow cannot be read.
+    NotReplaceable { component: String, reason: NotReplaceable, new: Version },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Edit(#[from] EditError),
-    /// More than one of these.
     #[error("{} versions cannot be changed", .0.len())]
     #[diagnostic(code(pelato::bump::multiple), help("nothing was changed; fix these errors first"))]
     Multiple(#[related] Vec<BumpError>),

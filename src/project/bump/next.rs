@@ -13,7 +13,6 @@ pub enum Kind {
     Patch,
     /// With `rc`: 1.2.3 → 1.2.4-rc.1 → 1.2.4-rc.2
     Pre(String),
-    /// This one.
     Set(Version),
 }
 
@@ -26,17 +25,10 @@ pub enum NextVersionError {
         code(pelato::bump::pre_release),
         help("use letters, digits and `-`, not a number alone, such as rc, beta or alpha")
     )]
-    PreRelease {
-        /// The name.
-        id: String,
-    },
-    /// A version with build metadata.
+    PreRelease { id: String },
     #[error("the version {version} has build metadata (`+…`), which an image tag cannot contain")]
     #[diagnostic(code(pelato::bump::build_metadata), help("remove the `+` and what follows it"))]
-    BuildMetadata {
-        /// The version.
-        version: Version,
-    },
+    BuildMetadata { version: Version },
 }
 
 impl Kind {

@@ -26,11 +26,8 @@ pub struct Entry(pub Vec<(String, Content)>);
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// A text.
     Text(String),
-    /// A whole number.
     Number(u64),
-    /// A list of words.
     Words(Vec<String>),
 }
 
@@ -43,27 +40,18 @@ pub enum EditError {
         code(pelato::edit::unreadable),
         help("{} shows what is wrong: fix it and try again", Operation::Check)
     )]
-    Unreadable {
-        /// What the reader says.
-        reason: String,
-    },
+    Unreadable { reason: String },
     /// `tasks` is written in a way that cannot be added to safely.
     #[error("`tasks` is written in a form to which a task cannot be added safely")]
     #[diagnostic(
         code(pelato::edit::unsupported_layout),
         help("add this to the end of `tasks` yourself:\n\n{paste}")
     )]
-    UnsupportedLayout {
-        /// The entry to add.
-        paste: String,
-    },
+    UnsupportedLayout { paste: String },
     /// The file would be larger than any workflow may be.
     #[error("workflow.yaml would have {bytes} bytes; a workflow may have {MAX_BYTES}")]
     #[diagnostic(code(pelato::edit::too_large), help("start a second project for further tasks"))]
-    TooLarge {
-        /// How many it would have.
-        bytes: usize,
-    },
+    TooLarge { bytes: usize },
 }
 
 /// Text to put in at a byte of the file, in place of so many bytes.
@@ -111,7 +99,6 @@ pub fn append_task(text: &str, entry: &Entry) -> Result<String, EditError> {
     }
 }
 
-/// What the text means.
 pub(crate) fn value(text: &str) -> Result<Value, EditError> {
     serde_yaml::from_str(text).map_err(|error| EditError::Unreadable { reason: error.to_string() })
 }

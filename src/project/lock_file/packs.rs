@@ -14,11 +14,8 @@ const PACKS: &str = "packs";
 pub struct Pin {
     /// Where it came from: a folder or a repository, as it was named.
     pub source: String,
-    /// The revision that was asked for.
     pub revision: Option<String>,
-    /// The commit that this was.
     pub commit: Option<String>,
-    /// The digest of its files.
     pub content: Digest,
 }
 

@@ -10,7 +10,6 @@ use crate::report::Problem;
 pub enum Origin {
     /// A flag of the command line, by its name.
     Flag(&'static str),
-    /// The environment.
     Environment,
     /// The project's `.env`.
     EnvFile,
@@ -38,12 +37,7 @@ pub enum SettingsError {
         code(pelato::settings::unreadable),
         help("check that it is a UTF-8 text file and that you have read permission")
     )]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Unreadable { path: String, source: std::io::Error },
     /// A line of `.env` is no setting.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -52,15 +46,10 @@ pub enum SettingsError {
     #[error("{name} is `{value}` ({origin}), which is not {expected}")]
     #[diagnostic(code(pelato::settings::value))]
     Value {
-        /// The setting.
         name: &'static str,
-        /// Its value.
         value: String,
-        /// Where it came from.
         origin: Origin,
-        /// What was expected.
         expected: &'static str,
-        /// What to do.
         #[help]
         help: String,
     },

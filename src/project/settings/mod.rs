@@ -24,10 +24,8 @@ use crate::report::Problem;
 /// Stands for what is not shown, whatever its length.
 const MASK: &str = "********";
 
-/// A setting's effective value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Effective {
-    /// The setting.
     pub key: Key,
     /// Its value as it is written, if it has one.
     pub value: Option<String>,
@@ -75,7 +73,6 @@ impl fmt::Debug for Effective {
     }
 }
 
-/// All effective settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
     effective: Vec<Effective>,
@@ -89,7 +86,6 @@ pub struct Flag {
     pub key: Key,
     /// The flag's name, with dashes.
     pub name: &'static str,
-    /// Its value.
     pub value: String,
 }
 
@@ -150,7 +146,6 @@ impl Settings {
         u16::try_from(self.number(key)?).ok()
     }
 
-    /// What compiles.
     pub fn builder(&self) -> Builder {
         match self.find(BUILDER).and_then(|effective| effective.read) {
             Some(Value::Builder(builder)) => builder,
@@ -167,7 +162,6 @@ impl Settings {
         self.effective.iter().find(|effective| effective.key == key)
     }
 
-    /// How the NATS server is reached.
     pub fn nats(&self) -> nats::Server {
         let owned = |key| self.text(key).map(str::to_owned);
         let auth = match (owned(NATS_CREDS), owned(NATS_USER)) {
@@ -190,7 +184,6 @@ impl Settings {
         url.map(|url| postgres::Server::new(url, certificates)).transpose()
     }
 
-    /// The NATS server's address.
     pub fn nats_url(&self) -> String {
         let host = self.text(NATS_HOST).unwrap_or_default();
         // An IPv6 address wants brackets before a port.

@@ -19,7 +19,6 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Of what would be generated.
     pub fn new(planned: &[generate::Planned]) -> Self {
         Self { schema: SCHEMA, files: planned.iter().flat_map(|one| one.paths()).collect() }
     }
@@ -36,7 +35,6 @@ pub struct Generated {
 }
 
 impl Generated {
-    /// Of what was generated.
     pub fn new(components: &[check::Component], generated: &generate::Generated) -> Self {
         Self {
             schema: SCHEMA,
@@ -130,7 +128,6 @@ impl Build {
         Self { schema: SCHEMA, components: pairs.map(one).collect() }
     }
 
-    /// With what was pushed.
     #[must_use]
     pub fn with_pushed(mut self, pushed: &[Pushed]) -> Self {
         for component in &mut self.components {

@@ -35,7 +35,6 @@ struct OneCheck {
 }
 
 impl PackCheck {
-    /// Of all checks.
     pub fn new(pack: &str, outcomes: &[Outcome]) -> Self {
         let (passes, checks) = (passes(outcomes), checks(outcomes));
         Self { schema: SCHEMA, pack: pack.to_owned(), passes, checks }
@@ -43,7 +42,6 @@ impl PackCheck {
 }
 
 impl TemplateCheck {
-    /// Of all checks.
     pub fn new(template: &str, outcomes: &[Outcome]) -> Self {
         let (passes, checks) = (passes(outcomes), checks(outcomes));
         Self { schema: SCHEMA, template: template.to_owned(), passes, checks }

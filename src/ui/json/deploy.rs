@@ -18,7 +18,6 @@ pub struct Deployment {
 }
 
 impl Deployment {
-    /// Of what would be deployed.
     pub fn new(plan: &Plan) -> Self {
         Self {
             schema: SCHEMA,
@@ -63,7 +62,6 @@ impl Deployed {
         self.status.as_ref()
     }
 
-    /// In a line.
     pub fn words(&self) -> String {
         let name = format!("{} {}", self.application, self.version);
         match &self.status {
@@ -125,7 +123,6 @@ impl Status {
         }
     }
 
-    /// The table.
     pub fn rows(&self) -> Vec<[String; 7]> {
         let none = || "-".to_owned();
         let row = |part: &Part| {
@@ -142,7 +139,6 @@ impl Status {
         self.parts.iter().map(row).collect()
     }
 
-    /// In a line.
     pub fn words(&self) -> String {
         let missing = self.missing.iter().map(|words| format!("; {words}")).collect::<String>();
         format!("{} {}: {}{missing}", self.application, self.version, self.counted())
@@ -186,7 +182,6 @@ pub struct Removed {
 }
 
 impl Removed {
-    /// Of what was removed.
     pub fn new(application: String, removed: bool) -> Self {
         Self { schema: SCHEMA, application, removed }
     }

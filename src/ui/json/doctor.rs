@@ -27,7 +27,6 @@ struct Finding {
 }
 
 impl Doctor {
-    /// Of what was found.
     pub fn new(examined: &[Examined]) -> Self {
         let one = |one: &Examined| Finding {
             subject: one.subject,

@@ -21,7 +21,6 @@ pub struct Drill {
     objectives: Vec<JudgedObjective>,
 }
 
-/// What a drill brought.
 #[derive(Debug, Serialize)]
 pub struct DrillReport {
     from: String,

@@ -41,7 +41,6 @@ pub use run::{Call, RunLine, SentLine, StoredLine};
 /// The version of all documents.
 pub const SCHEMA: u32 = 1;
 
-/// One problem.
 #[derive(Debug, Serialize)]
 pub struct Problem {
     severity: &'static str,
@@ -85,7 +84,6 @@ pub struct Check {
 }
 
 impl Check {
-    /// Of a report.
     pub fn new(report: &report::Report) -> Self {
         Self {
             schema: SCHEMA,
@@ -116,7 +114,6 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Of an error.
     pub fn new(error: &crate::Error) -> Self {
         let problems = match error {
             crate::Error::Rejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
@@ -188,7 +185,6 @@ struct Bumped {
 }
 
 impl Bump {
-    /// Of planned bumps.
     pub fn new(bumps: &[bump::Bump], left: &[Left], dry_run: bool) -> Self {
         let one = |bump: &bump::Bump| Bumped {
             component: bump.component.clone(),

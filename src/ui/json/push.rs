@@ -21,7 +21,6 @@ struct PushStep {
 }
 
 impl PushPlan {
-    /// Of what would be pushed.
     pub fn new(planned: &[PlannedPush], force: bool) -> Self {
         let one = |planned: &PlannedPush| PushStep {
             component: planned.component.clone(),
@@ -70,7 +69,6 @@ pub(super) struct PushedImage {
 }
 
 impl PushedImage {
-    /// Of a component that was pushed.
     pub fn new(pushed: &Pushed) -> Self {
         Self {
             image: pushed.image.clone(),
@@ -93,7 +91,6 @@ impl PushedImage {
 }
 
 impl Push {
-    /// Of what was pushed.
     pub fn new(pushed: &[Pushed]) -> Self {
         let one = |pushed: &Pushed| PushedComponent {
             component: pushed.component.clone(),

@@ -25,7 +25,6 @@ pub struct Call {
 }
 
 impl Call {
-    /// Of a call.
     pub fn new(component: &str, called: &Called) -> Self {
         let output = called.result.as_ref().ok();
         let text = output.and_then(|bytes| String::from_utf8(bytes.clone()).ok());
@@ -48,7 +47,6 @@ impl Call {
 /// One line of `run`.
 #[derive(Debug, Serialize)]
 pub struct RunLine<'a> {
-    /// The version of the line.
     pub schema: u32,
     /// Seconds since the workflow was started.
     pub seconds: f64,
@@ -57,7 +55,6 @@ pub struct RunLine<'a> {
     /// The message that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace: Option<String>,
-    /// The component.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub component: Option<&'a str>,
     /// The how-manyth call on the message's way.
@@ -71,7 +68,6 @@ pub struct RunLine<'a> {
     /// Messages that a call sent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sent: Vec<SentLine>,
-    /// What a call stored.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stored: Vec<StoredLine>,
     /// How long a call or an answer took.
@@ -91,7 +87,6 @@ pub struct SentLine {
 }
 
 impl SentLine {
-    /// Of a message.
     pub fn new(sent: &observe::Sent) -> Self {
         Self {
             topic: sent.subject.clone(),
@@ -113,7 +108,6 @@ pub struct StoredLine {
 }
 
 impl StoredLine {
-    /// Of what was stored.
     pub fn new(stored: &observe::Stored) -> Self {
         Self {
             place: stored.place.clone(),

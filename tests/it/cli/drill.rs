@@ -73,8 +73,8 @@ error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: C
 #[test]
 fn without_a_terminal_somebody_has_to_take_the_host_away() {
     place().run_in_vain(&["drill", "--from", "in.one"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: how a host is stopped
-  help: add `--kill-command COMMAND` or `--no-fault`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: how a host is stopped
+  help: add `--kill-command COMMAND` or `--no-fault`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
 }
@@ -87,7 +87,7 @@ fn objectives_are_pointed_at() {
 slo
 
   × `lsot` is not a figure of a drill
-   ╭─[--slo:1:12]
+   ╭─[objectives:1:12]
  1 │ gap<=0.5s, lsot<=0
    ·            ────
    ╰────
@@ -99,7 +99,7 @@ slo
 slo
 
   × `200`: a time with its unit is expected, such as 200ms or 0.5s
-   ╭─[--slo:1:6]
+   ╭─[objectives:1:6]
  1 │ p99<=200
    ·      ───
    ╰────
@@ -121,7 +121,7 @@ error: `after.lost<=0` measures a fault, and with `--no-fault` there is none
         .code(2)
         .stderr_eq("")
         .stdout_eq(str![[r#"
-{"schema":1,"code":"pelato::rule::slo","error":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","exit":2,"problems":[{"severity":"error","rule":"slo","message":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","file":"--slo","line":1,"column":5}]}
+{"schema":1,"code":"pelato::rule::slo","error":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","exit":2,"problems":[{"severity":"error","rule":"slo","message":"an objective sets the maximum of a figure: `<=` or `<`","help":"write objectives like `gap<=0.5s, lost<=0, late<=1%, after.p99<=200ms`","file":"objectives","line":1,"column":5}]}
 
 "#]]);
 }

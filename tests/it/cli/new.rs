@@ -450,56 +450,56 @@ fn this_very_folder_can_be_the_project() {
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
     place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: not given: Folder of the project
-  help: add `my-project`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: Folder of the project
+  help: add `my-project`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     let steps: [(&[&str], snapbox::data::Inline); 6] = [
         (
             &[],
             str![[r#"
-error: not given: Language
-  help: add `--language go`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: Language
+  help: add `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
         (
             &TASK[..2],
             str![[r#"
-error: not given: Template
-  help: add `--template processor_nats`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: Template
+  help: add `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
         (
             &["--language", "go", "--template", "processor_nats"],
             str![[r#"
-error: not given: Name of the task
-  help: add `--name 'Temp data conversion'`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: Name of the task
+  help: add `--name 'Temp data conversion'`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
         (
             &TASK[..6],
             str![[r#"
-error: not given: Topic to read from
-  help: add `--source-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: Topic to read from
+  help: add `--source-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
         (
             &TASK[..8],
             str![[r#"
-error: not given: Topic to write to
-  help: add `--dest-topic room.celsius`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: Topic to write to
+  help: add `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
         (
             &TASK[..10],
             str![[r#"
-error: not given: Targets
-  help: add `--target edge`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: Targets
+  help: add `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),

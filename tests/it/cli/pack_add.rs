@@ -77,8 +77,8 @@ toolchain.program          toyc
 toolchain.check            toyc --version
 build.command              toyc {output}
 build.offline.TOY_OFFLINE  1
-error: not given: consent
-  help: add `--trust`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: consent
+  help: add `--trust`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     for (answer, code) in [("n", 1), ("\r", 1), ("\x1b", 1), ("y", 0)] {

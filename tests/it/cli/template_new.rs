@@ -140,16 +140,16 @@ fn what_is_missing_or_wrong_names_its_flag() {
     refused(
         &["mine", "--in", "."],
         str![[r#"
-error: not given: Template to copy
-  help: add `--from processor_nats`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: Template to copy
+  help: add `--from processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
     );
     refused(
         &["mine", "--in", ".", "--from", "processor_nats"],
         str![[r#"
-error: not given: What it does, in one line
-  help: add `--summary 'A NATS message in, two out'`; on a terminal (and without `--no-input`) you are asked for it
+error: missing value: What it does, in one line
+  help: add `--summary 'A NATS message in, two out'`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
     );

@@ -156,6 +156,11 @@ fn shown(format: &str) -> String {
     shown.replace('|', "\\|")
 }
 
+/// Whether this is inside of an attribute that documents, as it is where a macro is called.
+fn is_doc(tokens: &TokenStream) -> bool {
+    matches!(tokens.clone().into_iter().next(), Some(TokenTree::Ident(name)) if name == "doc")
+}
+
 struct Texts {
     file: String,
     found: Vec<Literal>,
@@ -169,6 +174,7 @@ impl Texts {
     fn read(&mut self, tokens: TokenStream) {
         for token in tokens {
             match &token {
+                TokenTree::Group(group) if is_doc(&group.stream()) => {}
                 TokenTree::Group(group) => self.read(group.stream()),
                 other => {
                     if let Some(found) = text(other) {

@@ -25,8 +25,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["catalog"]),
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
-    ("base", &["events", "measurement", "metrics", "progress"]),
-    ("base", &["cancel", "clock", "files", "interrupt", "nats", "postgres", "remedy", "report", "text"]),
+    ("base", &["events", "measurement", "metrics", "nats", "postgres", "progress"]),
+    ("base", &["cancel", "clock", "files", "interrupt", "remedy", "report", "text"]),
 ];
 
 fn sources() -> Sources {

@@ -1,85 +1,28 @@
 //! `examples/languages`: one message through six languages.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::path::PathBuf;
+use std::process::Command;
 
+use crate::support::built::{copy_as_it_is, languages};
 use crate::support::tools::path;
 use crate::support::workshop::Workshop;
-
-/// Compiling six languages for the first time takes minutes on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(600);
+use crate::support::{Running, http, root};
 
 fn example() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/languages")
-}
-
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// What a program prints. Lines of steps that follow each other quickly may come in another order.
-struct Printed {
-    lines: Receiver<String>,
-    seen: Vec<String>,
-}
-
-impl Printed {
-    fn of(from: impl Read + Send + 'static) -> Self {
-        let (send, lines) = channel();
-        std::thread::spawn(move || {
-            let lines = BufReader::new(from).lines().map_while(Result::ok);
-            lines.for_each(|line| drop(send.send(line)));
-        });
-        Self { lines, seen: Vec::new() }
-    }
-
-    /// Waits for a line with these words, or finds it among those that were there before.
-    fn wait(&mut self, words: &str) -> String {
-        loop {
-            if let Some(line) = self.seen.iter().find(|line| line.contains(words)) {
-                return line.clone();
-            }
-            let line = self.lines.recv_timeout(PATIENCE);
-            self.seen.push(line.unwrap_or_else(|_| panic!("no {words:?} in {:#?}", self.seen)));
-        }
-    }
-}
-
-fn post(address: &str, path: &str, body: &str) -> String {
-    let mut stream = TcpStream::connect(address).unwrap();
-    let length = body.len();
-    write!(
-        stream,
-        "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    answer
+    root().join("examples/languages")
 }
 
 #[test]
 fn a_reading_goes_through_six_languages() {
     let workshop = Workshop::new();
-    let copy = Command::new("cp").arg("-r").arg(example()).arg(workshop.path().join("project")).status();
-    assert!(copy.unwrap().success());
+    let project = workshop.path().join("project");
+    copy_as_it_is(&languages(), &project);
     let mut command = workshop.command(&["run", "--port", "0", "--builder", "local", "--color", "never"]);
     command.args(["--send", "house.readings={\"Data\": 21.456, \"Name\": \"living_room\"}"]);
-    command.current_dir(workshop.path().join("project")).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut running = Running(command.spawn().unwrap());
-    let mut said = Printed::of(running.0.stderr.take().unwrap());
-    let mut printed = Printed::of(running.0.stdout.take().unwrap());
-    let listening = said.wait("Listening");
+    command.current_dir(project);
+    let running = Running::start(command);
+    let listening = running.wait_for("Listening");
     let address = listening.split("http://").nth(1).unwrap().split('/').next().unwrap();
 
     for step in [
@@ -90,20 +33,21 @@ fn a_reading_goes_through_six_languages() {
         "→ house.labelled {\"Data\": 294.61, \"Name\": \"living_room\", \"Level\": \"fine\"}",
         "→ house.sentences living_room is fine: 294.61 K",
     ] {
-        printed.wait(step);
+        running.wait_for_out(step);
     }
 
     // No thermometer shows that: it ends in the third language.
-    let answer = post(address, "/receive", "{\"Data\": 1000, \"Name\": \"attic\"}");
-    assert!(answer.ends_with("{\"Data\":1000,\"Name\":\"attic\"}"), "{answer}");
-    let answer = post(address, "/receive", "warm");
-    assert!(answer.starts_with("HTTP/1.1 500 ") && answer.contains("not a reading: "), "{answer}");
-    let answer = post(address, "/receive", "{\"Data\": 31, \"Name\": \"attic\"}");
-    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
-    printed.wait("→ house.sentences attic is warm: 304.15 K");
-    let plausible = printed.seen.iter().filter(|line| line.contains("→ house.plausible ")).count();
-    let asked = printed.seen.iter().filter(|line| line.contains("house.kelvin → plausible")).count();
-    assert_eq!((asked, plausible), (3, 2), "{:#?}", printed.seen);
+    let (_, answer) = http::post(address, "/receive", "{\"Data\": 1000, \"Name\": \"attic\"}");
+    assert_eq!(answer, "{\"Data\":1000,\"Name\":\"attic\"}");
+    let (status, answer) = http::post(address, "/receive", "warm");
+    assert!(status == 500 && answer.contains("not a reading: "), "{answer}");
+    let (status, answer) = http::post(address, "/receive", "{\"Data\": 31, \"Name\": \"attic\"}");
+    assert_eq!(status, 200, "{answer}");
+    running.wait_for_out("→ house.sentences attic is warm: 304.15 K");
+    let printed = running.out();
+    let plausible = printed.lines().filter(|line| line.contains("→ house.plausible ")).count();
+    let asked = printed.lines().filter(|line| line.contains("house.kelvin → plausible")).count();
+    assert_eq!((asked, plausible), (3, 2), "{printed}");
 }
 
 /// Every function of the example has a test that runs where its language does.

@@ -3,7 +3,6 @@
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use super::engine::{Engine, docker, engines};
 use super::own::Own;
@@ -11,6 +10,7 @@ use super::place::{InContainers, digests, example};
 use super::proxy::Proxy;
 use crate::support::Place;
 use crate::support::disk::Disk;
+use crate::support::process::wait_until;
 use crate::support::registry::Registry;
 
 const BUILD: [&str; 3] = ["build", "--builder", "container"];
@@ -20,11 +20,7 @@ const OURS: &str = "docker.io/library/golang:1.27";
 fn compiling(place: &Place, engine: &Engine, arguments: &[&str]) -> Child {
     let mut command = place.command(arguments);
     let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let start = Instant::now();
-    while !(half_made(place) == 1 && engine.runs_container_of(child.id())) {
-        assert!(start.elapsed() < Duration::from_secs(100), "{}: no container", engine.name);
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("a container compiles", || half_made(place) == 1 && engine.runs_container_of(child.id()));
     child
 }
 
@@ -75,12 +71,13 @@ fn a_second_ctrl_c_does_not_wait_for_an_engine_that_hangs() {
         let own = Own::start(&[]);
         own.load(&engine, OURS);
         let place = example().on(&own.engine);
-        let child = compiling(&place, &own.engine, &BUILD);
+        let mut child = compiling(&place, &own.engine, &BUILD);
         own.signal("-STOP");
-        signal(&child, "-INT");
-        // Two that come at once count as one.
-        std::thread::sleep(Duration::from_millis(500));
-        signal(&child, "-INT");
+        // Two that come at once count as one: it is pressed until it is heard twice.
+        wait_until("it ends", || {
+            signal(&child, "-INT");
+            child.try_wait().unwrap().is_some()
+        });
         let output = child.wait_with_output().unwrap();
         own.signal("-CONT");
         assert_eq!(output.status.signal(), Some(2), "{output:?}");
@@ -125,7 +122,11 @@ fn an_engine_that_is_killed_in_mid_build_is_told_and_the_next_build_works() {
         nothing_is_made(&place);
         own.restart();
         place.ran(&BUILD).success();
-        assert_eq!(own.engine.ours(), [] as [String; 0], "also the container of the one that failed is gone");
+        assert_eq!(
+            own.engine.ours(),
+            [] as [String; 0],
+            "also the container of the one that failed was removed"
+        );
     }
 }
 

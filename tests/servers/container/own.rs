@@ -5,6 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::engine::Engine;
+use crate::support::process::wait_until;
 
 pub struct Own {
     pub engine: Engine,
@@ -76,17 +77,12 @@ impl Own {
     }
 
     fn wait(&self) {
-        let start = Instant::now();
         let answers = || {
             let mut command = Command::new("docker");
             let command = command.args(["-H", &self.engine.address, "version"]).stdout(Stdio::null());
             command.stderr(Stdio::null()).status().unwrap().success()
         };
-        while !answers() {
-            let log = || std::fs::read_to_string(self.folder.path().join("log")).unwrap();
-            assert!(start.elapsed() < Duration::from_secs(60), "{}", log());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        wait_until("the engine answers", answers);
     }
 }
 

@@ -1,10 +1,10 @@
 //! A pelato that was killed leaves a container behind; the next one removes it.
 
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use super::engine::{engines, leaving};
 use super::place::{InContainers, example};
+use crate::support::process::wait_until;
 
 #[test]
 fn what_a_killed_one_left_is_removed_by_the_next() {
@@ -18,11 +18,7 @@ fn what_a_killed_one_left_is_removed_by_the_next() {
             let mut names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
             names.any(|name| name.to_string_lossy().starts_with(".compiling-"))
         };
-        let start = Instant::now();
-        while !(compiling() && engine.has_container_of(child.id())) {
-            assert!(start.elapsed() < Duration::from_secs(60), "{}: no container", engine.name);
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        wait_until("a container compiles", || compiling() && engine.has_container_of(child.id()));
         let left = leaving();
         let killed = child.id();
         child.kill().unwrap();

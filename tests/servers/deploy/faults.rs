@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::project::{Project, Task, post, workflow};
 use crate::support::address;
-use crate::support::lattice::{Lattice, Setup};
+use crate::support::lattice::{Lattice, Setup, wait_for};
 use crate::support::nats::Server;
 use crate::support::{Ran, echoes, fake, tools};
 
@@ -28,7 +28,7 @@ fn servers_that_are_missing_or_too_old_are_named() {
         format!("wadm does not answer for the lattice `default` at nats://127.0.0.1:{}", lattice.nats.port);
     for command in ["deploy", "status", "remove", "rollback"] {
         let ran = project.run(&[command]);
-        ran.failed(6, &[&server, "start wadm beside the NATS server", "LATTICE, NATS_HOST and NATS_PORT"]);
+        ran.failed(6, &[&server, "start wadm next to the NATS server", "LATTICE, NATS_HOST and NATS_PORT"]);
         assert!(!ran.err.contains("2.10"), "{}", ran.err);
     }
     let project = project.env("LATTICE", "elsewhere");
@@ -77,10 +77,14 @@ fn passwords_are_shown_nowhere() {
     }
 }
 
+/// Hosts that may not speak plain http with the registry.
+fn refusing() -> Option<Lattice> {
+    Lattice::with(&Setup { hosts: &["edge"], insecure: false, ..Setup::default() })
+}
+
 #[test]
 fn what_hosts_cannot_do_is_told_in_their_words() {
-    let setup = Setup { hosts: &["edge"], insecure: false, ..Setup::default() };
-    let Some(mut lattice) = Lattice::with(&setup) else { return };
+    let Some(lattice) = refusing() else { return };
     let project = pushed(&lattice);
     let failed = project.run(&["deploy"]);
     failed.failed(
@@ -94,8 +98,12 @@ fn what_hosts_cannot_do_is_told_in_their_words() {
     );
     project.pelato(&["status"]).printed(&["echo", "starting", "0/1"]);
     project.pelato(&["remove"]);
+}
 
-    // The only host dies while it tries.
+#[test]
+fn the_only_host_dies_while_it_tries() {
+    let Some(mut lattice) = refusing() else { return };
+    let project = pushed(&lattice);
     let mut deploy = project.place.start(&["deploy"]);
     deploy.wait_for("Note echo: ");
     lattice.hosts[0].kill();
@@ -103,11 +111,21 @@ fn what_hosts_cannot_do_is_told_in_their_words() {
     Ran::of(&deploy).said(&["the cluster could not run all of `faults`", "it has not answered for"]);
     project.pelato(&["remove"]);
 
+    // What is deployed next is for the host that comes then.
     lattice.hosts.clear();
     lattice.add_host("edge");
     lattice.wait_for_hosts(1);
+    let mut again = project.place.start(&["deploy"]);
+    again.wait_for("Note ");
+    again.signal("INT");
+    again.wait();
+}
+
+#[test]
+fn the_server_dies_while_hosts_try() {
+    let Some(mut lattice) = refusing() else { return };
+    let project = pushed(&lattice);
     let mut deploy = project.place.start(&["deploy"]);
-    // wadm may still send the component to the host that is gone.
     deploy.wait_for("Note ");
     lattice.nats.kill();
     assert_eq!(deploy.wait().code(), Some(6));
@@ -124,11 +142,14 @@ fn a_host_that_is_busy_is_waited_for() {
     let mut told = lattice.bus.subscribe("wadm.api.default.model.deploy.faults");
     let mut deploy = project.place.start(&["deploy"]);
     told.next();
-    // It cannot be done with its work before it is stopped, and has been seen.
+    // It cannot be done with its work before it is stopped.
     lattice.registry.process.signal("STOP");
-    std::thread::sleep(Duration::from_secs(2));
+    // It has been seen: whoever waits asks again only when it has answered.
+    let mut asked = lattice.bus.subscribe("wasmbus.ctl.v1.default.host.ping");
+    (0..3).for_each(|_| drop(asked.next()));
     lattice.hosts[0].signal("-STOP");
     lattice.registry.process.signal("CONT");
+    // Longer than one that has no connection is waited for.
     std::thread::sleep(Duration::from_secs(13));
     lattice.hosts[0].signal("-CONT");
     assert_eq!(deploy.wait().code(), Some(0), "{}", deploy.err());
@@ -181,8 +202,10 @@ fn what_starts_while_it_is_removed_is_stopped() {
     for _ in 0..3 {
         project.pelato(&["deploy", "--no-wait"]);
         project.pelato(&["remove"]);
-        std::thread::sleep(Duration::from_secs(1));
-        project.pelato(&["remove"]);
-        assert!(lattice.is_empty(), "{}", lattice.left());
+        // What starts late is there after a while, and is removed, too.
+        wait_for("nothing is left", || {
+            project.pelato(&["remove"]);
+            lattice.is_empty().then_some(())
+        });
     }
 }

@@ -1,13 +1,12 @@
 //! `examples/languages` on real hosts: a reading goes through functions in six languages, two of which bring their
 //! interpreter along and make the largest components that there are.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use super::project::{Project, post};
 use crate::support::Place;
 use crate::support::address;
+use crate::support::built::{self, copy_as_it_is};
 use crate::support::lattice::{Inventory, Lattice, Rig};
 use crate::support::tools;
 
@@ -33,7 +32,6 @@ fn a_reading_goes_through_six_languages() {
     }
     let port = address::reserve().port();
     let build = Project { place: example(port) };
-    install(build.place.project());
     let Some(lattice) = Lattice::start() else { return };
     // Without providers as processes, a call cannot be lost between two of them: see docs/delivery.md.
     let project = build.of(&lattice).env("MESSAGING_PROVIDER", "builtin").env("HTTP_PROVIDER", "builtin");
@@ -49,26 +47,15 @@ fn a_reading_goes_through_six_languages() {
     assert!(lattice.is_empty(), "{}", lattice.left());
 }
 
-/// The example, with a port for HTTP that is free here.
+/// The example, built, with a port for HTTP that is free here.
 fn example(port: u16) -> Place {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/languages/.");
     let place = Place::empty();
-    let copied = Command::new("cp").arg("-r").arg(example).arg(place.project()).status();
-    assert!(copied.unwrap().success());
+    copy_as_it_is(&built::languages().join("."), place.project());
     let component = "    component_name: receive\n";
     place.edit("workflow.yaml", component, &format!("{component}    http: {{port: {port}}}\n"));
     let place = place.env("PATH", tools::path()).env("PELATO_CACHE", tools::packs_cache());
     // Where rustup has its toolchains.
     place.env("HOME", std::env::var_os("HOME").unwrap())
-}
-
-/// Builds it with this process's own variables, by which installers trust the machine's certificates and find its
-/// proxies: compilers may have to be fetched, and no lattice has to run meanwhile.
-fn install(project: &Path) {
-    let mut build = Command::new(env!("CARGO_BIN_EXE_pelato"));
-    build.args(["build", "--builder", "local"]).current_dir(project).stdin(Stdio::null());
-    let built = build.env("PATH", tools::path()).env("PELATO_CACHE", tools::packs_cache()).output().unwrap();
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
 }
 
 /// The components that run and where, in the order of the workflow.

@@ -41,7 +41,7 @@ fn a_registry_that_says_nothing() {
     let place = at(&silent());
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
         Note the registry at 127.0.0.1:[PORT] did not answer within [..]; trying again
-error: the registry at 127.0.0.1:[PORT] is too slow: no answer within [..]
+error: the registry at 127.0.0.1:[PORT] did not answer within [..]
   help: check whether it is overloaded, or another program listens there; try again later
 
 "#]]);

@@ -1,39 +1,20 @@
 //! A project whose components have been built already.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
-
 use crate::support::Place;
+use crate::support::built::{copy_as_it_is, double_and_play};
 use crate::support::functions::PROJECT;
 use crate::support::registry::Registry;
 
 /// The project `double` and `play`, built.
 pub fn built() -> Place {
-    static GEN: OnceLock<PathBuf> = OnceLock::new();
-    let made = GEN.get_or_init(|| {
-        let place = Place::with(PROJECT);
-        place.run(&["build"]).code(0);
-        // One folder for all runs of these tests: nobody removes what is static.
-        let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("registry-project");
-        let _ = std::fs::remove_dir_all(&kept);
-        std::fs::create_dir_all(&kept).unwrap();
-        copy(&place.path("gen"), &kept);
-        kept.join("gen")
-    });
     let place = Place::with(PROJECT);
-    copy(made, place.project());
+    copy_as_it_is(&double_and_play().join("gen"), place.project());
     place
 }
 
 /// The same, to be pushed to a registry that speaks plain http.
 pub fn for_registry(registry: &Registry) -> Place {
     built().env("REGISTRY_URL", registry.url("team")).env("REGISTRY_INSECURE", registry.host())
-}
-
-/// As `cp -a` does it, with times.
-pub fn copy(from: &Path, to: &Path) {
-    assert!(Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap().success());
 }
 
 /// The only JSON document that a run has printed.

@@ -9,6 +9,7 @@ use pelato::host::{Host, Hosted, Limits, Options, Subscription};
 
 use crate::support::http::{self, Answer};
 use crate::support::shared;
+use crate::support::soak::cases;
 
 /// Longer than anything takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,7 +42,8 @@ impl Recorder {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         };
-        if tokio::time::timeout(PATIENCE, waiting).await.is_err() {
+        // A soak waits for more.
+        if tokio::time::timeout(PATIENCE * cases(1), waiting).await.is_err() {
             panic!("not {count} of them: {:#?}", self.events());
         }
     }

@@ -13,7 +13,6 @@ pub struct Failures {
     events: Subscriber,
 }
 
-/// A failure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// What failed, as the lattice calls it.

@@ -28,16 +28,13 @@ pub struct Host {
     /// A name that people can remember.
     #[serde(default)]
     pub friendly_name: String,
-    /// Its labels.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
     /// Its version of wasmCloud.
     #[serde(default)]
     pub version: String,
-    /// Components that run on it.
     #[serde(default)]
     pub components: Vec<Running>,
-    /// Providers that run on it.
     #[serde(default)]
     pub providers: Vec<Running>,
 }
@@ -50,7 +47,6 @@ const APPLICATION: &str = "wasmcloud.dev/appspec";
 pub struct Running {
     /// What it is called in the lattice.
     pub id: String,
-    /// Its image.
     #[serde(default)]
     pub image_ref: Option<String>,
     /// So many at once; providers run once.
@@ -93,7 +89,6 @@ impl Host {
         Some((self.target()?.to_owned(), self.shown()))
     }
 
-    /// What to call it.
     pub fn shown(&self) -> String {
         let key: String = self.id.chars().take(5).collect();
         match self.friendly_name.as_str() {

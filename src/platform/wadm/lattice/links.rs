@@ -18,7 +18,6 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Link {
     /// Who calls: a name in the lattice.
     pub source_id: String,
-    /// Who is called.
     pub target: String,
     /// The interfaces' namespace.
     pub wit_namespace: String,

@@ -21,11 +21,9 @@ use crate::project::settings::wadm::LATTICE;
 /// How long wadm may take to answer. It answers in milliseconds; a server that writes to a slow disk needs longer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A connection to a lattice.
 #[derive(Clone)]
 pub struct Lattice {
     client: Client,
-    /// Its name.
     pub name: String,
     /// The NATS server, without passwords.
     pub server: String,

@@ -17,7 +17,6 @@ const OLDEST_NATS: (u32, u32) = (2, 10);
 /// A NATS server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
-    /// Its version.
     pub version: String,
     /// Whether it has JetStream, which keeps what wadm knows.
     pub jetstream: bool,

@@ -9,19 +9,15 @@ use super::{Lattice, parse};
 use crate::platform::wadm::Manifest;
 use crate::platform::{self, DeployError, Revision};
 
-/// An application in a lattice.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Summary {
-    /// Its name.
     pub name: String,
-    /// The version that is deployed.
     pub deployed_version: Option<String>,
 }
 
 /// How an application is.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Status {
-    /// All of it together.
     #[serde(rename = "status")]
     pub info: Info,
     /// Its parts: each scaler and each link.
@@ -29,10 +25,8 @@ pub struct Status {
     pub scalers: Vec<Scaler>,
 }
 
-/// How one thing is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Info {
-    /// In a word.
     #[serde(rename = "type")]
     pub state: State,
     /// In wadm's words.
@@ -40,7 +34,6 @@ pub struct Info {
     pub message: String,
 }
 
-/// How a scaler is.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Scaler {
     /// What it scales: `SpreadScaler`, `LinkScaler`, `ConfigScaler` …
@@ -49,7 +42,6 @@ pub struct Scaler {
     /// What it is called: the part's or the configuration's name.
     #[serde(default)]
     pub name: String,
-    /// How it is.
     #[serde(rename = "status")]
     pub info: Info,
 }

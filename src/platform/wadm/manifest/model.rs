@@ -28,10 +28,8 @@ pub const BUILT_IN_IMAGE: &str = "wasmcloud+builtin://";
 /// The label of hosts that targets are compared with.
 pub const HOST_TYPE: &str = "host-type";
 
-/// Names and texts.
 pub type Texts = BTreeMap<String, String>;
 
-/// An application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Manifest {
@@ -39,9 +37,7 @@ pub struct Manifest {
     pub api_version: String,
     /// `Application`
     pub kind: String,
-    /// Its name and annotations.
     pub metadata: Metadata,
-    /// Its parts.
     pub spec: Spec,
 }
 
@@ -58,7 +54,6 @@ pub struct Metadata {
 /// What an application consists of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spec {
-    /// Components and providers.
     pub components: Vec<Part>,
 }
 
@@ -67,10 +62,8 @@ pub struct Spec {
 pub struct Part {
     /// Its name: unique in the application.
     pub name: String,
-    /// Which of the two it is.
     #[serde(rename = "type")]
     pub kind: PartKind,
-    /// What it is made from.
     pub properties: Properties,
     /// Where it runs and what it is linked to.
     #[serde(default)]
@@ -80,7 +73,6 @@ pub struct Part {
 /// What a part is made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Properties {
-    /// The image.
     #[serde(default)]
     pub image: String,
     /// Configuration that it gets when it starts.
@@ -91,7 +83,6 @@ pub struct Properties {
 /// Named configuration. The names of those with values are unique in an application.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Config {
-    /// Its name.
     pub name: String,
     /// Its values. Without any it is one that somebody put into the lattice, by this name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,7 +114,6 @@ pub struct Scaler {
 /// Hosts of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spread {
-    /// What it is called.
     pub name: String,
     /// Labels that a host must have.
     #[serde(default)]
@@ -152,16 +142,13 @@ pub struct Link {
 /// Configuration of a link's beginning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Source {
-    /// The configuration.
     pub config: Vec<Config>,
 }
 
 /// A link's end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// The part's name.
     pub name: String,
-    /// Configuration for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub config: Vec<Config>,
 }
@@ -172,7 +159,6 @@ impl Manifest {
         self.metadata.annotations.get(VERSION).map(String::as_str)
     }
 
-    /// The manifest with a version.
     pub fn versioned(mut self, version: &str) -> Self {
         self.metadata.annotations.insert(VERSION.to_owned(), version.to_owned());
         self
@@ -201,7 +187,6 @@ impl Manifest {
         self.spec.components.iter().flat_map(Part::subscriptions).collect()
     }
 
-    /// The parts that are components.
     pub fn components(&self) -> impl Iterator<Item = &Part> {
         self.spec.components.iter().filter(|part| part.kind == PartKind::Component)
     }

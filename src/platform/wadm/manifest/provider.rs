@@ -22,18 +22,14 @@ const BUILT_IN: &str = "builtin";
 /// The port where a task names none: the original's.
 pub const DEFAULT_PORT: u16 = 8000;
 
-/// What kind of provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// Topics.
     Messaging,
-    /// Key-value buckets.
     KeyValue,
     /// PostgreSQL databases.
     Postgres,
     /// HTTP requests, at a port.
     Http {
-        /// The port.
         port: u16,
     },
 }
@@ -93,7 +89,6 @@ impl Kind {
 }
 
 impl Kind {
-    /// The setting with its image.
     fn setting(self) -> Key {
         match self {
             Self::Messaging => MESSAGING_PROVIDER,
@@ -114,7 +109,6 @@ impl Kind {
 }
 
 impl Providers {
-    /// What the settings say.
     pub fn from(settings: &Settings) -> Self {
         let text = |key| settings.text(key).unwrap_or_default().to_owned();
         let image = |key| match settings.text(key) {

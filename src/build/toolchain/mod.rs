@@ -1,5 +1,7 @@
 //! Where a language pack's compiler comes from: PATH, else a pinned one in PELATO's own cache folder.
 
+mod error;
+
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -8,6 +10,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use semver::Version;
+
+pub use error::ToolchainError;
+use error::{forbidden, missing, remedy};
 
 use super::container::Image;
 use super::placeholders::Fill;
@@ -20,9 +25,7 @@ use crate::remedy::Restriction;
 /// A compiler that satisfies its pack.
 #[derive(Debug, Clone)]
 pub struct Toolchain {
-    /// Its version.
     pub version: Version,
-    /// Where it is.
     pub place: Place,
     /// The pack, as it is with this one of its toolchains.
     pub pack: Arc<Pack>,
@@ -31,7 +34,6 @@ pub struct Toolchain {
 /// Where a compiler is.
 #[derive(Debug, Clone)]
 pub enum Place {
-    /// On this machine.
     Here {
         /// Where its program was found.
         program: PathBuf,
@@ -40,7 +42,6 @@ pub enum Place {
         /// The environment that it needs where PELATO has installed it.
         env: BTreeMap<String, String>,
     },
-    /// In a container image.
     Container(Image),
 }
 
@@ -49,98 +50,9 @@ pub enum Place {
 pub struct Search<'a> {
     /// The caller's PATH.
     pub path: OsString,
-    /// PELATO's cache folder.
     pub cache: &'a Path,
     /// What forbids installing anything.
     pub forbidden: Option<Restriction>,
-}
-
-/// Why there is no compiler.
-#[derive(Debug, thiserror::Error, miette::Diagnostic)]
-pub enum ToolchainError {
-    /// None here, and the pack cannot install one.
-    #[error("the language pack `{pack}` needs {wanted}{found}")]
-    #[diagnostic(code(pelato::toolchain::missing), help("{remedy}"))]
-    Missing {
-        /// The pack.
-        pack: String,
-        /// The programs and versions that will do.
-        wanted: String,
-        /// What was found instead.
-        found: String,
-        /// How a person gets it.
-        remedy: String,
-    },
-    /// None here, and none may be installed.
-    #[error("the language pack `{pack}` needs {wanted}{found}, and {restriction} forbids installing it")]
-    #[diagnostic(
-        code(pelato::toolchain::forbidden),
-        help("{remedy}, or run once without {restriction}, which runs: {command}")
-    )]
-    Forbidden {
-        /// The pack.
-        pack: String,
-        /// The programs and versions that will do.
-        wanted: String,
-        /// What was found instead.
-        found: String,
-        /// How a person gets it.
-        remedy: String,
-        /// What forbids it.
-        restriction: Restriction,
-        /// What would be run.
-        command: String,
-    },
-    /// Installing failed.
-    #[error("installing {program} failed{status}{output}")]
-    #[diagnostic(
-        code(pelato::toolchain::install),
-        help("check the network connection, or {remedy}; the command was: {command}")
-    )]
-    Install {
-        /// The program.
-        program: String,
-        /// How a person gets it.
-        remedy: String,
-        /// What was run.
-        command: String,
-        /// How it ended.
-        status: String,
-        /// The last lines that it printed, each on a line of its own.
-        output: String,
-    },
-    /// What was installed does not work.
-    #[error(
-        "the {program} that was installed does not satisfy the language pack `{pack}`, which needs {wanted}"
-    )]
-    #[diagnostic(
-        code(pelato::toolchain::incompatible),
-        help(
-            "this is a bug in the language pack: `install` installs a version that `requires` does not allow"
-        )
-    )]
-    Incompatible {
-        /// The pack.
-        pack: String,
-        /// The program.
-        program: String,
-        /// The versions that will do.
-        wanted: String,
-    },
-    /// PELATO's cache folder cannot be used.
-    #[error("cannot use the folder {path}")]
-    #[diagnostic(
-        code(pelato::toolchain::cache),
-        help(
-            "check that you have write permission there and that the disk is not full; `PELATO_CACHE` sets another folder"
-        )
-    )]
-    Cache {
-        /// The folder.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
 }
 
 /// What there is of a pack's compiler on this machine.
@@ -389,35 +301,4 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
 fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.lines().collect();
     lines[lines.len().saturating_sub(count)..].iter().map(|line| format!("\n  {line}")).collect()
-}
-
-/// The pack, what it wants, what was found instead, and what to do: words for a message.
-fn wants(pack: &Pack, found: &[String]) -> (String, String, String, String) {
-    let first = &pack.manifest.toolchain;
-    let toolchains = std::iter::once(first).chain(&first.alternatives);
-    let programs = toolchains.map(|toolchain| format!("{} {}", toolchain.program, toolchain.requires));
-    let wanted = programs.collect::<Vec<_>>().join(" or ");
-    let found = match found {
-        [] => ", and none was found on PATH".to_owned(),
-        some => format!(", but {}", some.join(" and ")),
-    };
-    (pack.manifest.name.clone(), wanted, found, remedy(pack))
-}
-
-/// How a person gets the toolchain.
-fn remedy(pack: &Pack) -> String {
-    let toolchain = &pack.manifest.toolchain;
-    let install = || format!("install {} and make sure that it is on PATH", toolchain.program);
-    toolchain.help.clone().unwrap_or_else(install)
-}
-
-fn missing(pack: &Pack, found: &[String]) -> ToolchainError {
-    let (pack, wanted, found, remedy) = wants(pack, found);
-    ToolchainError::Missing { pack, wanted, found, remedy }
-}
-
-fn forbidden(pack: &Pack, variant: &Pack, found: &[String], restriction: Restriction) -> ToolchainError {
-    let command = variant.manifest.toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-    let (pack, wanted, found, remedy) = wants(pack, found);
-    ToolchainError::Forbidden { pack, wanted, found, remedy, restriction, command }
 }

@@ -1,0 +1,128 @@
+//! Why there is no compiler, and what a person does about it.
+
+use crate::catalog::Pack;
+use crate::remedy::Restriction;
+
+/// Why there is no compiler.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum ToolchainError {
+    /// None here, and the pack cannot install one.
+    #[error("the language pack `{pack}` needs {wanted}{found}")]
+    #[diagnostic(code(pelato::toolchain::missing), help("{remedy}"))]
+    Missing {
+        /// The pack.
+        pack: String,
+        /// The programs and versions that will do.
+        wanted: String,
+        /// What was found instead.
+        found: String,
+        /// How a person gets it.
+        remedy: String,
+    },
+    /// None here, and none may be installed.
+    #[error("the language pack `{pack}` needs {wanted}{found}, and {restriction} forbids installing it")]
+    #[diagnostic(
+        code(pelato::toolchain::forbidden),
+        help("{remedy}, or run once without {restriction}, which runs: {command}")
+    )]
+    Forbidden {
+        /// The pack.
+        pack: String,
+        /// The programs and versions that will do.
+        wanted: String,
+        /// What was found instead.
+        found: String,
+        /// How a person gets it.
+        remedy: String,
+        /// What forbids it.
+        restriction: Restriction,
+        /// What would be run.
+        command: String,
+    },
+    /// Installing failed.
+    #[error("installing {program} failed{status}{output}")]
+    #[diagnostic(
+        code(pelato::toolchain::install),
+        help("check the network connection, or {remedy}; the command was: {command}")
+    )]
+    Install {
+        /// The program.
+        program: String,
+        /// How a person gets it.
+        remedy: String,
+        /// What was run.
+        command: String,
+        /// How it ended.
+        status: String,
+        /// The last lines that it printed, each on a line of its own.
+        output: String,
+    },
+    /// What was installed does not work.
+    #[error(
+        "the {program} that was installed does not satisfy the language pack `{pack}`, which needs {wanted}"
+    )]
+    #[diagnostic(
+        code(pelato::toolchain::incompatible),
+        help(
+            "this is a bug in the language pack: `install` installs a version that `requires` does not allow"
+        )
+    )]
+    Incompatible {
+        /// The pack.
+        pack: String,
+        /// The program.
+        program: String,
+        /// The versions that will do.
+        wanted: String,
+    },
+    /// PELATO's cache folder cannot be used.
+    #[error("cannot use the folder {path}")]
+    #[diagnostic(
+        code(pelato::toolchain::cache),
+        help(
+            "check that you have write permission there and that the disk is not full; `PELATO_CACHE` sets another folder"
+        )
+    )]
+    Cache {
+        /// The folder.
+        path: String,
+        /// The system's words.
+        source: std::io::Error,
+    },
+}
+
+/// The pack, what it wants, what was found instead, and what to do: words for a message.
+pub(super) fn wants(pack: &Pack, found: &[String]) -> (String, String, String, String) {
+    let first = &pack.manifest.toolchain;
+    let toolchains = std::iter::once(first).chain(&first.alternatives);
+    let programs = toolchains.map(|toolchain| format!("{} {}", toolchain.program, toolchain.requires));
+    let wanted = programs.collect::<Vec<_>>().join(" or ");
+    let found = match found {
+        [] => ", and none was found on PATH".to_owned(),
+        some => format!(", but {}", some.join(" and ")),
+    };
+    (pack.manifest.name.clone(), wanted, found, remedy(pack))
+}
+
+/// How a person gets the toolchain.
+pub(super) fn remedy(pack: &Pack) -> String {
+    let toolchain = &pack.manifest.toolchain;
+    let install = || format!("install {} and make sure that it is on PATH", toolchain.program);
+    toolchain.help.clone().unwrap_or_else(install)
+}
+
+pub(super) fn missing(pack: &Pack, found: &[String]) -> ToolchainError {
+    let (pack, wanted, found, remedy) = wants(pack, found);
+    ToolchainError::Missing { pack, wanted, found, remedy }
+}
+
+pub(super) fn forbidden(
+    pack: &Pack,
+    variant: &Pack,
+    found: &[String],
+    restriction: Restriction,
+) -> ToolchainError {
+    let command = variant.manifest.toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+    let (pack, wanted, found, remedy) = wants(pack, found);
+    ToolchainError::Forbidden { pack, wanted, found, remedy, restriction, command }
+}

@@ -1,0 +1,144 @@
+//! Language packs: how functions of one language are started, wrapped and compiled.
+
+mod check;
+mod sections;
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+pub use sections::*;
+
+use super::manifest::{Described, Manifest};
+use crate::report::{Problem, Source};
+
+/// The manifest's file name.
+pub const MANIFEST: &str = "pack.toml";
+
+/// A language pack.
+pub type Pack = Described<PackManifest>;
+
+impl Pack {
+    /// The pack once for each of its toolchains, the first that is looked for first.
+    pub fn variants(&self) -> Vec<Self> {
+        let others = &self.manifest.toolchain.alternatives;
+        let variant = |toolchain: &ToolchainSection| {
+            let mut pack = self.clone();
+            pack.manifest.toolchain = ToolchainSection { alternatives: Vec::new(), ..toolchain.clone() };
+            if let Some(command) = &toolchain.command {
+                pack.manifest.build.command = command.clone();
+            }
+            pack
+        };
+        std::iter::once(&self.manifest.toolchain).chain(others).map(variant).collect()
+    }
+
+    /// The pack with the first of its toolchains that has an image; without one, as it is.
+    pub fn for_containers(&self) -> Self {
+        let has_image = |variant: &Self| variant.manifest.toolchain.image.is_some();
+        self.variants().into_iter().find(has_image).unwrap_or_else(|| self.clone())
+    }
+
+    /// The source file that has the function: the first in which the first of `requires` matches.
+    pub fn entry_file<'f>(&self, mut sources: impl Iterator<Item = (&'f str, &'f [u8])>) -> Option<&'f str> {
+        let pattern = self.manifest.task.requires.first()?.pattern.regex();
+        let found = sources.find(|(_, content)| pattern.is_match(&String::from_utf8_lossy(content)));
+        found.map(|(name, _)| name)
+    }
+
+    /// Where a file of the user's is put.
+    pub fn place(&self, file: &str) -> String {
+        match &self.manifest.task.into {
+            Some(folder) => format!("{}/{file}", folder.trim_end_matches('/')),
+            None => file.to_owned(),
+        }
+    }
+
+    /// Whether a file of the user's is left out of the component: by its name or that of a folder it is in.
+    pub fn ignores(&self, path: &str) -> bool {
+        is_named(&self.manifest.task.ignore, path)
+    }
+
+    /// Whether `requires` and `shell.skip` look into a file of the user's.
+    pub fn is_source(&self, path: &str) -> bool {
+        let task = &self.manifest.task;
+        if !task.sources.is_empty() {
+            return task.sources.iter().any(|pattern| fits(pattern, path));
+        }
+        let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+        self.manifest.extensions.iter().any(|known| ending == Some(known))
+    }
+
+    /// The version in what the toolchain's `check` printed.
+    pub fn version_in(&self, printed: &str) -> Option<semver::Version> {
+        let pattern: &Regex = self.manifest.toolchain.version.regex();
+        let found = pattern.captures(printed)?.get(1)?.as_str();
+        // Compilers say `1.27`; semantic versions want three numbers.
+        let dots = found.matches('.').count();
+        semver::Version::parse(&format!("{found}{}", ".0".repeat(2usize.saturating_sub(dots)))).ok()
+    }
+}
+
+impl Manifest for PackManifest {
+    const KIND: &'static str = "language pack";
+    const FILE: &'static str = MANIFEST;
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn summary(&self) -> &str {
+        &self.summary
+    }
+
+    fn check(&self, source: &Arc<Source>) -> Result<(), Problem> {
+        check::check(source, self)
+    }
+}
+
+/// Whether a file, or a folder that it is in, has a name that one of the patterns fits.
+pub fn is_named(patterns: &[String], path: &str) -> bool {
+    path.split('/').any(|name| patterns.iter().any(|pattern| fits(pattern, name)))
+}
+
+/// Whether a pattern fits a path: `*` stands for anything but a `/`.
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.split_once('*') {
+        None => pattern == path,
+        Some((start, rest)) => path.strip_prefix(start).is_some_and(|path| {
+            let ends = path.char_indices().map(|(at, _)| at).chain([path.len()]);
+            ends.take_while(|at| !path[..*at].contains('/')).any(|at| fits(rest, &path[at..]))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_manifest_that_was_cut_or_scrambled_is_read_or_pointed_at(
+            at in 0usize..4_000,
+            length in 0usize..200,
+            instead in "\\PC{0,12}|[\\[\\]{}=\"'#,.\n a-z0-9]{0,20}",
+        ) {
+            let whole = include_str!("../../../language-packs/go/pack.toml");
+            let boundary = |at: usize| (0..=at.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at));
+            let (from, to) = (boundary(at).unwrap(), boundary(at + length).unwrap());
+            let source = Source::new("pack.toml", format!("{}{instead}{}", &whole[..from], &whole[to..]));
+            if let Err(problem) = Pack::parse(&source) {
+                proptest::prop_assert!(!problem.message.is_empty());
+                let lines = source.text.lines().count() + 1;
+                proptest::prop_assert!(problem.position().is_none_or(|(line, _)| line <= lines));
+            }
+        }
+    }
+
+    #[test]
+    fn a_star_stays_in_its_folder() {
+        assert!(fits("*_test.go", "a_test.go") && fits("*", "") && fits("a*c*", "abbcd"));
+        assert!(!fits("*.go", "sub/a.go") && fits("sub/*.go", "sub/a.go"));
+        assert!(!fits("*_test.go", "a.go") && !fits("a", "ab"));
+    }
+}
