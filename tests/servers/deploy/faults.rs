@@ -67,7 +67,7 @@ fn passwords_are_shown_nowhere() {
     run(&wrong, &["deploy"]).failed(6, &refused);
     run(&wrong, &["status", "-v"]).failed(6, &refused);
     let right = wrong.env("NATS_PASSWORD", PASSWORD);
-    run(&right, &["deploy", "-v"]).failed(6, &["no wadm answers"]);
+    run(&right, &["deploy", "-v"]).failed(6, &["wadm does not answer"]);
     run(&right, &["config"]);
     run(&right, &["config", "--json"]);
     assert!(said.iter().all(|words| !words.contains(PASSWORD)), "{said:?}");
@@ -93,7 +93,7 @@ fn what_hosts_cannot_do_is_told_in_their_words() {
             "the cluster could not run all of `faults`",
             "echo: ",
             "messaging-edge: ",
-            "does it know the registry",
+            "check that the host can reach the registry",
         ],
     );
     project.pelato(&["status"]).printed(&["echo", "starting", "0/1"]);
