@@ -15,7 +15,7 @@ fn passes(pack: &str) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
     command.args(["pack", "check", pack, "--json"]).current_dir(here.path()).env("PATH", path());
     command.env("PELATO_HOME", here.path());
-    // Shared with tests/languages: what the packs install is installed once.
+    // Shared with `languages`: what the packs install is installed once.
     command.env("PELATO_CACHE", packs_cache());
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

@@ -1,5 +1,5 @@
 //! Every template of this repository passes `pelato template check`, and so does one of somebody else. That one is tried
-//! with functions in every language whose compiler is here, the others with Go's: tests/packs has each language with
+//! with functions in every language whose compiler is here, the others with Go's: `packs.rs` has each language with
 //! each of them.
 
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ fn passes(template: &str, languages: &[&str]) {
     command.args(["template", "check", template, "--json"]).current_dir(here.path()).env("PATH", path());
     command.args(languages.iter().flat_map(|language| ["--language", *language]));
     command.env("PELATO_HOME", here.path());
-    // Shared with tests/packs, which installs what the packs install.
+    // Shared with `packs`, which installs what the packs install.
     command.env("PELATO_CACHE", packs_cache());
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

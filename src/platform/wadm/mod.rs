@@ -174,7 +174,8 @@ impl Platform for Wadm {
 fn told(host: &lattice::hosts::Host) -> Host {
     let running = host.components.iter().filter_map(|component| {
         let application = component.application()?;
-        let name = component.id.strip_prefix(application).and_then(|rest| rest.strip_prefix('-'));
+        let prefix = format!("{}-", manifest::model::plain(application));
+        let name = component.id.strip_prefix(&prefix);
         let component = name.unwrap_or(&component.id).to_owned();
         Some(Running { application: application.to_owned(), component })
     });
@@ -204,13 +205,13 @@ mod tests {
         let host = hosts::Host {
             id: "NABCDEFG".into(),
             labels: BTreeMap::from([("host-type".to_owned(), "edge".to_owned())]),
-            components: vec![running("app-echo_1", Some("app")), running("other", None)],
-            providers: vec![running("app-messaging_edge", Some("app"))],
+            components: vec![running("my_app-echo_1", Some("my-app")), running("other", None)],
+            providers: vec![running("my_app-messaging_edge", Some("my-app"))],
             ..hosts::Host::default()
         };
         let seen = told(&host);
         assert_eq!((seen.name.as_str(), seen.target.as_deref()), ("NABCD", Some("edge")));
-        let only = Running { application: "app".into(), component: "echo_1".into() };
+        let only = Running { application: "my-app".into(), component: "echo_1".into() };
         assert_eq!(seen.running, [only]);
     }
 }

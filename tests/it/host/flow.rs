@@ -208,7 +208,7 @@ fn bad_subjects_and_components_are_refused_with_help() {
         }
         let echo = || processor("echo", ECHO, "out");
         let refused = [
-            (vec![hosted("bad", echo(), &["a.>.b"], None)], "no subject"),
+            (vec![hosted("bad", echo(), &["a.>.b"], None)], "not a valid NATS subject"),
             (vec![hosted("bad", b"nonsense".to_vec(), &[], None)], "bad is not a valid"),
             (vec![hosted("bad", echo(), &[], Some("/"))], "cannot answer HTTP"),
             (

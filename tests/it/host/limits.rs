@@ -58,7 +58,7 @@ fn a_trap_and_an_exit_are_told_apart() {
     let Outcome::Trapped { message } = outcome(TRAP).0 else { panic!() };
     assert!(message.contains("unreachable"), "{message}");
     let Outcome::Trapped { message } = outcome(EXIT).0 else { panic!() };
-    assert!(message.contains("ended its process"), "{message}");
+    assert!(message.contains("it exited instead of returning"), "{message}");
 }
 
 #[test]

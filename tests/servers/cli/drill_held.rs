@@ -235,7 +235,7 @@ fn a_person_takes_the_host_away() {
     assert!(rest.contains("gap: ") && rest.contains("after "), "{rest}");
     // Nobody presses anything: the first message that is missing tells.
     let mut terminal = Terminal::open(&place, &arguments);
-    terminal.see("take a host away");
+    terminal.see("stop a host, and press Enter at that moment");
     first.signal("STOP");
     terminal.see("a message is missing");
     first.signal("KILL");
@@ -313,6 +313,6 @@ fn who_does_not_want_to_wait_gets_what_there_is() {
     drill.signal("INT");
     assert_eq!(drill.wait().code(), Some(1), "{}", drill.err());
     assert!(drill.out().contains("\nall "), "{}", drill.out());
-    assert!(drill.err().contains("the drill was stopped before it was over"), "{}", drill.err());
+    assert!(drill.err().contains("the drill was stopped early"), "{}", drill.err());
     place.run(&["report", "drill.json", "-q"]).code(0);
 }

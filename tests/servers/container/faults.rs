@@ -8,7 +8,7 @@ const BUILD: [&str; 3] = ["build", "--builder", "container"];
 #[test]
 fn the_compilers_words_name_the_users_file() {
     for engine in engines() {
-        let place = example().on(&engine);
+        let place = example().warm().on(&engine);
         place.edit("tasks/convert.go", "273.15", "273.15 + nope");
         let ran = place.ran(&BUILD).code(4);
         assert!(ran.err.contains("tasks/convert.go:"), "{}", ran.err);

@@ -17,13 +17,16 @@ use engine::{docker, engines};
 use place::{InContainers, digests, example};
 
 use crate::support::registry::Registry;
+use crate::support::shared;
 
 #[test]
 fn containers_give_the_same_bytes_as_this_machine() {
+    let here = example().warm();
+    here.ran(&["build", "--builder", "local"]).success();
+    // What compiles in containers has nothing that this machine has compiled.
+    let cache = shared::temporary("container-cache-of-engines");
     for engine in engines() {
-        let here = example();
-        here.ran(&["build", "--builder", "local"]).success();
-        let there = example().on(&engine);
+        let there = example().env("PELATO_CACHE", &cache).on(&engine);
         let said = there.ran(&["build", "--builder", "container", "-v"]).success().err;
         assert!(
             said.contains(&format!("compiler: docker.io/library/golang:1.27 in {}", engine.address)),
@@ -38,7 +41,7 @@ fn containers_give_the_same_bytes_as_this_machine() {
 fn outputs_belong_to_the_caller_and_unchanged_sources_need_no_container() {
     use std::os::unix::fs::MetadataExt;
     for engine in engines() {
-        let place = example().on(&engine);
+        let place = example().warm().on(&engine);
         place.ran(&["build", "--builder", "container"]).success();
         let artifact = place.path("gen/temp_filter/temp_filter.wasm").metadata().unwrap();
         assert_eq!(artifact.uid(), place.path("workflow.yaml").metadata().unwrap().uid());
@@ -53,14 +56,14 @@ fn outputs_belong_to_the_caller_and_unchanged_sources_need_no_container() {
 #[test]
 fn auto_takes_an_engine_where_there_is_no_compiler() {
     for engine in engines().into_iter().take(1) {
-        let place = example().on(&engine).without_go();
+        let place = example().warm().on(&engine).without_go();
         let said = place.ran(&["build", "-v"]).success().err;
         let why = format!(
             "builder: container, because no compatible go is installed and a container engine answers at {}",
             engine.address
         );
         assert!(said.contains(&why), "{said}");
-        let with_go = example().on(&engine).ran(&["build", "-v"]).success().err;
+        let with_go = example().warm().on(&engine).ran(&["build", "-v"]).success().err;
         assert!(with_go.contains("builder: local, because a compatible go is installed"), "{with_go}");
     }
 }
@@ -72,7 +75,7 @@ fn an_image_that_is_not_there_is_fetched_from_its_registry() {
         let registry = Registry::start();
         let image = format!("127.0.0.1:{}/golang:1.27", registry.port());
         engine.push("docker.io/library/golang:1.27", &image);
-        let place = example().on(&engine).with_image(&image);
+        let place = example().warm().on(&engine).with_image(&image);
         let forbidden = place.ran(&["build", "--builder", "container", "--no-install"]).code(4).err;
         let wanted =
             format!("the engine does not have the image {image}, and `--no-install` forbids fetching it");

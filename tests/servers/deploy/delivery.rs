@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::project::{Project, Task, workflow};
 use crate::support::echoes;
 use crate::support::lattice::{Lattice, Setup};
+use crate::support::soak;
 
 /// How many messages are sent, 50 a second.
 const COUNT: usize = 300;
@@ -43,7 +44,8 @@ fn a_long_flow_comes_to_no_halt() {
     let Some(lattice) = Lattice::with(&Setup { hosts: &["edge"], ..Setup::default() }) else { return };
     let project = Project::echoes(&lattice, &(workflow("Long", &[task("echo")]) + KEPT));
     project.brush();
-    let flow = ["--rate", "150", "--duration", "25s", "--grace", "40s", "--slo", "lost<=0"];
+    let duration = format!("{}s", soak::times(10));
+    let flow = ["--rate", "150", "--duration", &duration, "--grace", "40s", "--slo", "lost<=0"];
     project.pelato(&[&["drill", "--no-fault"][..], &flow].concat());
     project.pelato(&["remove"]);
 }

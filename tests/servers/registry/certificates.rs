@@ -58,7 +58,7 @@ error: the certificate of the registry at 127.0.0.1:[PORT] is not accepted: its 
     };
     doctor(&place, 8, "is not accepted: its issuer is unknown\n");
     let place = place.env("REGISTRY_CA", files.path("ca.pem"));
-    doctor(&place, 0, " lets anonymous users push\n");
+    doctor(&place, 0, " allows anonymous users to push\n");
     place.run(&["push"]).code(0);
     place.run(&["push", "--json", "-q"]).code(0);
 }

@@ -138,7 +138,10 @@ error: Docker's credentials for 127.0.0.1:[PORT] cannot be used: it is not JSON 
         words(&place, &["push"])
     };
     let (code, said) = entry(&format!(r#"{{"identitytoken": "{PASSWORD}"}}"#));
-    assert!(code == 3 && said.contains("it is an identity token, which PELATO does not support"), "{said}");
+    assert!(
+        code == 3 && said.contains("it holds an identity token, which PELATO does not support"),
+        "{said}"
+    );
     assert_silent(&place, &[&said]);
     let (code, said) = entry(r#"{"auth": "!"}"#);
     assert!(code == 3 && said.contains("an entry is not base64 of user:password"), "{said}");

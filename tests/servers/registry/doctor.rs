@@ -57,7 +57,7 @@ fn who_may_push_and_nothing_is_left() {
 
     let right = wrong.env("REGISTRY_PASSWORD", PASSWORD);
     let all = found(&right, 0);
-    assert_eq!(all[0][..2], ["ok".to_owned(), format!("{} lets `{USER}` push", registry.host())]);
+    assert_eq!(all[0][..2], ["ok".to_owned(), format!("{} allows `{USER}` to push", registry.host())]);
     assert_eq!(all[1][..2], ["ok", "it agrees with the registry's (its header `Date`)"]);
     assert!(registry.requests("DELETE") > 0, "the upload was not called off");
     // This registry writes down how far the upload's digest is, also of one that was called off; it sweeps that by itself.

@@ -1,6 +1,6 @@
 //! The sources of the triggers as one number, which every finished trigger carries.
 //!
-//! It tells whether a trigger was built from the sources that lie beside it. The test `tests/triggers.rs` of the main
+//! It tells whether a trigger was built from the sources that lie beside it. The test `tests/it/triggers.rs` of the main
 //! crate includes this very file, so that both go by the same rule.
 
 use std::path::Path;
