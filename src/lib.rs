@@ -1,8 +1,8 @@
-//! PELATO: write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
+//! PELATO: write one function, run it as a WebAssembly component on every host of a wasmCloud cluster.
 //!
 //! Data flows one way: [`project`] (what the user wrote) and [`catalog`] (what it is built from) are joined by
 //! [`check`] into components; [`generate`] writes their sources, [`build`] makes the artifacts, [`push`] sends them to
-//! a registry, [`host`] runs them on this machine. [`Pelato`] is the door to all of it; [`cli`] and [`ui`] are one way to use it.
+//! a registry, [`platform`] deploys them, [`host`] runs them on this machine. [`Pelato`] is the door to all of it; [`cli`] and [`ui`] are one way to use it.
 
 pub mod build;
 pub mod cancel;
@@ -11,7 +11,6 @@ pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod conformance;
-pub mod deploy;
 pub mod doctor;
 pub mod drill;
 pub mod evaluation;
@@ -25,6 +24,7 @@ pub mod metrics;
 pub mod nats;
 pub mod pack;
 mod pelato;
+pub mod platform;
 pub mod postgres;
 mod process;
 pub mod progress;

@@ -43,6 +43,7 @@ async fn main() -> ExitCode {
         cache: cache.unwrap_or_else(|| std::env::temp_dir().join("pelato-embed")),
         events: Arc::new(Printed),
         cancel: cancel.clone(),
+        platform: None,
     });
     tokio::spawn(async move {
         if asked_to_end().await.is_ok() {

@@ -3,7 +3,7 @@
 /// How a component is spread over the hosts of its targets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Placement {
-    /// So many replicas in each target, on hosts that the lattice chooses.
+    /// So many replicas in each target, on hosts that the platform chooses.
     #[default]
     PerTarget,
     /// So many replicas on every host of each target: a host that is lost is not missed.

@@ -86,6 +86,7 @@ impl Context {
             cache: cache_folder(&self.here),
             events: Arc::clone(&self.ui) as Arc<_>,
             cancel: self.signals.cancel.clone(),
+            platform: None,
         }))
     }
 

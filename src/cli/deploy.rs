@@ -5,17 +5,16 @@ use std::time::Duration;
 use clap::Args;
 
 use super::context::Context;
-use crate::deploy::{Deployed, Options};
 use crate::files::{Plan, RelPath};
 use crate::pelato::Error;
-use crate::pelato::MANIFEST_FILE;
+use crate::platform::{Deployed, Manifest, Options};
 use crate::ui::json;
 
 /// Deploy the workflow's components to the hosts of a cluster
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato deploy\n  pelato deploy --dry-run    # the manifest, and what would change\n  \
-    pelato deploy --setting LATTICE=staging --no-wait\n\nThe images must be in the registry: run `pelato push` first, or `pelato brush` for both. `pelato config` shows which lattice is used."
+    pelato deploy --setting LATTICE=staging --no-wait\n\nThe images must be in the registry: run `pelato push` first, or `pelato brush` for both. `pelato config` shows which cluster is used."
 )]
 pub struct Arguments {
     /// Only print the manifest, and how it differs from what is deployed
@@ -57,16 +56,14 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     }
     let plan = context.finish(pelato.plan_deploy(arguments.force))?;
     plan.warnings.iter().for_each(|warning| context.ui.warning(warning));
-    let yaml =
-        |manifest: &crate::deploy::Manifest| manifest.to_yaml().map_err(crate::deploy::DeployError::from);
-    let after = yaml(&plan.versioned())?;
-    let before = plan.deployed.as_ref().map(yaml).transpose()?.unwrap_or_default();
+    let after = plan.manifest.to_yaml()?;
+    let before = plan.deployed.as_ref().map(Manifest::to_yaml).transpose()?.unwrap_or_default();
     if context.ui.json() {
         context.ui.result_json(&json::Deployment::new(&plan));
         return Ok(());
     }
     context.ui.result(&after);
-    match (plan.unchanged(), RelPath::new(MANIFEST_FILE)) {
+    match (plan.unchanged, RelPath::new(pelato.platform()?.about().manifest_file)) {
         (true, _) => context.ui.note("the same manifest is already deployed"),
         (false, Ok(path)) => context.ui.note(Plan::replacing(pelato.root(), path, &before, &after).diff()),
         _ => {}

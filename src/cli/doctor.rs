@@ -15,7 +15,7 @@ use crate::ui::json;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato doctor\n  pelato doctor --fix --dry-run   # what it would fix\n  pelato doctor --fix\n\n\
-    Outside of a project it checks only the machine. The exit code is 0 if everything that the project needs is present, else 8. A registry is required if REGISTRY_URL is set, a lattice if a setting names one."
+    Outside of a project it checks only the machine. The exit code is 0 if everything that the project needs is present, else 8. A registry is required if REGISTRY_URL is set, a cluster if a setting names one."
 )]
 pub struct Arguments {
     /// Fix what needs no root: compilers, images, folders, .env

@@ -41,7 +41,7 @@ use crate::pelato::{Error, Exit};
 use crate::ui::{Colour, Level, OutputOptions, Ui};
 use context::Context;
 
-/// Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
+/// Write one function, run it as a WebAssembly component on every host of a wasmCloud cluster.
 #[derive(Debug, Parser)]
 #[command(name = "pelato", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(

@@ -9,7 +9,7 @@ use crate::pelato::Error;
 /// Return to a manifest that was deployed before
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato rollback\n  pelato rollback --to 3\n\nThe lattice stores the last ten manifests. workflow.yaml is not changed: the next `pelato deploy` deploys what it says."
+    after_help = "Examples:\n  pelato rollback\n  pelato rollback --to 3\n\nThe cluster stores the last ten manifests. workflow.yaml is not changed: the next `pelato deploy` deploys what it says."
 )]
 pub struct Arguments {
     /// The manifest's version, or its number

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::Args;
+use futures_util::StreamExt;
 
 use super::context::Context;
 use crate::pelato::Error;
@@ -26,18 +27,23 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let pelato = context.open()?;
-    let mut shown = None;
-    loop {
-        let status = json::Status::new(&context.finish(pelato.status())?);
-        if shown.as_ref() != Some(&status) {
-            show(&status, context);
-            shown = Some(status);
-        }
-        if !arguments.watch {
-            return Ok(());
-        }
-        std::thread::sleep(PAUSE);
+    if !arguments.watch {
+        show(&json::Status::new(&context.finish(pelato.status())?), context);
+        return Ok(());
     }
+    context.finish(async {
+        let mut statuses = pelato.statuses().await?;
+        let mut shown = None;
+        while let Some(status) = statuses.next().await {
+            let status = json::Status::new(&status?);
+            if shown.as_ref() != Some(&status) {
+                show(&status, context);
+                shown = Some(status);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    })
 }
 
 fn show(status: &json::Status, context: &Context) {

@@ -1,25 +1,19 @@
-//! This machine's clock against those of the registry and of the NATS server.
+//! This machine's clock against those of the registry and of the platform.
 
 use super::finding::Finding;
 use super::machine::Machine;
-use crate::project::settings::JETSTREAM_DOMAIN;
 
 /// So many seconds do no harm; more make certificates and tokens invalid.
 const TOLERATED: f64 = 5.0;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     let registry = async { machine.registry().await?.ok()?.ahead };
-    let lattice = async {
-        let lattice = machine.lattice().await?.ok()?;
-        lattice.ahead(machine.settings.text(JETSTREAM_DOMAIN)).await
-    };
-    let (registry, lattice) = tokio::join!(registry, lattice);
-    let compared = [
-        ("the registry's (its header `Date`)", registry, machine.wants_registry()),
-        ("the NATS server's (what JetStream says)", lattice, machine.wants_lattice()),
-    ];
-    let known = compared.into_iter().filter_map(|(whose, ahead, needed)| Some((whose, ahead?, needed)));
-    let found: Vec<_> = known.map(|(whose, ahead, needed)| tell(whose, ahead, needed)).collect();
+    let platform = async { machine.connected().await?.ok()?.clock().await };
+    let (registry, platform) = tokio::join!(registry, platform);
+    let registry =
+        registry.map(|ahead| tell("the registry's (its header `Date`)", ahead, machine.wants_registry()));
+    let platform = platform.map(|clock| tell(&clock.whose, clock.ahead, machine.wants_platform()));
+    let found: Vec<_> = registry.into_iter().chain(platform).collect();
     match found.is_empty() {
         true => vec![Finding::note("not compared: no server reported its time")],
         false => found,

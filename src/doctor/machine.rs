@@ -10,19 +10,12 @@ use crate::build::container::{self, Look};
 use crate::build::{self, Choice, Local, Search};
 use crate::catalog::Pack;
 use crate::check::Component;
-use crate::deploy::{DeployError, Lattice};
+use crate::platform::{DeployError, Platform};
 use crate::project::Builder;
 use crate::project::Settings;
-use crate::project::settings::{
-    Effective, JETSTREAM_DOMAIN, Key, LATTICE, NATS_CA, NATS_CREDS, NATS_HOST, NATS_PASSWORD, NATS_PORT,
-    NATS_USER, Origin, REGISTRY_URL,
-};
+use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, Probe, PushError};
 use crate::remedy::Operation;
-
-/// The settings that say which lattice is meant: who sets one of them wants it.
-const OF_LATTICE: [Key; 8] =
-    [NATS_HOST, NATS_PORT, NATS_USER, NATS_PASSWORD, NATS_CREDS, NATS_CA, LATTICE, JETSTREAM_DOMAIN];
 
 /// What there is to build.
 #[derive(Debug)]
@@ -50,7 +43,8 @@ pub struct Machine {
     local: OnceCell<Vec<Local>>,
     engine: OnceCell<Result<Look, container::ContainerError>>,
     registry: OnceCell<Result<Probe, PushError>>,
-    lattice: OnceCell<Result<Lattice, DeployError>>,
+    platform: Arc<dyn Platform>,
+    connected: OnceCell<Result<(), DeployError>>,
 }
 
 impl Machine {
@@ -62,6 +56,7 @@ impl Machine {
         packs: Vec<Arc<Pack>>,
         build: build::Options,
         builder_from: String,
+        platform: Arc<dyn Platform>,
     ) -> Self {
         Self {
             root: root.to_owned(),
@@ -73,7 +68,8 @@ impl Machine {
             local: OnceCell::new(),
             engine: OnceCell::new(),
             registry: OnceCell::new(),
-            lattice: OnceCell::new(),
+            platform,
+            connected: OnceCell::new(),
         }
     }
 
@@ -98,14 +94,14 @@ impl Machine {
         self.settings.text(REGISTRY_URL).is_some()
     }
 
-    /// Whether somebody has said which lattice is meant. `.env.template` holds all defaults: those in `.env` say nothing.
-    pub fn wants_lattice(&self) -> bool {
-        let says = |setting: &Effective| match setting.origin {
-            Origin::Default => false,
-            Origin::EnvFile => setting.value.as_deref() != setting.key.default,
-            Origin::Flag(_) | Origin::Environment => true,
-        };
-        self.settings.iter().any(|setting| OF_LATTICE.contains(&setting.key) && says(setting))
+    /// What the project would be deployed to.
+    pub fn platform(&self) -> &dyn Platform {
+        self.platform.as_ref()
+    }
+
+    /// Whether somebody has said where the platform is.
+    pub fn wants_platform(&self) -> bool {
+        self.platform.is_wanted()
     }
 
     /// What there is of each pack's compiler on this machine, in the order of the packs.
@@ -166,20 +162,24 @@ impl Machine {
         Some(self.registry.get_or_init(probe).await.as_ref())
     }
 
-    /// A connection to the lattice; none if the network may not be used.
-    pub async fn lattice(&self) -> Option<Result<&Lattice, &DeployError>> {
+    /// The platform, if it can be reached; none if the network may not be used.
+    pub async fn connected(&self) -> Option<Result<&dyn Platform, &DeployError>> {
         if self.build.offline {
             return None;
         }
         let connect = || async {
-            let url = crate::nats::shown(&self.settings.nats_url());
-            let slow = format!(
-                "the NATS server at {url} cannot be reached: no answer within {} s",
-                ANSWER.as_secs()
-            );
-            let connected = tokio::time::timeout(ANSWER, Lattice::connect(&self.settings)).await;
-            connected.unwrap_or(Err(DeployError::Unreachable(slow)))
+            let connected = tokio::time::timeout(ANSWER, self.platform.connect()).await;
+            connected.unwrap_or_else(|_| {
+                let about = self.platform.about();
+                Err(DeployError::NoAnswer {
+                    server: about.server,
+                    address: about.address,
+                    settings: about.address_settings,
+                    seconds: ANSWER.as_secs(),
+                })
+            })
         };
-        Some(self.lattice.get_or_init(connect).await.as_ref())
+        let connected = self.connected.get_or_init(connect).await.as_ref();
+        Some(connected.map(|()| self.platform()))
     }
 }

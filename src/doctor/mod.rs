@@ -1,6 +1,6 @@
 //! What a machine has and lacks for a project.
 //!
-//! Each subject is a file: a function from a [`Machine`] to [`Finding`]s, listed in [`ALL`] and described in
+//! Each subject is a file: a function from a [`Machine`] to [`Finding`]s, listed in [`subjects`] and described in
 //! `docs/doctor.md`. They only look, all at the same time, and none may take longer than [`PATIENCE`]. [`fix`] does
 //! what needs no root.
 
@@ -13,11 +13,10 @@ mod fix;
 mod folders;
 mod hosts;
 mod machine;
-mod nats;
+mod platform;
 mod project;
 mod registry;
 mod toolchain;
-mod wadm;
 
 use std::time::Duration;
 
@@ -28,21 +27,24 @@ pub use finding::{Finding, Fix, State};
 pub use fix::{Fixed, fix};
 pub use machine::{Machine, Work};
 
+use crate::platform::Platform;
+
 /// How long a subject may take. What asks others gives up earlier, and says what it waited for.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 /// How long others may take to answer.
 const ANSWER: Duration = Duration::from_secs(4);
 
 /// One thing that is looked at.
-pub struct Subject {
+struct Subject {
     /// What it is called, in the report and in the docs.
-    pub name: &'static str,
+    name: &'static str,
+    /// Whether the project needs it.
     needed: fn(&Machine) -> bool,
     look: for<'a> fn(&'a Machine) -> BoxFuture<'a, Vec<Finding>>,
 }
 
-/// All subjects, in the order of the report.
-pub const ALL: &[Subject] = &[
+/// What is looked at before the platform, and after it, in the order of the report.
+const BEFORE: &[Subject] = &[
     Subject { name: "project", needed: Machine::has_project, look: |m| project::look(m).boxed() },
     Subject { name: "folders", needed: Machine::has_project, look: |m| folders::look(m).boxed() },
     Subject { name: "disk", needed: Machine::has_project, look: |m| disk::look(m).boxed() },
@@ -50,11 +52,18 @@ pub const ALL: &[Subject] = &[
     Subject { name: "builder", needed: Machine::has_project, look: |m| builder::look(m).boxed() },
     Subject { name: "engine", needed: Machine::wants_container, look: |m| engine::look(m).boxed() },
     Subject { name: "registry", needed: Machine::wants_registry, look: |m| registry::look(m).boxed() },
-    Subject { name: "nats", needed: Machine::wants_lattice, look: |m| nats::look(m).boxed() },
-    Subject { name: "wadm", needed: Machine::wants_lattice, look: |m| wadm::look(m).boxed() },
-    Subject { name: "hosts", needed: Machine::wants_lattice, look: |m| hosts::look(m).boxed() },
+];
+const AFTER: &[Subject] = &[
+    Subject { name: "hosts", needed: Machine::wants_platform, look: |m| hosts::look(m).boxed() },
     Subject { name: "clock", needed: |_| false, look: |m| clock::look(m).boxed() },
 ];
+
+/// The names of all subjects, in the order of the report.
+pub fn subjects(platform: &dyn Platform) -> Vec<&'static str> {
+    let names = |subjects: &'static [Subject]| subjects.iter().map(|subject| subject.name);
+    let platforms = platform.about().subjects.iter().copied();
+    names(BEFORE).chain(platforms).chain(names(AFTER)).collect()
+}
 
 /// What was found out about one subject.
 pub struct Examined {
@@ -65,18 +74,28 @@ pub struct Examined {
 
 /// Looks at everything.
 pub async fn examine(machine: &Machine) -> Vec<Examined> {
-    let looks = ALL.iter().map(|subject| async move {
-        let found = tokio::time::timeout(PATIENCE, (subject.look)(machine)).await;
-        let late = || {
-            let words = format!("no answer within {} s", PATIENCE.as_secs());
-            vec![Finding::lacking(
-                (subject.needed)(machine),
-                words,
-                "check whether the machine is overloaded",
-            )]
-        };
-        let findings = found.unwrap_or_else(|_| late()).into_iter();
-        findings.map(|finding| Examined { subject: subject.name, finding }).collect::<Vec<_>>()
-    });
+    let own = |subjects: &'static [Subject]| {
+        subjects
+            .iter()
+            .map(|subject| limited(subject.name, (subject.needed)(machine), (subject.look)(machine)))
+    };
+    let platforms = machine
+        .platform()
+        .about()
+        .subjects
+        .iter()
+        .map(|name| limited(name, machine.wants_platform(), platform::look(machine, name).boxed()));
+    let looks: Vec<_> = own(BEFORE).chain(platforms).chain(own(AFTER)).map(FutureExt::boxed).collect();
     join_all(looks).await.into_iter().flatten().collect()
+}
+
+/// What is found out about a subject in time.
+async fn limited(subject: &'static str, needed: bool, look: BoxFuture<'_, Vec<Finding>>) -> Vec<Examined> {
+    let found = tokio::time::timeout(PATIENCE, look).await;
+    let late = || {
+        let words = format!("no answer within {} s", PATIENCE.as_secs());
+        vec![Finding::lacking(needed, words, "check whether the machine is overloaded")]
+    };
+    let findings = found.unwrap_or_else(|_| late()).into_iter();
+    findings.map(|finding| Examined { subject, finding }).collect()
 }

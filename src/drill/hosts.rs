@@ -1,14 +1,12 @@
-//! Watching the lattice's hosts while probes go through it: which one vanishes, and when that is noticed.
+//! Watching the hosts while probes go through it: which one vanishes, and when that is noticed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::live::Live;
-use crate::deploy::Lattice;
-use crate::deploy::lattice::hosts::Host;
 use crate::measurement::readings;
-use crate::project::Settings;
+use crate::platform::{Host, Platform};
 
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -29,21 +27,19 @@ struct Seen {
 }
 
 impl Watch {
-    /// Watches from now on, in the background. Without a lattice there is nothing to see.
-    pub fn start(settings: Settings, application: Option<String>, live: Arc<Live>) -> Self {
+    /// Watches from now on, in the background. Without a platform that answers there is nothing to see.
+    pub fn start(platform: Arc<dyn Platform>, application: Option<String>, live: Arc<Live>) -> Self {
         let watch = Self::default();
         let watching = watch.clone();
         tokio::spawn(async move {
-            let Ok(lattice) = Lattice::connect(&settings).await else { return };
-            let Ok(hosts) = lattice.hosts().await else { return };
+            let Ok(hosts) = platform.hosts().await else { return };
             watching.first(&hosts, application.as_deref().unwrap_or_default());
             loop {
                 tokio::time::sleep(PAUSE).await;
                 let known = watching.known();
                 let looked = live.now();
-                let answering = lattice.answering(&known).await;
                 // Without a connection nothing is known of any host.
-                if let Some(answering) = answering.ok().filter(|_| lattice.is_connected()) {
+                if let Ok(answering) = platform.answering(&known).await {
                     watching.look(&answering, looked);
                 }
             }
@@ -54,17 +50,16 @@ impl Watch {
     fn first(&self, hosts: &[Host], application: &str) {
         let mut seen = self.seen();
         for host in hosts {
-            let is_component = |id: &str| host.components.iter().any(|component| component.id == id);
-            let ids = host.running_for(application).map(|running| running.id.as_str());
-            let ran = ids.filter(|id| is_component(id)).map(|id| {
-                let name = id.strip_prefix(application).and_then(|rest| rest.strip_prefix('-'));
-                name.unwrap_or(id).to_owned()
-            });
             // A host tells them in any order.
-            let ran: BTreeSet<_> = ran.collect();
+            let ran: BTreeSet<_> = host
+                .running
+                .iter()
+                .filter(|running| running.application == application)
+                .map(|running| running.component.clone())
+                .collect();
             let watched = readings::Host {
-                name: host.shown(),
-                target: host.target().unwrap_or_default().to_owned(),
+                name: host.name.clone(),
+                target: host.target.clone().unwrap_or_default(),
                 ran: ran.into_iter().collect(),
                 ..readings::Host::default()
             };
@@ -115,7 +110,7 @@ mod tests {
 
     #[test]
     fn hosts_vanish_and_come_back() {
-        let host = |id: &str| Host { id: id.into(), ..Host::default() };
+        let host = |id: &str| Host { id: id.into(), name: id.into(), ..Host::default() };
         let watch = Watch::default();
         watch.first(&[host("aaaaaaa"), host("b")], "app");
         let seconds = Duration::from_secs;
@@ -135,7 +130,7 @@ mod tests {
         let hosts = watch.hosts();
         assert_eq!(
             (hosts[0].name.as_str(), hosts[0].vanished, hosts[0].back),
-            ("aaaaa", Some(seconds(4)), Some(seconds(7)))
+            ("aaaaaaa", Some(seconds(4)), Some(seconds(7)))
         );
         assert_eq!(hosts[1], readings::Host { name: "b".into(), ..readings::Host::default() });
     }

@@ -18,8 +18,8 @@ use crate::measurement::readings::{Fault, How, Readings};
 use crate::measurement::record::micros;
 use crate::measurement::time;
 use crate::nats::{self, Server};
+use crate::platform::Platform;
 use crate::progress::{Event, FaultSign, Progress};
-use crate::project::Settings;
 use crate::remedy::{Argument, Operation};
 
 /// How long between two looks at a command that runs, and at everything else.
@@ -39,8 +39,8 @@ pub struct Setup {
     pub marks: Marks,
     /// The server of these topics.
     pub server: Server,
-    /// Where the lattice is.
-    pub settings: Settings,
+    /// What tells of the hosts.
+    pub platform: Arc<dyn Platform>,
     /// The workflow's application there.
     pub application: Option<String>,
     /// Gets something when a person tells that the host is away now.
@@ -58,7 +58,7 @@ pub async fn hold(
 ) -> Result<(Readings, bool), DrillError> {
     let live = Arc::new(Live::new(setup.marks));
     let wire = Wire::connect(&setup.server, &setup.route, &live).await?;
-    let watch = Watch::start(setup.settings, setup.application, Arc::clone(&live));
+    let watch = Watch::start(setup.platform, setup.application, Arc::clone(&live));
     let mut drill = Drill {
         plan: setup.plan,
         route: setup.route,

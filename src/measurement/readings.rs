@@ -20,7 +20,7 @@ pub struct Readings {
     pub foreign: usize,
     /// When the drill itself had no connection to the NATS server: from, and until if it came back.
     pub away: Vec<(Duration, Option<Duration>)>,
-    /// The hosts of the lattice, as far as they were seen.
+    /// The hosts of the cluster, as far as they were seen.
     pub hosts: Vec<Host>,
     /// By how much the most belated probe was sent too late.
     pub lag: Duration,
@@ -62,10 +62,11 @@ pub enum How {
     Told,
     /// A probe was lost or late.
     Probe,
-    /// A host vanished from the lattice.
+    /// A host vanished from the cluster.
     Host,
 }
 
+/// A host of the cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Host {
     pub name: String,

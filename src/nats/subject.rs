@@ -10,7 +10,7 @@ pub enum SubjectError {
     /// Longer than [`MAX_BYTES`].
     #[error("has {0} bytes; a subject may have {MAX_BYTES}")]
     TooLong(usize),
-    /// A character that ends a subject, in NATS or in the lattice's list of subscriptions.
+    /// A character that ends a subject, in NATS or in a list of subscriptions.
     #[error("contains {0}")]
     Character(&'static str),
     /// Two dots in a row, or one at an end.
@@ -37,7 +37,7 @@ pub fn validate(subject: &str) -> Result<(), SubjectError> {
     }
     for character in subject.chars() {
         match character {
-            // The lattice's configuration lists subscriptions as `subject|queue,subject|queue`.
+            // Hosts are given lists of subscriptions as `subject|queue,subject|queue`.
             ',' => return Err(SubjectError::Character("a comma")),
             '|' => return Err(SubjectError::Character("a `|`")),
             c if c.is_whitespace() => return Err(SubjectError::Character("whitespace")),

@@ -1,4 +1,4 @@
-//! Everything from sources to a lattice, as one run.
+//! Everything from sources to hosts, as one run.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use super::Error;
 use super::building::select;
 use super::operation::Operation;
 use super::{BuildFlags, Outcome, Pelato};
-use crate::deploy::{self, Deployed};
+use crate::platform::{self, Deployed};
 use crate::progress::{self, Event, OperationKind};
 use crate::push::Pushed;
 use crate::remedy::Argument;
@@ -22,7 +22,7 @@ pub enum Phase {
     Build,
     /// Push them to the registry.
     Push,
-    /// Run them on the lattice.
+    /// Run them on the hosts.
     Deploy,
 }
 
@@ -59,7 +59,8 @@ pub struct BrushOptions {
     pub build: BuildFlags,
     /// Replace an image in the registry that has the same version.
     pub force_push: bool,
-    pub deploy: deploy::Options,
+    /// How to deploy.
+    pub deploy: platform::Options,
 }
 
 #[derive(Default)]
@@ -146,7 +147,7 @@ impl Operation {
             }
             Phase::Deploy => {
                 let deployed = self.unless_cancelled(self.deploy_unrecorded(options.deploy)).await?;
-                brushed.deployed = Some(deployed);
+                brushed.deployed = Some(deployed.0);
             }
         }
         Ok(())

@@ -1,25 +1,32 @@
-//! The facade's part that speaks with a lattice.
+//! The facade's part that deploys.
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use async_nats::Client;
+use async_nats::{Client, ConnectOptions};
+use futures_util::StreamExt;
 
 use super::Error;
 use super::Pelato;
 use super::operation::Operation;
 use crate::check::Component;
-use crate::deploy::manifest::{self, application_name};
-use crate::deploy::{DeployError, Deployed, Lattice, Manifest, Options, Plan, Providers, run, status};
+use crate::platform::{
+    self, Application, DeployError, Deployed, Manifest, Options, Plan, Platform, Status, Statuses,
+};
 use crate::progress::{Event, OperationKind};
-use crate::project::settings::JETSTREAM_DOMAIN;
-use crate::stream::Consumer;
-use crate::stream::ConsumerManager;
-use crate::{files, generate, metrics, project, push};
-
-/// The manifest's file in `gen/`.
-pub const MANIFEST_FILE: &str = "wadm.yaml";
+use crate::project::settings::{CALLS_PER_REPLICA, JETSTREAM_DOMAIN};
+use crate::stream::{Consumer, ConsumerManager, StreamError};
+use crate::{files, generate, metrics, nats, project, push};
 
 impl Pelato {
+    /// What the workflow is deployed to.
+    ///
+    /// # Errors
+    /// When a setting is invalid.
+    pub fn platform(&self) -> Result<Arc<dyn Platform>, Error> {
+        Ok(self.look()?.platform())
+    }
+
     /// The manifest of the workflow, without a version.
     ///
     /// # Errors
@@ -28,7 +35,7 @@ impl Pelato {
         self.look()?.manifest()
     }
 
-    /// Looks at registry and lattice, and plans what deploying would do; nothing is changed.
+    /// Looks at registry and platform, and plans what deploying would do; nothing is changed.
     ///
     /// # Errors
     /// When something would fail.
@@ -40,7 +47,7 @@ impl Pelato {
     /// Deploys the workflow.
     ///
     /// # Errors
-    /// When something would fail, wadm refuses, or not everything comes up in time.
+    /// When something would fail, the platform refuses, or not everything comes up in time.
     pub async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
         let operation = self.begin(OperationKind::Deploy)?;
         operation.ended(operation.unless_cancelled(operation.deploy(options)).await)
@@ -49,8 +56,8 @@ impl Pelato {
     /// How the workflow's application is.
     ///
     /// # Errors
-    /// When it is not deployed, or the lattice does not answer.
-    pub async fn status(&self) -> Result<status::Status, Error> {
+    /// When it is not deployed, or the platform does not answer.
+    pub async fn status(&self) -> Result<Status, Error> {
         let operation = self.begin(OperationKind::Status)?;
         operation.ended(operation.unless_cancelled(operation.status()).await)
     }
@@ -72,41 +79,68 @@ impl Pelato {
         let operation = self.begin(OperationKind::Remove)?;
         operation.ended(operation.unless_cancelled(operation.remove(options)).await)
     }
+
+    /// How the workflow's application is, look after look.
+    ///
+    /// # Errors
+    /// When the platform does not answer. That it is not deployed is the stream's first error.
+    pub async fn statuses(&self) -> Result<Statuses, Error> {
+        let operation = self.look()?;
+        Ok(operation.platform().status(&operation.application()?).await?)
+    }
 }
 
 impl Operation {
-    pub(super) fn manifest(&self) -> Result<Manifest, Error> {
-        Ok(self.manifest_and_consumers()?.0)
+    /// What the workflow is deployed to.
+    pub(super) fn platform(&self) -> Arc<dyn Platform> {
+        self.platform.clone().unwrap_or_else(|| platform::of(&self.settings))
     }
 
-    /// The manifest, and what has to be kept for its components.
-    fn manifest_and_consumers(&self) -> Result<(Manifest, Vec<Consumer>), Error> {
+    pub(super) fn manifest(&self) -> Result<Manifest, Error> {
+        Ok(self.platform().manifest(&self.wanted()?.0)?)
+    }
+
+    /// What the workflow is to a platform, and what has to be kept for its components.
+    fn wanted(&self) -> Result<(Application, Vec<Consumer>), Error> {
         let checked = self.valid()?;
         let images = checked.components.iter().map(|component| push::image(&self.settings, component));
         let images = images.collect::<Result<Vec<_>, _>>()?;
         let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
-        let manifest = manifest::plan(name, &checked.components, &images, &Providers::from(&self.settings))?;
-        Ok((manifest, consumers(&checked.components)?))
+        let calls = self.settings.number(CALLS_PER_REPLICA).and_then(|calls| calls.try_into().ok());
+        let application = Application::new(name, &checked.components, images, calls.unwrap_or(1))?;
+        Ok((application, consumers(&checked.components)?))
     }
 
     /// The name of the workflow's application.
     pub(super) fn application(&self) -> Result<String, Error> {
         let (workflow, _) = project::read(&self.root)?;
         let name = workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
-        Ok(application_name(name)?)
+        Ok(self.platform().application_name(name)?)
     }
 
     async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
-        let manifest = self.manifest()?;
-        let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
-        Ok(run::plan(&lattice, manifest, force).await?)
+        let (application, _) = self.wanted()?;
+        self.plan(self.platform().as_ref(), application, force).await
+    }
+
+    async fn plan(
+        &self,
+        platform: &dyn Platform,
+        mut application: Application,
+        force: bool,
+    ) -> Result<Plan, Error> {
+        // What cannot be deployed anyway is said before anybody is asked.
+        platform.manifest(&application)?;
+        let connect = async { Ok::<_, Error>(platform.connect().await?) };
+        tokio::try_join!(connect, self.pushed(&mut application))?;
+        Ok(platform.plan(&application, force).await?)
     }
 
     async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
         let start = Instant::now();
-        let done = self.deploy_unrecorded(options).await?;
+        let (done, tasks) = self.deploy_unrecorded(options).await?;
         self.record(&metrics::Run {
-            tasks: done.manifest.components().count(),
+            tasks,
             deploy: Some(done.elapsed),
             total: start.elapsed(),
             ..metrics::Run::default()
@@ -114,40 +148,51 @@ impl Operation {
         Ok(done)
     }
 
-    /// Deploys; nothing is recorded.
-    pub(super) async fn deploy_unrecorded(&self, options: Options) -> Result<Deployed, Error> {
-        let (manifest, consumers) = self.manifest_and_consumers()?;
-        let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
-        let plan = run::plan(&lattice, manifest, options.force).await?;
+    /// Deploys; nothing is recorded. Also how many components that were.
+    pub(super) async fn deploy_unrecorded(&self, options: Options) -> Result<(Deployed, usize), Error> {
+        let (application, consumers) = self.wanted()?;
+        let (platform, components) = (self.platform(), application.components.len());
+        let plan = self.plan(platform.as_ref(), application, options.force).await?;
         for warning in &plan.warnings {
             self.progress.report(Event::DeployWarning { message: warning.clone() });
         }
         let folder = generate::prepare(&self.root)?;
-        let text = plan.versioned().to_yaml().map_err(DeployError::from)?;
-        files::overwrite(&folder.join(MANIFEST_FILE), text.as_bytes())?;
+        let text = plan.manifest.to_yaml()?;
+        files::overwrite(&folder.join(platform.about().manifest_file), text.as_bytes())?;
         // Before anything starts: what is sent from then on is kept.
-        self.consumer_manager(lattice.client()).keep(&consumers, self.progress.as_ref()).await?;
-        let done = run::deploy(&lattice, &plan, options.wait, self.progress.as_ref()).await?;
-        Ok(done)
+        if !consumers.is_empty() {
+            let manager = self.consumer_manager(self.topics().await?);
+            manager.keep(&consumers, self.progress.as_ref()).await?;
+        }
+        let done = platform::deploy(platform.as_ref(), &plan, options.wait, self.progress.as_ref()).await?;
+        Ok((done, components))
     }
 
-    async fn status(&self) -> Result<status::Status, Error> {
+    async fn status(&self) -> Result<Status, Error> {
         let name = self.application()?;
-        Ok(status::read(&self.lattice().await?, &name).await?)
+        let first = self.platform().status(&name).await?.next().await;
+        Ok(first.ok_or(DeployError::Ended { name })??)
     }
 
     async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {
-        let name = self.application()?;
-        let lattice = self.lattice().await?;
-        Ok(run::rollback(&lattice, &name, wanted, options.wait, self.progress.as_ref()).await?)
+        let (name, platform) = (self.application()?, self.platform());
+        let progress = self.progress.as_ref();
+        Ok(platform::rollback(platform.as_ref(), &name, wanted, options.wait, progress).await?)
     }
 
     async fn remove(&self, options: Options) -> Result<(String, bool), Error> {
         let name = self.application()?;
-        let lattice = self.lattice().await?;
-        let removed = run::remove(&lattice, &name, options).await?;
-        self.consumer_manager(lattice.client()).forget(&removed.subscriptions).await?;
+        let removed = self.platform().remove(&name, options).await?;
+        if ConsumerManager::has_any(&removed.subscriptions) {
+            self.consumer_manager(self.topics().await?).forget(&removed.subscriptions).await?;
+        }
         Ok((name, removed.was_there))
+    }
+
+    /// The NATS server of the topics.
+    async fn topics(&self) -> Result<Client, Error> {
+        let connected = nats::connect(&self.settings.nats(), ConnectOptions::new()).await;
+        Ok(connected.map_err(StreamError::from)?)
     }
 
     /// What keeps messages, at a NATS server.
@@ -155,20 +200,19 @@ impl Operation {
         ConsumerManager::new(client, self.settings.text(JETSTREAM_DOMAIN))
     }
 
-    async fn lattice(&self) -> Result<Lattice, Error> {
-        Ok(Lattice::connect(&self.settings).await?)
-    }
-
-    /// Whether the registry has all images of a manifest.
-    async fn pushed(&self, manifest: &Manifest) -> Result<(), Error> {
-        let images: Vec<_> = manifest.components().map(|part| part.properties.image.clone()).collect();
+    /// Sees that the registry has all images, and notes what they are.
+    async fn pushed(&self, application: &mut Application) -> Result<(), Error> {
+        let images: Vec<_> = application.components.iter().map(|wanted| wanted.image.clone()).collect();
         let found = push::digests(&self.settings, &images).await?;
         let missing = images.iter().zip(&found).filter(|(_, digest)| digest.is_none());
         let missing: Vec<_> = missing.map(|(image, _)| image.as_str()).collect();
-        match missing.as_slice() {
-            [] => Ok(()),
-            missing => Err(DeployError::NotPushed { images: missing.join(", ") }.into()),
+        if !missing.is_empty() {
+            return Err(DeployError::NotPushed { images: missing.join(", ") }.into());
         }
+        for (wanted, digest) in application.components.iter_mut().zip(found) {
+            wanted.digest = digest;
+        }
+        Ok(())
     }
 }
 

@@ -77,7 +77,7 @@ impl Operation {
         pack::verify(packs.iter().map(Arc::as_ref), &self.root, self.user.as_deref())?;
         packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
-        Ok(Machine::new(&self.root, &self.settings, work, packs, options, builder_from))
+        Ok(Machine::new(&self.root, &self.settings, work, packs, options, builder_from, self.platform()))
     }
 
     fn fix(&self, machine: &Machine, examined: &[Examined], dry_run: bool) -> Result<bool, Error> {

@@ -70,7 +70,7 @@ impl Operation {
                 Some(url) => crate::nats::Server { url, ..server },
                 None => server,
             },
-            settings: self.settings.clone(),
+            platform: self.platform(),
             application: self.application().ok(),
             told: options.told,
         };

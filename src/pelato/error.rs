@@ -4,7 +4,6 @@ use miette::Diagnostic;
 
 use crate::build::{BuildError, ToolchainError};
 use crate::catalog::CatalogError;
-use crate::deploy::DeployError;
 use crate::drill::DrillError;
 use crate::evaluation::{LoadError, WriteError};
 use crate::generate::GenerateError;
@@ -12,6 +11,7 @@ use crate::host::HostError;
 use crate::infra::InfraError;
 use crate::metrics::MetricsError;
 use crate::pack::PackError;
+use crate::platform::{Class, DeployError};
 use crate::project::bump::BumpError;
 use crate::project::lock_file::LockFileError;
 use crate::project::settings::SettingsError;
@@ -45,8 +45,8 @@ pub enum Exit {
     Function = 5,
     /// A server or a port could not be used.
     Network = 6,
-    /// The lattice did not do what it was asked for.
-    Lattice = 7,
+    /// The platform did not do what it was asked for.
+    Platform = 7,
     /// The machine lacks something that the project needs.
     Machine = 8,
     /// A drill was held, and an objective of `--slo` was missed.
@@ -106,7 +106,7 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Build(#[from] BuildError),
-    /// The workflow could not be deployed, or the lattice did not do what it was asked for.
+    /// The workflow could not be deployed, or the platform did not do what it was asked for.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Deploy(#[from] DeployError),
@@ -133,7 +133,7 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Scaffold(#[from] ScaffoldError),
-    /// No files could be made for the machines of a lattice.
+    /// No files could be made for the machines of a cluster.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Infra(#[from] InfraError),
@@ -290,13 +290,15 @@ impl Error {
             Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
-            Self::Deploy(error) if error.is_network() => Exit::Network,
             Self::Stream(_) => Exit::Network,
-            Self::Deploy(error) if error.is_project() => Exit::Project,
-            Self::Deploy(_) => Exit::Lattice,
+            Self::Deploy(error) => match error.class() {
+                Class::Unreachable | Class::Network => Exit::Network,
+                Class::Project => Exit::Project,
+                Class::Platform => Exit::Platform,
+            },
             Self::Drill(error) if error.is_network() => Exit::Network,
             Self::Drill(error) if error.is_value() => Exit::Usage,
-            Self::Drill(DrillError::NoProbeArrived { .. } | DrillError::NoMark { .. }) => Exit::Lattice,
+            Self::Drill(DrillError::NoProbeArrived { .. } | DrillError::NoMark { .. }) => Exit::Platform,
             Self::Drill(DrillError::Missed { .. }) => Exit::Objective,
             Self::Host(HostError::PathTaken { .. }) => Exit::Project,
             Self::Host(HostError::NoDatabase { .. }) => Exit::Usage,

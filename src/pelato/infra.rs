@@ -124,7 +124,7 @@ impl Operation {
             registry_insecure: options.registry_insecure || infra::is_insecure(listed, &registry),
             registry,
             local_registry_port: options.local_registry_port.unwrap_or(REGISTRY_PORT),
-            lattice: text(options.lattice, settings::LATTICE, "default"),
+            lattice: text(options.lattice, settings::wadm::LATTICE, "default"),
             jetstream_domain: text(options.jetstream_domain, settings::JETSTREAM_DOMAIN, "cloud"),
             // A label may have dots, a domain may not.
             edge_domain: options.edge_domain.unwrap_or_else(|| edge_label.replace('.', "-")),
@@ -136,7 +136,7 @@ impl Operation {
 
     /// The port of `HOSTS_NATS_URL`, if it is on the hosts themselves.
     fn host_nats_port(&self) -> Option<u16> {
-        let url = self.settings.text(settings::HOSTS_NATS_URL)?;
+        let url = self.settings.text(settings::wadm::HOSTS_NATS_URL)?;
         let address = url.strip_prefix("nats://").unwrap_or(url);
         let (host, port) = address.split_once(':')?;
         port.parse().ok().filter(|port| *port > 0 && infra::is_loopback(host))

@@ -28,6 +28,7 @@ use crate::cancel::Cancel;
 use crate::catalog::Catalog;
 use crate::check::Component;
 use crate::generate::{self, Generated};
+use crate::platform::Platform;
 use crate::progress::{Listener, OperationKind, Reason};
 use crate::project::{Builder, Settings, Sources, Workflow};
 use crate::remedy::Restriction;
@@ -38,7 +39,6 @@ use operation::Operation;
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use conformance::Conformance;
-pub use deploy::MANIFEST_FILE;
 pub use drill::DrillOptions;
 pub use error::{Error, Exit, PromptError};
 pub use infra::InfraOptions;
@@ -61,6 +61,8 @@ pub struct Options {
     pub events: Arc<dyn Listener>,
     /// Cancels all operations, and tells when they have cleaned up.
     pub cancel: Cancel,
+    /// What it is deployed to; none for the one that the settings mean.
+    pub platform: Option<Arc<dyn Platform>>,
 }
 
 /// A project that is open. Clones are the same one, and may be used from several threads and tasks at the same time.

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::{Error, Options, Pelato};
 use crate::cancel::{Cancel, Tracked};
 use crate::catalog::Catalog;
+use crate::platform::Platform;
 use crate::progress::{Ended, Event, OperationKind, Progress, Reporter, Silent};
 use crate::project::Settings;
 
@@ -23,6 +24,8 @@ pub(crate) struct Operation {
     pub user: Option<PathBuf>,
     /// PELATO's cache folder.
     pub cache: PathBuf,
+    /// What is deployed to; none for the one that the settings mean.
+    pub platform: Option<Arc<dyn Platform>>,
     /// Takes its events.
     pub progress: Arc<dyn Progress>,
     /// Cancels it alone.
@@ -75,13 +78,14 @@ impl Pelato {
         begun: Option<(OperationKind, Instant)>,
         tracked: Option<Tracked>,
     ) -> Result<Operation, Error> {
-        let Options { root, settings, user, cache, cancel, .. } = self.options.as_ref();
+        let Options { root, settings, user, cache, cancel, platform, .. } = self.options.as_ref();
         Ok(Operation {
             root: root.clone(),
             settings: settings.load(root)?,
             catalog: Catalog::load(Some(root), user.as_deref()),
             user: user.clone(),
             cache: cache.clone(),
+            platform: platform.clone(),
             progress,
             cancel: cancel.child(),
             begun,

@@ -6,10 +6,13 @@ use std::sync::Arc;
 
 use super::settings::{Flag, Settings, SettingsError};
 
+/// Looks up a variable of the environment.
+type LookUp = dyn Fn(&str) -> Option<String> + Send + Sync;
+
 /// Everything that settings come from, but for the project's own file.
 #[derive(Clone)]
 pub struct Sources {
-    environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    environment: Arc<LookUp>,
     flags: Vec<Flag>,
 }
 

@@ -1,8 +1,15 @@
 //! Why messages cannot be stored for a component.
 
+use crate::nats::NatsError;
+
 /// Why messages cannot be stored for a component.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum StreamError {
+    /// The NATS server cannot be used.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Nats(#[from] NatsError),
+    /// Nobody answers for JetStream.
     #[error("JetStream does not answer on the NATS server{domain}: {message}")]
     #[diagnostic(
         code(pelato::stream::no_jet_stream),

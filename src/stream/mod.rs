@@ -77,6 +77,11 @@ impl ConsumerManager {
         Ok(())
     }
 
+    /// Whether consumers deliver to any of these subjects.
+    pub fn has_any(subjects: &[String]) -> bool {
+        subjects.iter().any(|subject| name_of(subject).is_some())
+    }
+
     /// Deletes consumers, by the subjects to which they deliver. Streams are not deleted.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod imports;
 mod infra;
 mod languages;
 mod packs;
+mod platform;
 mod readme;
 mod scaffold;
 #[path = "../support/mod.rs"]

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::check::values::component_name;
 
-/// A `component_name` that a registry, a lattice or a file system could not hold.
+/// A `component_name` that a registry, a cluster or a file system could not hold.
 pub struct ComponentName;
 
 impl Rule for ComponentName {

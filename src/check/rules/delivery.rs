@@ -5,7 +5,7 @@ use crate::nats::subject;
 use crate::project::Field;
 use crate::text::quoted;
 
-/// A delivery that does not exist, what belongs to another, and what a lattice cannot do.
+/// A delivery that does not exist, what belongs to another, and what a cluster cannot do.
 pub struct Delivery;
 
 impl Rule for Delivery {
@@ -18,7 +18,7 @@ impl Rule for Delivery {
         let kept =
             |entry: &&Entry<'_>| is_kept(entry) && findings.iter().all(|one| one.task != Some(entry.index));
         let first = context.entries.iter().find(kept).and_then(|entry| entry.task.delivery.as_ref());
-        findings.extend(first.map(lattice));
+        findings.extend(first.map(cluster));
         findings
     }
 }
@@ -28,9 +28,9 @@ fn is_kept(entry: &Entry<'_>) -> bool {
 }
 
 /// Said once: it is the same for all tasks.
-fn lattice(field: &Field) -> Finding {
+fn cluster(field: &Field) -> Finding {
     let spot = Spot::Place(field.place.clone());
-    let message = "on a wasmCloud 1.9 lattice, dead letters have no headers, and senders that wait for a reply get none";
+    let message = "on a cluster, dead letters have no headers, and senders that wait for a reply get none";
     Finding::note(spot, message)
         .advise("the reason why a message was dead-lettered is in the hosts' logs: see docs/delivery.md")
 }
@@ -90,7 +90,7 @@ mod tests {
 
     fn errors(lines: &[&str]) -> Vec<String> {
         let found = found_with(lines);
-        found.into_iter().filter(|one| !one.contains("wasmCloud 1.9 lattice")).collect()
+        found.into_iter().filter(|one| !one.contains("on a cluster")).collect()
     }
 
     #[test]
@@ -103,13 +103,10 @@ mod tests {
     }
 
     #[test]
-    fn what_a_lattice_cannot_do_is_noted_once() {
+    fn what_a_cluster_cannot_do_is_noted_once() {
         let found = found_with(&[KEPT]);
         assert_eq!(found.len(), 1);
-        assert!(
-            found[0].starts_with("11:15 delivery: on a wasmCloud 1.9 lattice, dead letters"),
-            "{found:?}"
-        );
+        assert!(found[0].starts_with("11:15 delivery: on a cluster, dead letters"), "{found:?}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Context, Finding, Rule};
 use crate::check::Entry;
 use crate::text::quoted;
 
-/// Two components of one name, or of names that become one in the lattice.
+/// Two components of one name, or of names that become one in a cluster.
 pub struct DuplicateComponent;
 
 impl Rule for DuplicateComponent {
@@ -17,7 +17,7 @@ impl Rule for DuplicateComponent {
         let mut found = Vec::new();
         for entry in &context.entries {
             let Some(field) = &entry.task.component_name else { continue };
-            // The lattice makes `_` of all that is neither letter nor digit when it names a component.
+            // Platforms make `_` or `-` of all that is neither letter nor digit when they name a component.
             let key = field.text.to_lowercase().replace('-', "_");
             match first.get(&key) {
                 Some(other) => found.push(duplicate(context, entry, other)),
@@ -37,7 +37,7 @@ fn duplicate(context: &Context<'_>, entry: &Entry<'_>, other: &Entry<'_>) -> Opt
         format!("two components have the name {}", quoted(&field.text))
     } else {
         format!(
-            "a lattice does not distinguish the names {} and {}",
+            "a cluster does not distinguish the names {} and {}",
             quoted(&field.text),
             quoted(&first.text)
         )
@@ -68,7 +68,7 @@ mod tests {
         );
         assert_eq!(report.problems[0].label.as_deref(), Some("the first is `A` in line 9"));
         assert_eq!(report.problems[1].rule, "component-name");
-        assert!(found[2].contains("a lattice does not distinguish the names `b_c` and `B-c`"), "{found:?}");
+        assert!(found[2].contains("a cluster does not distinguish the names `b_c` and `B-c`"), "{found:?}");
         assert_eq!(components.len(), 1);
     }
 }

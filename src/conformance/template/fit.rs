@@ -8,7 +8,7 @@ use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::catalog::{Kind, Parameter};
 use crate::check::{Component, NeedError};
 use crate::conformance::with_help;
-use crate::deploy::manifest::{self, Providers};
+use crate::platform::{self, Application, PartKind};
 
 pub(super) fn task(fixture: &mut Fixture) -> CheckResult {
     fixture.components()?;
@@ -93,16 +93,16 @@ pub(super) fn queue(fixture: &mut Fixture) -> CheckResult {
     Ok("replicas share the messages, tasks do not".to_owned())
 }
 
-pub(super) fn lattice(fixture: &mut Fixture) -> CheckResult {
+pub(super) fn platform(fixture: &mut Fixture) -> CheckResult {
     let components = fixture.components()?;
-    let images: Vec<_> =
-        components.iter().map(|component| format!("registry/{}:1", component.name)).collect();
-    let providers = Providers::from(&fixture.options.settings);
-    let planned = manifest::plan("check", &components, &images, &providers);
-    let planned = planned.map_err(|error| failed(with_help(&error), ""))?;
-    let parts = planned.spec.components.iter().map(|part| part.name.clone());
+    let images = components.iter().map(|component| format!("registry/{}:1", component.name)).collect();
+    let planned = Application::new("check", &components, images, 1).and_then(|application| {
+        let platform = platform::of(&fixture.options.settings);
+        platform.parts(&application)
+    });
+    let parts = planned.map_err(|error| failed(with_help(&error), ""))?;
     let providers: Vec<_> =
-        parts.filter(|name| components.iter().all(|component| component.name != *name)).collect();
+        parts.into_iter().filter_map(|(name, kind)| (kind == PartKind::Capability).then_some(name)).collect();
     Ok(match providers.is_empty() {
         true => "needs no provider".to_owned(),
         false => format!("needs the providers {}", providers.join(", ")),

@@ -31,7 +31,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "task", run: fit::task },
     Check { name: "parameters", run: fit::parameters },
     Check { name: "queue", run: fit::queue },
-    Check { name: "lattice", run: fit::lattice },
+    Check { name: "platform", run: fit::platform },
     Check { name: "message", run: behave::message },
     Check { name: "http", run: behave::http },
     Check { name: "empty", run: behave::empty },

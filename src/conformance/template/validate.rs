@@ -8,8 +8,8 @@ use crate::build::wit::{HANDLER, SETTINGS, needed};
 use crate::catalog::{Folder, Kind, Parameter, Template};
 use crate::check::values;
 use crate::conformance;
-use crate::deploy::manifest::provider::{is_called, is_of_hosts};
 use crate::nats::subject;
+use crate::platform::interface::{is_called, is_of_hosts};
 
 pub(super) fn manifest(fixture: &mut Fixture) -> CheckResult {
     let template = match &fixture.template {

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::all::ALL;
 use super::error::SettingsError;
-use super::keys::{ALL, ENV_FILE};
+use super::keys::ENV_FILE;
 use crate::report::{Problem, Source};
 use crate::text;
 use crate::text::suggest;

@@ -1,4 +1,5 @@
-//! Every setting: its name, what values it takes, and what it is when nobody sets it.
+//! Settings: their names, what values they take, and what they are when nobody sets them. Here are those that no platform
+//! has to itself; `all.rs` has all.
 
 use crate::project::Builder;
 
@@ -45,7 +46,7 @@ macro_rules! keys {
         $($(#[doc = $about])+ pub const $id: Key = Key {
             name: stringify!($id), kind: Kind::$kind, default: $default, about: concat!($($about),+),
         };)*
-        /// Every setting, in the order in which `pelato config` shows them.
+        /// All of these settings, in the order in which `pelato config` shows them.
         pub const ALL: &[Key] = &[$($id),*];
     };
 }
@@ -89,28 +90,12 @@ keys! {
     POSTGRES_URL: Secret = None;
     /// File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
     POSTGRES_CA: Text = None;
-    /// Name of the lattice.
-    LATTICE: Text = Some("default");
-    /// JetStream domain of the lattice's own data, and of messages that are delivered at least once.
+    /// JetStream domain of the platform's own data, and of messages that are delivered at least once.
     JETSTREAM_DOMAIN: Text = None;
-    /// NATS server of the topics, as the hosts reach it.
-    HOSTS_NATS_URL: Text = Some("nats://127.0.0.1:4222");
     /// Messages and requests that each replica of a component handles at the same time.
     CALLS_PER_REPLICA: Calls = Some("100");
-    /// Image of the messaging provider, or `builtin` for the one in the hosts.
-    MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
-    /// Image of the HTTP provider, or `builtin` for the one in the hosts.
-    HTTP_PROVIDER: Text = Some("ghcr.io/wasmcloud/http-server:0.27.0");
-    /// Image of the provider of key-value buckets.
-    KEYVALUE_PROVIDER: Text = Some("ghcr.io/wasmcloud/keyvalue-nats:0.3.1");
     /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
     KEYVALUE_DOMAIN: Text = None;
-    /// Image of the provider of PostgreSQL databases.
-    POSTGRES_PROVIDER: Text = Some("ghcr.io/wasmcloud/sqldb-postgres:0.9.0");
-    /// Name of the configuration in the lattice that says where the database is, and who we are to it.
-    POSTGRES_CONFIG: Text = Some("postgres");
-    /// Address that the HTTP provider listens at on its hosts.
-    HTTP_ADDRESS: Text = Some("0.0.0.0");
     /// Whether each run appends its times to `metrics.yaml`.
     ENABLE_METRICS: Truth = Some("False");
 }

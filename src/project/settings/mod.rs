@@ -1,14 +1,18 @@
 //! Settings: flags before the environment before `.env` before defaults, each with where it came from.
 
+mod all;
 mod env_file;
 mod error;
+#[macro_use]
 mod keys;
+pub mod wadm;
 
 use std::borrow::Cow;
 use std::fmt;
 use std::net::Ipv6Addr;
 use std::path::Path;
 
+pub use all::ALL;
 pub use error::{Origin, SettingsError};
 pub use keys::*;
 

@@ -56,17 +56,17 @@ impl Brush {
     /// For a table: component, version, size, build, push, digest, state, hosts.
     pub fn rows(&self) -> Vec<[String; 8]> {
         let none = || "-".to_owned();
-        let on_lattice = |name: &str| self.status().and_then(|status| status.component(name));
+        let on_hosts = |name: &str| self.status().and_then(|status| status.component(name));
         if let Some(build) = &self.build {
             let row = |[name, version, size, work, push, digest]: [String; 6]| {
-                let [state, hosts] = on_lattice(&name).unwrap_or_else(|| [none(), none()]);
+                let [state, hosts] = on_hosts(&name).unwrap_or_else(|| [none(), none()]);
                 [name, version, size, work, push, digest, state, hosts]
             };
             return build.brushed().into_iter().map(row).collect();
         }
         let names = self.status().map(Status::components).unwrap_or_default();
         let row = |(name, version): (String, String)| {
-            let [state, hosts] = on_lattice(&name).unwrap_or_else(|| [none(), none()]);
+            let [state, hosts] = on_hosts(&name).unwrap_or_else(|| [none(), none()]);
             [name, version, none(), none(), none(), none(), state, hosts]
         };
         names.into_iter().map(row).collect()

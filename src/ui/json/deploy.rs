@@ -3,9 +3,7 @@
 use serde::Serialize;
 
 use super::SCHEMA;
-use crate::deploy::manifest::model::{Manifest, PartKind};
-use crate::deploy::status;
-use crate::deploy::{self, Plan};
+use crate::platform::{self, Manifest, PartKind, Plan};
 
 /// `deploy --dry-run`
 #[derive(Debug, Serialize)]
@@ -23,10 +21,10 @@ impl Deployment {
     pub fn new(plan: &Plan) -> Self {
         Self {
             schema: SCHEMA,
-            application: plan.manifest.metadata.name.clone(),
-            version: plan.version().to_owned(),
-            unchanged: plan.unchanged(),
-            manifest: plan.versioned(),
+            application: plan.name.clone(),
+            version: plan.version.clone(),
+            unchanged: plan.unchanged,
+            manifest: plan.manifest.clone(),
             deployed: plan.deployed.clone(),
             warnings: plan.warnings.clone(),
         }
@@ -46,12 +44,12 @@ pub struct Deployed {
 }
 
 impl Deployed {
-    pub fn new(deployed: &deploy::Deployed) -> Self {
-        let manifest = &deployed.manifest;
+    /// Of what was deployed.
+    pub fn new(deployed: &platform::Deployed) -> Self {
         Self {
             schema: SCHEMA,
-            application: manifest.metadata.name.clone(),
-            version: manifest.version().unwrap_or_default().to_owned(),
+            application: deployed.name.clone(),
+            version: deployed.version.clone(),
             unchanged: deployed.unchanged,
             acknowledged_seconds: deployed.acknowledged.as_secs_f64(),
             seconds: deployed.elapsed.as_secs_f64(),
@@ -101,8 +99,9 @@ struct Part {
 }
 
 impl Status {
-    pub fn new(status: &status::Status) -> Self {
-        let part = |part: &status::PartStatus| Part {
+    /// Of how an application is.
+    pub fn new(status: &platform::Status) -> Self {
+        let part = |part: &platform::Part| Part {
             name: part.name.clone(),
             kind: part.kind,
             wanted: part.wanted.clone(),
@@ -161,11 +160,12 @@ impl Status {
         let of = |kind| self.parts.iter().filter(move |part| part.kind == kind);
         let runs = |part: &&Part| part.state == "running";
         let (all, running) = (of(PartKind::Component).count(), of(PartKind::Component).filter(runs).count());
-        let providers = of(PartKind::Capability).filter(runs).count();
-        format!(
-            "{running} of {all} components run, {providers} of {} providers",
-            of(PartKind::Capability).count()
-        )
+        let components = format!("{running} of {all} components run");
+        // Not every platform has them.
+        match (of(PartKind::Capability).filter(runs).count(), of(PartKind::Capability).count()) {
+            (_, 0) => components,
+            (running, all) => format!("{components}, {running} of {all} providers"),
+        }
     }
 }
 

@@ -38,23 +38,23 @@ NATS_CREDS          -                                        default
 NATS_CA             -                                        default
 POSTGRES_URL        -                                        default
 POSTGRES_CA         -                                        default
-LATTICE             default                                  default
 JETSTREAM_DOMAIN    -                                        default
-HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
 CALLS_PER_REPLICA   100                                      default
+KEYVALUE_DOMAIN     -                                        default
+ENABLE_METRICS      True                                     --setting
+LATTICE             default                                  default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
 MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
 HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
 KEYVALUE_PROVIDER   ghcr.io/wasmcloud/keyvalue-nats:0.3.1    default
-KEYVALUE_DOMAIN     -                                        default
 POSTGRES_PROVIDER   ghcr.io/wasmcloud/sqldb-postgres:0.9.0   default
 POSTGRES_CONFIG     postgres                                 default
 HTTP_ADDRESS        0.0.0.0                                  default
-ENABLE_METRICS      True                                     --setting
 
 "#]])
         .stderr_eq("");
     place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"BUILDER","value":"auto","from":"default"},{"name":"CONTAINER_MEMORY","value":"2048","from":"default"},{"name":"CONTAINER_CPUS","value":null,"from":"default"},{"name":"CONTAINER_PIDS","value":"256","from":"default"},{"name":"CONTAINER_TIMEOUT","value":"900","from":"default"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"POSTGRES_URL","value":null,"from":"default"},{"name":"POSTGRES_CA","value":null,"from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"CALLS_PER_REPLICA","value":"100","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"KEYVALUE_PROVIDER","value":"ghcr.io/wasmcloud/keyvalue-nats:0.3.1","from":"default"},{"name":"KEYVALUE_DOMAIN","value":null,"from":"default"},{"name":"POSTGRES_PROVIDER","value":"ghcr.io/wasmcloud/sqldb-postgres:0.9.0","from":"default"},{"name":"POSTGRES_CONFIG","value":"postgres","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"}]}
+{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"BUILDER","value":"auto","from":"default"},{"name":"CONTAINER_MEMORY","value":"2048","from":"default"},{"name":"CONTAINER_CPUS","value":null,"from":"default"},{"name":"CONTAINER_PIDS","value":"256","from":"default"},{"name":"CONTAINER_TIMEOUT","value":"900","from":"default"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"POSTGRES_URL","value":null,"from":"default"},{"name":"POSTGRES_CA","value":null,"from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"CALLS_PER_REPLICA","value":"100","from":"default"},{"name":"KEYVALUE_DOMAIN","value":null,"from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"KEYVALUE_PROVIDER","value":"ghcr.io/wasmcloud/keyvalue-nats:0.3.1","from":"default"},{"name":"POSTGRES_PROVIDER","value":"ghcr.io/wasmcloud/sqldb-postgres:0.9.0","from":"default"},{"name":"POSTGRES_CONFIG","value":"postgres","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"}]}
 
 "#]]).stderr_eq("");
 }
@@ -106,18 +106,18 @@ NATS_CREDS          -                                        default
 NATS_CA             -                                        default
 POSTGRES_URL        -                                        default
 POSTGRES_CA         -                                        default
-LATTICE             default                                  default
 JETSTREAM_DOMAIN    -                                        default
-HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
 CALLS_PER_REPLICA   100                                      default
+KEYVALUE_DOMAIN     -                                        default
+ENABLE_METRICS      False                                    default
+LATTICE             default                                  default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
 MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
 HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
 KEYVALUE_PROVIDER   ghcr.io/wasmcloud/keyvalue-nats:0.3.1    default
-KEYVALUE_DOMAIN     -                                        default
 POSTGRES_PROVIDER   ghcr.io/wasmcloud/sqldb-postgres:0.9.0   default
 POSTGRES_CONFIG     postgres                                 default
 HTTP_ADDRESS        0.0.0.0                                  default
-ENABLE_METRICS      False                                    default
 
 "#]])
         .stderr_eq("");
@@ -152,18 +152,18 @@ NATS_CREDS          -                                        default
 NATS_CA             -                                        default
 POSTGRES_URL        -                                        default
 POSTGRES_CA         -                                        default
-LATTICE             default                                  default
 JETSTREAM_DOMAIN    -                                        default
-HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
 CALLS_PER_REPLICA   100                                      default
+KEYVALUE_DOMAIN     -                                        default
+ENABLE_METRICS      False                                    default
+LATTICE             default                                  default
+HOSTS_NATS_URL      nats://127.0.0.1:[PORT]                    default
 MESSAGING_PROVIDER  ghcr.io/wasmcloud/messaging-nats:0.27.0  default
 HTTP_PROVIDER       ghcr.io/wasmcloud/http-server:0.27.0     default
 KEYVALUE_PROVIDER   ghcr.io/wasmcloud/keyvalue-nats:0.3.1    default
-KEYVALUE_DOMAIN     -                                        default
 POSTGRES_PROVIDER   ghcr.io/wasmcloud/sqldb-postgres:0.9.0   default
 POSTGRES_CONFIG     postgres                                 default
 HTTP_ADDRESS        0.0.0.0                                  default
-ENABLE_METRICS      False                                    default
 
 "#]])
         .stderr_eq("");

@@ -170,17 +170,23 @@ POSTGRES_URL=
 # File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
 POSTGRES_CA=
 
-# Name of the lattice.
-LATTICE=default
-
-# JetStream domain of the lattice's own data, and of messages that are delivered at least once.
+# JetStream domain of the platform's own data, and of messages that are delivered at least once.
 JETSTREAM_DOMAIN=
-
-# NATS server of the topics, as the hosts reach it.
-HOSTS_NATS_URL=nats://127.0.0.1:[PORT]
 
 # Messages and requests that each replica of a component handles at the same time.
 CALLS_PER_REPLICA=100
+
+# JetStream domain of the key-value buckets, if it is not that of the NATS server.
+KEYVALUE_DOMAIN=
+
+# Whether each run appends its times to `metrics.yaml`.
+ENABLE_METRICS=False
+
+# Name of the lattice.
+LATTICE=default
+
+# NATS server of the topics, as the hosts reach it.
+HOSTS_NATS_URL=nats://127.0.0.1:[PORT]
 
 # Image of the messaging provider, or `builtin` for the one in the hosts.
 MESSAGING_PROVIDER=ghcr.io/wasmcloud/messaging-nats:0.27.0
@@ -191,9 +197,6 @@ HTTP_PROVIDER=ghcr.io/wasmcloud/http-server:0.27.0
 # Image of the provider of key-value buckets.
 KEYVALUE_PROVIDER=ghcr.io/wasmcloud/keyvalue-nats:0.3.1
 
-# JetStream domain of the key-value buckets, if it is not that of the NATS server.
-KEYVALUE_DOMAIN=
-
 # Image of the provider of PostgreSQL databases.
 POSTGRES_PROVIDER=ghcr.io/wasmcloud/sqldb-postgres:0.9.0
 
@@ -202,9 +205,6 @@ POSTGRES_CONFIG=postgres
 
 # Address that the HTTP provider listens at on its hosts.
 HTTP_ADDRESS=0.0.0.0
-
-# Whether each run appends its times to `metrics.yaml`.
-ENABLE_METRICS=False
 
 "#]]);
     place.expect(

@@ -63,7 +63,7 @@ exports     passed   [TIME]wasmcloud:messaging/handler@0.2.0
 task        passed   [TIME]a task needs source_topic, dest_topic
 parameters  passed   [TIME]source_topic, dest_topic
 queue       passed   [TIME]replicas share the messages, tasks do not
-lattice     passed   [TIME]needs the providers messaging-edge
+platform    passed   [TIME]needs the providers messaging-edge
 message     passed   [TIME]the result was sent to check.gives.dest_topic
 http        skipped  [TIME]the template answers no HTTP requests
 empty       passed   [TIME]nothing is sent
@@ -186,7 +186,7 @@ fn what_a_task_would_be_told_is_looked_at() {
         format!("{manifest}[[capabilities]]\nwit = \"my:own/printer@1.0.0\"\n")
     });
     assert!(
-        failed["lattice"].contains("needs my:own/printer@1.0.0, for which no provider is known"),
+        failed["platform"].contains("needs my:own/printer@1.0.0, for which no provider is known"),
         "{failed:?}"
     );
 }
@@ -248,7 +248,7 @@ fn a_template_that_only_answers_http_is_tried_by_requests() {
     place.edit("templates/web/template.toml", "wasmcloud:messaging/handler@0.2.0", "wasi:io/poll@0.2.0");
     let results = check(&place, "web");
     let told = |name: &str| results[name].0.as_str();
-    for name in ["lattice", "http", "empty", "error", "trap"] {
+    for name in ["platform", "http", "empty", "error", "trap"] {
         assert_eq!(told(name), "passed", "{name}: {results:?}");
     }
     for name in ["message", "queue", "kept"] {

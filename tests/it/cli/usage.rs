@@ -22,7 +22,7 @@ fn help_lists_commands_and_exit_codes() {
         .run(&["-h"])
         .code(0)
         .stdout_eq(str![[r#"
-Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice
+Write one function, run it as a WebAssembly component on every host of a wasmCloud cluster
 
 Usage: pelato [OPTIONS] <COMMAND>
 

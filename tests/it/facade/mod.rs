@@ -51,6 +51,7 @@ impl Open {
             cache: above.join("cache"),
             events: Arc::clone(&heard) as Arc<_>,
             cancel: cancel.clone(),
+            platform: None,
         });
         let path: OsString = format!("{}:/usr/bin:/bin", above.join("bin").display()).into();
         let flags = BuildFlags { path, ..BuildFlags::default() };
@@ -166,7 +167,7 @@ fn operations_can_be_given_to_any_thread() {
     is_send(&open.pelato.build(&[], &open.flags));
     is_send(&open.pelato.plan_push(&[], &open.flags));
     is_send(&open.pelato.status());
-    let deploy = pelato::deploy::Options { wait: None, force: false };
+    let deploy = pelato::platform::Options { wait: None, force: false };
     is_send(&open.pelato.deploy(deploy));
     let brush = BrushOptions {
         from: Phase::Gen,

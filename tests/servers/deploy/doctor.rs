@@ -73,7 +73,7 @@ fn servers_without_what_a_lattice_needs() {
     let url = lattice.nats_url();
     let wanted = format!("wadm does not answer for the lattice `default` at {}", lattice.nats_url());
     assert_eq!(found(&project, 8, "wadm"), [one("problem", wanted)]);
-    assert_eq!(found(&project, 8, "hosts"), [one("problem", "no host of the lattice answers")]);
+    assert_eq!(found(&project, 8, "hosts"), [one("problem", "no host of the cluster answers")]);
 
     let wrong = project.env("NATS_PASSWORD", &format!("{PASSWORD}x"));
     let refused = found(&wrong, 8, "nats");

@@ -90,7 +90,7 @@ fn what_hosts_cannot_do_is_told_in_their_words() {
     failed.failed(
         7,
         &[
-            "the lattice could not run all of `faults`",
+            "the cluster could not run all of `faults`",
             "echo: ",
             "messaging-edge: ",
             "check that the host can reach the registry",
@@ -108,7 +108,7 @@ fn the_only_host_dies_while_it_tries() {
     deploy.wait_for("Note echo: ");
     lattice.hosts[0].kill();
     assert_eq!(deploy.wait().code(), Some(7));
-    Ran::of(&deploy).said(&["the lattice could not run all of `faults`", "it has not answered for"]);
+    Ran::of(&deploy).said(&["the cluster could not run all of `faults`", "it has not answered for"]);
     project.pelato(&["remove"]);
 
     // What is deployed next is for the host that comes then.

@@ -10,6 +10,7 @@ mod faults;
 mod languages;
 mod links;
 mod placement;
+mod platform;
 mod project;
 mod stored;
 mod temperature;

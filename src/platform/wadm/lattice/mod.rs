@@ -12,10 +12,11 @@ use async_nats::client::RequestErrorKind;
 use async_nats::{Client, ConnectOptions, Request};
 use serde::de::DeserializeOwned;
 
-use super::{DeployError, preflight};
+use super::WadmError;
 use crate::nats;
+use crate::platform::DeployError;
 use crate::project::Settings;
-use crate::project::settings::LATTICE;
+use crate::project::settings::wadm::LATTICE;
 
 /// How long wadm may take to answer. It answers in milliseconds; a server that writes to a slow disk needs longer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -40,9 +41,9 @@ impl Lattice {
         Ok(Self { client, name, server: nats::shown(&server.url) })
     }
 
-    /// The connection itself.
-    pub fn client(&self) -> Client {
-        self.client.clone()
+    /// What it is called in messages.
+    pub fn place(&self) -> String {
+        place(&self.name)
     }
 
     async fn request(&self, subject: String, payload: Vec<u8>) -> Result<async_nats::Message, DeployError> {
@@ -50,7 +51,7 @@ impl Lattice {
         self.client.send_request(subject, request).await.map_err(|error| match error.kind() {
             RequestErrorKind::NoResponders => {
                 let old = self.warning().map(|warning| format!("; {warning}")).unwrap_or_default();
-                DeployError::NoWadm { lattice: self.name.clone(), server: self.server.clone(), old }
+                WadmError::NoWadm { lattice: self.name.clone(), server: self.server.clone(), old }.into()
             }
             RequestErrorKind::TimedOut => self.lost(format!("no answer within {} s", PATIENCE.as_secs())),
             _ => self.lost(error.to_string()),
@@ -64,19 +65,32 @@ impl Lattice {
 
     /// What is suspicious about the NATS server.
     pub fn warning(&self) -> Option<String> {
-        preflight::server(&self.client.server_info().version)
+        server::too_old(&self.client.server_info().version)
     }
 
-    fn lost(&self, message: String) -> DeployError {
-        DeployError::Lost { lattice: self.name.clone(), message }
+    /// That the connection was lost.
+    pub fn lost(&self, message: String) -> DeployError {
+        DeployError::Lost { place: self.place(), message }
     }
 }
 
+/// A lattice in messages.
+pub fn place(name: &str) -> String {
+    format!("the lattice `{name}`")
+}
+
 fn parse<T: DeserializeOwned>(message: &async_nats::Message) -> Result<T, DeployError> {
-    serde_json::from_slice(&message.payload).map_err(|error| DeployError::Reply {
-        message: format!(
-            "{error}: {}",
-            String::from_utf8_lossy(&message.payload).chars().take(200).collect::<String>()
-        ),
+    serde_json::from_slice(&message.payload).map_err(|error| {
+        let text: String = String::from_utf8_lossy(&message.payload).chars().take(200).collect();
+        reply(format!("{error}: {text}"))
     })
+}
+
+/// That an answer of wadm makes no sense.
+pub fn reply(message: String) -> DeployError {
+    DeployError::Reply {
+        who: "wadm",
+        message,
+        help: "PELATO supports wadm 0.21: check which version is running",
+    }
 }

@@ -6,13 +6,16 @@ use super::model::{
     BUILT_IN_IMAGE, Config, HOST_TYPE, Link, Part, PartKind, Properties, Scaler, Spread, Target, Texts,
     Trait, plain,
 };
-use crate::check::{Component, Need, Placement};
-use crate::deploy::DeployError;
+use crate::check::{Need, Placement};
+use crate::platform::interface::{is_called, is_of_hosts, split};
+use crate::platform::wadm::WadmError;
+use crate::platform::{DeployError, Wanted};
 use crate::project::Settings;
-use crate::project::settings::{
-    CALLS_PER_REPLICA, HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, Key,
-    MESSAGING_PROVIDER, POSTGRES_CONFIG, POSTGRES_PROVIDER,
+use crate::project::settings::wadm::{
+    HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, KEYVALUE_PROVIDER, MESSAGING_PROVIDER, POSTGRES_CONFIG,
+    POSTGRES_PROVIDER,
 };
+use crate::project::settings::{KEYVALUE_DOMAIN, Key};
 
 /// The value of a setting that means the provider inside the hosts.
 const BUILT_IN: &str = "builtin";
@@ -31,7 +34,7 @@ pub enum Kind {
     },
 }
 
-/// Images, addresses, and how many calls they make of a replica at the same time, as the settings say.
+/// Images and addresses, as the settings say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Providers {
     messaging: Image,
@@ -42,7 +45,6 @@ pub struct Providers {
     address: String,
     domain: Option<String>,
     database: String,
-    pub(super) calls: u32,
 }
 
 /// Where a provider comes from.
@@ -66,7 +68,7 @@ impl Kind {
     ///
     /// # Errors
     /// When no provider is known for it.
-    pub fn of(component: &Component, need: &Need) -> Result<Option<Self>, DeployError> {
+    pub fn of(component: &Wanted, need: &Need) -> Result<Option<Self>, DeployError> {
         match split(&need.wit).0 {
             "wasmcloud:messaging" => Ok(Some(Self::Messaging)),
             "wasi:keyvalue" => Ok(Some(Self::KeyValue)),
@@ -76,11 +78,12 @@ impl Kind {
                 Ok(Some(Self::Http { port: port.unwrap_or(DEFAULT_PORT) }))
             }
             _ if is_of_hosts(&need.wit) => Ok(None),
-            _ => Err(DeployError::NoProvider {
+            _ => Err(WadmError::NoProvider {
                 component: component.name.clone(),
-                template: component.template.manifest.name.clone(),
+                template: component.template.clone(),
                 interface: need.wit.clone(),
-            }),
+            }
+            .into()),
         }
     }
 }
@@ -120,7 +123,6 @@ impl Providers {
             nats: text(HOSTS_NATS_URL),
             address: text(HTTP_ADDRESS),
             database: text(POSTGRES_CONFIG),
-            calls: settings.number(CALLS_PER_REPLICA).and_then(|calls| calls.try_into().ok()).unwrap_or(1),
             domain: settings.text(KEYVALUE_DOMAIN).map(str::to_owned),
         }
     }
@@ -140,23 +142,24 @@ impl Providers {
     /// When they have none.
     pub fn check(&self, kind: Kind) -> Result<(), DeployError> {
         match (self.image(kind), kind.built_in()) {
-            (Image::BuiltIn, None) => Err(DeployError::NotBuiltIn {
+            (Image::BuiltIn, None) => Err(WadmError::NotBuiltIn {
                 setting: kind.setting().name,
                 default: kind.setting().default.unwrap_or_default(),
-            }),
+            }
+            .into()),
             _ => Ok(()),
         }
     }
 
     /// How a component has to be placed. A provider inside a host reaches only the components of that host, and takes
     /// messages away from the other hosts: wherever it is, its components have to be.
-    pub fn placement(&self, component: &Component, kinds: &[Kind]) -> Placement {
+    pub fn placement(&self, component: &Wanted, kinds: &[Kind]) -> Placement {
         let built_in = kinds.iter().any(|kind| *self.image(*kind) == Image::BuiltIn);
         if built_in { Placement::EveryHost } else { component.placement }
     }
 
     /// The providers that these components share. Each comes with what it needs.
-    pub(super) fn shared<'a>(&self, components: &[(&'a Component, Vec<Kind>)]) -> Vec<Shared<'a>> {
+    pub(super) fn shared<'a>(&self, components: &[(&'a Wanted, Vec<Kind>)]) -> Vec<Shared<'a>> {
         let mut shared = BTreeMap::<(Kind, BTreeSet<&str>), Shared<'a>>::new();
         for (component, kinds) in components {
             let targets: BTreeSet<_> = component.targets.iter().map(String::as_str).collect();
@@ -206,7 +209,7 @@ impl Providers {
     }
 
     /// What a provider is told about a component.
-    fn link_config(&self, component: &Component, need: &Need, interface: &str, kind: Kind) -> Config {
+    fn link_config(&self, component: &Wanted, need: &Need, interface: &str, kind: Kind) -> Config {
         let mut properties: Texts = need.config.clone();
         let mut set = |key: &str, value: &str| drop(properties.insert(key.to_owned(), value.to_owned()));
         match kind {
@@ -224,7 +227,7 @@ impl Providers {
     }
 
     /// The link of a component to a provider that it calls, or of a provider to a component that it calls.
-    pub(super) fn link(&self, component: &Component, need: &Need, provider: &Shared<'_>) -> (bool, Link) {
+    pub(super) fn link(&self, component: &Wanted, need: &Need, provider: &Shared<'_>) -> (bool, Link) {
         let (package, interface) = split(&need.wit);
         let called = is_called(&need.wit);
         let config = vec![self.link_config(component, need, interface, provider.kind)];
@@ -246,32 +249,6 @@ impl Providers {
         };
         (called, link)
     }
-}
-
-/// Whether every host answers an interface by itself.
-pub fn is_of_hosts(wit: &str) -> bool {
-    let packages = [
-        "wasi:logging",
-        "wasi:config",
-        "wasi:cli",
-        "wasi:clocks",
-        "wasi:filesystem",
-        "wasi:io",
-        "wasi:random",
-        "wasi:sockets",
-    ];
-    packages.contains(&split(wit).0)
-}
-
-/// Whether an interface is one by which components are called; the others they call.
-pub fn is_called(wit: &str) -> bool {
-    matches!(split(wit).1, "handler" | "incoming-handler")
-}
-
-/// `namespace:package` and the interface.
-fn split(wit: &str) -> (&str, &str) {
-    let plain = wit.split('@').next().unwrap_or_default();
-    plain.split_once('/').unwrap_or((plain, ""))
 }
 
 /// So many instances in each target, or on each host of every target.
@@ -296,7 +273,8 @@ pub(super) fn scaler<'a>(
 }
 
 impl Shared<'_> {
-    pub fn serves(&self, kind: Kind, component: &Component) -> bool {
+    /// Whether it is the provider of this kind for a component.
+    pub fn serves(&self, kind: Kind, component: &Wanted) -> bool {
         let targets = component.targets.iter().map(String::as_str).collect::<BTreeSet<_>>();
         self.kind == kind && (matches!(kind, Kind::Http { .. }) || self.targets == targets)
     }

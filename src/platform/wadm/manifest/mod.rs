@@ -8,8 +8,8 @@ mod tests;
 pub use model::Manifest;
 pub use provider::Providers;
 
-use super::DeployError;
-use crate::check::{Component, Need};
+use crate::check::Need;
+use crate::platform::{self, Application, DeployError, Wanted};
 use model::{
     API_VERSION, CALLS, DESCRIPTION, Link, Metadata, Part, PartKind, Properties, Spec, Texts, Trait,
     WRITTEN_BY,
@@ -33,43 +33,40 @@ pub fn application_name(project: &str) -> Result<String, DeployError> {
     }
 }
 
-/// The manifest of a workflow, without a version. `images` has the image of each component, in the same order.
+/// The manifest of an application, without a version.
 ///
 /// # Errors
 /// When there is nothing to deploy, or no provider is known for a need.
-pub fn plan(
-    project: &str,
-    components: &[Component],
-    images: &[String],
-    providers: &Providers,
-) -> Result<Manifest, DeployError> {
-    if components.is_empty() {
+pub fn plan(application: &Application, providers: &Providers) -> Result<Manifest, DeployError> {
+    if application.components.is_empty() {
         return Err(DeployError::Empty);
     }
-    let needs = components.iter().map(needs).collect::<Result<Vec<_>, _>>()?;
+    let needs = application.components.iter().map(needs).collect::<Result<Vec<_>, _>>()?;
     needs.iter().flatten().try_for_each(|(_, kind)| providers.check(*kind))?;
     let kinds = |needs: &[(Need, Kind)]| needs.iter().map(|(_, kind)| *kind).collect::<Vec<_>>();
-    let with_kinds: Vec<_> = components.iter().zip(needs.iter().map(|needs| kinds(needs))).collect();
+    let with_kinds: Vec<_> =
+        application.components.iter().zip(needs.iter().map(|needs| kinds(needs))).collect();
     let shared = providers.shared(&with_kinds);
     let mut called = vec![Vec::new(); shared.len()];
     let mut parts = Vec::new();
-    for ((component, kinds), (needs, image)) in with_kinds.iter().zip(needs.iter().zip(images)) {
+    for ((component, kinds), needs) in with_kinds.iter().zip(&needs) {
         let links = links(component, needs, providers, &shared, &mut called);
         let placement = providers.placement(component, kinds);
         let targets = component.targets.iter().map(String::as_str);
-        let scaler = provider::scaler(targets, component.replicas.saturating_mul(providers.calls), placement);
+        let instances = component.replicas.saturating_mul(application.calls);
+        let scaler = provider::scaler(targets, instances, placement);
         parts.push(Part {
             name: component.name.clone(),
             kind: PartKind::Component,
-            properties: Properties { image: image.clone(), config: Vec::new() },
+            properties: Properties { image: component.image.clone(), config: Vec::new() },
             traits: std::iter::once(scaler).chain(links.into_iter().map(Trait::Link)).collect(),
         });
     }
     parts.extend(shared.iter().zip(called).map(|(provider, links)| providers.part(provider, links)));
-    let name = application_name(project)?;
+    let name = application_name(&application.project)?;
     let annotations = Texts::from([
-        (CALLS.to_owned(), providers.calls.to_string()),
-        (DESCRIPTION.to_owned(), project.to_owned()),
+        (CALLS.to_owned(), application.calls.to_string()),
+        (DESCRIPTION.to_owned(), application.project.clone()),
         (WRITTEN_BY.to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
     ]);
     Ok(Manifest {
@@ -80,14 +77,21 @@ pub fn plan(
     })
 }
 
-fn needs(component: &Component) -> Result<Vec<(Need, Kind)>, DeployError> {
+impl TryFrom<&platform::Manifest> for Manifest {
+    type Error = DeployError;
+
+    fn try_from(manifest: &platform::Manifest) -> Result<Self, DeployError> {
+        let document = manifest.documents.first().cloned().unwrap_or_default();
+        serde_json::from_value(document).map_err(|error| DeployError::Form(error.to_string()))
+    }
+}
+
+/// What a component needs of providers.
+fn needs(component: &Wanted) -> Result<Vec<(Need, Kind)>, DeployError> {
     let mut found = Vec::new();
-    for need in component.needs().map_err(|source| DeployError::Template {
-        template: component.template.manifest.name.clone(),
-        source,
-    })? {
-        if let Some(kind) = Kind::of(component, &need)? {
-            found.push((need, kind));
+    for need in &component.needs {
+        if let Some(kind) = Kind::of(component, need)? {
+            found.push((need.clone(), kind));
         }
     }
     Ok(found)
@@ -95,7 +99,7 @@ fn needs(component: &Component) -> Result<Vec<(Need, Kind)>, DeployError> {
 
 /// The links of a component; those of providers that call it are put with the providers.
 fn links(
-    component: &Component,
+    component: &Wanted,
     needs: &[(Need, Kind)],
     providers: &Providers,
     shared: &[Shared<'_>],

@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::platform::PartKind;
+
+/// The version of the model.
 pub const API_VERSION: &str = "core.oam.dev/v1beta1";
 /// The annotation that carries a manifest's version.
 pub const VERSION: &str = "version";
@@ -67,14 +70,7 @@ pub struct Part {
     pub traits: Vec<Trait>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PartKind {
-    /// A WebAssembly component.
-    Component,
-    Capability,
-}
-
+/// What a part is made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Properties {
     #[serde(default)]
@@ -193,14 +189,6 @@ impl Manifest {
 
     pub fn components(&self) -> impl Iterator<Item = &Part> {
         self.spec.components.iter().filter(|part| part.kind == PartKind::Component)
-    }
-
-    /// As it is written to a file.
-    ///
-    /// # Errors
-    /// Never, as far as is known: texts and lists of texts always have a YAML form.
-    pub fn to_yaml(&self) -> Result<String, serde_yaml::Error> {
-        serde_yaml::to_string(self)
     }
 }
 

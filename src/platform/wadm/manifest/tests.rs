@@ -2,13 +2,13 @@ use super::model::{PartKind, Trait};
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::check::Placement;
 use crate::check::rules::testing::{check_in, project, task, workflow};
+use crate::check::{Component, Placement};
 use crate::project::Settings;
-use crate::project::settings::{
-    CALLS_PER_REPLICA, Flag, HTTP_PROVIDER, KEYVALUE_DOMAIN, KEYVALUE_PROVIDER, MESSAGING_PROVIDER,
-    POSTGRES_CONFIG, POSTGRES_PROVIDER, POSTGRES_URL,
+use crate::project::settings::wadm::{
+    HTTP_PROVIDER, KEYVALUE_PROVIDER, MESSAGING_PROVIDER, POSTGRES_CONFIG, POSTGRES_PROVIDER,
 };
+use crate::project::settings::{CALLS_PER_REPLICA, Flag, KEYVALUE_DOMAIN, POSTGRES_URL};
 
 fn components(tasks: &[String]) -> Vec<Component> {
     let folder = project();
@@ -27,9 +27,14 @@ fn settings(values: &[(crate::project::settings::Key, &str)]) -> Settings {
 
 fn planned_with(tasks: &[String], settings: &Settings) -> Result<Manifest, DeployError> {
     let components = components(tasks);
-    let images: Vec<_> =
+    let images =
         components.iter().map(|one| format!("localhost:5000/{}:{}", one.name, one.version)).collect();
-    plan("My 1st Project: \"x\"", &components, &images, &Providers::from(settings))
+    let calls = settings.number(CALLS_PER_REPLICA).unwrap().try_into().unwrap();
+    plan(&Application::new("My 1st Project: \"x\"", &components, images, calls)?, &Providers::from(settings))
+}
+
+fn yaml(manifest: &Manifest) -> String {
+    platform::Manifest::of(manifest).unwrap().to_yaml().unwrap()
 }
 
 fn planned(tasks: &[String]) -> Manifest {
@@ -57,8 +62,7 @@ fn providers(manifest: &Manifest) -> Vec<&str> {
 
 #[test]
 fn a_task_becomes_a_component_with_links_to_a_provider() {
-    let text =
-        planned(&[task(&["replicas: 2", "targets: [edge, cloud]"])]).versioned("1-abc").to_yaml().unwrap();
+    let text = yaml(&planned(&[task(&["replicas: 2", "targets: [edge, cloud]"])]).versioned("1-abc"));
     let version = env!("CARGO_PKG_VERSION");
     let wanted = format!(
         "\
@@ -133,7 +137,7 @@ spec:
 "
     );
     assert_eq!(text, wanted);
-    assert_eq!(serde_yaml::from_str::<Manifest>(&text).unwrap().to_yaml().unwrap(), text, "it is read back");
+    assert_eq!(yaml(&serde_yaml::from_str::<Manifest>(&text).unwrap()), text, "it is read back");
 }
 
 #[test]
@@ -221,7 +225,7 @@ fn a_database_is_named_and_its_password_is_in_no_manifest() {
         let by_name = model::Config { name: "rooms-db".to_owned(), properties: None };
         assert_eq!(link.target.config, [by_name], "both refer to the same one");
     }
-    let text = manifest.to_yaml().unwrap();
+    let text = yaml(&manifest);
     assert!(text.contains("config:\n          - name: rooms-db\n"), "{text}");
     assert!(!text.contains("sesame") && !text.contains("POSTGRES"), "{text}");
     assert_eq!(serde_yaml::from_str::<Manifest>(&text).unwrap(), manifest);

@@ -11,8 +11,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{Lattice, parse};
-use crate::deploy::DeployError;
-use crate::deploy::manifest::model::HOST_TYPE;
+use crate::platform::DeployError;
+use crate::platform::wadm::manifest::model::HOST_TYPE;
 
 /// How long to wait for the first host, and for each further one. Hosts answer within milliseconds; those at the end of
 /// a long line in tenths of a second.
@@ -58,10 +58,13 @@ pub struct Running {
 }
 
 impl Running {
-    /// Whether wadm started it for an application.
+    /// The application for which wadm started it.
+    pub fn application(&self) -> Option<&str> {
+        self.annotations.as_ref()?.get(APPLICATION).map(String::as_str)
+    }
+
     fn is_of(&self, application: &str) -> bool {
-        let annotations = self.annotations.as_ref();
-        annotations.and_then(|all| all.get(APPLICATION)).is_some_and(|name| name == application)
+        self.application() == Some(application)
     }
 }
 

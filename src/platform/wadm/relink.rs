@@ -12,12 +12,11 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
-use super::error::{DeployError, Reason};
 use super::lattice::Lattice;
 use super::lattice::links::Link;
 use super::manifest::Manifest;
 use super::manifest::model::{BUILT_IN_IMAGE, PartKind};
-use super::status::{PartStatus, Status};
+use crate::platform::{DeployError, Part, Problem, Status};
 use crate::remedy::Operation;
 
 /// How long providers have to start listening, after their hosts said that they run. Longer, they are not waited for: a
@@ -59,10 +58,10 @@ pub async fn tell(lattice: &Lattice, manifest: &Manifest, status: &Status) -> Re
     listen(lattice, manifest, status).await;
     let Some(links) = known(lattice, &wanted).await else { return Ok(()) };
     let lost = wanted.iter().filter(|wanted| !links.iter().any(|link| wanted.is(link)));
-    let reasons: Vec<_> = lost.map(Wanted::lost).collect();
-    if !reasons.is_empty() {
+    let problems: Vec<_> = lost.map(Wanted::lost).collect();
+    if !problems.is_empty() {
         let (name, help) = (manifest.metadata.name.clone(), help());
-        return Err(DeployError::TooSlow { name, waited: start.elapsed(), reasons, help });
+        return Err(DeployError::TooSlow { name, waited: start.elapsed(), problems, help });
     }
     let ours = links.into_iter().filter(|link| wanted.iter().any(|wanted| wanted.is(link)));
     let ours: Vec<_> = ours.map(plain).collect();
@@ -96,9 +95,9 @@ impl Wanted {
             && self.package.split_once(':') == Some((&link.wit_namespace, &link.wit_package))
     }
 
-    fn lost(&self) -> Reason {
+    fn lost(&self) -> Problem {
         let Self { source, target, package } = self;
-        Reason {
+        Problem {
             part: "between the parts".to_owned(),
             words: format!(
                 "no host knows the link {source} -({package})-> {target}, although wadm reports it as deployed"
@@ -112,7 +111,7 @@ async fn listen(lattice: &Lattice, manifest: &Manifest, status: &Status) {
     let parts = manifest.spec.components.iter().filter(|part| part.kind == PartKind::Capability);
     let processes = parts.filter(|part| !part.properties.image.starts_with(BUILT_IN_IMAGE));
     let waiting = processes.filter_map(|part| {
-        let status: &PartStatus = status.parts.iter().find(|status| status.name == part.name)?;
+        let status: &Part = status.parts.iter().find(|status| status.name == part.name)?;
         Some(listens(lattice, part.id(&manifest.metadata.name), status.hosts.len()))
     });
     join_all(waiting).await;

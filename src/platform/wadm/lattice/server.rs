@@ -11,6 +11,10 @@ use crate::clock;
 /// How long it may take to tell the time.
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// The oldest NATS server with all that wadm asks of JetStream.
+const OLDEST_NATS: (u32, u32) = (2, 10);
+
+/// A NATS server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Server {
     pub version: String,
@@ -44,5 +48,30 @@ impl Lattice {
         let answer: Answer = serde_json::from_slice(&answer.payload).ok()?;
         let theirs = clock::read(&answer.streams.first()?.ts)?;
         Some(clock::ahead((before, after), theirs, 0.0))
+    }
+}
+
+/// A warning about the NATS server, if wadm cannot work with it.
+pub fn too_old(version: &str) -> Option<String> {
+    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
+    let old = numbers.next().zip(numbers.next()).is_some_and(|found| found < OLDEST_NATS);
+    let (major, minor) = OLDEST_NATS;
+    old.then(|| format!("the NATS server is version {version}, and wadm needs {major}.{minor} or newer"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_servers_are_named() {
+        assert_eq!(
+            too_old("2.9.10").as_deref(),
+            Some("the NATS server is version 2.9.10, and wadm needs 2.10 or newer")
+        );
+        assert!(too_old("1.4.1").is_some());
+        for good in ["2.10.0", "2.10.0-RC.1", "2.15.1", "3.0.0", "", "unknown"] {
+            assert_eq!(too_old(good), None, "{good}");
+        }
     }
 }

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::error::DeployError;
 use super::lattice::Lattice;
 use super::lattice::hosts::Host;
 use super::manifest::Manifest;
 use super::manifest::model::{Part, PartKind};
+use crate::platform::DeployError;
 
 /// The key of an HTTP provider's address in its configuration.
 const ADDRESS: &str = "default_address";
-
-/// The oldest NATS server with all that wadm asks of JetStream.
-const OLDEST_NATS: (u32, u32) = (2, 10);
 
 /// The values of the label that hosts need.
 pub fn targets(manifest: &Manifest) -> BTreeSet<&str> {
@@ -33,14 +30,6 @@ pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
         .collect()
 }
 
-/// A warning about the NATS server, if wadm cannot work with it.
-pub fn server(version: &str) -> Option<String> {
-    let mut numbers = version.split('.').map_while(|number| number.parse::<u32>().ok());
-    let old = numbers.next().zip(numbers.next()).is_some_and(|found| found < OLDEST_NATS);
-    let (major, minor) = OLDEST_NATS;
-    old.then(|| format!("the NATS server is version {version}, and wadm needs {major}.{minor} or newer"))
-}
-
 /// Whether the name is free, or ours.
 ///
 /// # Errors
@@ -48,20 +37,24 @@ pub fn server(version: &str) -> Option<String> {
 pub fn ours(lattice: &Lattice, manifest: &Manifest, deployed: &Manifest) -> Result<(), DeployError> {
     let names =
         |manifest: &Manifest| manifest.components().map(|part| part.name.clone()).collect::<BTreeSet<_>>();
-    let foreign = |how: &str| {
-        Err(DeployError::Foreign {
-            name: manifest.metadata.name.clone(),
-            lattice: lattice.name.clone(),
-            how: how.to_owned(),
-        })
-    };
     if !deployed.is_ours() {
-        return foreign("was not deployed by PELATO");
+        return Err(foreign(lattice, &manifest.metadata.name));
     }
     if names(manifest).is_disjoint(&names(deployed)) {
-        return foreign("belongs to another project: it shares no component with this one");
+        let how = "belongs to another project: it shares no component with this one".to_owned();
+        return Err(DeployError::Foreign {
+            name: manifest.metadata.name.clone(),
+            place: lattice.place(),
+            how,
+        });
     }
     Ok(())
+}
+
+/// That somebody else deployed an application.
+pub fn foreign(lattice: &Lattice, name: &str) -> DeployError {
+    let how = "was not deployed by PELATO".to_owned();
+    DeployError::Foreign { name: name.to_owned(), place: lattice.place(), how }
 }
 
 /// Whether other applications leave us the HTTP ports.
@@ -110,22 +103,5 @@ fn clash(
             target: target.clone(),
             other: other.to_owned(),
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn old_servers_are_named() {
-        assert_eq!(
-            server("2.9.10").as_deref(),
-            Some("the NATS server is version 2.9.10, and wadm needs 2.10 or newer")
-        );
-        assert!(server("1.4.1").is_some());
-        for good in ["2.10.0", "2.10.0-RC.1", "2.15.1", "3.0.0", "", "unknown"] {
-            assert_eq!(server(good), None, "{good}");
-        }
     }
 }

@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use super::{Lattice, parse};
-use crate::deploy::{DeployError, Manifest};
+use crate::platform::wadm::Manifest;
+use crate::platform::{self, DeployError, Revision};
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Summary {
@@ -14,13 +15,7 @@ pub struct Summary {
     pub deployed_version: Option<String>,
 }
 
-/// A version of an application's manifest. wadm lists the oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Version {
-    pub version: String,
-    pub deployed: bool,
-}
-
+/// How an application is.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Status {
     #[serde(rename = "status")]
@@ -72,16 +67,16 @@ pub enum State {
     Unhealthy,
 }
 
-impl std::fmt::Display for State {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::Waiting => "waiting",
-            Self::Undeployed => "undeployed",
-            Self::Reconciling => "starting",
-            Self::Deployed => "running",
-            Self::Failed => "failed",
-            Self::Unhealthy => "unhealthy",
-        })
+impl From<State> for platform::State {
+    fn from(state: State) -> Self {
+        match state {
+            State::Waiting => Self::Waiting,
+            State::Undeployed => Self::Undeployed,
+            State::Reconciling => Self::Starting,
+            State::Deployed => Self::Running,
+            State::Failed => Self::Failed,
+            State::Unhealthy => Self::Unhealthy,
+        }
     }
 }
 
@@ -126,11 +121,11 @@ impl Lattice {
     ///
     /// # Errors
     /// When wadm does not answer or refuses.
-    pub async fn versions(&self, name: &str) -> Result<Vec<Version>, DeployError> {
+    pub async fn versions(&self, name: &str) -> Result<Vec<Revision>, DeployError> {
         #[derive(Deserialize)]
         struct Answer {
             #[serde(default)]
-            versions: Vec<Version>,
+            versions: Vec<Revision>,
         }
         let answer: Option<Answer> =
             self.ask("list the versions", "versions", Some(name), Vec::new()).await?;
@@ -142,8 +137,7 @@ impl Lattice {
     /// # Errors
     /// When wadm does not answer or refuses.
     pub async fn put(&self, manifest: &Manifest) -> Result<(), DeployError> {
-        let payload = serde_json::to_vec(manifest)
-            .map_err(|error| DeployError::Reply { message: error.to_string() })?;
+        let payload = serde_json::to_vec(manifest).map_err(|error| DeployError::Form(error.to_string()))?;
         self.ask::<serde::de::IgnoredAny>("store the manifest", "put", None, payload).await.map(drop)
     }
 
@@ -202,7 +196,7 @@ impl Lattice {
         let answer = self.request(subject, payload).await?;
         let outcome: Outcome = parse(&answer)?;
         match outcome.result.as_str() {
-            "error" => Err(DeployError::Refused { what, message: outcome.message }),
+            "error" => Err(DeployError::Refused { who: "wadm", what, message: outcome.message }),
             "notfound" => Ok(None),
             _ => parse(&answer).map(Some),
         }
@@ -210,6 +204,6 @@ impl Lattice {
 
     /// That an application is not there.
     pub fn not_deployed(&self, name: &str) -> DeployError {
-        DeployError::NotDeployed { name: name.to_owned(), lattice: self.name.clone() }
+        DeployError::NotDeployed { name: name.to_owned(), place: self.place() }
     }
 }

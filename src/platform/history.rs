@@ -1,12 +1,10 @@
-//! The manifests of an application that wadm keeps: which to deploy, which to go back to, which to forget.
+//! The versions of an application that a platform keeps: which to deploy, which to go back to, which to forget.
 //!
-//! A version is called `<number>-<digest>`: numbers count up, the digest is of what the manifest says. wadm stores all
-//! versions of an application in one message of NATS, which may have 1 MB: old ones have to go.
+//! A version is called `<number>-<digest>`: numbers count up, the digest is of what the manifest says. Platforms keep
+//! them where there is little room (wadm all of an application in one message of NATS, which may have 1 MB): old ones
+//! have to go.
 
-use super::error::DeployError;
-use super::lattice::Lattice;
-use super::lattice::wadm::Version;
-use super::manifest::Manifest;
+use super::{DeployError, Revision};
 use crate::build::record::digest;
 use crate::remedy::Argument;
 
@@ -28,18 +26,23 @@ impl Step {
             Self::Put(version) | Self::Reuse(version) => version,
         }
     }
+
+    /// Whether it is stored already.
+    pub fn is_stored(&self) -> bool {
+        matches!(self, Self::Reuse(_))
+    }
 }
 
 /// Which version a manifest gets: that of the newest or of the deployed one, if either says the same, else the next.
-pub fn next(versions: &[Version], same: impl Fn(&str) -> bool, manifest: &Manifest) -> Step {
+/// `said` is what the manifest says.
+pub fn next(versions: &[Revision], same: impl Fn(&str) -> bool, said: &[u8]) -> Step {
     let deployed = versions.iter().find(|version| version.deployed);
     let candidates = deployed.into_iter().chain(versions.last());
     if let Some(version) = candidates.map(|version| version.version.as_str()).find(|version| same(version)) {
         return Step::Reuse(version.to_owned());
     }
     let highest = versions.iter().filter_map(|version| number(&version.version)).max().unwrap_or(0);
-    let said = serde_json::to_vec(&manifest.spec).unwrap_or_default();
-    Step::Put(format!("{}-{}", highest + 1, &digest(&said)[..8]))
+    Step::Put(format!("{}-{}", highest + 1, &digest(said)[..8]))
 }
 
 /// The version to go back to: `wanted`, else the one before that which is deployed.
@@ -48,9 +51,9 @@ pub fn next(versions: &[Version], same: impl Fn(&str) -> bool, manifest: &Manife
 /// When there is none.
 pub fn back<'a>(
     name: &str,
-    versions: &'a [Version],
+    versions: &'a [Revision],
     wanted: Option<&str>,
-) -> Result<&'a Version, DeployError> {
+) -> Result<&'a Revision, DeployError> {
     let at = versions.iter().position(|version| version.deployed);
     let Some(wanted) = wanted else {
         let before = at.map_or(versions.len(), |at| at).checked_sub(1);
@@ -65,7 +68,7 @@ pub fn back<'a>(
             known,
         });
     };
-    let fits = |version: &&Version| {
+    let fits = |version: &&Revision| {
         version.version == wanted
             || number(&version.version).is_some_and(|number| number.to_string() == wanted)
     };
@@ -77,41 +80,28 @@ pub fn back<'a>(
 }
 
 /// The versions that are too old to keep.
-pub fn outdated(versions: &[Version]) -> impl Iterator<Item = &Version> {
+pub fn outdated(versions: &[Revision]) -> impl Iterator<Item = &Revision> {
     let surplus = versions.len().saturating_sub(KEPT);
     versions[..surplus].iter().filter(|version| !version.deployed)
-}
-
-/// Forgets what is too old. It is only for tidiness: that it fails is no reason to fail.
-pub async fn tidy(lattice: &Lattice, name: &str) {
-    let Ok(versions) = lattice.versions(name).await else { return };
-    for version in outdated(&versions) {
-        let _ = lattice.forget(name, Some(&version.version)).await;
-    }
 }
 
 fn number(version: &str) -> Option<u32> {
     version.split('-').next()?.parse().ok()
 }
 
-fn names(versions: &[Version]) -> String {
+fn names(versions: &[Revision]) -> String {
     versions.iter().map(|version| version.version.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::deploy::manifest::model::{Metadata, Spec, Texts};
 
-    fn manifest() -> Manifest {
-        let metadata = Metadata { name: "app".into(), annotations: Texts::new() };
-        let spec = Spec { components: Vec::new() };
-        Manifest { api_version: "v".into(), kind: "Application".into(), metadata, spec }
-    }
+    const SAID: &[u8] = b"what it says";
 
     /// `>` marks the one that is deployed.
-    fn versions(names: &[&str]) -> Vec<Version> {
-        let version = |name: &&str| Version {
+    fn versions(names: &[&str]) -> Vec<Revision> {
+        let version = |name: &&str| Revision {
             version: name.trim_start_matches('>').into(),
             deployed: name.starts_with('>'),
         };
@@ -119,12 +109,12 @@ mod tests {
     }
 
     fn next_of(names: &[&str], same: &[&str]) -> Step {
-        next(&versions(names), |version| same.contains(&version), &manifest())
+        next(&versions(names), |version| same.contains(&version), SAID)
     }
 
     #[test]
     fn numbers_count_up_and_what_is_there_is_used_again() {
-        let put = |number: u32| Step::Put(format!("{number}-{}", &digest(br#"{"components":[]}"#)[..8]));
+        let put = |number: u32| Step::Put(format!("{number}-{}", &digest(SAID)[..8]));
         assert_eq!(next_of(&[], &[]), put(1));
         assert_eq!(next_of(&["1-a", ">2-b"], &[]), put(3));
         assert_eq!(next_of(&["1-a", ">2-b"], &["2-b"]), Step::Reuse("2-b".into()));

@@ -6,7 +6,7 @@ use futures_util::{FutureExt, StreamExt};
 use serde::Deserialize;
 
 use super::Lattice;
-use crate::deploy::DeployError;
+use crate::platform::DeployError;
 
 /// Failures as hosts report them.
 pub struct Failures {

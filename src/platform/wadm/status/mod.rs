@@ -3,50 +3,34 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::Lattice;
-use super::error::{DeployError, Reason};
+use super::lattice::Lattice;
 use super::lattice::hosts::{Host, Running};
-use super::lattice::wadm::{self, State};
+use super::lattice::wadm;
 use super::manifest::Manifest;
 use super::manifest::model::{BUILT_IN_IMAGE, Part, PartKind};
+use crate::platform::{self, DeployError, Outlook, Problem, State, Status};
 
+/// How an application is, at one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Status {
+pub struct Look {
+    /// The application.
     pub name: String,
-    /// The version of its manifest that is deployed.
+    /// The version of its manifest.
     pub version: String,
     /// wadm's word for all of it.
     pub state: State,
     /// wadm's further words.
     pub message: String,
-    pub parts: Vec<PartStatus>,
+    /// Its components and providers.
+    pub parts: Vec<platform::Part>,
     /// The hosts that answer: target and name by their keys.
     pub hosts: BTreeMap<String, (String, String)>,
     /// Links and configuration that are not there yet, in wadm's words.
     pub missing: Vec<String>,
     /// How many links there are, and how many there are to be between parts that can run.
     pub links: (usize, usize),
-}
-
-/// How a component or a provider is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartStatus {
-    pub name: String,
-    pub kind: PartKind,
-    /// The version that is wanted: the image's tag.
-    pub wanted: String,
-    /// The versions that run.
-    pub running: BTreeSet<String>,
-    pub hosts: Vec<String>,
-    /// Replicas that run.
-    pub instances: u32,
-    /// Replicas that are wanted, on the hosts that are there.
-    pub replicas: u32,
-    pub state: State,
-    /// Why it is not running.
-    pub reason: Option<String>,
 }
 
 /// An image's tag; its name if it has none, as a file or a provider inside the hosts.
@@ -65,30 +49,17 @@ fn same_image(one: &str, other: &str) -> bool {
     plain(one) == plain(other)
 }
 
-/// Asks the lattice how an application is.
-///
-/// # Errors
-/// When the application is not deployed, or the lattice does not answer.
-pub async fn read(lattice: &Lattice, name: &str) -> Result<Status, DeployError> {
-    let versions = lattice.versions(name).await?;
-    let deployed = versions.into_iter().find(|version| version.deployed);
-    let deployed = deployed.ok_or_else(|| lattice.not_deployed(name))?;
-    let manifest = lattice.manifest(name, Some(&deployed.version)).await?;
-    let manifest = manifest.ok_or_else(|| lattice.not_deployed(name))?;
-    of(lattice, &manifest).await
-}
-
 /// Asks the lattice how the application of a manifest is.
 ///
 /// # Errors
 /// When the lattice does not answer.
-pub async fn of(lattice: &Lattice, manifest: &Manifest) -> Result<Status, DeployError> {
+pub async fn of(lattice: &Lattice, manifest: &Manifest) -> Result<Look, DeployError> {
     let (state, hosts) = tokio::try_join!(lattice.state(&manifest.metadata.name), lattice.hosts())?;
-    Ok(status(manifest, &state.unwrap_or_default(), &hosts))
+    Ok(look(manifest, &state.unwrap_or_default(), &hosts))
 }
 
 /// What is known, put together.
-pub fn status(manifest: &Manifest, wadm: &wadm::Status, hosts: &[Host]) -> Status {
+pub fn look(manifest: &Manifest, wadm: &wadm::Status, hosts: &[Host]) -> Look {
     let (application, parts) = (&manifest.metadata.name, &manifest.spec.components);
     let calls = manifest.calls_per_replica();
     let statuses: Vec<_> = parts.iter().map(|part| part_status(application, part, calls, hosts)).collect();
@@ -96,16 +67,17 @@ pub fn status(manifest: &Manifest, wadm: &wadm::Status, hosts: &[Host]) -> Statu
     let waiting: Vec<_> = parts.iter().zip(&statuses).filter(|(_, status)| status.waits()).collect();
     let idle = |name: &str| waiting.iter().any(|(part, _)| names_part(name, &part.id(application)));
     let between = wadm.scalers.iter().filter(|scaler| is_between(&scaler.kind) && !idle(&scaler.name));
-    let (there, missing): (Vec<_>, Vec<_>) = between.partition(|scaler| scaler.info.state == State::Deployed);
+    let (there, missing): (Vec<_>, Vec<_>) =
+        between.partition(|scaler| scaler.info.state == wadm::State::Deployed);
     let wanted = |part: &Part| {
         let waits = |name: &str| waiting.iter().any(|(waiting, _)| waiting.name == name);
         part.links().filter(|link| !waits(&part.name) && !waits(&link.target.name)).count()
     };
     let words = |scaler: &wadm::Scaler| format!("{} {}: {}", scaler.kind, scaler.name, scaler.info.message);
-    Status {
+    Look {
         name: application.clone(),
         version: manifest.version().unwrap_or_default().to_owned(),
-        state: wadm.info.state,
+        state: wadm.info.state.into(),
         message: wadm.info.message.clone(),
         missing: missing.into_iter().map(words).collect(),
         links: (
@@ -128,14 +100,14 @@ fn is_between(kind: &str) -> bool {
     kind.contains("Link") || kind.contains("Config")
 }
 
-fn part_status(application: &str, part: &Part, calls: u32, hosts: &[Host]) -> PartStatus {
+fn part_status(application: &str, part: &Part, calls: u32, hosts: &[Host]) -> platform::Part {
     // Providers are not told how many calls to handle.
     let replica = if part.kind == PartKind::Component { calls } else { 1 };
     let id = part.id(application);
     let on: Vec<_> = hosts.iter().filter_map(|host| Some((host, host.running(&id)?))).collect();
     let image = |running: &Running| tag(running.image_ref.as_deref().unwrap_or_default()).to_owned();
     let (replicas, state, reason) = demand(part, &id, hosts);
-    PartStatus {
+    platform::Part {
         name: part.name.clone(),
         kind: part.kind,
         wanted: tag(&part.properties.image).to_owned(),
@@ -151,7 +123,7 @@ fn part_status(application: &str, part: &Part, calls: u32, hosts: &[Host]) -> Pa
 
 /// So many instances are wanted on the hosts that are there, and whether they run.
 fn demand(part: &Part, id: &str, hosts: &[Host]) -> (u32, State, Option<String>) {
-    let Some((scaler, on_every_host)) = part.scaler() else { return (0, State::Deployed, None) };
+    let Some((scaler, on_every_host)) = part.scaler() else { return (0, State::Running, None) };
     let share = scaler.instances / u32::try_from(scaler.spread.len().max(1)).unwrap_or(u32::MAX);
     let (mut replicas, mut absent, mut short) = (0, Vec::new(), false);
     for target in part.targets() {
@@ -171,8 +143,8 @@ fn demand(part: &Part, id: &str, hosts: &[Host]) -> (u32, State, Option<String>)
         }
     }
     match (short, absent.is_empty()) {
-        (false, true) => (replicas, State::Deployed, None),
-        (true, _) => (replicas, State::Reconciling, None),
+        (false, true) => (replicas, State::Running, None),
+        (true, _) => (replicas, State::Starting, None),
         (false, false) => {
             (replicas, State::Waiting, Some(format!("no host with host-type={}", absent.join(", "))))
         }
@@ -187,50 +159,33 @@ fn count(host: &Host, id: &str, image: &str) -> u32 {
     right.map_or(0, |running| running.max_instances)
 }
 
-impl Status {
+impl Look {
     /// Whether everything runs that can: what waits for a host that is not there does not count. The hosts know better
     /// than wadm, which calls a provider "scaling" for 20 s after it has started.
     pub fn settled(&self) -> bool {
-        let parts = self.parts.iter().all(|part| matches!(part.state, State::Deployed | State::Waiting));
+        let parts = self.parts.iter().all(|part| matches!(part.state, State::Running | State::Waiting));
         parts && self.links.0 >= self.links.1 && self.missing.is_empty()
     }
 
     /// What is not there yet, and why as far as it is known.
-    pub fn lacking(&self) -> Vec<Reason> {
-        let parts = self.parts.iter().filter(|part| part.state != State::Deployed);
-        let reason = |part: &PartStatus| Reason {
-            part: part.name.clone(),
-            words: part.reason.clone().unwrap_or_else(|| {
-                format!("{} of {} replicas of {} run", part.right(), part.replicas, part.wanted)
-            }),
-        };
-        let mut lacking: Vec<_> = parts.map(reason).collect();
+    pub fn lacking(&self) -> Vec<Problem> {
+        let parts = self.parts.iter().filter(|part| part.state != State::Running);
+        let mut lacking: Vec<_> = parts.map(platform::Part::problem).collect();
         lacking.extend(
             self.missing
                 .iter()
-                .map(|words| Reason { part: "between the parts".to_owned(), words: words.clone() }),
+                .map(|words| Problem { part: "between the parts".to_owned(), words: words.clone() }),
         );
         if lacking.is_empty() && !self.settled() {
             let words = format!("{} {}", self.state, self.message).trim().to_owned();
-            lacking.push(Reason { part: self.name.clone(), words });
+            lacking.push(Problem { part: self.name.clone(), words });
         }
         lacking
     }
 
-    /// Components and providers that run.
-    pub fn running(&self) -> usize {
-        self.parts.iter().filter(|part| part.state == State::Deployed).count()
-    }
-}
-
-impl PartStatus {
-    pub fn waits(&self) -> bool {
-        self.state == State::Waiting
-    }
-
-    /// How many of the replicas are those that are wanted, as far as it is known.
-    fn right(&self) -> u32 {
-        let only_right = self.running.len() == 1 && self.running.contains(&self.wanted);
-        if only_right { self.instances } else { 0 }
+    /// As every platform tells it.
+    pub fn into_status(self, outlook: Outlook, problems: Vec<Problem>, news: Vec<Problem>) -> Status {
+        let Self { name, version, state, message, parts, missing, .. } = self;
+        Status { name, version, state, message, parts, missing, outlook, problems, news }
     }
 }

@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
+
 use super::*;
-use crate::deploy::lattice::wadm::{Info, Scaler as ScalerStatus};
-use crate::deploy::manifest::model::{
+use crate::platform::wadm::lattice::wadm::{Info, Scaler as ScalerStatus};
+use crate::platform::wadm::manifest::model::{
     CALLS, Link, Metadata, Properties, Scaler, Spec, Spread, Target, Texts, Trait,
 };
 
@@ -39,8 +41,8 @@ fn host(name: &str, target: &str, image: Option<&str>, max_instances: u32) -> Ho
     }
 }
 
-fn read(manifest: &Manifest, hosts: &[Host]) -> PartStatus {
-    status(manifest, &wadm::Status::default(), hosts).parts.remove(0)
+fn read(manifest: &Manifest, hosts: &[Host]) -> platform::Part {
+    look(manifest, &wadm::Status::default(), hosts).parts.remove(0)
 }
 
 #[test]
@@ -49,7 +51,7 @@ fn replicas_are_counted_not_calls() {
     manifest.metadata.annotations.insert(CALLS.into(), "100".into());
     let hosts = [host("e", "edge", Some(IMAGE), 200), host("c", "cloud", Some(IMAGE), 150)];
     let part = read(&manifest, &hosts);
-    assert_eq!((part.instances, part.replicas, part.state), (3, 4, State::Reconciling));
+    assert_eq!((part.instances, part.replicas, part.state), (3, 4, State::Starting));
 }
 
 #[test]
@@ -60,15 +62,15 @@ fn each_target_wants_its_share() {
         &manifest,
         &[host("e1", "edge", right, 1), host("e2", "edge", right, 1), host("c", "cloud", right, 2)],
     );
-    assert_eq!((all.state, all.instances, all.replicas), (State::Deployed, 4, 4));
+    assert_eq!((all.state, all.instances, all.replicas), (State::Running, 4, 4));
     assert_eq!(all.hosts, ["e1", "e2", "c"]);
     let all_in_one = read(&manifest, &[host("e", "edge", right, 4), host("c", "cloud", None, 0)]);
-    assert_eq!(all_in_one.state, State::Reconciling, "four in one target are not two in each");
+    assert_eq!(all_in_one.state, State::Starting, "four in one target are not two in each");
     let old = read(
         &manifest,
         &[host("e", "edge", Some("localhost:5000/team/a:1.1.0"), 2), host("c", "cloud", right, 2)],
     );
-    assert_eq!(old.state, State::Reconciling);
+    assert_eq!(old.state, State::Starting);
     assert_eq!(old.running, BTreeSet::from(["1.1.0".to_owned(), "1.2.0".to_owned()]));
 }
 
@@ -89,8 +91,8 @@ fn every_host_wants_all_of_them() {
     let hosts =
         [host("e1", "edge", Some(IMAGE), 2), host("e2", "edge", None, 0), host("c", "cloud", Some(IMAGE), 2)];
     let some = read(&manifest, &hosts);
-    assert_eq!((some.state, some.instances, some.replicas), (State::Reconciling, 4, 6));
-    assert_eq!(read(&manifest, &[hosts[0].clone(), hosts[2].clone()]).state, State::Deployed);
+    assert_eq!((some.state, some.instances, some.replicas), (State::Starting, 4, 6));
+    assert_eq!(read(&manifest, &[hosts[0].clone(), hosts[2].clone()]).state, State::Running);
 }
 
 #[test]
@@ -108,22 +110,22 @@ fn links_count_and_are_named_while_they_are_missing() {
         name: "my_app-a_b -(wasmcloud:messaging)-> my_app-messaging".into(),
         info: info(state, "soon"),
     };
-    let wadm = |links: &[State]| {
+    let wadm = |links: &[wadm::State]| {
         let scalers = links.iter().map(|state| scaler(*state)).collect();
-        wadm::Status { info: info(State::Reconciling, "Scaling"), scalers }
+        wadm::Status { info: info(wadm::State::Reconciling, "Scaling"), scalers }
     };
-    let missing = status(&manifest, &wadm(&[State::Reconciling]), &hosts);
+    let missing = look(&manifest, &wadm(&[wadm::State::Reconciling]), &hosts);
     assert!(!missing.settled());
     assert_eq!(
         missing.lacking()[0].to_string(),
         "between the parts: LinkScaler my_app-a_b -(wasmcloud:messaging)-> my_app-messaging: soon"
     );
-    let unknown = status(&manifest, &wadm(&[]), &hosts);
+    let unknown = look(&manifest, &wadm(&[]), &hosts);
     assert!(!unknown.settled(), "wadm has not begun");
     assert_eq!(unknown.lacking()[0].to_string(), "My-App: starting Scaling");
-    assert!(status(&manifest, &wadm(&[State::Deployed]), &hosts).settled());
+    assert!(look(&manifest, &wadm(&[wadm::State::Deployed]), &hosts).settled());
     assert!(
-        status(&manifest, &wadm(&[State::Reconciling]), &hosts[..1]).settled(),
+        look(&manifest, &wadm(&[wadm::State::Reconciling]), &hosts[..1]).settled(),
         "the other host is not there"
     );
 }

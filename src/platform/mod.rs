@@ -1,0 +1,172 @@
+//! Deploying: what a workflow is for every platform, and one folder for each platform that it can run on.
+//!
+//! [`model`] has the values that all platforms share, [`Platform`] is what each of them can do, [`deploy`] and
+//! [`rollback`] are what is done to any of them in order; [`follow`] waits until all of it runs, and [`history`] knows
+//! which version comes next and which to go back to. What only one platform knows is in its folder, such as [`wadm`]:
+//! nothing outside of it, but its settings and the files that `pelato infra` writes for it, knows its ideas.
+//!
+//! Another platform is a folder beside `wadm` with an implementation of [`Platform`], a line in [`ALL`], and its
+//! settings, a file below `src/project/settings/`. The tests of `tests/` that every platform has to pass are generic
+//! over the trait: see `docs/decisions/platforms.md`.
+
+mod error;
+mod flow;
+pub mod follow;
+pub mod history;
+pub mod interface;
+pub mod model;
+pub mod wadm;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+pub use error::{Class, DeployError, Fault};
+pub use flow::{deploy, rollback};
+pub use model::{
+    Application, Clock, Deployed, Finding, Host, Manifest, Options, Outlook, Part, PartKind, Plan, Problem,
+    Removed, Revision, Running, State, Status, Statuses, Wanted,
+};
+
+use crate::project::Settings;
+
+/// Makes a platform from the settings. It reaches nothing yet.
+pub type Open = fn(&Settings) -> Arc<dyn Platform>;
+
+/// The platforms that PELATO can deploy to. The first is the one that is meant.
+pub const ALL: [Open; 1] = [wadm::open];
+
+/// The platform that the settings mean.
+pub fn of(settings: &Settings) -> Arc<dyn Platform> {
+    let [first, ..] = ALL;
+    first(settings)
+}
+
+/// What a platform calls things, for messages and for files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its name: one lower-case word.
+    pub name: &'static str,
+    /// Where applications run, with an article: `the lattice `default``.
+    pub place: String,
+    /// The address at which it is reached, without passwords.
+    pub address: String,
+    /// The settings that say where that is, for messages: `NATS_HOST and NATS_PORT`.
+    pub address_settings: &'static str,
+    /// What is there, without an article: `NATS server`.
+    pub server: &'static str,
+    /// The name of the manifest's file in `gen/`.
+    pub manifest_file: &'static str,
+    /// By what hosts belong to a target, such as `host-type`.
+    pub label: &'static str,
+    /// The servers and programs that it needs, as `pelato doctor` calls them: the one that is reached at the address,
+    /// and those behind it.
+    pub subjects: &'static [&'static str],
+}
+
+/// Something that runs applications: it takes manifests, and starts components on hosts.
+///
+/// Every method that has to reach it does so by itself. Values are as the settings were when it was made.
+#[async_trait]
+pub trait Platform: Send + Sync {
+    /// What it calls things.
+    fn about(&self) -> About;
+
+    /// Whether a setting says that there is such a platform, so that it is a problem if it cannot be reached.
+    fn is_wanted(&self) -> bool;
+
+    /// An application's name here: the project's, as far as it can be one.
+    ///
+    /// # Errors
+    /// When nothing is left of it.
+    fn application_name(&self, project: &str) -> Result<String, DeployError>;
+
+    /// What it would be given for an application, without a version; nobody is asked.
+    ///
+    /// # Errors
+    /// When there is nothing to deploy, or the application needs what the platform does not have.
+    fn manifest(&self, application: &Application) -> Result<Manifest, DeployError>;
+
+    /// The parts that an application would have here: its components, and what is run for them; nobody is asked.
+    ///
+    /// # Errors
+    /// As for [`Platform::manifest`].
+    fn parts(&self, application: &Application) -> Result<Vec<(String, PartKind)>, DeployError>;
+
+    /// Sees that it can be reached.
+    ///
+    /// # Errors
+    /// When it cannot.
+    async fn connect(&self) -> Result<(), DeployError>;
+
+    /// Looks and plans what deploying would do; nothing is changed.
+    ///
+    /// # Errors
+    /// When something would fail, or the application of this name is somebody else's (unless `force`).
+    async fn plan(&self, application: &Application, force: bool) -> Result<Plan, DeployError>;
+
+    /// Carries a plan out. It returns when the platform has accepted it: what runs is seen by [`Platform::status`].
+    ///
+    /// # Errors
+    /// When it refuses, or cannot be reached.
+    async fn apply(&self, plan: &Plan) -> Result<(), DeployError>;
+
+    /// How an application is, from now on: what goes wrong is noticed even before the first look.
+    ///
+    /// # Errors
+    /// When it cannot be reached. That the application is not deployed is the stream's first error.
+    async fn status(&self, name: &str) -> Result<Statuses, DeployError>;
+
+    /// What is left to do once everything of a plan runs. Most platforms have nothing to do then.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    async fn finish(&self, plan: &Plan, status: &Status) -> Result<(), DeployError> {
+        let _ = (plan, status);
+        Ok(())
+    }
+
+    /// Takes an application and its history away, and waits until nothing of it runs any more.
+    ///
+    /// # Errors
+    /// When it is not PELATO's (unless forced), or something still runs when the time is over.
+    async fn remove(&self, name: &str, options: Options) -> Result<Removed, DeployError>;
+
+    /// The versions of an application that can be deployed again, the oldest first; none if there is no such
+    /// application.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    async fn history(&self, name: &str) -> Result<Vec<Revision>, DeployError>;
+
+    /// Plans to deploy a version of the history again.
+    ///
+    /// # Errors
+    /// When there is none.
+    async fn recall(&self, name: &str, version: &str) -> Result<Plan, DeployError>;
+
+    /// Forgets a version of the history.
+    ///
+    /// # Errors
+    /// When it cannot be done.
+    async fn forget(&self, name: &str, version: &str) -> Result<(), DeployError>;
+
+    /// The hosts that answer, with what runs on them, by their names.
+    ///
+    /// # Errors
+    /// When it cannot be reached.
+    async fn hosts(&self) -> Result<Vec<Host>, DeployError>;
+
+    /// The keys of the hosts that answer, until all of these have, or all have had their time.
+    ///
+    /// # Errors
+    /// When it cannot be reached: then nothing is known of any host.
+    async fn answering(&self, known: &BTreeSet<String>) -> Result<BTreeSet<String>, DeployError>;
+
+    /// Looks at one of its subjects ([`About::subjects`]), once it can be reached.
+    async fn preflight(&self, subject: &str) -> Vec<Finding>;
+
+    /// This machine's clock beside the platform's, if that can be read.
+    async fn clock(&self) -> Option<Clock>;
+}

@@ -1,0 +1,389 @@
+//! What every platform is told, and what it tells: plain values without a word of any platform's own.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use futures_util::stream::BoxStream;
+use semver::Version;
+use serde::{Deserialize, Serialize};
+
+use super::DeployError;
+use crate::check::{Component, HttpRoute, Need, Placement};
+
+/// A workflow as a platform is to run it.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// The project's name as the user wrote it. What a platform makes of it: [`super::Platform::application_name`].
+    pub project: String,
+    /// The components, in the order of the workflow.
+    pub components: Vec<Wanted>,
+    /// Messages and requests that each replica handles at the same time.
+    pub calls: u32,
+}
+
+/// A component that is to run.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// Its name: unique in the application.
+    pub name: String,
+    /// Its version.
+    pub version: Version,
+    /// Its image, with the version as tag.
+    pub image: String,
+    /// What the registry has under that tag; none as long as it has not been asked.
+    pub digest: Option<String>,
+    /// The name of its template, for messages.
+    pub template: String,
+    /// The targets whose hosts it runs on.
+    pub targets: Vec<String>,
+    /// Replicas in each target, or on each host of every target.
+    pub replicas: u32,
+    /// Which of the two.
+    pub placement: Placement,
+    /// The interfaces that the platform has to provide.
+    pub needs: Vec<Need>,
+    /// Where HTTP reaches it.
+    pub http: Option<HttpRoute>,
+}
+
+impl Application {
+    /// Of checked components. `images` has the image of each, in the same order.
+    ///
+    /// # Errors
+    /// When a template's text cannot be filled in.
+    pub fn new(
+        project: &str,
+        components: &[Component],
+        images: Vec<String>,
+        calls: u32,
+    ) -> Result<Self, DeployError> {
+        let pairs = components.iter().zip(images);
+        let components = pairs.map(|(component, image)| Wanted::new(component, image));
+        Ok(Self { project: project.to_owned(), components: components.collect::<Result<_, _>>()?, calls })
+    }
+}
+
+impl Wanted {
+    fn new(component: &Component, image: String) -> Result<Self, DeployError> {
+        let template = &component.template.manifest.name;
+        let needs = component
+            .needs()
+            .map_err(|source| DeployError::Template { template: template.clone(), source })?;
+        Ok(Self {
+            name: component.name.clone(),
+            version: component.version.clone(),
+            image,
+            digest: None,
+            template: template.clone(),
+            targets: component.targets.clone(),
+            replicas: component.replicas,
+            placement: component.placement,
+            needs,
+            http: component.http.clone(),
+        })
+    }
+}
+
+/// What a platform is given for an application: documents in its own form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The documents, in the order in which they are applied.
+    pub documents: Vec<serde_json::Value>,
+}
+
+impl Manifest {
+    /// Of one document.
+    ///
+    /// # Errors
+    /// When it has no JSON form.
+    pub fn of(document: &impl Serialize) -> Result<Self, DeployError> {
+        let document =
+            serde_json::to_value(document).map_err(|error| DeployError::Form(error.to_string()))?;
+        Ok(Self { documents: vec![document] })
+    }
+
+    /// As it is written to a file.
+    ///
+    /// # Errors
+    /// Never, as far as is known: what has a JSON form has a YAML form.
+    pub fn to_yaml(&self) -> Result<String, DeployError> {
+        let texts = self.documents.iter().map(serde_yaml::to_string).collect::<Result<Vec<_>, _>>();
+        Ok(texts.map_err(|error| DeployError::Form(error.to_string()))?.join("---\n"))
+    }
+}
+
+/// One document is shown as itself, several as a list.
+impl Serialize for Manifest {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.documents.as_slice() {
+            [only] => only.serialize(serializer),
+            several => several.serialize(serializer),
+        }
+    }
+}
+
+/// How to deploy, or to remove.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How long to wait until it is done; not at all if none.
+    pub wait: Option<Duration>,
+    /// Also over an application that is not this project's.
+    pub force: bool,
+}
+
+/// What deploying would do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// The application's name on the platform.
+    pub name: String,
+    /// The version that will be deployed.
+    pub version: String,
+    /// What the platform will be given, with that version.
+    pub manifest: Manifest,
+    /// What is deployed now.
+    pub deployed: Option<Manifest>,
+    /// Whether the platform's history has this version already.
+    pub stored: bool,
+    /// Whether the very same is deployed already.
+    pub unchanged: bool,
+    /// What is worth a warning.
+    pub warnings: Vec<String>,
+}
+
+/// What was deployed.
+#[derive(Debug, Clone)]
+pub struct Deployed {
+    /// The application's name on the platform.
+    pub name: String,
+    /// The version that was deployed.
+    pub version: String,
+    /// Whether the very same was deployed already.
+    pub unchanged: bool,
+    /// Until the platform had accepted it.
+    pub acknowledged: Duration,
+    /// How it is, if it was waited for.
+    pub status: Option<Status>,
+    /// How long that took, all in all.
+    pub elapsed: Duration,
+}
+
+/// What was taken away.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// Whether there was anything.
+    pub was_there: bool,
+    /// The subjects that its components subscribed to.
+    pub subscriptions: Vec<String>,
+}
+
+/// A version of an application in a platform's history.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revision {
+    /// What it is called.
+    pub version: String,
+    /// Whether it is the one that is deployed.
+    pub deployed: bool,
+}
+
+/// How an application is, as often as it may have changed. It is looked at when the stream is asked for the next.
+pub type Statuses = BoxStream<'static, Result<Status, DeployError>>;
+
+/// How an application is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The application.
+    pub name: String,
+    /// The version that is deployed.
+    pub version: String,
+    /// All of it together, as the platform sees it.
+    pub state: State,
+    /// The platform's further words.
+    pub message: String,
+    /// Its parts.
+    pub parts: Vec<Part>,
+    /// What connects the parts and is not there yet, in the platform's words.
+    pub missing: Vec<String>,
+    /// What can be expected.
+    pub outlook: Outlook,
+    /// What is not as it should be, and why as far as it is known.
+    pub problems: Vec<Problem>,
+    /// What went wrong since the last look, whether it still matters or not.
+    pub news: Vec<Problem>,
+}
+
+/// What can be expected of an application.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outlook {
+    /// Everything runs that can: what waits for a host that is not there does not count.
+    Settled,
+    /// So it seems, but hosts that are connected do not answer: better wait for them, if there is time.
+    SettledButBusy,
+    /// More will run soon.
+    Underway,
+    /// What is wrong will not come right by itself.
+    Hopeless,
+}
+
+/// Something that is wrong, in the platform's own words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What it is about: a component or another part, or a host.
+    pub part: String,
+    /// What is wrong.
+    pub words: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.part, self.words)
+    }
+}
+
+/// How a part of an application is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: PartKind,
+    /// The version that is wanted: the image's tag.
+    pub wanted: String,
+    /// The versions that run.
+    pub running: BTreeSet<String>,
+    /// The hosts that run it.
+    pub hosts: Vec<String>,
+    /// Replicas that run.
+    pub instances: u32,
+    /// Replicas that are wanted, on the hosts that are there.
+    pub replicas: u32,
+    /// How it is.
+    pub state: State,
+    /// Why it is not running.
+    pub reason: Option<String>,
+}
+
+impl Part {
+    /// Whether it waits for a host.
+    pub fn waits(&self) -> bool {
+        self.state == State::Waiting
+    }
+
+    /// How many of the replicas are those that are wanted, as far as it is known.
+    pub fn right(&self) -> u32 {
+        let only_right = self.running.len() == 1 && self.running.contains(&self.wanted);
+        if only_right { self.instances } else { 0 }
+    }
+
+    /// Why it does not run.
+    pub fn problem(&self) -> Problem {
+        let words = self.reason.clone().unwrap_or_else(|| {
+            format!("{} of {} replicas of {} run", self.right(), self.replicas, self.wanted)
+        });
+        Problem { part: self.name.clone(), words }
+    }
+}
+
+/// What a part is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PartKind {
+    /// A WebAssembly component.
+    Component,
+    /// What the platform runs beside the components, for what they need: a provider.
+    Capability,
+}
+
+/// How something is, in a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum State {
+    /// It waits for a host.
+    Waiting,
+    /// Not there.
+    #[default]
+    Undeployed,
+    /// On its way.
+    Starting,
+    /// As it should be.
+    Running,
+    /// It cannot be done.
+    Failed,
+    /// It runs, but not well.
+    Unhealthy,
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Waiting => "waiting",
+            Self::Undeployed => "undeployed",
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Failed => "failed",
+            Self::Unhealthy => "unhealthy",
+        })
+    }
+}
+
+/// A host, and what of applications runs on it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Host {
+    /// Its key: unique.
+    pub id: String,
+    /// What to call it.
+    pub name: String,
+    /// Its target, if it has one.
+    pub target: Option<String>,
+    /// The components that run on it.
+    pub running: Vec<Running>,
+}
+
+/// A component that runs on a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Running {
+    /// The application that it belongs to.
+    pub application: String,
+    /// Its name, as far as the host knows it.
+    pub component: String,
+}
+
+/// What a look at a server or a program of the platform has found out, before anything is deployed.
+#[derive(Debug)]
+pub enum Finding {
+    /// It is as it should be.
+    Fine(String),
+    /// Something is not there or not well.
+    Lacking {
+        /// What.
+        found: String,
+        /// What to do about it.
+        remedy: String,
+    },
+    /// It cannot be used: the error that a command would end with.
+    Failed(DeployError),
+}
+
+/// This machine's clock beside one of the platform's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clock {
+    /// Whose clock that is, such as `the NATS server's`, and how it was read.
+    pub whose: String,
+    /// The seconds that this machine's is ahead of it.
+    pub ahead: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_is_a_document_or_a_list_of_them() {
+        let document = |name: &str| serde_json::json!({ "name": name, "replicas": 2 });
+        let one = Manifest { documents: vec![document("a")] };
+        assert_eq!(serde_json::to_value(&one).unwrap(), document("a"));
+        assert_eq!(one.to_yaml().unwrap(), "name: a\nreplicas: 2\n");
+        let two = Manifest { documents: vec![document("a"), document("b")] };
+        assert_eq!(serde_json::to_value(&two).unwrap(), serde_json::json!([document("a"), document("b")]));
+        assert_eq!(two.to_yaml().unwrap(), "name: a\nreplicas: 2\n---\nname: b\nreplicas: 2\n");
+    }
+}
