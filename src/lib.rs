@@ -28,6 +28,7 @@ mod pelato;
 pub mod postgres;
 pub mod progress;
 pub mod project;
+pub mod protocol;
 pub mod push;
 pub mod remedy;
 pub mod report;

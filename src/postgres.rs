@@ -58,7 +58,6 @@ pub enum PostgresError {
         )
     )]
     Address,
-    /// The server does not answer.
     #[error("the PostgreSQL server at {server} cannot be reached: {message}")]
     #[diagnostic(
         code(pelato::postgres::unreachable),

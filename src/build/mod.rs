@@ -107,7 +107,6 @@ pub enum BuildError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Container(container::ContainerError),
-    /// A template's trigger cannot be read.
     #[error("the template `{template}`: cannot read {file}")]
     #[diagnostic(code(pelato::build::trigger), help("{} says where it is", Operation::TemplateShow.on(template)))]
     Trigger { template: String, file: String, source: std::io::Error },

@@ -54,13 +54,11 @@ impl<'de> Deserialize<'de> for Pattern {
 pub trait Manifest: DeserializeOwned {
     /// What the folder is called in messages.
     const KIND: &'static str;
-    /// The manifest's file name.
     const FILE: &'static str;
 
     /// The name, which is also that of the folder.
     fn name(&self) -> &str;
 
-    /// One line about it.
     fn summary(&self) -> &str;
 
     /// Other names.
@@ -78,11 +76,9 @@ pub trait Manifest: DeserializeOwned {
 /// A folder with a manifest: a language pack or a template.
 #[derive(Debug, Clone)]
 pub struct Described<M> {
-    /// What the manifest says.
     pub manifest: M,
     /// Where it was found.
     pub origin: Origin,
-    /// Its files.
     pub folder: Folder,
 }
 

@@ -6,10 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use semver::Version;
 
-use super::delivery::{AtLeastOnce, DEAD_LETTER_SETTING, MAX_DELIVER_SETTING};
+use super::delivery::AtLeastOnce;
 use super::placement::Placement;
 use crate::catalog::{Capability, Pack, Template};
 use crate::nats::Subscription;
+use crate::protocol;
 use crate::stream::Consumer;
 
 #[derive(Debug, Clone)]
@@ -150,10 +151,10 @@ impl Component {
         let parameters = self.parameters.iter().filter(|(name, _)| is_setting(name));
         let mut settings: BTreeMap<_, _> =
             parameters.map(|(name, value)| (name.clone(), value.clone())).collect();
-        settings.insert("component_name".to_owned(), self.name.clone());
+        settings.insert(protocol::COMPONENT_NAME.to_owned(), self.name.clone());
         if let Some(wanted) = &self.at_least_once {
-            settings.insert(MAX_DELIVER_SETTING.to_owned(), wanted.max_deliver.to_string());
-            settings.insert(DEAD_LETTER_SETTING.to_owned(), wanted.dead_letter_topic.clone());
+            settings.insert(protocol::MAX_DELIVER.to_owned(), wanted.max_deliver.to_string());
+            settings.insert(protocol::DEAD_LETTER_TOPIC.to_owned(), wanted.dead_letter_topic.clone());
         }
         settings
     }

@@ -8,11 +8,6 @@ use crate::stream::Consumer;
 /// How often a message is tried if the task does not say.
 pub const DEFAULT_MAX_DELIVER: u32 = 5;
 
-/// The setting by which a trigger knows how often a message is tried.
-pub const MAX_DELIVER_SETTING: &str = "max_deliver";
-/// The setting by which a trigger knows where messages go that are given up.
-pub const DEAD_LETTER_SETTING: &str = "dead_letter_topic";
-
 /// Messages that are kept until a component has dealt with them: by a durable consumer of JetStream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AtLeastOnce {

@@ -2,14 +2,6 @@
 
 use super::observe::{Call, Trigger};
 
-/// The prefix of the subjects on which JetStream waits for acknowledgements.
-const ACK: &str = "$JS.ACK.";
-
-/// Whether JetStream waits at this subject.
-pub(super) fn is_ack(subject: &str) -> bool {
-    subject.starts_with(ACK)
-}
-
 /// The headers of a dead letter: its component, its subject, and the error. Messages of components have no headers,
 /// so the host adds them.
 pub(super) fn dead_letter(call: &Call, error: &str) -> Vec<(&'static str, String)> {

@@ -89,7 +89,8 @@ impl Core {
             true => Some(self.databases.open(&hosted.name).await?),
             false => None,
         };
-        Ok(Resources { bucket, database })
+        let dead_letter_topic = hosted.dead_letter_topic.as_deref().map(Arc::from);
+        Ok(Resources { bucket, database, dead_letter_topic })
     }
 
     /// Where functions run.

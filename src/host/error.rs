@@ -22,7 +22,6 @@ pub enum HostError {
     #[error("compiled components cannot be stored in {}: {message}", .path.display())]
     #[diagnostic(code(pelato::host::cache), help("create the folder writable, or choose another"))]
     Cache { path: PathBuf, message: String },
-    /// The engine cannot load the component.
     #[error("{component} is not a valid WebAssembly component: {message}")]
     #[diagnostic(code(pelato::host::invalid), help("build it again with {}", Operation::Build))]
     Invalid { component: String, message: String },

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
-use super::ack::{self, is_ack};
+use super::ack;
 use super::bindings::{consumer, logging, types};
 use super::bus::Message;
 use super::observe::{Event, Level, Sent};
 use super::state::{Link, State};
 use super::trace::TraceContext;
+use crate::protocol;
 
 impl types::Host for State {}
 
@@ -22,11 +23,12 @@ impl consumer::Host for State {
         let reply = link.reply_to.as_deref() == Some(message.subject.as_str());
         let sent = Sent { subject: message.subject.clone(), body: body.clone(), reply };
         // An acknowledgement to JetStream is not a message that a component reads.
-        let is_ack = is_ack(&message.subject);
-        let is_kept = link.reply_to.as_deref().is_some_and(ack::is_ack);
-        // Anything else that such a call sends after its error is the dead letter.
+        let is_ack = protocol::is_ack(&message.subject);
+        let topic = link.resources.dead_letter_topic.as_deref();
+        let failed = self.error.is_some();
+        let is_letter = protocol::is_dead_letter(&message.subject, topic, link.reply_to.as_deref(), failed);
         let headers = match &self.error {
-            Some(error) if is_kept && !is_ack => ack::dead_letter(&self.call, error),
+            Some(error) if is_letter => ack::dead_letter(&self.call, error),
             _ => Vec::new(),
         };
         let message =

@@ -22,6 +22,8 @@ pub struct Hosted {
     /// The key-value bucket that it uses; it is made if there is none.
     pub bucket: Option<String>,
     pub database: bool,
+    /// Where its messages go that are given up, if JetStream keeps them.
+    pub dead_letter_topic: Option<String>,
 }
 
 /// What one call may use.

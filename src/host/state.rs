@@ -46,6 +46,8 @@ pub(super) struct Link {
 pub(super) struct Resources {
     pub bucket: Option<Arc<Bucket>>,
     pub database: Option<Arc<Database>>,
+    /// Where its messages go that are given up.
+    pub dead_letter_topic: Option<Arc<str>>,
 }
 
 impl State {

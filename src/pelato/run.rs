@@ -223,6 +223,7 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             http_path: component.http.as_ref().map(|http| http.path.clone()),
             bucket: component.bucket().map_err(wrong)?,
             database: component.uses_database(),
+            dead_letter_topic: component.at_least_once.as_ref().map(|kept| kept.dead_letter_topic.clone()),
         })
     };
     pairs.map(one).collect()

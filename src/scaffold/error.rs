@@ -22,7 +22,6 @@ pub enum ScaffoldError {
         help("choose another {}; PELATO never overwrites what you wrote", Argument::ComponentName)
     )]
     CodeExists { component_name: String },
-    /// Another task has the component's name.
     #[error("a component `{component_name}` already exists")]
     #[diagnostic(code(pelato::scaffold::name_taken), help("choose another {}", Argument::ComponentName))]
     NameTaken { component_name: String },

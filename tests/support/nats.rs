@@ -155,6 +155,6 @@ pub fn hear(url: &str, subject: &str, count: usize) {
         let messages = client.subscribe(subject.to_owned()).await.unwrap();
         let heard = messages.take(count).count();
         let heard = tokio::time::timeout(PATIENCE, heard).await.expect("too few messages came");
-        assert_eq!(heard, count, "the server was removed");
+        assert_eq!(heard, count, "the server is gone");
     });
 }

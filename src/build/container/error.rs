@@ -80,7 +80,6 @@ pub enum ContainerError {
         found: String,
         wanted: String,
     },
-    /// A phase took too long.
     #[error("{phase} took longer than {} s", .limit.as_secs())]
     #[diagnostic(
         code(pelato::container::timeout),

@@ -10,13 +10,10 @@ pub enum ToolchainError {
     #[error("the language pack `{pack}` needs {wanted}{found}")]
     #[diagnostic(code(pelato::toolchain::missing), help("{remedy}"))]
     Missing {
-        /// The pack.
         pack: String,
         /// The programs and versions that will do.
         wanted: String,
-        /// What was found instead.
         found: String,
-        /// How a person gets it.
         remedy: String,
     },
     /// None here, and none may be installed.
@@ -26,33 +23,23 @@ pub enum ToolchainError {
         help("{remedy}, or run once without {restriction}, which runs: {command}")
     )]
     Forbidden {
-        /// The pack.
         pack: String,
         /// The programs and versions that will do.
         wanted: String,
-        /// What was found instead.
         found: String,
-        /// How a person gets it.
         remedy: String,
-        /// What forbids it.
         restriction: Restriction,
-        /// What would be run.
         command: String,
     },
-    /// Installing failed.
     #[error("installing {program} failed{status}{output}")]
     #[diagnostic(
         code(pelato::toolchain::install),
         help("check the network connection, or {remedy}; the command was: {command}")
     )]
     Install {
-        /// The program.
         program: String,
-        /// How a person gets it.
         remedy: String,
-        /// What was run.
         command: String,
-        /// How it ended.
         status: String,
         /// The last lines that it printed, each on a line of its own.
         output: String,
@@ -67,14 +54,7 @@ pub enum ToolchainError {
             "this is a bug in the language pack: `install` installs a version that `requires` does not allow"
         )
     )]
-    Incompatible {
-        /// The pack.
-        pack: String,
-        /// The program.
-        program: String,
-        /// The versions that will do.
-        wanted: String,
-    },
+    Incompatible { pack: String, program: String, wanted: String },
     /// PELATO's cache folder cannot be used.
     #[error("cannot use the folder {path}")]
     #[diagnostic(
@@ -83,12 +63,7 @@ pub enum ToolchainError {
             "check that you have write permission there and that the disk is not full; `PELATO_CACHE` sets another folder"
         )
     )]
-    Cache {
-        /// The folder.
-        path: String,
-        /// The system's words.
-        source: std::io::Error,
-    },
+    Cache { path: String, source: std::io::Error },
 }
 
 /// The pack, what it wants, what was found instead, and what to do: words for a message.

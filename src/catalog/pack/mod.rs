@@ -12,10 +12,8 @@ pub use sections::*;
 use super::manifest::{Described, Manifest};
 use crate::report::{Problem, Source};
 
-/// The manifest's file name.
 pub const MANIFEST: &str = "pack.toml";
 
-/// A language pack.
 pub type Pack = Described<PackManifest>;
 
 impl Pack {

@@ -27,7 +27,6 @@ pub const RESERVED: [&str; 16] = [
     "version",
 ];
 
-/// Checks a manifest that was read.
 pub(super) fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result<(), Problem> {
     manifest::name(source, &manifest.name)?;
     manifest::inside(source, "trigger", Some(&manifest.trigger))?;

@@ -14,10 +14,8 @@ pub use ordered::Ordered;
 use super::manifest::{Described, Manifest, Pattern, Schema};
 use crate::report::{Problem, Source};
 
-/// The manifest's file name.
 pub const MANIFEST: &str = "template.toml";
 
-/// A template.
 pub type Template = Described<TemplateManifest>;
 
 /// `template.toml`; an unknown key is an error.
@@ -28,12 +26,10 @@ pub struct TemplateManifest {
     pub schema: Schema,
     /// The template's name; also the name of its folder.
     pub name: String,
-    /// One line about it.
     pub summary: String,
     /// Other names it goes by.
     #[serde(default)]
     pub aliases: Vec<String>,
-    /// The file of its trigger.
     pub trigger: String,
     /// Fields of a task of this template, in order.
     #[serde(default)]
@@ -69,7 +65,6 @@ impl Default for ConformanceSection {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
-    /// What values it takes.
     pub kind: Kind,
     /// What a person is asked.
     pub prompt: String,
@@ -125,11 +120,9 @@ impl Parameter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// A NATS subject.
     Subject,
     /// A whole number, 0 or more.
     Integer,
-    /// Any text.
     String,
 }
 
@@ -167,7 +160,6 @@ impl Template {
         self.manifest.capabilities.iter().any(is_handler)
     }
 
-    /// A parameter by name.
     pub fn parameter(&self, name: &str) -> Option<&Parameter> {
         self.manifest.parameters.get(name)
     }

@@ -17,17 +17,14 @@ impl<T> Default for Ordered<T> {
 }
 
 impl<T> Ordered<T> {
-    /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &T)> + Clone {
         self.0.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// The names.
     pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
         self.0.iter().map(|(name, _)| name.as_str())
     }
 
-    /// One of them.
     pub fn get(&self, name: &str) -> Option<&T> {
         self.iter().find(|(n, _)| *n == name).map(|(_, value)| value)
     }

@@ -93,6 +93,6 @@ fn settings(template: &Template) -> BTreeMap<String, String> {
             (name.to_string(), parameter.default.clone().unwrap_or_else(|| some.to_owned()))
         })
         .collect();
-    settings.insert("component_name".to_owned(), "starter".to_owned());
+    settings.insert(crate::protocol::COMPONENT_NAME.to_owned(), "starter".to_owned());
     settings
 }

@@ -5,6 +5,7 @@ use super::tasks::{BREAKS, FAILS, FILTERS, GIVES};
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::host::observe::Outcome;
 use crate::host::observe::in_words;
+use crate::protocol::{GIVEN_UP, PROCESSED};
 
 /// Where all of this is said.
 const RULES: &str = "docs/contributing/triggers.md describes what a result means in every template";
@@ -123,12 +124,12 @@ pub(super) fn kept(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
     const HELP: &str = "with `delivery: at-least-once` a trigger acknowledges each message to JetStream: see docs/delivery.md; the crate `flow` does it";
     let (told, _) = stage.kept(GIVES)?;
-    if told.as_deref() != Some("+ACK") {
+    if told.as_deref() != Some(PROCESSED) {
         let found = told.unwrap_or_else(|| "nothing".to_owned());
         return Err(failed(format!("JetStream stores a message, and is sent {found} instead of +ACK"), HELP));
     }
     let (told, letter) = stage.kept(FAILS)?;
-    if told.as_deref() != Some("+TERM") {
+    if told.as_deref() != Some(GIVEN_UP) {
         let found = told.unwrap_or_else(|| "nothing".to_owned());
         let why =
             format!("a message failed for the last time, and JetStream is sent {found} instead of +TERM");

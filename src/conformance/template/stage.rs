@@ -174,7 +174,7 @@ impl Stage {
             let told = next(&mut acks).await.map(|body| String::from_utf8_lossy(&body).into_owned());
             // It is sent first.
             let letter = match told.as_deref() {
-                Some("+TERM") => next(&mut letters).await,
+                Some(crate::protocol::GIVEN_UP) => next(&mut letters).await,
                 _ => None,
             };
             Ok((told, letter))
@@ -230,6 +230,7 @@ fn hosted(
         http_path: component.http.as_ref().map(|http| http.path.clone()),
         bucket: component.bucket().map_err(text)?,
         database: false,
+        dead_letter_topic: Some(dead_letters(&component.name)),
     })
 }
 

@@ -25,7 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["catalog"]),
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
-    ("base", &["events", "measurement", "metrics", "nats", "postgres", "progress"]),
+    ("base", &["events", "measurement", "metrics", "nats", "postgres", "progress", "protocol"]),
     ("base", &["cancel", "clock", "files", "interrupt", "remedy", "report", "text"]),
 ];
 

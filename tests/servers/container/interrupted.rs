@@ -122,11 +122,7 @@ fn an_engine_that_is_killed_in_mid_build_is_told_and_the_next_build_works() {
         nothing_is_made(&place);
         own.restart();
         place.ran(&BUILD).success();
-        assert_eq!(
-            own.engine.ours(),
-            [] as [String; 0],
-            "also the container of the one that failed was removed"
-        );
+        assert_eq!(own.engine.ours(), [] as [String; 0], "also the container of the one that failed is gone");
     }
 }
 

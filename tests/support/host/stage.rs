@@ -90,6 +90,7 @@ pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&s
         subscriptions: subjects.iter().map(subscription).collect(),
         http_path: http_path.map(str::to_owned),
         bucket: None,
+        dead_letter_topic: None,
         database: false,
     }
 }

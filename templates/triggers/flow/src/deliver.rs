@@ -3,7 +3,8 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::setting::{COMPONENT_NAME, DEST_TOPIC, required};
+use crate::protocol::{COMPONENT_NAME, DEST_TOPIC};
+use crate::setting::required;
 use crate::{Message, Platform};
 
 /// Why nothing was sent, or not to all who wait for it.

@@ -6,13 +6,8 @@
 
 use core::fmt::Write as _;
 
-use crate::setting::{DEAD_LETTER_TOPIC, MAX_DELIVER};
+use crate::protocol::{DEAD_LETTER_TOPIC, GIVEN_UP, MAX_DELIVER, PROCESSED, delivered};
 use crate::{Failure, Message, Platform, logged};
-
-/// How the subjects begin at which JetStream waits.
-const ACK: &str = "$JS.ACK.";
-/// How many parts follow the prefix and the number of times, without and with a domain and an account before them.
-const PARTS_AFTER: [(usize, usize); 3] = [(9, 4), (11, 6), (12, 6)];
 
 /// How long a message waits after its first failure, and at most, in seconds; it doubles from one to the next.
 const FIRST_DELAY: u64 = 1;
@@ -53,7 +48,7 @@ pub(crate) fn settle(
         return told(outcome, || kept.give_up(platform, message));
     }
     match work(None) {
-        Ok(()) => kept.tell(platform, "+ACK"),
+        Ok(()) => kept.tell(platform, PROCESSED),
         outcome if kept.delivered == kept.tries => told(outcome, || kept.give_up(platform, message)),
         outcome => told(outcome, || kept.put_off(platform)),
     }
@@ -79,7 +74,7 @@ impl<'a> Kept<'a> {
         let letter =
             Message { subject: self.dead_letter_topic.clone(), body: message.body.clone(), reply_to: None };
         match platform.publish(&letter) {
-            Ok(()) => self.tell(platform, "+TERM"),
+            Ok(()) => self.tell(platform, GIVEN_UP),
             Err(cause) => {
                 let topic = &self.dead_letter_topic;
                 let failure = Failure::Publish(format!("publishing to \"{topic}\" failed: {cause}"));
@@ -107,32 +102,5 @@ impl<'a> Kept<'a> {
             let _ = logged(platform, Err::<(), _>(failure));
             text
         })
-    }
-}
-
-/// How often a message has been handed over, as its acknowledgement's subject says.
-fn delivered(ack: &str) -> Option<u64> {
-    if !ack.starts_with(ACK) {
-        return None;
-    }
-    let parts: Vec<_> = ack.split('.').collect();
-    let at = PARTS_AFTER.iter().find(|(count, _)| *count == parts.len())?.1;
-    parts[at].parse().ok().filter(|count| *count > 0)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::delivered;
-
-    #[test]
-    fn the_number_of_times_is_read_from_all_forms() {
-        assert_eq!(delivered("$JS.ACK.ORDERS.c.3.10.7.1700000000000000000.2"), Some(3));
-        assert_eq!(delivered("$JS.ACK.hub.ACC.ORDERS.c.4.10.7.1700000000000000000.2"), Some(4));
-        assert_eq!(delivered("$JS.ACK._.ACC.ORDERS.c.5.10.7.1700000000000000000.2.r4nd"), Some(5));
-        for other in
-            ["_INBOX.a.b", "$JS.ACK.ORDERS.c", "$JS.ACK.O.c.x.10.7.1.2", "$JS.ACK.O.c.0.10.7.1.2", ""]
-        {
-            assert_eq!(delivered(other), None, "{other}");
-        }
     }
 }

@@ -11,6 +11,7 @@ pub mod http;
 mod keyvalue;
 mod message;
 mod platform;
+pub mod protocol;
 mod setting;
 
 pub use database::{COLUMN, Database, ON_CONFLICT, TABLE};
@@ -18,4 +19,5 @@ pub use deliver::{Failure, deliver, logged};
 pub use keyvalue::Bucket;
 pub use message::{handle_message, insert_row, store_entry};
 pub use platform::{Component, Message, Platform};
-pub use setting::{COMPONENT_NAME, DEAD_LETTER_TOPIC, DEST_TOPIC, MAX_BODY_BYTES, MAX_DELIVER, body_limit};
+pub use protocol::{COMPONENT_NAME, DEAD_LETTER_TOPIC, DEST_TOPIC, MAX_BODY_BYTES, MAX_DELIVER};
+pub use setting::body_limit;

@@ -1,17 +1,7 @@
 //! The settings a trigger reads.
 
+use crate::protocol::MAX_BODY_BYTES;
 use crate::{Failure, Platform};
-
-/// The setting with the component's name, by which its errors are logged.
-pub const COMPONENT_NAME: &str = "component_name";
-/// The setting with the subject that results are published to.
-pub const DEST_TOPIC: &str = "dest_topic";
-/// The setting with how often a message is tried that JetStream keeps.
-pub const MAX_DELIVER: &str = "max_deliver";
-/// The setting with the subject that such messages go to after the last try.
-pub const DEAD_LETTER_TOPIC: &str = "dead_letter_topic";
-/// The setting with the largest HTTP body that is taken, in bytes.
-pub const MAX_BODY_BYTES: &str = "max_body_bytes";
 
 /// How large an HTTP body may be when the task does not say.
 const DEFAULT_BODY_LIMIT: u64 = 8 * 1024 * 1024;
