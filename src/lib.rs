@@ -5,6 +5,7 @@
 //! a registry, [`host`] runs them on this machine. [`Pelato`] is the door to all of it; [`cli`] and [`ui`] are one way to use it.
 
 pub mod build;
+pub mod cancel;
 pub mod catalog;
 pub mod check;
 pub mod cli;
@@ -19,13 +20,13 @@ pub mod generate;
 pub mod graph;
 pub mod host;
 pub mod infra;
-pub mod interrupt;
 pub mod measurement;
 pub mod metrics;
 pub mod nats;
 pub mod pack;
 mod pelato;
 pub mod postgres;
+mod process;
 pub mod progress;
 pub mod project;
 pub mod protocol;
@@ -39,7 +40,7 @@ pub mod text;
 pub mod ui;
 
 pub use pelato::{
-    BuildFlags, Changed, Checked, Comparison, Conformance, DrillOptions, Error, Exit, InfraOptions, Left,
-    Library, Made, Options, Outcome, Owner, Pelato, PlannedBuild, PlannedPush, Ready, ReportOptions,
-    RunOptions, Why,
+    BrushOptions, Brushed, BuildFlags, Changed, Checked, Comparison, Conformance, DrillOptions, Error, Exit,
+    InfraOptions, Left, Library, Made, Options, Outcome, Owner, Pelato, Phase, PlannedBuild, PlannedPush,
+    Ready, ReportOptions, RunOptions, Why,
 };

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, SourceCode};
+use serde::{Serialize, Serializer};
 
 /// The most bytes of a file that are shown around a problem.
 const LARGEST_SNIPPET: usize = 2000;
@@ -36,7 +37,8 @@ impl Source {
 }
 
 /// Whether a problem stops the work or only deserves a look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Good to know; nothing has to be done.
     Note,
@@ -61,6 +63,29 @@ pub struct Problem {
     pub span: Option<Range<usize>>,
     /// What is said beside the place.
     pub label: Option<String>,
+}
+
+impl Serialize for Problem {
+    /// As programs read it: with the place in numbers.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Place<'a> {
+            severity: Severity,
+            rule: &'a str,
+            message: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            help: Option<&'a str>,
+            file: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            line: Option<usize>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            column: Option<usize>,
+        }
+        let (line, column) = self.position().unzip();
+        let Self { severity, rule, message, help, source, .. } = self;
+        let (severity, help, file) = (*severity, help.as_deref(), source.name.as_str());
+        Place { severity, rule, message, help, file, line, column }.serialize(serializer)
+    }
 }
 
 impl Problem {

@@ -7,7 +7,7 @@ use super::container::{self, ContainerError, Engine};
 use super::toolchain::{self, Local, Place, Search, Toolchain};
 use super::{BuildError, Options};
 use crate::catalog::Pack;
-use crate::progress::{Event, Progress};
+use crate::progress::{ChosenBy, Event, Progress};
 use crate::project::Builder;
 
 /// What compiles a pack's functions, and why.
@@ -74,8 +74,12 @@ pub(super) struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     pub fn new(options: &'a Options, progress: &'a dyn Progress) -> Self {
-        let search =
-            Search { path: options.path.clone(), cache: &options.cache, forbidden: options.no_install };
+        let search = Search {
+            path: options.path.clone(),
+            cache: &options.cache,
+            forbidden: options.no_install,
+            cancel: &options.cancel,
+        };
         Self { options, search, progress, engine: None }
     }
 
@@ -86,10 +90,7 @@ impl<'a> Finder<'a> {
     pub fn find(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         let found = self.look(pack)?;
         if self.options.newest_images && matches!(found.place, Place::Here { .. }) {
-            let name = &pack.manifest.name;
-            let words =
-                format!("no image was fetched for the language pack `{name}`: it compiles on this machine");
-            self.progress.report(Event::Warning(words));
+            self.progress.report(Event::ImageNotNeeded { pack: pack.manifest.name.clone() });
         }
         Ok(found)
     }
@@ -114,7 +115,7 @@ impl<'a> Finder<'a> {
         let local = Local::look(pack, &self.search);
         if let Some(fitting) = local.fitting() {
             let program = fitting.pack.manifest.toolchain.program.clone();
-            self.because(&Choice::Here { program });
+            self.chosen(pack, ChosenBy::Local { program });
             return Ok(toolchain::told(fitting.clone(), self.progress));
         }
         if pack.for_containers().manifest.toolchain.image.is_some() {
@@ -124,36 +125,39 @@ impl<'a> Finder<'a> {
             match self.engine.clone().unwrap_or_else(|| Err(String::new())) {
                 Ok(engine) => match self.in_container(pack, &engine) {
                     Ok(toolchain) => {
-                        let address = engine.address().to_owned();
-                        self.because(&Choice::Engine { program: program.clone(), address });
+                        let engine = engine.address().to_owned();
+                        self.chosen(pack, ChosenBy::Container { program: program.clone(), engine });
                         return Ok(toolchain);
                     }
-                    Err(ContainerError::Interrupted) => return Err(BuildError::Interrupted),
-                    Err(error) => self.because(&format!("not container: {error}")),
+                    Err(ContainerError::Cancelled) => return Err(BuildError::Cancelled),
+                    Err(error) => self.unavailable(pack, error.to_string()),
                 },
-                Err(error) => self.because(&format!("not container: {error}")),
+                Err(error) => self.unavailable(pack, error),
             }
         }
-        self.because(&Choice::Pinned { program: program.clone() });
+        self.chosen(pack, ChosenBy::Pinned { program: program.clone() });
         Ok(toolchain::find_beyond(pack, local, &self.search, self.progress)?)
     }
 
     fn connect(&self) -> Result<Engine, ContainerError> {
-        let Options { engines, limits, interrupt, .. } = self.options;
-        Engine::connect(engines, *limits, interrupt)
+        let Options { engines, limits, cancel, .. } = self.options;
+        Engine::connect(engines, *limits, cancel)
     }
 
     fn in_container(&self, pack: &Pack, engine: &Engine) -> Result<Toolchain, ContainerError> {
         if let Err(error) = &self.options.images {
-            let words = format!("{error}; the toolchain image is used by its tag, not by a pinned digest");
-            self.progress.report(Event::Warning(words));
+            self.progress.report(Event::ImageNotLocked { reason: error.clone() });
         }
         let pack = Arc::new(pack.for_containers());
         let (image, version) = container::find(&pack, engine, &self.options.order(&pack), self.progress)?;
         Ok(toolchain::told(Toolchain { version, place: Place::Container(image), pack }, self.progress))
     }
 
-    fn because(&self, why: &dyn fmt::Display) {
-        self.progress.report(Event::Detail(format!("builder: {why}")));
+    fn chosen(&self, pack: &Pack, choice: ChosenBy) {
+        self.progress.report(Event::BuilderChosen { pack: pack.manifest.name.clone(), choice });
+    }
+
+    fn unavailable(&self, pack: &Pack, reason: String) {
+        self.progress.report(Event::ContainerUnavailable { pack: pack.manifest.name.clone(), reason });
     }
 }

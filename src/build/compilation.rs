@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::toolchain::Toolchain;
+use crate::cancel::Cancel;
 
 /// One call of a compiler.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct Compilation<'a> {
     pub offline: bool,
     /// What a compiler of this machine is started by.
     pub within: &'a [String],
+    /// Ends the compiler.
+    pub cancel: &'a Cancel,
 }
 
 #[derive(Debug)]
@@ -32,8 +35,8 @@ pub enum Failure {
     Rejected(String),
     /// The compiler could not be run, or left nothing behind.
     Broken(String),
-    /// Somebody wanted the work to end.
-    Interrupted,
+    /// It was cancelled.
+    Cancelled,
 }
 
 /// The folders that are kept between builds, by the variable that names each.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::Stdio;
 
 use regex::Regex;
 
@@ -13,6 +12,7 @@ use super::placeholders::Fill;
 use super::toolchain::{self, Place};
 use crate::catalog::Pack;
 use crate::check::Code;
+use crate::process;
 
 /// Compiles; what comes out is in `output`. `kept` are containers that are kept from one build to the next.
 ///
@@ -52,7 +52,7 @@ fn here(
     let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", words.join(" ")));
     let mut command = toolchain::command(&words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
-    command.current_dir(source).envs(fill.env(&build.env)).envs(env).stdin(Stdio::null());
+    command.current_dir(source).envs(fill.env(&build.env)).envs(env);
     if *offline {
         command.envs(&build.offline);
     }
@@ -60,7 +60,8 @@ fn here(
         std::fs::create_dir_all(&folder).map_err(broken)?;
         command.env(variable, folder);
     }
-    let result = command.output().map_err(broken)?;
+    let result = process::output(&mut command, compilation.cancel);
+    let result = result.map_err(broken)?.ok_or(Failure::Cancelled)?;
     let said = [result.stdout, result.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
     match result.status.success() {

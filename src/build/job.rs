@@ -10,9 +10,10 @@ use super::container::Kept;
 use super::plan::Job;
 use super::record::{self, Stamp, Step};
 use super::{check_function, settings_component, wrap};
+use crate::cancel::Cancel;
 use crate::catalog::Produces;
 use crate::files;
-use crate::progress::{Event, Progress};
+use crate::progress::{Change, Event, Phase, Progress, Reason};
 use crate::remedy::{Argument, Operation};
 
 /// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
@@ -41,9 +42,9 @@ pub struct Built {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Work {
     /// Compiled and composed, for this reason.
-    Compiled(String),
+    Compiled(Reason),
     /// Only composed, for this reason.
-    Composed(String),
+    Composed(Reason),
     Nothing,
 }
 
@@ -54,10 +55,10 @@ pub enum JobError {
     #[error("`{0}` does not compile")]
     #[diagnostic(code(pelato::build::component::rejected))]
     Rejected(String),
-    /// Somebody wanted the work to end.
-    #[error("`{0}` was interrupted")]
+    /// It was cancelled.
+    #[error("`{0}` was cancelled")]
     #[diagnostic(code(pelato::build::component::cancelled))]
-    Interrupted(String),
+    Cancelled(String),
     /// The compiler could not do its work.
     #[error("cannot compile `{component}`: {reason}")]
     #[diagnostic(code(pelato::build::component::invalid_function), help("{} shows which compiler is used", Operation::Build.with(Argument::Verbose)))]
@@ -95,6 +96,8 @@ pub struct BuildContext<'a> {
     pub within: &'a [String],
     /// Containers that are kept from one build to the next, if any are.
     pub kept: Option<&'a Kept>,
+    /// Ends compilers and containers.
+    pub cancel: &'a Cancel,
     pub progress: &'a dyn Progress,
 }
 
@@ -108,20 +111,22 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Resul
     let result = bring_up_to_date(&mut job, trigger, context);
     let name = job.component.name.clone();
     match &result {
-        Ok(work) => context.progress.report(Event::Finished {
+        Ok(work) => context.progress.report(Event::ComponentFinished {
             component: name.clone(),
-            what: match work {
-                Work::Nothing => "unchanged".to_owned(),
-                Work::Compiled(why) => format!("compiled: {why}"),
-                Work::Composed(why) => format!("composed: {why}"),
-            },
-            elapsed: start.elapsed(),
+            phase: Phase::Build,
+            change: change(work, job.record.composed.as_ref().map_or(0, |step| step.made.bytes)),
+            duration: start.elapsed(),
         }),
         Err(JobError::Rejected(_)) => {} // its output has been reported
-        Err(JobError::Interrupted(_)) => context.progress.report(Event::Stopped { component: name.clone() }),
-        Err(error) => {
-            context.progress.report(Event::Failed { component: name.clone(), output: error.to_string() })
+        Err(JobError::Cancelled(_)) => {
+            let component = name.clone();
+            context.progress.report(Event::ComponentStopped { component, phase: Phase::Build });
         }
+        Err(error) => context.progress.report(Event::ComponentFailed {
+            component: name.clone(),
+            phase: Phase::Build,
+            output: error.to_string(),
+        }),
     }
     let work = result?;
     let content = job.content();
@@ -138,11 +143,20 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Resul
     })
 }
 
+fn change(work: &Work, bytes: u64) -> Change {
+    match work.clone() {
+        Work::Nothing => Change::Unchanged,
+        Work::Compiled(reason) => Change::Compiled { reason, bytes },
+        Work::Composed(reason) => Change::Composed { reason, bytes },
+    }
+}
+
 fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Result<Work, JobError> {
-    if let Some(why) = job.compile.clone() {
-        context.progress.report(Event::Started {
+    if job.compile.is_some() {
+        context.progress.report(Event::ComponentStarted {
             component: job.component.name.clone(),
-            what: format!("compiling: {why}"),
+            phase: Phase::Build,
+            reason: job.compile.clone(),
         });
         compile(job, context)?;
     }
@@ -160,7 +174,7 @@ fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>
 fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError> {
     let name = &job.component.name;
     let folder = &job.place.folder;
-    // The compiler writes beside the artifact, never over it: whoever is interrupted leaves the old one whole.
+    // The compiler writes beside the artifact, never over it: whoever is killed leaves the old one whole.
     let staging = tempfile::Builder::new()
         .prefix(STAGING)
         .tempdir_in(folder)
@@ -176,14 +190,19 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
         own_cache: &folder.join(OWN_CACHE),
         offline: context.offline,
         within: context.within,
+        cancel: context.cancel,
     };
     compile::run(&compilation, context.kept).map_err(|failure| match failure {
         Failure::Rejected(said) => {
             let output = compile::explained(&said, pack, &job.component.code, &job.place.source);
-            context.progress.report(Event::Failed { component: name.clone(), output });
+            context.progress.report(Event::ComponentFailed {
+                component: name.clone(),
+                phase: Phase::Build,
+                output,
+            });
             JobError::Rejected(name.clone())
         }
-        Failure::Interrupted => JobError::Interrupted(name.clone()),
+        Failure::Cancelled => JobError::Cancelled(name.clone()),
         Failure::Broken(reason) => JobError::InvalidFunction { component: name.clone(), reason },
     })?;
     let compiled = read(&output)?;
@@ -226,7 +245,7 @@ fn write(path: &Path, content: &[u8]) -> Result<Stamp, JobError> {
         .map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
 }
 
-/// After each step: a build that is interrupted goes on where it was.
+/// After each step: a build that is cancelled goes on where it was.
 fn remember(job: &Job<'_>) -> Result<(), JobError> {
     Ok(files::overwrite(&job.place.folder.join(record::FILE), &job.record.to_bytes())?)
 }

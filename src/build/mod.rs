@@ -31,11 +31,11 @@ pub use trigger::trigger;
 pub use wit::{Interfaces, NotAComponent, interfaces};
 pub use wrap::{FunctionError, WrapError, check_function, wrap};
 
+use crate::cancel::Cancel;
 use crate::catalog::{Origin, Pack};
 use crate::check::Component;
 use crate::generate::Planned;
-use crate::interrupt::Interrupt;
-use crate::progress::{Event, Progress};
+use crate::progress::{Event, Phase, Progress};
 use crate::project::Builder;
 use crate::project::lock_file::LockedImage;
 use crate::remedy::{Operation, Restriction};
@@ -63,8 +63,8 @@ pub struct Options {
     pub images: Result<BTreeMap<String, LockedImage>, String>,
     /// Whether the images that registries have now are wanted, whatever is remembered.
     pub newest_images: bool,
-    /// That somebody wants the work to end: containers are removed then.
-    pub interrupt: Interrupt,
+    /// Ends compilers and containers.
+    pub cancel: Cancel,
 }
 
 impl Options {
@@ -103,7 +103,7 @@ pub fn fetched(toolchains: &BTreeMap<String, Toolchain>) -> impl Iterator<Item =
 pub enum BuildError {
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Toolchain(#[from] ToolchainError),
+    Toolchain(ToolchainError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Container(container::ContainerError),
@@ -119,15 +119,13 @@ pub enum BuildError {
         )
     )]
     BrokenTrigger { template: String, file: String, reason: String },
-    /// Somebody wanted the work to end.
-    #[error(
-        "interrupted: the containers of this build were removed; components that were built before are kept"
-    )]
+    /// It was cancelled.
+    #[error("cancelled: components that were built before are kept")]
     #[diagnostic(
         code(pelato::build::cancelled),
         help("run the command again: finished work is not repeated")
     )]
-    Interrupted,
+    Cancelled,
     /// Some components failed; each has been reported.
     #[error("{} of {total} components could not be built: {}", .failed.len(), .failed.join(", "))]
     #[diagnostic(code(pelato::build::failed))]
@@ -142,8 +140,17 @@ pub enum BuildError {
 impl From<container::ContainerError> for BuildError {
     fn from(error: container::ContainerError) -> Self {
         match error {
-            container::ContainerError::Interrupted => Self::Interrupted,
+            container::ContainerError::Cancelled => Self::Cancelled,
             other => Self::Container(other),
+        }
+    }
+}
+
+impl From<ToolchainError> for BuildError {
+    fn from(error: ToolchainError) -> Self {
+        match error {
+            ToolchainError::Cancelled => Self::Cancelled,
+            other => Self::Toolchain(other),
         }
     }
 }
@@ -179,11 +186,7 @@ pub fn toolchains(
 /// Says so if the commands that will run are the project's own.
 pub fn note_own(pack: &Pack, progress: &dyn Progress) {
     if pack.origin == Origin::Project {
-        let name = &pack.manifest.name;
-        let note = format!(
-            "the project contains its own language pack `{name}`: the pack's commands run on this machine"
-        );
-        progress.report(Event::Note(note));
+        progress.report(Event::OwnPack { pack: pack.manifest.name.clone() });
     }
 }
 
@@ -220,7 +223,7 @@ pub fn plan<'a>(
 /// When a component could not be built.
 pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result<Vec<Built>, BuildError> {
     let total = plan.jobs.len();
-    progress.report(Event::Planned { doing: "Building", components: total });
+    progress.report(Event::Planned { phase: Phase::Build, components: total });
     plan.jobs.iter().for_each(|job| sweep(&job.place.folder, job::STAGING));
     let generated = plan.jobs.first().and_then(|job| job.place.folder.parent()).map(Path::to_owned);
     generated.iter().for_each(|folder| sweep(folder, container::PREFIX));
@@ -230,6 +233,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
         offline: options.offline,
         within: &[],
         kept: kept.as_ref(),
+        cancel: &options.cancel,
         progress,
     };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
@@ -270,7 +274,7 @@ fn collect(
     for (result, name) in results.into_iter().zip(names) {
         match result {
             Ok(one) => built.push(one),
-            Err(JobError::Interrupted(_)) => return Err(BuildError::Interrupted),
+            Err(JobError::Cancelled(_)) => return Err(BuildError::Cancelled),
             Err(error) => {
                 failed.push(name.clone());
                 advice = advice.or_else(|| miette::Diagnostic::help(&error).map(|help| help.to_string()));
@@ -293,7 +297,7 @@ fn warm_mark(job: &Job<'_>, cache: &Path) -> PathBuf {
     cache.join("packs").join(name).join(format!(".warm-{}", job.toolchain.version))
 }
 
-/// Removes what an interrupted build has left behind. The caller holds the project's lock.
+/// Removes what a killed build has left behind. The caller holds the project's lock.
 fn sweep(folder: &Path, prefix: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_string_lossy().starts_with(prefix) {

@@ -8,6 +8,7 @@ use crate::catalog::Produces;
 use crate::check::Component;
 use crate::files::Files;
 use crate::generate::Place;
+use crate::progress::Reason;
 
 /// One component to bring up to date.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub struct Job<'a> {
     /// What the composition is made from now, beside the function.
     pub compose_from: Ingredients,
     /// Why the function has to be compiled; `None` if it has not.
-    pub compile: Option<String>,
+    pub compile: Option<Reason>,
 }
 
 impl<'a> Job<'a> {
@@ -61,7 +62,7 @@ impl<'a> Job<'a> {
     }
 
     /// Why the component has to be composed, once the function is there.
-    pub fn compose(&self) -> Option<String> {
+    pub fn compose(&self) -> Option<Reason> {
         record::why(self.record.composed.as_ref(), &self.composition(), &self.place.artifact)
     }
 }

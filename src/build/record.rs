@@ -7,6 +7,8 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::progress::{Reason, WhatChanged};
+
 /// The file in `gen/<component>/`.
 pub const FILE: &str = "build.json";
 
@@ -94,32 +96,32 @@ pub fn digest(content: &[u8]) -> String {
 }
 
 /// Why a step has to be done again; `None` if it has not.
-pub fn why(step: Option<&Step>, wanted: &Ingredients, file: &Path) -> Option<String> {
+pub fn why(step: Option<&Step>, wanted: &Ingredients, file: &Path) -> Option<Reason> {
     let Some(step) = step else {
-        return Some("not built yet".to_owned());
+        return Some(Reason::NotBuilt);
     };
-    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let name = || file.file_name().unwrap_or_default().to_string_lossy().into_owned();
     difference(&step.from, wanted).or_else(|| match step.made.still_holds(file) {
         true => None,
-        false if file.exists() => Some(format!("{name} differs from the one that was built")),
-        false => Some(format!("{name} is missing")),
+        false if file.exists() => Some(Reason::Altered { file: name() }),
+        false => Some(Reason::Missing { file: name() }),
     })
 }
 
-fn difference(old: &Ingredients, new: &Ingredients) -> Option<String> {
+fn difference(old: &Ingredients, new: &Ingredients) -> Option<Reason> {
     let mut changes = Vec::new();
     for (name, value) in new {
         match old.get(name) {
             Some(before) if before == value => {}
-            Some(_) => changes.push(format!("{name} changed")),
-            None => changes.push(format!("{name} is new")),
+            Some(_) => changes.push((name, WhatChanged::Changed)),
+            None => changes.push((name, WhatChanged::New)),
         }
     }
-    changes
-        .extend(old.keys().filter(|name| !new.contains_key(*name)).map(|name| format!("{name} was removed")));
-    let rest = changes.len().saturating_sub(1);
-    let first = changes.into_iter().next()?;
-    Some(if rest == 0 { first } else { format!("{first}, and {rest} more") })
+    let gone = old.keys().filter(|name| !new.contains_key(*name));
+    changes.extend(gone.map(|name| (name, WhatChanged::Gone)));
+    let others = changes.len().saturating_sub(1);
+    let (name, change) = changes.into_iter().next()?;
+    Some(Reason::Ingredient { name: name.clone(), change, others })
 }
 
 #[cfg(test)]
@@ -137,8 +139,10 @@ mod tests {
         std::fs::write(&file, "x").unwrap();
         let from = ingredients(&[("convert.go", "1"), ("go", "1.27.3")]);
         let step = Step { from: from.clone(), made: Stamp::of(&file, b"x").unwrap() };
-        let reason = |wanted: &[(&str, &str)]| why(Some(&step), &ingredients(wanted), &file);
-        assert_eq!(why(None, &from, &file).as_deref(), Some("not built yet"));
+        let reason = |wanted: &[(&str, &str)]| {
+            why(Some(&step), &ingredients(wanted), &file).map(|reason| reason.to_string())
+        };
+        assert_eq!(why(None, &from, &file), Some(Reason::NotBuilt));
         assert_eq!(reason(&[("convert.go", "1"), ("go", "1.27.3")]), None);
         assert_eq!(reason(&[("convert.go", "2"), ("go", "1.27.3")]).as_deref(), Some("convert.go changed"));
         assert_eq!(reason(&[("x.go", "1"), ("go", "1")]).as_deref(), Some("go changed, and 2 more"));
@@ -156,7 +160,8 @@ mod tests {
         assert!(!stamp.still_holds(&file));
         std::fs::remove_file(&file).unwrap();
         let step = Step { from: Ingredients::new(), made: stamp };
-        assert_eq!(why(Some(&step), &Ingredients::new(), &file).as_deref(), Some("a.wasm is missing"));
+        let missing = Reason::Missing { file: "a.wasm".to_owned() };
+        assert_eq!(why(Some(&step), &Ingredients::new(), &file), Some(missing));
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
     let pelato = context.open()?;
     pelato.workflow()?; // before anything is asked
     let catalog = pelato.catalog();
-    let task = task::complete(arguments.task, parameters::given(matches, catalog), catalog, context)?;
+    let task = task::complete(arguments.task, parameters::given(matches, &catalog), &catalog, context)?;
     if arguments.dry_run {
         ui.result(pelato.plan_task(&task)?.diff());
         return Ok(());

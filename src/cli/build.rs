@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::context::{Context, runtime};
+use super::context::Context;
 use super::flags::Flags;
 use crate::pelato::BuildFlags;
 use crate::pelato::Error;
@@ -35,7 +35,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let (pelato, ui) = (context.open()?, &context.ui);
     let flags = BuildFlags { newest_images: arguments.update_image, ..arguments.flags.to_build() };
     if arguments.dry_run {
-        let plan = json::BuildPlan::new(pelato.plan_build(&arguments.components, &flags)?);
+        let plan = json::BuildPlan::new(context.finish(pelato.plan_build(&arguments.components, &flags))?);
         if ui.json() {
             ui.result_json(&plan);
         } else {
@@ -43,17 +43,17 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         }
         return Ok(());
     }
-    let pushes = pelato.has_registry() && !arguments.no_push && !arguments.flags.offline();
+    let pushes = pelato.has_registry()? && !arguments.no_push && !arguments.flags.offline();
     if pushes {
         pelato.ready_to_push()?;
     }
-    let outcome = pelato.build(&arguments.components, &flags)?;
+    let outcome = context.finish(pelato.build(&arguments.components, &flags))?;
     let built = json::Build::new(&outcome, pelato.root());
     if !ui.json() {
         ui.result(table(["COMPONENT", "VERSION", "SIZE", "WORK", "TIME", "WHY"], &built.rows()));
     }
     let pushed = match pushes {
-        true => runtime()?.block_on(pelato.push(&outcome, false))?,
+        true => context.finish(pelato.push(&outcome, false))?,
         false => Vec::new(),
     };
     if ui.json() {

@@ -51,7 +51,8 @@ pub fn run(mut arguments: Arguments, context: &Context) -> Result<(), Error> {
     let (selection, left) = match named {
         Some(selection) => (selection, Vec::new()),
         None => {
-            let Changed { changed, left } = pelato.changed(std::env::var_os("PATH").unwrap_or_default())?;
+            let path = std::env::var_os("PATH").unwrap_or_default();
+            let Changed { changed, left } = context.finish(pelato.changed(path))?;
             (Selection::Components(changed), left)
         }
     };

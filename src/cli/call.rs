@@ -36,7 +36,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let name = &arguments.component;
     let lines = ui.lines();
-    let called = super::context::runtime()?.block_on(pelato.call(
+    let called = context.finish(pelato.call(
         name,
         input,
         &arguments.build.to_build(),

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use etcetera::BaseStrategy;
 
@@ -12,7 +13,7 @@ use crate::catalog::Catalog;
 use crate::pelato::Error;
 use crate::pelato::{Library, Options, Pelato};
 use crate::project::settings::{ALL, Flag, Kind};
-use crate::project::{Settings, workflow};
+use crate::project::{Settings, Sources, workflow};
 use crate::text::suggest;
 use crate::ui::Ui;
 
@@ -21,13 +22,16 @@ pub const CACHE: &str = "PELATO_CACHE";
 /// The environment variable that names the user's folder of packs and templates.
 pub const HOME: &str = "PELATO_HOME";
 
+/// How long compilers and containers may take to end when the command is cancelled.
+const CLEANUP: Duration = Duration::from_secs(10);
+
 /// The surroundings of a command.
 pub struct Context {
     /// Prints and asks.
     pub ui: Arc<Ui>,
     /// Where the process was started.
     pub here: PathBuf,
-    /// That somebody wants the command to end, as by Ctrl-C.
+    /// Ctrl-C and requests to end.
     pub signals: Signals,
     global: Global,
 }
@@ -58,10 +62,13 @@ impl Context {
     /// # Errors
     /// When a setting is wrong.
     pub fn settings(&self, root: &Path) -> Result<Settings, Error> {
-        let environment = |name: &str| std::env::var(name).ok();
-        let settings = Settings::load(Some(root), environment, &self.flags()?)?;
-        settings.warnings.iter().for_each(|warning| self.ui.problem(warning));
+        let settings = self.sources()?.load(root)?;
+        settings.warnings.iter().for_each(|warning| self.ui.found(warning));
         Ok(settings)
+    }
+
+    fn sources(&self) -> Result<Sources, Error> {
+        Ok(Sources::new(|name| std::env::var(name).ok(), self.flags()?))
     }
 
     /// Opens the project.
@@ -70,13 +77,15 @@ impl Context {
     /// When a setting is wrong.
     pub fn open(&self) -> Result<Pelato, Error> {
         let root = self.root();
+        // What is wrong or suspicious in them is said once, before anything else.
+        self.settings(&root)?;
         Ok(Pelato::open(Options {
-            settings: self.settings(&root)?,
+            settings: self.sources()?,
             root,
             user: user_folder(),
             cache: cache_folder(&self.here),
-            progress: Arc::clone(&self.ui) as Arc<_>,
-            interrupt: self.signals.interrupt.clone(),
+            events: Arc::clone(&self.ui) as Arc<_>,
+            cancel: self.signals.cancel.clone(),
         }))
     }
 
@@ -111,6 +120,16 @@ impl Context {
     /// Its own; or when threads cannot be started.
     pub fn finish<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         runtime()?.block_on(work)
+    }
+
+    /// Waits for compilers and containers to end, if the command was cancelled.
+    pub fn clean_up(&self) {
+        let cancel = &self.signals.cancel;
+        if cancel.is_cancelled()
+            && let Ok(runtime) = runtime()
+        {
+            runtime.block_on(cancel.wait_until_idle(CLEANUP));
+        }
     }
 
     fn flags(&self) -> Result<Vec<Flag>, Error> {

@@ -1,10 +1,11 @@
 //! `pelato doctor`
 
+use std::sync::Arc;
+
 use clap::Args;
 
 use super::context::{Context, runtime};
 use super::flags::Flags;
-use crate::build::BuildError;
 use crate::doctor::{Examined, Machine};
 use crate::pelato::Error;
 use crate::pelato::Pelato;
@@ -30,13 +31,13 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (pelato, flags) = (context.open()?, arguments.flags.to_build());
-    let machine = pelato.machine(&flags)?;
-    let mut examined = examine(&pelato, &machine)?;
-    if arguments.fix && pelato.fix(&machine, &examined, arguments.dry_run) && !arguments.dry_run {
-        if context.signals.interrupt.is_raised() {
-            return Err(BuildError::Interrupted.into());
+    let machine = Arc::new(context.finish(pelato.machine(&flags))?);
+    let mut examined = Arc::new(examine(&pelato, &machine)?);
+    if arguments.fix {
+        let fixed = pelato.fix(machine, Arc::clone(&examined), arguments.dry_run);
+        if context.finish(fixed)? && !arguments.dry_run {
+            examined = Arc::new(examine(&pelato, &context.finish(pelato.machine(&flags))?)?);
         }
-        examined = examine(&pelato, &pelato.machine(&flags)?)?;
     }
     let report = json::Doctor::new(&examined);
     if context.ui.json() {

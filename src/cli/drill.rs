@@ -128,7 +128,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let Arguments { from, to, input, nats, .. } = arguments;
     let runtime = super::context::runtime()?;
     let options = DrillOptions { from, to, input, nats, plan, told };
-    let held = runtime.block_on(pelato.drill(options, interrupted()));
+    let held = runtime.block_on(pelato.drill(options, context.signals.cancel.cancelled()));
     // Who sends, listens or watches may still be at it.
     runtime.shutdown_background();
     let (readings, stopped) = held?;
@@ -165,10 +165,4 @@ fn objectives(arguments: &Arguments) -> Result<Vec<Objective>, Error> {
         Some(objective) => Err(DrillError::NeedsFault { objective: objective.text.clone() }.into()),
         None => Ok(objectives),
     }
-}
-
-/// Done at the first Ctrl-C. The last messages are still waited for.
-async fn interrupted() {
-    // Without a handler it ends the process anyway.
-    let _ = tokio::signal::ctrl_c().await;
 }

@@ -29,7 +29,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         }
         return Ok(());
     }
-    let (components, generated) = pelato.generate()?;
+    let (components, generated) = context.finish(pelato.generate())?;
     if ui.json() {
         ui.result_json(&json::Generated::new(&components, &generated));
         return Ok(());

@@ -129,14 +129,14 @@ fn complete(mut options: InfraOptions, pelato: &Pelato, ui: &Ui) -> Result<Infra
         let question = Question {
             prompt: "Host name or address at which edge hosts reach the cloud's NATS server",
             flag: "--cloud-nats nats.example.org",
-            default: pelato.cloud_nats(),
+            default: pelato.cloud_nats()?,
             check: &|text| infra::host(text).map(drop).map_err(in_words),
         };
         options.cloud_nats = Some(ask(options.cloud_nats, &question, ui)?);
         let question = Question {
             prompt: "Registry that components are pushed to, with an address that all hosts can reach",
             flag: "--registry registry.example.org/team",
-            default: pelato.shared_registry(),
+            default: pelato.shared_registry()?,
             check: &|text| infra::registry(text).map(drop).map_err(in_words),
         };
         options.registry = Some(ask(options.registry, &question, ui)?);

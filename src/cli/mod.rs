@@ -34,16 +34,12 @@ mod template;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::pelato::{Error, Exit};
 use crate::ui::{Colour, Level, OutputOptions, Ui};
 use context::Context;
-
-/// How long containers may take to be removed when the command is interrupted.
-const TIDYING: Duration = Duration::from_secs(10);
 
 /// Write one function, run it as a WebAssembly component on every host of a wasmCloud lattice.
 #[derive(Debug, Parser)]
@@ -74,6 +70,9 @@ struct Global {
     /// Results as JSON on stdout
     #[arg(long, global = true)]
     json: bool,
+    /// Events as JSON on stderr, one a line, instead of messages
+    #[arg(long, global = true)]
+    events: bool,
     /// Print more details
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     verbose: bool,
@@ -134,14 +133,14 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let ui = Ui::new(output_options(&cli.global));
     let context = Context::new(cli.global, ui);
     let done = dispatch(cli.command, &matches, &context);
-    if context.signals.interrupt.is_raised() {
-        context.signals.interrupt.wait_until_quiet(TIDYING);
-    }
+    context.clean_up();
     match done.and_then(|()| context.written()) {
         Ok(()) => code(Exit::Done),
         Err(error) => {
             context.ui.failure(&error);
-            context.signals.obey();
+            if error.is_cancelled() {
+                context.signals.obey();
+            }
             code(error.exit())
         }
     }
@@ -194,7 +193,13 @@ fn output_options(global: &Global) -> OutputOptions {
         (_, true) => Level::Verbose,
         _ => Level::Normal,
     };
-    OutputOptions { level, json: global.json, colour: global.color, may_ask: !global.no_input }
+    OutputOptions {
+        level,
+        json: global.json,
+        events: global.events,
+        colour: global.color,
+        may_ask: !global.no_input,
+    }
 }
 
 /// clap prints help and version to stdout and mistakes to stderr by itself.

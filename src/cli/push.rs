@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::context::{Context, runtime};
+use super::context::Context;
 use super::flags::Flags;
 use crate::pelato::Error;
 use crate::ui::{json, table};
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     }
     let (pelato, flags, ui) = (context.open()?, arguments.flags.to_build(), &context.ui);
     if arguments.dry_run {
-        let planned = runtime()?.block_on(pelato.plan_push(&arguments.components, &flags))?;
+        let planned = context.finish(pelato.plan_push(&arguments.components, &flags))?;
         let plan = json::PushPlan::new(&planned, arguments.force);
         if ui.json() {
             ui.result_json(&plan);
@@ -48,8 +48,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         return Ok(());
     }
     pelato.ready_to_push()?;
-    let outcome = pelato.build(&arguments.components, &flags)?;
-    let pushed = json::Push::new(&runtime()?.block_on(pelato.push(&outcome, arguments.force))?);
+    let outcome = context.finish(pelato.build(&arguments.components, &flags))?;
+    let pushed = json::Push::new(&context.finish(pelato.push(&outcome, arguments.force))?);
     if ui.json() {
         ui.result_json(&pushed);
     } else {

@@ -1,6 +1,5 @@
 //! `pelato run`
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -77,29 +76,26 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
-    let pelato = Arc::new(context.open()?);
-    // Ctrl-C is how it is meant to end.
-    context.signals.interrupt.own();
+    let pelato = context.open()?;
+    let settings = pelato.settings()?;
     let send = arguments.send.iter().map(|text| message(text)).collect::<Result<_, _>>()?;
     let options = RunOptions {
         build: arguments.build.to_build(),
         only: arguments.components,
         port: arguments.port,
-        bus: bus(arguments.nats, arguments.nats_creds, pelato.settings())?,
-        database: pelato.settings().postgres(arguments.postgres.as_deref()).map_err(HostError::from)?,
+        bus: bus(arguments.nats, arguments.nats_creds, &settings)?,
+        database: settings.postgres(arguments.postgres.as_deref()).map_err(HostError::from)?,
         limits: arguments.limits.to_limits(),
         send,
         watch: arguments.watch,
     };
     let ui = &context.ui;
     let trace = ui.trace();
-    let runtime = super::context::runtime()?;
-    let running = pelato.run(options, trace.observer(), |ready| told(ui, ready), interrupted(ui));
-    let stopped = runtime.block_on(async {
-        tokio::select! { stopped = running => stopped, () = insisted() => Err(Error::Interrupted) }
-    });
-    runtime.shutdown_background(); // a build for `--watch` may still be under way
-    let stopped = stopped?;
+    let stop = async {
+        context.signals.cancel.cancelled().await;
+        ui.status("Stopping", "waiting for calls in flight");
+    };
+    let stopped = context.finish(pelato.run(options, trace.observer(), |ready| told(ui, ready), stop))?;
     trace.finish();
     if stopped.unread > 0 {
         ui.warning(format!("{} messages were not processed", stopped.unread));
@@ -143,28 +139,4 @@ fn told(ui: &Ui, ready: &Ready) {
         ui.status("Reading", format!("{topic} → {component}"));
     }
     ui.status("Running", "press Ctrl-C to stop");
-}
-
-/// Done at the second Ctrl-C: whoever asks twice does not want to wait for calls under way.
-async fn insisted() {
-    for _ in 0..2 {
-        // Without a handler the first one ends the process anyway.
-        let _ = tokio::signal::ctrl_c().await;
-    }
-}
-
-/// Done at the first Ctrl-C or request to end.
-async fn interrupted(ui: &Ui) {
-    let ctrl_c = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => tokio::select! { _ = ctrl_c => {}, _ = terminate.recv() => {} },
-            Err(_) => drop(ctrl_c.await),
-        }
-    }
-    #[cfg(not(unix))]
-    drop(ctrl_c.await);
-    ui.status("Stopping", "waiting for calls in flight");
 }

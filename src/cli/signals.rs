@@ -1,54 +1,66 @@
-//! Ctrl-C and requests to end, where they may not end the process at once: containers are removed first.
+//! Ctrl-C and requests to end, where they may not end the process at once: compilers and containers are ended first.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use crate::interrupt::Interrupt;
+use crate::cancel::Cancel;
 
 /// The signals that end a process.
 pub struct Signals {
-    /// Raised by them.
-    pub interrupt: Interrupt,
+    /// Cancelled by the first of them.
+    pub cancel: Cancel,
     /// The last one that came; 0 if none did.
     last: Arc<AtomicI32>,
 }
 
 impl Signals {
-    /// Nothing is listened for yet.
+    /// Nothing is listened for yet: until there is something to clean up, signals do what they always do.
     pub fn new() -> Self {
         let last = Arc::new(AtomicI32::new(0));
         let hears = Arc::clone(&last);
-        Self { interrupt: Interrupt::new(move |interrupt| listen(interrupt, &hears)), last }
+        Self { cancel: Cancel::with_listener(move |cancel| listen(cancel, &hears)), last }
     }
 
-    /// Ends the process by the signal that came, as if nothing had listened: whoever called it sees that. If somebody else
-    /// ends it, or none came, nothing happens.
+    /// Ends the process by the signal that came, as if nothing had listened: whoever called it sees that. If none came,
+    /// nothing happens.
     pub fn obey(&self) {
-        if self.interrupt.is_raised() && !self.interrupt.is_owned() {
+        if self.cancel.is_cancelled() {
             die_by(self.last.load(Ordering::SeqCst));
         }
     }
 }
 
-/// Signals go on ending the process while there is nothing to tidy up, and at the second time. Where they cannot be
-/// listened for, they end it: the next run removes what was left.
+/// The first signal cancels; if there is nothing to clean up, and at the second one, the process ends. Where they cannot
+/// be listened for, they end it as well: the next run removes what was left.
 #[cfg(unix)]
-fn listen(interrupt: &Interrupt, last: &Arc<AtomicI32>) {
-    use signal_hook::consts::{SIGINT, SIGTERM};
+fn listen(cancel: &Cancel, last: &Arc<AtomicI32>) {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-    for signal in [SIGINT, SIGTERM] {
-        let _ = signal_hook::flag::register_conditional_default(signal, interrupt.idle());
+    let mut signals = vec![SIGINT, SIGTERM];
+    if !is_ignored(SIGHUP) {
+        signals.push(SIGHUP);
     }
-    let Ok(mut signals) = signal_hook::iterator::Signals::new([SIGINT, SIGTERM]) else { return };
-    let (interrupt, last) = (interrupt.clone(), Arc::clone(last));
+    let Ok(mut signals) = signal_hook::iterator::Signals::new(signals) else { return };
+    let (cancel, last) = (cancel.clone(), Arc::clone(last));
     std::thread::spawn(move || {
         for signal in signals.forever() {
             last.store(signal, Ordering::SeqCst);
-            if interrupt.raise() > 1 && !interrupt.is_owned() {
+            let again = cancel.is_cancelled();
+            cancel.cancel();
+            if again || cancel.is_idle() {
                 die_by(signal);
             }
         }
     });
+}
+
+/// Whether whoever started the process wants it to outlive a signal, as `nohup` does. Known on Linux alone.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    mask & (1 << (signal - 1)) != 0
 }
 
 #[cfg(unix)]
@@ -57,7 +69,7 @@ fn die_by(signal: i32) {
 }
 
 #[cfg(not(unix))]
-fn listen(_: &Interrupt, _: &Arc<AtomicI32>) {}
+fn listen(_: &Cancel, _: &Arc<AtomicI32>) {}
 
 #[cfg(not(unix))]
 fn die_by(_: i32) {}

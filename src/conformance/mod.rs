@@ -6,7 +6,8 @@ pub mod template;
 
 use std::time::{Duration, Instant};
 
-use crate::progress::{Event, Progress};
+pub use crate::progress::Verdict;
+use crate::progress::{Change, Event, Phase, Progress};
 
 /// One thing that is found out on a fixture `B`.
 pub struct Check<B> {
@@ -32,15 +33,6 @@ pub enum CheckFailure {
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
-    Passed,
-    /// It could not be found out.
-    Skipped,
-    /// It is not.
-    Failed,
-}
-
 /// What came of one check.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -54,7 +46,7 @@ pub struct Outcome {
 
 /// Makes checks, in their order.
 pub fn run<B>(checks: &[Check<B>], fixture: &mut B, progress: &dyn Progress) -> Vec<Outcome> {
-    progress.report(Event::Planned { doing: "Checking", components: checks.len() });
+    progress.report(Event::Planned { phase: Phase::Check, components: checks.len() });
     let one = |check: &Check<B>| {
         let component = check.name.to_owned();
         let start = Instant::now();
@@ -67,8 +59,12 @@ pub fn run<B>(checks: &[Check<B>], fixture: &mut B, progress: &dyn Progress) -> 
                 (Verdict::Failed, why, Some(help).filter(|help| !help.is_empty()))
             }
         };
-        let what = format!("{verdict:?}").to_lowercase();
-        progress.report(Event::Finished { component, what, elapsed: time });
+        progress.report(Event::ComponentFinished {
+            component,
+            phase: Phase::Check,
+            change: Change::Checked { verdict },
+            duration: time,
+        });
         Outcome { check: check.name, verdict, time, reason, help }
     };
     checks.iter().map(one).collect()

@@ -13,7 +13,7 @@ use super::lattice::wadm::State;
 use super::manifest::Manifest;
 use super::manifest::model::Part;
 use super::status::{self, Status};
-use crate::progress::{Event, Progress};
+use crate::progress::{Change, Event, Phase, Progress};
 use crate::remedy::Operation;
 
 /// How long between two looks.
@@ -177,7 +177,8 @@ impl Watch<'_> {
             let failed = self.failed.entry(part.name.clone()).or_insert_with(new);
             *failed.times.entry(failure.host).or_default() += 1;
             if failed.words != failure.words {
-                self.progress.report(Event::Note(format!("{}: {}", part.name, failure.words)));
+                let (part, reason) = (part.name.clone(), failure.words.clone());
+                self.progress.report(Event::PartFailed { part, reason });
                 failed.words = failure.words;
             }
         }
@@ -185,12 +186,12 @@ impl Watch<'_> {
             let before = self.told.insert(part.name.clone(), part.state);
             if part.state == State::Deployed && before != Some(State::Deployed) {
                 self.failed.remove(&part.name);
-                let what = match part.hosts.as_slice() {
-                    [] => part.wanted.clone(),
-                    hosts => format!("{} on {}", part.wanted, hosts.join(", ")),
-                };
-                let (component, elapsed) = (part.name.clone(), self.start.elapsed());
-                self.progress.report(Event::Finished { component, what, elapsed });
+                self.progress.report(Event::ComponentFinished {
+                    component: part.name.clone(),
+                    phase: Phase::Deploy,
+                    change: Change::Running { version: part.wanted.clone(), hosts: part.hosts.clone() },
+                    duration: self.start.elapsed(),
+                });
             }
         }
     }

@@ -164,7 +164,7 @@ pub async fn rollback(
     }
     let version = history::back(name, &versions, wanted)?.version.clone();
     let manifest = lattice.manifest(name, Some(&version)).await?.ok_or_else(|| lattice.not_deployed(name))?;
-    progress.report(Event::Note(format!("going back to {version}")));
+    progress.report(Event::RollingBack { version: version.clone() });
     let step = Step::Reuse(version);
     let plan = Plan { manifest, deployed: None, versions, step, warnings: Vec::new() };
     deploy(lattice, &plan, wait, progress).await

@@ -9,7 +9,7 @@ use super::machine::Machine;
 use crate::build::container::{self, Engine};
 use crate::build::{self, BuildError, Search, ToolchainError};
 use crate::catalog::Pack;
-use crate::progress::{Event, Progress};
+use crate::progress::{self, Event, Progress};
 use crate::project::lock_file::LockedImage;
 use crate::project::settings::ENV_FILE;
 use crate::text::with_causes;
@@ -50,17 +50,16 @@ pub fn fix(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &d
     let mut fixed = Fixed { any: !fixes.is_empty(), images: Vec::new() };
     for fix in &fixes {
         if dry_run {
-            progress.report(Event::Note(format!("would {}", words(fix))));
+            progress.report(Event::Fix { fix: told(fix), dry_run });
             continue;
         }
         // Installing and fetching say by themselves what they do.
         if is_small(Some(fix)) {
-            progress.report(Event::Note(format!("now: {}", words(fix))));
+            progress.report(Event::Fix { fix: told(fix), dry_run });
         }
         if let Err(error) = apply(fix, machine, &mut fixed.images, progress) {
-            let help =
-                miette::Diagnostic::help(&error).map(|help| format!("\n  help: {help}")).unwrap_or_default();
-            progress.report(Event::Warning(format!("{}{help}", with_causes(&error, "; "))));
+            let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
+            progress.report(Event::FixFailed { message: with_causes(&error, "; "), help });
         }
     }
     fixed
@@ -71,21 +70,21 @@ fn is_small(fix: Option<&Fix>) -> bool {
     matches!(fix, Some(Fix::Folder(_) | Fix::EnvFile))
 }
 
-fn words(fix: &Fix) -> String {
+fn told(fix: &Fix) -> progress::Fix {
     match fix {
-        Fix::Folder(path) => format!("create the folder {}", path.display()),
-        Fix::EnvFile => format!("copy {ENV_FILE}.template to {ENV_FILE}, readable only by you"),
+        Fix::Folder(path) => progress::Fix::Folder { path: path.display().to_string() },
+        Fix::EnvFile => progress::Fix::EnvFile { file: ENV_FILE.to_owned() },
         Fix::Toolchain(pack) => {
             let installs = |variant: &Pack| variant.manifest.toolchain.install.is_some();
             let used = pack.variants().into_iter().find(installs);
             let toolchain =
                 used.map_or_else(|| pack.manifest.toolchain.clone(), |used| used.manifest.toolchain);
             let command = toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-            format!("install {} for PELATO only: {command}", toolchain.program)
+            progress::Fix::Compiler { program: toolchain.program, command }
         }
         Fix::Image(pack) => {
             let image = pack.for_containers().manifest.toolchain.image.unwrap_or_default();
-            format!("fetch the image {image}")
+            progress::Fix::Image { image }
         }
     }
 }
@@ -96,17 +95,17 @@ fn apply(
     images: &mut Vec<(String, LockedImage)>,
     progress: &dyn Progress,
 ) -> Result<(), FixError> {
-    let build::Options { path, cache, engines, limits, interrupt, .. } = &machine.build;
+    let build::Options { path, cache, engines, limits, cancel, .. } = &machine.build;
     match fix {
         Fix::Folder(path) => std::fs::create_dir_all(path).map_err(|source| cannot("make", path, source)),
         Fix::EnvFile => copy_settings(&machine.root),
         Fix::Toolchain(pack) => {
-            let search = Search { path: path.clone(), cache, forbidden: machine.build.no_install };
+            let search = Search { path: path.clone(), cache, forbidden: machine.build.no_install, cancel };
             Ok(build::toolchain::find(pack, &search, progress).map(drop)?)
         }
         Fix::Image(pack) => {
             let fetch = || {
-                let engine = Engine::connect(engines, *limits, interrupt)?;
+                let engine = Engine::connect(engines, *limits, cancel)?;
                 let used = pack.for_containers();
                 container::find(&used, &engine, &machine.build.order(&used), progress)
             };

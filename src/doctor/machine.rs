@@ -118,6 +118,7 @@ impl Machine {
                     path: build.path,
                     cache: &build.cache,
                     forbidden: Some(Operation::Doctor.into()),
+                    cancel: &build.cancel,
                 };
                 packs.iter().map(|pack| Local::look(pack, &search)).collect()
             });

@@ -18,7 +18,7 @@ use crate::measurement::readings::{Fault, How, Readings};
 use crate::measurement::record::micros;
 use crate::measurement::time;
 use crate::nats::{self, Server};
-use crate::progress::{Event, Progress};
+use crate::progress::{Event, FaultSign, Progress};
 use crate::project::Settings;
 use crate::remedy::{Argument, Operation};
 
@@ -72,7 +72,8 @@ pub async fn hold(
     };
     drill.warm_up().await?;
     let Route { from, to } = &drill.route;
-    drill.step("Probing", format!("{from} → {to}, {} a second", drill.plan.rate));
+    let (from, to) = (from.clone(), to.clone());
+    progress.report(Event::DrillProbing { from, to, rate: drill.plan.rate });
     let start = drill.live.begin();
     let sent = Arc::new(AtomicBool::new(false));
     // It ends with the probe that is due next: nobody waits for that.
@@ -102,10 +103,6 @@ struct Drill<'a> {
 }
 
 impl Drill<'_> {
-    fn step(&self, verb: &'static str, text: String) {
-        self.progress.report(Event::Step(verb, text));
-    }
-
     /// Sends probes that do not count until one comes out, and waits for the others.
     async fn warm_up(&self) -> Result<(), DrillError> {
         let start = Instant::now();
@@ -122,8 +119,7 @@ impl Drill<'_> {
                 sleep(SOON).await;
             }
         }
-        let first = time::shown(start.elapsed());
-        self.progress.report(Event::Detail(format!("a probe arrived {first} after the first was sent")));
+        self.progress.report(Event::DrillAnswered { duration: start.elapsed() });
         let end = Instant::now() + REST;
         while came() < tries && Instant::now() < end {
             sleep(SOON).await;
@@ -185,10 +181,7 @@ impl Drill<'_> {
                 }
                 match &self.fault {
                     Some(fault) => self.wait_for_calm(fault, settle, timeout).await,
-                    None => self.progress.report(Event::Warning(format!(
-                        "no fault was noticed within {}: there is nothing to compare",
-                        time::shown(timeout)
-                    ))),
+                    None => self.progress.report(Event::DrillNoFault { waited: timeout }),
                 }
             }
         }
@@ -197,7 +190,7 @@ impl Drill<'_> {
 
     /// Runs the command that takes a host away.
     async fn cause(&mut self, command: String, timeout: Duration) -> Result<(), DrillError> {
-        self.step("Fault", command.clone());
+        self.progress.report(Event::DrillCommandStarted { command: command.clone() });
         let failed = |how: String| DrillError::KillCommand { command: command.clone(), how };
         let at = self.live.now();
         let fault = Fault { at, until: at, how: How::Command(command.clone()) };
@@ -215,7 +208,7 @@ impl Drill<'_> {
         };
         ended.map_err(failed)?;
         let until = self.live.now();
-        self.progress.report(Event::Detail(format!("the command took {}", time::shown(until - at))));
+        self.progress.report(Event::DrillCommandFinished { duration: until - at });
         self.fault = Some(Fault { until, ..fault });
         Ok(())
     }
@@ -225,7 +218,7 @@ impl Drill<'_> {
         let since = self.live.now();
         // Whoever pressed it before did not know when.
         while self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {}
-        self.progress.report(Event::Ask("stop a host, and press Enter at that moment".to_owned()));
+        self.progress.report(Event::DrillWaitingForFault);
         let (at, how) = loop {
             let now = self.live.now();
             if self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {
@@ -242,33 +235,25 @@ impl Drill<'_> {
             }
             sleep(PAUSE).await;
         };
-        let words = match how {
-            How::Probe => "a message is missing",
-            How::Host => "a host stopped answering",
-            How::Told | How::Command(_) => "told",
+        let sign = match how {
+            How::Probe => FaultSign::Probe,
+            How::Host => FaultSign::Host,
+            How::Told | How::Command(_) => FaultSign::Told,
         };
-        self.step("Fault", format!("{words}, {} after the first probe", time::shown(at)));
+        self.progress.report(Event::DrillFault { sign, at });
         Some(Fault { at, until: at, how })
     }
 
     /// Waits until all messages have come through in time for long enough.
     async fn wait_for_calm(&self, fault: &Fault, settle: Duration, timeout: Duration) {
-        let within = time::shown(self.plan.late);
-        self.step(
-            "Waiting",
-            format!("until all messages have arrived within {within} for {}", time::shown(settle)),
-        );
+        self.progress.report(Event::DrillSettling { late: self.plan.late, settle });
         loop {
             let now = self.live.now();
             if self.live.state().is_calm(now, fault.until, self.plan.late, settle) {
                 return;
             }
             if now >= fault.at + timeout {
-                let words = format!(
-                    "{} after the fault, messages still do not all arrive in time",
-                    time::shown(timeout)
-                );
-                self.progress.report(Event::Warning(words));
+                self.progress.report(Event::DrillNotSettled { waited: timeout });
                 return;
             }
             sleep(PAUSE).await;

@@ -1,11 +1,14 @@
 //! Everything from sources to a lattice, as one run.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Error;
-use super::{BuildFlags, Outcome, Pelato, select};
+use super::building::select;
+use super::operation::Operation;
+use super::{BuildFlags, Outcome, Pelato};
 use crate::deploy::{self, Deployed};
-use crate::progress::Event;
+use crate::progress::{self, Event, OperationKind};
 use crate::push::Pushed;
 use crate::remedy::Argument;
 use crate::{build, generate, metrics};
@@ -27,13 +30,13 @@ impl Phase {
     /// All of them, in order.
     pub const ALL: [Self; 4] = [Self::Gen, Self::Build, Self::Push, Self::Deploy];
 
-    /// What is said when it begins.
-    pub fn verb(self) -> &'static str {
+    /// As events name it.
+    fn told(self) -> progress::Phase {
         match self {
-            Self::Gen => "Generating",
-            Self::Build => "Building",
-            Self::Push => "Pushing",
-            Self::Deploy => "Deploying",
+            Self::Gen => progress::Phase::Gen,
+            Self::Build => progress::Phase::Build,
+            Self::Push => progress::Phase::Push,
+            Self::Deploy => progress::Phase::Deploy,
         }
     }
 
@@ -86,6 +89,13 @@ impl Pelato {
     /// # Errors
     /// Those of the phases; and when a later phase is to begin with what has not been built.
     pub async fn brush(&self, options: &BrushOptions) -> Result<Brushed, Error> {
+        let operation = self.begin(OperationKind::Brush)?;
+        operation.ended(operation.brush(options).await)
+    }
+}
+
+impl Operation {
+    async fn brush(self: &Arc<Self>, options: &BrushOptions) -> Result<Brushed, Error> {
         let wanted = |phase: Phase| (options.from..=options.to).contains(&phase);
         // What a later phase lacks is better known before a long build than after it.
         let components = self.components()?;
@@ -97,10 +107,12 @@ impl Pelato {
         }
         let mut brushed = Brushed::default();
         for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
-            self.progress.report(Event::Phase(phase.verb()));
+            self.progress.report(Event::PhaseStarted { phase: phase.told() });
             let start = Instant::now();
             self.phase(phase, options, &mut brushed).await?;
-            brushed.phases.push((phase, start.elapsed()));
+            let duration = start.elapsed();
+            self.progress.report(Event::PhaseFinished { phase: phase.told(), duration });
+            brushed.phases.push((phase, duration));
         }
         self.record(&metrics::Run {
             tasks: components.len(),
@@ -112,19 +124,30 @@ impl Pelato {
         Ok(brushed)
     }
 
-    async fn phase(&self, phase: Phase, options: &BrushOptions, brushed: &mut Brushed) -> Result<(), Error> {
+    async fn phase(
+        self: &Arc<Self>,
+        phase: Phase,
+        options: &BrushOptions,
+        brushed: &mut Brushed,
+    ) -> Result<(), Error> {
+        let flags = options.build.clone();
         match phase {
-            Phase::Gen => drop(self.write_sources()?),
-            Phase::Build => brushed.outcome = Some(self.make(&[], &options.build)?),
+            Phase::Gen => drop(self.blocking(Self::write_sources).await?),
+            Phase::Build => {
+                brushed.outcome = Some(self.blocking(move |it| it.make(&[], &flags)).await?);
+            }
             Phase::Push => {
                 let outcome = match brushed.outcome.take() {
                     Some(outcome) => outcome,
-                    None => self.finished(&options.build)?,
+                    None => self.blocking(move |it| it.finished(&flags)).await?,
                 };
                 brushed.pushed = self.push(&outcome, options.force_push).await?;
                 brushed.outcome = Some(outcome);
             }
-            Phase::Deploy => brushed.deployed = Some(self.deploy_unrecorded(options.deploy).await?),
+            Phase::Deploy => {
+                let deployed = self.unless_cancelled(self.deploy_unrecorded(options.deploy)).await?;
+                brushed.deployed = Some(deployed);
+            }
         }
         Ok(())
     }
@@ -135,7 +158,7 @@ impl Pelato {
             BuildFlags { no_install: flags.no_install.or(Some(Argument::From.into())), ..flags.clone() };
         let stale = self.plan_build(&[], &flags)?.into_iter().find_map(|planned| {
             let why = planned.compile.or(planned.compose)?;
-            Some(Error::NotBuilt { component: planned.component, why })
+            Some(Error::NotBuilt { component: planned.component, why: why.to_string() })
         });
         match stale {
             Some(error) => Err(error),

@@ -6,7 +6,9 @@ use std::fmt;
 use semver::Version;
 
 use super::Error;
+use super::operation::Operation;
 use super::{BuildFlags, Pelato};
+use crate::progress::OperationKind;
 use crate::project::LockFile;
 use crate::remedy::Argument;
 use crate::{build, generate};
@@ -59,13 +61,19 @@ impl Pelato {
     ///
     /// # Errors
     /// When the workflow or `pelato.lock` is wrong, or there is no compiler.
-    pub fn changed(&self, path: OsString) -> Result<Changed, Error> {
-        let lock_file = LockFile::read(self.root())?;
+    pub async fn changed(&self, path: OsString) -> Result<Changed, Error> {
+        self.begin(OperationKind::Changed)?.alone(move |operation| operation.changed(path)).await
+    }
+}
+
+impl Operation {
+    fn changed(&self, path: OsString) -> Result<Changed, Error> {
+        let lock_file = LockFile::read(&self.root)?;
         let components = self.components()?;
         let planned = generate::plan(&components)?;
         let flags = BuildFlags { no_install: Some(Argument::Changed.into()), path, ..BuildFlags::default() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
-        let plan = build::plan(&components, &toolchains, &planned, &self.root().join(generate::FOLDER))?;
+        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let mut result = Changed::default();
         for job in &plan.jobs {
             let (component, version) = (job.component.name.clone(), job.component.version.clone());

@@ -6,10 +6,11 @@ use async_nats::Client;
 
 use super::Error;
 use super::Pelato;
+use super::operation::Operation;
 use crate::check::Component;
 use crate::deploy::manifest::{self, application_name};
 use crate::deploy::{DeployError, Deployed, Lattice, Manifest, Options, Plan, Providers, run, status};
-use crate::progress::Event;
+use crate::progress::{Event, OperationKind};
 use crate::project::settings::JETSTREAM_DOMAIN;
 use crate::stream::Consumer;
 use crate::stream::ConsumerManager;
@@ -24,6 +25,57 @@ impl Pelato {
     /// # Errors
     /// When the workflow has errors, there is no registry, or it cannot be deployed.
     pub fn manifest(&self) -> Result<Manifest, Error> {
+        self.look()?.manifest()
+    }
+
+    /// Looks at registry and lattice, and plans what deploying would do; nothing is changed.
+    ///
+    /// # Errors
+    /// When something would fail.
+    pub async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
+        let operation = self.begin(OperationKind::PlanDeploy)?;
+        operation.ended(operation.unless_cancelled(operation.plan_deploy(force)).await)
+    }
+
+    /// Deploys the workflow.
+    ///
+    /// # Errors
+    /// When something would fail, wadm refuses, or not everything comes up in time.
+    pub async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
+        let operation = self.begin(OperationKind::Deploy)?;
+        operation.ended(operation.unless_cancelled(operation.deploy(options)).await)
+    }
+
+    /// How the workflow's application is.
+    ///
+    /// # Errors
+    /// When it is not deployed, or the lattice does not answer.
+    pub async fn status(&self) -> Result<status::Status, Error> {
+        let operation = self.begin(OperationKind::Status)?;
+        operation.ended(operation.unless_cancelled(operation.status()).await)
+    }
+
+    /// Goes back to an earlier manifest: `wanted`, else the one before that which is deployed.
+    ///
+    /// # Errors
+    /// When there is none, or not everything comes up in time.
+    pub async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {
+        let operation = self.begin(OperationKind::Rollback)?;
+        operation.ended(operation.unless_cancelled(operation.rollback(wanted, options)).await)
+    }
+
+    /// Takes the workflow's application away. Its name, and whether there was one.
+    ///
+    /// # Errors
+    /// When it is not this project's, or still runs after a while.
+    pub async fn remove(&self, options: Options) -> Result<(String, bool), Error> {
+        let operation = self.begin(OperationKind::Remove)?;
+        operation.ended(operation.unless_cancelled(operation.remove(options)).await)
+    }
+}
+
+impl Operation {
+    pub(super) fn manifest(&self) -> Result<Manifest, Error> {
         Ok(self.manifest_and_consumers()?.0)
     }
 
@@ -44,21 +96,13 @@ impl Pelato {
         Ok(application_name(name)?)
     }
 
-    /// Looks at registry and lattice, and plans what deploying would do; nothing is changed.
-    ///
-    /// # Errors
-    /// When something would fail.
-    pub async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
+    async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
         let manifest = self.manifest()?;
         let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
         Ok(run::plan(&lattice, manifest, force).await?)
     }
 
-    /// Deploys the workflow.
-    ///
-    /// # Errors
-    /// When something would fail, wadm refuses, or not everything comes up in time.
-    pub async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
+    async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
         let start = Instant::now();
         let done = self.deploy_unrecorded(options).await?;
         self.record(&metrics::Run {
@@ -76,7 +120,7 @@ impl Pelato {
         let (lattice, ()) = tokio::try_join!(self.lattice(), self.pushed(&manifest))?;
         let plan = run::plan(&lattice, manifest, options.force).await?;
         for warning in &plan.warnings {
-            self.progress.report(Event::Warning(warning.clone()));
+            self.progress.report(Event::DeployWarning { message: warning.clone() });
         }
         let folder = generate::prepare(&self.root)?;
         let text = plan.versioned().to_yaml().map_err(DeployError::from)?;
@@ -87,30 +131,18 @@ impl Pelato {
         Ok(done)
     }
 
-    /// How the workflow's application is.
-    ///
-    /// # Errors
-    /// When it is not deployed, or the lattice does not answer.
-    pub async fn status(&self) -> Result<status::Status, Error> {
+    async fn status(&self) -> Result<status::Status, Error> {
         let name = self.application()?;
         Ok(status::read(&self.lattice().await?, &name).await?)
     }
 
-    /// Goes back to an earlier manifest: `wanted`, else the one before that which is deployed.
-    ///
-    /// # Errors
-    /// When there is none, or not everything comes up in time.
-    pub async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {
+    async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {
         let name = self.application()?;
         let lattice = self.lattice().await?;
         Ok(run::rollback(&lattice, &name, wanted, options.wait, self.progress.as_ref()).await?)
     }
 
-    /// Takes the workflow's application away. Its name, and whether there was one.
-    ///
-    /// # Errors
-    /// When it is not this project's, or still runs after a while.
-    pub async fn remove(&self, options: Options) -> Result<(String, bool), Error> {
+    async fn remove(&self, options: Options) -> Result<(String, bool), Error> {
         let name = self.application()?;
         let lattice = self.lattice().await?;
         let removed = run::remove(&lattice, &name, options).await?;

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Error;
+use super::operation::Operation;
 use super::{BuildFlags, Pelato};
 use crate::build;
 use crate::catalog::Pack;
 use crate::doctor::{self, Examined, Machine, Work};
 use crate::pack;
+use crate::progress::OperationKind;
 use crate::project::settings::BUILDER;
 use crate::project::{ReadError, workflow};
 use crate::remedy::Argument;
@@ -19,7 +21,34 @@ impl Pelato {
     ///
     /// # Errors
     /// When the workflow is there and cannot be read, or a pack is not what was added.
-    pub fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
+    pub async fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
+        let flags = flags.clone();
+        self.begin(OperationKind::Machine)?.alone(move |operation| operation.machine(&flags)).await
+    }
+
+    /// Looks at the machine.
+    pub async fn examine(&self, machine: &Machine) -> Vec<Examined> {
+        doctor::examine(machine).await
+    }
+
+    /// Does the remedies that need no root, or says what it would do. Whether there was any.
+    ///
+    /// # Errors
+    /// When a setting is wrong, or it is cancelled.
+    pub async fn fix(
+        &self,
+        machine: Arc<Machine>,
+        examined: Arc<Vec<Examined>>,
+        dry_run: bool,
+    ) -> Result<bool, Error> {
+        self.begin(OperationKind::Fix)?
+            .alone(move |operation| operation.fix(&machine, &examined, dry_run))
+            .await
+    }
+}
+
+impl Operation {
+    fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
         let work = match self.check() {
             Ok(checked) => match checked.report.errors() {
                 0 => Work::Sound(checked.components),
@@ -32,7 +61,7 @@ impl Pelato {
             Err(error) => return Err(error),
         };
         let packs: Vec<_> = match &work {
-            Work::None => self.catalog().packs.iter().cloned().map(Arc::new).collect(),
+            Work::None => self.catalog.packs.iter().cloned().map(Arc::new).collect(),
             Work::Wrong(_, components) | Work::Sound(components) => {
                 let packs = components.iter().map(|part| (&part.pack.manifest.name, &part.pack));
                 packs.collect::<BTreeMap<_, _>>().into_values().cloned().collect()
@@ -41,24 +70,19 @@ impl Pelato {
         let builder_from = match flags.builder {
             Some(_) => Argument::Builder.to_string(),
             None => {
-                self.settings().origin(BUILDER).map_or_else(String::new, |from| format!("BUILDER ({from})"))
+                self.settings.origin(BUILDER).map_or_else(String::new, |from| format!("BUILDER ({from})"))
             }
         };
         // Compilers are asked for their version by commands of their packs: only by those that were added.
-        pack::verify(packs.iter().map(Arc::as_ref), self.root(), self.user.as_deref())?;
+        pack::verify(packs.iter().map(Arc::as_ref), &self.root, self.user.as_deref())?;
         packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
-        Ok(Machine::new(self.root(), self.settings(), work, packs, options, builder_from))
+        Ok(Machine::new(&self.root, &self.settings, work, packs, options, builder_from))
     }
 
-    pub async fn examine(&self, machine: &Machine) -> Vec<Examined> {
-        doctor::examine(machine).await
-    }
-
-    /// Does the remedies that need no root, or says what it would do. Whether there was any.
-    pub fn fix(&self, machine: &Machine, examined: &[Examined], dry_run: bool) -> bool {
+    fn fix(&self, machine: &Machine, examined: &[Examined], dry_run: bool) -> Result<bool, Error> {
         let fixed = doctor::fix(machine, examined, dry_run, self.progress.as_ref());
         self.remember_images(fixed.images.iter().map(|(pack, image)| (pack.as_str(), image)));
-        fixed.any
+        if self.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(fixed.any) }
     }
 }

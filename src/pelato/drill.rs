@@ -4,9 +4,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::Error;
 use super::Pelato;
+use super::operation::Operation;
 use crate::check::Flow;
 use crate::drill::{self, Marks, Plan, Route, Setup};
 use crate::measurement::Readings;
+use crate::progress::OperationKind;
 
 pub struct DrillOptions {
     /// The topic that probes are sent to; else the one by which messages enter the workflow.
@@ -29,11 +31,11 @@ impl Pelato {
     /// # Errors
     /// When the workflow has errors, or it is not clear.
     pub fn drill_route(&self, from: Option<&str>, to: Option<&str>) -> Result<Route, Error> {
-        Ok(drill::route(&Flow::of(&self.components()?), from, to)?)
+        self.look()?.drill_route(from, to)
     }
 
-    /// Sends probes through the running workflow while a host is taken away. It is over sooner when `stop` is done;
-    /// whether it was is told with the readings.
+    /// Sends probes through the running workflow while a host is taken away. It is over sooner when `stop` is done
+    /// or it is cancelled; whether it was is told with the readings.
     ///
     /// # Errors
     /// When the workflow has errors, or the drill cannot be held.
@@ -42,6 +44,22 @@ impl Pelato {
         options: DrillOptions,
         stop: impl Future<Output = ()>,
     ) -> Result<(Readings, bool), Error> {
+        let operation = self.begin(OperationKind::Drill)?;
+        operation.ended(operation.drill(options, stop).await)
+    }
+}
+
+impl Operation {
+    fn drill_route(&self, from: Option<&str>, to: Option<&str>) -> Result<Route, Error> {
+        Ok(drill::route(&Flow::of(&self.components()?), from, to)?)
+    }
+
+    async fn drill(
+        &self,
+        options: DrillOptions,
+        stop: impl Future<Output = ()>,
+    ) -> Result<(Readings, bool), Error> {
+        let stop = self.until_stopped(stop);
         let route = self.drill_route(options.from.as_deref(), options.to.as_deref())?;
         let server = self.settings.nats();
         let setup = Setup {

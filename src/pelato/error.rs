@@ -150,7 +150,7 @@ pub enum Error {
     /// Components could not be pushed, or not be looked for in their registry.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Push(#[from] PushError),
+    Push(PushError),
     /// A language pack cannot be made, added or used.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -188,10 +188,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),
-    /// A person did not want to wait.
-    #[error("stopped immediately: calls in flight were aborted")]
+    /// It was cancelled.
+    #[error("cancelled")]
     #[diagnostic(code(pelato::cancelled))]
-    Interrupted,
+    Cancelled,
     #[error("{what}")]
     #[diagnostic(code(pelato::system), help("{help}"))]
     System { what: String, help: String, source: std::io::Error },
@@ -221,6 +221,15 @@ pub enum PromptError {
     Terminal(String),
 }
 
+impl From<PushError> for Error {
+    fn from(error: PushError) -> Self {
+        match error {
+            PushError::Cancelled => Self::Cancelled,
+            other => Self::Push(other),
+        }
+    }
+}
+
 impl From<generate::PlanError> for Error {
     fn from(error: generate::PlanError) -> Self {
         Self::Generate(error.into())
@@ -234,6 +243,11 @@ impl From<ToolchainError> for Error {
 }
 
 impl Error {
+    /// Whether the operation was cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self, Self::Cancelled | Self::Build(BuildError::Cancelled))
+    }
+
     /// Names the kind of error for programs: it stays the same when the words change. Listed in
     /// `docs/reference/errors.md`. Where the error is a problem in a file, the code is the problem's rule.
     pub fn code(&self) -> Option<String> {
@@ -271,7 +285,7 @@ impl Error {
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
-            Self::Build(BuildError::Interrupted) => Exit::Failed,
+            Self::Build(BuildError::Cancelled) => Exit::Failed,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
@@ -302,7 +316,7 @@ impl Error {
             | Self::Metrics(_)
             | Self::Write(_)
             | Self::WriteReport(_)
-            | Self::Interrupted
+            | Self::Cancelled
             | Self::System { .. } => Exit::Failed,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::operation::Operation;
 use super::{Error, Pelato};
 use crate::files::Plan;
 use crate::infra::{self, Environment, Images, Infra};
@@ -62,17 +63,19 @@ impl InfraOptions {
 
 impl Pelato {
     /// Where the settings say that the cloud's NATS server is. A name for this machine is no use to another.
-    pub fn cloud_nats(&self) -> Option<String> {
-        self.set(settings::NATS_HOST).filter(|host| !infra::is_loopback(host))
+    ///
+    /// # Errors
+    /// When a setting is wrong.
+    pub fn cloud_nats(&self) -> Result<Option<String>, Error> {
+        Ok(self.look()?.cloud_nats())
     }
 
     /// The registry of the settings, without a scheme, if other machines can reach it.
-    pub fn shared_registry(&self) -> Option<String> {
-        let url = self.set(settings::REGISTRY_URL)?;
-        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-        let registry = rest.trim().trim_end_matches('/').to_owned();
-        let name = registry.split([':', '/']).next().unwrap_or_default();
-        (!infra::is_loopback(name)).then_some(registry)
+    ///
+    /// # Errors
+    /// When a setting is wrong.
+    pub fn shared_registry(&self) -> Result<Option<String>, Error> {
+        Ok(self.look()?.shared_registry())
     }
 
     /// Plans the files below `folder`. Files that are there already, as they would be written, are left out.
@@ -80,11 +83,25 @@ impl Pelato {
     /// # Errors
     /// When a value is missing or cannot be used, or a file is there with other content.
     pub fn plan_infra(&self, folder: &Path, options: InfraOptions) -> Result<Plan, Error> {
-        Ok(infra::plan(folder, &self.infra(options)?)?)
+        Ok(infra::plan(folder, &self.look()?.infra(options)?)?)
+    }
+}
+
+impl Operation {
+    fn cloud_nats(&self) -> Option<String> {
+        self.set(settings::NATS_HOST).filter(|host| !infra::is_loopback(host))
+    }
+
+    fn shared_registry(&self) -> Option<String> {
+        let url = self.set(settings::REGISTRY_URL)?;
+        let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+        let registry = rest.trim().trim_end_matches('/').to_owned();
+        let name = registry.split([':', '/']).next().unwrap_or_default();
+        (!infra::is_loopback(name)).then_some(registry)
     }
 
     fn infra(&self, options: InfraOptions) -> Result<Infra, Error> {
-        let settings = self.settings();
+        let settings = &self.settings;
         let remote = options.is_remote();
         let given = |given: &Option<String>, known: Option<String>| {
             given.clone().or(known).filter(|_| remote).unwrap_or_default()
@@ -119,7 +136,7 @@ impl Pelato {
 
     /// The port of `HOSTS_NATS_URL`, if it is on the hosts themselves.
     fn host_nats_port(&self) -> Option<u16> {
-        let url = self.settings().text(settings::HOSTS_NATS_URL)?;
+        let url = self.settings.text(settings::HOSTS_NATS_URL)?;
         let address = url.strip_prefix("nats://").unwrap_or(url);
         let (host, port) = address.split_once(':')?;
         port.parse().ok().filter(|port| *port > 0 && infra::is_loopback(host))
@@ -127,7 +144,7 @@ impl Pelato {
 
     /// A setting that somebody has set.
     fn set(&self, key: Key) -> Option<String> {
-        let settings = self.settings();
+        let settings = &self.settings;
         let is_default = settings.origin(key) == Some(&Origin::Default);
         settings.text(key).filter(|_| !is_default).map(str::to_owned)
     }

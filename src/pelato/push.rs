@@ -1,9 +1,15 @@
 //! Built components go to their registry, and `pelato.lock` remembers them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Error;
-use super::{BuildFlags, Outcome, Pelato, known, select};
+use super::building::{known, select};
+use super::operation::Operation;
+use super::{BuildFlags, Outcome, Pelato};
+use crate::build::Toolchain;
+use crate::check::Component;
+use crate::progress::OperationKind;
 use crate::project::LockFile;
 use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, PushError, Pushed, Source, Work};
@@ -20,8 +26,12 @@ pub struct PlannedPush {
 }
 
 impl Pelato {
-    pub fn has_registry(&self) -> bool {
-        self.settings().text(REGISTRY_URL).is_some()
+    /// Whether a registry is set.
+    ///
+    /// # Errors
+    /// When a setting is wrong.
+    pub fn has_registry(&self) -> Result<bool, Error> {
+        Ok(self.settings()?.text(REGISTRY_URL).is_some())
     }
 
     /// Whether everything but the registry itself is ready for a push: better known before a build than after it.
@@ -29,9 +39,7 @@ impl Pelato {
     /// # Errors
     /// When a setting or `pelato.lock` is wrong.
     pub fn ready_to_push(&self) -> Result<(), Error> {
-        push::check(self.settings())?;
-        LockFile::read(self.root())?;
-        Ok(())
+        self.look()?.ready_to_push()
     }
 
     /// Says what `push` would do. Nothing is written, installed or sent.
@@ -39,41 +47,70 @@ impl Pelato {
     /// # Errors
     /// As for [`Pelato::plan_build`] and [`Pelato::push`]; a refusal is part of the plan.
     pub async fn plan_push(&self, only: &[String], flags: &BuildFlags) -> Result<Vec<PlannedPush>, Error> {
+        let operation = self.begin(OperationKind::PlanPush)?;
+        operation.ended(operation.unless_cancelled(operation.plan_push(only, flags)).await)
+    }
+
+    /// Pushes what was built. What is in the registry already is not sent again.
+    ///
+    /// # Errors
+    /// When the registry has other content under a version (unless `force`), a setting or `pelato.lock` is wrong, the
+    /// registry fails, or it is cancelled. What was pushed until then is remembered.
+    pub async fn push(&self, outcome: &Outcome, force: bool) -> Result<Vec<Pushed>, Error> {
+        let operation = self.begin(OperationKind::Push)?;
+        operation.ended(operation.push(outcome, force).await)
+    }
+}
+
+impl Operation {
+    pub(super) fn ready_to_push(&self) -> Result<(), Error> {
+        push::check(&self.settings)?;
+        LockFile::read(&self.root)?;
+        Ok(())
+    }
+
+    async fn plan_push(
+        self: &Arc<Self>,
+        only: &[String],
+        flags: &BuildFlags,
+    ) -> Result<Vec<PlannedPush>, Error> {
         self.ready_to_push()?;
-        let lock_file = LockFile::read(self.root())?;
-        let all = self.components()?;
-        known(&all, only)?;
-        let planned = generate::plan(&all)?;
-        let components = select(all, only);
-        let options = self.build_options(&BuildFlags {
-            no_install: flags.no_install.or(Some(Argument::DryRun.into())),
-            ..flags.clone()
-        });
-        let toolchains = self.toolchains(&components, &options)?;
-        let plan = build::plan(&components, &toolchains, &planned, &self.root().join(generate::FOLDER))?;
+        let lock_file = LockFile::read(&self.root)?;
+        let (only, flags) = (only.to_vec(), flags.clone());
+        let planned = self.blocking(move |operation| operation.plan_for_push(&only, flags)).await?;
+        let PlanForPush { components, toolchains, planned } = planned;
+        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
         let finished: Vec<_> = plan.jobs.iter().filter_map(Source::finished).collect();
-        let works = push::plan(self.settings(), &finished, &lock_file, self.progress.as_ref()).await?;
+        let works = push::plan(&self.settings, &finished, &lock_file, self.progress.as_ref()).await?;
         let works: BTreeMap<_, _> =
             finished.iter().map(|source| source.component.name.as_str()).zip(works).collect();
         let one = |component| {
-            let image = push::image(self.settings(), component)?;
+            let image = push::image(&self.settings, component)?;
             let work = works.get(component.name.as_str()).copied();
             Ok(PlannedPush { component: component.name.clone(), image, work })
         };
         Ok(components.iter().map(one).collect::<Result<_, PushError>>()?)
     }
 
-    /// Pushes what was built. What is in the registry already is not sent again.
-    ///
-    /// # Errors
-    /// When the registry has other content under a version (unless `force`), a setting or `pelato.lock` is wrong, or
-    /// the registry fails. What was pushed until then is remembered.
-    pub async fn push(&self, outcome: &Outcome, force: bool) -> Result<Vec<Pushed>, Error> {
-        let lock_file = LockFile::read(self.root())?;
+    /// The components, their compilers and sources. Compilers are asked for their version.
+    fn plan_for_push(&self, only: &[String], flags: BuildFlags) -> Result<PlanForPush, Error> {
+        let all = self.components()?;
+        known(&all, only)?;
+        let planned = generate::plan(&all)?;
+        let components = select(all, only);
+        let no_install = flags.no_install.or(Some(Argument::DryRun.into()));
+        let options = self.build_options(&BuildFlags { no_install, ..flags });
+        let toolchains = self.toolchains(&components, &options)?;
+        Ok(PlanForPush { components, toolchains, planned })
+    }
+
+    /// Pushes. When it is cancelled, what was pushed until then is remembered.
+    pub(super) async fn push(&self, outcome: &Outcome, force: bool) -> Result<Vec<Pushed>, Error> {
+        let lock_file = LockFile::read(&self.root)?;
         let pairs = outcome.components.iter().zip(&outcome.built);
         let sources: Vec<_> = pairs.map(|(component, built)| Source::built(component, built)).collect();
-        let (pushed, ended) =
-            push::push(self.settings(), &sources, &lock_file, force, self.progress.as_ref()).await?;
+        let how = push::How { force, cancel: &self.cancel, progress: self.progress.as_ref() };
+        let (pushed, ended) = push::push(&self.settings, &sources, &lock_file, how).await?;
         if !pushed.is_empty() {
             self.remember(&pushed)?;
         }
@@ -88,6 +125,13 @@ impl Pelato {
         let names = workflow.tasks.iter().filter_map(|task| task.component_name.as_ref());
         let names: BTreeSet<_> = names.map(|field| field.text.as_str()).collect();
         let new = pushed.iter().map(|one| (one.component.clone(), one.locked.clone())).collect();
-        Ok(LockFile::read(self.root())?.update(&new, &names)?)
+        Ok(LockFile::read(&self.root)?.update(&new, &names)?)
     }
+}
+
+/// What a look into the registry begins with.
+struct PlanForPush {
+    components: Vec<Component>,
+    toolchains: BTreeMap<String, Toolchain>,
+    planned: Vec<generate::Planned>,
 }

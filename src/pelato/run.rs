@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 
 use super::Error;
 use super::deploy::consumers;
+use super::operation::Operation;
 use super::watch::Watcher;
 use super::{BuildFlags, Outcome, Pelato};
 use crate::check::Component;
@@ -17,9 +18,8 @@ use crate::host::observe::Observer;
 use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped};
 use crate::nats;
 use crate::postgres;
-use crate::progress::Event;
+use crate::progress::{Event, OldVersion, OperationKind, Progress};
 use crate::project::settings::KEYVALUE_DOMAIN;
-use crate::remedy::Argument;
 use crate::stream::Consumer;
 
 #[derive(Debug, Clone)]
@@ -57,12 +57,13 @@ pub struct Ready {
 }
 
 impl Pelato {
-    /// Builds the workflow and runs it until `stop` is done. `ready` is called once everything runs.
+    /// Builds the workflow and runs it until `stop` is done or it is cancelled. `ready` is called once everything runs.
     ///
     /// # Errors
-    /// When it cannot be built or started. What fails later is reported and does not end it.
+    /// When it cannot be built or started, or is cancelled before it runs. What fails later is reported and does not
+    /// end it.
     pub async fn run(
-        self: &Arc<Self>,
+        &self,
         options: RunOptions,
         observer: Arc<dyn Observer>,
         ready: impl FnOnce(&Ready),
@@ -70,33 +71,23 @@ impl Pelato {
     ) -> Result<Stopped, Error> {
         // Before anything is read: a change that comes while the first build runs must not be lost.
         let changes = if options.watch { Some(self.changes()?) } else { None };
-        let outcome = self.build(&options.only, &options.build)?;
-        let components = hosted(&outcome, &options.bus)?;
-        self.keep(&outcome, &options.bus).await?;
-        let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
-        let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
-        let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
-        if ports.len() > 1 {
-            let note = format!(
-                "the ports in workflow.yaml apply to the cluster: here everything is served on port {port}"
-            );
-            self.progress.report(Event::Note(note));
-        }
-        let serves_http = components.iter().any(|component| component.http_path.is_some());
-        let host_options = host::Options {
-            http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
-            bus: options.bus.clone(),
-            database: options.database.clone(),
-            bucket_domain: self.settings().text(KEYVALUE_DOMAIN).map(str::to_owned),
-            limits: options.limits,
-            cache_dir: Some(self.cache().join("compiled")),
-            ..host::Options::default()
-        };
-        let told = describe(&components, &consumers(&outcome.components)?);
-        self.progress.report(Event::Detail("preparing the components for this machine".to_owned()));
-        let host = Host::start(host_options, components, observer).await?;
+        let operation = self.begin(OperationKind::Run)?;
+        operation.ended(self.run_in(&operation, changes, options, observer, ready, stop).await)
+    }
+
+    async fn run_in(
+        &self,
+        operation: &Arc<Operation>,
+        changes: Option<(Watcher, mpsc::UnboundedReceiver<()>)>,
+        options: RunOptions,
+        observer: Arc<dyn Observer>,
+        ready: impl FnOnce(&Ready),
+        stop: impl Future<Output = ()>,
+    ) -> Result<Stopped, Error> {
+        let (host, told) = operation.unless_cancelled(operation.start(&options, observer)).await?;
+        let stop = operation.until_stopped(stop);
         tokio::pin!(stop);
-        // Asked once before anyone is told that it runs: it only listens for signals from then on.
+        // Asked once before anyone is told that it runs.
         if futures_util::poll!(stop.as_mut()).is_ready() {
             return Ok(host.stop().await);
         }
@@ -105,7 +96,9 @@ impl Pelato {
             host.publish(topic, body.clone()).await?;
         }
         match changes {
-            Some((_watcher, changes)) => self.swap_on_change(&host, &options, changes, stop).await,
+            Some((_watcher, changes)) => {
+                self.swap_on_change(&host, &options, changes, operation.progress.as_ref(), stop).await;
+            }
             None => stop.await,
         }
         Ok(host.stop().await)
@@ -122,10 +115,11 @@ impl Pelato {
 
     /// Swaps components until `stop` is done. A change that does not build is reported; the old components go on.
     async fn swap_on_change(
-        self: &Arc<Self>,
+        &self,
         host: &Host,
         options: &RunOptions,
         mut changes: mpsc::UnboundedReceiver<()>,
+        progress: &dyn Progress,
         stop: impl Future<Output = ()>,
     ) {
         tokio::pin!(stop);
@@ -135,51 +129,31 @@ impl Pelato {
                 Some(()) = changes.recv() => {}
             }
             while changes.try_recv().is_ok() {} // one build serves all changes until now
-            let (pelato, only, flags) = (Arc::clone(self), options.only.clone(), options.build.clone());
-            let build = move || pelato.build(&only, &flags);
-            let built = tokio::select! {
-                () = &mut stop => return, // whoever stops does not wait for a compiler
-                built = tokio::task::spawn_blocking(build) => built,
+            let swapped = tokio::select! {
+                () = &mut stop => return, // and the compiler with it
+                swapped = self.build_and_swap(host, options) => swapped,
             };
-            let Ok(built) = built else { continue }; // only a panic gets here, and it has been shown
-            let swapped = match built {
-                Ok(outcome) => self.swap(host, &outcome, &options.bus).await,
-                Err(error) => Err(error),
-            };
-            self.progress.report(match swapped {
-                Ok(()) => Event::Note("running the new version".to_owned()),
+            progress.report(match swapped {
+                Ok(()) => Event::Replaced,
                 Err(Error::Rejected(rejected)) => {
-                    rejected.0.problems.into_iter().for_each(|p| self.progress.report(Event::Problem(p)));
-                    Event::Note("the old version keeps running: the workflow has errors".to_owned())
+                    rejected.0.problems.into_iter().for_each(|p| progress.report(Event::Problem(p)));
+                    Event::NotReplaced { reason: OldVersion::Workflow }
                 }
-                Err(error) => Event::Note(format!("the old version keeps running: {error}")),
+                Err(error) => Event::NotReplaced { reason: OldVersion::Failed { error: error.to_string() } },
             });
         }
     }
 
-    async fn swap(&self, host: &Host, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
-        let components = hosted(outcome, bus)?;
-        self.keep(outcome, bus).await?;
-        Ok(host.replace(components).await?)
-    }
-
-    /// Sees that messages are kept for those components that want it.
-    async fn keep(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
-        let consumers = consumers(&outcome.components)?;
-        match (bus, consumers.first()) {
-            (_, None) => {}
-            (Bus::InProcess, Some(first)) => self.progress.report(Event::Note(format!(
-                "messages within this process are not stored: `{}` gets them at most once; with {} they are stored",
-                first.name,
-                Argument::Nats
-            ))),
-            (Bus::Nats(server), Some(_)) => {
-                let client =
-                    nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;
-                self.consumer_manager(client).keep(&consumers, self.progress.as_ref()).await?;
-            }
-        }
-        Ok(())
+    /// An operation of its own: settings, packs and templates may have changed as well.
+    async fn build_and_swap(&self, host: &Host, options: &RunOptions) -> Result<(), Error> {
+        let operation = self.begin(OperationKind::Build)?;
+        let replaced = async {
+            let outcome = operation.build_for(&options.only, &options.build).await?;
+            let components = hosted(&outcome, &options.bus)?;
+            operation.keep(&outcome, &options.bus).await?;
+            Ok(host.replace(components).await?)
+        };
+        operation.ended(replaced.await)
     }
 
     /// Builds one component and runs its function once, without what surrounds it.
@@ -194,14 +168,82 @@ impl Pelato {
         limits: &Limits,
         observer: Arc<dyn Observer>,
     ) -> Result<Called, Error> {
-        let outcome = self.build(&[component.to_owned()], flags)?;
+        let operation = self.begin(OperationKind::Call)?;
+        operation.ended(operation.call(component, input, flags, limits, observer).await)
+    }
+}
+
+impl Operation {
+    async fn call(
+        self: &Arc<Self>,
+        component: &str,
+        input: Vec<u8>,
+        flags: &BuildFlags,
+        limits: &Limits,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Called, Error> {
+        let outcome = self.build_for(&[component.to_owned()], flags).await?;
         let built = outcome.built.first().ok_or_else(|| Error::UnknownComponent {
             name: component.to_owned(),
             help: "the workflow has none".to_owned(),
         })?;
         let wasm = read(&built.function)?;
-        let cache = self.cache().join("compiled");
-        Ok(host::call(component, &wasm, input.into(), limits, Some(&cache), observer).await?)
+        let cache = self.cache.join("compiled");
+        let called = host::call(component, &wasm, input.into(), limits, Some(&cache), observer);
+        self.unless_cancelled(async { Ok(called.await?) }).await
+    }
+
+    /// Builds, where that blocks nobody.
+    async fn build_for(self: &Arc<Self>, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
+        let (only, flags) = (only.to_vec(), flags.clone());
+        self.blocking(move |operation| operation.build(&only, &flags)).await
+    }
+
+    /// Builds, and starts the host.
+    async fn start(
+        self: &Arc<Self>,
+        options: &RunOptions,
+        observer: Arc<dyn Observer>,
+    ) -> Result<(Host, Ready), Error> {
+        let outcome = self.build_for(&options.only, &options.build).await?;
+        let components = hosted(&outcome, &options.bus)?;
+        self.keep(&outcome, &options.bus).await?;
+        let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
+        let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
+        let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
+        if ports.len() > 1 {
+            self.progress.report(Event::PortShared { port });
+        }
+        let serves_http = components.iter().any(|component| component.http_path.is_some());
+        let host_options = host::Options {
+            http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
+            bus: options.bus.clone(),
+            database: options.database.clone(),
+            bucket_domain: self.settings.text(KEYVALUE_DOMAIN).map(str::to_owned),
+            limits: options.limits,
+            cache_dir: Some(self.cache.join("compiled")),
+            ..host::Options::default()
+        };
+        let told = describe(&components, &consumers(&outcome.components)?);
+        self.progress.report(Event::Preparing);
+        Ok((Host::start(host_options, components, observer).await?, told))
+    }
+
+    /// Sees that messages are kept for those components that want it.
+    async fn keep(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
+        let consumers = consumers(&outcome.components)?;
+        match (bus, consumers.first()) {
+            (_, None) => {}
+            (Bus::InProcess, Some(first)) => {
+                self.progress.report(Event::NotKept { component: first.name.clone() });
+            }
+            (Bus::Nats(server), Some(_)) => {
+                let client =
+                    nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;
+                self.consumer_manager(client).keep(&consumers, self.progress.as_ref()).await?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Error;
 use super::Pelato;
+use super::operation::Operation;
 use crate::catalog::Catalog;
 use crate::check;
 use crate::check::schema;
@@ -40,11 +41,7 @@ impl Pelato {
     /// # Errors
     /// When there is no workflow, or it cannot be read as one.
     pub fn workflow(&self) -> Result<Workflow, Error> {
-        let (workflow, report) = project::read(self.root())?;
-        match report.errors() {
-            0 => Ok(workflow),
-            _ => Err(Error::Rejected(Rejected(report))),
-        }
+        self.look()?.workflow()
     }
 
     /// Plans a new task; nothing is written.
@@ -52,10 +49,7 @@ impl Pelato {
     /// # Errors
     /// When the task cannot be one, or would be wrong in the workflow.
     pub fn plan_task(&self, task: &NewTask<'_>) -> Result<AddTask, Error> {
-        let before = self.check()?;
-        let added = scaffold::add_task(&before.workflow, task)?;
-        object(&before.workflow.path, &added.workflow, self.catalog(), &before.report)?;
-        Ok(added)
+        self.look()?.plan_task(task)
     }
 
     /// Plans a new task and writes it.
@@ -63,25 +57,11 @@ impl Pelato {
     /// # Errors
     /// As [`Pelato::plan_task`], and when a file cannot be written. Then none is.
     pub fn add_task(&self, task: &NewTask<'_>) -> Result<AddTask, Error> {
-        let _lock = self.lock_workflow()?;
-        let added = self.plan_task(task)?;
+        let operation = self.look()?;
+        let _lock = operation.lock_workflow()?;
+        let added = operation.plan_task(task)?;
         added.apply()?;
         Ok(added)
-    }
-
-    /// One edit of the workflow at a time: the next one begins with what this one has written. The folder is locked,
-    /// not the file, which is replaced by every edit.
-    pub(super) fn lock_workflow(&self) -> Result<File, Error> {
-        let lock = || {
-            let folder = File::open(self.root())?;
-            folder.lock()?;
-            Ok(folder)
-        };
-        lock().map_err(|source| Error::System {
-            what: format!("cannot lock {}", self.root().display()),
-            help: "check that the folder exists and that you have read permission".to_owned(),
-            source,
-        })
     }
 
     /// Gives components new versions. With `dry_run` nothing is written.
@@ -95,14 +75,47 @@ impl Pelato {
         allow_backwards: bool,
         dry_run: bool,
     ) -> Result<Vec<Bump>, Error> {
-        let _lock = self.lock_workflow()?;
-        let workflow = self.workflow()?;
+        let operation = self.look()?;
+        let _lock = operation.lock_workflow()?;
+        let workflow = operation.workflow()?;
         let bumps = bump::plan(&workflow, selection, kind, allow_backwards)?;
         let plan = bump::file_plan(&workflow, &bumps)?;
         if !dry_run {
             plan.apply()?;
         }
         Ok(bumps)
+    }
+}
+
+impl Operation {
+    pub(super) fn workflow(&self) -> Result<Workflow, Error> {
+        let (workflow, report) = project::read(&self.root)?;
+        match report.errors() {
+            0 => Ok(workflow),
+            _ => Err(Error::Rejected(Rejected(report))),
+        }
+    }
+
+    fn plan_task(&self, task: &NewTask<'_>) -> Result<AddTask, Error> {
+        let before = self.check()?;
+        let added = scaffold::add_task(&before.workflow, task)?;
+        object(&before.workflow.path, &added.workflow, &self.catalog, &before.report)?;
+        Ok(added)
+    }
+
+    /// One edit of the workflow at a time: the next one begins with what this one has written. The folder is locked,
+    /// not the file, which is replaced by every edit. Edits are short: they are waited for.
+    pub(super) fn lock_workflow(&self) -> Result<File, Error> {
+        let lock = || {
+            let folder = File::open(&self.root)?;
+            folder.lock()?;
+            Ok(folder)
+        };
+        lock().map_err(|source| Error::System {
+            what: format!("cannot lock {}", self.root.display()),
+            help: "check that the folder exists and that you have read permission".to_owned(),
+            source,
+        })
     }
 }
 

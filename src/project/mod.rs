@@ -8,6 +8,7 @@ pub mod place;
 pub mod read;
 pub mod settings;
 mod shape;
+mod sources;
 mod spans;
 pub mod workflow;
 
@@ -16,4 +17,5 @@ pub use lock_file::LockFile;
 pub use place::Place;
 pub use read::{ReadError, parse, read};
 pub use settings::Settings;
+pub use sources::Sources;
 pub use workflow::{Field, Task, Workflow};

@@ -6,6 +6,10 @@ use crate::remedy::{Argument, Operation};
 /// Why components were not pushed.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PushError {
+    /// It was cancelled.
+    #[error("cancelled")]
+    #[diagnostic(code(pelato::push::cancelled))]
+    Cancelled,
     #[error("no registry is set")]
     #[diagnostic(
         code(pelato::push::no_registry),
@@ -205,6 +209,9 @@ impl PushError {
     pub(super) fn of(mut errors: Vec<Self>) -> Self {
         let mut seen = std::collections::BTreeSet::new();
         errors.retain(|error| seen.insert(error.to_string()));
+        if errors.iter().any(|error| matches!(error, Self::Cancelled)) {
+            return Self::Cancelled;
+        }
         match errors.len() {
             1 => errors.remove(0),
             _ => Self::Multiple(errors),

@@ -16,7 +16,7 @@ pub use address::Address;
 pub use error::PushError;
 pub use parcel::Source;
 pub use probe::{Probe, probe};
-pub use send::{Pushed, Work, plan, push};
+pub use send::{How, Pushed, Work, plan, push};
 
 use crate::check::Component;
 use crate::progress::Silent;
@@ -54,6 +54,8 @@ pub fn check(settings: &Settings) -> Result<(), PushError> {
 pub async fn digests(settings: &Settings, images: &[String]) -> Result<Vec<Option<String>>, PushError> {
     let references = images.iter().map(|image| reference(image)).collect::<Result<Vec<_>, _>>()?;
     let registries = Registries::of(settings, &references, &Silent).await?;
-    let looks = stream::iter(references.iter().map(|image| registries.look(image))).buffered(LOOKS);
+    // A list, not a closure: that is what lets any thread wait for it.
+    let looks: Vec<_> = references.iter().map(|image| registries.look(image)).collect();
+    let looks = stream::iter(looks).buffered(LOOKS);
     looks.try_collect().await
 }

@@ -18,7 +18,7 @@ use super::address::is_insecure;
 use super::artifact::{Artifact, MANIFEST};
 use super::credentials::Credentials;
 use super::fault::{self, Fault, Request, SILENCE};
-use crate::progress::{Event, Progress};
+use crate::progress::{Event, Phase, Progress};
 use crate::project::Settings;
 use crate::project::settings::REGISTRY_CA;
 use crate::text::quoted;
@@ -154,11 +154,9 @@ impl<'a> Registries<'a> {
         }
     }
 
-    /// Once for everybody, then only for those who ask for more.
     fn tell(&self, error: &PushError) {
-        let text = format!("{error}; trying again");
         let first = !self.told.swap(true, Ordering::Relaxed);
-        self.progress.report(if first { Event::Note(text) } else { Event::Detail(text) });
+        self.progress.report(Event::Retrying { phase: Phase::Push, reason: error.to_string(), first });
     }
 
     fn credentials(&self, image: &Reference) -> &Credentials {

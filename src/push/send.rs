@@ -10,7 +10,8 @@ use super::parcel::{Parcel, Source};
 use super::registry::Registries;
 use super::{Address, LOOKS, PushError};
 use crate::build::pool;
-use crate::progress::{Event, Progress};
+use crate::cancel::Cancel;
+use crate::progress::{Change, Event, Phase, Progress};
 use crate::project::Settings;
 use crate::project::lock_file::{Digest, LockFile, Locked};
 
@@ -44,6 +45,17 @@ pub struct Pushed {
     pub locked: Locked,
 }
 
+/// How to push.
+#[derive(Clone, Copy)]
+pub struct How<'a> {
+    /// Replace what the registry has under the same version.
+    pub force: bool,
+    /// Ends it.
+    pub cancel: &'a Cancel,
+    /// Takes the events.
+    pub progress: &'a dyn Progress,
+}
+
 /// What a look into the registry has shown.
 struct Plan<'a> {
     parcels: Vec<Parcel>,
@@ -74,24 +86,27 @@ pub async fn plan(
 /// Pushes components. Gives those that are in the registry now, also if others failed.
 ///
 /// # Errors
-/// When a component is refused, or a setting, an artifact or the registry is at fault; then nothing was sent.
+/// When a component is refused, a setting, an artifact or the registry is at fault, or it is cancelled; then nothing was
+/// sent.
 pub async fn push(
     settings: &Settings,
     sources: &[Source<'_>],
     lock_file: &LockFile,
-    force: bool,
-    progress: &dyn Progress,
+    how: How<'_>,
 ) -> Result<(Vec<Pushed>, Result<(), PushError>), PushError> {
-    let plan = look(settings, sources, progress).await?;
+    let How { force, cancel, progress } = how;
+    let plan = cancel.run(look(settings, sources, progress)).await.ok_or(PushError::Cancelled)??;
     if !force {
         plan.keeps_promises(lock_file)?;
     }
     let to_send = plan.verdicts.iter().filter(|(work, _)| *work != Work::Nothing).count();
-    progress.report(Event::Planned { doing: "Pushing", components: to_send });
+    progress.report(Event::Planned { phase: Phase::Push, components: to_send });
     // Whoever has not begun when one fails does not begin: most failures are the same for all.
     let failed = AtomicBool::new(false);
     let all = plan.parcels.iter().zip(&plan.verdicts);
-    let sends = all.map(|(parcel, (work, digest))| plan.send(parcel, *work, digest, &failed, progress));
+    let sends = all.map(|(parcel, (work, digest))| plan.send(parcel, *work, digest, &failed, &how));
+    // A list, not a closure: that is what lets any thread wait for it.
+    let sends: Vec<_> = sends.collect();
     let results: Vec<_> = stream::iter(sends).buffered(SENDS).collect().await;
     let (mut pushed, mut errors) = (Vec::new(), Vec::new());
     for result in results.into_iter().flatten() {
@@ -115,7 +130,7 @@ async fn look<'a>(
     let parcels = parcels.into_iter().collect::<Result<Vec<_>, _>>()?;
     let images: Vec<_> = parcels.iter().map(|parcel| parcel.image.clone()).collect();
     let registries = Registries::of(settings, &images, progress).await?;
-    let looks = parcels.iter().map(|parcel| verdict(&registries, parcel));
+    let looks: Vec<_> = parcels.iter().map(|parcel| verdict(&registries, parcel)).collect();
     let verdicts = stream::iter(looks).buffered(LOOKS).try_collect().await?;
     Ok(Plan { parcels, registries, registry, verdicts })
 }
@@ -159,7 +174,7 @@ impl Plan<'_> {
         work: Work,
         digest: &str,
         failed: &AtomicBool,
-        progress: &dyn Progress,
+        How { cancel, progress, .. }: &How<'_>,
     ) -> Option<Result<Pushed, PushError>> {
         let start = Instant::now();
         let component = parcel.component.clone();
@@ -167,15 +182,24 @@ impl Plan<'_> {
             if failed.load(Ordering::Relaxed) {
                 return None;
             }
-            progress.report(Event::Started { component: component.clone(), what: "pushing".to_owned() });
-            let sent = self.registries.send(&parcel.image, &parcel.artifact, || parcel.bytes()).await;
+            progress.report(Event::ComponentStarted {
+                component: component.clone(),
+                phase: Phase::Push,
+                reason: None,
+            });
+            let sending = self.registries.send(&parcel.image, &parcel.artifact, || parcel.bytes());
+            let sent = cancel.run(sending).await.unwrap_or(Err(PushError::Cancelled));
             if let Err(error) = sent {
                 failed.store(true, Ordering::Relaxed);
-                progress.report(Event::Stopped { component });
+                progress.report(Event::ComponentStopped { component, phase: Phase::Push });
                 return Some(Err(error));
             }
-            let what = format!("pushed {}", parcel.image.whole());
-            progress.report(Event::Finished { component, what, elapsed: start.elapsed() });
+            progress.report(Event::ComponentFinished {
+                component,
+                phase: Phase::Push,
+                change: Change::Pushed { image: parcel.image.whole(), bytes: parcel.artifact.bytes },
+                duration: start.elapsed(),
+            });
         }
         Some(self.pushed(parcel, work, digest, start.elapsed()))
     }

@@ -71,11 +71,8 @@ impl ConsumerManager {
         for consumer in consumers {
             let stream = self.stream(consumer, progress).await?;
             self.consumer(&stream, consumer).await?;
-            let detail = format!(
-                "messages on `{}` are stored for `{}` in the stream `{stream}`",
-                consumer.source, consumer.name
-            );
-            progress.report(Event::Detail(detail));
+            let (consumer, topic) = (consumer.name.clone(), consumer.source.clone());
+            progress.report(Event::ConsumerKept { consumer, topic, stream });
         }
         Ok(())
     }
@@ -114,10 +111,8 @@ impl ConsumerManager {
             Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => {
                 let name = stream_name(&consumer.source);
                 self.make_stream(&name, consumer).await?;
-                progress.report(Event::Note(format!(
-                    "created the stream `{name}`, which stores `{}`",
-                    consumer.source
-                )));
+                let topic = consumer.source.clone();
+                progress.report(Event::StreamCreated { stream: name.clone(), topic });
                 Ok(name)
             }
             Err(error) => Err(self.absent(error.to_string())),

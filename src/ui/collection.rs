@@ -11,7 +11,7 @@ impl Ui {
         } else {
             self.result(table(["NAME", "FROM", "SUMMARY"], &units.rows()));
         }
-        collection.broken().iter().for_each(|broken| self.problem(&broken.problem));
+        collection.broken().iter().for_each(|broken| self.found(&broken.problem));
     }
 
     /// One unit, with details of its kind.

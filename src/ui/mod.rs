@@ -4,6 +4,7 @@ mod bar;
 mod collection;
 mod comparison;
 mod conformance;
+mod events;
 pub mod json;
 mod made;
 mod pack;
@@ -20,8 +21,8 @@ use console::{Style, Term};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 
 use crate::drill::DrillError;
-use crate::progress::{Event, Progress};
-use crate::report::Report;
+use crate::progress::{self, Event, Progress};
+use crate::report::{Problem, Report};
 pub use crate::text::count;
 use crate::text::with_causes;
 use bar::Bar;
@@ -58,6 +59,8 @@ pub struct OutputOptions {
     pub level: Level,
     /// Results as JSON.
     pub json: bool,
+    /// Events as JSON, one a line, in place of all that is said to people.
+    pub events: bool,
     /// When there is colour.
     pub colour: Colour,
     pub may_ask: bool,
@@ -105,7 +108,7 @@ impl Ui {
     /// A user interface on the process's own stdout and stderr.
     pub fn new(options: OutputOptions) -> Self {
         let on_terminal = io::stderr().is_terminal();
-        let shows_bar = on_terminal && options.level == Level::Normal && !options.json;
+        let shows_bar = on_terminal && options.level == Level::Normal && !options.json && !options.events;
         Self {
             options,
             style_err: Styles::new(options.colour, on_terminal),
@@ -122,7 +125,10 @@ impl Ui {
 
     /// Whether a person is there and may be asked.
     pub fn may_ask(&self) -> bool {
-        self.options.may_ask && io::stdin().is_terminal() && io::stderr().is_terminal()
+        self.options.may_ask
+            && !self.options.events
+            && io::stdin().is_terminal()
+            && io::stderr().is_terminal()
     }
 
     /// A result: text for stdout. The end of a pipe that has gone away is not an error.
@@ -161,6 +167,10 @@ impl Ui {
 
     /// A status line: what was just done, a verb first.
     pub fn status(&self, verb: &str, text: impl AsRef<str>) {
+        if self.options.events {
+            let text = format!("{verb} {}", text.as_ref());
+            return self.message(progress::Level::Info, text.trim_end());
+        }
         if self.options.level >= Level::Normal {
             let verb = self.style_err.verb.apply_to(format!("{verb:>12}"));
             self.line(format!("{verb} {}", text.as_ref()).trim_end());
@@ -169,11 +179,17 @@ impl Ui {
 
     /// Something a person should know.
     pub fn note(&self, text: impl AsRef<str>) {
+        if self.options.events {
+            return self.message(progress::Level::Info, text.as_ref());
+        }
         self.status("Note", worded(text.as_ref()));
     }
 
     /// Something that is allowed but probably not meant.
     pub fn warning(&self, text: impl AsRef<str>) {
+        if self.options.events {
+            return self.message(progress::Level::Warning, text.as_ref());
+        }
         if self.options.level >= Level::Normal {
             self.line(&format!("{}: {}", self.style_err.warning.apply_to("warning"), worded(text.as_ref())));
         }
@@ -181,6 +197,9 @@ impl Ui {
 
     /// How something was done, for those who ask.
     pub fn detail(&self, text: impl AsRef<str>) {
+        if self.options.events {
+            return self.message(progress::Level::Detail, text.as_ref());
+        }
         if self.options.level >= Level::Verbose {
             self.line(&self.style_err.dim.apply_to(text.as_ref()).to_string());
         }
@@ -188,6 +207,9 @@ impl Ui {
 
     /// The error that ends a command.
     pub fn failure(&self, error: &crate::Error) {
+        if self.options.events {
+            self.error_event(error);
+        }
         match error {
             // `check` and `doctor` have shown their report: as JSON that was its result.
             crate::Error::Checked(_) | crate::Error::MachineNotReady { .. } if self.json() => return,
@@ -204,6 +226,8 @@ impl Ui {
             crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             // As JSON the problems are part of the error.
             crate::Error::Rejected(_) if self.json() => {}
+            // As an event they are as well.
+            crate::Error::Rejected(_) | crate::Error::TaskRejected(_) if self.options.events => {}
             crate::Error::Rejected(rejected) | crate::Error::TaskRejected(rejected) => {
                 self.report(&rejected.0)
             }
@@ -211,6 +235,9 @@ impl Ui {
         }
         if self.json() {
             return self.result_json(&json::Failure::new(error));
+        }
+        if self.options.events {
+            return;
         }
         match error.source_code() {
             Some(_) => self.problem(error),
@@ -233,6 +260,14 @@ impl Ui {
         error.related().into_iter().flatten().for_each(|related| self.error(related));
     }
 
+    /// Something that is wrong or suspicious in a file of the user's.
+    pub fn found(&self, problem: &Problem) {
+        match self.options.events {
+            true => Progress::report(self, Event::Problem(problem.clone())),
+            false => self.problem(problem),
+        }
+    }
+
     /// One problem with its place in a file.
     pub fn problem(&self, problem: &dyn Diagnostic) {
         let is_error = problem.severity().is_none_or(|severity| severity == miette::Severity::Error);
@@ -248,7 +283,7 @@ impl Ui {
 
     /// All problems of a report; warnings only if they are wanted.
     pub fn report(&self, report: &Report) {
-        report.problems.iter().for_each(|problem| self.problem(problem));
+        report.problems.iter().for_each(|problem| self.found(problem));
     }
 
     fn handler(&self) -> GraphicalReportHandler {
@@ -277,7 +312,18 @@ impl Ui {
         self.style_out.verb.apply_to(text).to_string()
     }
 
+    /// What a function wrote.
+    fn output(&self, text: &str) {
+        match self.options.events {
+            true => self.message(progress::Level::Output, text),
+            false => self.line(text),
+        }
+    }
+
     fn line(&self, text: &str) {
+        if self.options.events {
+            return self.message(progress::Level::Info, &console::strip_ansi_codes(text));
+        }
         self.aside(|| {
             let _ = writeln!(io::stderr().lock(), "{}", safe(text, self.style_err.coloured));
         });
@@ -298,56 +344,7 @@ impl Ui {
     }
 }
 
-impl Progress for Ui {
-    fn report(&self, event: Event) {
-        match event {
-            Event::Note(text) => self.note(text),
-            Event::Phase(verb) => self.status(verb, ""),
-            Event::Step(verb, text) => self.status(verb, text),
-            Event::Ask(text) => {
-                let verb = self.style_err.verb.apply_to(format!("{:>12}", "Now"));
-                self.line(&format!("{verb} {text}"));
-            }
-            Event::Warning(text) => self.warning(text),
-            Event::Detail(text) => self.detail(text),
-            Event::Problem(problem) => self.problem(&problem),
-            Event::Planned { doing, components } => self.with_bar(|bar| bar.begin(doing, components)),
-            Event::Share { doing, what, bytes } => self.with_bar(|bar| bar.share(doing, &what, bytes)),
-            Event::Started { component, what } => {
-                self.with_bar(|bar| bar.start(&component));
-                let (verb, why) = what.split_once(':').unwrap_or((&what, ""));
-                self.status(&capitalised(verb), format!("{component} {}", parenthesised(why)).trim_end());
-            }
-            Event::Finished { component, what, elapsed } => {
-                self.with_bar(|bar| bar.finish(&component));
-                self.detail(format!("{component}: {what} ({:.2} s)", elapsed.as_secs_f64()));
-            }
-            Event::Stopped { component } => self.with_bar(|bar| bar.finish(&component)),
-            Event::Failed { component, output } => {
-                self.with_bar(|bar| bar.finish(&component));
-                self.line(&format!(
-                    "{}: `{component}` cannot be built",
-                    self.style_err.error.apply_to("error")
-                ));
-                self.line(&worded(output.trim_end()));
-            }
-        }
-    }
-}
-
 /// The end of a pipe that has gone away is not an error.
 fn reader_gone(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::BrokenPipe { Ok(()) } else { Err(error) }
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn parenthesised(text: &str) -> String {
-    match text.trim() {
-        "" => String::new(),
-        text => format!("({text})"),
-    }
 }

@@ -63,7 +63,7 @@ impl Ui {
         impl Observer for Lines {
             fn event(&self, event: Event) {
                 match event {
-                    Event::Line { text, .. } => self.0.line(&text),
+                    Event::Line { text, .. } => self.0.output(&text),
                     Event::OutputCut { limit, .. } => self.0.warning(cut(limit)),
                     _ => {}
                 }

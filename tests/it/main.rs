@@ -18,6 +18,7 @@ mod cli;
 mod components;
 mod docs;
 mod errors;
+mod facade;
 mod host;
 mod imports;
 mod infra;

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 use super::connect::{self, Found};
 use super::error::ContainerError;
 use super::sweep::{self, OwnerLabel};
-use crate::interrupt::Interrupt;
+use crate::cancel::Cancel;
 
 /// What a container may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ struct Shared {
     found: Found,
     mark: OwnerLabel,
     limits: Limits,
-    interrupt: Interrupt,
+    cancel: Cancel,
     background: Background,
 }
 
@@ -61,20 +61,17 @@ impl Engine {
     ///
     /// # Errors
     /// When none answers.
-    pub fn connect(
-        addresses: &[String],
-        limits: Limits,
-        interrupt: &Interrupt,
-    ) -> Result<Self, ContainerError> {
+    pub fn connect(addresses: &[String], limits: Limits, cancel: &Cancel) -> Result<Self, ContainerError> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.map_err(|error| ContainerError::Engine {
             phase: "starting a thread",
             message: error.to_string(),
         })?;
         let background = Background { handle: runtime.handle().clone(), runtime: Some(runtime) };
-        let found = on(&background.handle, connect::connect(addresses))?;
-        let (mark, interrupt) = (OwnerLabel::of_this_process(), interrupt.clone());
-        let shared = Shared { found, mark, limits, interrupt, background };
+        let found = on(&background.handle, cancel.run(connect::connect(addresses)));
+        let found = found.unwrap_or(Err(ContainerError::Cancelled))?;
+        let (mark, cancel) = (OwnerLabel::of_this_process(), cancel.clone());
+        let shared = Shared { found, mark, limits, cancel, background };
         let engine = Self { shared: Arc::new(shared) };
         engine.wait(sweep::sweep(engine.docker(), engine.mark()))?;
         Ok(engine)
@@ -96,8 +93,8 @@ impl Engine {
         &self.shared.limits
     }
 
-    pub(super) fn interrupt(&self) -> &Interrupt {
-        &self.shared.interrupt
+    pub(super) fn cancel(&self) -> &Cancel {
+        &self.shared.cancel
     }
 
     /// Waits for something that the engine does.

@@ -98,10 +98,10 @@ pub enum ContainerError {
         )
     )]
     DiskFull { message: String },
-    /// Somebody wanted the work to end.
-    #[error("interrupted")]
+    /// It was cancelled.
+    #[error("cancelled")]
     #[diagnostic(code(pelato::container::cancelled))]
-    Interrupted,
+    Cancelled,
     #[error("the container engine failed while {phase}: {message}")]
     #[diagnostic(
         code(pelato::container::engine),

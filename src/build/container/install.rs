@@ -56,7 +56,12 @@ pub fn provide(
         command: shown.clone(),
         said: said.trim_end().to_owned(),
     };
-    progress.report(Event::Note(format!("installing {program} in the image {name}, once: {shown}")));
+    progress.report(Event::CompilerInstalling {
+        program: program.clone(),
+        requires: toolchain.requires.to_string(),
+        command: shown.clone(),
+        image: Some(name.clone()),
+    });
     // In a folder beside it first: an installation that was interrupted is none.
     fs::create_dir_all(&parent).map_err(|error| failed(error.to_string()))?;
     let staging = tempfile::Builder::new().prefix(".installing-").tempdir_in(&parent);

@@ -1,7 +1,7 @@
 //! Fetching an image.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bollard::query_parameters::CreateImageOptionsBuilder;
 use futures_util::StreamExt;
@@ -15,11 +15,12 @@ const SILENCE: Duration = Duration::from_secs(120);
 
 /// Fetches an image, and says how far it is.
 pub fn pull(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<(), ContainerError> {
-    progress.report(Event::Note(format!("fetching the toolchain image {image}, once")));
+    let start = Instant::now();
+    progress.report(Event::ImageFetching { image: image.to_owned() });
     let (name, tag) = split(image);
     let options = CreateImageOptionsBuilder::default().from_image(name).tag(tag).build();
     let failed = |message: String| ContainerError::pull(image, message);
-    let result = engine.wait(async {
+    let fetched = async {
         let mut steps = engine.docker().create_image(Some(options), None, None);
         let mut layers = BTreeMap::new();
         loop {
@@ -33,15 +34,17 @@ pub fn pull(engine: &Engine, image: &str, progress: &dyn Progress) -> Result<(),
             let counts = step.progress_detail.and_then(|detail| Some((detail.current?, detail.total?)));
             if let (Some(layer), Some(counts)) = (step.id, counts) {
                 layers.insert(layer, counts);
-                progress.report(Event::Share {
-                    doing: "Fetching",
-                    what: image.to_owned(),
-                    bytes: sum(&layers),
-                });
+                let (bytes, total_bytes) = sum(&layers);
+                progress.report(Event::ImageProgress { image: image.to_owned(), bytes, total_bytes });
             }
         }
+    };
+    let result = engine.wait(engine.cancel().run(fetched)).unwrap_or(Err(ContainerError::Cancelled));
+    progress.report(Event::ImageFetched {
+        image: image.to_owned(),
+        ok: result.is_ok(),
+        duration: start.elapsed(),
     });
-    progress.report(Event::Share { doing: "Fetching", what: image.to_owned(), bytes: (0, 0) });
     result
 }
 

@@ -18,7 +18,7 @@ use super::run::{Ended, Locked, OUTPUT, body, failure, order, owner};
 use super::shell::{self, Shell};
 use super::sweep;
 use crate::build::compilation::{Compilation, Failure, needs_network};
-use crate::interrupt::Busy;
+use crate::cancel::Tracked;
 
 /// Where the sources of all components are in a container.
 const SOURCES: &str = "/pelato/sources";
@@ -44,7 +44,7 @@ struct Worker {
     shell: Shell,
     /// The folder of its output.
     output: TempDir,
-    _busy: Busy,
+    _tracked: Tracked,
 }
 
 impl std::fmt::Debug for Worker {
@@ -81,7 +81,7 @@ impl Kept {
     /// task cannot share a container with others, there is nothing: a container of its own will tell what is wrong.
     ///
     /// # Errors
-    /// When it was interrupted, or took too long.
+    /// When it was cancelled, or took too long.
     pub fn compile(
         &self,
         image: &Image,
@@ -108,9 +108,7 @@ impl Kept {
                 let said = ended.said.replace(&there, &compilation.source.to_string_lossy());
                 Ok((ended.code == 0).then_some(said))
             }
-            Err(error @ (ContainerError::Interrupted | ContainerError::Timeout { .. })) => {
-                Err(failure(&error))
-            }
+            Err(error @ (ContainerError::Cancelled | ContainerError::Timeout { .. })) => Err(failure(&error)),
             Err(_) => Ok(None),
         }
     }
@@ -161,11 +159,11 @@ fn listening(body: ContainerCreateBody) -> ContainerCreateBody {
 impl Worker {
     fn start(image: &Image, of: (String, String), root: &Path, order: &Locked) -> Option<Self> {
         let engine = &image.engine;
-        let interrupt = engine.interrupt();
-        if interrupt.is_raised() {
+        let cancel = engine.cancel();
+        if cancel.is_cancelled() {
             return None;
         }
-        let busy = interrupt.busy();
+        let tracked = cancel.track();
         let output = tempfile::Builder::new().prefix(PREFIX).tempdir_in(root).ok()?;
         let mut folders = order.folders.clone();
         folders.push((root.to_owned(), SOURCES.to_owned(), false));
@@ -187,19 +185,17 @@ impl Worker {
             engine.wait(sweep::remove(docker, &id));
             return None;
         };
-        Some(Self { engine: engine.clone(), of, id, shell, output, _busy: busy })
+        Some(Self { engine: engine.clone(), of, id, shell, output, _tracked: tracked })
     }
 
     /// Runs a command to its end.
     fn run(&mut self, order: &Locked) -> Result<Ended, ContainerError> {
         let Self { engine, shell, .. } = self;
-        let (limit, interrupt) = (engine.limits().time, engine.interrupt());
+        let limit = engine.limits().time;
         engine.wait(async {
-            tokio::select! {
-                ended = tokio::time::timeout(limit, shell.run(order)) => {
-                    ended.unwrap_or(Err(ContainerError::Timeout { phase: "the compiler", limit }))
-                }
-                () = interrupt.raised() => Err(ContainerError::Interrupted),
+            match engine.cancel().run(tokio::time::timeout(limit, shell.run(order))).await {
+                Some(ended) => ended.unwrap_or(Err(ContainerError::Timeout { phase: "the compiler", limit })),
+                None => Err(ContainerError::Cancelled),
             }
         })
     }

@@ -97,7 +97,7 @@ pub(super) fn order(
 /// Why a compilation failed, in words.
 pub(super) fn failure(error: &ContainerError) -> Failure {
     match miette::Diagnostic::help(error) {
-        _ if matches!(error, ContainerError::Interrupted) => Failure::Interrupted,
+        _ if matches!(error, ContainerError::Cancelled) => Failure::Cancelled,
         Some(help) => Failure::Broken(format!("{error}\n  help: {help}")),
         None => Failure::Broken(error.to_string()),
     }
@@ -106,18 +106,15 @@ pub(super) fn failure(error: &ContainerError) -> Failure {
 /// Runs a container to its end.
 pub fn run(image: &Image, container: Locked) -> Result<Ended, ContainerError> {
     let engine = &image.engine;
-    let interrupt = engine.interrupt();
-    if interrupt.is_raised() {
-        return Err(ContainerError::Interrupted);
+    let cancel = engine.cancel();
+    if cancel.is_cancelled() {
+        return Err(ContainerError::Cancelled);
     }
-    let _busy = interrupt.busy();
+    let _tracked = cancel.track();
     engine.wait(async {
         let made = engine.docker().create_container(None::<CreateContainerOptions>, body(image, container));
         let id = timely("creating a container", PATIENCE, made).await?.id;
-        let ended = tokio::select! {
-            ended = to_its_end(engine, &id) => ended,
-            () = interrupt.raised() => Err(ContainerError::Interrupted),
-        };
+        let ended = cancel.run(to_its_end(engine, &id)).await.unwrap_or(Err(ContainerError::Cancelled));
         sweep::remove(engine.docker(), &id).await;
         ended
     })

@@ -55,6 +55,10 @@ pub enum ToolchainError {
         )
     )]
     Incompatible { pack: String, program: String, wanted: String },
+    /// It was cancelled.
+    #[error("cancelled")]
+    #[diagnostic(code(pelato::toolchain::cancelled))]
+    Cancelled,
     /// PELATO's cache folder cannot be used.
     #[error("cannot use the folder {path}")]
     #[diagnostic(

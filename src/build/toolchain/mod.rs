@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::Arc;
 
 use semver::Version;
@@ -17,8 +17,10 @@ use error::{forbidden, missing, remedy};
 use super::container::Image;
 use super::placeholders::Fill;
 use super::record::digest;
+use crate::cancel::Cancel;
 use crate::catalog::Pack;
-use crate::progress::{Event, Progress};
+use crate::process;
+use crate::progress::{Event, Location, Progress};
 use crate::project::settings::hide_secrets;
 use crate::remedy::Restriction;
 
@@ -53,6 +55,8 @@ pub struct Search<'a> {
     pub cache: &'a Path,
     /// What forbids installing anything.
     pub forbidden: Option<Restriction>,
+    /// Ends what is run for it.
+    pub cancel: &'a Cancel,
 }
 
 /// What there is of a pack's compiler on this machine.
@@ -68,7 +72,7 @@ impl Local {
     /// Looks; nothing is installed.
     pub fn look(pack: &Pack, search: &Search<'_>) -> Self {
         let variants: Vec<_> = pack.variants().into_iter().map(Arc::new).collect();
-        let on_path = on_path(&variants, &search.path);
+        let on_path = on_path(&variants, search);
         let pinned = on_path.is_err().then(|| pinned(&variants, search)).flatten();
         Self { on_path, pinned }
     }
@@ -114,11 +118,14 @@ pub(super) fn find_beyond(
     else {
         return Err(missing(pack, &found));
     };
+    if search.cancel.is_cancelled() {
+        return Err(ToolchainError::Cancelled);
+    }
     if let Some(restriction) = search.forbidden {
         return Err(forbidden(pack, &variant, &found, restriction));
     }
-    install(&variant, &home, progress)?;
-    let toolchain = installed(&variant, &home, &search.path).ok_or_else(|| ToolchainError::Incompatible {
+    install(&variant, &home, search.cancel, progress)?;
+    let toolchain = installed(&variant, &home, search).ok_or_else(|| ToolchainError::Incompatible {
         pack: variant.manifest.name.clone(),
         program: variant.manifest.toolchain.program.clone(),
         wanted: variant.manifest.toolchain.requires.to_string(),
@@ -127,11 +134,11 @@ pub(super) fn find_beyond(
 }
 
 /// The first on PATH that satisfies a pack; else what was found instead.
-fn on_path(variants: &[Arc<Pack>], path: &OsStr) -> Result<Toolchain, Vec<String>> {
+fn on_path(variants: &[Arc<Pack>], search: &Search<'_>) -> Result<Toolchain, Vec<String>> {
     let mut found = Vec::new();
     for variant in variants {
-        for folder in std::env::split_paths(path) {
-            match examine(variant, &folder, path, BTreeMap::new()) {
+        for folder in std::env::split_paths(&search.path) {
+            match examine(variant, &folder, search, BTreeMap::new()) {
                 Some(Candidate::Fits(toolchain)) => return Ok(toolchain),
                 Some(Candidate::Other(what)) => found.push(what),
                 None => {}
@@ -143,17 +150,21 @@ fn on_path(variants: &[Arc<Pack>], path: &OsStr) -> Result<Toolchain, Vec<String
 
 /// The pinned one, if PELATO has installed it before.
 fn pinned(variants: &[Arc<Pack>], search: &Search<'_>) -> Option<Toolchain> {
-    let pinned = |variant| installed(variant, &home(variant, search.cache)?, &search.path);
+    let pinned = |variant| installed(variant, &home(variant, search.cache)?, search);
     variants.iter().find_map(pinned)
 }
 
 pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
-    let place = match &toolchain.place {
-        Place::Here { program, .. } => program.display().to_string(),
-        Place::Container(image) => format!("{} in {} ({})", image.name, image.engine.address(), image.id),
+    let location = match &toolchain.place {
+        Place::Here { program, .. } => Location::Local { program: program.display().to_string() },
+        Place::Container(image) => Location::Image {
+            image: image.name.clone(),
+            engine: image.engine.address().to_owned(),
+            digest: image.id.clone(),
+        },
     };
-    let text = format!("compiler: {place} {}", toolchain.version);
-    progress.report(Event::Detail(text));
+    let pack = toolchain.pack.manifest.name.clone();
+    progress.report(Event::CompilerFound { pack, version: toolchain.version.to_string(), location });
     toolchain
 }
 
@@ -161,7 +172,7 @@ pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
 fn examine(
     pack: &Arc<Pack>,
     folder: &Path,
-    path: &OsStr,
+    search: &Search<'_>,
     env: BTreeMap<String, String>,
 ) -> Option<Candidate> {
     let wanted = &pack.manifest.toolchain;
@@ -170,11 +181,12 @@ fn examine(
         return None;
     }
     // Its own folder first: helpers that it starts by name have to be its own, too.
-    let rest = std::env::split_paths(path).filter(|other| other != folder);
+    let rest = std::env::split_paths(&search.path).filter(|other| other != folder);
     let path = std::env::join_paths(std::iter::once(folder.to_owned()).chain(rest)).ok()?;
     let shown = program.display().to_string();
     let other = |what: String| Some(Candidate::Other(format!("{shown} {what}")));
-    let printed = ask(pack, &wanted.check, &path, &env).map(|(_, printed)| printed).unwrap_or_default();
+    let ask = |words: &Vec<String>| ask(pack, words, &path, &env, search.cancel);
+    let printed = ask(&wanted.check).map(|(_, printed)| printed).unwrap_or_default();
     let Some(version) = pack.version_in(&printed) else {
         return other("does not print its version".to_owned());
     };
@@ -184,7 +196,7 @@ fn examine(
     if let Some(absent) = wanted.also.iter().find(|name| on(&path, name).is_none()) {
         return other(format!("is installed without {absent}"));
     }
-    match wanted.probe.as_ref().and_then(|probe| ask(pack, probe, &path, &env)) {
+    match wanted.probe.as_ref().and_then(ask) {
         Some((false, said)) => {
             let line = said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it fails");
             other(format!("cannot be used: {}", line.trim()))
@@ -196,11 +208,11 @@ fn examine(
     }
 }
 
-fn installed(pack: &Arc<Pack>, home: &Path, path: &OsStr) -> Option<Toolchain> {
+fn installed(pack: &Arc<Pack>, home: &Path, search: &Search<'_>) -> Option<Toolchain> {
     let toolchain = &pack.manifest.toolchain;
     let bin = home.join(toolchain.bin.as_deref().unwrap_or("bin"));
     let env = Fill::new([("dir", home.display().to_string())]).env(&toolchain.env).collect();
-    match examine(pack, &bin, path, env)? {
+    match examine(pack, &bin, search, env)? {
         Candidate::Fits(toolchain) => Some(toolchain),
         Candidate::Other(_) => None,
     }
@@ -212,16 +224,13 @@ fn ask(
     words: &[String],
     path: &OsStr,
     env: &BTreeMap<String, String>,
+    cancel: &Cancel,
 ) -> Option<(bool, String)> {
     let work = tempfile::tempdir().ok()?;
     let fill = Fill::new([("work", work.path().display().to_string())]);
-    let output = command(&fill.words(words), path)?
-        .envs(fill.env(&pack.manifest.build.env))
-        .envs(env)
-        .current_dir(work.path())
-        .stdin(Stdio::null())
-        .output()
-        .ok()?;
+    let mut command = command(&fill.words(words), path)?;
+    command.envs(fill.env(&pack.manifest.build.env)).envs(env).current_dir(work.path());
+    let output = process::output(&mut command, cancel).ok()??;
     let printed = [output.stdout, output.stderr].concat();
     Some((output.status.success(), String::from_utf8_lossy(&printed).into_owned()))
 }
@@ -259,8 +268,8 @@ fn home(pack: &Pack, cache: &Path) -> Option<PathBuf> {
     Some(cache.join("toolchains").join(name))
 }
 
-/// Installs into a folder beside `home` and renames it: an installation that was interrupted is none.
-fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), ToolchainError> {
+/// Installs into a folder beside `home` and renames it: an installation that was cancelled is none.
+fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -> Result<(), ToolchainError> {
     let toolchain = &pack.manifest.toolchain;
     let parent = home.parent().unwrap_or(home);
     let unusable = |source| ToolchainError::Cache { path: parent.display().to_string(), source };
@@ -269,10 +278,12 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
     let fill = Fill::new([("dir", staging.path().display().to_string())]);
     let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
     let shown = words.join(" ");
-    progress.report(Event::Note(format!(
-        "no {} {} found: installing it once, for PELATO only: {shown}",
-        toolchain.program, toolchain.requires
-    )));
+    progress.report(Event::CompilerInstalling {
+        program: toolchain.program.clone(),
+        requires: toolchain.requires.to_string(),
+        command: shown.clone(),
+        image: None,
+    });
     let failed = |status: String, output: &[u8]| ToolchainError::Install {
         program: toolchain.program.clone(),
         remedy: remedy(pack),
@@ -283,11 +294,10 @@ fn install(pack: &Pack, home: &Path, progress: &dyn Progress) -> Result<(), Tool
     let (program, arguments) = words.split_first().ok_or_else(|| failed(String::new(), b""))?;
     let mut command = Command::new(program);
     hide_secrets(&mut command);
-    let output = command
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| failed(format!(": {program}: {error}"), b""))?;
+    let output = process::output(command.args(arguments), cancel);
+    let output = output
+        .map_err(|error| failed(format!(": {program}: {error}"), b""))?
+        .ok_or(ToolchainError::Cancelled)?;
     if !output.status.success() {
         return Err(failed(format!(" ({})", output.status), &[output.stdout, output.stderr].concat()));
     }

@@ -102,7 +102,7 @@ enum Kind {
 
 /// What a file is that may not be there, and what to do.
 pub type Odd = (&'static str, &'static str);
-const NOT_UTF8: Odd = ("a name that is not UTF-8", "rename the file");
+const NOT_UTF8: Odd = ("not named in UTF-8", "rename the file");
 const LINKED_FOLDER: Odd = (
     "a link to a folder",
     "replace the link with the folder itself: its files are copied to where they are compiled",

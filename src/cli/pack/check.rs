@@ -29,7 +29,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         message: format!("there is no {MANIFEST} in this folder"),
         help: "name a language pack, or the folder of one".to_owned(),
     })?;
-    let checked = context.open()?.check_pack(name, folder, &arguments.flags.to_build())?;
+    let (pelato, flags) = (context.open()?, arguments.flags.to_build());
+    let checked = context.finish(pelato.check_pack(name, folder, &flags))?;
     if context.ui.json() {
         context.ui.result_json(&json::PackCheck::new(&checked.name, &checked.outcomes));
     } else {

@@ -38,7 +38,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         engines: addresses(&|name| std::env::var_os(name)),
         ..BuildFlags::default()
     };
-    let checked = context.open()?.check_template(name, folder, &arguments.languages, &flags)?;
+    let pelato = context.open()?;
+    let checked = context.finish(pelato.check_template(name, folder, &arguments.languages, &flags))?;
     if context.ui.json() {
         context.ui.result_json(&json::TemplateCheck::new(&checked.name, &checked.outcomes));
     } else {

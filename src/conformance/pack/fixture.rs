@@ -97,17 +97,19 @@ struct Quiet {
 impl Progress for Quiet {
     fn report(&self, event: Event) {
         match event {
-            Event::Failed { output, .. } => {
+            Event::ComponentFailed { output, .. } => {
                 self.said.lock().unwrap_or_else(PoisonError::into_inner).push(output);
             }
-            Event::Note(text) => {
+            // How much of an image is there is told again and again.
+            Event::ImageProgress { .. } => self.outer.report(event),
+            other if other.is_general() => {
                 let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+                let text = format!("{other:?}");
                 if !told.contains(&text) {
-                    told.push(text.clone());
-                    self.outer.report(Event::Note(text));
+                    told.push(text);
+                    self.outer.report(other);
                 }
             }
-            Event::Share { .. } | Event::Warning(_) | Event::Detail(_) => self.outer.report(event),
             _ => {}
         }
     }
@@ -310,6 +312,7 @@ impl Fixture {
             offline: mode.offline || self.options.build.offline,
             within: &mode.within,
             kept: None,
+            cancel: &self.options.build.cancel,
             progress: quiet.as_ref(),
         };
         let job = plan.jobs.into_iter().next().ok_or_else(|| NotBuilt::Broken("no task".to_owned()))?;

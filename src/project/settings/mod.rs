@@ -77,6 +77,7 @@ pub struct Settings {
 }
 
 /// A value that comes from a flag.
+#[derive(Debug, Clone)]
 pub struct Flag {
     /// The setting it sets.
     pub key: Key,

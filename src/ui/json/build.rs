@@ -64,8 +64,12 @@ impl BuildPlan {
     /// Of what would be built.
     pub fn new(planned: Vec<PlannedBuild>) -> Self {
         let one = |step: PlannedBuild| match (step.compile, step.compose) {
-            (Some(why), _) => BuildStep { component: step.component, work: "compile", why: Some(why) },
-            (None, Some(why)) => BuildStep { component: step.component, work: "compose", why: Some(why) },
+            (Some(why), _) => {
+                BuildStep { component: step.component, work: "compile", why: Some(why.to_string()) }
+            }
+            (None, Some(why)) => {
+                BuildStep { component: step.component, work: "compose", why: Some(why.to_string()) }
+            }
             (None, None) => BuildStep { component: step.component, work: "nothing", why: None },
         };
         Self { schema: SCHEMA, components: planned.into_iter().map(one).collect() }
@@ -108,8 +112,8 @@ impl Build {
         let pairs = outcome.components.iter().zip(&outcome.built);
         let one = |(component, built): (&check::Component, &crate::build::Built)| {
             let (work, why) = match &built.work {
-                Work::Compiled(why) => ("compiled", Some(why.clone())),
-                Work::Composed(why) => ("composed", Some(why.clone())),
+                Work::Compiled(why) => ("compiled", Some(why.to_string())),
+                Work::Composed(why) => ("composed", Some(why.to_string())),
                 Work::Nothing => ("unchanged", None),
             };
             let artifact = built.artifact.strip_prefix(root).unwrap_or(&built.artifact);

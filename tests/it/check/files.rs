@@ -39,10 +39,10 @@ fn ways_out_of_the_project_are_refused() {
     symlink("../../outside.go", tasks.join("dir/b.go")).unwrap();
     let expected = [
         ("../outside.go", "code-path: `../outside.go` contains `..`, which could leave `tasks/`"),
-        ("a/../a.go", "code-path: `a/../a.go` has `..`"),
+        ("a/../a.go", "code-path: `a/../a.go` contains `..`"),
         ("/etc/passwd", "code-path: `/etc/passwd` is an absolute path"),
-        ("'.'", "code-path: `.` names no file or folder"),
-        ("'a\\b.go'", "code-path: `a\\b.go` has a backslash"),
+        ("'.'", "code-path: `.` does not name a file or folder"),
+        ("'a\\b.go'", "code-path: `a\\b.go` contains a backslash"),
         ("link.go", "code-path: `link.go` points outside of `tasks/` through a link"),
         ("etc/passwd", "code-path: `etc/passwd` points outside of `tasks/` through a link"),
         ("dir", "code-files: `tasks/dir/b.go` is a link that points outside of `tasks/`"),
@@ -120,7 +120,7 @@ fn empty_and_odd_folders_are_refused() {
     assert!(found(folder.path(), "pipes")[0].contains("`tasks/pipes/pipe` is neither a file nor a folder"));
     fs::remove_file(tasks.join("pipes/pipe")).unwrap();
     fs::write(tasks.join("pipes").join(std::ffi::OsStr::from_bytes(b"\xff.go")), GO).unwrap();
-    assert!(found(folder.path(), "pipes")[0].contains("is no UTF-8 name"));
+    assert!(found(folder.path(), "pipes")[0].contains("is not named in UTF-8"));
 }
 
 #[test]

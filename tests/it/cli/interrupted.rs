@@ -1,7 +1,8 @@
-//! Builds that are killed, and builds that meet.
+//! Builds that are killed or cancelled, and builds that meet.
 
 use std::env;
 use std::fs;
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -9,15 +10,21 @@ use std::process::Command;
 
 use crate::support::functions::PROJECT;
 use crate::support::process::wait_until;
+use crate::support::slow::group_runs;
 use crate::support::{Place, tools, tree};
 
 /// A `go` that says when it compiles and then waits until a file is there, before the real one goes on.
 fn slow_go(place: Place) -> Place {
+    slow_go_with("", place)
+}
+
+/// The same, with something that it does first.
+fn slow_go_with(first: &str, place: Place) -> Place {
     let bin = place.above().join("bin");
     fs::create_dir(&bin).unwrap();
     let (compiles, go_on) = (place.above().join("compiles"), place.above().join("go-on"));
     let script = format!(
-        "#!/bin/sh\nif [ \"$1\" = build ]; then echo $$ > '{0}.new'; mv '{0}.new' '{0}'; while [ ! -e '{1}' ]; do sleep 0.02; done; fi\nexec '{2}' \"$@\"\n",
+        "#!/bin/sh\nif [ \"$1\" = build ]; then {first} echo $$ > '{0}.new'; mv '{0}.new' '{0}'; while [ ! -e '{1}' ]; do sleep 0.02; done; fi\nexec '{2}' \"$@\"\n",
         compiles.display(),
         go_on.display(),
         tools::go().display()
@@ -55,13 +62,20 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
     assert!(left.is_empty(), "{left:?}");
 }
 
-#[test]
-fn ctrl_c_ends_a_build_and_the_next_one_works() {
-    let place = slow_go(Place::with(PROJECT));
+/// What is said when a build is cancelled.
+const CANCELLED: &str = "error: cancelled: components that were built before are kept\n  help: run the command again: finished work is not repeated\n";
+
+/// Cancels a build while it compiles: it and its compiler end, and the next build works.
+fn cancelled_by(signal: &str, number: i32, place: Place) {
     let mut running = place.start(&["build", "play"]);
     wait_until("it compiles", || place.above().join("compiles").exists());
-    running.signal("INT");
-    assert_eq!(running.wait().signal(), Some(2), "as by the signal itself: {}", running.err());
+    running.signal(signal);
+    assert_eq!(running.wait().signal(), Some(number), "{}", running.err());
+    assert!(running.err().ends_with(CANCELLED), "{}", running.err());
+    let compiler = fs::read_to_string(place.above().join("compiles")).unwrap();
+    assert!(!group_runs(compiler.trim()), "the compiler is still there");
+    let left: Vec<_> = place.tree().into_keys().filter(|name| name.contains(".compiling-")).collect();
+    assert!(left.is_empty(), "{left:?}");
     fs::write(place.above().join("go-on"), "").unwrap();
     place.run(&["build", "play", "-q"]).code(0).stderr_eq("");
     assert!(place.path("gen/play/play.wasm").is_file());
@@ -71,11 +85,56 @@ fn ctrl_c_ends_a_build_and_the_next_one_works() {
 #[test]
 fn the_tests_do_not_depend_on_who_starts_them() {
     let programs = env::current_exe().unwrap();
-    let inner = "cli::interrupted::ctrl_c_ends_a_build_and_the_next_one_works";
+    let inner = "cli::interrupted::signals_end_a_build_with_its_compiler_and_the_next_one_works";
     let script = "trap '' INT HUP QUIT TERM; exec \"$0\" --exact \"$1\"";
     let output = Command::new("sh").args(["-c", script]).arg(programs).arg(inner).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+fn signals_end_a_build_with_its_compiler_and_the_next_one_works() {
+    for (signal, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+        cancelled_by(signal, number, slow_go(Place::with(PROJECT)));
+    }
+}
+
+#[test]
+fn a_compiler_that_ignores_signals_is_ended_as_well() {
+    cancelled_by("INT", 2, slow_go_with("trap '' TERM INT HUP;", Place::with(PROJECT)));
+}
+
+#[test]
+fn whoever_waits_for_another_build_can_be_cancelled() {
+    let place = slow_go(Place::with(PROJECT));
+    let mut first = place.start(&["build", "play"]);
+    wait_until("it compiles", || place.above().join("compiles").exists());
+    let mut second = place.start(&["build", "play"]);
+    second.wait_for("waiting for another PELATO process in this project");
+    second.signal("INT");
+    assert_eq!(second.wait().signal(), Some(2));
+    assert_eq!(
+        second.err(),
+        "        Note waiting for another PELATO process in this project\nerror: cancelled\n"
+    );
+    fs::write(place.above().join("go-on"), "").unwrap();
+    assert_eq!(first.wait().code(), Some(0), "{}", first.err());
+}
+
+#[test]
+fn a_push_that_waits_can_be_cancelled_and_what_was_built_stays() {
+    // A registry that never answers.
+    let registry = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = registry.local_addr().unwrap().to_string();
+    let place = Place::with(PROJECT).env("REGISTRY_INSECURE", &address);
+    let place = place.env("REGISTRY_URL", format!("{address}/team"));
+    let mut running = place.start(&["build", "play"]);
+    let _asked = registry.accept().unwrap();
+    running.signal("TERM");
+    assert_eq!(running.wait().signal(), Some(15));
+    assert!(running.err().ends_with("error: cancelled\n"), "{}", running.err());
+    assert!(place.path("gen/play/play.wasm").is_file());
+    assert!(!place.path("pelato.lock").exists());
 }
 
 #[test]

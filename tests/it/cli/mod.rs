@@ -15,6 +15,7 @@ mod disks;
 mod doctor;
 mod drill;
 mod drill_recorded;
+mod events;
 mod generate;
 mod hostile;
 mod infra;

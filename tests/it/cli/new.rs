@@ -615,7 +615,7 @@ fn a_parameter_that_the_template_does_not_have_is_refused() {
         .collect();
     Place::empty().run_in_vain(&arguments).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: the template `processor_nats` has no parameter `max_body_bytes`
-  help: expected one of `source_topic`, `dest_topic`
+  help: the template has the parameters `--source-topic`, `--dest-topic`
 
 "#]]);
 }

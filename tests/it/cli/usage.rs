@@ -40,8 +40,10 @@ Commands:
   status       Show the state of the workflow's components on a cluster
   rollback     Return to a manifest that was deployed before
   remove       Remove the workflow's components from a cluster
-  drill        Rehearse a fault: send messages through the running workflow, stop a host, and measure the effect
-  infra        Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and this machine (docker compose)
+  drill        Rehearse a fault: send messages through the running workflow, stop a host, and
+               measure the effect
+  infra        Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and
+               this machine (docker compose)
   bump         Raise the versions of components
   graph        Draw how messages flow through the workflow
   report       Compare the times of runs, and show drills: tables, and a page with charts
@@ -62,6 +64,7 @@ Global options:
                               here or above]
       --setting <NAME=VALUE>  Set a setting for this call only, such as NATS_HOST=10.0.0.5
       --json                  Results as JSON on stdout
+      --events                Events as JSON on stderr, one a line, instead of messages
   -v, --verbose               Print more details
   -q, --quiet                 Print nothing but results and errors
       --color <WHEN>          When to use colour [default: auto] [possible values: auto, always,
@@ -74,7 +77,8 @@ A first project:
   pelato run                 # the whole workflow, on this machine
 
 Exit codes: 0 done, 1 failed, 2 wrong command line, 3 the project is wrong, 4 build failed, 5 the
-function failed, 6 a server or port could not be used, 7 the cluster did not do what was requested, 8 the machine lacks something (`pelato doctor`), 9 a drill missed an objective.
+function failed, 6 a server or port could not be used, 7 the cluster did not do what was requested,
+8 the machine lacks something (`pelato doctor`), 9 a drill missed an objective.
 
 "#]])
         .stderr_eq("");

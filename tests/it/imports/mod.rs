@@ -25,8 +25,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["catalog"]),
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
-    ("base", &["events", "measurement", "metrics", "nats", "postgres", "progress", "protocol"]),
-    ("base", &["cancel", "clock", "files", "interrupt", "remedy", "report", "text"]),
+    ("base", &["measurement", "metrics", "nats", "postgres", "process", "progress", "protocol"]),
+    ("base", &["cancel", "clock", "files", "remedy", "report", "text"]),
 ];
 
 fn sources() -> Sources {

@@ -6,6 +6,7 @@ mod bump;
 mod certificates;
 mod credentials;
 mod doctor;
+mod embed;
 mod faults;
 mod lookup;
 mod project;

@@ -1,0 +1,44 @@
+//! Where settings are read from: again for each operation, so that a process that lives long sees what changes.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::settings::{Flag, Settings, SettingsError};
+
+/// Everything that settings come from, but for the project's own file.
+#[derive(Clone)]
+pub struct Sources {
+    environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    flags: Vec<Flag>,
+}
+
+impl fmt::Debug for Sources {
+    /// Values may be secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sources({} flags)", self.flags.len())
+    }
+}
+
+impl Sources {
+    /// Flags, and what looks up the environment.
+    pub fn new(
+        environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+        flags: Vec<Flag>,
+    ) -> Self {
+        Self { environment: Arc::new(environment), flags }
+    }
+
+    /// The environment of this process, without flags.
+    pub fn of_process() -> Self {
+        Self::new(|name| std::env::var(name).ok(), Vec::new())
+    }
+
+    /// The effective settings of the project in `root` at this moment.
+    ///
+    /// # Errors
+    /// As for [`Settings::load`].
+    pub fn load(&self, root: &Path) -> Result<Settings, SettingsError> {
+        Settings::load(Some(root), |name| (self.environment)(name), &self.flags)
+    }
+}

@@ -1,0 +1,292 @@
+//! What is said of events: words for people, or the events themselves, one JSON object a line.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::{Ui, json, worded};
+use crate::measurement::time;
+use crate::progress::{
+    Change, ChosenBy, Event, FaultSign, Fix, Level, Listener, Location, Message, OldVersion, Phase, Progress,
+    SCHEMA, Verdict,
+};
+use crate::project::settings::ENV_FILE;
+use crate::remedy::Argument;
+
+/// The last event of a command that fails.
+#[derive(serde::Serialize)]
+struct ErrorEvent {
+    event: &'static str,
+    operation: u64,
+    #[serde(flatten)]
+    failure: json::Failure,
+}
+
+impl Listener for Ui {
+    fn hear(&self, message: Message) {
+        match self.options.events {
+            true => self.event_line(&message),
+            false => self.say(message.event),
+        }
+    }
+}
+
+/// Events that are part of no operation of the facade.
+impl Progress for Ui {
+    fn report(&self, event: Event) {
+        self.hear(Message { schema: SCHEMA, operation: 0, event });
+    }
+}
+
+impl Ui {
+    /// One event as it is, on a line of its own.
+    pub(super) fn event_line(&self, event: &impl serde::Serialize) {
+        if let Ok(text) = serde_json::to_string(event) {
+            self.aside(|| {
+                let _ = writeln!(io::stderr().lock(), "{text}");
+            });
+        }
+    }
+
+    /// What the command line itself says, as an event.
+    pub(super) fn message(&self, level: Level, text: &str) {
+        Progress::report(self, Event::Message { level, text: worded(text).into_owned() });
+    }
+
+    /// The error that ends the command, as an event.
+    pub(super) fn error_event(&self, error: &crate::Error) {
+        self.event_line(&ErrorEvent { event: "error", operation: 0, failure: json::Failure::new(error) });
+    }
+
+    /// One event in words.
+    fn say(&self, event: Event) {
+        match event {
+            Event::ImageProgress { image, bytes, total_bytes } => {
+                self.with_bar(|bar| bar.share("Fetching", &image, (bytes, total_bytes)));
+            }
+            Event::ImageFetched { image, .. } => {
+                self.with_bar(|bar| bar.share("Fetching", &image, (0, 0)));
+            }
+            Event::Planned { phase, components } => {
+                self.with_bar(|bar| bar.begin(doing(phase), components));
+            }
+            Event::ComponentStarted { component, phase, reason } => {
+                self.with_bar(|bar| bar.start(&component));
+                let verb = if phase == Phase::Build { "Compiling" } else { doing(phase) };
+                let why = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
+                self.status(verb, format!("{component}{why}"));
+            }
+            Event::ComponentFinished { component, change, duration, .. } => {
+                self.with_bar(|bar| bar.finish(&component));
+                self.detail(format!("{component}: {} ({:.2} s)", changed(&change), duration.as_secs_f64()));
+            }
+            Event::ComponentStopped { component, .. } => self.with_bar(|bar| bar.finish(&component)),
+            Event::ComponentFailed { component, output, .. } => {
+                self.with_bar(|bar| bar.finish(&component));
+                self.line(&format!(
+                    "{}: `{component}` cannot be built",
+                    self.style_err.error.apply_to("error")
+                ));
+                self.line(&worded(output.trim_end()));
+            }
+            Event::PhaseStarted { phase } => self.status(doing(phase), ""),
+            Event::Problem(problem) => self.problem(&problem),
+            Event::DrillWaitingForFault => {
+                let verb = self.style_err.verb.apply_to(format!("{:>12}", "Now"));
+                self.line(&format!("{verb} stop a host, and press Enter at that moment"));
+            }
+            Event::Message { level, text } => self.say_plainly(level, &text),
+            other => self.say_of_drill(other),
+        }
+    }
+
+    fn say_of_drill(&self, event: Event) {
+        match event {
+            Event::DrillProbing { from, to, rate } => {
+                self.status("Probing", format!("{from} → {to}, {rate} a second"));
+            }
+            Event::DrillCommandStarted { command } => self.status("Fault", command),
+            Event::DrillFault { sign, at } => {
+                let sign = match sign {
+                    FaultSign::Probe => "a message is missing",
+                    FaultSign::Host => "a host stopped answering",
+                    FaultSign::Told => "told",
+                };
+                self.status("Fault", format!("{sign}, {} after the first probe", shown(at)));
+            }
+            Event::DrillSettling { late, settle } => {
+                let (late, settle) = (shown(late), shown(settle));
+                self.status("Waiting", format!("until all messages have arrived within {late} for {settle}"));
+            }
+            other => {
+                if let Some((level, text)) = words(other) {
+                    self.say_plainly(level, &text);
+                }
+            }
+        }
+    }
+
+    fn say_plainly(&self, level: Level, text: &str) {
+        match level {
+            Level::Detail => self.detail(text),
+            Level::Info => self.note(text),
+            Level::Warning => self.warning(text),
+            Level::Output => self.line(text),
+        }
+    }
+}
+
+/// What is done, as a verb.
+fn doing(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Gen => "Generating",
+        Phase::Build => "Building",
+        Phase::Push => "Pushing",
+        Phase::Deploy => "Deploying",
+        Phase::Check => "Checking",
+    }
+}
+
+fn changed(change: &Change) -> String {
+    match change {
+        Change::Unchanged => "unchanged".to_owned(),
+        Change::Compiled { reason, .. } => format!("compiled: {reason}"),
+        Change::Composed { reason, .. } => format!("composed: {reason}"),
+        Change::Pushed { image, .. } => format!("pushed {image}"),
+        Change::Running { version, hosts } if hosts.is_empty() => version.clone(),
+        Change::Running { version, hosts } => format!("{version} on {}", hosts.join(", ")),
+        Change::Checked { verdict: Verdict::Passed } => "passed".to_owned(),
+        Change::Checked { verdict: Verdict::Skipped } => "skipped".to_owned(),
+        Change::Checked { verdict: Verdict::Failed } => "failed".to_owned(),
+    }
+}
+
+/// Events that are a sentence, and how important it is.
+fn words(event: Event) -> Option<(Level, String)> {
+    let detail = |text| Some((Level::Detail, text));
+    let info = |text| Some((Level::Info, text));
+    let warning = |text| Some((Level::Warning, text));
+    match event {
+        Event::WaitingForProject => info("waiting for another PELATO process in this project".to_owned()),
+        Event::OwnPack { pack } => info(format!(
+            "the project contains its own language pack `{pack}`: the pack's commands run on this machine"
+        )),
+        Event::BuilderChosen { choice, .. } => detail(format!("builder: {}", chosen(&choice))),
+        Event::ContainerUnavailable { reason, .. } => detail(format!("builder: not container: {reason}")),
+        Event::CompilerFound { version, location, .. } => {
+            let place = match location {
+                Location::Local { program } => program,
+                Location::Image { image, engine, digest } => format!("{image} in {engine} ({digest})"),
+            };
+            detail(format!("compiler: {place} {version}"))
+        }
+        Event::CompilerInstalling { program, command, image: Some(image), .. } => {
+            info(format!("installing {program} in the image {image}, once: {command}"))
+        }
+        Event::CompilerInstalling { program, requires, command, image: None } => {
+            info(format!("no {program} {requires} found: installing it once, for PELATO only: {command}"))
+        }
+        Event::ImageFetching { image } => info(format!("fetching the toolchain image {image}, once")),
+        Event::ImageNotNeeded { pack } => warning(format!(
+            "no image was fetched for the language pack `{pack}`: it compiles on this machine"
+        )),
+        Event::ImageNotLocked { reason } => {
+            warning(format!("{reason}; the toolchain image is used by its tag, not by a pinned digest"))
+        }
+        Event::ImageNotRemembered { image, reason } => {
+            warning(format!("{image} was not recorded in pelato.lock: {reason}"))
+        }
+        Event::Retrying { reason, first, .. } => {
+            let text = format!("{reason}; trying again");
+            // Once for everybody, then only for those who ask for more.
+            if first { info(text) } else { detail(text) }
+        }
+        other => later(other),
+    }
+}
+
+/// The same for events that come after a build.
+fn later(event: Event) -> Option<(Level, String)> {
+    let (level, text) = match event {
+        Event::StreamCreated { stream, topic } => {
+            (Level::Info, format!("created the stream `{stream}`, which stores `{topic}`"))
+        }
+        Event::ConsumerKept { consumer, topic, stream } => (
+            Level::Detail,
+            format!("messages on `{topic}` are stored for `{consumer}` in the stream `{stream}`"),
+        ),
+        Event::DeployWarning { message } => (Level::Warning, message),
+        Event::PartFailed { part, reason } => (Level::Info, format!("{part}: {reason}")),
+        Event::RollingBack { version } => (Level::Info, format!("going back to {version}")),
+        Event::PortShared { port } => (
+            Level::Info,
+            format!(
+                "the ports in workflow.yaml apply to the cluster: here everything is served on port {port}"
+            ),
+        ),
+        Event::NotKept { component } => (
+            Level::Info,
+            format!(
+                "messages within this process are not stored: `{component}` gets them at most once; with {} they \
+                 are stored",
+                Argument::Nats
+            ),
+        ),
+        Event::Preparing => (Level::Detail, "preparing the components for this machine".to_owned()),
+        Event::Replaced => (Level::Info, "running the new version".to_owned()),
+        Event::NotReplaced { reason } => {
+            let why = match reason {
+                OldVersion::Workflow => "the workflow has errors".to_owned(),
+                OldVersion::Failed { error } => error,
+            };
+            (Level::Info, format!("the old version keeps running: {why}"))
+        }
+        Event::Fix { fix, dry_run } => {
+            (Level::Info, format!("{} {}", if dry_run { "would" } else { "now:" }, to_do(&fix)))
+        }
+        Event::FixFailed { message, help } => {
+            let help = help.map(|help| format!("\n  help: {help}")).unwrap_or_default();
+            (Level::Warning, format!("{message}{help}"))
+        }
+        Event::DrillAnswered { duration } => {
+            (Level::Detail, format!("a probe arrived {} after the first was sent", shown(duration)))
+        }
+        Event::DrillCommandFinished { duration } => {
+            (Level::Detail, format!("the command took {}", shown(duration)))
+        }
+        Event::DrillNoFault { waited } => (
+            Level::Warning,
+            format!("no fault was noticed within {}: there is nothing to compare", shown(waited)),
+        ),
+        Event::DrillNotSettled { waited } => (
+            Level::Warning,
+            format!("{} after the fault, messages still do not all arrive in time", shown(waited)),
+        ),
+        _ => return None,
+    };
+    Some((level, text))
+}
+
+fn shown(duration: Duration) -> String {
+    time::shown(duration)
+}
+
+fn chosen(choice: &ChosenBy) -> String {
+    match choice {
+        ChosenBy::Local { program } => format!("local, because a compatible {program} is installed"),
+        ChosenBy::Container { program, engine } => {
+            format!(
+                "container, because no compatible {program} is installed and a container engine answers at {engine}"
+            )
+        }
+        ChosenBy::Pinned { program } => format!("local, with the pinned {program}"),
+    }
+}
+
+fn to_do(fix: &Fix) -> String {
+    match fix {
+        Fix::Folder { path } => format!("create the folder {path}"),
+        Fix::EnvFile { file } => format!("copy {ENV_FILE}.template to {file}, readable only by you"),
+        Fix::Compiler { program, command } => format!("install {program} for PELATO only: {command}"),
+        Fix::Image { image } => format!("fetch the image {image}"),
+    }
+}

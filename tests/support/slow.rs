@@ -1,0 +1,86 @@
+//! A project in the toy language whose compiler waits until it may go on: what happens while something compiles.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use super::process::wait_until;
+use super::{Place, toy};
+
+const WORKFLOW: &str = "\
+project_name: Slow
+tasks:
+  - name: Slow
+    type: processor_nats
+    language: toy
+    code: slow
+    targets: [edge]
+    source_topic: a
+    dest_topic: b
+    component_name: slow
+    version: 1.0.0
+";
+
+/// A project with one component, `slow`, whose compiler writes its process group into `begun` and waits for `go-on`.
+pub struct Slow {
+    pub place: Place,
+}
+
+impl Slow {
+    pub fn new() -> Self {
+        let place = toy::place().with_own_cache();
+        toy::pack(&place.path("language-packs"), &[], |manifest| manifest);
+        place.write("workflow.yaml", WORKFLOW);
+        place.write("tasks/slow/task.toy", "exec_task echo\n");
+        let bin = place.above().join("bin");
+        fs::rename(bin.join("toyc"), bin.join("real-toyc")).unwrap();
+        let above = place.above();
+        let script = format!(
+            "#!/bin/sh\nif [ \"$1\" != --version ]; then echo $$ > '{0}/new'; mv '{0}/new' '{0}/begun'; \
+             while [ ! -e '{0}/go-on' ]; do sleep 0.02; done; fi\nexec \"$(dirname \"$0\")/real-toyc\" \"$@\"\n",
+            above.display()
+        );
+        fs::write(bin.join("toyc"), script).unwrap();
+        fs::set_permissions(bin.join("toyc"), PermissionsExt::from_mode(0o755)).unwrap();
+        Self { place }
+    }
+
+    fn begun(&self) -> PathBuf {
+        self.place.above().join("begun")
+    }
+
+    pub fn compiles(&self) -> bool {
+        self.begun().exists()
+    }
+
+    /// Waits until it compiles.
+    pub fn wait(&self) {
+        wait_until("the compiler begins", || self.compiles());
+    }
+
+    /// From now on compilers do not wait.
+    pub fn go_on(&self) {
+        fs::write(self.place.above().join("go-on"), "").unwrap();
+    }
+
+    /// Whether processes of the compiler that began last have not ended.
+    pub fn compiler_runs(&self) -> bool {
+        group_runs(fs::read_to_string(self.begun()).unwrap().trim())
+    }
+
+    /// The built component.
+    pub fn artifact(&self) -> PathBuf {
+        self.place.path("gen/slow/slow.wasm")
+    }
+}
+
+/// Whether processes of a group are there that have not ended.
+pub fn group_runs(group: &str) -> bool {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let stats = processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
+    stats.into_iter().any(|stat| {
+        let mut fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
+        let state = fields.next().unwrap();
+        !["Z", "X"].contains(&state) && fields.nth(1) == Some(group)
+    })
+}
