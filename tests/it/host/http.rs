@@ -7,6 +7,7 @@ use pelato::host::{Host, HostError, Options};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::support::address;
 use crate::support::host::functions::{ECHO, FAIL, FILTER, LARGE, SLOW, TRAP, producer};
 use crate::support::host::stage::{PATIENCE, block_on, hosted, options, post, request, start};
 
@@ -134,8 +135,10 @@ fn slow_clients_hold_no_instances() {
 #[test]
 fn stopping_answers_what_is_under_way_and_frees_the_port() {
     block_on(async {
+        // Where nobody else is: the port is free afterwards, and stays so.
+        let here = Options { http: Some((address::own(), 0).into()), ..options() };
         let (host, recorder) =
-            start(options(), vec![hosted("slow", producer("slow", SLOW, "out"), &[], Some("/"))]).await;
+            start(here, vec![hosted("slow", producer("slow", SLOW, "out"), &[], Some("/"))]).await;
         let address = host.http_addr().unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();
         stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
