@@ -70,7 +70,7 @@ struct Fault {
     /// How long to wait for that, and to notice the fault
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = span)]
     timeout: Duration,
-    /// Only send messages and measure, without a fault, without a fault
+    /// Only send messages and measure, without a fault
     #[arg(long, conflicts_with_all = ["kill_command", "before", "settle", "timeout"])]
     no_fault: bool,
     /// Duration of a drill without a fault
