@@ -18,7 +18,7 @@ static const std::map<std::string, int, std::less<>> limits{{"kitchen", 30}, {"f
 
 std::string exec_task(std::string_view arg) {
   if (arg == "empty") return "";
-  if (arg.starts_with("error ")) return pelato(std::string(arg.substr(6)));
+  if (arg.starts_with("error ")) return pelato::error(std::string(arg.substr(6)));
   if (arg == "limits") return std::to_string(std::accumulate(limits.begin(), limits.end(), 0, [](int sum, auto &one) { return sum + one.second; }));
   if (arg == "print") std::printf("unfinished line");
   if (arg == "abort") std::abort();

@@ -28,7 +28,7 @@ fn servers_that_are_missing_or_too_old_are_named() {
         format!("wadm does not answer for the lattice `default` at nats://127.0.0.1:{}", lattice.nats.port);
     for command in ["deploy", "status", "remove", "rollback"] {
         let ran = project.run(&[command]);
-        ran.failed(6, &[&server, "start wadm next to the NATS server", "LATTICE, NATS_HOST and NATS_PORT"]);
+        ran.failed(6, &[&server, "start wadm beside the NATS server", "LATTICE, NATS_HOST and NATS_PORT"]);
         assert!(!ran.err.contains("2.10"), "{}", ran.err);
     }
     let project = project.env("LATTICE", "elsewhere");
