@@ -44,7 +44,7 @@ fn an_image_that_is_not_there_is_a_problem_only_where_containers_build() {
         assert!(ran.err.contains("`pelato doctor --fix` fixes 1 of them"), "{ran:?}");
         let ran = doctor(&place, &["--builder", "container", "--no-install"]).code(8);
         assert!(
-            ran.out.contains(&format!("→ fetch it: `docker pull {image}`, or leave --no-install out")),
+            ran.out.contains(&format!("→ fetch it: `docker pull {image}`, or leave `--no-install` out")),
             "{ran:?}"
         );
         // Nobody is at that registry.

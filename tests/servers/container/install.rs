@@ -35,7 +35,7 @@ fn the_compiler_is_installed_in_the_image_once() {
 
         let ran = place.ran(&["build", "--builder", "container", "--no-install"]).code(4);
         let refused =
-            "toy is not installed for the image docker.io/library/golang:1.27, and --no-install forbids";
+            "toy is not installed for the image docker.io/library/golang:1.27, and `--no-install` forbids";
         assert!(ran.err.contains(refused), "{}: {}", engine.name, ran.err);
 
         let ran = place.ran(&["build", "--builder", "container"]).success();
