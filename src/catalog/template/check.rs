@@ -8,9 +8,10 @@ use crate::project::read::TASK_FIELDS;
 use crate::report::{Problem, Source};
 
 /// Names that parameters cannot have beside the fields of all tasks: the flags of `new` and `add-task`.
-pub const RESERVED: [&str; 16] = [
+pub const RESERVED: [&str; 17] = [
     "color",
     "dry_run",
+    "events",
     "folder",
     "help",
     "json",
