@@ -33,7 +33,7 @@ pub fn run(compilation: &Compilation<'_>, kept: Option<&Kept>) -> Result<(), Fai
     if compilation.output.is_file() {
         return Ok(());
     }
-    Err(Failure::Broken(format!("{} did not write its output file\n{said}", build.command.join(" "))))
+    Err(Failure::Broken(format!("`{}` did not write its output file\n{said}", build.command.join(" "))))
 }
 
 /// Runs one command; what it said.
@@ -67,7 +67,7 @@ fn here(
     match result.status.success() {
         true => Ok(said),
         false if said.trim().is_empty() => {
-            Err(Failure::Broken(format!("{} ended with {}", words.join(" "), result.status)))
+            Err(Failure::Broken(format!("`{}` ended with {}", words.join(" "), result.status)))
         }
         false => Err(Failure::Rejected(said)),
     }

@@ -99,7 +99,7 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
             "enum": DELIVERIES, "default": DELIVERIES[0]
         }),
         json!({
-            "description": "With `at-least-once`: how often a message is tried", "default": 5,
+            "description": "With `at-least-once`: how often a message is delivered", "default": 5,
             "anyOf": [
                 { "type": "integer", "minimum": 1, "maximum": MAX_DELIVER },
                 { "type": "string", "pattern": "^0*([1-9][0-9]?|100)$" }

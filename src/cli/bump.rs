@@ -7,6 +7,7 @@ use super::context::Context;
 use crate::pelato::Error;
 use crate::pelato::{Changed, Why};
 use crate::project::bump::{Kind, Selection};
+use crate::text::list;
 use crate::ui::{json, table};
 
 /// Raise the versions of components
@@ -109,13 +110,15 @@ fn kind(arguments: &mut Arguments) -> Result<Kind, Error> {
 fn selection(arguments: &Arguments) -> Result<Option<Selection>, Error> {
     let usage =
         |message: &str, help: &str| Error::Usage { message: message.to_owned(), help: help.to_owned() };
+    let both = |flag: &str| {
+        let message = format!("both `{flag}` and the name {} are given", list(&arguments.words));
+        usage(&message, "leave one of them out; a level is patch, minor or major")
+    };
     match (arguments.all, arguments.words.is_empty()) {
         (false, true) if arguments.changed => Ok(None),
-        (false, false) if arguments.changed => {
-            Err(usage("both `--changed` and components are given", "leave one of them out"))
-        }
+        (false, false) if arguments.changed => Err(both("--changed")),
         (true, true) => Ok(Some(Selection::All)),
-        (true, false) => Err(usage("both `--all` and components are given", "leave one of them out")),
+        (true, false) => Err(both("--all")),
         (false, true) => Err(usage(
             "no component is named",
             "name one, or take every one with `--all`, or those that changed with `--changed`",

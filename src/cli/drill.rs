@@ -64,10 +64,10 @@ struct Fault {
     /// How long messages are sent before the fault
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
     before: Duration,
-    /// The drill ends when all messages have arrived in time for so long
+    /// The drill ends when all messages have arrived in time for this long
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
     settle: Duration,
-    /// How long to wait for that, and to notice the fault
+    /// Longest time after the fault until the drill ends; also the longest wait for a fault
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = span)]
     timeout: Duration,
     /// Only send messages and measure, without a fault

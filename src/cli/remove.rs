@@ -29,7 +29,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     } else if removed {
         context.ui.status("Removed", name);
     } else {
-        context.ui.status("Unchanged", format!("{name} is not there"));
+        context.ui.status("Unchanged", format!("{name} is not deployed"));
     }
     Ok(())
 }

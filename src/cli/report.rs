@@ -28,7 +28,7 @@ pub struct Arguments {
     /// The page to write
     #[arg(short, long, value_name = "FILE", default_value = "report.html")]
     output: PathBuf,
-    /// Replace the file even if it is not such a page
+    /// Replace the file even if `pelato report` did not write it
     #[arg(long)]
     force: bool,
 }

@@ -33,7 +33,7 @@ pub struct Arguments {
     /// Credentials file for the NATS server
     #[arg(long, value_name = "FILE", requires = "nats")]
     nats_creds: Option<std::path::PathBuf>,
-    /// PostgreSQL database of the tasks that use one [default: POSTGRES_URL, which other programs of this machine do not see]
+    /// PostgreSQL database of the tasks that use one [default: POSTGRES_URL, which other users of this machine cannot see, unlike a command line]
     #[arg(long, value_name = "URL")]
     postgres: Option<String>,
     /// Send a message once everything runs

@@ -8,7 +8,7 @@ use crate::pelato::Error;
 /// Print the JSON schema of workflow.yaml, for editors
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  pelato schema > workflow.schema.json\n\n\
-    The schema knows the templates that the project can use, its own included.")]
+    The schema includes all templates that the project can use, also its own.")]
 pub struct Arguments {}
 
 /// Runs the command.

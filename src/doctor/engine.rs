@@ -45,7 +45,7 @@ async fn there(machine: &Machine, look: &Look) -> Vec<Finding> {
         };
         let choice = machine.choice(pack, local).await;
         found.push(match look.images.get(&image) {
-            Some(Some(id)) => Finding::ok(format!("the image {image} is there ({})", short(id))),
+            Some(Some(id)) => Finding::ok(format!("the engine has the image {image} ({})", short(id))),
             _ => missing(machine, pack, &image, &choice),
         });
     }
@@ -53,7 +53,7 @@ async fn there(machine: &Machine, look: &Look) -> Vec<Finding> {
 }
 
 fn missing(machine: &Machine, pack: &Arc<Pack>, image: &str, choice: &Choice) -> Finding {
-    let what = format!("the image {image} is not there");
+    let what = format!("the engine does not have the image {image}");
     if !choice.is_container() {
         return Finding::note(format!("{what}; it is not needed to build on this machine"));
     }

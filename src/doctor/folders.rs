@@ -27,11 +27,11 @@ fn cache(machine: &Machine) -> Finding {
     let shown = path.display();
     match path.ancestors().skip(1).find(|above| above.exists()).map(writable) {
         Some(Ok(())) => {
-            let what = format!("PELATO's cache is not there yet: {shown}");
+            let what = format!("PELATO's cache does not exist yet: {shown}");
             Finding::lacking(false, what, "the first build creates it").mended_by(Fix::Folder(path.clone()))
         }
         Some(Err(why)) => {
-            let what = format!("PELATO's cache {shown} cannot be made: {why}");
+            let what = format!("PELATO's cache {shown} cannot be created: {why}");
             Finding::lacking(
                 needed,
                 what,

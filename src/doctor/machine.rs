@@ -129,7 +129,7 @@ impl Machine {
             let images: Vec<_> = images.collect();
             let looked = tokio::time::timeout(ANSWER, container::look(&self.build.engines, &images)).await;
             let slow = |_| container::ContainerError::Timeout {
-                phase: "asking the container engine",
+                phase: "querying the container engine",
                 limit: ANSWER,
             };
             looked.map_err(slow)?

@@ -30,7 +30,7 @@ pub fn not_known(machine: &Machine) -> Vec<Finding> {
     if !machine.wants_platform() {
         return Vec::new();
     }
-    vec![Finding::note(format!("not known: the {} cannot be used", machine.platform().about().server))]
+    vec![Finding::note(format!("not checked: the {} cannot be used", machine.platform().about().server))]
 }
 
 fn to_finding(machine: &Machine, finding: platform::Finding) -> Finding {

@@ -12,7 +12,7 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
     let mut found = vec![match &machine.work {
         Work::None => Finding::lacking(
             false,
-            format!("there is no {file} here: only the machine is looked at"),
+            format!("there is no {file} here: only the machine is checked"),
             format!("go to the folder of a project, or make one with {}", Operation::New.on("NAME")),
         ),
         Work::Wrong(what, _) => {

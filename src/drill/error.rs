@@ -27,7 +27,7 @@ pub enum DrillError {
     ))]
     NoPlaceholder { input: String },
     /// The pattern of the marks is not one.
-    #[error("probes cannot be looked for: {message}")]
+    #[error("messages cannot be searched for probes: {message}")]
     #[diagnostic(code(pelato::drill::pattern), help("this is a bug in PELATO: please report it"))]
     Pattern { message: String },
     /// More probes than can be kept in mind.

@@ -69,7 +69,7 @@ fn entry(flow: &Flow, to: Option<&str>) -> Result<String, DrillError> {
     let entries: Vec<&str> = flow.unwritten().into_iter().filter(leads).collect();
     match entries.as_slice() {
         [] => {
-            let what = to.map_or("no topic leads through the workflow".to_owned(), |to| {
+            let what = to.map_or("the workflow reads no topic from outside that leads to another topic".to_owned(), |to| {
                 format!("no topic from outside leads to {}", quoted(to))
             });
             wrong(

@@ -112,7 +112,7 @@ fn parse(source: &Arc<Source>) -> Result<Vec<Run>, Problem> {
         let words = error.to_string();
         let message = words.split(" at line ").next().unwrap_or(&words);
         let at = error.location().map(|place| place.index().min(source.text.len()));
-        wrong(&format!("this is not YAML: {message}")).at(at.map(|at| at..at))
+        wrong(&format!("this is not valid YAML: {message}")).at(at.map(|at| at..at))
     })?;
     let file = File { source };
     let runs = match top.get("runs") {
@@ -140,7 +140,7 @@ impl File<'_> {
         let place = Place::top().key("runs").index(index);
         let name = format!("runs[{index}]");
         if !run.is_mapping() {
-            return Err(self.wrong(&place, &name, run, "a run is a list of fields"));
+            return Err(self.wrong(&place, &name, run, "it must consist of `field: value` lines"));
         }
         let field = |section: Option<&str>, key: &str| -> Result<Option<f64>, Problem> {
             let (holder, place, name) = match section {
@@ -153,7 +153,7 @@ impl File<'_> {
                     None | Some(Value::Null) => Ok(None),
                     Some(value) => self.seconds(value, &place.key(key), &format!("{name}.{key}")).map(Some),
                 },
-                Some(other) => Err(self.wrong(&place, &name, other, "it holds fields")),
+                Some(other) => Err(self.wrong(&place, &name, other, "it must consist of `field: value` lines")),
             }
         };
         let times = [
@@ -176,7 +176,7 @@ impl File<'_> {
             Value::String(text) => text.trim().parse().ok(),
             _ => None,
         };
-        let expected = || format!("it is a whole number from 0 to {MOST_TASKS}");
+        let expected = || format!("it must be a whole number from 0 to {MOST_TASKS}");
         number
             .filter(|number| *number <= MOST_TASKS)
             .ok_or_else(|| self.wrong(&place, &name, value, &expected()))
@@ -191,7 +191,7 @@ impl File<'_> {
         number
             // Neither infinity nor NaN is in the range.
             .filter(|seconds| (0.0..=LONGEST).contains(seconds))
-            .ok_or_else(|| self.wrong(place, name, value, "it is a number of seconds, not less than 0"))
+            .ok_or_else(|| self.wrong(place, name, value, "it must be a number of seconds, 0 or more"))
     }
 
     fn wrong(&self, place: &Place, name: &str, found: &Value, expected: &str) -> Problem {

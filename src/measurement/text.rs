@@ -32,7 +32,7 @@ fn row(phase: &str, tally: &Tally) -> [String; 10] {
 pub fn lines(readings: &Readings, report: &Report) -> Vec<String> {
     let Some(fault) = &readings.fault else { return Vec::new() };
     let mut lines = vec![match &report.gap {
-        None => "gap: unknown, too little was sent after the fault".to_owned(),
+        None => "gap: unknown, because too few messages were sent after the fault".to_owned(),
         Some(gap) => {
             let least = if gap.ended { "" } else { "at least " };
             format!("gap: {least}{}, the longest time without a message after the fault", shown(gap.length))
@@ -46,13 +46,13 @@ pub fn lines(readings: &Readings, report: &Report) -> Vec<String> {
         let Some(vanished) = host.vanished else { continue };
         let after = |time: Duration| shown(time.saturating_sub(fault.at));
         let back =
-            host.back.map_or(String::new(), |back| format!(", and to be there again after {}", after(back)));
+            host.back.map_or(String::new(), |back| format!(", and present again {} after it", after(back)));
         let ran = match host.ran.as_slice() {
             [] => "no component of the workflow".to_owned(),
             ran => ran.join(", "),
         };
         lines.push(format!(
-            "the host {} ({}), which ran {ran}, was seen to be away {} after the fault{back}",
+            "the host {} ({}), which ran {ran}, was reported missing {} after the fault{back}",
             host.name,
             host.target,
             after(vanished)

@@ -66,7 +66,7 @@ pub enum NatsError {
     #[diagnostic(
         code(pelato::nats::unreachable),
         help(
-            "check that it is running and that the address is correct: {} shows the settings; {} without {} needs none",
+            "check that it is running and that the address is correct: {} shows the settings; {} without {} needs no NATS server",
             Operation::Config,
             Operation::Run,
             Argument::Nats

@@ -203,7 +203,7 @@ pub enum PromptError {
     #[error("missing value: {what}")]
     #[diagnostic(
         code(pelato::prompt::missing),
-        help("add `{answer}`; on a terminal, and without {}, PELATO asks for it", Argument::NoInput)
+        help("add it, for example `{answer}`; on a terminal, and without {}, PELATO asks for it", Argument::NoInput)
     )]
     Missing {
         what: String,
@@ -213,7 +213,7 @@ pub enum PromptError {
     #[error("no answer: nothing was written")]
     #[diagnostic(code(pelato::prompt::cancelled))]
     Cancelled,
-    #[error("not agreed: nothing was written")]
+    #[error("consent was refused: nothing was written")]
     #[diagnostic(code(pelato::prompt::refused))]
     Refused,
     #[error("cannot ask on this terminal: {0}")]

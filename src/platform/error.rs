@@ -18,7 +18,7 @@ pub enum DeployError {
     #[diagnostic(
         code(pelato::deploy::empty),
         help(
-            "add a task with {}, or take the application away with {}",
+            "add a task with {}, or remove the application with {}",
             Operation::AddTask,
             Operation::Remove
         )
@@ -205,7 +205,7 @@ pub enum DeployError {
     #[diagnostic(
         code(pelato::deploy::still_running),
         help(
-            "wait and call {} again; the cluster forgets a host that is permanently gone by itself",
+            "wait and run {} again; the cluster itself removes a host that does not come back",
             Operation::Remove
         )
     )]

@@ -12,7 +12,7 @@ use crate::remedy::Operation;
 /// What to do when something failed.
 fn help() -> String {
     format!(
-        "fix that and call {} again, or go back with {}; {} shows how it goes on. If a host cannot fetch an image, check \
+        "fix the cause and run {} again, or return to the previous version with {}; {} shows the current state. If a host cannot fetch an image, check \
          that the host can reach the registry and is authorised",
         Operation::Deploy,
         Operation::Rollback,

@@ -123,7 +123,7 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
     };
     let mut report = Report::default();
     if let Some(at) = too_deep(text) {
-        let problem = Problem::error("syntax", &workflow.source, format!("{DEEPEST} brackets are open here"));
+        let problem = Problem::error("syntax", &workflow.source, format!("brackets are nested too deeply: {DEEPEST} are open here"));
         report.push(problem.at(Some(at..at + 1)).advise(LEVELS));
         return (workflow, report);
     }
@@ -160,14 +160,14 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
         m if m.contains("repetition limit") => "write the values out instead of repeating anchors (`*name`)",
         m if m.contains("recursion limit") => LEVELS,
         m if m.contains("more than one document") => "keep one workflow in a file: remove the `---` lines",
-        m if m.contains("duplicate") => "keep one of the two",
-        _ => "see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them need quotes",
+        m if m.contains("duplicate") => "remove one of the two entries",
+        _ => "see docs/reference/workflow.md for an example; put strings that contain `: ` or ` #` in quotes",
     };
     let span = error.location().map(|place| {
         let at = place.index().min(source.text.len());
         at..at
     });
-    Problem::error("syntax", source, format!("this is not YAML: {message}")).at(span).advise(help)
+    Problem::error("syntax", source, format!("this is not valid YAML: {message}")).at(span).advise(help)
 }
 
 #[cfg(test)]

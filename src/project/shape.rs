@@ -46,7 +46,7 @@ impl Reader<'_> {
             Value::Sequence(items) => items,
             Value::Null => Vec::new(),
             other => {
-                self.wrong_shape(place, "a list of tasks", &other);
+                self.wrong_shape(place, "expected a list of tasks", &other);
                 return Vec::new();
             }
         };
@@ -100,7 +100,7 @@ impl Reader<'_> {
         match value {
             Value::Mapping(mapping) => Some(mapping),
             other => {
-                self.wrong_shape(place, &format!("{what} must be a list of `field: value` lines"), &other);
+                self.wrong_shape(place, &format!("{what} must consist of `field: value` lines"), &other);
                 None
             }
         }
@@ -112,7 +112,7 @@ impl Reader<'_> {
         for (key, value) in mapping {
             match key {
                 Value::String(key) => entries.push((key, value)),
-                other => self.wrong_shape(place, "the name of a field is a word", &other),
+                other => self.wrong_shape(place, "the name of a field must be a string", &other),
             }
         }
         entries
@@ -145,7 +145,7 @@ impl Reader<'_> {
                 return None;
             }
             other => {
-                self.wrong_shape(place, "expected one word or text", &other);
+                self.wrong_shape(place, "expected a string", &other);
                 return None;
             }
         };
@@ -161,7 +161,7 @@ impl Reader<'_> {
             Value::Null => "nothing",
             Value::Bool(_) => "a boolean",
             Value::Number(_) => "a number",
-            Value::String(_) => "a text",
+            Value::String(_) => "a string",
             Value::Sequence(_) => "a list",
             Value::Mapping(_) => "fields",
             Value::Tagged(_) => "a value with a YAML tag",

@@ -104,7 +104,7 @@ pub enum PushError {
     #[diagnostic(
         code(pelato::push::not_https),
         help(
-            "if that is meant, set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
+            "if plain HTTP is intended, set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
         )
     )]
     NotHttps { host: String },

@@ -109,7 +109,7 @@ impl Ui {
                 let sign = match sign {
                     FaultSign::Probe => "a message is missing",
                     FaultSign::Host => "a host stopped answering",
-                    FaultSign::Told => "told",
+                    FaultSign::Told => "reported by the user",
                 };
                 self.status("Fault", format!("{sign}, {} after the first probe", shown(at)));
             }
@@ -241,7 +241,7 @@ fn later(event: Event) -> Option<(Level, String)> {
             (Level::Info, format!("the old version keeps running: {why}"))
         }
         Event::Fix { fix, dry_run } => {
-            (Level::Info, format!("{} {}", if dry_run { "would" } else { "now:" }, to_do(&fix)))
+            (Level::Info, format!("{} {}", if dry_run { "would" } else { "fixing:" }, to_do(&fix)))
         }
         Event::FixFailed { message, help } => {
             let help = help.map(|help| format!("\n  help: {help}")).unwrap_or_default();

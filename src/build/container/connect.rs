@@ -87,7 +87,7 @@ pub async fn connect(addresses: &[String]) -> Result<Found, ContainerError> {
     for address in addresses {
         if let Some(path) = address.strip_prefix("unix://") {
             if !Path::new(path).exists() {
-                tried.push(format!("{address}: not there"));
+                tried.push(format!("{address}: does not exist"));
                 continue;
             }
             if let Some(group) = locked_for(Path::new(path)) {

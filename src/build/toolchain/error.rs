@@ -77,7 +77,7 @@ pub(super) fn wants(pack: &Pack, found: &[String]) -> (String, String, String, S
     let programs = toolchains.map(|toolchain| format!("{} {}", toolchain.program, toolchain.requires));
     let wanted = programs.collect::<Vec<_>>().join(" or ");
     let found = match found {
-        [] => ", and none was found on PATH".to_owned(),
+        [] => ", but none was found on PATH".to_owned(),
         some => format!(", but {}", some.join(" and ")),
     };
     (pack.manifest.name.clone(), wanted, found, remedy(pack))

@@ -16,7 +16,7 @@ use crate::pelato::{Error, Owner};
 #[derive(Debug, Subcommand)]
 #[command(
     after_help = "Packs are found in the project's language-packs/, then in the user's (PELATO_HOME), then \
-    built in; the first one with a name is used."
+    built in; of several with the same name, the first one is used."
 )]
 pub enum Action {
     /// List the language packs that the project can use
@@ -77,7 +77,7 @@ fn rows(pack: &Pack) -> Vec<[String; 2]> {
     let install = manifest.toolchain.install.as_ref().map_or("-".to_owned(), |words| words.join(" "));
     let row = |name: &str, value: String| [name.to_owned(), value];
     vec![
-        row("endings", manifest.extensions.join(", ")),
+        row("extensions", manifest.extensions.join(", ")),
         row("function", manifest.task.entry.clone()),
         row("compiler", format!("{} {}", manifest.toolchain.program, manifest.toolchain.requires)),
         row("installed by", install),

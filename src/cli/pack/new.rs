@@ -26,15 +26,15 @@ pub struct Arguments {
     #[arg(long = "in", value_name = "DIR")]
     folder: Option<PathBuf>,
     /// The file extension of source files, without the dot; may be repeated
-    #[arg(long = "extension", value_name = "ENDING")]
+    #[arg(long = "extension", value_name = "EXTENSION")]
     extensions: Vec<String>,
     /// The compiler's program, searched for on PATH
     #[arg(long)]
     program: Option<String>,
-    /// The command that prints its version
+    /// The command that prints the compiler's version
     #[arg(long, value_name = "COMMAND")]
     check: Option<String>,
-    /// Regular expression whose first group finds the version in that
+    /// Regular expression whose first group is the version in the output of --check
     #[arg(long, value_name = "REGEX", default_value = r"(\d+\.\d+(?:\.\d+)?)")]
     version_pattern: String,
     /// The compatible versions, such as '>=1.2'
@@ -52,7 +52,7 @@ pub struct Arguments {
     /// A command that installs a pinned compiler into {dir}, without root
     #[arg(long, value_name = "COMMAND")]
     install: Option<String>,
-    /// Where that installs its programs, below {dir} [default: bin]
+    /// Folder of the programs that --install installs, below {dir} [default: bin]
     #[arg(long, value_name = "DIR")]
     bin: Option<String>,
     /// A container image that contains the compiler

@@ -13,7 +13,7 @@ use crate::pelato::Error;
 #[derive(Debug, Subcommand)]
 #[command(
     after_help = "Templates are found in the project's templates/, then in the user's (PELATO_HOME), then \
-    built in; the first one with a name is used."
+    built in; of several with the same name, the first one is used."
 )]
 pub enum Action {
     /// List the templates that the project can use
@@ -50,7 +50,7 @@ fn rows(template: &Template) -> Vec<[String; 2]> {
     let row = |name: &str, value: String| [name.to_owned(), value];
     let mut rows = Vec::new();
     if !manifest.aliases.is_empty() {
-        rows.push(row("also called", manifest.aliases.join(", ")));
+        rows.push(row("aliases", manifest.aliases.join(", ")));
     }
     rows.extend(manifest.parameters.iter().map(|(name, parameter)| row(name, meaning(parameter))));
     let interfaces = manifest.capabilities.iter().map(|capability| capability.wit.as_str());

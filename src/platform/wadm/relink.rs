@@ -30,7 +30,7 @@ const SPREAD: Duration = Duration::from_millis(200);
 fn help() -> String {
     let (deploy, remove) = (Operation::Deploy, Operation::Remove);
     format!(
-        "call {deploy} again; if the link stays missing, {remove} and then {deploy} create everything again"
+        "run {deploy} again; if the link stays missing, {remove} and then {deploy} create everything again"
     )
 }
 

@@ -58,13 +58,13 @@ keys! {
     REGISTRY_USER: Text = None;
     /// Password for the registry.
     REGISTRY_PASSWORD: Secret = None;
-    /// Registries that are spoken to over plain http, by commas: `localhost:5000`.
+    /// Registries that are accessed over plain HTTP, separated by commas: `localhost:5000`.
     REGISTRY_INSECURE: Text = None;
-    /// File of PEM certificates that the registry's certificate may be signed by, beside the usual ones.
+    /// File of PEM certificates of authorities to trust for the registry, in addition to the system's.
     REGISTRY_CA: Text = None;
-    /// Whether several components are built at the same time.
+    /// Whether several components are built in parallel.
     PARALLEL_BUILD: Truth = Some("True");
-    /// What compiles: `local`, `container`, or `auto`, which takes what is there.
+    /// Where components are compiled: `local`, `container`, or `auto`, which uses what is available.
     BUILDER: Builder = Some("auto");
     /// Memory that a compiler in a container may use, in MiB.
     CONTAINER_MEMORY: Number = Some("2048");
@@ -84,15 +84,15 @@ keys! {
     NATS_PASSWORD: Secret = None;
     /// Credentials file for the NATS server (`.creds`).
     NATS_CREDS: Text = None;
-    /// File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
+    /// File of PEM certificates of authorities to trust for the NATS server, in addition to the system's.
     NATS_CA: Text = None;
     /// PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
     POSTGRES_URL: Secret = None;
-    /// File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
+    /// File of PEM certificates of authorities to trust for the PostgreSQL server, in addition to the system's.
     POSTGRES_CA: Text = None;
     /// JetStream domain of the platform's own data, and of messages that are delivered at least once.
     JETSTREAM_DOMAIN: Text = None;
-    /// Messages and requests that each replica of a component handles at the same time.
+    /// Messages and requests that each replica of a component handles concurrently.
     CALLS_PER_REPLICA: Calls = Some("100");
     /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
     KEYVALUE_DOMAIN: Text = None;
@@ -132,7 +132,7 @@ impl Kind {
             Self::Builder => {
                 (text.parse().ok().map(Value::Builder), ("a builder", "auto`, `local` or `container"))
             }
-            Self::Port => (number(u16::MAX.into()), ("a port", "4222")),
+            Self::Port => (number(u16::MAX.into()), ("a port from 1 to 65535", "4222")),
         };
         value.ok_or(expected)
     }

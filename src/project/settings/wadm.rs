@@ -15,8 +15,8 @@ keys! {
     KEYVALUE_PROVIDER: Text = Some("ghcr.io/wasmcloud/keyvalue-nats:0.3.1");
     /// Image of the provider of PostgreSQL databases.
     POSTGRES_PROVIDER: Text = Some("ghcr.io/wasmcloud/sqldb-postgres:0.9.0");
-    /// Name of the configuration in the lattice that says where the database is, and who we are to it.
+    /// Name of the configuration in the lattice that contains the database's address, user and password.
     POSTGRES_CONFIG: Text = Some("postgres");
-    /// Address that the HTTP provider listens at on its hosts.
+    /// Address on which the HTTP provider listens on its hosts.
     HTTP_ADDRESS: Text = Some("0.0.0.0");
 }

@@ -87,7 +87,7 @@ fn a_bucket_is_a_flag_and_is_checked() {
         [&["add-task"][..], &task, &["--bucket", bucket, "--target", "edge"]].concat()
     };
     place.run_in_vain(&with("living room")).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `living room` is not made of letters of ASCII, digits, `-` and `_`, as `--bucket` requires
+error: `living room` is not made of ASCII letters, digits, `-` and `_`, as `--bucket` requires
   help: give it another value, such as `--bucket readings`
 
 "#]]);
@@ -123,7 +123,7 @@ parameter
     ·             ─────────
  26 │     component_name: keep
     ╰────
-  help: use letters of ASCII, digits, `-` and `_`, such as `readings`
+  help: use ASCII letters, digits, `-` and `_`, such as `readings`
 
 error: the workflow has 1 error
 
@@ -277,7 +277,7 @@ fn help_shows_the_templates_parameters_as_flags() {
           Column of the results [default: data]
 
       --on-conflict <TEXT>
-          If the row is there already: none (an error), ignore, or update:COLUMN [default: none]
+          If the row already exists: none (an error), ignore, or update:COLUMN [default: none]
 
       --table <TEXT>
           Table to write to
@@ -288,7 +288,7 @@ fn help_shows_the_templates_parameters_as_flags() {
 
  http_producer_nats:
       --max-body-bytes <NUMBER>
-          Largest HTTP body taken, in bytes [default: 8388608]
+          Largest accepted HTTP body, in bytes [default: 8388608]
 
  dbsync_nats, http_producer_nats, nats_to_nats_kv, processor_nats:
       --source-topic <TOPIC>

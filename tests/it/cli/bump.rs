@@ -140,8 +140,8 @@ error: no component is named
 
 "#]]);
     place.run_in_vain(&["bump", "--all", "double"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: both `--all` and components are given
-  help: leave one of them out
+error: both `--all` and the name `double` are given
+  help: leave one of them out; a level is patch, minor or major
 
 "#]]);
     place.run_in_vain(&["bump", "double", "minor", "--pre", "rc"]).code(2).stdout_eq("").stderr_eq(str![[

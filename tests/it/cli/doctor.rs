@@ -279,7 +279,7 @@ ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 ok       toolchain  go [VERSION], on PATH: [GO]/go; the language pack `go` requires >=1.24
 ok       builder    go: container, as `--builder` says
-problem  engine     asking the container engine took longer than 4 s
+problem  engine     querying the container engine took longer than 4 s
                     → check that the engine works (`docker info`), then run the command again
 problem  registry   the registry at 127.0.0.1:[PORT] cannot be reached: no answer
                     → check that it is running and that REGISTRY_URL is correct: `pelato config` shows the settings in effect

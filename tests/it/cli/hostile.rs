@@ -62,7 +62,7 @@ error: the workflow has 1 error
     place.run(&["check"]).stderr_eq(str![[r#"
 shape
 
-  × workflow.yaml: a workflow must be a list of `field: value` lines, found nothing
+  × workflow.yaml: a workflow must consist of `field: value` lines, found nothing
   help: docs/reference/workflow.md shows every field
 
 error: the workflow has 1 error
@@ -73,7 +73,7 @@ error: the workflow has 1 error
     place.run(&["check"]).stderr_eq(str![[r#"
 shape
 
-  × workflow.yaml: a workflow must be a list of `field: value` lines, found a text
+  × workflow.yaml: a workflow must consist of `field: value` lines, found a text
   help: docs/reference/workflow.md shows every field
 
 error: the workflow has 1 error
@@ -136,7 +136,7 @@ syntax
     ·     ▲
  12 │     type: processor_nats
     ╰────
-  help: keep one of the two
+  help: remove one of the two entries
 
 error: the workflow has 1 error
 
@@ -199,7 +199,7 @@ fn nesting_without_end() {
     place.run(&["check"]).stderr_eq(str![[r#"
 syntax
 
-  × workflow.yaml:1:215: 200 brackets are open here
+  × workflow.yaml:1:215: brackets are nested too deeply: 200 are open here
   help: a workflow needs three levels: the file, its tasks, their fields
 
 error: the workflow has 1 error

@@ -157,7 +157,7 @@ error: [PROJECT]/language-packs/toy already exists and was not added by PELATO
     place.run_in_vain(&["pack", "remove", "toy", "--force"]).code(2);
     place.run_in_vain(&["pack", "remove", "zed"]).code(3).stderr_eq(str![[r#"
 error: there is no language pack `zed` in [PROJECT]/language-packs
-  help: `pelato pack list` shows where packs are; those in the user's folder are removed with `--user`
+  help: `pelato pack list` shows where packs are: built-in packs cannot be removed, and `--user` removes a pack of the user's folder
 
 "#]]);
 }

@@ -232,7 +232,7 @@ error: words.yaml: there is no list `runs`
     place.run_in_vain(&["report", "negative.yaml"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 metrics
 
-  × `runs[1].build.components_build_time` is `-24.9`: it is a number of seconds, not less than 0
+  × `runs[1].build.components_build_time` is `-24.9`: it must be a number of seconds, 0 or more
     ╭─[negative.yaml:14:28]
  13 │   build:
  14 │     components_build_time: -24.9
@@ -245,7 +245,7 @@ metrics
 "#]]);
     place.write("nan.yaml", METRICS.replace("54.3", ".nan"));
     place.run_in_vain(&["report", "nan.yaml", "--json"]).code(3).stderr_eq("").stdout_eq(str![[r#"
-{"schema":1,"code":"pelato::rule::metrics","error":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","exit":3,"problems":[{"severity":"error","rule":"metrics","message":"`runs[2].time_total` is `.nan`: it is a number of seconds, not less than 0","help":"fix the value, or remove the run from the file","file":"nan.yaml","line":22,"column":15}]}
+{"schema":1,"code":"pelato::rule::metrics","error":"`runs[2].time_total` is `.nan`: it must be a number of seconds, 0 or more","help":"fix the value, or remove the run from the file","exit":3,"problems":[{"severity":"error","rule":"metrics","message":"`runs[2].time_total` is `.nan`: it must be a number of seconds, 0 or more","help":"fix the value, or remove the run from the file","file":"nan.yaml","line":22,"column":15}]}
 
 "#]]);
     place.write("bytes.yaml", [0xff, 0xfe]);

@@ -53,7 +53,7 @@ prompt = "Key-value bucket to write to"
 help = "The NATS key-value bucket that the function's results are stored in. It is made if there is none."
 # The pattern for values, the same in words, and an example.
 pattern = "^[A-Za-z0-9_-]{1,200}$"
-expected = "letters of ASCII, digits, `-` and `_`"
+expected = "ASCII letters, digits, `-` and `_`"
 example = "readings"
 
 # What the platform has to provide: the interfaces by which the trigger is called, and those that it calls. The strings may

@@ -96,8 +96,8 @@ fn whatever_decides_the_artifact_counts() {
 fn it_stands_alone() {
     let place = pushed();
     place.run_in_vain(&["bump", "--changed", "double"]).code(2).stderr_eq(str![[r#"
-error: both `--changed` and components are given
-  help: leave one of them out
+error: both `--changed` and the name `double` are given
+  help: leave one of them out; a level is patch, minor or major
 
 "#]]);
     for other in [&["--all"][..], &["--set", "2.0.0"]] {

@@ -102,7 +102,7 @@ fn plain_http_has_to_be_allowed() {
     let place = built().env("REGISTRY_URL", registry.url("team"));
     place.run_in_vain(&["push"]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: the registry at 127.0.0.1:[PORT] uses plain HTTP
-  help: if that is meant, set REGISTRY_INSECURE=127.0.0.1:[PORT]: then everyone on the network path can read and change what is sent
+  help: if plain HTTP is intended, set REGISTRY_INSECURE=127.0.0.1:[PORT]: then everyone on the network path can read and change what is sent
 
 "#]]);
     let place = place.env("REGISTRY_URL", format!("http://{}/team/", registry.host()));
