@@ -49,7 +49,9 @@ impl fmt::Display for Server {
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PostgresError {
     // What is wrong with it is not said: its words may have a part of the password in them.
-    #[error("the address of the PostgreSQL server is not valid (it is not shown, because it may contain a password)")]
+    #[error(
+        "the address of the PostgreSQL server is not valid (it is not shown, because it may contain a password)"
+    )]
     #[diagnostic(
         code(pelato::postgres::address),
         help(

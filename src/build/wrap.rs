@@ -51,7 +51,9 @@ pub enum FunctionError {
     #[error("the function's component imports {}", list(.imports))]
     #[diagnostic(
         code(pelato::function::unsupported_imports),
-        help("a function may import nothing but WASI: the template's trigger communicates with the platform")
+        help(
+            "a function may import nothing but WASI: the template's trigger communicates with the platform"
+        )
     )]
     UnsupportedImports {
         /// The imports outside `wasi:`.

@@ -69,9 +69,10 @@ fn entry(flow: &Flow, to: Option<&str>) -> Result<String, DrillError> {
     let entries: Vec<&str> = flow.unwritten().into_iter().filter(leads).collect();
     match entries.as_slice() {
         [] => {
-            let what = to.map_or("the workflow reads no topic from outside that leads to another topic".to_owned(), |to| {
-                format!("no topic from outside leads to {}", quoted(to))
-            });
+            let what = to.map_or(
+                "the workflow reads no topic from outside that leads to another topic".to_owned(),
+                |to| format!("no topic from outside leads to {}", quoted(to)),
+            );
             wrong(
                 what,
                 format!(

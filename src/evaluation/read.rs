@@ -153,7 +153,9 @@ impl File<'_> {
                     None | Some(Value::Null) => Ok(None),
                     Some(value) => self.seconds(value, &place.key(key), &format!("{name}.{key}")).map(Some),
                 },
-                Some(other) => Err(self.wrong(&place, &name, other, "it must consist of `field: value` lines")),
+                Some(other) => {
+                    Err(self.wrong(&place, &name, other, "it must consist of `field: value` lines"))
+                }
             }
         };
         let times = [

@@ -203,7 +203,10 @@ pub enum PromptError {
     #[error("missing value: {what}")]
     #[diagnostic(
         code(pelato::prompt::missing),
-        help("add it, for example `{answer}`; on a terminal, and without {}, PELATO asks for it", Argument::NoInput)
+        help(
+            "add it, for example `{answer}`; on a terminal, and without {}, PELATO asks for it",
+            Argument::NoInput
+        )
     )]
     Missing {
         what: String,

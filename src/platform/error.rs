@@ -17,11 +17,7 @@ pub enum DeployError {
     #[error("the workflow has no tasks: there is nothing to deploy")]
     #[diagnostic(
         code(pelato::deploy::empty),
-        help(
-            "add a task with {}, or remove the application with {}",
-            Operation::AddTask,
-            Operation::Remove
-        )
+        help("add a task with {}, or remove the application with {}", Operation::AddTask, Operation::Remove)
     )]
     Empty,
     /// The project's name has nothing that a platform takes.

@@ -123,7 +123,11 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
     };
     let mut report = Report::default();
     if let Some(at) = too_deep(text) {
-        let problem = Problem::error("syntax", &workflow.source, format!("brackets are nested too deeply: {DEEPEST} are open here"));
+        let problem = Problem::error(
+            "syntax",
+            &workflow.source,
+            format!("brackets are nested too deeply: {DEEPEST} are open here"),
+        );
         report.push(problem.at(Some(at..at + 1)).advise(LEVELS));
         return (workflow, report);
     }
