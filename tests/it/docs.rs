@@ -74,7 +74,7 @@ fn every_key_of_a_language_pack() {
         ("Explanation", "build.explain."),
         ("ConformanceSection", "conformance."),
     ];
-    let mut keys = keys(&read("src/catalog/pack.rs"), &sections);
+    let mut keys = keys(&read("src/catalog/pack/sections.rs"), &sections);
     // Sections: their keys are listed.
     let sections = ["task", "shell", "toolchain", "build", "conformance"];
     let lists = ["task.requires", "shell.skip", "shell.values", "build.explain"];
@@ -88,7 +88,7 @@ fn every_key_of_a_language_pack() {
 fn every_key_of_a_template() {
     let sections = [("TemplateManifest", ""), ("Parameter", "parameters."), ("Capability", "capabilities.")];
     let sections = [sections.as_slice(), &[("ConformanceSection", "conformance.")]].concat();
-    let keys = keys(&read("src/catalog/template.rs"), &sections);
+    let keys = keys(&read("src/catalog/template/mod.rs"), &sections);
     let listed = listed(&read("docs/contributing/templates.md"));
     let interfaces = |key: &&String| key.contains(':');
     assert_eq!(listed.iter().filter(|key| !interfaces(key)).cloned().collect::<BTreeSet<_>>(), keys);
