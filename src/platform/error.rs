@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use miette::Diagnostic;
 
-use super::Problem;
+use super::problem::Problem;
 use crate::check::NeedError;
 use crate::remedy::{Argument, Operation};
 

@@ -15,6 +15,7 @@ pub mod follow;
 pub mod history;
 pub mod interface;
 pub mod model;
+mod problem;
 pub mod wadm;
 
 use std::collections::BTreeSet;
@@ -25,9 +26,10 @@ use async_trait::async_trait;
 pub use error::{Class, DeployError, Fault};
 pub use flow::{deploy, rollback};
 pub use model::{
-    Application, Clock, Deployed, Finding, Host, Manifest, Options, Outlook, Part, PartKind, Plan, Problem,
-    Removed, Revision, Running, State, Status, Statuses, Wanted,
+    Application, Clock, Deployed, Finding, Host, Manifest, Options, Outlook, Part, PartKind, Plan, Removed,
+    Revision, Running, State, Status, Statuses, Wanted,
 };
+pub use problem::Problem;
 
 use crate::project::Settings;
 

@@ -9,6 +9,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use super::DeployError;
+use super::problem::Problem;
 use crate::check::{Component, HttpRoute, Need, Placement};
 
 /// A workflow as a platform is to run it.
@@ -223,21 +224,6 @@ pub enum Outlook {
     Underway,
     /// What is wrong will not come right by itself.
     Hopeless,
-}
-
-/// Something that is wrong, in the platform's own words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// What it is about: a component or another part, or a host.
-    pub part: String,
-    /// What is wrong.
-    pub words: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.part, self.words)
-    }
 }
 
 /// How a part of an application is.
