@@ -162,7 +162,7 @@ fn a_stream_with_a_part_of_the_messages_is_named() {
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["run", "-q", "--nats", &url, "--port", "0"]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: the stream `A` stores only a part of `room.*`, which `play` reads
-  help: add the subject `room.*` to it, with `nats stream edit A --subjects …`, or change the task to read one of its subjects: room.a, x
+  help: add the subject `room.*` to it, with `nats stream edit A`, or change the task to read one of its subjects: room.a, x
 
 "#]]);
 }
@@ -176,7 +176,7 @@ fn without_jetstream_it_is_said_what_is_missing() {
     let ran = place.run_in_vain(&["run", "-q", "--nats", &url, "--port", "0"]).code(6).stdout_eq("");
     ran.stderr_eq(str![[r#"
 error: JetStream does not answer on the NATS server: [..]
-  help: `delivery: at-least-once` needs it: start the server with `nats-server --jetstream`; `JETSTREAM_DOMAIN` names a domain, if it has one
+  help: `delivery: at-least-once` needs it: start the server with `nats-server -js`; `JETSTREAM_DOMAIN` names a domain, if it has one
 
 "#]]);
 }
