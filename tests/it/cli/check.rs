@@ -190,8 +190,8 @@ code-requires
     ·           ───────
  14 │     targets: [cloud]
     ╰────
-  help: add `func exec_task(arg string) string { … }`; []byte works like string, and `(string,
-        error)` as result too
+  help: add `func exec_task(arg string) string { … }`; the argument and the result may also be
+        []byte, and the result may be `(string, error)`
 
 error: the workflow has 1 error
 

@@ -111,7 +111,7 @@ fn a_fake_go_that_writes_no_file() {
     place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (not built yet)
 error: `double` cannot be built
-cannot compile `double`: go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} . did not write its output file
+cannot compile `double`: `go build -trimpath -buildvcs=false -buildmode=c-shared -ldflags=-s -w -o {output} .` did not write its output file
 error: 1 of 1 components could not be built: double
   help: `pelato build -v` shows which compiler is used
 

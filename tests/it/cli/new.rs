@@ -122,16 +122,16 @@ REGISTRY_USER=
 # Password for the registry.
 REGISTRY_PASSWORD=
 
-# Registries that are spoken to over plain http, by commas: `localhost:5000`.
+# Registries that are accessed over plain HTTP, separated by commas: `localhost:5000`.
 REGISTRY_INSECURE=
 
-# File of PEM certificates that the registry's certificate may be signed by, beside the usual ones.
+# File of PEM certificates of authorities to trust for the registry, in addition to the system's.
 REGISTRY_CA=
 
-# Whether several components are built at the same time.
+# Whether several components are built in parallel.
 PARALLEL_BUILD=True
 
-# What compiles: `local`, `container`, or `auto`, which takes what is there.
+# Where components are compiled: `local`, `container`, or `auto`, which uses what is available.
 BUILDER=auto
 
 # Memory that a compiler in a container may use, in MiB.
@@ -161,19 +161,19 @@ NATS_PASSWORD=
 # Credentials file for the NATS server (`.creds`).
 NATS_CREDS=
 
-# File of PEM certificates that the NATS server's certificate may be signed by, beside the usual ones.
+# File of PEM certificates of authorities to trust for the NATS server, in addition to the system's.
 NATS_CA=
 
 # PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
 POSTGRES_URL=
 
-# File of PEM certificates that the PostgreSQL server's certificate may be signed by, beside the usual ones.
+# File of PEM certificates of authorities to trust for the PostgreSQL server, in addition to the system's.
 POSTGRES_CA=
 
 # JetStream domain of the platform's own data, and of messages that are delivered at least once.
 JETSTREAM_DOMAIN=
 
-# Messages and requests that each replica of a component handles at the same time.
+# Messages and requests that each replica of a component handles concurrently.
 CALLS_PER_REPLICA=100
 
 # JetStream domain of the key-value buckets, if it is not that of the NATS server.
@@ -200,10 +200,10 @@ KEYVALUE_PROVIDER=ghcr.io/wasmcloud/keyvalue-nats:0.3.1
 # Image of the provider of PostgreSQL databases.
 POSTGRES_PROVIDER=ghcr.io/wasmcloud/sqldb-postgres:0.9.0
 
-# Name of the configuration in the lattice that says where the database is, and who we are to it.
+# Name of the configuration in the lattice that contains the database's address, user and password.
 POSTGRES_CONFIG=postgres
 
-# Address that the HTTP provider listens at on its hosts.
+# Address on which the HTTP provider listens on its hosts.
 HTTP_ADDRESS=0.0.0.0
 
 "#]]);
@@ -451,7 +451,7 @@ fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
     place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Folder of the project
-  help: add `my-project`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: add it, for example `my-project`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     let steps: [(&[&str], snapbox::data::Inline); 6] = [
@@ -459,7 +459,7 @@ error: missing value: Folder of the project
             &[],
             str![[r#"
 error: missing value: Language
-  help: add `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: add it, for example `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -467,7 +467,7 @@ error: missing value: Language
             &TASK[..2],
             str![[r#"
 error: missing value: Template
-  help: add `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: add it, for example `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -475,7 +475,7 @@ error: missing value: Template
             &["--language", "go", "--template", "processor_nats"],
             str![[r#"
 error: missing value: Name of the task
-  help: add `--name 'Temp data conversion'`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: add it, for example `--name 'Temp data conversion'`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -483,7 +483,7 @@ error: missing value: Name of the task
             &TASK[..6],
             str![[r#"
 error: missing value: Topic to read from
-  help: add `--source-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: add it, for example `--source-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -491,7 +491,7 @@ error: missing value: Topic to read from
             &TASK[..8],
             str![[r#"
 error: missing value: Topic to write to
-  help: add `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: add it, for example `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -499,7 +499,7 @@ error: missing value: Topic to write to
             &TASK[..10],
             str![[r#"
 error: missing value: Targets
-  help: add `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: add it, for example `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
