@@ -113,6 +113,9 @@ impl<'a> Finder<'a> {
     fn whatever_is_there(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         let program = &pack.manifest.toolchain.program;
         let local = Local::look(pack, &self.search);
+        if self.search.cancel.is_cancelled() {
+            return Err(BuildError::Cancelled);
+        }
         if let Some(fitting) = local.fitting() {
             let program = fitting.pack.manifest.toolchain.program.clone();
             self.chosen(pack, ChosenBy::Local { program });

@@ -52,7 +52,8 @@ fn here(
     let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", words.join(" ")));
     let mut command = toolchain::command(&words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
-    command.current_dir(source).envs(fill.env(&build.env)).envs(env);
+    // A compiler that is ended leaves its temporary files: they go with the folder.
+    command.env("TMPDIR", work).current_dir(source).envs(fill.env(&build.env)).envs(env);
     if *offline {
         command.envs(&build.offline);
     }

@@ -107,6 +107,9 @@ pub struct BuildContext<'a> {
 /// When the function does not compile, does not fit its trigger, or a file cannot be written. What was there before
 /// stays.
 pub fn run(mut job: Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Result<Built, JobError> {
+    if context.cancel.is_cancelled() {
+        return Err(JobError::Cancelled(job.component.name.clone()));
+    }
     let start = Instant::now();
     let result = bring_up_to_date(&mut job, trigger, context);
     let name = job.component.name.clone();

@@ -120,7 +120,13 @@ impl Context {
     /// # Errors
     /// Its own; or when threads cannot be started.
     pub fn finish<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        runtime()?.block_on(work)
+        let runtime = runtime()?;
+        let done = runtime.block_on(work);
+        if self.signals.cancel.is_cancelled() {
+            // What only computes is not waited for; [`Context::clean_up`] waits for what has to end.
+            runtime.shutdown_background();
+        }
+        done
     }
 
     /// Waits for compilers and containers to end, if the command was cancelled.

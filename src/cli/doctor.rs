@@ -53,5 +53,5 @@ fn examine(pelato: &Pelato, machine: &Machine) -> Result<Vec<Examined>, Error> {
     let runtime = runtime()?;
     let examined = runtime.block_on(pelato.examine(machine));
     runtime.shutdown_background();
-    Ok(examined)
+    examined
 }

@@ -45,9 +45,10 @@ fn listen(cancel: &Cancel, last: &Arc<AtomicI32>) {
     std::thread::spawn(move || {
         for signal in signals.forever() {
             last.store(signal, Ordering::SeqCst);
-            let again = cancel.is_cancelled();
+            // Asked before: what is cancelled becomes idle, and still has to say so.
+            let at_once = cancel.is_cancelled() || cancel.is_idle();
             cancel.cancel();
-            if again || cancel.is_idle() {
+            if at_once {
                 die_by(signal);
             }
         }

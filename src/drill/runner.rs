@@ -47,7 +47,8 @@ pub struct Setup {
     pub told: Option<UnboundedReceiver<()>>,
 }
 
-/// Holds a drill. It is over sooner when `stop` is done; whether it was is told with the readings.
+/// Holds a drill. It is over sooner when `stop` is done; whether it was is told with the readings. There are none if that
+/// was before the first probe that counts.
 ///
 /// # Errors
 /// When the server cannot be used, no probe comes out, or the fault's command fails.
@@ -55,9 +56,14 @@ pub async fn hold(
     setup: Setup,
     stop: impl Future<Output = ()>,
     progress: &dyn Progress,
-) -> Result<(Readings, bool), DrillError> {
+) -> Result<Option<(Readings, bool)>, DrillError> {
     let live = Arc::new(Live::new(setup.marks));
-    let wire = Wire::connect(&setup.server, &setup.route, &live).await?;
+    tokio::pin!(stop);
+    let wire = tokio::select! {
+        biased;
+        () = &mut stop => return Ok(None),
+        wire = Wire::connect(&setup.server, &setup.route, &live) => wire?,
+    };
     let watch = Watch::start(setup.platform, setup.application, Arc::clone(&live));
     let mut drill = Drill {
         plan: setup.plan,
@@ -70,7 +76,11 @@ pub async fn hold(
         fault: None,
         progress,
     };
-    drill.warm_up().await?;
+    tokio::select! {
+        biased;
+        () = &mut stop => return Ok(None),
+        warm = drill.warm_up() => warm?,
+    }
     let Route { from, to } = &drill.route;
     let (from, to) = (from.clone(), to.clone());
     progress.report(Event::DrillProbing { from, to, rate: drill.plan.rate });
@@ -80,12 +90,12 @@ pub async fn hold(
     drop(drill.wire.send(&drill.plan, start, &sent));
     let (over, stopped) = tokio::select! {
         over = drill.course() => (over, false),
-        () = stop => (Ok(()), true),
+        () = &mut stop => (Ok(()), true),
     };
     sent.store(true, Ordering::Relaxed);
     over?;
     drill.rest().await;
-    Ok((drill.readings(), stopped))
+    Ok(Some((drill.readings(), stopped)))
 }
 
 /// A drill that is being held.

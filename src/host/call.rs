@@ -55,9 +55,15 @@ pub async fn call(
     observer: Arc<dyn Observer>,
 ) -> Result<Called, HostError> {
     let begun = Instant::now();
-    let compute = Compute::single(cache_dir)?;
-    // Computes for long, but nothing else runs on these threads.
-    let function = prepare(&compute, name, wasm)?;
+    // Compiles for seconds: whoever waits can give up meanwhile.
+    let (own, bytes, folder) = (name.to_owned(), wasm.to_vec(), cache_dir.map(Path::to_owned));
+    let prepared = tokio::task::spawn_blocking(move || {
+        let compute = Compute::single(folder.as_deref())?;
+        let function = prepare(&compute, &own, &bytes)?;
+        Ok::<_, HostError>((compute, function))
+    });
+    let prepared = prepared.await.map_err(|cause| HostError::Engine { message: cause.to_string() })?;
+    let (compute, function) = prepared?;
     let call = Arc::new(Call::direct(name, input.clone()));
     let state = State::new(call, limits.memory, observer, None);
     let work = Exec { function: &function, input: &input };

@@ -27,8 +27,13 @@ impl Pelato {
     }
 
     /// Looks at the machine.
-    pub async fn examine(&self, machine: &Machine) -> Vec<Examined> {
-        doctor::examine(machine).await
+    ///
+    /// # Errors
+    /// When it is cancelled: what programs answered that were ended says nothing.
+    pub async fn examine(&self, machine: &Machine) -> Result<Vec<Examined>, Error> {
+        let cancel = &self.options.cancel;
+        let examined = cancel.run(doctor::examine(machine)).await;
+        examined.filter(|_| !cancel.is_cancelled()).ok_or(Error::Cancelled)
     }
 
     /// Does the remedies that need no root, or says what it would do. Whether there was any.

@@ -74,6 +74,6 @@ impl Operation {
             application: self.application().ok(),
             told: options.told,
         };
-        Ok(drill::hold(setup, stop, self.progress.as_ref()).await?)
+        drill::hold(setup, stop, self.progress.as_ref()).await?.ok_or(Error::Cancelled)
     }
 }

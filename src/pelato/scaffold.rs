@@ -1,7 +1,9 @@
 //! New projects and tasks: planned, checked as a whole, then written.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use super::Error;
 use super::Pelato;
@@ -16,6 +18,9 @@ use crate::scaffold::{self, AddTask, NewProject, NewTask, ScaffoldError};
 
 /// What the rules about code begin with: the code of a task that is only planned is not there yet.
 const ABOUT_CODE: &str = "code-";
+
+/// How long between two tries to lock the workflow.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// Makes a project in a folder that does not exist or is empty. Gives the files that were written.
 ///
@@ -104,18 +109,22 @@ impl Operation {
     }
 
     /// One edit of the workflow at a time: the next one begins with what this one has written. The folder is locked,
-    /// not the file, which is replaced by every edit. Edits are short: they are waited for.
+    /// not the file, which is replaced by every edit. Edits are short: they are waited for, until it is cancelled.
     pub(super) fn lock_workflow(&self) -> Result<File, Error> {
-        let lock = || {
-            let folder = File::open(&self.root)?;
-            folder.lock()?;
-            Ok(folder)
-        };
-        lock().map_err(|source| Error::System {
+        let failed = |source| Error::System {
             what: format!("cannot lock {}", self.root.display()),
             help: "check that the folder exists and that you have read permission".to_owned(),
             source,
-        })
+        };
+        let folder = File::open(&self.root).map_err(failed)?;
+        loop {
+            match folder.try_lock() {
+                Ok(()) => return Ok(folder),
+                Err(TryLockError::WouldBlock) if self.cancel.is_cancelled() => return Err(Error::Cancelled),
+                Err(TryLockError::WouldBlock) => thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::progress::{
 };
 use crate::project::settings::ENV_FILE;
 use crate::remedy::Argument;
+use crate::report::Problem;
 
 /// The last event of a command that fails.
 #[derive(serde::Serialize)]
@@ -24,9 +25,38 @@ struct ErrorEvent {
 impl Listener for Ui {
     fn hear(&self, message: Message) {
         match self.options.events {
-            true => self.event_line(&message),
+            true => self.event_line(&Message { event: in_words(message.event), ..message }),
             false => self.say(message.event),
         }
+    }
+}
+
+/// An event whose texts name remedies as this front does.
+fn in_words(event: Event) -> Event {
+    let text = |text: String| worded(&text).into_owned();
+    match event {
+        Event::Problem(problem) => Event::Problem(Problem {
+            message: text(problem.message.clone()),
+            help: problem.help.clone().map(text),
+            ..problem
+        }),
+        Event::FixFailed { message, help } => {
+            Event::FixFailed { message: text(message), help: help.map(text) }
+        }
+        Event::NotReplaced { reason: OldVersion::Failed { error } } => {
+            Event::NotReplaced { reason: OldVersion::Failed { error: text(error) } }
+        }
+        Event::ContainerUnavailable { pack, reason } => {
+            Event::ContainerUnavailable { pack, reason: text(reason) }
+        }
+        Event::ImageNotLocked { reason } => Event::ImageNotLocked { reason: text(reason) },
+        Event::ImageNotRemembered { image, reason } => {
+            Event::ImageNotRemembered { image, reason: text(reason) }
+        }
+        Event::Retrying { phase, reason, first } => Event::Retrying { phase, reason: text(reason), first },
+        Event::PartFailed { part, reason } => Event::PartFailed { part, reason: text(reason) },
+        Event::DeployWarning { message } => Event::DeployWarning { message: text(message) },
+        other => other,
     }
 }
 

@@ -104,6 +104,10 @@ pub(super) fn find_beyond(
     search: &Search<'_>,
     progress: &dyn Progress,
 ) -> Result<Toolchain, ToolchainError> {
+    // A program that was ended has not said its version.
+    if search.cancel.is_cancelled() {
+        return Err(ToolchainError::Cancelled);
+    }
     let found = match local {
         Local { on_path: Ok(toolchain), .. } | Local { pinned: Some(toolchain), .. } => {
             return Ok(told(toolchain, progress));
@@ -118,9 +122,6 @@ pub(super) fn find_beyond(
     else {
         return Err(missing(pack, &found));
     };
-    if search.cancel.is_cancelled() {
-        return Err(ToolchainError::Cancelled);
-    }
     if let Some(restriction) = search.forbidden {
         return Err(forbidden(pack, &variant, &found, restriction));
     }

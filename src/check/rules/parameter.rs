@@ -41,7 +41,7 @@ mod tests {
         assert_eq!(
             found_with(&kept("bucket: last readings")),
             [
-                "10:13 parameter: `last readings` is not a valid `bucket` (use letters of ASCII, digits, `-` and `_`, \
+                "10:13 parameter: `last readings` is not a valid `bucket` (use ASCII letters, digits, `-` and `_`, \
                  such as `readings`)"
             ]
         );

@@ -252,11 +252,13 @@ error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: C
 #[test]
 fn values_of_the_wrong_kind_and_unknown_names_are_refused() {
     let place = Place::with(PROJECT);
-    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+    place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[
+        r#"
 error: NATS_PORT is `high` (--setting), which is not a port from 1 to 65535
   help: set it to a valid value, such as `4222`
 
-"#]]);
+"#
+    ]]);
     place.run_in_vain(&["config", "--setting", "NATS_PROT=1"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: there is no setting `NATS_PROT`
   help: did you mean `NATS_PORT`?

@@ -170,7 +170,7 @@ fn without_a_workflow_only_the_machine_counts() {
     let ran = place.run_in_vain(&["doctor", "--offline"]).code(0).stderr_eq("");
     let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
     for line in [
-        "note   project    there is no workflow.yaml here: only the machine is looked at\n",
+        "note   project    there is no workflow.yaml here: only the machine is checked\n",
         "note   toolchain  no compatible go on PATH: the language pack `go` requires >=1.24\n",
         "ok     builder    go: local, with the pinned go\n",
     ] {

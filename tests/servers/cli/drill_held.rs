@@ -229,7 +229,7 @@ fn a_person_takes_the_host_away() {
     let (first, _other) = (run(&place), run(&place));
     let arguments = [&["drill"], &FAST[..]].concat();
     let mut terminal = Terminal::open(&place, &arguments);
-    terminal.see("stop a host, and press Enter at that moment").press("\r").see("told");
+    terminal.see("stop a host, and press Enter at that moment").press("\r").see("reported by the user");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");
     assert!(rest.contains("gap: ") && rest.contains("after "), "{rest}");
