@@ -91,3 +91,13 @@ fn what_the_command_line_says_is_an_event_as_well() {
 "#,
     );
 }
+
+#[test]
+fn remedies_in_events_are_commands() {
+    let slow = place();
+    slow.place.write("workflow.yaml", "project_name: Empty\ntasks: {}\n");
+    let ran = slow.place.run(&["check", "--events"]).code(3);
+    let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+    assert!(said.contains("`pelato add-task`"), "{said}");
+    assert!(!said.contains("operation:add_task"), "{said}");
+}

@@ -105,6 +105,51 @@ fn a_compiler_that_ignores_signals_is_ended_as_well() {
 }
 
 #[test]
+fn nothing_begins_after_a_cancellation_and_compilers_leave_no_temporary_files() {
+    let place = slow_go_with("echo \"$TMPDIR\" > \"${0%/bin/go}/temporary\";", Place::with(PROJECT));
+    let mut running = place.start(&["build", "--jobs", "1", "--events"]);
+    wait_until("it compiles", || place.above().join("compiles").exists());
+    running.signal("INT");
+    assert_eq!(running.wait().signal(), Some(2), "{}", running.err());
+    let started = running.err().matches("\"event\":\"component-started\"").count();
+    assert_eq!(started, 1, "{}", running.err());
+    let temporary = fs::read_to_string(place.above().join("temporary")).unwrap();
+    let temporary = Path::new(temporary.trim());
+    assert!(temporary.starts_with(place.path("gen")), "{}", temporary.display());
+    assert!(!temporary.exists());
+}
+
+#[test]
+fn a_doctor_that_is_cancelled_says_nothing_about_the_machine() {
+    let place = Place::with(PROJECT);
+    let bin = place.above().join("bin");
+    fs::create_dir(&bin).unwrap();
+    let asked = place.above().join("asked");
+    let script = format!("#!/bin/sh\ntouch '{}'\nexec sleep 1000\n", asked.display());
+    fs::write(bin.join("go"), script).unwrap();
+    fs::set_permissions(bin.join("go"), PermissionsExt::from_mode(0o755)).unwrap();
+    let place = place.env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+    let mut running = place.start(&["doctor", "--offline"]);
+    wait_until("the compiler is asked for its version", || asked.exists());
+    running.signal("INT");
+    assert_eq!(running.wait().signal(), Some(2), "{}", running.err());
+    assert_eq!((running.out().as_str(), running.err().as_str()), ("", "error: cancelled\n"));
+}
+
+#[test]
+fn a_drill_can_be_cancelled_before_its_first_probe() {
+    // A NATS server that never answers.
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("nats://{}", server.local_addr().unwrap());
+    let place = Place::with(PROJECT);
+    let mut running = place.start(&["drill", "--no-fault", "--nats", &url]);
+    let _asked = server.accept().unwrap();
+    running.signal("INT");
+    assert_eq!(running.wait().signal(), Some(2), "{}", running.err());
+    assert_eq!((running.out().as_str(), running.err().as_str()), ("", "error: cancelled\n"));
+}
+
+#[test]
 fn whoever_waits_for_another_build_can_be_cancelled() {
     let place = slow_go(Place::with(PROJECT));
     let mut first = place.start(&["build", "play"]);
