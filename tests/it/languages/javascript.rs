@@ -40,8 +40,8 @@ fn results_errors_and_ends() {
     for (input, error) in [
         ("error zu kalt: −300", "RangeError: zu kalt: −300"),
         ("throw it", "it"),
-        ("number", "TypeError: exec_task gave back something that is neither text nor bytes"),
-        ("promise", "TypeError: exec_task gave back a Promise"),
+        ("number", "TypeError: exec_task returned a value that is neither a string nor a Uint8Array"),
+        ("promise", "TypeError: exec_task returned a Promise, which is not awaited"),
         ("null", "TypeError: "),
         ("deep", "InternalError: too much recursion"),
     ] {
@@ -94,7 +94,7 @@ fn what_is_wrong_is_said_with_file_and_line() {
     assert!(said.contains("[ERROR] Could not resolve \"left-pad\"\n\n    tasks/absent.js:1:16:"), "{said}");
     assert!(said.contains("help: in the task's folder, run `npm install NAME`"), "{said}");
     assert!(said.contains("exec_task takes 3 arguments"), "{said}");
-    assert!(said.contains("exec_task is async: nobody awaits it"), "{said}");
+    assert!(said.contains("exec_task is async, which is not supported"), "{said}");
     assert!(
         said.contains("help: give it one of these forms: exec_task(text) or exec_task(text, bytes)"),
         "{said}"

@@ -49,7 +49,7 @@ fn results_errors_and_ends() {
     for (input, error) in [
         ("error zu kalt: −300", "ValueError: zu kalt: −300"),
         ("surrogate", "ValueError: ?!"),
-        ("int", "TypeError: exec_task gave back int, neither str nor bytes"),
+        ("int", "TypeError: exec_task returned int; it must return str, bytes or None"),
         ("exit", "SystemExit: 3"),
         ("deep", "RecursionError: maximum recursion depth exceeded"),
     ] {

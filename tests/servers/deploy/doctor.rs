@@ -81,7 +81,7 @@ fn servers_without_what_a_lattice_needs() {
         refused[0].1.starts_with(&format!("authentication failed at the NATS server {url}")),
         "{refused:?}"
     );
-    assert_eq!(found(&wrong, 8, "hosts"), [one("note", "not known: the NATS server cannot be used")]);
+    assert_eq!(found(&wrong, 8, "hosts"), [one("note", "not checked: the NATS server cannot be used")]);
 
     // Debian's own, which is too old.
     let old = Server::of(&tools::old_nats_server(), &["-js", "-sd", "jetstream"]);
