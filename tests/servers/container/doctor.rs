@@ -23,7 +23,7 @@ fn an_engine_serves_where_there_is_no_compiler() {
         );
         assert!(found.contains(&builder), "{found}");
         assert!(found.contains(&format!("ok     engine     {title} ")), "{found}");
-        let image = "ok     engine     the image docker.io/library/golang:1.27 is there (sha256:";
+        let image = "ok     engine     the engine has the image docker.io/library/golang:1.27 (sha256:";
         assert!(found.contains(image), "{found}");
     }
 }
@@ -34,11 +34,11 @@ fn an_image_that_is_not_there_is_a_problem_only_where_containers_build() {
         let image = "127.0.0.1:1/golang:1.27";
         let place = example().warm().on(&engine).with_image(image);
         let found = doctor(&place, &[]).success().out;
-        let note = format!("the image {image} is not there; it is not needed to build on this machine\n");
+        let note = format!("the engine does not have the image {image}; it is not needed to build on this machine\n");
         assert!(found.contains(&note), "{found}");
         let ran = doctor(&place, &["--builder", "container"]).code(8);
         assert!(
-            ran.out.contains(&format!("problem  engine     the image {image} is not there\n")),
+            ran.out.contains(&format!("problem  engine     the engine does not have the image {image}\n")),
             "{ran:?}"
         );
         assert!(ran.err.contains("`pelato doctor --fix` fixes 1 of them"), "{ran:?}");

@@ -39,7 +39,7 @@ fn a_compiler_that_takes_too_long_is_ended() {
 #[test]
 fn without_an_engine_it_is_said_where_one_was_looked_for() {
     let ran = example().env("DOCKER_HOST", "unix:///nowhere.sock").ran(&BUILD).code(4);
-    let wanted = "error: no container engine answers\n  unix:///nowhere.sock: not there\n  help: start Docker or Podman";
+    let wanted = "error: no container engine answers\n  unix:///nowhere.sock: does not exist\n  help: start Docker or Podman";
     assert!(ran.err.contains(wanted), "{}", ran.err);
     let ran = example().env("DOCKER_HOST", "tcp://127.0.0.1:1").ran(&BUILD).code(4);
     assert!(ran.err.contains("tcp://127.0.0.1:1: "), "{}", ran.err);

@@ -46,7 +46,7 @@ fn the_image_that_was_fetched_is_fetched_by_everybody() {
             doctor.err.contains(&format!("fetching the toolchain image {by_digest}, once")),
             "{doctor:?}"
         );
-        assert!(doctor.out.contains(&format!("the image {by_digest} is there (sha256:")), "{doctor:?}");
+        assert!(doctor.out.contains(&format!("the engine has the image {by_digest} (sha256:")), "{doctor:?}");
         assert!(doctor.out.contains(&format!("go 1.27.3, in the image {by_digest}; ")), "{doctor:?}");
         other.ran(&BUILD).success();
         assert_eq!(lock(&other), with_comment, "nothing was fetched by name");

@@ -99,7 +99,7 @@ fn back(project: &Project, lattice: &Lattice) {
 fn remove(project: &Project, lattice: &Lattice) {
     project.pelato(&["remove"]).said(&["Removed temperature-data-analysis"]);
     assert!(lattice.is_empty(), "{:?}", lattice.left());
-    project.pelato(&["remove"]).said(&["Unchanged temperature-data-analysis is not there"]);
+    project.pelato(&["remove"]).said(&["Unchanged temperature-data-analysis is not deployed"]);
     project.run(&["status"]).failed(7, &["is not deployed in the lattice `default`", "pelato deploy"]);
 }
 
