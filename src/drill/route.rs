@@ -205,9 +205,9 @@ mod tests {
             "the workflow reads `rooms.*`, which has wildcards; name a topic that it matches with `argument:from`"
         );
         let cycle = &[("a", "b"), ("b", "a")];
-        assert!(
-            refused(cycle, None, None).starts_with("no topic leads through the workflow; name the topic")
-        );
+        assert!(refused(cycle, None, None).starts_with(
+            "the workflow reads no topic from outside that leads to another topic; name the topic"
+        ));
         assert!(refused(cycle, Some("a"), None).ends_with("with `argument:to`: `a` and `b`"));
         assert_eq!(found(cycle, Some("a"), Some("b")), pair("a", "b"));
         assert!(refused(&[("a", "")], Some("a"), None).ends_with("a drill needs a task that writes a topic"));

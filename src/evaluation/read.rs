@@ -328,7 +328,10 @@ mod tests {
         ] {
             refused(text);
         }
-        assert_eq!(refused("runs:\n- build: 3\n"), (2, "`runs[0].build` is `3`: it holds fields".to_owned()));
+        assert_eq!(
+            refused("runs:\n- build: 3\n"),
+            (2, "`runs[0].build` is `3`: it must consist of `field: value` lines".to_owned())
+        );
         assert_eq!(refused("runs:\n- {time_total: 1}\n"), (2, "`runs[0].n_task` is missing".to_owned()));
         let long = "- {n_task: 1}\n".repeat(40_000);
         let (line, words) = refused(&format!("runs:\n{long}- n_task: x\n  list:\n    - 1\n{long}"));

@@ -140,9 +140,9 @@ mod tests {
             [
                 "gap: at least 980.0 ms, the longest time without a message after the fault",
                 "the last message that was lost or late was sent 980.0 ms after the fault",
-                "the host moss (edge), which ran a, b, was seen to be away 500.0 ms after the fault, and to be there again \
-                 after 900.0 ms",
-                "the host fern (edge), which ran no component of the workflow, was seen to be away 600.0 ms after the fault",
+                "the host moss (edge), which ran a, b, was reported missing 500.0 ms after the fault, and present again \
+                 900.0 ms after it",
+                "the host fern (edge), which ran no component of the workflow, was reported missing 600.0 ms after the fault",
             ]
         );
         assert_eq!(warnings(&readings, &report), ["no message that was sent after the fault arrived"]);

@@ -206,8 +206,8 @@ mod tests {
             problems(text),
             [
                 "1:1 unknown field `project_nam`",
-                "3:5 a task must be a list of `field: value` lines, found a number",
-                "4:11 expected one word or text, found a list",
+                "3:5 a task must consist of `field: value` lines, found a number",
+                "4:11 expected a string, found a list",
                 "5:5 this field has no value",
                 "6:12 unknown field `prt`",
                 "the workflow has no `project_name`",
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn what_is_no_yaml_is_one_problem_with_its_place() {
         assert_eq!(problems("tasks: [\n").len(), 1);
-        assert!(problems("a: b: c\n")[0].contains("this is not YAML"));
+        assert!(problems("a: b: c\n")[0].contains("this is not valid YAML"));
         assert!(problems("tasks: []\ntasks: []\n")[0].contains("duplicate"));
         let bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n".to_owned()
             + &(0..9).map(|i| {
@@ -226,7 +226,7 @@ mod tests {
                 format!("{new}: &{new} [*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old},*{old}]\n")
             }).collect::<String>();
         assert!(problems(&bomb)[0].contains("repetition limit"), "{:?}", problems(&bomb));
-        assert_eq!(problems(""), ["a workflow must be a list of `field: value` lines, found nothing"]);
+        assert_eq!(problems(""), ["a workflow must consist of `field: value` lines, found nothing"]);
     }
 
     proptest::proptest! {

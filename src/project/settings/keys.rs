@@ -125,14 +125,14 @@ impl Kind {
         let number =
             |max: u32| text.parse().ok().filter(|number| (1..=max).contains(number)).map(Value::Number);
         let (value, expected) = match self {
-            Self::Text | Self::Secret => (Some(Value::Text), ("a text", "…")),
-            Self::Truth => (truth(text).map(Value::Truth), ("a boolean", "True` or `False")),
-            Self::Number => (number(u32::MAX), ("a whole number from 1", "2048")),
-            Self::Calls => (number(MAX_CALLS), ("a whole number from 1 to 10000", "100")),
+            Self::Text | Self::Secret => (Some(Value::Text), ("a text", "some text")),
+            Self::Truth => (truth(text).map(Value::Truth), ("a boolean", "`True` or `False`")),
+            Self::Number => (number(u32::MAX), ("a whole number from 1", "a number such as `2048`")),
+            Self::Calls => (number(MAX_CALLS), ("a whole number from 1 to 10000", "a number such as `100`")),
             Self::Builder => {
-                (text.parse().ok().map(Value::Builder), ("a builder", "auto`, `local` or `container"))
+                (text.parse().ok().map(Value::Builder), ("a builder", "`auto`, `local` or `container`"))
             }
-            Self::Port => (number(u16::MAX.into()), ("a port from 1 to 65535", "4222")),
+            Self::Port => (number(u16::MAX.into()), ("a port from 1 to 65535", "a port such as `4222`")),
         };
         value.ok_or(expected)
     }

@@ -45,7 +45,7 @@ impl Effective {
                 value: value.unwrap_or_default(),
                 origin,
                 expected,
-                help: format!("set it to a valid value, such as `{example}`"),
+                help: format!("set it to {example}"),
             }),
         }
     }

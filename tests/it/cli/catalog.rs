@@ -66,7 +66,7 @@ processor_nats                     built in  A NATS message in, a NATS message o
 template        http_producer_nats
 summary         HTTP POST or a NATS message in, a NATS message out
 from            built in, <built in>/http_producer_nats/
-also called     producer_nats
+aliases         producer_nats
 source_topic    Topic to read from (subject, required)
 dest_topic      Topic to write to (subject, required)
 max_body_bytes  Largest accepted HTTP body, in bytes (integer, 8388608 if not given)

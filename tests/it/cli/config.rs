@@ -255,7 +255,7 @@ fn values_of_the_wrong_kind_and_unknown_names_are_refused() {
     place.run_in_vain(&["config", "--setting", "NATS_PORT=high"]).code(3).stdout_eq("").stderr_eq(str![[
         r#"
 error: NATS_PORT is `high` (--setting), which is not a port from 1 to 65535
-  help: set it to a valid value, such as `4222`
+  help: set it to a port such as `4222`
 
 "#
     ]]);

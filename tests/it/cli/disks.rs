@@ -55,7 +55,7 @@ fn a_full_disk_in_mid_build_keeps_the_old_artifact_as_root() {
     place.run_in_vain(&["build", "play"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling play (play.go changed)
 error: `play` cannot be built
-play_task: go build play_task: copying /tmp/go-build[NUMBER]/b001/exe/a.out to [PROJECT]/gen/play/.compiling-[RANDOM]/output.wasm: write [PROJECT]/gen/play/.compiling-[RANDOM]/output.wasm: no space left on device
+play_task: [..]: no space left on device
 error: 1 of 1 components could not be built: play
 
 "#]]);

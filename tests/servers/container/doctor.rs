@@ -34,7 +34,9 @@ fn an_image_that_is_not_there_is_a_problem_only_where_containers_build() {
         let image = "127.0.0.1:1/golang:1.27";
         let place = example().warm().on(&engine).with_image(image);
         let found = doctor(&place, &[]).success().out;
-        let note = format!("the engine does not have the image {image}; it is not needed to build on this machine\n");
+        let note = format!(
+            "the engine does not have the image {image}; it is not needed to build on this machine\n"
+        );
         assert!(found.contains(&note), "{found}");
         let ran = doctor(&place, &["--builder", "container"]).code(8);
         assert!(
