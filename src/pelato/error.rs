@@ -204,7 +204,7 @@ pub enum PromptError {
     #[diagnostic(
         code(pelato::prompt::missing),
         help(
-            "add it, for example `{answer}`; on a terminal, and without {}, PELATO asks for it",
+            "give it, as with `{answer}`; on a terminal, and without {}, PELATO asks for it",
             Argument::NoInput
         )
     )]

@@ -240,22 +240,22 @@ fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::with(PROJECT);
     place.run_in_vain(&["add-task"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Language
-  help: add it, for example `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     place.run_in_vain(&[&["add-task"], &TASK[..2]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Template
-  help: add it, for example `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     place.run_in_vain(&[&["add-task"], &TASK[..8]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Topic to write to
-  help: add it, for example `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     place.run_in_vain(&[&["add-task"], &TASK[..10]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Targets
-  help: add it, for example `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
 }

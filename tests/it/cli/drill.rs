@@ -74,7 +74,7 @@ error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: C
 fn without_a_terminal_somebody_has_to_take_the_host_away() {
     place().run_in_vain(&["drill", "--from", "in.one"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: how a host is stopped
-  help: add it, for example `--kill-command COMMAND` or `--no-fault`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--kill-command COMMAND` or `--no-fault`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
 }

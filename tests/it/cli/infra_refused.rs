@@ -42,17 +42,17 @@ fn what_is_missing_is_named_by_its_flag() {
     let place = Place::empty();
     place.run_in_vain(&["infra"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Folder to write into
-  help: add it, for example `infra`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `infra`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Host name or address at which edge hosts reach the cloud's NATS server
-  help: add it, for example `--cloud-nats nats.example.org`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--cloud-nats nats.example.org`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     place.run_in_vain(&["infra", "made", "--cloud-nats", "a.b"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Registry that components are pushed to, with an address that all hosts can reach
-  help: add it, for example `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     place.run(&["infra", "made", "--only", "local"]).code(0);
@@ -63,12 +63,12 @@ fn this_machine_is_no_address_for_others() {
     let place = Place::empty().env("NATS_HOST", "127.0.0.1").env("REGISTRY_URL", "localhost:5000");
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Host name or address at which edge hosts reach the cloud's NATS server
-  help: add it, for example `--cloud-nats nats.example.org`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--cloud-nats nats.example.org`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     place.run_in_vain(&["infra", "made", "--cloud-nats", "10.0.0.5"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Registry that components are pushed to, with an address that all hosts can reach
-  help: add it, for example `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
 }

@@ -451,7 +451,7 @@ fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
     place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing value: Folder of the project
-  help: add it, for example `my-project`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `my-project`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     let steps: [(&[&str], snapbox::data::Inline); 6] = [
@@ -459,7 +459,7 @@ error: missing value: Folder of the project
             &[],
             str![[r#"
 error: missing value: Language
-  help: add it, for example `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -467,7 +467,7 @@ error: missing value: Language
             &TASK[..2],
             str![[r#"
 error: missing value: Template
-  help: add it, for example `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -475,7 +475,7 @@ error: missing value: Template
             &["--language", "go", "--template", "processor_nats"],
             str![[r#"
 error: missing value: Name of the task
-  help: add it, for example `--name 'Temp data conversion'`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--name 'Temp data conversion'`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -483,7 +483,7 @@ error: missing value: Name of the task
             &TASK[..6],
             str![[r#"
 error: missing value: Topic to read from
-  help: add it, for example `--source-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--source-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -491,7 +491,7 @@ error: missing value: Topic to read from
             &TASK[..8],
             str![[r#"
 error: missing value: Topic to write to
-  help: add it, for example `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),
@@ -499,7 +499,7 @@ error: missing value: Topic to write to
             &TASK[..10],
             str![[r#"
 error: missing value: Targets
-  help: add it, for example `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--target edge`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
         ),

@@ -78,7 +78,7 @@ toolchain.check            toyc --version
 build.command              toyc {output}
 build.offline.TOY_OFFLINE  1
 error: missing value: consent
-  help: add it, for example `--trust`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--trust`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
     for (answer, code) in [("n", 1), ("\r", 1), ("\x1b", 1), ("y", 0)] {

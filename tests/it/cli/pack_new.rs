@@ -69,7 +69,7 @@ fn a_missing_value_names_its_flag() {
         let refused =
             place.run_in_vain(&[&["pack", "new", "zed", "--in", "."], &without[..]].concat()).code(2);
         let words = String::from_utf8(refused.get_output().stderr.clone()).unwrap();
-        assert!(words.contains(&format!("add it, for example `{} ", FLAGS[at])), "{}: {words}", FLAGS[at]);
+        assert!(words.contains(&format!("give it, as with `{} ", FLAGS[at])), "{}: {words}", FLAGS[at]);
     }
     place.run_in_vain(&[&["pack", "new", "zed"], FLAGS].concat()).code(2).stderr_eq(str![[r#"
 error: this folder is not in a project

@@ -91,7 +91,7 @@ fn no_input_never_asks_even_on_a_terminal() {
     let mut terminal = Terminal::open(&place, &["add-task", "--no-input"]);
     let (said, code) = terminal.end();
     assert_eq!(code, 2, "{said}");
-    assert!(said.contains("for example `--language"), "{said}");
+    assert!(said.contains("as with `--language"), "{said}");
 }
 
 #[test]

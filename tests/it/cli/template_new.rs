@@ -141,7 +141,7 @@ fn what_is_missing_or_wrong_names_its_flag() {
         &["mine", "--in", "."],
         str![[r#"
 error: missing value: Template to copy
-  help: add it, for example `--from processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--from processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
     );
@@ -149,7 +149,7 @@ error: missing value: Template to copy
         &["mine", "--in", ".", "--from", "processor_nats"],
         str![[r#"
 error: missing value: What it does, in one line
-  help: add it, for example `--summary 'A NATS message in, two out'`; on a terminal, and without `--no-input`, PELATO asks for it
+  help: give it, as with `--summary 'A NATS message in, two out'`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]],
     );
