@@ -66,7 +66,8 @@ fn containers_build_one_component_after_the_other() {
         fs::remove_dir_all(place.path("gen")).unwrap();
         let (made, output) = build(&place, &engine, &KEPT);
         assert!(output.status.success(), "{output:?}");
-        assert_eq!(made, 2);
+        // The second one may come when the first has built everything.
+        assert!((1..=2).contains(&made), "{}: {made}", engine.name);
         assert_eq!(artifacts(&place), alone);
         fs::remove_dir_all(place.path("gen")).unwrap();
         let (made, _) = build(&place, &engine, &ALONE);
