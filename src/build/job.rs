@@ -9,7 +9,7 @@ use super::compile;
 use super::container::Kept;
 use super::plan::Job;
 use super::record::{self, Stamp, Step};
-use super::{check_function, settings_component, wrap};
+use super::{check_function, settings_component, wit, wrap};
 use crate::cancel::Cancel;
 use crate::catalog::Produces;
 use crate::files;
@@ -18,6 +18,9 @@ use crate::remedy::{Argument, Operation};
 
 /// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
 const OWN_CACHE: &str = ".cache";
+
+/// How modules and components begin.
+const MAGIC: &[u8] = b"\0asm";
 
 /// How the names of the folders begin that compilers write into, in `gen/<component>/`.
 pub(super) const STAGING: &str = ".compiling-";
@@ -70,6 +73,15 @@ pub enum JobError {
         help("this is a bug in the language pack `{pack}`: its wrapper must export the function")
     )]
     Function { component: String, pack: String, reason: String },
+    /// The compiler says that all went well, and its output cannot be read to the end.
+    #[error("the compiler's output for `{component}` is incomplete or malformed: {reason}")]
+    #[diagnostic(
+        code(pelato::build::component::incomplete),
+        help(
+            "check that the disk is not full (see df -h) and build again; if it happens again, it is a bug in the language pack `{pack}` or its compiler"
+        )
+    )]
+    Incomplete { component: String, pack: String, reason: String },
     /// Trigger and function do not fit.
     #[error("cannot compose `{component}`: {reason}")]
     #[diagnostic(code(pelato::build::component::compose), help("this is a bug in the template `{template}`"))]
@@ -209,6 +221,13 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
         Failure::Broken(reason) => JobError::InvalidFunction { component: name.clone(), reason },
     })?;
     let compiled = read(&output)?;
+    if MAGIC.starts_with(&compiled) || compiled.starts_with(MAGIC) {
+        wit::check_sections(&compiled).map_err(|reason| JobError::Incomplete {
+            component: name.clone(),
+            pack: pack.manifest.name.clone(),
+            reason,
+        })?;
+    }
     let wrong = |error: &dyn std::fmt::Display| JobError::Function {
         component: name.clone(),
         pack: pack.manifest.name.clone(),

@@ -77,8 +77,16 @@ pub fn needed(component: &[u8]) -> Result<Vec<String>, NotAComponent> {
     Ok(imports.map(|(key, _)| resolve.name_world_key(key)).collect())
 }
 
+/// Whether the sections of a module or component are there to their last byte; if not, why. Compilers can leave a part
+/// of a module and say that all went well: Go's linker on a full disk (1.27). `wit-component` 0.254 panics at it.
+pub(super) fn check_sections(bytes: &[u8]) -> Result<(), String> {
+    let mut payloads = wasmparser::Parser::new(0).parse_all(bytes);
+    payloads.try_for_each(|payload| payload.map(drop)).map_err(|error| error.to_string())
+}
+
 /// Encodes a core module that has the types of its interfaces in it as a component.
 pub(super) fn componentize(module: &[u8]) -> Result<Vec<u8>, String> {
+    check_sections(module)?;
     let encode = || {
         let encoder = wit_component::ComponentEncoder::default().validate(true).module(module)?;
         encoder.adapter(ADAPTED, ADAPTER)?.encode()
@@ -96,6 +104,7 @@ const ADAPTED: &str = wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PR
 /// its `wasi_snapshot_preview1` imports and WASI 0.2, if it may have any. The code inside is not validated: composing
 /// does that, and twice would take as long as compiling.
 pub(super) fn encode(core_module: &[u8], world: &str, adapter: Option<&[u8]>) -> Result<Vec<u8>, String> {
+    check_sections(core_module)?;
     let encode = || {
         let mut resolve = Resolve::default();
         let package = resolve.push_source("pelato-task.wit", TASK_WIT)?;

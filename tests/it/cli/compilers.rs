@@ -7,6 +7,7 @@ use snapbox::str;
 
 use crate::support::Place;
 use crate::support::functions::PROJECT;
+use crate::support::slow::Slow;
 
 /// A project that has a folder `bin/` beside it as its only PATH, with these scripts, and a cache of its own.
 fn with_programs(programs: &[(&str, &str)]) -> Place {
@@ -141,4 +142,47 @@ fn what_needs_no_compiler_works_without_one() {
     place.run(&["gen"]).code(0);
     place.run(&["graph"]).code(0).stderr_eq("");
     place.run(&["bump", "double"]).code(0).stderr_eq("");
+}
+
+/// Go's linker does that on a full disk.
+#[test]
+fn a_compiler_that_writes_half_a_module_and_says_that_all_went_well() {
+    let slow = Slow::new();
+    slow.go_on();
+    let module = slow.place.above().join("bin/echo.wasm");
+    let whole = fs::read(&module).unwrap();
+    let cut = |length: usize| {
+        fs::write(&module, &whole[..length]).unwrap();
+        slow.place.run(&["build"]).code(4).stdout_eq("")
+    };
+    cut(whole.len() - 20).stderr_eq(str![[r#"
+        Note the project contains its own language pack `toy`: the pack's commands run on this machine
+   Compiling slow (not built yet)
+error: `slow` cannot be built
+the compiler's output for `slow` is incomplete or malformed: unexpected end-of-file (at offset 0x102)
+error: 1 of 1 components could not be built: slow
+  help: check that the disk is not full (see df -h) and build again; if it happens again, it is a bug in the language pack `toy` or its compiler
+
+"#]]);
+    cut(3).stderr_eq(str![[r#"
+        Note the project contains its own language pack `toy`: the pack's commands run on this machine
+   Compiling slow (not built yet)
+error: `slow` cannot be built
+the compiler's output for `slow` is incomplete or malformed: unexpected end-of-file (at offset 0x0)
+error: 1 of 1 components could not be built: slow
+  help: check that the disk is not full (see df -h) and build again; if it happens again, it is a bug in the language pack `toy` or its compiler
+
+"#]]);
+    cut(0).stderr_eq(str![[r#"
+        Note the project contains its own language pack `toy`: the pack's commands run on this machine
+   Compiling slow (not built yet)
+error: `slow` cannot be built
+the compiler's output for `slow` is incomplete or malformed: unexpected end-of-file (at offset 0x0)
+error: 1 of 1 components could not be built: slow
+  help: check that the disk is not full (see df -h) and build again; if it happens again, it is a bug in the language pack `toy` or its compiler
+
+"#]]);
+    assert!(!slow.artifact().exists());
+    fs::write(&module, whole).unwrap();
+    slow.place.run(&["build"]).code(0);
 }

@@ -220,6 +220,11 @@ fn handler(input: &str, output: &str) -> Vec<u8> {
 }
 
 fn core_handler() -> Vec<u8> {
+    core_handler_of(0)
+}
+
+/// The same with so many bytes of code that do nothing.
+fn core_handler_of(size: usize) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([ValType::I32; 2], [ValType::I32]);
     types.ty().function([ValType::I32; 4], [ValType::I32]);
@@ -228,6 +233,9 @@ fn core_handler() -> Vec<u8> {
     functions.function(0).function(1);
     for _ in 0..2 {
         let mut body = Function::new([]);
+        for _ in 0..size {
+            body.instructions().nop();
+        }
         body.instructions().i32_const(1024).end();
         code.function(&body);
     }
@@ -258,6 +266,17 @@ fn broken_bytes_do_not_panic() {
     }
     for bent in bent(&core_handler()) {
         let _ = wrap(&bent);
+    }
+}
+
+/// As a compiler leaves it on a full disk.
+#[test]
+fn a_part_of_a_large_module_is_an_error() {
+    let module = core_handler_of(100_000);
+    let whole = wrap(&module);
+    assert!(whole.is_ok(), "{:?}", whole.err());
+    for length in (8..module.len()).step_by(997) {
+        assert!(wrap(&module[..length]).is_err(), "{length} of {} bytes", module.len());
     }
 }
 
