@@ -1,13 +1,15 @@
-//! Every template of this repository passes `pelato template check`, and so does one of somebody else. That one is tried
-//! with functions in every language whose compiler is here, the others with Go's: `packs.rs` has each language with
-//! each of them.
+//! Every template of this repository passes `pelato template check` with functions in Go, and so does one of somebody
+//! else. `packs.rs` has each language with each of ours; the one of somebody else is composed with each language here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Command;
 
-use crate::support::root;
-use crate::support::tools::{in_ci, packs_cache, path};
-use crate::support::trigger;
+use pelato::build;
+use pelato::catalog::{Folder, Origin, Template};
+
+use crate::support::tools::{all_compilers, in_ci, packs_cache, path};
+use crate::support::{built, root, trigger};
 
 /// The templates, and what may be skipped of each: nothing else passes by not being made.
 const TEMPLATES: &[(&str, &[&str])] = &[
@@ -19,13 +21,17 @@ const TEMPLATES: &[(&str, &[&str])] = &[
 /// One that nobody compiled into PELATO, and what may be skipped of it.
 const FOREIGN: (&str, &[&str]) = ("toy", &["http"]);
 
+fn write_foreign(folder: &Path) {
+    std::fs::write(folder.join("template.toml"), trigger::MANIFEST).unwrap();
+    std::fs::write(folder.join("trigger.wasm"), trigger::module(trigger::Slip::None)).unwrap();
+}
+
 fn passes(template: &str, languages: &[&str]) {
     let here = tempfile::tempdir().unwrap();
     // Whoever is not built in lies in the user's own folder.
     let folder = here.path().join("templates").join(FOREIGN.0);
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("template.toml"), trigger::MANIFEST).unwrap();
-    std::fs::write(folder.join("trigger.wasm"), trigger::module(trigger::Slip::None)).unwrap();
+    write_foreign(&folder);
     let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
     command.args(["template", "check", template, "--json"]).current_dir(here.path()).env("PATH", path());
     command.args(languages.iter().flat_map(|language| ["--language", *language]));
@@ -80,5 +86,28 @@ fn processor_nats() {
 
 #[test]
 fn one_of_somebody_else() {
-    passes(FOREIGN.0, &[]);
+    passes(FOREIGN.0, &["go"]);
+}
+
+/// With functions that are built anyway, by the tests of the example.
+#[test]
+fn one_of_somebody_else_goes_with_every_language() {
+    if !all_compilers() {
+        return;
+    }
+    let here = tempfile::tempdir().unwrap();
+    write_foreign(here.path());
+    let template = Template::load(Folder::Disk(here.path().to_owned()), Origin::Project).unwrap();
+    let trigger = build::trigger(&template).unwrap();
+    let settings = build::settings_component(&BTreeMap::new()).unwrap();
+    let project = built::languages();
+    let functions = std::fs::read_dir(project.join("gen")).unwrap().flatten();
+    let functions: Vec<_> =
+        functions.filter_map(|entry| std::fs::read(entry.path().join(".function.wasm")).ok()).collect();
+    assert_eq!(functions.len(), 6);
+    for function in functions {
+        let composed = build::compose(&trigger, &function, &settings).unwrap();
+        let names = build::interfaces(&composed).unwrap();
+        assert!(!names.imports.iter().any(|name| name.starts_with("pelato:")), "{names:?}");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use super::fixture::{BuildMode, NotBuilt, first_line};
 use super::{CheckFailure, CheckResult, Fixture, failed};
@@ -60,11 +61,16 @@ pub(super) fn same_bytes(fixture: &mut Fixture) -> CheckResult {
         ));
     }
     let first = fixture.starter()?;
-    let second = fixture.starter_in(&BuildMode::default())?;
-    if *first == second {
+    // The one that is built without a network will do, if there is one.
+    let second = match fixture.starter_offline() {
+        Ok((second, _)) => second,
+        Err(_) => Arc::new(fixture.starter_in(&BuildMode::default())?),
+    };
+    if first == second {
         return Ok("two folders, the same bytes".to_owned());
     }
-    let at = first.iter().zip(&second).position(|(a, b)| a != b).unwrap_or(first.len().min(second.len()));
+    let at =
+        first.iter().zip(second.iter()).position(|(a, b)| a != b).unwrap_or(first.len().min(second.len()));
     let why = format!("two builds differ, from byte {at} on ({} and {} bytes)", first.len(), second.len());
     Err(failed(
         why,
@@ -74,24 +80,18 @@ pub(super) fn same_bytes(fixture: &mut Fixture) -> CheckResult {
 
 pub(super) fn offline(fixture: &mut Fixture) -> CheckResult {
     fixture.starter()?;
-    let (within, word) = match alone() {
-        Ok(within) => (within, "in a network namespace of its own".to_owned()),
-        Err(why) => (Vec::new(), format!("with `build.offline` alone, because {why}")),
-    };
-    fixture.starter_in(&BuildMode { offline: true, within, ..BuildMode::default() }).map_err(|refusal| {
-        match refusal {
-            CheckFailure::Failed { why, .. } => failed(
-                why,
-                "everything that the starter needs must be available without a network: see `build.offline`",
-            ),
-            skipped => skipped,
-        }
+    let (_, word) = fixture.starter_offline().map_err(|refusal| match refusal {
+        CheckFailure::Failed { why, .. } => failed(
+            why,
+            "everything that the starter needs must be available without a network: see `build.offline`",
+        ),
+        skipped => skipped,
     })?;
     Ok(word)
 }
 
 /// What starts a program without a network, if this machine lets us.
-fn alone() -> Result<Vec<String>, String> {
+pub(super) fn alone() -> Result<Vec<String>, String> {
     const UNSHARE: [&str; 3] = ["unshare", "-rn", "--"];
     let mut probe = Command::new(UNSHARE[0]);
     let probe = probe.args(&UNSHARE[1..]).arg("true").stdin(Stdio::null()).output();

@@ -37,9 +37,13 @@ pub struct Fixture {
     toolchains: Option<BTreeMap<String, Toolchain>>,
     /// What was built, by its name.
     built: BTreeMap<String, Result<Arc<Vec<u8>>, CheckFailure>>,
+    offline: Option<Result<Offline, CheckFailure>>,
     projects: usize,
     told: Arc<Mutex<Vec<String>>>,
 }
+
+/// A function that was built without a network, and how that was taken away.
+type Offline = (Arc<Vec<u8>>, String);
 
 /// How one of the projects is built.
 #[derive(Debug, Clone, Default)]
@@ -127,6 +131,7 @@ impl Fixture {
             folder: tempfile::Builder::new().prefix("pelato-check-").tempdir().map_err(PackError::Fixture)?,
             toolchains: None,
             built: BTreeMap::new(),
+            offline: None,
             projects: 0,
             told: Arc::default(),
         })
@@ -172,6 +177,21 @@ impl Fixture {
         }
         let made = self.starter_in(&BuildMode::default()).map(Arc::new);
         self.built.insert(STARTER.to_owned(), made.clone());
+        made
+    }
+
+    /// The function of the starter, built in a folder of its own without a network, once.
+    pub(super) fn starter_offline(&mut self) -> Result<Offline, CheckFailure> {
+        if let Some(known) = &self.offline {
+            return known.clone();
+        }
+        let (within, word) = match super::build::alone() {
+            Ok(within) => (within, "in a network namespace of its own".to_owned()),
+            Err(why) => (Vec::new(), format!("with `build.offline` alone, because {why}")),
+        };
+        let mode = BuildMode { offline: true, within, ..BuildMode::default() };
+        let made = self.starter_in(&mode).map(|function| (Arc::new(function), word));
+        self.offline = Some(made.clone());
         made
     }
 
