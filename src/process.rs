@@ -126,6 +126,11 @@ fn kill(child: &mut Child) {
 
 #[cfg(test)]
 #[cfg(unix)]
+#[path = "../tests/support/group.rs"]
+mod group;
+
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::path::Path;
@@ -177,21 +182,10 @@ mod tests {
         })
     }
 
-    /// Whether processes of a group are there that have not ended.
-    fn runs(group: &str) -> bool {
-        let processes = fs::read_dir("/proc").unwrap().flatten();
-        let stats = processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
-        stats.into_iter().any(|stat| {
-            let mut fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
-            let state = fields.next().unwrap();
-            !["Z", "X"].contains(&state) && fields.nth(1) == Some(group)
-        })
-    }
-
     #[test]
     fn the_whole_process_group_ends() {
         let group = cancelled("sleep 1000 & echo $$ > begun; wait");
-        assert!(!runs(&group), "{group}");
+        assert!(!group::runs(&group), "{group}");
     }
 
     #[test]
@@ -199,12 +193,12 @@ mod tests {
         let group = cancelled(
             "trap '' TERM; sh -c 'while :; do sleep 1000; done' & echo $$ > begun; while :; do sleep 1000; done",
         );
-        assert!(!runs(&group), "{group}");
+        assert!(!group::runs(&group), "{group}");
     }
 
     #[test]
     fn a_program_that_has_closed_its_output_is_cancelled_as_well() {
         let group = cancelled("exec >/dev/null 2>&1; echo $$ > begun; exec sleep 1000");
-        assert!(!runs(&group), "{group}");
+        assert!(!group::runs(&group), "{group}");
     }
 }

@@ -8,6 +8,7 @@ pub mod embed;
 pub mod fake;
 pub mod files_platform;
 pub mod functions;
+pub mod group;
 pub mod host;
 pub mod http;
 pub mod instance;

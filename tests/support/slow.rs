@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::process::wait_until;
-use super::{Place, toy};
+use super::{Place, group, toy};
 
 const WORKFLOW: &str = "\
 project_name: Slow
@@ -65,22 +65,11 @@ impl Slow {
 
     /// Whether processes of the compiler that began last have not ended.
     pub fn compiler_runs(&self) -> bool {
-        group_runs(fs::read_to_string(self.begun()).unwrap().trim())
+        group::runs(fs::read_to_string(self.begun()).unwrap().trim())
     }
 
     /// The built component.
     pub fn artifact(&self) -> PathBuf {
         self.place.path("gen/slow/slow.wasm")
     }
-}
-
-/// Whether processes of a group are there that have not ended.
-pub fn group_runs(group: &str) -> bool {
-    let processes = fs::read_dir("/proc").unwrap().flatten();
-    let stats = processes.filter_map(|entry| fs::read_to_string(entry.path().join("stat")).ok());
-    stats.into_iter().any(|stat| {
-        let mut fields = stat.rsplit_once(')').unwrap().1.split_whitespace();
-        let state = fields.next().unwrap();
-        !["Z", "X"].contains(&state) && fields.nth(1) == Some(group)
-    })
 }

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::support::functions::PROJECT;
+use crate::support::group;
 use crate::support::process::wait_until;
-use crate::support::slow::group_runs;
 use crate::support::{Place, tools, tree};
 
 /// A `go` that says when it compiles and then waits until a file is there, before the real one goes on.
@@ -73,7 +73,7 @@ fn cancelled_by(signal: &str, number: i32, place: Place) {
     assert_eq!(running.wait().signal(), Some(number), "{}", running.err());
     assert!(running.err().ends_with(CANCELLED), "{}", running.err());
     let compiler = fs::read_to_string(place.above().join("compiles")).unwrap();
-    assert!(!group_runs(compiler.trim()), "the compiler is still there");
+    assert!(!group::runs(compiler.trim()), "the compiler is still there");
     let left: Vec<_> = place.tree().into_keys().filter(|name| name.contains(".compiling-")).collect();
     assert!(left.is_empty(), "{left:?}");
     fs::write(place.above().join("go-on"), "").unwrap();
