@@ -38,6 +38,7 @@ pub mod stream;
 pub mod template;
 pub mod text;
 pub mod ui;
+pub mod web;
 
 pub use pelato::{
     BrushOptions, Brushed, BuildFlags, Changed, Checked, Comparison, Conformance, DrillOptions, Error, Exit,

@@ -154,7 +154,9 @@ impl<'a> Entry<'a> {
             Some(field) => values::http_path(&field.text).ok()?.to_owned(),
             None => format!("/{}", self.task.component_name.as_ref()?.text),
         };
-        Some(HttpRoute { port: port.transpose().ok()?, path })
+        let origins = self.task.http_allow_origins.iter().map(|field| values::origin(&field.text));
+        let allow_origins = origins.collect::<Result<_, _>>().ok()?;
+        Some(HttpRoute { port: port.transpose().ok()?, path, allow_origins })
     }
 
     /// The task in the flow of messages, also if it has errors.

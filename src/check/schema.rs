@@ -16,6 +16,7 @@ const COMPONENT_NAME: &str = "^[a-z0-9]+((_|__|-+)[a-z0-9]+)*$";
 const TARGET: &str = "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$";
 const CODE: &str = r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\]*[^\\./][^\\]*$";
 const HTTP_PATH: &str = r"^/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$";
+const ORIGIN: &str = r"^[A-Za-z][A-Za-z0-9+.-]*://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?$";
 const VERSION: &str = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?$";
 
 pub fn text(catalog: &Catalog) -> String {
@@ -116,6 +117,7 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
 }
 
 fn http() -> Value {
+    let origin = json!({ "type": "string", "pattern": ORIGIN });
     json!({
         "description": "Where HTTP requests reach it, if its template answers HTTP",
         "type": "object",
@@ -125,6 +127,10 @@ fn http() -> Value {
             "path": {
                 "description": "The exact path; `/` and the component's name if not given",
                 "type": "string", "pattern": HTTP_PATH, "maxLength": 255
+            },
+            "allow_origins": {
+                "description": "Pages of these origins may call it in a browser: scheme, host, and the port if there is one",
+                "anyOf": [{ "type": "array", "items": origin }, origin]
             }
         }
     })

@@ -7,6 +7,7 @@ use semver::Version;
 use super::placement::Placement;
 use crate::text::suggest;
 use crate::text::{is_safe, quoted};
+use crate::web::Origin;
 
 /// A value that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -211,6 +212,21 @@ pub fn http_path(text: &str) -> Result<&str, Wrong> {
     }
 }
 
+/// Whose pages may call a component.
+pub fn origin(text: &str) -> Result<Origin, Wrong> {
+    text.parse().or_else(|_| {
+        let mut help =
+            "write scheme and host, and the port if there is one, such as `https://page.example`".to_owned();
+        let without_path = text.split_once("://").and_then(|(scheme, rest)| {
+            format!("{scheme}://{}", rest.split(['/', '?', '#']).next()?).parse::<Origin>().ok()
+        });
+        if let Some(fixed) = without_path {
+            help = format!("write `{fixed}`: an origin has no path");
+        }
+        wrong(format!("{} is not a valid origin", quoted(text)), help)
+    })
+}
+
 fn is_in_path(character: char) -> bool {
     character.is_ascii_alphanumeric() || "/-._~!$&'()*+,;=:@%".contains(character)
 }
@@ -298,6 +314,8 @@ mod tests {
         for text in ["/a?b", "/a#b", "/a b", "/ä", "/\u{1b}"] {
             assert!(http_path(text).is_err(), "{text}");
         }
+        assert_eq!(help(origin("https://a.example/b")), "write `https://a.example`: an origin has no path");
+        assert!(help(origin("*")).contains("such as"));
     }
 
     #[test]

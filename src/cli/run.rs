@@ -12,6 +12,7 @@ use crate::pelato::Error;
 use crate::pelato::{Ready, RunOptions};
 use crate::project::Settings;
 use crate::ui::Ui;
+use crate::web::{Origin, is_host};
 
 /// Run the whole workflow on this machine
 #[derive(Debug, Args)]
@@ -27,6 +28,12 @@ pub struct Arguments {
     /// Port for HTTP on 127.0.0.1 [default: the workflow's, else 8000]; 0 chooses a free one
     #[arg(short, long)]
     port: Option<u16>,
+    /// Answer HTTP requests for this host name, too (without port) [default: names of this machine alone, such as localhost]
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
+    allow_host: Vec<String>,
+    /// Let pages of this origin call every component in a browser, beside those of its `http.allow_origins`
+    #[arg(long, value_name = "ORIGIN", value_parser = origin)]
+    allow_origin: Vec<Origin>,
     /// Use the topics of a NATS server [default without URL: NATS_HOST and NATS_PORT]; else messages stay within this process
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     nats: Option<String>,
@@ -74,6 +81,15 @@ fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn host_name(text: &str) -> Result<String, String> {
+    let expected = "expected a host name without port, such as `lamp.example`";
+    if is_host(text) { Ok(text.to_owned()) } else { Err(expected.to_owned()) }
+}
+
+fn origin(text: &str) -> Result<Origin, String> {
+    text.parse().map_err(|_| "expected an origin, such as `https://page.example`".to_owned())
+}
+
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let pelato = context.open()?;
@@ -83,6 +99,8 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         build: arguments.build.to_build(),
         only: arguments.components,
         port: arguments.port,
+        allow_hosts: arguments.allow_host,
+        allow_origins: arguments.allow_origin,
         bus: bus(arguments.nats, arguments.nats_creds, &settings)?,
         database: settings.postgres(arguments.postgres.as_deref()).map_err(HostError::from)?,
         limits: arguments.limits.to_limits(),
@@ -95,10 +113,14 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         context.signals.cancel.cancelled().await;
         ui.status("Stopping", "waiting for calls in flight");
     };
-    let stopped = context.finish(pelato.run(options, trace.observer(), |ready| told(ui, ready), stop))?;
+    let stopped = context.finish(pelato.run(options, trace.observer(), |ready| told(ui, ready), stop));
     trace.finish();
+    let stopped = stopped?;
     if stopped.unread > 0 {
         ui.warning(format!("{} messages were not processed", stopped.unread));
+    }
+    if stopped.lost > 0 {
+        ui.warning(format!("{} messages were lost, because they arrived too fast", stopped.lost));
     }
     ui.status("Stopped", if stopped.calls_ended { "" } else { "calls in flight were aborted" });
     Ok(())

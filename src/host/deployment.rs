@@ -10,7 +10,7 @@ use super::HostError;
 use super::bus::in_process::Entry;
 use super::core::{Core, UnderWay};
 use super::message::{Order, read};
-use super::service::{Part, Plan, Routes, Running, Service};
+use super::service::{Part, Plan, Route, Routes, Running, Service};
 use crate::nats::Subscription;
 
 /// Which components run.
@@ -58,7 +58,8 @@ impl Deployment {
         for part in plan.parts {
             let service = self.service(&part);
             if let Some(path) = part.http_path {
-                answering.insert(path, Arc::clone(&service));
+                let allow_origins = part.allow_origins;
+                answering.insert(path, Route { service: Arc::clone(&service), allow_origins });
             }
             services.insert(part.name, service);
         }

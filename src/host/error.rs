@@ -116,6 +116,24 @@ pub enum HostError {
         help("check that the NATS server is running and permits these subjects")
     )]
     Bus { message: String },
+    #[error("the connection to the NATS server is lost: the message to {subject} was not sent")]
+    #[diagnostic(code(pelato::host::disconnected), help("check that the NATS server is running"))]
+    Disconnected { subject: String },
+    #[error("the NATS server is not known to have taken the message to {subject}: the connection was lost")]
+    #[diagnostic(
+        code(pelato::host::unconfirmed),
+        help("check that the NATS server is running, and send it again")
+    )]
+    Unconfirmed { subject: String },
+    /// What became of the messages of a workflow that has ended.
+    #[error("the NATS server is not known to have taken {count} of the messages that were sent")]
+    #[diagnostic(
+        code(pelato::host::unsent),
+        help(
+            "check that the NATS server was running and permits these topics: the output above says when they were sent"
+        )
+    )]
+    Unsent { count: usize },
     #[error("no component reads {subject}, so there is no reply")]
     #[diagnostic(
         code(pelato::host::no_reader),

@@ -117,7 +117,7 @@ async fn handle(core: &Core, service: &Service, message: Message, received: Inst
     };
     core.observer.event(Event::Ended { call, outcome, times: done.times });
     // The slot is held meanwhile: this is how a full queue slows down its senders.
-    done.parked.settled().await;
+    done.parked.delivered().await;
 }
 
 /// The outcome of a call that went well.

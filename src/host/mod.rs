@@ -43,11 +43,12 @@ use tokio::sync::Mutex;
 
 use self::core::{Core, UnderWay};
 use deployment::Deployment;
-use http::{Server, Site};
+use http::{Access, Server, Site};
 use observe::Observer;
 use service::{Plan, Routes};
 
 pub use crate::nats::Subscription;
+use bus::Closed;
 pub use bus::{Message, Messages};
 pub use call::{Called, call};
 pub use error::HostError;
@@ -72,6 +73,10 @@ pub struct Host {
 pub struct Stopped {
     /// Messages that waited on the bus in this process, and were not processed.
     pub unread: usize,
+    /// Messages that the NATS server is not known to have taken.
+    pub unsent: usize,
+    /// Messages that found no room, because they arrived faster than they were processed.
+    pub lost: usize,
     /// Whether all calls finished. (The others were aborted.)
     pub calls_ended: bool,
 }
@@ -97,8 +102,15 @@ impl Host {
         let mut deployment = Deployment::default();
         let plan = Plan::make(&core, components, deployment.running()).await?;
         deployment.apply(plan, &core, &routes, &under_way).await?;
-        let site = Site { core: Arc::clone(&core), routes: Arc::clone(&routes), token: under_way.token() };
-        let server = listener.map(|listener| Server::start(listener, site)).transpose()?;
+        let server = match listener {
+            Some((listener, address)) => {
+                let access = Access::to(&options, address);
+                let (core, routes) = (Arc::clone(&core), Arc::clone(&routes));
+                let site = Site { core, routes, access, token: under_way.token() };
+                Some(Server::start(listener, address, site))
+            }
+            None => None,
+        };
         Ok(Self { core, routes, deployment: Mutex::new(deployment), server, under_way })
     }
 
@@ -115,7 +127,7 @@ impl Host {
     pub async fn publish(&self, subject: &str, body: impl Into<Bytes>) -> Result<TraceId, HostError> {
         let message = Message::entering(subject, body.into(), None);
         let trace = message.trace();
-        self.core.broker.publish(message).await?.settled().await;
+        self.send(message).await?;
         Ok(trace)
     }
 
@@ -130,8 +142,20 @@ impl Host {
         reply_to: &str,
     ) -> Result<(), HostError> {
         let message = Message::entering(subject, body.into(), Some(reply_to.to_owned()));
-        self.core.broker.publish(message).await?.settled().await;
-        Ok(())
+        self.send(message).await
+    }
+
+    async fn send(&self, message: Message) -> Result<(), HostError> {
+        let subject = message.subject.to_string();
+        match self.core.broker.publish(message).await?.settled().await {
+            true => Ok(()),
+            false => Err(HostError::Unconfirmed { subject }),
+        }
+    }
+
+    /// Waits until the NATS server refuses something that a component cannot do without, and says what.
+    pub async fn refusal(&self) -> HostError {
+        self.core.broker.refusal().await
     }
 
     /// Sends a message from outside, and waits for the reply.
@@ -175,7 +199,7 @@ impl Host {
         let unread = deployment.into_inner().halt().await;
         let patience = core.limits.time + FAREWELL;
         let calls_ended = tokio::time::timeout(patience, under_way.over()).await.is_ok();
-        core.broker.close().await;
-        Stopped { unread, calls_ended }
+        let Closed { unsent, lost } = core.broker.close().await;
+        Stopped { unread, unsent, lost, calls_ended }
     }
 }

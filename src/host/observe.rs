@@ -143,6 +143,17 @@ pub enum Level {
     Critical,
 }
 
+/// Why an HTTP request is not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is for a host that is not this one: a page may have made its own name mean this machine.
+    Host { host: String },
+    /// A page of this origin sent it, which is not listed.
+    Origin { origin: String },
+    /// A page of another site made the browser send it.
+    Site,
+}
+
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A call got an instance of its own.
@@ -187,6 +198,15 @@ pub enum Event {
         /// From the request's arrival to its answer.
         elapsed: Duration,
     },
+    /// An HTTP request was refused before a component saw it.
+    Refused {
+        trace: TraceId,
+        /// The request's method.
+        method: String,
+        /// The request's path, with the query.
+        path: String,
+        reason: Refusal,
+    },
     /// No component reads the subject that a message was published to. (A NATS server does not report this.)
     Unread { trace: TraceId, subject: Arc<str>, body: Bytes },
     /// A message is larger than NATS servers accept by default (1 MiB); the bus in this process accepted it.
@@ -200,6 +220,16 @@ pub enum Event {
     },
     /// A key-value bucket of the NATS server did not exist and was created.
     BucketMade { bucket: String },
+    /// The NATS server is not known to have taken so many messages: the connection was lost after they were sent.
+    Unconfirmed { count: usize },
+    /// Messages arrived faster than they were processed: more than `room` waited, and so many are lost.
+    Flooded {
+        /// The queue group or the pattern of the subscriber.
+        subscriber: Arc<str>,
+        room: usize,
+        /// Since the last such event.
+        lost: usize,
+    },
     /// The connection to the NATS server is gone; it is being restored.
     BusLost,
     /// The connection to reconnected to the NATS server.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::nats::{self, Subscription};
 use crate::postgres;
+use crate::web::Origin;
 
 /// One component as the host runs it.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Hosted {
     pub subscriptions: Vec<Subscription>,
     /// The HTTP path that it answers, exactly.
     pub http_path: Option<String>,
+    /// Pages of these origins may call it.
+    pub allow_origins: Vec<Origin>,
     /// The key-value bucket that it uses; it is made if there is none.
     pub bucket: Option<String>,
     pub database: bool,
@@ -45,6 +48,10 @@ impl Default for Limits {
 pub struct Options {
     /// Where HTTP is served, if it is.
     pub http: Option<SocketAddr>,
+    /// Names of this machine by which HTTP is asked for, beside those of the loopback interface.
+    pub allow_hosts: Vec<String>,
+    /// Pages of these origins may call every component.
+    pub allow_origins: Vec<Origin>,
     /// What carries the messages.
     pub bus: Bus,
     /// The JetStream domain of the buckets, if it is not the NATS server's own.
@@ -64,6 +71,8 @@ impl Default for Options {
         let cores = available_parallelism().map_or(2, usize::from);
         Self {
             http: None,
+            allow_hosts: Vec::new(),
+            allow_origins: Vec::new(),
             bus: Bus::InProcess,
             bucket_domain: None,
             database: None,

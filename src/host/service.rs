@@ -10,6 +10,7 @@ use super::core::Core;
 use super::options::Hosted;
 use super::state::Resources;
 use crate::nats::Subscription;
+use crate::web::Origin;
 
 /// A component by its name. Calls under way keep the code that they began with.
 pub(super) struct Service {
@@ -32,7 +33,13 @@ impl Service {
 }
 
 /// The component that answers each path.
-pub(super) type Routes = BTreeMap<String, Arc<Service>>;
+pub(super) type Routes = BTreeMap<String, Route>;
+
+/// Who answers a path, and whom beside programs on this machine.
+pub(super) struct Route {
+    pub service: Arc<Service>,
+    pub allow_origins: Vec<Origin>,
+}
 
 /// The code that runs, by the components' names.
 pub(super) type Running = HashMap<String, Arc<Code>>;
@@ -47,6 +54,7 @@ pub(super) struct Part {
     pub code: Arc<Code>,
     pub subscriptions: Vec<Subscription>,
     pub http_path: Option<String>,
+    pub allow_origins: Vec<Origin>,
 }
 
 impl Plan {
@@ -83,8 +91,8 @@ fn prepare(core: &Core, hosted: Hosted, resources: Resources, running: &Running)
         }
         None => Arc::new(Code::prepare(&core.compute, &core.linker, &hosted, resources)?),
     };
-    let Hosted { name, subscriptions, http_path, .. } = hosted;
-    Ok(Part { name, code, subscriptions, http_path })
+    let Hosted { name, subscriptions, http_path, allow_origins, .. } = hosted;
+    Ok(Part { name, code, subscriptions, http_path, allow_origins })
 }
 
 fn check(components: &[Hosted]) -> Result<(), HostError> {

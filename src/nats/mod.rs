@@ -1,5 +1,6 @@
 //! Connecting to a NATS server: who we are, whom we trust, and what went wrong.
 
+mod right;
 pub mod subject;
 mod subscription;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use crate::remedy::{Argument, Operation};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 
+pub use right::{Right, denied};
 pub use subscription::Subscription;
 
 /// How long the server may take to answer at first.
@@ -51,6 +53,17 @@ impl fmt::Debug for Auth {
     }
 }
 
+impl fmt::Display for Auth {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => out.write_str("a user without a name"),
+            Self::Password { user, .. } => write!(out, "the user `{user}`"),
+            Self::Token(_) => out.write_str("the owner of the token"),
+            Self::CredentialsFile(path) => write!(out, "the user of {}", path.display()),
+        }
+    }
+}
+
 /// Why a NATS server cannot be used.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum NatsError {
@@ -80,6 +93,20 @@ pub enum NatsError {
         help("check the user and password, the token, or the credentials file")
     )]
     Auth { url: String, message: String },
+    /// The server's permissions forbid it.
+    #[error("{user} is not permitted to {right} `{subject}` on the NATS server")]
+    #[diagnostic(
+        code(pelato::nats::not_permitted),
+        help(
+            "give this user the right to {right} `{subject}` in the server's configuration, or use another user"
+        )
+    )]
+    NotPermitted {
+        /// Who, in words.
+        user: String,
+        subject: String,
+        right: Right,
+    },
     /// A file that the connection needs cannot be read.
     #[error("{} cannot be used", .path.display())]
     #[diagnostic(
@@ -91,6 +118,14 @@ pub enum NatsError {
         #[source]
         cause: std::io::Error,
     },
+}
+
+/// Who connects, in words.
+pub fn user(server: &Server) -> String {
+    match addresses(&server.url) {
+        Ok(addresses) => effective(&server.auth, &addresses).to_string(),
+        Err(_) => server.auth.to_string(),
+    }
 }
 
 /// Connects, with these settings and what `server` adds to them.

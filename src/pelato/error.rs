@@ -351,6 +351,9 @@ fn is_network(error: &HostError) -> bool {
             | HostError::Bucket { .. }
             | HostError::NoJetStream { .. }
             | HostError::Bus { .. }
+            | HostError::Disconnected { .. }
+            | HostError::Unconfirmed { .. }
+            | HostError::Unsent { .. }
             | HostError::NoReader { .. }
             | HostError::NoAnswer { .. }
     )

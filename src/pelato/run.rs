@@ -15,12 +15,13 @@ use super::watch::Watcher;
 use super::{BuildFlags, Outcome, Pelato};
 use crate::check::Component;
 use crate::host::observe::Observer;
-use crate::host::{self, Bus, Called, Host, Hosted, Limits, Stopped};
+use crate::host::{self, Bus, Called, Host, HostError, Hosted, Limits, Stopped};
 use crate::nats;
 use crate::postgres;
 use crate::progress::{Event, OldVersion, OperationKind, Progress};
 use crate::project::settings::KEYVALUE_DOMAIN;
 use crate::stream::Consumer;
+use crate::web::Origin;
 
 #[derive(Debug, Clone)]
 pub struct RunOptions {
@@ -30,6 +31,10 @@ pub struct RunOptions {
     pub only: Vec<String>,
     /// The port for HTTP on the loopback interface; else the workflow's, else 8000. 0 is any that is free.
     pub port: Option<u16>,
+    /// Names of this machine by which HTTP is asked for, beside those of the loopback interface.
+    pub allow_hosts: Vec<String>,
+    /// Pages of these origins may call every component in a browser, beside those of its `http.allow_origins`.
+    pub allow_origins: Vec<Origin>,
     /// What carries the messages.
     pub bus: Bus,
     /// The database of the tasks that use one.
@@ -60,8 +65,8 @@ impl Pelato {
     /// Builds the workflow and runs it until `stop` is done or it is cancelled. `ready` is called once everything runs.
     ///
     /// # Errors
-    /// When it cannot be built or started, or is cancelled before it runs. What fails later is reported and does not
-    /// end it.
+    /// When it cannot be built or started, is cancelled before it runs, may not read one of its topics, or when messages
+    /// are left that the NATS server is not known to have. What else fails later is reported and does not end it.
     pub async fn run(
         &self,
         options: RunOptions,
@@ -92,16 +97,28 @@ impl Pelato {
             return Ok(host.stop().await);
         }
         ready(&Ready { http: host.http_addr(), ..told });
-        for (topic, body) in &options.send {
-            host.publish(topic, body.clone()).await?;
-        }
-        match changes {
-            Some((_watcher, changes)) => {
-                self.swap_on_change(&host, &options, changes, operation.progress.as_ref(), stop).await;
+        let attended = async {
+            for (topic, body) in &options.send {
+                host.publish(topic, body.clone()).await?;
             }
-            None => stop.await,
+            match changes {
+                Some((_watcher, changes)) => {
+                    self.swap_on_change(&host, &options, changes, operation.progress.as_ref(), stop).await;
+                }
+                None => stop.await,
+            }
+            Ok(())
+        };
+        let ended = tokio::select! {
+            ended = attended => ended,
+            refused = host.refusal() => Err(refused),
+        };
+        let stopped = host.stop().await;
+        ended?;
+        match stopped.unsent {
+            0 => Ok(stopped),
+            count => Err(HostError::Unsent { count }.into()),
         }
-        Ok(host.stop().await)
     }
 
     /// Watches the sources; each change can be received for as long as the watcher lives.
@@ -217,6 +234,8 @@ impl Operation {
         let serves_http = components.iter().any(|component| component.http_path.is_some());
         let host_options = host::Options {
             http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
+            allow_hosts: options.allow_hosts.clone(),
+            allow_origins: options.allow_origins.clone(),
             bus: options.bus.clone(),
             database: options.database.clone(),
             bucket_domain: self.settings.text(KEYVALUE_DOMAIN).map(str::to_owned),
@@ -263,6 +282,7 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             wasm: read(&built.artifact)?,
             subscriptions: component.subscriptions().map_err(wrong)?,
             http_path: component.http.as_ref().map(|http| http.path.clone()),
+            allow_origins: component.http.iter().flat_map(|http| http.allow_origins.clone()).collect(),
             bucket: component.bucket().map_err(wrong)?,
             database: component.uses_database(),
             dead_letter_topic: component.at_least_once.as_ref().map(|kept| kept.dead_letter_topic.clone()),

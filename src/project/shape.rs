@@ -91,7 +91,8 @@ impl Reader<'_> {
             match key.as_str() {
                 "port" => task.http_port = self.scalar(value, &at),
                 "path" => task.http_path = self.scalar(value, &at),
-                _ => self.unknown(&key, &at, ["port", "path"]),
+                "allow_origins" => task.http_allow_origins = self.words(value, &at),
+                _ => self.unknown(&key, &at, ["port", "path", "allow_origins"]),
             }
         }
     }

@@ -72,6 +72,8 @@ pub struct Task {
     pub http_port: Option<Field>,
     /// `http.path`
     pub http_path: Option<Field>,
+    /// `http.allow_origins`: whose pages may call it in a browser.
+    pub http_allow_origins: Vec<Field>,
     /// All other fields: the template's parameters, if it knows them.
     pub parameters: BTreeMap<String, Field>,
 }

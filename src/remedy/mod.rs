@@ -40,6 +40,8 @@ names! {
     Argument {
         All = "all",
         AllowBackwards = "allow_backwards",
+        AllowHost = "allow_host",
+        AllowOrigin = "allow_origin",
         Bin = "bin",
         Build = "build",
         Builder = "builder",

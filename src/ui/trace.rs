@@ -12,8 +12,11 @@ use std::time::Instant;
 use super::json::{RunLine, SCHEMA, SentLine, StoredLine};
 use super::{Level, Ui};
 use crate::host::observe::in_words;
-use crate::host::observe::{Call, Event, Observer, Outcome, Sent, Stored, Trigger, Unobserved};
+use crate::host::observe::{Call, Event, Observer, Outcome, Refusal, Sent, Stored, Trigger, Unobserved};
+use crate::remedy::Argument;
+use crate::text::quoted;
 use crate::ui::worded;
+use crate::web::{Origin, host_of};
 
 /// How many events may wait to be printed.
 const WAITING: usize = 10_000;
@@ -136,6 +139,9 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
                 ui.dim(&format!("{:.1} ms", elapsed.as_secs_f64() * 1e3))
             )
         }
+        Event::Refused { trace, reason, .. } => {
+            format!("{}  {}", short(&trace.to_string()), ui.bad(&worded(&refused(reason))))
+        }
         Event::Unread { trace, subject, .. } => {
             format!("{}  {}", short(&trace.to_string()), ui.dim(&format!("{subject}: no task reads it")))
         }
@@ -149,6 +155,8 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
             format!("{}  {}", short(&trace.to_string()), ui.bad(&text))
         }
         Event::BucketMade { bucket } => format!("the bucket {bucket} did not exist and was created"),
+        Event::Unconfirmed { count } => ui.bad(&unconfirmed(*count)),
+        Event::Flooded { subscriber, room, lost } => ui.bad(&flooded(subscriber, *room, *lost)),
         Event::BusLost => ui.bad("lost the connection to the NATS server; reconnecting"),
         Event::BusRestored => ui.good("reconnected to the NATS server"),
         Event::BusTrouble { message } => ui.bad(&format!("NATS: {message}")),
@@ -187,6 +195,10 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
             milliseconds: Some(elapsed.as_secs_f64() * 1e3),
             ..line("answer", format!("{status} {method} {path}"))
         },
+        Event::Refused { trace, method, path, reason } => {
+            let what = format!("{method} {path}: {}", worded(&refused(reason)));
+            RunLine { trace: Some(trace.to_string()), ..line("refused", what) }
+        }
         Event::Unread { trace, subject, .. } => {
             RunLine { trace: Some(trace.to_string()), ..line("unread", subject.to_string()) }
         }
@@ -197,6 +209,10 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
             RunLine { trace: Some(trace.to_string()), ..line("dropped", subject.to_string()) }
         }
         Event::BucketMade { bucket } => line("bucket", bucket.clone()),
+        Event::Unconfirmed { count } => line("unconfirmed", unconfirmed(*count)),
+        Event::Flooded { subscriber, room, lost } => {
+            RunLine { component: Some(subscriber), ..line("flooded", flooded(subscriber, *room, *lost)) }
+        }
         Event::BusLost => line("bus", "lost".to_owned()),
         Event::BusRestored => line("bus", "restored".to_owned()),
         Event::BusTrouble { message } => line("bus", message.clone()),
@@ -284,6 +300,39 @@ fn mark(call: &Call) -> String {
 /// Enough of a mark to tell messages apart by eye.
 fn short(trace: &str) -> String {
     trace.chars().take(6).collect()
+}
+
+/// Why a request is not answered, and what would permit it if that is meant.
+fn refused(reason: &Refusal) -> String {
+    match reason {
+        Refusal::Host { host } => {
+            let told = format!("refused: {} is not a name of this machine", quoted(host));
+            match host_of(host) {
+                Some(host) => format!("{told} ({} permits it)", Argument::AllowHost.with(host)),
+                None => told,
+            }
+        }
+        Refusal::Origin { origin } => {
+            let told = format!("refused: sent by a page of {}", quoted(origin));
+            match origin.parse::<Origin>() {
+                Ok(origin) => format!("{told} ({} permits it)", Argument::AllowOrigin.with(origin)),
+                Err(_) => told,
+            }
+        }
+        Refusal::Site => "refused: sent by a page of another site".to_owned(),
+    }
+}
+
+fn unconfirmed(count: usize) -> String {
+    let messages = if count == 1 { "a message" } else { &format!("{count} messages") };
+    format!("the NATS server is not known to have taken {messages}")
+}
+
+fn flooded(subscriber: &str, room: usize, lost: usize) -> String {
+    let lost = if lost == 1 { "1 message is lost" } else { &format!("{lost} messages are lost") };
+    format!(
+        "{lost} for {subscriber}: more than {room} waited, because they arrive faster than they are processed"
+    )
 }
 
 fn cut(limit: usize) -> String {

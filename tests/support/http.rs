@@ -26,7 +26,7 @@ impl Answer {
     }
 }
 
-/// Sends a request with these fields beside the usual ones, and reads all of the answer.
+/// Sends a request with these fields beside the usual ones or instead of them, and reads all of the answer.
 pub fn send(
     address: impl ToSocketAddrs,
     method: &str,
@@ -36,9 +36,11 @@ pub fn send(
 ) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let named = fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let host = if named { "" } else { "Host: localhost\r\n" };
     let fields: String = fields.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n{fields}\r\n",
+        "{method} {path} HTTP/1.1\r\n{host}Connection: close\r\nContent-Length: {}\r\n{fields}\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).unwrap();

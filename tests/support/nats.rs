@@ -62,6 +62,20 @@ impl Server {
         Self::launched(how)
     }
 
+    /// A server whose only user, `restricted`, has these permissions.
+    pub fn restricted(permissions: &str) -> Self {
+        let user = format!("{{user: restricted, password: pw, permissions: {{{permissions}}}}}");
+        Self::configured(
+            &format!("listen: \"{}:-1\"\nauthorization: {{users: [{user}]}}\n", address::own()),
+            &[],
+        )
+    }
+
+    /// The address for that user.
+    pub fn url_of_restricted(&self) -> String {
+        self.url().replace("://", "://restricted:pw@")
+    }
+
     fn at(program: &Path, address: Ipv4Addr, arguments: &[&str]) -> Self {
         let listen = ["-a".to_owned(), address.to_string(), "-p".to_owned(), "-1".to_owned()];
         let arguments = listen.into_iter().chain(arguments.iter().map(|&one| one.to_owned())).collect();
@@ -98,6 +112,10 @@ impl Server {
     /// What it has logged.
     pub fn log(&self) -> String {
         self.process.err()
+    }
+
+    pub fn signal(&self, signal: &str) {
+        self.process.signal(signal);
     }
 
     /// Ends it at once.

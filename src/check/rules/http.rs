@@ -1,8 +1,8 @@
 use super::{Context, Finding, Rule};
-use crate::check::values::{http_path, port};
+use crate::check::values::{http_path, origin, port};
 use crate::check::{Entry, Spot};
 
-/// A port or path that is none, or HTTP for a template that does not answer it.
+/// A port, path or origin that is none, or HTTP for a template that does not answer it.
 pub struct Http;
 
 impl Rule for Http {
@@ -18,7 +18,8 @@ impl Rule for Http {
 fn check(context: &Context<'_>, entry: &Entry<'_>) -> Vec<Finding> {
     let task = entry.task;
     let (port_field, path_field) = (task.http_port.as_ref(), task.http_path.as_ref());
-    let given = port_field.or(path_field).is_some();
+    let origins = &task.http_allow_origins;
+    let given = port_field.or(path_field).or(origins.first()).is_some();
     if let Some(template) = entry.template.as_ref().filter(|template| given && !template.serves_http()) {
         let spot = Spot::Place(task.place.key("http").name());
         let message = format!("components of the template `{}` do not answer HTTP", template.manifest.name);
@@ -31,7 +32,8 @@ fn check(context: &Context<'_>, entry: &Entry<'_>) -> Vec<Finding> {
     }
     let port = entry.validate(port_field, port);
     let path = entry.validate(path_field, |text| http_path(text).map(drop));
-    port.into_iter().chain(path).collect()
+    let origins = origins.iter().filter_map(|field| entry.validate(Some(field), origin));
+    port.into_iter().chain(path).chain(origins).collect()
 }
 
 #[cfg(test)]
@@ -47,6 +49,16 @@ mod tests {
             [
                 "11:18 http: `0` is not a valid port (write a whole number from 1 to 65535)",
                 "11:27 http: the path `a` does not begin with `/` (write `/a`)",
+            ]
+        );
+        assert_eq!(http("{allow_origins: https://page.example}").len(), 0);
+        assert_eq!(
+            http("{allow_origins: [https://page.example, https://page.example/, '*']}"),
+            [
+                "11:49 http: `https://page.example/` is not a valid origin \
+                 (write `https://page.example`: an origin has no path)",
+                "11:72 http: `*` is not a valid origin \
+                 (write scheme and host, and the port if there is one, such as `https://page.example`)",
             ]
         );
         assert_eq!(http("{port: '80\\u0000'}").len(), 1);

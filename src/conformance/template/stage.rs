@@ -228,6 +228,7 @@ fn hosted(
         wasm,
         subscriptions: component.subscriptions().map_err(text)?,
         http_path: component.http.as_ref().map(|http| http.path.clone()),
+        allow_origins: Vec::new(),
         bucket: component.bucket().map_err(text)?,
         database: false,
         dead_letter_topic: Some(dead_letters(&component.name)),

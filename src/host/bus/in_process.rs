@@ -15,6 +15,8 @@ use super::{Message, Parked};
 use crate::host::HostError;
 use crate::host::observe::{Event, Observer};
 
+/// How many messages may wait for one subscriber.
+const ROOM: u32 = 1024;
 /// The default message limit of NATS servers.
 const COMMON_MAX_PAYLOAD: usize = 1 << 20;
 /// The hard message limit of NATS servers.
@@ -80,7 +82,7 @@ impl InProcess {
 
     /// From now on the inbox receives matching messages.
     pub fn subscribe(&self, pattern: &str, group: Option<&str>, on_full: OnFull) -> Result<Inbox, HostError> {
-        let (sender, receiver) = queue();
+        let (sender, receiver) = queue(ROOM);
         let id = self.inner.next_id.fetch_add(1, Ordering::Relaxed);
         let subscriber = Subscriber {
             id,
@@ -177,9 +179,11 @@ impl InProcess {
         }
         parked.add(async move {
             let waiting = target.queue.push_when_free(message.clone());
-            if tokio::time::timeout(bus.inner.patience, waiting).await.is_err() {
+            let delivered = tokio::time::timeout(bus.inner.patience, waiting).await.is_ok();
+            if !delivered {
                 bus.dropped(&message, &target);
             }
+            delivered
         });
     }
 

@@ -2,7 +2,9 @@
 
 pub(super) mod in_process;
 mod nats;
+mod nats_inbox;
 mod queue;
+mod receipt;
 pub(super) mod subject;
 
 use std::sync::Arc;
@@ -16,7 +18,9 @@ use super::observe::Observer;
 use super::options::{Bus, Limits};
 use super::trace::{TraceContext, TraceId};
 use in_process::{Entry, InProcess, Inbox, OnFull};
-use nats::{Nats, NatsInbox};
+use nats::Nats;
+use nats_inbox::NatsInbox;
+use receipt::Receipt;
 
 #[derive(Debug, Clone)]
 pub struct Message {
@@ -79,7 +83,7 @@ impl Messages {
     pub(super) async fn close(&mut self) {
         match &mut self.source {
             Source::InProcess(inbox) => inbox.entry().close(),
-            Source::Nats(inbox) => inbox.close().await,
+            Source::Nats(inbox) => inbox.close(),
         }
     }
 
@@ -87,7 +91,7 @@ impl Messages {
     pub(super) fn unread(&self) -> usize {
         match &self.source {
             Source::InProcess(inbox) => inbox.len(),
-            Source::Nats(_) => 0,
+            Source::Nats(inbox) => inbox.len(),
         }
     }
 }
@@ -96,21 +100,21 @@ impl Messages {
 #[derive(Clone)]
 pub(super) enum Broker {
     InProcess(InProcess),
-    Nats(Nats),
+    Nats(Arc<Nats>),
 }
 
 impl Broker {
     pub async fn open(bus: &Bus, limits: &Limits, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         match bus {
             Bus::InProcess => Ok(Self::InProcess(InProcess::new(limits.time, observer))),
-            Bus::Nats(options) => Nats::connect(options, observer).await.map(Self::Nats),
+            Bus::Nats(options) => Ok(Self::Nats(Arc::new(Nats::connect(options, observer).await?))),
         }
     }
 
     pub async fn publish(&self, message: Message) -> Result<Parked, HostError> {
         match self {
             Self::InProcess(bus) => bus.publish(&message),
-            Self::Nats(bus) => bus.publish(message).await.map(|()| Parked::default()),
+            Self::Nats(bus) => bus.publish(message).await.map(Parked::until_read),
         }
     }
 
@@ -146,34 +150,70 @@ impl Broker {
     }
 
     /// Sends pending messages, and disconnects.
-    pub async fn close(&self) {
-        if let Self::Nats(bus) = self {
-            bus.close().await;
+    pub async fn close(&self) -> Closed {
+        match self {
+            Self::InProcess(_) => Closed::default(),
+            Self::Nats(bus) => bus.close().await,
+        }
+    }
+
+    /// Waits until the bus refuses something that a component cannot do without.
+    pub async fn refusal(&self) -> HostError {
+        match self {
+            Self::InProcess(_) => std::future::pending().await,
+            Self::Nats(bus) => bus.refusal().await,
         }
     }
 }
 
-/// Messages that wait in front of a full queue.
+/// How many messages are lost when the bus is closed.
+#[derive(Debug, Default)]
+pub(super) struct Closed {
+    /// A server is not known to have them.
+    pub unsent: usize,
+    /// They found no room in front of their reader.
+    pub lost: usize,
+}
+
+/// Messages that are not yet with their readers or the server: they wait in front of a full queue, or for a receipt.
 #[derive(Debug, Default)]
 pub(super) struct Parked {
-    waiting: Vec<JoinHandle<()>>,
+    waiting: Vec<JoinHandle<bool>>,
+    unread: Vec<Receipt>,
 }
 
 impl Parked {
-    fn add(&mut self, wait: impl Future<Output = ()> + Send + 'static) {
+    fn until_read(receipt: Option<Receipt>) -> Self {
+        Self { unread: receipt.into_iter().collect(), ..Self::default() }
+    }
+
+    fn add(&mut self, wait: impl Future<Output = bool> + Send + 'static) {
         self.waiting.push(tokio::spawn(wait));
     }
 
     /// Takes over those of another.
     pub fn join(&mut self, other: Self) {
         self.waiting.extend(other.waiting);
+        self.unread.extend(other.unread);
     }
 
-    /// Waits until each was delivered or dropped.
-    pub async fn settled(self) {
+    /// Waits until each was delivered or dropped. Returns whether all are with their readers or the server.
+    pub async fn settled(self) -> bool {
+        let Self { waiting, unread } = self;
+        let mut delivered = Self { waiting, unread: Vec::new() }.delivered().await;
+        for receipt in unread {
+            delivered &= receipt.await.unwrap_or(false);
+        }
+        delivered
+    }
+
+    /// The same for full queues alone: what slows down the sender.
+    pub async fn delivered(self) -> bool {
+        let mut delivered = true;
         for wait in self.waiting {
             // It can only fail when the runtime ends.
-            let _ = wait.await;
+            delivered &= wait.await.unwrap_or(false);
         }
+        delivered
     }
 }

@@ -1,62 +1,85 @@
 //! The bus of a NATS server.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_nats::client::{PublishErrorKind, RequestErrorKind};
-use async_nats::{Client, ConnectOptions, HeaderMap, Request, Subscriber};
-use futures_util::StreamExt;
-use hyper::body::Bytes;
+use async_nats::{Client, ConnectOptions, HeaderMap, Request};
+use tokio::sync::watch;
 
-use super::Message;
+use super::nats_inbox::{NatsInbox, received};
+use super::receipt::{Denials, Receipt, Receipts};
 use super::subject::{Pattern, check_subject};
+use super::{Closed, Message};
 use crate::host::HostError;
 use crate::host::observe::{Event, Observer};
 use crate::host::trace::TraceContext;
-use crate::nats;
+use crate::nats::{self, NatsError, Right};
+use crate::protocol::is_ack;
 
-/// How many messages of one subscription may wait before the client reports a slow consumer and drops them.
-const BACKLOG: usize = 8192;
-/// How long the server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a message to this client itself may take.
-const ROUND_TRIP: Duration = Duration::from_secs(1);
+/// How many messages of one subscription the client holds until they are taken into its inbox: more than arrive until
+/// then. It would drop others without counting them.
+const BACKLOG: usize = 1 << 20;
+/// How long a refusal may come after the round trip that follows what is refused.
+const REFUSAL: Duration = Duration::from_millis(20);
 /// How long sending the last messages may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-#[derive(Clone)]
 pub(in crate::host) struct Nats {
     client: Client,
-}
-
-/// What a subscriber reads from.
-pub(in crate::host) struct NatsInbox {
-    subscriber: Subscriber,
+    receipts: Receipts,
+    /// Who is connected, in words.
+    user: String,
+    /// A subject that this user may not subscribe to.
+    refused: watch::Receiver<Option<String>>,
+    observer: Arc<dyn Observer>,
+    /// How many messages found no room.
+    lost: Arc<AtomicUsize>,
 }
 
 impl Nats {
     /// Connects. Lost connections are restored in the background, and reported.
     pub async fn connect(server: &nats::Server, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
-        let lost = Arc::new(AtomicBool::new(false));
+        let (refusal, refused) = watch::channel(None);
+        let (user, denials) = (nats::user(server), Arc::<Denials>::default());
+        let reporter = Reporter {
+            lost: AtomicBool::new(false),
+            observer: Arc::clone(&observer),
+            user: user.clone(),
+            denials: Arc::clone(&denials),
+            refusal,
+        };
         let settings = ConnectOptions::new()
             .subscription_capacity(BACKLOG)
             .max_reconnects(None)
             .event_callback(move |event| {
-                report(&event, &lost, observer.as_ref());
+                reporter.report(&event);
                 std::future::ready(())
             });
-        Ok(Self { client: nats::connect(server, settings).await? })
+        let client = nats::connect(server, settings).await?;
+        let receipts = Receipts::start(client.clone(), denials, Arc::clone(&observer));
+        Ok(Self { client, receipts, user, refused, observer, lost: Arc::default() })
     }
 
     pub fn client(&self) -> &Client {
         &self.client
     }
 
-    pub async fn publish(&self, message: Message) -> Result<(), HostError> {
+    /// Sends a message. The receipt says whether the server has read it; there is none for acknowledgements, because
+    /// the server delivers again what was not acknowledged.
+    pub async fn publish(&self, message: Message) -> Result<Option<Receipt>, HostError> {
         check_subject(&message.subject)?;
-        let size = message.body.len();
+        let (size, is_ack) = (message.body.len(), is_ack(&message.subject));
         let subject = message.subject.to_string();
+        // The client would store it, and send it some time, or never.
+        let Some(connection) = self.receipts.connection() else {
+            if !is_ack {
+                self.receipts.unsent();
+            }
+            return Err(HostError::Disconnected { subject });
+        };
+        let sending = self.receipts.sending(connection, &subject);
         let mut headers = headers(message.mark);
         message.headers.iter().for_each(|(name, value)| headers.insert(*name, value.as_str()));
         let sent = match message.reply_to {
@@ -70,7 +93,8 @@ impl Nats {
                 PublishErrorKind::MaxPayloadExceeded => too_large(size, self.client.max_payload()),
                 _ => cause.to_string(),
             },
-        })
+        })?;
+        Ok((!is_ack).then(|| self.receipts.expect(sending)))
     }
 
     /// Sends a message and waits for the answer.
@@ -103,66 +127,41 @@ impl Nats {
         };
         let subscriber = subscribed.map_err(|cause| HostError::Bus { message: cause.to_string() })?;
         // The server must know the subscription before the host reports that it runs.
-        let flushed = tokio::time::timeout(PATIENCE, self.client.flush()).await;
-        match flushed {
-            Ok(Ok(())) => {
-                self.round_trip().await;
-                Ok(NatsInbox { subscriber })
+        match self.receipts.round_trip().await {
+            true => {
+                self.soon_refused().await?;
+                let label = group.unwrap_or(pattern).into();
+                Ok(NatsInbox::new(subscriber, label, Arc::clone(&self.observer), Arc::clone(&self.lost)))
             }
-            Ok(Err(cause)) => Err(HostError::Bus { message: cause.to_string() }),
-            Err(_) => {
-                Err(HostError::Bus { message: format!("the server did not answer within {PATIENCE:?}") })
-            }
+            false => Err(HostError::Bus { message: "the server does not answer".to_owned() }),
         }
     }
 
-    /// Waits until the server has read what was sent so far: a message to this client itself comes back after it. If
-    /// the server does not permit that, waits for a moment.
-    async fn round_trip(&self) {
-        let inbox = self.client.new_inbox();
-        let Ok(mut echo) = self.client.subscribe(inbox.clone()).await else { return };
-        if self.client.publish(inbox, Bytes::new()).await.is_ok() {
-            let _ = tokio::time::timeout(ROUND_TRIP, echo.next()).await;
+    /// Waits until the server refuses a subscription.
+    pub async fn refusal(&self) -> HostError {
+        let mut refused = self.refused.clone();
+        match refused.wait_for(Option::is_some).await.ok().and_then(|refused| refused.clone()) {
+            Some(subject) => {
+                NatsError::NotPermitted { user: self.user.clone(), subject, right: Right::Subscribe }.into()
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The client passes a refusal on shortly after the round trip: nicer if it is known before anything runs.
+    async fn soon_refused(&self) -> Result<(), HostError> {
+        match tokio::time::timeout(REFUSAL, self.refusal()).await {
+            Ok(refused) => Err(refused),
+            Err(_) => Ok(()),
         }
     }
 
     /// Sends pending messages, and disconnects.
-    pub async fn close(&self) {
+    pub async fn close(&self) -> Closed {
+        let unsent = self.receipts.finish(FAREWELL).await;
         // Best effort: without a connection nothing can be done.
-        let _ = tokio::time::timeout(FAREWELL, async {
-            let _ = self.client.flush().await;
-            let _ = self.client.drain().await;
-        })
-        .await;
-    }
-}
-
-impl NatsInbox {
-    /// The next message; none when the subscription has ended.
-    pub async fn next(&mut self) -> Option<Message> {
-        self.subscriber.next().await.map(received)
-    }
-
-    /// Closes it for new messages; those already received can still be read.
-    pub async fn close(&mut self) {
-        // It fails only if the connection is closed, and then no message arrives either.
-        let _ = self.subscriber.drain().await;
-    }
-}
-
-fn received(message: async_nats::Message) -> Message {
-    let mark = message
-        .headers
-        .as_ref()
-        .and_then(|headers| headers.get(TraceContext::HEADER))
-        .and_then(|value| value.as_str().parse().ok())
-        .unwrap_or_else(TraceContext::entering);
-    Message {
-        subject: message.subject.as_str().into(),
-        body: message.payload,
-        reply_to: message.reply.map(|reply| reply.to_string()),
-        mark,
-        headers: Vec::new(),
+        let _ = tokio::time::timeout(FAREWELL, self.client.drain()).await;
+        Closed { unsent, lost: self.lost.load(Ordering::Relaxed) }
     }
 }
 
@@ -172,22 +171,40 @@ fn headers(mark: TraceContext) -> HeaderMap {
     headers
 }
 
-fn report(event: &async_nats::Event, lost: &AtomicBool, observer: &dyn Observer) {
-    use async_nats::Event as Nats;
-    match event {
-        Nats::Connected if lost.swap(false, Ordering::Relaxed) => observer.event(Event::BusRestored),
-        Nats::Disconnected if !lost.swap(true, Ordering::Relaxed) => observer.event(Event::BusLost),
-        Nats::Connected | Nats::Disconnected | Nats::Draining | Nats::Closed => {}
-        Nats::SlowConsumer(_) => observer.event(Event::BusTrouble {
-            message: format!(
-                "messages arrive faster than they are processed: more than {BACKLOG} are waiting, and some are lost"
-            ),
-        }),
-        Nats::LameDuckMode => {
-            observer.event(Event::BusTrouble { message: "the server is about to shut down".to_owned() });
+/// Passes on what the client tells about the connection.
+struct Reporter {
+    lost: AtomicBool,
+    observer: Arc<dyn Observer>,
+    /// Who is connected, in words.
+    user: String,
+    denials: Arc<Denials>,
+    refusal: watch::Sender<Option<String>>,
+}
+
+impl Reporter {
+    fn report(&self, event: &async_nats::Event) {
+        use async_nats::Event as Nats;
+        let trouble = |message: String| self.observer.event(Event::BusTrouble { message });
+        match event {
+            Nats::Connected if self.lost.swap(false, Ordering::Relaxed) => {
+                self.observer.event(Event::BusRestored);
+            }
+            Nats::Disconnected if !self.lost.swap(true, Ordering::Relaxed) => {
+                self.observer.event(Event::BusLost)
+            }
+            // Slow consumers are counted where messages are lost.
+            Nats::Connected | Nats::Disconnected | Nats::Draining | Nats::Closed | Nats::SlowConsumer(_) => {}
+            Nats::LameDuckMode => trouble("the server is about to shut down".to_owned()),
+            Nats::ServerError(cause) => match nats::denied(cause) {
+                Some((Right::Subscribe, subject)) => drop(self.refusal.send_replace(Some(subject))),
+                Some((right, subject)) => {
+                    self.denials.add(&subject);
+                    trouble(NatsError::NotPermitted { user: self.user.clone(), subject, right }.to_string());
+                }
+                None => trouble(cause.to_string()),
+            },
+            Nats::ClientError(cause) => trouble(cause.to_string()),
         }
-        Nats::ServerError(cause) => observer.event(Event::BusTrouble { message: cause.to_string() }),
-        Nats::ClientError(cause) => observer.event(Event::BusTrouble { message: cause.to_string() }),
     }
 }
 

@@ -16,10 +16,11 @@ use wasmtime_wasi_http::p2::body::HyperOutgoingBody;
 use wasmtime_wasi_http::{WasiBody, WasiHttpView};
 
 use super::Site;
+use super::access::{is_preflight, permission, readable_by};
 use super::body::{ReadAhead, whole};
 use crate::host::core::{Admission, Core};
 use crate::host::message::succeeded;
-use crate::host::observe::{Call, Event, Outcome, Trigger};
+use crate::host::observe::{Call, Event, Outcome, Refusal, Trigger};
 use crate::host::run::Work;
 use crate::host::service::{Routes, Service};
 use crate::host::state::State;
@@ -57,6 +58,17 @@ struct Asked {
     received: Instant,
 }
 
+impl Asked {
+    fn of<B>(request: &Request<B>) -> Self {
+        Self {
+            trace: TraceId::fresh(),
+            method: request.method().to_string(),
+            path: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
+            received: Instant::now(),
+        }
+    }
+}
+
 /// What the component answered.
 struct Answer {
     response: Response<WasiBody>,
@@ -65,21 +77,33 @@ struct Answer {
 }
 
 pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Response<WasiBody>, Infallible> {
-    let asked = Asked {
-        trace: TraceId::fresh(),
-        method: request.method().to_string(),
-        path: request.uri().path_and_query().map_or_else(String::new, ToString::to_string),
-        received: Instant::now(),
-    };
+    let asked = Asked::of(&request);
     let routes = Arc::clone(&site.routes.read().unwrap_or_else(PoisonError::into_inner));
-    let Some(service) = routes.get(request.uri().path()).map(Arc::clone) else {
-        let response = unknown(request.uri().path(), &routes);
-        return Ok(reported(&site.core, asked, None, response));
+    let route = routes.get(request.uri().path());
+    let origins = route.map_or(&[][..], |route| &route.allow_origins);
+    let component = route.map(|route| Arc::clone(&route.service.name));
+    let core = Arc::clone(&site.core);
+    let (origin, mut response) = match site.access.admit(&request, origins) {
+        Err(reason) => (None, refused(&core, &asked, reason)),
+        Ok(origin) => match route {
+            None => (origin, unknown(request.uri().path(), &routes)),
+            Some(_) if origin.is_some() && is_preflight(&request) => (origin, permission(&request)),
+            Some(route) => (origin, called(&site, Arc::clone(&route.service), request, &asked).await),
+        },
     };
-    let component = Some(Arc::clone(&service.name));
+    origin.inspect(|origin| readable_by(origin, &mut response));
+    Ok(reported(&core, asked, component, response))
+}
+
+/// The answer of the component.
+async fn called(
+    site: &Site,
+    service: Arc<Service>,
+    request: Request<Incoming>,
+    asked: &Asked,
+) -> Response<WasiBody> {
     if !has_authority(&request) {
-        let response = text(StatusCode::BAD_REQUEST, "the request has no valid `Host` header");
-        return Ok(reported(&site.core, asked, component, response));
+        return text(StatusCode::BAD_REQUEST, "the request has no valid `Host` header");
     }
     let limit = site.core.limits.time;
     let (parts, body) = request.into_parts();
@@ -87,32 +111,21 @@ pub(super) async fn answer(site: Site, request: Request<Incoming>) -> Result<Res
     let body = match tokio::time::timeout(limit, ReadAhead::of(body)).await {
         Ok(Ok(body)) => body,
         Ok(Err(cause)) => {
-            let response = text(StatusCode::BAD_REQUEST, &format!("the request's body ended early: {cause}"));
-            return Ok(reported(&site.core, asked, component, response));
+            return text(StatusCode::BAD_REQUEST, &format!("the request's body ended early: {cause}"));
         }
         Err(_) => {
-            let message = format!("the body did not arrive within {limit:?}");
-            let response = text(StatusCode::REQUEST_TIMEOUT, &message);
-            return Ok(reported(&site.core, asked, component, response));
+            return text(StatusCode::REQUEST_TIMEOUT, &format!("the body did not arrive within {limit:?}"));
         }
     };
     let (sender, receiver) = oneshot::channel();
-    let call = call_of(&asked, &service, &body);
+    let call = call_of(asked, &service, &body);
     let core = Arc::clone(&site.core);
     let request = Request::from_parts(parts, body);
     // On its own: it goes on to its end even if the client goes away.
-    core.threads().spawn(handle(
-        Arc::clone(&core),
-        service,
-        request,
-        call,
-        asked.received,
-        sender,
-        site.token,
-    ));
-    let response =
-        receiver.await.unwrap_or_else(|_| text(StatusCode::SERVICE_UNAVAILABLE, "the host is stopping"));
-    Ok(reported(&core, asked, component, response))
+    let token = site.token.clone();
+    let handled = handle(Arc::clone(&core), service, request, call, asked.received, sender, token);
+    core.threads().spawn(handled);
+    receiver.await.unwrap_or_else(|_| text(StatusCode::SERVICE_UNAVAILABLE, "the host is stopping"))
 }
 
 /// Without it there is no `incoming-request`: wasi:http requires an authority.
@@ -170,13 +183,23 @@ async fn handle(
             (cut_off, Some(response))
         }
     };
+    // Before the answer: 200 promises that the message is on its way, and the client is who a full queue has to slow down.
+    let (outcome, response) = match done.parked.settled().await {
+        false if is_success(&outcome) => {
+            let message = format!("{}: its output could not be published", call.component);
+            (failed(message.clone()), Some(text(StatusCode::SERVICE_UNAVAILABLE, &message)))
+        }
+        _ => (outcome, response),
+    };
     core.observer.event(Event::Ended { call, outcome, times: done.times });
-    // Only now: 200 promises that the message is on its way, and the client is who a full queue has to slow down.
-    done.parked.settled().await;
     if let (Some(client), Some(response)) = (client, response) {
         // The client may have gone.
         let _ = client.send(response);
     }
+}
+
+fn is_success(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered)
 }
 
 /// Waits for the component's answer and takes its body in. One that is too large for that goes to the client at once.
@@ -226,9 +249,20 @@ fn gone(component: &str, outcome: &Outcome) -> Response<WasiBody> {
     text(status, &format!("{component}: {reason}"))
 }
 
+/// The answer to who may not ask; what could be done about it is for the one who runs this to know.
+fn refused(core: &Core, asked: &Asked, reason: Refusal) -> Response<WasiBody> {
+    let message = match &reason {
+        Refusal::Host { .. } => "this host name is not one of the machine that runs the workflow",
+        Refusal::Origin { .. } | Refusal::Site => "pages of this site may not send requests to the workflow",
+    };
+    let (trace, method, path) = (asked.trace, asked.method.clone(), asked.path.clone());
+    core.observer.event(Event::Refused { trace, method, path, reason });
+    text(StatusCode::FORBIDDEN, message)
+}
+
 fn unknown(path: &str, routes: &Routes) -> Response<WasiBody> {
     let known: Vec<_> =
-        routes.iter().map(|(path, service)| format!("  {path}  {}\n", service.name)).collect();
+        routes.iter().map(|(path, route)| format!("  {path}  {}\n", route.service.name)).collect();
     let known = match known.is_empty() {
         true => "No component answers HTTP here.".to_owned(),
         false => format!("These are answered:\n{}", known.concat()),

@@ -1,5 +1,6 @@
 //! HTTP: a listener, the routes by path, and the calls that requests start.
 
+mod access;
 mod body;
 mod call;
 
@@ -19,6 +20,8 @@ use super::HostError;
 use super::core::Core;
 use super::service::Routes;
 
+pub(super) use access::Access;
+
 /// How many connections are open at a time; more wait to be accepted.
 const CONNECTIONS: usize = 1024;
 /// How long a client may take for its headers, or be idle between requests.
@@ -31,6 +34,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct Site {
     pub core: Arc<Core>,
     pub routes: Arc<RwLock<Arc<Routes>>>,
+    pub access: Access,
     pub token: mpsc::Sender<()>,
 }
 
@@ -40,21 +44,23 @@ pub(super) struct Server {
     accepting: JoinHandle<()>,
 }
 
-/// Takes the address, without serving yet.
-pub(super) async fn bind(address: SocketAddr) -> Result<TcpListener, HostError> {
-    TcpListener::bind(address).await.map_err(|cause| match cause.kind() {
+/// Takes the address, without serving yet. The port is chosen if it is 0.
+pub(super) async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError> {
+    let bound = TcpListener::bind(address).await.and_then(|listener| {
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    bound.map_err(|cause| match cause.kind() {
         io::ErrorKind::AddrInUse => HostError::AddressTaken { address },
         _ => HostError::Bind { address, cause },
     })
 }
 
 impl Server {
-    pub fn start(listener: TcpListener, site: Site) -> Result<Self, HostError> {
-        let address =
-            listener.local_addr().map_err(|cause| HostError::Engine { message: cause.to_string() })?;
+    pub fn start(listener: TcpListener, address: SocketAddr, site: Site) -> Self {
         let (stop, stopping) = watch::channel(false);
         let accepting = tokio::spawn(accept(listener, site, stopping));
-        Ok(Self { address, stop, accepting })
+        Self { address, stop, accepting }
     }
 
     /// Accepts nothing more; requests under way are still answered.

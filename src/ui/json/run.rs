@@ -50,7 +50,8 @@ pub struct RunLine<'a> {
     pub schema: u32,
     /// Seconds since the workflow was started.
     pub seconds: f64,
-    /// What happened: `call`, `output`, `answer`, `unread`, `dropped`, `oversized`, `bucket` or `bus`.
+    /// What happened: `call`, `output`, `answer`, `refused`, `unread`, `dropped`,
+    /// `oversized`, `unconfirmed`, `flooded`, `bucket` or `bus`.
     pub event: &'static str,
     /// The message that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,6 +29,7 @@ mod pack_new;
 mod prompts;
 mod report;
 mod run;
+mod run_access;
 mod template_check;
 mod template_new;
 mod usage;

@@ -11,7 +11,7 @@ use crate::support::functions::{DOUBLE, PROJECT};
 use crate::support::{Place, Running, http};
 
 /// A workflow that runs, and where it answers HTTP.
-fn started(place: &Place, more: &[&str]) -> (Running, String) {
+pub fn started(place: &Place, more: &[&str]) -> (Running, String) {
     let running = place.start(&[&["run", "--port", "0"], more].concat());
     running.wait_for("Running");
     let line = running.wait_for("Listening");
@@ -20,13 +20,13 @@ fn started(place: &Place, more: &[&str]) -> (Running, String) {
 }
 
 /// The path that a component answers.
-fn path(running: &Running, component: &str) -> String {
+pub fn path(running: &Running, component: &str) -> String {
     let line = running.wait_for(&format!("→ {component}"));
     let address = line.split("http://").nth(1).unwrap();
     address[address.find('/').unwrap()..].split(' ').next().unwrap().to_owned()
 }
 
-fn stop(running: &mut Running, signal: &str) {
+pub fn stop(running: &mut Running, signal: &str) {
     running.signal(signal);
     assert_eq!(running.wait().code(), Some(0), "{}", running.err());
 }

@@ -105,7 +105,10 @@ fn one_connection_serves_many_requests() {
             start(options(), vec![hosted("echo", producer("echo", ECHO, "out"), &[], Some("/"))]).await;
         let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
         for _ in 0..20 {
-            stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
+            stream
+                .write_all(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\nabc")
+                .await
+                .unwrap();
             let mut seen = Vec::new();
             while !seen.ends_with(b"\r\n\r\nabc") {
                 let mut chunk = [0; 1024];
@@ -125,7 +128,10 @@ fn slow_clients_hold_no_instances() {
         let mut slow = Vec::new();
         for _ in 0..20 {
             let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
-            stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 10\r\n\r\nabc").await.unwrap();
+            stream
+                .write_all(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 10\r\n\r\nabc")
+                .await
+                .unwrap();
             slow.push(stream);
         }
         assert_eq!(post(&host, "/", b"x").await.status, 200);
@@ -141,7 +147,10 @@ fn stopping_answers_what_is_under_way_and_frees_the_port() {
             start(here, vec![hosted("slow", producer("slow", SLOW, "out"), &[], Some("/"))]).await;
         let address = host.http_addr().unwrap();
         let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
+        stream
+            .write_all(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\nabc")
+            .await
+            .unwrap();
         recorder.wait(1, |event| matches!(event, Event::Started { .. })).await;
         assert!(host.stop().await.calls_ended);
         let mut answer = Vec::new();
@@ -189,7 +198,10 @@ fn a_client_that_goes_away_does_not_stop_the_call() {
         let (host, recorder) =
             start(options(), vec![hosted("slow", producer("slow", SLOW, "out"), &[], Some("/"))]).await;
         let mut stream = TcpStream::connect(host.http_addr().unwrap()).await.unwrap();
-        stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\nabc").await.unwrap();
+        stream
+            .write_all(b"POST / HTTP/1.1\r\nhost: localhost\r\ncontent-length: 3\r\n\r\nabc")
+            .await
+            .unwrap();
         recorder.wait(1, |event| matches!(event, Event::Started { .. })).await;
         drop(stream);
         assert!(matches!(recorder.outcome("slow").await, Outcome::Sent(_)));

@@ -3,7 +3,7 @@
 use snapbox::str;
 
 use crate::support::functions::PROJECT;
-use crate::support::{Place, fake, nats};
+use crate::support::{Place, fake, http, nats};
 
 #[test]
 fn messages_of_others_come_in_and_go_out() {
@@ -83,4 +83,68 @@ error: some.creds cannot be used
     assert_eq!(nats::exchange(&with("someone:sesame"), ("room.single", "4"), "room.played"), "8");
     running.signal("INT");
     assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+}
+
+#[test]
+fn what_a_lost_server_has_not_taken_is_not_claimed() {
+    let place = Place::with(PROJECT);
+    place.run(&["build", "-q"]).code(0);
+    let mut server = nats::Server::to_be_restarted(&[]);
+    let mut running = place.start(&["run", "double", "--nats", &server.url(), "--port", "0"]);
+    running.wait_for("Running");
+    let line = running.wait_for("Listening");
+    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    assert_eq!(http::post(&address, "/double", "21"), (200, "42".to_owned()));
+    server.kill();
+    for _ in 0..20 {
+        let (status, body) = http::post(&address, "/double", "21");
+        assert!(status > 501, "{status} {body}");
+    }
+    server.restart();
+    running.wait_for_out("reconnected to the NATS server");
+    assert_eq!(http::post(&address, "/double", "4"), (200, "8".to_owned()));
+    running.signal("INT");
+    assert_eq!(running.wait().code(), Some(6), "{}", running.err());
+    place.expect(
+        running.err(),
+        str![[r#"
+   Listening http://127.0.0.1:[PORT]/double → double
+     Reading room.single → double
+     Running press Ctrl-C to stop
+    Stopping waiting for calls in flight
+error: the NATS server is not known to have taken 20 of the messages that were sent
+  help: check that the NATS server was running and permits these topics: the output above says when they were sent
+
+"#]],
+    );
+}
+
+#[test]
+fn a_topic_that_the_user_may_not_read_is_an_error_that_names_both() {
+    let place = Place::with(PROJECT);
+    place.run(&["build", "-q"]).code(0);
+    let rights = r#"publish: ">", subscribe: ["room.double", "_INBOX.>"]"#;
+    let server = nats::Server::restricted(rights);
+    let url = server.url_of_restricted();
+    place.run_in_vain(&["run", "--port", "0", "--nats", &url]).code(6).stdout_eq("").stderr_eq(str![[r#"
+error: the user `restricted` is not permitted to subscribe to `room.single` on the NATS server
+  help: give this user the right to subscribe to `room.single` in the server's configuration, or use another user
+
+"#]]);
+}
+
+#[test]
+fn what_the_user_may_not_publish_is_not_claimed() {
+    let place = Place::with(PROJECT);
+    let rights = r#"publish: ["_INBOX.>"], subscribe: ">""#;
+    let server = nats::Server::restricted(rights);
+    let mut running = place.start(&["run", "--nats", &server.url_of_restricted(), "--port", "0"]);
+    running.wait_for("Running");
+    let line = running.wait_for("Listening");
+    let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let (status, body) = http::post(&address, "/double", "21");
+    assert_eq!((status, body.trim()), (503, "double: its output could not be published"));
+    running.wait_for_out("the user `restricted` is not permitted to publish to `room.double`");
+    running.signal("INT");
+    assert_eq!(running.wait().code(), Some(6), "{}", running.err());
 }

@@ -8,8 +8,8 @@ use pelato::host::{Bus, Host, HostError, Options};
 use pelato::nats::{Auth, NatsError, Server as NatsServer};
 
 use crate::support::fake;
-use crate::support::host::functions::{ECHO, LARGE, processor};
-use crate::support::host::stage::{PATIENCE, block_on, hosted, options, start};
+use crate::support::host::functions::{ECHO, LARGE, SLOW, processor, producer};
+use crate::support::host::stage::{PATIENCE, block_on, hosted, options, post, start};
 use crate::support::nats::Server;
 
 pub fn over(server: &Server, auth: Auth) -> Options {
@@ -117,5 +117,61 @@ fn what_the_server_refuses_fails_the_call() {
         let Outcome::Failed { message } = recorder.outcome("large").await else { panic!() };
         assert!(message.contains("1500000 bytes"), "{message}");
         host.stop().await;
+    });
+}
+
+/// The server has read nothing since it stopped: what was sent then is lost with it.
+#[test]
+fn what_was_sent_before_the_connection_broke_is_not_claimed() {
+    let mut server = Server::to_be_restarted(&[]);
+    block_on(async {
+        let echo = hosted("echo", producer("echo", ECHO, "out"), &[], Some("/echo"));
+        let options =
+            Options { http: Some("127.0.0.1:0".parse().unwrap()), ..over(&server, Auth::Anonymous) };
+        let (host, recorder) = start(options, vec![echo]).await;
+        assert_eq!(post(&host, "/echo", b"hi").await.status, 200);
+        server.signal("STOP");
+        let asked = post(&host, "/echo", b"lost");
+        let killed = async {
+            recorder.wait(2, |event| matches!(event, Event::Started { .. })).await;
+            server.kill();
+        };
+        let (reply, ()) = futures_util::join!(asked, killed);
+        assert_eq!((reply.status, reply.text().trim()), (503, "echo: its output could not be published"));
+        recorder.wait(1, |event| matches!(event, Event::Unconfirmed { count: 1 })).await;
+        assert!(matches!(recorder.outcomes("echo")[1], Outcome::Failed { .. }));
+        assert_eq!(host.stop().await.unsent, 1);
+    });
+}
+
+#[test]
+fn what_finds_no_room_is_counted() {
+    const COUNT: usize = 40_000;
+    let server = Server::start(&[]);
+    block_on(async {
+        let slow = hosted("slow", processor("slow", SLOW, "out"), &["in"], None);
+        let (host, recorder) = start(over(&server, Auth::Anonymous), vec![slow]).await;
+        let client = async_nats::connect(server.url()).await.unwrap();
+        for _ in 0..COUNT {
+            client.publish("in", "x".into()).await.unwrap();
+        }
+        client.flush().await.unwrap();
+        let told = || -> usize {
+            let lost = |event: &Event| if let Event::Flooded { lost, .. } = event { *lost } else { 0 };
+            recorder.events().iter().map(lost).sum()
+        };
+        let all_told = async {
+            // What waits and what runs is not lost.
+            let started = || recorder.count(|event| matches!(event, Event::Started { .. }));
+            while told() + 8192 + started() < COUNT {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, all_told).await.expect("lost messages are not told");
+        let stopped = host.stop().await;
+        let told = told();
+        let ended = recorder.count(|event| matches!(event, Event::Started { .. }));
+        assert_eq!(told, stopped.lost, "all are told");
+        assert_eq!(ended + stopped.unread + stopped.lost, COUNT, "{ended} {stopped:?}");
     });
 }

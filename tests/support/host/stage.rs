@@ -89,6 +89,7 @@ pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&s
         wasm,
         subscriptions: subjects.iter().map(subscription).collect(),
         http_path: http_path.map(str::to_owned),
+        allow_origins: Vec::new(),
         bucket: None,
         dead_letter_topic: None,
         database: false,
