@@ -248,3 +248,19 @@ fn parser() -> Result<&'static liquid::Parser, liquid::Error> {
     let made = liquid::ParserBuilder::new().build()?;
     Ok(PARSER.get_or_init(|| made))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscription_may_name_the_queue_whose_members_share_it() {
+        let read = |text| {
+            let Subscription { subject, queue } = subscription(text);
+            (subject, queue)
+        };
+        assert_eq!(read("room.one"), ("room.one".to_owned(), None));
+        assert_eq!(read(" room.one | workers "), ("room.one".to_owned(), Some("workers".to_owned())));
+        assert_eq!(read("room.one|"), ("room.one".to_owned(), None));
+    }
+}

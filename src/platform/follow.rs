@@ -215,6 +215,17 @@ mod tests {
     }
 
     #[test]
+    fn news_are_told_once_also_when_the_time_is_over() {
+        let mut failing = status("2-b", State::Starting, Outlook::Underway);
+        failing.news = vec![Problem { part: "a".into(), words: "no image".into() }];
+        let endless = stream::iter([Ok(failing)]).chain(stream::pending()).boxed();
+        let heard = Heard::default();
+        let error = block_on(until_running(endless, &plan(), Duration::from_millis(50), &heard)).unwrap_err();
+        assert!(matches!(error, DeployError::TooSlow { .. }), "{error}");
+        assert_eq!(heard.0.into_inner().unwrap(), ["a: no image"]);
+    }
+
+    #[test]
     fn busy_hosts_are_waited_for_while_there_is_time() {
         let seen = status("2-b", State::Running, Outlook::SettledButBusy);
         let endless = stream::iter([Ok(seen)]).chain(stream::pending()).boxed();

@@ -145,6 +145,13 @@ mod tests {
     }
 
     #[test]
+    fn the_versions_that_there_are_are_named() {
+        let versions = versions(&["1-a", ">2-b"]);
+        let error = back("app", &versions, Some("9")).unwrap_err();
+        assert_eq!(miette::Diagnostic::help(&error).unwrap().to_string(), "there are 1-a, 2-b");
+    }
+
+    #[test]
     fn old_versions_are_forgotten_but_not_the_one_that_is_deployed() {
         let names: Vec<_> = (1..=13)
             .map(|number| if number == 2 { ">2-x".to_owned() } else { format!("{number}-x") })

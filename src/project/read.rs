@@ -200,6 +200,34 @@ mod tests {
     }
 
     #[test]
+    fn fields_of_every_template_are_no_parameters_of_one() {
+        let fields =
+            ["name", "type", "code", "component_name", "version", "language", "replicas", "placement"];
+        let fields = [&fields[..], &["delivery", "max_deliver", "dead_letter_topic"]].concat();
+        let lines = fields.iter().map(|field| format!("    {field}: the {field}\n"));
+        let text = format!("project_name: p\ntasks:\n  - own: 1\n{}", lines.collect::<String>());
+        let (workflow, _) = parse(Path::new("/p/workflow.yaml"), &text);
+        let task = &workflow.tasks[0];
+        let read = [
+            &task.name,
+            &task.template,
+            &task.code,
+            &task.component_name,
+            &task.version,
+            &task.language,
+            &task.replicas,
+            &task.placement,
+            &task.delivery,
+            &task.max_deliver,
+            &task.dead_letter_topic,
+        ];
+        for (field, read) in fields.iter().zip(read) {
+            assert_eq!(read.as_ref().map(|read| read.text.clone()), Some(format!("the {field}")), "{field}");
+        }
+        assert_eq!(task.parameters.keys().collect::<Vec<_>>(), ["own"]);
+    }
+
+    #[test]
     fn everything_of_a_wrong_shape_is_reported_at_once() {
         let text = "project_nam: x\ntasks:\n  - 3\n  - name: [a]\n    code:\n    http: {prt: 1}\n";
         assert_eq!(
@@ -227,6 +255,28 @@ mod tests {
             }).collect::<String>();
         assert!(problems(&bomb)[0].contains("repetition limit"), "{:?}", problems(&bomb));
         assert_eq!(problems(""), ["a workflow must consist of `field: value` lines, found nothing"]);
+    }
+
+    #[test]
+    fn what_to_do_about_it_depends_on_what_is_wrong() {
+        let help = |text: &str| {
+            let (_, report) = parse(Path::new("/p/workflow.yaml"), text);
+            report.problems[0].help.clone().unwrap()
+        };
+        assert_eq!(help("tasks: []\ntasks: []\n"), "remove one of the two entries");
+        assert!(help("a: 1\n---\nb: 2\n").starts_with("keep one workflow in a file"));
+        assert!(help("a: b: c\n").starts_with("see docs/reference/workflow.md"));
+        assert_eq!(help(&"[".repeat(10_000)), LEVELS);
+    }
+
+    #[test]
+    fn a_workflow_is_read_from_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(matches!(read(folder.path()), Err(ReadError::Missing { .. })));
+        fs::write(folder.path().join(FILE), "project_name: from a file\ntasks: []\n").unwrap();
+        let (workflow, report) = read(folder.path()).unwrap();
+        assert_eq!(workflow.project_name.unwrap().text, "from a file");
+        assert!(report.problems.is_empty(), "{report:?}");
     }
 
     proptest::proptest! {

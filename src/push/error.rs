@@ -218,3 +218,30 @@ impl PushError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeout(seconds: u64) -> PushError {
+        PushError::Timeout { host: "r.org".to_owned(), seconds }
+    }
+
+    #[test]
+    fn one_of_many_at_the_registry_is_at_the_registry() {
+        assert!(timeout(1).is_network() && !PushError::NoRegistry.is_network());
+        assert!(PushError::of(vec![PushError::NoRegistry, timeout(1)]).is_network());
+        assert!(!PushError::of(vec![PushError::NoRegistry, PushError::Cancelled]).is_network());
+        let plain = PushError::PlainHttp { host: "r.org".to_owned() };
+        assert!(!PushError::of(vec![PushError::NoRegistry, plain]).is_network());
+    }
+
+    #[test]
+    fn errors_that_are_alike_are_one_and_a_cancelled_push_is_cancelled() {
+        assert!(matches!(PushError::of(vec![timeout(1), timeout(1)]), PushError::Timeout { .. }));
+        let both = PushError::of(vec![timeout(1), timeout(2), timeout(1)]);
+        assert!(matches!(&both, PushError::Multiple(errors) if errors.len() == 2), "{both:?}");
+        let cancelled = PushError::of(vec![timeout(1), PushError::Cancelled]);
+        assert!(matches!(cancelled, PushError::Cancelled), "{cancelled:?}");
+    }
+}

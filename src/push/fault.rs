@@ -268,6 +268,35 @@ mod tests {
     }
 
     #[test]
+    fn a_registry_that_says_nothing_for_long_is_too_slow() {
+        // It takes the connection, and never answers.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client =
+            reqwest::Client::builder().no_proxy().read_timeout(Duration::from_millis(20)).build().unwrap();
+        let get = client.get(format!("http://{}/v2/", silent.local_addr().unwrap()));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let error = Oci::RequestError(runtime.block_on(async { get.send().await }).unwrap_err());
+        let (transient, words) = fault(&error);
+        assert!(transient);
+        assert_eq!(words, PushError::Timeout { host: "r.org".to_owned(), seconds: 120 }.to_string());
+    }
+
+    #[test]
+    fn certificates_are_refused_for_a_reason_in_plain_words() {
+        use rustls::CertificateError as Why;
+        for (why, words) in [
+            (Why::UnknownIssuer, "its issuer is unknown"),
+            (Why::Expired, "it has expired"),
+            (Why::NotValidYet, "it is not valid yet"),
+            (Why::NotValidForName, "it is for another host"),
+            (Why::BadSignature, "BadSignature"),
+        ] {
+            assert_eq!(certificate(&why), words);
+        }
+    }
+
+    #[test]
     fn long_answers_are_cut() {
         assert_eq!(shown(&"ü".repeat(500)).chars().count(), SHOWN + 1);
     }

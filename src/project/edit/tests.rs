@@ -79,6 +79,7 @@ fn lists_in_brackets_go_on_in_brackets() {
     let new = "{ name: \"N: 1\", targets: [edge], port: 80 }";
     becomes("tasks: [{name: a}]\n", &format!("tasks: [{{name: a}}, {new}]\n"));
     becomes("tasks: [ {name: a}, ] # c\n", &format!("tasks: [ {{name: a}}, {new} ] # c\n"));
+    becomes("tasks: [{name: a} , ]\n", &format!("tasks: [{{name: a}} , {new} ]\n"));
     becomes("tasks: [\n  {name: a},\n]\n", &format!("tasks: [\n  {{name: a}},\n  {new},\n]\n"));
     becomes("tasks: [\n  {name: a} # c\n]\n", &format!("tasks: [\n  {{name: a}}, # c\n  {new}\n]\n"));
     becomes("--- {p: 1, tasks: []}\n", &format!("--- {{p: 1, tasks: [{new}]}}\n"));

@@ -122,6 +122,16 @@ mod tests {
     }
 
     #[test]
+    fn a_pin_is_in_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = || LockFile::read(folder.path()).unwrap();
+        read().pin("zig", Some(&pin(None))).unwrap();
+        assert_eq!(read().pack("zig"), Some(&pin(None)));
+        read().pin("zig", None).unwrap();
+        assert_eq!(read().pack("zig"), None);
+    }
+
+    #[test]
     fn comments_and_components_stay() {
         let text = pinned("", "zig", Some(&pin(Some("v1")))).unwrap();
         let text = text.replace("\"v1\"", "\"v1\" # reviewed by Ada") + "\n[team]\nowner = \"me\"\n";

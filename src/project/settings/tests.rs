@@ -47,3 +47,28 @@ fn slips_in_the_file_are_noticed() {
     assert_eq!(all.warnings.len(), 1);
     assert_eq!(all.warnings[0].help.as_deref(), Some("did you mean `REGISTRY_URL`?"));
 }
+
+#[test]
+fn a_value_is_shown_as_it_is_unless_it_has_a_login() {
+    let all = load("NATS_HOST=h\nPOSTGRES_URL=postgres://me:hunter2@db/x\n", &[], &[]).unwrap();
+    let shown = |name: &str| {
+        let found = all.iter().find(|one| one.key.name == name).unwrap();
+        found.shown().map(|text| text.into_owned())
+    };
+    assert_eq!(shown("NATS_HOST").as_deref(), Some("h"));
+    assert_eq!(shown("REGISTRY_URL"), None);
+    assert!(shown("POSTGRES_URL").unwrap().contains(MASK));
+}
+
+#[test]
+fn the_database_is_the_one_that_is_named_else_that_of_the_settings() {
+    let of = |file: &str, url: Option<&str>| {
+        let server = load(file, &[], &[]).unwrap().postgres(url).unwrap();
+        server.map(|server| server.to_string())
+    };
+    let file = "POSTGRES_URL=postgres://me:hunter2@one.example.org/x\n";
+    assert_eq!(of("", None), None);
+    assert!(of(file, None).unwrap().contains("one.example.org"));
+    assert!(of(file, Some("postgres://two.example.org/x")).unwrap().contains("two.example.org"));
+    assert!(load("", &[], &[]).unwrap().postgres(Some("no address")).is_err());
+}

@@ -61,6 +61,13 @@ fn providers(manifest: &Manifest) -> Vec<&str> {
 }
 
 #[test]
+fn what_components_subscribe_to_is_in_the_manifest() {
+    let mut read = planned(&[task(&[]), http("b", &[])]).subscriptions();
+    read.sort();
+    assert_eq!(read, ["first_in", "first_in"]);
+}
+
+#[test]
 fn a_task_becomes_a_component_with_links_to_a_provider() {
     let text = yaml(&planned(&[task(&["replicas: 2", "targets: [edge, cloud]"])]).versioned("1-abc"));
     let version = env!("CARGO_PKG_VERSION");
