@@ -14,6 +14,7 @@ pub mod conformance;
 pub mod doctor;
 pub mod drill;
 pub mod evaluation;
+pub mod explain;
 pub mod files;
 pub mod generate;
 pub mod graph;

@@ -7,7 +7,7 @@ use super::toolchain::Toolchain;
 use crate::cancel::Cancel;
 
 /// One call of a compiler.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Compilation<'a> {
     /// The compiler, and its pack.
     pub toolchain: &'a Toolchain,
@@ -23,6 +23,8 @@ pub struct Compilation<'a> {
     pub own_cache: &'a Path,
     /// The network is not to be used.
     pub offline: bool,
+    /// Whether third-party code is fetched, instead of compiling.
+    pub resolves: bool,
     /// What a compiler of this machine is started by.
     pub within: &'a [String],
     /// Ends the compiler.
@@ -51,5 +53,5 @@ pub(super) fn cache_folders(compilation: &Compilation<'_>) -> Vec<(OsString, Pat
 /// Whether a compiler may have something to fetch: the task has files that name dependencies.
 pub(super) fn needs_network(compilation: &Compilation<'_>) -> bool {
     let names = &compilation.toolchain.pack.manifest.build.dependencies;
-    !compilation.offline && names.iter().any(|name| compilation.own.contains(name))
+    compilation.resolves || !compilation.offline && names.iter().any(|name| compilation.own.contains(name))
 }

@@ -11,6 +11,7 @@ use super::container::{self, Kept};
 use super::placeholders::Fill;
 use super::toolchain::{self, Place};
 use crate::catalog::Pack;
+use crate::catalog::pack::BuildSection;
 use crate::check::Code;
 use crate::process;
 
@@ -21,19 +22,48 @@ use crate::process;
 pub fn run(compilation: &Compilation<'_>, kept: Option<&Kept>) -> Result<(), Failure> {
     let build = &compilation.toolchain.pack.manifest.build;
     let mut said = String::new();
-    for command in build.before.iter().chain([&build.command]) {
-        said = match &compilation.toolchain.place {
-            Place::Here { path, env, .. } => here(compilation, command, path, env)?,
-            Place::Container(image) => container::compile(image, compilation, kept, command)?,
-        };
-        if build.fail.iter().any(|pattern| pattern.regex().is_match(&said)) {
-            return Err(Failure::Rejected(said));
-        }
+    let one = |command: &[String]| match &compilation.toolchain.place {
+        Place::Here { path, env, .. } => here(compilation, command, path, env),
+        Place::Container(image) => container::compile(image, compilation, kept, command),
+    };
+    for command in commands(compilation, build) {
+        let ran = one(command).and_then(|said| {
+            let fails = build.fail.iter().any(|pattern| pattern.regex().is_match(&said));
+            if fails { Err(Failure::Rejected(said)) } else { Ok(said) }
+        });
+        said = ran.map_err(|failure| match failure {
+            Failure::Rejected(said) => Failure::Rejected(with_diagnosis(said, &build.diagnose, one)),
+            other => other,
+        })?;
     }
-    if compilation.output.is_file() {
+    if compilation.resolves || compilation.output.is_file() {
         return Ok(());
     }
     Err(Failure::Broken(format!("`{}` did not write its output file\n{said}", build.command.join(" "))))
+}
+
+/// The command lines in order.
+fn commands<'a>(compilation: &Compilation<'_>, build: &'a BuildSection) -> Vec<&'a Vec<String>> {
+    match build.resolve.as_ref().filter(|_| compilation.resolves) {
+        Some(resolve) => vec![&resolve.command],
+        None => build.before.iter().chain([&build.command]).collect(),
+    }
+}
+
+/// What the compiler said, and what the pack's own command finds out about the sources. That it may fail changes
+/// nothing: the compiler's words are there already.
+fn with_diagnosis(
+    said: String,
+    command: &[String],
+    run: impl Fn(&[String]) -> Result<String, Failure>,
+) -> String {
+    if command.is_empty() {
+        return said;
+    }
+    match run(command) {
+        Ok(found) if !found.trim().is_empty() => format!("{}\n{}", said.trim_end(), found.trim_end()),
+        _ => said,
+    }
 }
 
 /// Runs one command; what it said.
@@ -76,13 +106,22 @@ fn here(
 
 /// A compiler's words about the user's own files, and what the pack has to say about them.
 pub fn explained(said: &str, pack: &Pack, code: &Code, source: &Path) -> String {
-    let into = pack.manifest.task.into.as_deref();
-    let mut text = with_own_files(said.trim_end(), code, source, into);
+    let task = &pack.manifest.task;
+    let mut text =
+        with_own_files(&with_own_name(said.trim_end(), pack, code), code, source, task.into.as_deref());
     let known = pack.manifest.build.explain.iter();
     for explanation in known.filter(|explanation| explanation.pattern.regex().is_match(said)) {
         text.push_str(&format!("\n  help: {}", explanation.help));
     }
     text
+}
+
+/// A compiler's words with a task's only file in place of the name that its copy has.
+fn with_own_name(said: &str, pack: &Pack, code: &Code) -> String {
+    match (&pack.manifest.task.single, code.files.first()) {
+        (Some(single), Some(own)) if code.is_file => said.replace(&single.name, own),
+        _ => said.to_owned(),
+    }
 }
 
 /// A compiler's words with the user's own files in place of the copies in `gen/`.
@@ -116,6 +155,7 @@ mod tests {
             folder: "/p/tasks".into(),
             files: vec!["convert.go".into(), "sub/convert.go".into()],
             shown: "tasks/t".into(),
+            is_file: false,
         };
         let own = |said: &str| with_own_files(said, &code, Path::new("/p/gen/c/source"), None);
         assert_eq!(own("./convert.go:3:5: undefined: x"), "tasks/t/convert.go:3:5: undefined: x");

@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use super::compilation::{Compilation, Failure};
 use super::compile;
-use super::container::Kept;
+use super::context::BuildContext;
 use super::plan::Job;
 use super::record::{self, Stamp, Step};
-use super::{check_function, settings_component, wit, wrap};
-use crate::cancel::Cancel;
+use super::resolve;
+use super::{FunctionError, WrapError, check_function, settings_component, wit, wrap};
 use crate::catalog::Produces;
 use crate::files;
-use crate::progress::{Change, Event, Phase, Progress, Reason};
+use crate::progress::{Change, Event, Phase, Reason};
 use crate::remedy::{Argument, Operation};
 
 /// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
@@ -82,6 +82,15 @@ pub enum JobError {
         )
     )]
     Incomplete { component: String, pack: String, reason: String },
+    /// The function needs what no host offers.
+    #[error("`{component}`: {reason}")]
+    #[diagnostic(
+        code(pelato::build::component::imports),
+        help(
+            "a function may import nothing but WASI: remove the code that declares or requires these imports"
+        )
+    )]
+    Imports { component: String, reason: String },
     /// Trigger and function do not fit.
     #[error("cannot compose `{component}`: {reason}")]
     #[diagnostic(code(pelato::build::component::compose), help("this is a bug in the template `{template}`"))]
@@ -97,20 +106,6 @@ pub enum JobError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] files::FileError),
-}
-
-#[derive(Clone, Copy)]
-pub struct BuildContext<'a> {
-    pub cache: &'a Path,
-    /// The network is not to be used.
-    pub offline: bool,
-    /// What compilers of this machine are started by, such as a program that takes the network away; mostly nothing.
-    pub within: &'a [String],
-    /// Containers that are kept from one build to the next, if any are.
-    pub kept: Option<&'a Kept>,
-    /// Ends compilers and containers.
-    pub cancel: &'a Cancel,
-    pub progress: &'a dyn Progress,
 }
 
 /// Does one job.
@@ -187,7 +182,7 @@ fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>
 }
 
 fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError> {
-    let name = &job.component.name;
+    let name = job.component.name.clone();
     let folder = &job.place.folder;
     // The compiler writes beside the artifact, never over it: whoever is killed leaves the old one whole.
     let staging = tempfile::Builder::new()
@@ -196,20 +191,22 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
         .map_err(|source| JobError::Unreadable { path: folder.display().to_string(), source })?;
     let output = staging.path().join("output.wasm");
     let pack = &job.toolchain.pack;
+    let (own, source) = (job.component.placed_names(), job.place.source.clone());
     let compilation = Compilation {
         toolchain: job.toolchain,
-        source: &job.place.source,
-        own: &job.component.code.files,
+        source: &source,
+        own: &own,
         output: &output,
         cache: context.cache,
         own_cache: &folder.join(OWN_CACHE),
         offline: context.offline,
+        resolves: false,
         within: context.within,
         cancel: context.cancel,
     };
-    compile::run(&compilation, context.kept).map_err(|failure| match failure {
+    resolve::compile(job, &compilation, context).map_err(|failure| match failure {
         Failure::Rejected(said) => {
-            let output = compile::explained(&said, pack, &job.component.code, &job.place.source);
+            let output = compile::explained(&said, pack, &job.component.code, &source);
             context.progress.report(Event::ComponentFailed {
                 component: name.clone(),
                 phase: Phase::Build,
@@ -220,27 +217,44 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
         Failure::Cancelled => JobError::Cancelled(name.clone()),
         Failure::Broken(reason) => JobError::InvalidFunction { component: name.clone(), reason },
     })?;
-    let compiled = read(&output)?;
+    let function = to_function(job, read(&output)?)?;
+    let made = write(&job.place.function, &function)?;
+    job.record.compiled = Some(Step { from: job.compile_from.clone(), made });
+    remember(job)
+}
+
+/// Makes a function component of what the compiler wrote.
+fn to_function(job: &Job<'_>, compiled: Vec<u8>) -> Result<Vec<u8>, JobError> {
+    let (name, pack) = (&job.component.name, &job.toolchain.pack.manifest);
     if MAGIC.starts_with(&compiled) || compiled.starts_with(MAGIC) {
         wit::check_sections(&compiled).map_err(|reason| JobError::Incomplete {
             component: name.clone(),
-            pack: pack.manifest.name.clone(),
+            pack: pack.name.clone(),
             reason,
         })?;
     }
     let wrong = |error: &dyn std::fmt::Display| JobError::Function {
         component: name.clone(),
-        pack: pack.manifest.name.clone(),
+        pack: pack.name.clone(),
         reason: error.to_string(),
     };
-    let function = match pack.manifest.build.produces {
-        Produces::Module => wrap(&compiled).map_err(|error| wrong(&error))?,
+    // The pack's wrapper imports nothing else: its conformance is checked.
+    let needs = |error: &dyn std::fmt::Display| JobError::Imports {
+        component: name.clone(),
+        reason: error.to_string(),
+    };
+    let function = match pack.build.produces {
+        Produces::Module => wrap(&compiled).map_err(|error| match error {
+            WrapError::UnsupportedImports { .. } => needs(&error),
+            other => wrong(&other),
+        })?,
         Produces::Component => compiled,
     };
-    check_function(&function).map_err(|error| wrong(&error))?;
-    let made = write(&job.place.function, &function)?;
-    job.record.compiled = Some(Step { from: job.compile_from.clone(), made });
-    remember(job)
+    check_function(&function).map_err(|error| match error {
+        FunctionError::UnsupportedImports { .. } => needs(&error),
+        other => wrong(&other),
+    })?;
+    Ok(function)
 }
 
 fn compose(job: &mut Job<'_>, trigger: &[u8]) -> Result<(), JobError> {

@@ -5,11 +5,13 @@ pub mod compilation;
 mod compile;
 pub mod compose;
 pub mod container;
+mod context;
 pub mod job;
 mod placeholders;
 pub mod plan;
 pub(crate) mod pool;
 pub mod record;
+mod resolve;
 pub mod settings;
 pub mod toolchain;
 mod trigger;
@@ -23,6 +25,7 @@ use std::path::{Path, PathBuf};
 
 pub use builder::{Choice, choose};
 pub use compose::{ComposeError, compose};
+pub use context::BuildContext;
 pub use job::{Built, JobError, Work};
 pub use plan::Job;
 pub use settings::{SettingsError, settings_component};
@@ -40,7 +43,6 @@ use crate::project::Builder;
 use crate::project::lock_file::LockedImage;
 use crate::remedy::{Operation, Restriction};
 use builder::Finder;
-use job::BuildContext;
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -228,6 +230,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     let generated = plan.jobs.first().and_then(|job| job.place.folder.parent()).map(Path::to_owned);
     generated.iter().for_each(|folder| sweep(folder, container::PREFIX));
     let kept = generated.filter(|_| worth_keeping(&plan, options.jobs)).map(container::Kept::new);
+    let resolving = std::sync::Mutex::new(());
     let context = BuildContext {
         cache: &options.cache,
         offline: options.offline,
@@ -235,6 +238,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
         kept: kept.as_ref(),
         cancel: &options.cancel,
         progress,
+        resolving: &resolving,
     };
     let names: Vec<_> = plan.jobs.iter().map(|job| job.component.name.clone()).collect();
     let items: Vec<_> = plan.jobs.into_iter().map(|job| std::sync::Mutex::new(Some(job))).collect();

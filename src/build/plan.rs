@@ -37,7 +37,7 @@ impl<'a> Job<'a> {
     ) -> Self {
         let place = Place::of(generated, &component.name);
         let record = Record::read(&place.folder);
-        let compile_from = compile_ingredients(toolchain, files);
+        let compile_from = compile_ingredients(component, toolchain, files);
         let compile = record::why(record.compiled.as_ref(), &compile_from, &place.function);
         let compose_from = compose_ingredients(component, trigger);
         Self { component, toolchain, place, record, compile_from, compose_from, compile }
@@ -67,9 +67,10 @@ impl<'a> Job<'a> {
     }
 }
 
-fn compile_ingredients(toolchain: &Toolchain, files: &Files) -> Ingredients {
+fn compile_ingredients(component: &Component, toolchain: &Toolchain, files: &Files) -> Ingredients {
+    let own = |file: &str| component.own_name(file).unwrap_or(file).to_owned();
     let mut from: Ingredients =
-        files.iter().map(|(name, content)| (name.to_string(), digest(content))).collect();
+        files.iter().map(|(name, content)| (own(name.as_str()), digest(content))).collect();
     let pack = &toolchain.pack.manifest;
     let produces = match pack.build.produces {
         Produces::Module => "module",

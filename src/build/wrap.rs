@@ -1,7 +1,11 @@
 //! From what a language's compiler wrote to a function component: one that exports the user's function.
 
 use super::wit::{self, CORE_MODULE, HANDLER, NotAComponent};
+use wasmparser::{Parser, Payload};
 use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
+
+/// The module that the adapter provides to core modules.
+const PREVIEW1: &str = "wasi_snapshot_preview1";
 
 /// Why a core module could not be made a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
@@ -13,6 +17,15 @@ pub enum WrapError {
         help("if the compiler writes components, set `produces = \"component\"`")
     )]
     NotAModule,
+    /// The module imports what nobody provides.
+    #[error("the function imports {}", list(.imports))]
+    #[diagnostic(
+        code(pelato::wrap::unsupported_imports),
+        help(
+            "a function may import nothing but WASI: remove the code that declares or requires these imports"
+        )
+    )]
+    UnsupportedImports { imports: Vec<String> },
     /// The module is broken, lacks the exports of the world `task` or imports what nobody provides.
     #[error("the compiler's output cannot be turned into a component: {reason}")]
     #[diagnostic(
@@ -69,7 +82,23 @@ pub fn wrap(core_module: &[u8]) -> Result<Vec<u8>, WrapError> {
     if !core_module.starts_with(CORE_MODULE) {
         return Err(WrapError::NotAModule);
     }
+    let imports = unsupported(core_module);
+    if !imports.is_empty() {
+        return Err(WrapError::UnsupportedImports { imports });
+    }
     wit::encode(core_module, "task", Some(wit::ADAPTER)).map_err(|reason| WrapError::Encode { reason })
+}
+
+/// The imports of a core module, outside of WASI. Those of a broken one are left to what reads all of it.
+fn unsupported(core_module: &[u8]) -> Vec<String> {
+    let sections = Parser::new(0).parse_all(core_module).filter_map(Result::ok);
+    let imports = sections.filter_map(|section| match section {
+        Payload::ImportSection(imports) => Some(imports),
+        _ => None,
+    });
+    let imports = imports.flat_map(|section| section.into_imports()).filter_map(Result::ok);
+    let others = imports.filter(|import| import.module != PREVIEW1);
+    others.map(|import| format!("{}.{}", import.module, import.name)).collect()
 }
 
 /// Checks that a component can be a task's function: it exports the handler (other exports do no harm) and needs

@@ -142,7 +142,7 @@ fn problem(source: &Arc<Source>, error: &toml_edit::de::Error) -> Problem {
     let problem = Problem::error("manifest", source, message.lines().next().unwrap_or_default());
     let problem = match unknown_field(message) {
         Some((wrong, known)) => problem.advise(suggest::help(wrong, known)),
-        None => problem.advise("docs/contributing describes what a manifest may contain"),
+        None => problem.advise("`operation:explain language-packs` and `operation:explain templates` list what a manifest may contain"),
     };
     problem.at(error.span())
 }

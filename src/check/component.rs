@@ -48,6 +48,8 @@ pub struct Code {
     pub files: Vec<String>,
     /// The folder as shown to people: `tasks` or `tasks/convert`.
     pub shown: String,
+    /// Whether the task names the one file, not the folder.
+    pub is_file: bool,
 }
 
 /// Where HTTP requests for a component arrive.
@@ -88,13 +90,29 @@ impl Need {
 }
 
 impl Component {
+    /// The user's name of the task's only file, if `placed` is what its copy is called.
+    pub fn own_name(&self, placed: &str) -> Option<&str> {
+        let single = self.pack.manifest.task.single.as_ref().filter(|_| self.code.is_file)?;
+        let own = self.code.files.first().map(String::as_str);
+        own.filter(|_| placed == self.pack.place(&single.name))
+    }
+
+    /// What the user's files are called where they are compiled.
+    pub fn placed_names(&self) -> Vec<String> {
+        let single = |name: &String| match self.code.is_file {
+            true => self.pack.single(name, Vec::new()).0,
+            false => name.clone(),
+        };
+        self.code.files.iter().map(|name| self.pack.place(&single(name))).collect()
+    }
+
     /// What the platform has to provide, with the template's texts filled in.
     ///
     /// # Errors
     /// When a text is wrong; [`super::run`] has found that before, so that its components have none.
     pub fn needs(&self) -> Result<Vec<Need>, NeedError> {
         let values = self.values();
-        let fill = |(key, text): (&String, &String)| Ok((key.clone(), fill_in(key, text, &values)?));
+        let fill = |(key, text): (&String, &String)| Ok((key.clone(), self.fill(key, text, &values)?));
         let need = |capability: &Capability| {
             let config = capability.config.iter().map(fill).collect::<Result<_, _>>()?;
             Ok(Need { wit: capability.wit.clone(), config })
@@ -107,6 +125,20 @@ impl Component {
             }
             None => needs,
         })
+    }
+
+    /// Fills a text in: once for each value of a parameter in it that has several.
+    fn fill(&self, key: &str, text: &str, values: &liquid::Object) -> Result<String, NeedError> {
+        let mut parameters = self.template.manifest.parameters.iter();
+        let several = parameters.find(|(name, parameter)| parameter.several && text.contains(*name));
+        let Some((name, parameter)) = several else { return fill_in(key, text, values) };
+        let all = self.parameters.get(name).map(|all| parameter.values(all)).unwrap_or_default();
+        let one = |value: &str| {
+            let mut values = values.clone();
+            values.insert(name.to_owned().into(), liquid::model::Value::scalar(value.to_owned()));
+            fill_in(key, text, &values)
+        };
+        Ok(all.into_iter().map(one).collect::<Result<Vec<_>, _>>()?.join(","))
     }
 
     /// The consumers by which its messages are kept until it has dealt with them.
@@ -144,8 +176,7 @@ impl Component {
 
     /// Whether it uses a PostgreSQL database.
     pub fn uses_database(&self) -> bool {
-        let is_database = |capability: &Capability| capability.wit.starts_with("wasmcloud:postgres/");
-        self.template.manifest.capabilities.iter().any(is_database)
+        self.template.uses_database()
     }
 
     /// What the trigger is given: the parameters that are settings, and the component's name.

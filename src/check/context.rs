@@ -137,13 +137,30 @@ impl<'a> Entry<'a> {
     /// The values of the template's parameters: as written, else their defaults.
     pub fn parameters(&self) -> BTreeMap<String, String> {
         let known = self.template.iter().flat_map(|template| template.manifest.parameters.iter());
-        let value = |name: &str, default: &Option<String>| match self.task.parameters.get(name) {
-            Some(field) => Some(field.text.clone()),
-            None => default.clone(),
+        let value = |name: &str, parameter: &catalog::Parameter| match self.task.parameters.get(name) {
+            Some(field) => Some(parameter.values(&field.text).join(",")),
+            None => parameter.default.clone(),
         };
-        known
-            .filter_map(|(name, parameter)| Some((name.to_owned(), value(name, &parameter.default)?)))
-            .collect()
+        known.filter_map(|(name, parameter)| Some((name.to_owned(), value(name, parameter)?))).collect()
+    }
+
+    /// The values of a parameter as written, each at its place.
+    pub fn values_of(&self, name: &str, parameter: &catalog::Parameter) -> Vec<Field> {
+        let Some(field) = self.task.parameters.get(name) else { return Vec::new() };
+        match self.task.lists.get(name) {
+            Some(items) if parameter.several => items.clone(),
+            _ => {
+                let value = |text: &str| Field { text: text.to_owned(), place: field.place.clone() };
+                parameter.values(&field.text).into_iter().map(value).collect()
+            }
+        }
+    }
+
+    /// Where a topic is written that a parameter has.
+    pub fn field_of(&self, parameter: &str, topic: &str) -> Option<&'a Field> {
+        let items = self.task.lists.get(parameter);
+        let item = items.and_then(|items| items.iter().find(|item| item.text == topic));
+        item.or_else(|| self.task.parameters.get(parameter))
     }
 
     /// Where HTTP reaches it, if its template answers HTTP and all is well with the values.

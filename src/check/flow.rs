@@ -119,12 +119,12 @@ pub(super) fn topics(
     flow: catalog::Flow,
 ) -> Vec<(String, String)> {
     let directed = template.manifest.parameters.iter().filter(|(_, parameter)| parameter.flow == Some(flow));
-    directed
-        .filter_map(|(name, parameter)| {
-            let topic = parameters.get(name)?;
-            let fits =
-                subject::validate(topic).is_ok() && (parameter.wildcards || !subject::has_wildcards(topic));
-            fits.then(|| (name.to_owned(), topic.clone()))
-        })
-        .collect()
+    let topics = directed.flat_map(|(name, parameter)| {
+        let fits = move |topic: &&str| {
+            subject::validate(topic).is_ok() && (parameter.wildcards || !subject::has_wildcards(topic))
+        };
+        let values = parameters.get(name).map(|text| parameter.values(text)).unwrap_or_default();
+        values.into_iter().filter(fits).map(|topic| (name.to_owned(), topic.to_owned())).collect::<Vec<_>>()
+    });
+    topics.collect()
 }

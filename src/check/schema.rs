@@ -157,11 +157,19 @@ fn of_template(template: &Template) -> Value {
 
 fn of_parameter(parameter: &Parameter) -> Value {
     let mut value = match parameter.kind {
-        Kind::Subject => json!({
-            "type": ["string", "number", "boolean"],
-            "pattern": if parameter.wildcards { PATTERN } else { SUBJECT },
-            "maxLength": 255
-        }),
+        Kind::Subject => {
+            let pattern = if parameter.wildcards { PATTERN } else { SUBJECT };
+            let one =
+                json!({ "type": ["string", "number", "boolean"], "pattern": pattern, "maxLength": 255 });
+            let each = pattern.trim_matches(['^', '$']);
+            match parameter.several {
+                false => one,
+                true => json!({ "anyOf": [
+                    { "type": ["string", "number", "boolean"], "pattern": format!(r"^\s*({each})(\s*,\s*({each}))*\s*$") },
+                    { "type": "array", "items": one, "minItems": 1, "uniqueItems": true }
+                ] }),
+            }
+        }
         Kind::Integer => json!({
             "anyOf": [{ "type": "integer", "minimum": 0 }, { "type": "string", "pattern": "^[0-9]+$" }]
         }),

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, Place};
 use super::deploy::Wait;
 use super::flags::Flags;
 use crate::pelato::Error;
@@ -17,6 +17,8 @@ use crate::ui::{json, table};
     exit code; what was finished before is kept and not repeated."
 )]
 pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
     /// The first phase
     #[arg(long, value_name = "PHASE", default_value = "gen")]
     from: Phase,
@@ -44,7 +46,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
             help: "the order is gen, build, push, deploy".to_owned(),
         });
     }
-    let (pelato, ui) = (context.open()?, &context.ui);
+    let (pelato, ui) = (context.open_at(&arguments.place)?, &context.ui);
     let brushed = context.finish(pelato.brush(&BrushOptions {
         from: arguments.from,
         to: arguments.to,

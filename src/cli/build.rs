@@ -14,7 +14,7 @@ use crate::ui::{json, table};
     Only what has changed is built again; the table says why. The artifact of a component is \
     gen/<component>/<component>.wasm.")]
 pub struct Arguments {
-    /// Only these components [default: all]
+    /// Only these components [default: all]; one of the words may be the project's folder
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
     /// Only print what would be built, and why
@@ -32,10 +32,11 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
-    let (pelato, ui) = (context.open()?, &context.ui);
+    let (pelato, components) = context.open_for(arguments.components)?;
+    let ui = &context.ui;
     let flags = BuildFlags { newest_images: arguments.update_image, ..arguments.flags.to_build() };
     if arguments.dry_run {
-        let plan = json::BuildPlan::new(context.finish(pelato.plan_build(&arguments.components, &flags))?);
+        let plan = json::BuildPlan::new(context.finish(pelato.plan_build(&components, &flags))?);
         if ui.json() {
             ui.result_json(&plan);
         } else {
@@ -47,7 +48,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     if pushes {
         pelato.ready_to_push()?;
     }
-    let outcome = context.finish(pelato.build(&arguments.components, &flags))?;
+    let outcome = context.finish(pelato.build(&components, &flags))?;
     let built = json::Build::new(&outcome, pelato.root());
     if !ui.json() {
         ui.result(table(["COMPONENT", "VERSION", "SIZE", "WORK", "TIME", "WHY"], &built.rows()));

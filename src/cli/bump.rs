@@ -47,8 +47,9 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(mut arguments: Arguments, context: &Context) -> Result<(), Error> {
     let kind = kind(&mut arguments)?;
+    let (pelato, words) = context.open_for(std::mem::take(&mut arguments.words))?;
+    arguments.words = words;
     let named = selection(&arguments)?;
-    let pelato = context.open()?;
     let (selection, left) = match named {
         Some(selection) => (selection, Vec::new()),
         None => {

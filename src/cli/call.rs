@@ -31,7 +31,16 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
-    let pelato = context.open()?;
+    let (pelato, components) = context.open_for(vec![arguments.component.clone()])?;
+    if components.is_empty() {
+        return Err(Error::Usage {
+            message: format!("`{}` is a project, not a component", arguments.component),
+            help: format!(
+                "`pelato -C {} call COMPONENT INPUT` calls one of its components",
+                arguments.component
+            ),
+        });
+    }
     let input = input(arguments.input)?;
     let ui = &context.ui;
     let name = &arguments.component;

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, Place};
 use crate::pelato::Error;
 use crate::report::Rejected;
 use crate::ui::{count, json};
@@ -10,8 +10,10 @@ use crate::ui::{count, json};
 /// Find all errors in the workflow, before anything is built
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato check\n  pelato check --json | jq '.problems[].message'\n\n\
-    Every rule is described in docs/reference/checks.md.")]
+    `pelato explain RULE` describes a rule, `pelato explain checks` all of them.")]
 pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
     /// Treat warnings as errors
     #[arg(long)]
     strict: bool,
@@ -19,7 +21,7 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let checked = context.open()?.check()?;
+    let checked = context.open_at(&arguments.place)?.check()?;
     let report = checked.report;
     if context.ui.json() {
         context.ui.result_json(&json::Check::new(&report));

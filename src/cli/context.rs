@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use clap::Args;
 use etcetera::BaseStrategy;
 
 use super::Global;
@@ -24,6 +25,14 @@ pub const HOME: &str = "PELATO_HOME";
 
 /// How long compilers and containers may take to end when the command is cancelled.
 const CLEANUP: Duration = Duration::from_secs(10);
+
+/// The project, where a command takes nothing else.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The project's folder; the same as --project
+    #[arg(value_name = "PROJECT_DIR")]
+    project_dir: Option<PathBuf>,
+}
 
 /// The surroundings of a command.
 pub struct Context {
@@ -52,6 +61,27 @@ impl Context {
         root(&self.here, self.global.project.as_deref())
     }
 
+    /// The folder that a command names as its project.
+    fn root_of(&self, place: &Path) -> Result<PathBuf, Error> {
+        if self.global.project.is_some() {
+            return Err(Error::Usage {
+                message: format!("the project is named twice: `{}` and `--project`", place.display()),
+                help: "leave one of them out".to_owned(),
+            });
+        }
+        Ok(root(&self.here, Some(place)))
+    }
+
+    /// Whether a word in the place of a component is a project: a path, or a folder with a workflow where there is no
+    /// project whose component it could be.
+    fn is_project(&self, word: &str) -> bool {
+        let is_path = word.contains(std::path::is_separator) || matches!(word, "." | ".." | workflow::FILE);
+        is_path || {
+            let has_workflow = |folder: &Path| folder.join(workflow::FILE).symlink_metadata().is_ok();
+            !has_workflow(&self.root()) && has_workflow(&self.here.join(word))
+        }
+    }
+
     /// The folder in which a new project is made.
     pub fn parent(&self) -> PathBuf {
         self.global.project.as_ref().map_or_else(|| self.here.clone(), |folder| self.here.join(folder))
@@ -76,7 +106,38 @@ impl Context {
     /// # Errors
     /// When a setting is wrong.
     pub fn open(&self) -> Result<Pelato, Error> {
-        let root = self.root();
+        self.open_root(self.root())
+    }
+
+    /// Opens the project that a command names, or else the one of this place.
+    ///
+    /// # Errors
+    /// When a setting is wrong, or the project is named twice.
+    pub fn open_at(&self, place: &Place) -> Result<Pelato, Error> {
+        match &place.project_dir {
+            Some(folder) => self.open_root(self.root_of(folder)?),
+            None => self.open(),
+        }
+    }
+
+    /// Opens the project for the components that are named; one of the words may be the project instead.
+    ///
+    /// # Errors
+    /// When a setting is wrong, or the project is named twice.
+    pub fn open_for(&self, words: Vec<String>) -> Result<(Pelato, Vec<String>), Error> {
+        let (projects, components): (Vec<_>, Vec<_>) =
+            words.into_iter().partition(|word| self.is_project(word));
+        match projects.as_slice() {
+            [] => Ok((self.open()?, components)),
+            [project] => Ok((self.open_root(self.root_of(Path::new(project))?)?, components)),
+            [first, second, ..] => Err(Error::Usage {
+                message: format!("`{first}` and `{second}` are both projects"),
+                help: "name one project, and the components by their `component_name`".to_owned(),
+            }),
+        }
+    }
+
+    fn open_root(&self, root: PathBuf) -> Result<Pelato, Error> {
         // What is wrong or suspicious in them is said once, before anything else.
         self.settings(&root)?;
         Ok(Pelato::open(Options {
@@ -179,6 +240,9 @@ pub fn catalog_for(arguments: &[OsString]) -> Catalog {
 
 fn root(here: &Path, named: Option<&Path>) -> PathBuf {
     match named {
+        Some(file) if file.ends_with(workflow::FILE) && !here.join(file).is_dir() => {
+            here.join(file.parent().unwrap_or(Path::new("")))
+        }
         Some(folder) => here.join(folder),
         None => {
             let has_workflow = |folder: &&Path| folder.join(workflow::FILE).symlink_metadata().is_ok();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, Place};
 use crate::files::{Plan, RelPath};
 use crate::pelato::Error;
 use crate::platform::{Deployed, Manifest, Options};
@@ -14,12 +14,18 @@ use crate::ui::json;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato deploy\n  pelato deploy --dry-run    # the manifest, and what would change\n  \
+    pelato deploy --dry-run --offline > wadm.yaml    # the manifest alone\n  \
     pelato deploy --setting LATTICE=staging --no-wait\n\nThe images must be in the registry: run `pelato push` first, or `pelato brush` for both. `pelato config` shows which cluster is used."
 )]
 pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
     /// Only print the manifest, and how it differs from what is deployed
     #[arg(long)]
     dry_run: bool,
+    /// With `--dry-run`: ask neither registry nor cluster; the manifest has no version then
+    #[arg(long, requires = "dry_run")]
+    offline: bool,
     /// Replace an application of the same name that belongs to another project
     #[arg(long)]
     force: bool,
@@ -47,11 +53,19 @@ impl Wait {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let pelato = context.open()?;
+    let pelato = context.open_at(&arguments.place)?;
     let options = arguments.wait.to_options(arguments.force);
     if !arguments.dry_run {
         let deployed = context.finish(pelato.deploy(options))?;
         told(&deployed, context);
+        return Ok(());
+    }
+    if arguments.offline {
+        let manifest = pelato.manifest()?;
+        match context.ui.json() {
+            true => context.ui.result_json(&json::Manifest::new(manifest)),
+            false => context.ui.result(manifest.to_yaml()?),
+        }
         return Ok(());
     }
     let plan = context.finish(pelato.plan_deploy(arguments.force))?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::context::{Context, runtime};
+use super::context::{Context, Place, runtime};
 use super::flags::Flags;
 use crate::doctor::{Examined, Machine};
 use crate::pelato::Error;
@@ -18,6 +18,8 @@ use crate::ui::json;
     Outside of a project it checks only the machine. The exit code is 0 if everything that the project needs is present, else 8. A registry is required if REGISTRY_URL is set, a cluster if a setting names one."
 )]
 pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
     /// Fix what needs no root: compilers, images, folders, .env
     #[arg(long)]
     fix: bool,
@@ -30,7 +32,7 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let (pelato, flags) = (context.open()?, arguments.flags.to_build());
+    let (pelato, flags) = (context.open_at(&arguments.place)?, arguments.flags.to_build());
     let machine = Arc::new(context.finish(pelato.machine(&flags))?);
     let mut examined = Arc::new(examine(&pelato, &machine)?);
     if arguments.fix {

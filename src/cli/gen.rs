@@ -2,23 +2,30 @@
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, Place};
 use crate::pelato::Error;
 use crate::ui::{count, json};
 
 /// Generate the components' sources into gen/
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  pelato gen\n  pelato gen --dry-run    # only list the files\n\n\
-    `build` and `run` do this by themselves. Only files that differ are written; files that no longer belong to the workflow are removed.")]
+#[command(
+    after_help = "Examples:\n  pelato gen\n  pelato gen --dry-run    # only list the files\n  pelato gen --manifest\n\n\
+    `build` and `run` do this by themselves. Only files that differ are written; files that no longer belong to the workflow are removed."
+)]
 pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
     /// Only list the files that belong in gen/
     #[arg(long)]
     dry_run: bool,
+    /// Also write what would be deployed: the manifest for the platform, without a version; needs REGISTRY_URL
+    #[arg(long, conflicts_with = "dry_run")]
+    manifest: bool,
 }
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let pelato = context.open()?;
+    let pelato = context.open_at(&arguments.place)?;
     let ui = &context.ui;
     if arguments.dry_run {
         let planned = pelato.plan_generate()?;
@@ -29,7 +36,10 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         }
         return Ok(());
     }
-    let (components, generated) = context.finish(pelato.generate())?;
+    let (components, mut generated) = context.finish(pelato.generate())?;
+    if arguments.manifest {
+        generated.written.push(pelato.write_manifest()?);
+    }
     if ui.json() {
         ui.result_json(&json::Generated::new(&components, &generated));
         return Ok(());

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, Place};
 use crate::graph::Format;
 use crate::pelato::Error;
 
@@ -11,6 +11,8 @@ use crate::pelato::Error;
 #[command(after_help = "Examples:\n  pelato graph                        # Mermaid, for a README\n  \
     pelato graph --format svg > flow.svg")]
 pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
     /// What to print
     #[arg(long, default_value = "mermaid")]
     format: Format,
@@ -18,6 +20,6 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    context.ui.result(context.open()?.graph(arguments.format)?);
+    context.ui.result(context.open_at(&arguments.place)?.graph(arguments.format)?);
     Ok(())
 }

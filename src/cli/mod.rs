@@ -12,6 +12,7 @@ mod context;
 mod deploy;
 mod doctor;
 mod drill;
+mod explain;
 mod flags;
 mod r#gen;
 mod graph;
@@ -61,7 +62,7 @@ struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Global options")]
 struct Global {
-    /// The project's folder [default: the nearest one with a workflow.yaml, here or above]
+    /// The project's folder, or its workflow.yaml [default: the nearest one with a workflow.yaml, here or above]
     #[arg(short = 'C', long, global = true, value_name = "DIR")]
     project: Option<PathBuf>,
     /// Set a setting for this call only, such as NATS_HOST=10.0.0.5
@@ -112,6 +113,7 @@ enum Command {
     Pack(pack::Action),
     #[command(subcommand)]
     Template(template::Action),
+    Explain(explain::Arguments),
     Config(config::Arguments),
     Doctor(doctor::Arguments),
     Completions(completions::Arguments),
@@ -167,11 +169,11 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
         Command::Brush(arguments) => brush::run(&arguments, context),
-        Command::Push(arguments) => push::run(&arguments, context),
+        Command::Push(arguments) => push::run(arguments, context),
         Command::Deploy(arguments) => deploy::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),
         Command::Rollback(arguments) => rollback::run(&arguments, context),
-        Command::Remove(arguments) => remove::run(&arguments, context),
+        Command::Remove(arguments) => remove::run(arguments, context),
         Command::Drill(arguments) => drill::run(arguments, context),
         Command::Infra(arguments) => infra::run(&arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
@@ -180,6 +182,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Schema(arguments) => schema::run(&arguments, context),
         Command::Pack(action) => pack::run(action, context),
         Command::Template(action) => template::run(action, context),
+        Command::Explain(arguments) => explain::run(&arguments, context),
         Command::Config(arguments) => config::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),

@@ -12,7 +12,7 @@ use crate::ui::{json, table};
 #[command(after_help = "Examples:\n  pelato push\n  pelato push temp_filter --dry-run\n\n\
     A component becomes the image REGISTRY_URL/component_name:version. A version in the registry never changes: other content needs a new version (`pelato bump`). pelato.lock records what was pushed; commit it.")]
 pub struct Arguments {
-    /// Only these components [default: all]
+    /// Only these components [default: all]; one of the words may be the project's folder
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
     /// Only print what would be pushed; nothing is built or sent
@@ -29,16 +29,17 @@ pub struct Arguments {
 pub const HEADER: [&str; 6] = ["COMPONENT", "PUSH", "SIZE", "TIME", "DIGEST", "IMAGE"];
 
 /// Runs the command.
-pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
+pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     if arguments.flags.offline() {
         return Err(Error::Usage {
             message: "pushing needs the network, and `--offline` forbids it".to_owned(),
             help: "leave `--offline` out; `pelato build --offline` only builds".to_owned(),
         });
     }
-    let (pelato, flags, ui) = (context.open()?, arguments.flags.to_build(), &context.ui);
+    let (pelato, components) = context.open_for(arguments.components)?;
+    let (flags, ui) = (arguments.flags.to_build(), &context.ui);
     if arguments.dry_run {
-        let planned = context.finish(pelato.plan_push(&arguments.components, &flags))?;
+        let planned = context.finish(pelato.plan_push(&components, &flags))?;
         let plan = json::PushPlan::new(&planned, arguments.force);
         if ui.json() {
             ui.result_json(&plan);
@@ -48,7 +49,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         return Ok(());
     }
     pelato.ready_to_push()?;
-    let outcome = context.finish(pelato.build(&arguments.components, &flags))?;
+    let outcome = context.finish(pelato.build(&components, &flags))?;
     let pushed = json::Push::new(&context.finish(pelato.push(&outcome, arguments.force))?);
     if ui.json() {
         ui.result_json(&pushed);

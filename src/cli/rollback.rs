@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::context::Context;
+use super::context::{Context, Place};
 use super::deploy::{Wait, told};
 use crate::pelato::Error;
 
@@ -12,6 +12,8 @@ use crate::pelato::Error;
     after_help = "Examples:\n  pelato rollback\n  pelato rollback --to 3\n\nThe cluster stores the last ten manifests. workflow.yaml is not changed: the next `pelato deploy` deploys what it says."
 )]
 pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
     /// The manifest's version, or its number
     #[arg(long, value_name = "VERSION")]
     to: Option<String>,
@@ -21,7 +23,7 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let pelato = context.open()?;
+    let pelato = context.open_at(&arguments.place)?;
     let deployed =
         context.finish(pelato.rollback(arguments.to.as_deref(), arguments.wait.to_options(false)))?;
     told(&deployed, context);

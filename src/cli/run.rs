@@ -22,7 +22,7 @@ use crate::web::{Origin, is_host};
     real server\n\nThe path of each message is printed, one line for each call; -q prints none. Ctrl-C stops."
 )]
 pub struct Arguments {
-    /// Only these components [default: all]
+    /// Only these components [default: all]; one of the words may be the project's folder
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
     /// Port for HTTP on 127.0.0.1 [default: the workflow's, else 8000]; 0 chooses a free one
@@ -92,12 +92,12 @@ fn origin(text: &str) -> Result<Origin, String> {
 
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
-    let pelato = context.open()?;
+    let (pelato, only) = context.open_for(arguments.components)?;
     let settings = pelato.settings()?;
     let send = arguments.send.iter().map(|text| message(text)).collect::<Result<_, _>>()?;
     let options = RunOptions {
         build: arguments.build.to_build(),
-        only: arguments.components,
+        only,
         port: arguments.port,
         allow_hosts: arguments.allow_host,
         allow_origins: arguments.allow_origin,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use futures_util::StreamExt;
 
-use super::context::Context;
+use super::context::{Context, Place};
 use crate::pelato::Error;
 use crate::ui::{json, table};
 
@@ -19,6 +19,8 @@ const PAUSE: Duration = Duration::from_secs(1);
     pelato status --json"
 )]
 pub struct Arguments {
+    #[command(flatten)]
+    place: Place,
     /// Show it again whenever something changes, until Ctrl-C
     #[arg(short, long)]
     watch: bool,
@@ -26,7 +28,7 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    let pelato = context.open()?;
+    let pelato = context.open_at(&arguments.place)?;
     if !arguments.watch {
         show(&json::Status::new(&context.finish(pelato.status())?), context);
         return Ok(());

@@ -113,7 +113,13 @@ fn fits(parameter: &Parameter, text: &str) -> Result<(), String> {
         Kind::Subject if !parameter.wildcards && subject::has_wildcards(text) => {
             Err("this topic must not contain wildcards".to_owned())
         }
-        Kind::Subject => subject::validate(text).map_err(|error| error.to_string()),
+        Kind::Subject => {
+            let wrong = |topic| Some((topic, subject::validate(topic).err()?));
+            match parameter.values(text).into_iter().find_map(wrong) {
+                None => Ok(()),
+                Some((topic, error)) => Err(format!("`{topic}` is not a valid topic: it {error}")),
+            }
+        }
         Kind::String if !parameter.matches(text) => Err(format!("use {}", parameter.expected())),
         Kind::String => Ok(()),
     }

@@ -24,7 +24,8 @@ fn against_targets(machine: &Machine, needed: bool, hosts: &[Host]) -> Vec<Findi
     let about = machine.platform().about();
     let label = about.label;
     if hosts.is_empty() {
-        let remedy = format!("start a wasmCloud host with a label {label} (see docs/infrastructure.md)");
+        let remedy =
+            format!("start a wasmCloud host with a label {label} (`operation:explain infrastructure`)");
         return vec![Finding::lacking(needed, "no host of the cluster answers", remedy)];
     }
     let shown = hosts.iter().map(|host| match &host.target {

@@ -39,8 +39,13 @@ pub fn files(component: &Component) -> Result<Files, PlanError> {
     let user = user_files(component)?;
     let shell = shell_files(component, &user)?;
     let pack = &component.pack;
-    let placed =
-        user.into_iter().map(|(name, content)| Ok((RelPath::new(pack.place(name.as_str()))?, content)));
+    let placed = user.into_iter().map(|(name, content)| {
+        let (name, content) = match component.code.is_file {
+            true => pack.single(name.as_str(), content),
+            false => (name.to_string(), content),
+        };
+        Ok((RelPath::new(pack.place(&name))?, content))
+    });
     let mut files = placed.collect::<Result<Files, FileError>>()?;
     for (name, content) in shell {
         let gives_way = component.pack.manifest.shell.keep.iter().any(|kept| kept == name.as_str());

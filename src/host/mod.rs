@@ -16,6 +16,7 @@ mod core;
 mod database;
 mod deployment;
 mod engine;
+pub mod entry;
 mod error;
 mod http;
 mod imports;

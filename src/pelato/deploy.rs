@@ -35,6 +35,17 @@ impl Pelato {
         self.look()?.manifest()
     }
 
+    /// Writes the manifest of the workflow, without a version, where deploying writes it, too: for reviews, and for other
+    /// tools to deploy. Neither registry nor platform is asked. Its path, relative to the project.
+    ///
+    /// # Errors
+    /// As for [`Pelato::manifest`], or when the file cannot be written.
+    pub fn write_manifest(&self) -> Result<String, Error> {
+        let operation = self.look()?;
+        let manifest = operation.manifest()?;
+        operation.write_manifest(operation.platform().as_ref(), &manifest)
+    }
+
     /// Looks at registry and platform, and plans what deploying would do; nothing is changed.
     ///
     /// # Errors
@@ -71,13 +82,17 @@ impl Pelato {
         operation.ended(operation.unless_cancelled(operation.rollback(wanted, options)).await)
     }
 
-    /// Takes the workflow's application away. Its name, and whether there was one.
+    /// Takes the workflow's application away, or the one of this name. Its name, and whether there was one.
     ///
     /// # Errors
     /// When it is not this project's, or still runs after a while.
-    pub async fn remove(&self, options: Options) -> Result<(String, bool), Error> {
+    pub async fn remove(
+        &self,
+        application: Option<String>,
+        options: Options,
+    ) -> Result<(String, bool), Error> {
         let operation = self.begin(OperationKind::Remove)?;
-        operation.ended(operation.unless_cancelled(operation.remove(options)).await)
+        operation.ended(operation.unless_cancelled(operation.remove(application, options)).await)
     }
 
     /// How the workflow's application is, look after look.
@@ -98,6 +113,14 @@ impl Operation {
 
     pub(super) fn manifest(&self) -> Result<Manifest, Error> {
         Ok(self.platform().manifest(&self.wanted()?.0)?)
+    }
+
+    /// Writes a manifest into `gen/`; its path, relative to the project.
+    fn write_manifest(&self, platform: &dyn Platform, manifest: &Manifest) -> Result<String, Error> {
+        generate::prepare(&self.root)?;
+        let path = format!("{}/{}", generate::FOLDER, platform.about().manifest_file);
+        files::overwrite(&self.root.join(&path), manifest.to_yaml()?.as_bytes())?;
+        Ok(path)
     }
 
     /// What the workflow is to a platform, and what has to be kept for its components.
@@ -156,9 +179,7 @@ impl Operation {
         for warning in &plan.warnings {
             self.progress.report(Event::DeployWarning { message: warning.clone() });
         }
-        let folder = generate::prepare(&self.root)?;
-        let text = plan.manifest.to_yaml()?;
-        files::overwrite(&folder.join(platform.about().manifest_file), text.as_bytes())?;
+        self.write_manifest(platform.as_ref(), &plan.manifest)?;
         // Before anything starts: what is sent from then on is kept.
         if !consumers.is_empty() {
             let manager = self.consumer_manager(self.topics().await?);
@@ -180,8 +201,8 @@ impl Operation {
         Ok(platform::rollback(platform.as_ref(), &name, wanted, options.wait, progress).await?)
     }
 
-    async fn remove(&self, options: Options) -> Result<(String, bool), Error> {
-        let name = self.application()?;
+    async fn remove(&self, application: Option<String>, options: Options) -> Result<(String, bool), Error> {
+        let name = application.map_or_else(|| self.application(), Ok)?;
         let removed = self.platform().remove(&name, options).await?;
         if ConsumerManager::has_any(&removed.subscriptions) {
             self.consumer_manager(self.topics().await?).forget(&removed.subscriptions).await?;

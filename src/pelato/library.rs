@@ -8,6 +8,7 @@ use crate::check::schema;
 use crate::files::{self, FileError, Files};
 use crate::pack::{self, Home, NewPack, Offer, PackError, Source};
 use crate::project::workflow;
+use crate::scaffold::SCHEMA_FILE;
 use crate::template::{self, NewTemplate, TemplateError};
 
 /// Where packs and templates are: a project's folder, the user's own, and PELATO itself.
@@ -45,6 +46,19 @@ impl Library {
     /// The JSON schema of workflows with these packs and templates.
     pub fn schema(&self) -> String {
         schema::text(&self.catalog())
+    }
+
+    /// Writes the project's copy of the schema anew, where it has one and packs or templates have changed since.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn update_schema(&self) -> Result<(), Error> {
+        let (path, schema) = (self.root.join(SCHEMA_FILE), self.schema());
+        let is_file = path.symlink_metadata().is_ok_and(|meta| meta.is_file());
+        if is_file && std::fs::read(&path).ok().as_deref() != Some(schema.as_bytes()) {
+            files::replace(&path, schema.as_bytes())?;
+        }
+        Ok(())
     }
 
     /// The place of an owner; none if there is no project, or no folder for users.

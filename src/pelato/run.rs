@@ -13,6 +13,7 @@ use super::deploy::consumers;
 use super::operation::Operation;
 use super::watch::Watcher;
 use super::{BuildFlags, Outcome, Pelato};
+use crate::catalog::template::Data;
 use crate::check::Component;
 use crate::host::observe::Observer;
 use crate::host::{self, Bus, Called, Host, HostError, Hosted, Limits, Stopped};
@@ -205,6 +206,7 @@ impl Operation {
             help: "the workflow has none".to_owned(),
         })?;
         let wasm = read(&built.function)?;
+        let input = outcome.components.first().map_or(Ok(input.clone()), |one| given(one, &input))?;
         let cache = self.cache.join("compiled");
         let called = host::call(component, &wasm, input.into(), limits, Some(&cache), observer);
         self.unless_cancelled(async { Ok(called.await?) }).await
@@ -310,4 +312,16 @@ fn read(path: &Path) -> Result<Vec<u8>, Error> {
         help: "run the command again".to_owned(),
         source,
     })
+}
+
+/// What a function is given of a message: the same as by its trigger.
+fn given(component: &Component, message: &[u8]) -> Result<Vec<u8>, Error> {
+    if component.template.manifest.data == Data::Message {
+        return Ok(message.to_vec());
+    }
+    let wrong = |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };
+    let topics = component.clone().at_most_once().subscriptions().map_err(wrong)?;
+    let topic = topics.first().map_or("", |topic| topic.subject.as_str());
+    host::entry::input(topic, message)
+        .map_err(|how| Error::Function { component: component.name.clone(), how })
 }

@@ -42,6 +42,8 @@ pub struct Wanted {
     pub replicas: u32,
     /// Which of the two.
     pub placement: Placement,
+    /// The topics whose messages it is given.
+    pub topics: Vec<String>,
     /// The interfaces that the platform has to provide.
     pub needs: Vec<Need>,
     /// Where HTTP reaches it.
@@ -68,9 +70,9 @@ impl Application {
 impl Wanted {
     fn new(component: &Component, image: String) -> Result<Self, DeployError> {
         let template = &component.template.manifest.name;
-        let needs = component
-            .needs()
-            .map_err(|source| DeployError::Template { template: template.clone(), source })?;
+        let wrong = |source| DeployError::Template { template: template.clone(), source };
+        let needs = component.needs().map_err(wrong)?;
+        let topics = component.clone().at_most_once().subscriptions().map_err(wrong)?;
         Ok(Self {
             name: component.name.clone(),
             version: component.version.clone(),
@@ -80,6 +82,7 @@ impl Wanted {
             targets: component.targets.clone(),
             replicas: component.replicas,
             placement: component.placement,
+            topics: topics.into_iter().map(|one| one.subject).collect(),
             needs,
             http: component.http.clone(),
         })

@@ -126,6 +126,14 @@ pub enum Event {
         reason: String,
     },
 
+    /// Third-party code of a component was found, and pinned in new or changed files of the user's.
+    DependenciesPinned {
+        /// The component.
+        component: String,
+        /// The files, relative to the project.
+        files: Vec<String>,
+    },
+
     /// So many components, or checks, will be worked on.
     Planned {
         /// What is done to them.

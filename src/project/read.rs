@@ -165,7 +165,7 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
         m if m.contains("recursion limit") => LEVELS,
         m if m.contains("more than one document") => "keep one workflow in a file: remove the `---` lines",
         m if m.contains("duplicate") => "remove one of the two entries",
-        _ => "see docs/reference/workflow.md for an example; put strings that contain `: ` or ` #` in quotes",
+        _ => "`operation:explain workflow` shows an example; put strings that contain `: ` or ` #` in quotes",
     };
     let span = error.location().map(|place| {
         let at = place.index().min(source.text.len());

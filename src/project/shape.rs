@@ -74,14 +74,27 @@ impl Reader<'_> {
                 "max_deliver" => task.max_deliver = self.scalar(value, &at),
                 "dead_letter_topic" => task.dead_letter_topic = self.scalar(value, &at),
                 "http" => self.http(value, &at, &mut task),
-                _ => {
-                    if let Some(field) = self.scalar(value, &at) {
-                        task.parameters.insert(key, field);
-                    }
-                }
+                _ => self.parameter(key, value, &at, &mut task),
             }
         }
         Some(task)
+    }
+
+    /// A parameter of a template: a word, or a list of words. Which of them may be lists is known to the template.
+    fn parameter(&mut self, key: String, value: Value, place: &Place, task: &mut Task) {
+        let value = match value {
+            Value::Sequence(items) if !items.is_empty() => {
+                let items = self.words(Value::Sequence(items), place);
+                let text = items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(",");
+                task.lists.insert(key.clone(), items);
+                Value::String(text)
+            }
+            Value::Sequence(_) => Value::Null,
+            other => other,
+        };
+        if let Some(field) = self.scalar(value, place) {
+            task.parameters.insert(key, field);
+        }
     }
 
     fn http(&mut self, value: Value, place: &Place, task: &mut Task) {
@@ -172,7 +185,7 @@ impl Reader<'_> {
         self.report.push(
             Problem::error("shape", &self.workflow.source, message)
                 .at(span)
-                .advise("docs/reference/workflow.md shows every field"),
+                .advise("`operation:explain workflow` shows every field"),
         );
     }
 

@@ -76,6 +76,8 @@ pub struct Task {
     pub http_allow_origins: Vec<Field>,
     /// All other fields: the template's parameters, if it knows them.
     pub parameters: BTreeMap<String, Field>,
+    /// The items of those that are lists; their text in `parameters` has commas between the items.
+    pub lists: BTreeMap<String, Vec<Field>>,
 }
 
 impl Task {

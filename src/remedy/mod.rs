@@ -111,6 +111,7 @@ names! {
         Deploy = "deploy",
         Doctor = "doctor",
         Drill = "drill",
+        Explain = "explain",
         Infra = "infra",
         New = "new",
         PackAdd = "pack_add",

@@ -68,7 +68,7 @@ pub enum ScaffoldError {
     #[error("the starter of the language pack `{pack}` cannot be used: {file}: {reason}")]
     #[diagnostic(
         code(pelato::scaffold::starter),
-        help("report this to the author of the pack; docs/contributing describes starters")
+        help("report this to the author of the pack; {} describes starters", Operation::Explain.on("language-packs"))
     )]
     Starter { pack: String, file: String, reason: String },
     /// A file of PELATO's own that cannot be rendered.

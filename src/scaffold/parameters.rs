@@ -53,6 +53,11 @@ fn content(name: &str, parameter: &Parameter, value: &str) -> Result<Content, Sc
             Ok(number) => Ok(Content::Number(number)),
             Err(_) => wrong("a whole number"),
         },
+        Kind::Subject if parameter.several && value.contains(',') => {
+            let values: Vec<_> = parameter.values(value).into_iter().map(str::to_owned).collect();
+            let fits = values.iter().all(|one| !one.is_empty() && !one.contains(char::is_whitespace));
+            if fits { Ok(Content::Words(values)) } else { wrong("topics with commas between them") }
+        }
         Kind::Subject if value.chars().any(|c| c.is_whitespace() || c.is_control()) => wrong("a topic"),
         Kind::String if !parameter.matches(value) => wrong(&format!("made of {}", parameter.expected())),
         Kind::Subject | Kind::String => Ok(Content::Text(value.to_owned())),

@@ -50,6 +50,7 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
     let mut files = Files::new();
     // Liquid cannot test for a name that is not defined.
     values.insert("component_name".into(), Value::Nil);
+    values.insert("database".into(), Value::scalar(false));
     if let Some(task) = &project.task {
         let prepared = prepare(task, name)?;
         workflow = append_task(&workflow, &prepared.entry)?;
@@ -57,6 +58,7 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
             files.insert(RelPath::new(format!("tasks/{}/{path}", prepared.component_name))?, bytes);
         }
         values.insert("component_name".into(), text(&prepared.component_name));
+        values.insert("database".into(), Value::scalar(task.template.uses_database()));
     }
     files.insert(RelPath::new(FILE)?, workflow.into_bytes());
     files.insert(RelPath::new(SCHEMA_FILE)?, project.schema.into());

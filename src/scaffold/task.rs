@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 
+use liquid::model::Value;
 use semver::Version;
 
 use super::starter::{one_line, text};
 use super::{ScaffoldError, name, parameters, starter};
+use crate::catalog::template::Data;
 use crate::catalog::{Pack, Template};
 use crate::files::{Change, FileError, Files, Plan, RelPath};
 use crate::project::edit::{self, Content, Entry};
@@ -96,6 +98,7 @@ pub(super) fn prepare(task: &NewTask<'_>, project: &str) -> Result<Prepared, Sca
     values.insert("task_name".into(), text(&one_line(&task.title)));
     values.insert("component_name".into(), text(&component_name));
     values.insert("project_name".into(), text(&one_line(project)));
+    values.insert("entry".into(), Value::scalar(task.template.manifest.data == Data::Entry));
     let files = starter::files(task.pack, &values)?;
     Ok(Prepared { component_name, entry: Entry(fields), files })
 }

@@ -4,7 +4,7 @@ use liquid::model::Value;
 
 use super::TemplateError;
 use super::source::{self, FOLDER};
-use crate::catalog::template::{ConformanceSection, MANIFEST};
+use crate::catalog::template::{ConformanceSection, Data, MANIFEST};
 use crate::catalog::{Capability, Flow, Kind, Parameter, Template, Unit, manifest};
 use crate::files::{Files, RelPath};
 use crate::remedy::Argument;
@@ -83,6 +83,7 @@ fn values(template: &NewTemplate<'_>) -> liquid::Object {
         set(key, toml(value));
         set(&format!("{key}_plain"), text(value));
     }
+    set("entry", Value::scalar(from.data == Data::Entry));
     set("source", Value::scalar(template.source));
     set("parameters", Value::array(from.parameters.iter().map(|(name, one)| parameter(name, one))));
     set("capabilities", Value::array(from.capabilities.iter().map(capability)));
@@ -123,6 +124,7 @@ fn parameter(name: &str, parameter: &Parameter) -> Value {
         })),
     );
     set("wildcards", Value::scalar(parameter.wildcards));
+    set("several", Value::scalar(parameter.several));
     Value::Object(values)
 }
 

@@ -225,6 +225,10 @@ fn words(event: Event) -> Option<(Level, String)> {
         Event::ImageNotRemembered { image, reason } => {
             warning(format!("{image} was not recorded in pelato.lock: {reason}"))
         }
+        Event::DependenciesPinned { component, files } => info(format!(
+            "the third-party modules of `{component}` are pinned in {}: commit these files",
+            crate::text::list(&files)
+        )),
         Event::Retrying { reason, first, .. } => {
             let text = format!("{reason}; trying again");
             // Once for everybody, then only for those who ask for more.

@@ -66,6 +66,8 @@ fn every_key_of_a_language_pack() {
         ("PackManifest", ""),
         ("TaskSection", "task."),
         ("Requirement", "task.requires."),
+        ("Single", "task.single."),
+        ("Resolve", "build.resolve."),
         ("ShellSection", "shell."),
         ("Skip", "shell.skip."),
         ("Extract", "shell.values."),
@@ -77,7 +79,8 @@ fn every_key_of_a_language_pack() {
     let mut keys = keys(&read("src/catalog/pack/sections.rs"), &sections);
     // Sections: their keys are listed.
     let sections = ["task", "shell", "toolchain", "build", "conformance"];
-    let lists = ["task.requires", "shell.skip", "shell.values", "build.explain"];
+    let lists =
+        ["task.requires", "task.single", "shell.skip", "shell.values", "build.resolve", "build.explain"];
     for section in sections.into_iter().chain(lists) {
         assert!(keys.remove(section), "{section}");
     }
@@ -197,6 +200,11 @@ fn what_is_missing() {
 #[test]
 fn store_results() {
     play("docs/store-data.md");
+}
+
+#[test]
+fn move_from_the_prototype() {
+    play("docs/migrate.md");
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod components;
 mod docs;
 mod errors;
 mod facade;
+mod first_steps;
 mod host;
 mod imports;
 mod infra;

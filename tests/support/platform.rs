@@ -94,7 +94,7 @@ impl Stage {
     }
 
     async fn remove(&self) -> bool {
-        self.open().remove(waiting()).await.unwrap().1
+        self.open().remove(None, waiting()).await.unwrap().1
     }
 
     /// The versions of the history, with a `>` before the one that is deployed.

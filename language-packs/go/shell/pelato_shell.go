@@ -6,6 +6,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -15,24 +17,58 @@ import (
 
 // pelatoExecTaskMustBeOneOf is named for the compiler's message about any other exec_task.
 type pelatoExecTaskMustBeOneOf interface {
-	func(string) string | func(string) (string, error) | func([]byte) []byte | func([]byte) ([]byte, error)
+	func(string) string | func(string) (string, error) | func([]byte) []byte | func([]byte) ([]byte, error) |
+		func(string, string) (string, string)
 }
 
-// pelatoAdapt makes one form of the four. Strings share the bytes of the call: nobody else holds them.
-func pelatoAdapt[F pelatoExecTaskMustBeOneOf](f F) func([]byte) ([]byte, error) {
+func pelatoForm[F pelatoExecTaskMustBeOneOf](f F) any { return f }
+
+// pelatoAdapt makes one form of the five. Strings share the bytes of the call: nobody else holds them. The compiler
+// knows the type of exec_task here and drops the other forms: only a task that takes an entry contains encoding/json.
+func pelatoAdapt() func([]byte) ([]byte, error) {
 	text := func(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 	data := func(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
-	switch f := any(f).(type) {
-	case func(string) string:
+	if f, ok := any(exec_task).(func(string) string); ok {
 		return func(in []byte) ([]byte, error) { return data(f(text(in))), nil }
-	case func(string) (string, error):
+	}
+	if f, ok := any(exec_task).(func(string) (string, error)); ok {
 		return func(in []byte) ([]byte, error) { out, err := f(text(in)); return data(out), err }
-	case func([]byte) []byte:
+	}
+	if f, ok := any(exec_task).(func([]byte) []byte); ok {
 		return func(in []byte) ([]byte, error) { return f(in), nil }
-	case func([]byte) ([]byte, error):
+	}
+	if f, ok := any(exec_task).(func([]byte) ([]byte, error)); ok {
 		return f
 	}
+	if f, ok := any(exec_task).(func(string, string) (string, string)); ok {
+		return func(in []byte) ([]byte, error) { return pelatoEntry(f, in) }
+	}
+	pelatoForm(exec_task)
 	return nil
+}
+
+// pelatoEntry calls an exec_task that takes and returns the key and the data of an entry: the form of the template
+// nats_to_nats_kv. Data that is not a JSON string is given as its JSON text; what is returned is stored as text.
+func pelatoEntry(f func(key, data string) (string, string), in []byte) ([]byte, error) {
+	var given struct {
+		Key  *string         `json:"key"`
+		Data json.RawMessage `json:"data"`
+	}
+	if err := json.Unmarshal(in, &given); err != nil || given.Key == nil || given.Data == nil {
+		return nil, errors.New("exec_task(key, data) can only be called with an object of `key` and `data`, " +
+			"which the template nats_to_nats_kv makes of each message")
+	}
+	data := string(given.Data)
+	if data[0] == '"' {
+		if err := json.Unmarshal(given.Data, &data); err != nil {
+			return nil, err
+		}
+	}
+	key, result := f(*given.Key, data)
+	if key == "" && result == "" {
+		return nil, nil // filtered out
+	}
+	return json.Marshal(map[string]string{"key": key, "data": result})
 }
 
 // pelatoCall runs exec_task once; when failed, out is the error's text.
@@ -46,7 +82,7 @@ func pelatoCall(in []byte) (out []byte, failed bool) {
 		fmt.Fprintf(os.Stderr, "panic: %v\n\n%s", reason, debug.Stack())
 		out, failed = fmt.Appendf(nil, "panic: %v", reason), true
 	}()
-	out, err := pelatoAdapt(exec_task)(in)
+	out, err := pelatoAdapt()(in)
 	if err != nil {
 		out, failed = []byte(err.Error()), true
 	}

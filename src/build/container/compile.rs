@@ -21,7 +21,7 @@ pub fn compile(
     let mut container = order(image, compilation, words, SOURCE)?;
     let output = compilation.output.parent().unwrap_or(compilation.output);
     container.folders.extend([
-        (compilation.source.to_owned(), SOURCE.to_owned(), false),
+        (compilation.source.to_owned(), SOURCE.to_owned(), compilation.resolves),
         (output.to_owned(), OUTPUT.to_owned(), true),
     ]);
     let shown = container.command.join(" ");

@@ -23,11 +23,22 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
     let inside = [
         ("task.starter", Some(&manifest.task.starter)),
         ("task.into", manifest.task.into.as_ref()),
+        ("task.single.name", manifest.task.single.as_ref().map(|single| &single.name)),
         ("shell.dir", manifest.shell.dir.as_ref()),
         ("conformance.dir", manifest.conformance.as_ref().map(|section| &section.dir)),
     ];
     for (key, path) in inside {
         manifest::inside(source, key, path)?;
+    }
+    if let Some(resolve) = &build.resolve {
+        if resolve.command.is_empty() || resolve.files.is_empty() {
+            let (key, what) = ("build.resolve", "a command line, and the files that it writes");
+            return Err(empty(source, key, what));
+        }
+        resolve
+            .files
+            .iter()
+            .try_for_each(|file| manifest::inside(source, "build.resolve.files", Some(file)))?;
     }
     let is_variable =
         |name: &String| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');

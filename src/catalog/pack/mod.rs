@@ -44,6 +44,37 @@ impl Pack {
         found.map(|(name, _)| name)
     }
 
+    /// Where a file that `[build.resolve]` writes is kept, for a task that is a single file: `convert.go.mod` for
+    /// `go.mod` and `convert.go`.
+    pub fn kept_beside(&self, file: &str, resolved: &str) -> String {
+        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
+        format!("{stem}.{resolved}")
+    }
+
+    /// What a file is for the build that is kept beside a task's only file.
+    fn resolved(&self, file: &str) -> Option<&str> {
+        let resolve = self.manifest.build.resolve.as_ref()?;
+        let names = resolve.files.iter().map(String::as_str);
+        names.into_iter().find(|name| file.strip_suffix(name).is_some_and(|stem| stem.ends_with('.')))
+    }
+
+    /// The name and content of the copy of a file, for a task that is a single file.
+    pub fn single(&self, file: &str, content: Vec<u8>) -> (String, Vec<u8>) {
+        if let Some(name) = self.resolved(file) {
+            return (name.to_owned(), content);
+        }
+        let Some(single) = &self.manifest.task.single else { return (file.to_owned(), content) };
+        let content = match &single.first_line {
+            // A byte order mark is one only at the beginning.
+            Some(line) => {
+                let content = content.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&content);
+                [line.replace("{file}", file).as_bytes(), b"\n", content].concat()
+            }
+            None => content,
+        };
+        (single.name.clone(), content)
+    }
+
     /// Where a file of the user's is put.
     pub fn place(&self, file: &str) -> String {
         match &self.manifest.task.into {

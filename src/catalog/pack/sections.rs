@@ -51,6 +51,20 @@ pub struct TaskSection {
     /// The folder beside the shell that the user's files are put into; else they lie among the shell's.
     #[serde(default)]
     pub into: Option<String>,
+    /// How a task that is a single file is put there; else under its own name.
+    #[serde(default)]
+    pub single: Option<Single>,
+}
+
+/// `[task.single]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Single {
+    /// The copy's name, where the compiler would take the file's own for more than a name.
+    pub name: String,
+    /// A line put before the copy's first, by which messages name the file itself: `{file}`.
+    #[serde(default)]
+    pub first_line: Option<String>,
 }
 
 /// `[[task.requires]]`
@@ -185,6 +199,12 @@ pub struct BuildSection {
     /// Files of a task that name what has to be fetched: in a container, only such a task gets a network.
     #[serde(default)]
     pub dependencies: Vec<String>,
+    /// How third-party code is found and pinned for a task that does not do so itself.
+    #[serde(default)]
+    pub resolve: Option<Resolve>,
+    /// Run when the compiler rejects a task: what it prints is shown below the compiler's words.
+    #[serde(default)]
+    pub diagnose: Vec<String>,
     /// What to say about a compiler's words that a newcomer would not understand.
     #[serde(default)]
     pub explain: Vec<Explanation>,
@@ -192,6 +212,20 @@ pub struct BuildSection {
 
 fn yes() -> bool {
     true
+}
+
+/// `[build.resolve]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resolve {
+    /// Matches in the compiler's words if third-party code is missing.
+    pub when: Pattern,
+    /// Finds it, over the network, and writes `files` beside the sources.
+    pub command: Vec<String>,
+    /// What it writes: kept among the user's files from then on.
+    pub files: Vec<String>,
+    /// What to say to those who have such files of their own; `{folder}` and `{program}` are filled in.
+    pub help: String,
 }
 
 /// `[[build.explain]]`

@@ -46,10 +46,18 @@ pub(super) fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result
             )
             .advise("choose another name"));
         }
-        let subject_only = parameter.wildcards || parameter.flow.is_some();
+        let subject_only = parameter.wildcards || parameter.several || parameter.flow.is_some();
         if subject_only && parameter.kind != Kind::Subject {
-            return Err(manifest::wrong(source, &key, "has `wildcards` or `flow` but is not a subject")
-                .advise("set `kind = \"subject\"`, or remove them"));
+            return Err(manifest::wrong(
+                source,
+                &key,
+                "has `wildcards`, `several` or `flow` but is not a subject",
+            )
+            .advise("set `kind = \"subject\"`, or remove them"));
+        }
+        if parameter.several && parameter.setting {
+            return Err(manifest::wrong(source, &key, "has both `several` and `setting`")
+                .advise("remove one of them: a setting is one value"));
         }
         check_pattern(source, &key, parameter)?;
     }

@@ -31,6 +31,9 @@ pub struct TemplateManifest {
     #[serde(default)]
     pub aliases: Vec<String>,
     pub trigger: String,
+    /// What the function is given and returns.
+    #[serde(default)]
+    pub data: Data,
     /// Fields of a task of this template, in order.
     #[serde(default)]
     pub parameters: Ordered<Parameter>,
@@ -40,6 +43,17 @@ pub struct TemplateManifest {
     /// What `pelato template check` sends through it.
     #[serde(default)]
     pub conformance: ConformanceSection,
+}
+
+/// What a function is given and returns.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Data {
+    /// The message itself, and a message.
+    #[default]
+    Message,
+    /// An entry of a bucket: `{"key": …, "data": …}`.
+    Entry,
 }
 
 /// `[conformance]`: where the defaults will not do.
@@ -89,6 +103,10 @@ pub struct Parameter {
     /// Whether a subject may have wildcards.
     #[serde(default)]
     pub wildcards: bool,
+    /// Whether a task may give several subjects, as a list or with commas between them. A text of `capabilities` that
+    /// names the parameter is filled in for each, with commas between them.
+    #[serde(default)]
+    pub several: bool,
     /// Whether messages come in or go out by this subject.
     #[serde(default)]
     pub flow: Option<Flow>,
@@ -98,6 +116,11 @@ impl Parameter {
     /// Whether a text matches the pattern, if there is one.
     pub fn matches(&self, text: &str) -> bool {
         self.pattern.as_ref().is_none_or(|pattern| pattern.regex().is_match(text))
+    }
+
+    /// The values in a text: several have commas between them.
+    pub fn values<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        if self.several { text.split(',').map(str::trim).collect() } else { vec![text] }
     }
 
     /// The pattern in words.
@@ -152,6 +175,12 @@ impl Template {
     pub fn serves_http(&self) -> bool {
         let is_http = |capability: &Capability| capability.wit.starts_with("wasi:http/incoming-handler");
         self.manifest.capabilities.iter().any(is_http)
+    }
+
+    /// Whether components of this template use a PostgreSQL database.
+    pub fn uses_database(&self) -> bool {
+        let is_database = |capability: &Capability| capability.wit.starts_with("wasmcloud:postgres/");
+        self.manifest.capabilities.iter().any(is_database)
     }
 
     /// Whether components of this template receive messages.

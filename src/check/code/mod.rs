@@ -110,7 +110,11 @@ impl<'a> Resolver<'a> {
         let files = vec![name.to_owned()];
         let pack = self.pack(&files, &shown(path), language)?;
         let folder = self.root.join(TASKS).join(parent);
-        Ok((Code { folder, files, shown: shown(parent) }, pack))
+        let resolved = pack.manifest.build.resolve.iter().flat_map(|resolve| &resolve.files);
+        let beside = resolved.map(|resolved| pack.kept_beside(name, resolved));
+        let files = files.into_iter().chain(beside.filter(|beside| is_plain_file(&folder.join(beside))));
+        let files = files.collect();
+        Ok((Code { folder, files, shown: shown(parent), is_file: true }, pack))
     }
 
     fn folder(
@@ -137,7 +141,7 @@ impl<'a> Resolver<'a> {
             return Err(stopped);
         }
         listing.files.retain(|file| !pack.ignores(file));
-        Ok((Code { folder: walk.folder, files: listing.files, shown: walk.shown }, pack))
+        Ok((Code { folder: walk.folder, files: listing.files, shown: walk.shown, is_file: false }, pack))
     }
 
     fn pack(&self, files: &[String], shown: &str, language: Option<&str>) -> Result<&'a Pack, CodeError> {
@@ -213,6 +217,11 @@ fn below_tasks(text: &str) -> Result<String, CodeError> {
         return outside("does not name a file or folder in `tasks/`");
     }
     Ok(parts.join("/"))
+}
+
+/// Whether a file is there that is not a link.
+fn is_plain_file(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() <= walk::MAX_BYTES)
 }
 
 fn shown(path: &str) -> String {

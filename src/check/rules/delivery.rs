@@ -31,8 +31,9 @@ fn is_kept(entry: &Entry<'_>) -> bool {
 fn cluster(field: &Field) -> Finding {
     let spot = Spot::Place(field.place.clone());
     let message = "on a cluster, dead letters have no headers, and senders that wait for a reply get none";
-    Finding::note(spot, message)
-        .advise("the reason why a message was dead-lettered is in the hosts' logs: see docs/delivery.md")
+    Finding::note(spot, message).advise(
+        "the reason why a message was dead-lettered is in the hosts' logs: see `operation:explain delivery`",
+    )
 }
 
 fn check(entry: &Entry<'_>) -> Vec<Finding> {
@@ -74,7 +75,8 @@ fn dead_letter_topic(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
     let read = entry.template.as_ref()?.manifest.parameters.iter().find(|(name, parameter)| {
         let pattern = parameters.get(*name);
         let reads = parameter.flow == Some(crate::catalog::Flow::Reads);
-        reads && pattern.is_some_and(|pattern| subject::matches(pattern, &field.text))
+        let matches = |pattern: &&str| subject::matches(pattern, &field.text);
+        reads && pattern.is_some_and(|text| parameter.values(text).iter().any(matches))
     });
     let (name, _) = read?;
     let message =

@@ -26,7 +26,7 @@ fn check(context: &Context<'_>, entry: &Entry<'_>) -> Option<Finding> {
     let help =
         "the task would receive its own messages forever: write to a topic that the wildcards do not match";
     // A parameter that was left to its default has no place of its own.
-    Some(match entry.task.parameters.get(name) {
+    Some(match entry.field_of(name, pattern) {
         Some(field) => entry.wrong(field, message).advise(help),
         None => entry.error(message).advise(help),
     })

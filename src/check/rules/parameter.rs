@@ -17,7 +17,10 @@ impl Rule for Parameter {
             let Some(template) = &entry.template else { continue };
             for (name, parameter) in template.manifest.parameters.iter() {
                 let Some(field) = entry.task.parameters.get(name) else { continue };
-                if parameter.kind == Kind::Integer {
+                if !parameter.several && entry.task.lists.contains_key(name) {
+                    let message = format!("`{name}` is one value, found a list");
+                    found.push(entry.wrong(field, message).advise("write one value, without brackets"));
+                } else if parameter.kind == Kind::Integer {
                     found.extend(entry.validate(Some(field), integer));
                 } else if !parameter.matches(&field.text) {
                     let message = format!("{} is not a valid `{name}`", quoted(&field.text));

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
 use crate::check::Entry;
-use crate::nats::subject::validate;
+use crate::nats::subject::{overlaps, validate};
 use crate::project::Field;
 use crate::text::quoted;
 
@@ -18,15 +18,35 @@ impl Rule for Subject {
         for entry in &context.entries {
             let Some(template) = &entry.template else { continue };
             for (name, parameter) in template.manifest.parameters.iter() {
-                let Some(field) = entry.task.parameters.get(name) else { continue };
                 if parameter.kind != Kind::Subject {
                     continue;
                 }
-                found.extend(not_a_subject(entry, field));
+                let fields = entry.values_of(name, parameter);
+                let wrong: Vec<_> = fields.iter().filter_map(|field| not_a_subject(entry, field)).collect();
+                if wrong.is_empty() {
+                    found.extend(twice(entry, &fields));
+                }
+                found.extend(wrong);
             }
         }
         found
     }
+}
+
+/// An error, if messages to one topic would be received by two of several.
+fn twice(entry: &Entry<'_>, fields: &[Field]) -> Option<Finding> {
+    let pairs =
+        fields.iter().enumerate().flat_map(|(at, one)| fields[..at].iter().map(move |other| (one, other)));
+    let (one, other) = pairs.into_iter().find(|(one, other)| overlaps(&one.text, &other.text))?;
+    let message = match one.text == other.text {
+        true => format!("{} is there twice", quoted(&one.text)),
+        false => format!("some messages match both {} and {}", quoted(&other.text), quoted(&one.text)),
+    };
+    Some(
+        entry
+            .wrong(one, message)
+            .advise("the task would process each of these messages twice: keep one of them"),
+    )
 }
 
 /// An error, if the value of a field is not a valid NATS subject.
@@ -53,6 +73,28 @@ mod tests {
     use crate::check::rules::testing::found_with;
 
     #[test]
+    fn several_topics_are_a_list_or_have_commas() {
+        for text in ["a, b", "'a,b'", "[a, b]", "[a.*, b.>]", "[a]"] {
+            let list = found_with(&[&format!("source_topic: {text}")]);
+            assert!(list.iter().all(|one| one.contains("topic-edge")), "{text}: {list:?}");
+        }
+        for (text, what) in [
+            ("[a b, c]", "7:20 subject: `a b` is not"),
+            ("[a, 'b,c']", "7:23 subject: `b,c` is not a valid NATS subject: it contains a comma"),
+            ("[a.b, a.*]", "7:25 subject: some messages match both `a.b` and `a.*` (the task would"),
+            ("'a,a'", "7:19 subject: `a` is there twice"),
+            ("[]", "7:19 missing-field: this field has no value"),
+        ] {
+            let mut found = found_with(&[&format!("source_topic: {text}")]);
+            found.retain(|one| !one.contains("topic-edge"));
+            assert!(found.len() == 1 && found[0].contains(what), "{text}: {found:?}");
+        }
+        for one in ["dest_topic: [a, b]", "dest_topic: 'a,b'"] {
+            assert_eq!(found_with(&[one]).len(), 1, "{one}");
+        }
+    }
+
+    #[test]
     fn what_is_no_subject_is_mended() {
         assert_eq!(
             found_with(&["source_topic: living room"]),
@@ -66,7 +108,7 @@ mod tests {
                 "8:17 subject: `.a..b.` is not a valid NATS subject: it has an empty token: dots separate tokens (write `a.b`)"
             ]
         );
-        for text in ["''", "'a,b'", "'a|b'", r#""a\nb,""#, "'a.>.b'"] {
+        for text in ["''", "',a'", "'a|b'", r#""a\nb""#, "'a.>.b'"] {
             assert_eq!(found_with(&[&format!("source_topic: {text}")]).len(), 1, "{text}");
         }
     }

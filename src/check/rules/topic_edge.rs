@@ -52,7 +52,7 @@ fn places(
         for (parameter, topic) in topics(node) {
             let is_new = wanted.contains(topic.as_str()) && !told.contains(topic.as_str());
             if is_new && seen.insert(topic.clone()) {
-                let place = entry.task.parameters.get(&parameter).map(|field| field.place.clone());
+                let place = entry.field_of(&parameter, &topic).map(|field| field.place.clone());
                 let spot = place.map_or(Spot::FirstLine(entry.task.place.clone()), Spot::Place);
                 found.push((topic, spot));
             }

@@ -24,7 +24,7 @@ fn finding(context: &Context<'_>, typo: &Typo) -> Finding {
         let (node, entry) = (flow.nodes.get(index)?, context.entries.get(index)?);
         let topics = if of_reader { &node.reads } else { &node.writes };
         let (parameter, _) = topics.iter().find(|(_, topic)| topic == name)?;
-        Some((entry.task.parameters.get(parameter)?.place.clone(), entry))
+        Some((entry.field_of(parameter, name)?.place.clone(), entry))
     };
     let (read, written) = (quoted(&typo.read), quoted(&typo.written));
     let spot = place(&typo.read, true).map_or(Spot::File, |(place, _)| Spot::Place(place));

@@ -1,6 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::{Flow, Kind};
 use crate::nats::subject::{has_wildcards, validate};
+use crate::project::Field;
 use crate::text::quoted;
 
 /// A topic with wildcards where one exact topic is needed.
@@ -16,10 +17,10 @@ impl Rule for Wildcard {
         for entry in &context.entries {
             let Some(template) = &entry.template else { continue };
             for (name, parameter) in template.manifest.parameters.iter() {
-                let Some(field) = entry.task.parameters.get(name) else { continue };
                 let exact = parameter.kind == Kind::Subject && !parameter.wildcards;
                 // What is not a valid NATS subject at all has been reported as that.
-                if exact && has_wildcards(&field.text) && validate(&field.text).is_ok() {
+                let wild = |field: &Field| has_wildcards(&field.text) && validate(&field.text).is_ok();
+                for field in entry.values_of(name, parameter).iter().filter(|field| exact && wild(field)) {
                     let why = match parameter.flow {
                         Some(Flow::Writes) => ": a message is sent to one topic",
                         _ => "",

@@ -39,6 +39,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
             ui.agree("Add it, and allow these commands to run on this machine?", "--trust")?;
         }
         offer.accept()?;
+        context.library().update_schema()?;
     }
     let folder = offer.home.folder(&offer.name);
     if ui.json() {

@@ -12,7 +12,7 @@ use crate::ui::json;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato pack check go\n  pelato pack check ../zig-pack\n  pelato pack check zig --json\n\n\
-    The checks are described in docs/reference/pack-check.md. The pack's commands are run. A check that cannot run on this machine, such as one in a container, is skipped, with the reason."
+    `pelato explain pack-check` describes the checks. The pack's commands are run. A check that cannot run on this machine, such as one in a container, is skipped, with the reason."
 )]
 pub struct Arguments {
     /// The pack's name, or its folder [default: this folder]

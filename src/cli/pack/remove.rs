@@ -27,6 +27,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let home = super::home(arguments.user, "", context)?;
     let elsewhere = "`pelato pack list` shows where packs are: built-in packs cannot be removed, and `--user` removes a pack of the user's folder";
     let folder = Library::remove_pack(&home, &arguments.name, arguments.force, elsewhere)?;
+    context.library().update_schema()?;
     if context.ui.json() {
         context.ui.result_json(&json::RemovedPack::new(&arguments.name, &folder));
     } else {

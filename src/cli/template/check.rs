@@ -14,7 +14,7 @@ use crate::ui::json;
 #[command(
     after_help = "Examples:\n  pelato template check processor_nats\n  pelato template check ../my_template\n  \
     pelato template check my_template --language go --json\n\nThe checks are described in \
-    docs/reference/template-check.md. Nothing is installed: languages whose compiler is missing are listed and skipped."
+    `pelato explain template-check`. Nothing is installed: languages whose compiler is missing are listed and skipped."
 )]
 pub struct Arguments {
     /// The template's name, or its folder [default: this folder]

@@ -57,6 +57,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let summary = ui.ask(arguments.summary, &question)?;
     let new = NewTemplate { name: arguments.name, summary, from, source: arguments.source };
     let Made { folder, files } = Library::new_template(&templates, &new)?;
+    context.library().update_schema()?;
     let change = if new.source { "template.toml and source/" } else { "template.toml" };
     // Elsewhere it is found by its folder alone.
     let named = arguments.folder.map_or(new.name.clone(), |dir| dir.join(&new.name).display().to_string());

@@ -118,7 +118,7 @@ pub(super) fn container(fixture: &mut Fixture) -> CheckResult {
         Ok(_) => Ok(image),
         // Whoever asks for containers wants to know that there are none.
         Err(CheckFailure::Skipped(why)) if fixture.options.build.builder == Builder::Container => {
-            Err(failed(why, "see docs/containers.md"))
+            Err(failed(why, "see `operation:explain containers`"))
         }
         Err(other) => Err(other),
     }

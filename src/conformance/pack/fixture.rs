@@ -249,7 +249,7 @@ impl Fixture {
             crate::pack::TASKS.iter().find(|known| known.name == task).map_or("", |known| known.about);
         let pack = self.pack()?;
         let Some(section) = &pack.manifest.conformance else {
-            let help = "add it to pack.toml: `dir = \"conformance\"` and `panics`; docs/reference/pack-check.md has the tasks";
+            let help = "add it to pack.toml: `dir = \"conformance\"` and `panics`; `operation:explain pack-check` has the tasks";
             return Err(failed("the manifest has no [conformance]", help));
         };
         let folder = format!("{}/{task}", section.dir);
@@ -327,13 +327,14 @@ impl Fixture {
         let plan =
             build::plan(&components, &toolchains, &planned, &folder).map_err(|error| broken(&error))?;
         let trigger = build::trigger(&components[0].template).map_err(|error| broken(&error))?;
-        let context = job::BuildContext {
+        let context = build::BuildContext {
             cache: &self.options.build.cache,
             offline: mode.offline || self.options.build.offline,
             within: &mode.within,
             kept: None,
             cancel: &self.options.build.cancel,
             progress: quiet.as_ref(),
+            resolving: &Mutex::new(()),
         };
         let job = plan.jobs.into_iter().next().ok_or_else(|| NotBuilt::Broken("no task".to_owned()))?;
         let built = job::run(job, &trigger, context).map_err(|error| {

@@ -8,7 +8,7 @@ use crate::host::observe::in_words;
 use crate::protocol::{GIVEN_UP, PROCESSED};
 
 /// Where all of this is said.
-const RULES: &str = "docs/contributing/triggers.md describes what a result means in every template";
+const RULES: &str = "`operation:explain triggers` describes what a result means in every template";
 
 pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
@@ -122,7 +122,7 @@ pub(super) fn trap(fixture: &mut Fixture) -> CheckResult {
 
 pub(super) fn kept(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
-    const HELP: &str = "with `delivery: at-least-once` a trigger acknowledges each message to JetStream: see docs/delivery.md; the crate `flow` does it";
+    const HELP: &str = "with `delivery: at-least-once` a trigger acknowledges each message to JetStream: see `operation:explain delivery`; the crate `flow` does it";
     let (told, _) = stage.kept(GIVES)?;
     if told.as_deref() != Some(PROCESSED) {
         let found = told.unwrap_or_else(|| "nothing".to_owned());

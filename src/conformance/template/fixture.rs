@@ -80,7 +80,7 @@ impl Fixture {
         let read = build::trigger(template).map_err(|error| failed(with_help(&error), ""));
         let sound = read.and_then(|bytes| match build::interfaces(&bytes) {
             Ok(_) => Ok(bytes),
-            Err(error) => Err(failed(error.to_string(), "see docs/contributing/templates.md")),
+            Err(error) => Err(failed(error.to_string(), "see `operation:explain templates`")),
         });
         self.trigger = Some(sound.clone());
         sound

@@ -22,8 +22,9 @@ pub async fn look(lattice: &Lattice, subject: &str) -> Vec<Finding> {
 fn nats(server: &Server, address: &str) -> Vec<Finding> {
     let lacking = |found: String, remedy: &str| Finding::Lacking { found, remedy: remedy.to_owned() };
     let old = too_old(&server.version);
-    let old =
-        old.map(|warning| lacking(warning, "see docs/infrastructure.md for the configuration that it needs"));
+    let old = old.map(|warning| {
+        lacking(warning, "`operation:explain infrastructure` shows the configuration that it needs")
+    });
     let bare = (!server.jetstream).then(|| {
         let what = "JetStream is not enabled on the NATS server; wadm stores its state in it".to_owned();
         lacking(what, "start it with `jetstream {}` in its configuration, or `-js`")

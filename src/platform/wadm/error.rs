@@ -62,7 +62,8 @@ pub enum WadmError {
     #[diagnostic(
         code(pelato::deploy::no_wadm),
         help(
-            "start wadm beside the NATS server (see docs/infrastructure.md), or correct LATTICE, NATS_HOST and NATS_PORT"
+            "start wadm beside the NATS server ({}), or correct LATTICE, NATS_HOST and NATS_PORT",
+            Operation::Explain.on("infrastructure")
         )
     )]
     NoWadm {

@@ -107,7 +107,7 @@ impl Platform for Wadm {
 
     async fn plan(&self, application: &Application, force: bool) -> Result<Plan, DeployError> {
         let manifest = self.planned(application)?;
-        plan::plan(self.lattice().await?, manifest, force).await
+        plan::plan(self.lattice().await?, application, manifest, force).await
     }
 
     async fn apply(&self, plan: &Plan) -> Result<(), DeployError> {

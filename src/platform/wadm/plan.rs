@@ -4,19 +4,25 @@ use super::lattice::Lattice;
 use super::manifest::Manifest;
 use super::preflight;
 use crate::platform::history::{self, Step};
-use crate::platform::{self, DeployError, Plan, Revision};
+use crate::platform::{self, Application, DeployError, Plan, Revision};
 
 /// Looks at the lattice and plans; nothing is changed.
 ///
 /// # Errors
 /// When something would fail, or the lattice does not answer.
-pub async fn plan(lattice: &Lattice, manifest: Manifest, force: bool) -> Result<Plan, DeployError> {
+pub async fn plan(
+    lattice: &Lattice,
+    application: &Application,
+    manifest: Manifest,
+    force: bool,
+) -> Result<Plan, DeployError> {
     let name = manifest.metadata.name.clone();
     // The one for wadm first: that nobody manages the lattice explains all else.
     let versions = lattice.versions(&name).await?;
     let targets = preflight::targets(&manifest);
-    let (hosts, ports) = tokio::join!(lattice.hosts_of(&targets), preflight::ports(lattice, &manifest));
-    ports?;
+    let (hosts, others) = tokio::join!(lattice.hosts_of(&targets), preflight::others(lattice, &name));
+    let others = others?;
+    preflight::ports(&manifest, &others)?;
     let deployed = match versions.iter().find(|version| version.deployed) {
         Some(version) => stored(lattice, &name, &version.version, force).await?,
         None => None,
@@ -34,7 +40,10 @@ pub async fn plan(lattice: &Lattice, manifest: Manifest, force: bool) -> Result<
     };
     let said = serde_json::to_vec(&manifest.spec).unwrap_or_default();
     let step = history::next(&versions, same, &said);
-    let warnings = lattice.warning().into_iter().chain(preflight::hosts(&manifest, &hosts?)).collect();
+    let warnings = lattice.warning().into_iter();
+    let warnings =
+        warnings.chain(preflight::hosts(&manifest, &hosts?)).chain(preflight::twice(application, &others));
+    let warnings = warnings.collect();
     let deployed = deployed.as_ref().map(platform::Manifest::of).transpose()?;
     to_plan(manifest, &step, &versions, deployed, warnings)
 }

@@ -6,7 +6,8 @@ use super::lattice::Lattice;
 use super::lattice::hosts::Host;
 use super::manifest::Manifest;
 use super::manifest::model::{Part, PartKind};
-use crate::platform::DeployError;
+use crate::nats::subject;
+use crate::platform::{Application, DeployError};
 
 /// The key of an HTTP provider's address in its configuration.
 const ADDRESS: &str = "default_address";
@@ -57,26 +58,58 @@ pub fn foreign(lattice: &Lattice, name: &str) -> DeployError {
     DeployError::Foreign { name: name.to_owned(), place: lattice.place(), how }
 }
 
-/// Whether other applications leave us the HTTP ports.
+/// The other applications that are deployed, with their manifests.
 ///
 /// # Errors
-/// When one listens where we want to, or the lattice does not answer.
-pub async fn ports(lattice: &Lattice, manifest: &Manifest) -> Result<(), DeployError> {
-    let wanted = listeners(manifest);
-    if wanted.is_empty() {
-        return Ok(());
-    }
+/// When the lattice does not answer.
+pub async fn others(lattice: &Lattice, name: &str) -> Result<Vec<(String, Manifest)>, DeployError> {
+    let mut others = Vec::new();
     for application in lattice.applications().await? {
-        let Some(version) =
-            application.deployed_version.filter(|_| application.name != manifest.metadata.name)
-        else {
+        let Some(version) = application.deployed_version.filter(|_| application.name != name) else {
             continue;
         };
         // One whose manifest has parts that we do not know is not ours to judge.
-        let Ok(Some(other)) = lattice.manifest(&application.name, Some(&version)).await else { continue };
-        clash(&wanted, &application.name, &listeners(&other))?;
+        if let Ok(Some(other)) = lattice.manifest(&application.name, Some(&version)).await {
+            others.push((application.name, other));
+        }
     }
-    Ok(())
+    Ok(others)
+}
+
+/// Whether other applications leave us the HTTP ports.
+///
+/// # Errors
+/// When one listens where we want to.
+pub fn ports(manifest: &Manifest, others: &[(String, Manifest)]) -> Result<(), DeployError> {
+    let wanted = listeners(manifest);
+    others.iter().try_for_each(|(name, other)| clash(&wanted, name, &listeners(other)))
+}
+
+/// Warnings about other applications that run a component of this one for the same topics, as the applications of the
+/// thesis prototype do, and that of a project that was renamed: both would process each message.
+pub fn twice(application: &Application, others: &[(String, Manifest)]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (name, other) in others {
+        for wanted in &application.components {
+            let same = |part: &&Part| artifact(&part.properties.image) == artifact(&wanted.image);
+            let theirs = other.components().filter(same).flat_map(|part| other.read_for(&part.name));
+            let both = |topic: &String| wanted.topics.iter().any(|own| subject::overlaps(own, topic));
+            if let Some(topic) = theirs.into_iter().find(both) {
+                warnings.push(format!(
+                    "the application `{name}` runs `{}`, too, and reads `{topic}`: each message there is processed \
+                     twice until that application is removed",
+                    wanted.name
+                ));
+            }
+        }
+    }
+    warnings
+}
+
+/// An image's name without its registry and its version.
+fn artifact(image: &str) -> &str {
+    let name = image.rsplit('/').next().unwrap_or(image);
+    name.split([':', '@']).next().unwrap_or(name)
 }
 
 /// Port and target of each HTTP provider.
@@ -103,5 +136,17 @@ fn clash(
             target: target.clone(),
             other: other.to_owned(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_artifact_has_neither_registry_nor_version() {
+        for image in ["localhost:5000/a/celsius:1.0.0", "celsius:1.0.0", "r/celsius@sha256:ab", "celsius"] {
+            assert_eq!(artifact(image), "celsius", "{image}");
+        }
     }
 }

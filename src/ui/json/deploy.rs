@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SCHEMA;
-use crate::platform::{self, Manifest, PartKind, Plan};
+use crate::platform::{self, PartKind, Plan};
 
 /// `deploy --dry-run`
 #[derive(Debug, Serialize)]
@@ -12,8 +12,8 @@ pub struct Deployment {
     application: String,
     version: String,
     unchanged: bool,
-    manifest: Manifest,
-    deployed: Option<Manifest>,
+    manifest: platform::Manifest,
+    deployed: Option<platform::Manifest>,
     warnings: Vec<String>,
 }
 
@@ -28,6 +28,20 @@ impl Deployment {
             deployed: plan.deployed.clone(),
             warnings: plan.warnings.clone(),
         }
+    }
+}
+
+/// `deploy --dry-run --offline`
+#[derive(Debug, Serialize)]
+pub struct Manifest {
+    schema: u32,
+    manifest: platform::Manifest,
+}
+
+impl Manifest {
+    /// Of what would be deployed.
+    pub fn new(manifest: platform::Manifest) -> Self {
+        Self { schema: SCHEMA, manifest }
     }
 }
 

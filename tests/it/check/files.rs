@@ -126,7 +126,7 @@ fn empty_and_odd_folders_are_refused() {
 #[test]
 fn sources_that_are_no_text_or_have_no_function_are_named() {
     let folder = with(&[
-        ("tasks/none.go", "package main\n\n// func exec_task is not here\n"),
+        ("tasks/none.go", "package main\n\n// func execTask is not here\n"),
         ("tasks/two/a.go", "package main\n"),
         ("tasks/two/b.go", "package main\n"),
     ]);
@@ -204,4 +204,24 @@ fn too_many_and_too_large_files_are_refused() {
     assert!(found(folder.path(), "many")[0].contains("`tasks/many` has more than 10000 files"));
     let passed_over = found(folder.path(), "tests");
     assert_eq!(passed_over, [] as [&str; 0], "what the pack passes over does not count");
+}
+
+#[test]
+fn a_language_by_another_name_is_suggested() {
+    let folder = with(&[("tasks/play.js", "export function exec_task(text) { return text; }\n")]);
+    let workflow = |language: &str| {
+        let text = format!(
+            "project_name: P\ntasks:\n  - name: A\n    type: processor_nats\n    code: play.js\n    language: {language}\n    \
+             targets: [edge]\n    source_topic: a\n    dest_topic: b\n    component_name: a\n    version: 1.0.0\n"
+        );
+        let (workflow, report) = pelato::project::parse(&folder.path().join("workflow.yaml"), &text);
+        let (report, _) = pelato::check::run(&workflow, report, &pelato::catalog::Catalog::built_in());
+        report.problems[0].help.clone().unwrap()
+    };
+    for (language, meant) in
+        [("js", "javascript"), ("JS", "javascript"), ("golang", "go"), ("py", "python"), ("rs", "rust")]
+    {
+        assert_eq!(workflow(language), format!("did you mean `{meant}`?"), "{language}");
+    }
+    assert!(workflow("cobol").starts_with("there is `c`"), "{}", workflow("cobol"));
 }

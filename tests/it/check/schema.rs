@@ -57,6 +57,8 @@ fn what_is_right_is_right_for_both() {
         with_line("replicas: '3'"),
         http("http: {port: 8000, path: /a%20b}"),
         http("http: {}"),
+        replaced("source_topic: in", "source_topic: [in, 'a.*']"),
+        replaced("source_topic: in", "source_topic: in, a.>"),
     ];
     for text in good {
         assert_eq!(both(&text), (true, true), "{text}");
@@ -89,6 +91,11 @@ fn what_is_wrong_is_wrong_for_both() {
         replaced("source_topic: in", "source_topic: a..b"),
         replaced("source_topic: in", "source_topic: a.>.b"),
         replaced("dest_topic: out", "dest_topic: a.*"),
+        replaced("dest_topic: out", "dest_topic: [a, b]"),
+        replaced("dest_topic: out", "dest_topic: 'a,b'"),
+        replaced("source_topic: in", "source_topic: []"),
+        replaced("source_topic: in", "source_topic: [in, in]"),
+        replaced("source_topic: in", "source_topic: 'in,,a'"),
         replaced("targets: [edge]", "targets: []"),
         replaced("targets: [edge]", "targets: [edge, edge]"),
         replaced("targets: [edge]", "targets: [a b]"),

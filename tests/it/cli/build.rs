@@ -252,8 +252,8 @@ fn a_function_of_another_form_is_explained() {
    Compiling double (not built yet)
 error: `double` cannot be built
 # double_task
-./pelato_shell.go:49:25: func(arg int) int does not satisfy pelatoExecTaskMustBeOneOf (func(arg int) int missing in func(string) string | func(string) (string, error) | func([]byte) []byte | func([]byte) ([]byte, error))
-  help: give `exec_task` one of these forms: func(string) string, func(string) (string, error), func([]byte) []byte, func([]byte) ([]byte, error)
+./pelato_shell.go:[..]: func(arg int) int does not satisfy pelatoExecTaskMustBeOneOf (func(arg int) int missing in func(string) string | func(string) (string, error) | func([]byte) []byte | func([]byte) ([]byte, error) | func(string, string) (string, string))
+  help: give `exec_task` one of these forms: func(string) string, func(string) (string, error), func([]byte) []byte, func([]byte) ([]byte, error); with the template nats_to_nats_kv, func(key, data string) (string, string) as well
 error: 1 of 1 components could not be built: double
 
 "#]]);

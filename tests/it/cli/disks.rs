@@ -34,14 +34,15 @@ fn a_full_disk_stops_gen_and_leaves_the_rest_as_root() {
     place.write("tasks/play.go", place.read("tasks/play.go") + &"// more\n".repeat(10_000));
     fill(&place);
     place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
-error: the disk is full: [PROJECT]/gen/play/source/play.go was not written
+error: the disk is full: [PROJECT]/gen/play/source/pelato_task.go was not written
   because: No space left on device (os error 28) at path "[PROJECT]/gen/play/source/.pelato-[RANDOM]"
   help: free some disk space (see df -h and your quota) and try again
 
 "#]]);
     fs::remove_file(place.above().join("filler")).unwrap();
     place.run(&["gen"]).code(0);
-    assert_eq!(place.read("gen/play/source/play.go"), place.read("tasks/play.go"));
+    let copy = format!("//line play.go:1:1\n{}", place.read("tasks/play.go"));
+    assert_eq!(place.read("gen/play/source/pelato_task.go"), copy);
 }
 
 #[test]

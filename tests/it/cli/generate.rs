@@ -38,14 +38,15 @@ gen/double/source/pelato_shell.go
 gen/play/source/go.mod
 gen/play/source/pelato_main.go
 gen/play/source/pelato_shell.go
-gen/play/source/play.go
+gen/play/source/pelato_task.go
 tasks/double/double.go
 tasks/play.go
 workflow.yaml
 
 "#]],
     );
-    assert_eq!(place.read("gen/play/source/play.go"), place.read("tasks/play.go"));
+    let copy = format!("//line play.go:1:1\n{}", place.read("tasks/play.go"));
+    assert_eq!(place.read("gen/play/source/pelato_task.go"), copy);
 }
 
 #[test]
@@ -69,7 +70,7 @@ fn only_files_that_change_are_touched_and_stale_ones_are_removed() {
     fs::remove_file(place.path("tasks/double/more.go")).unwrap();
     place.edit("tasks/play.go", "I will not", "I won't");
     place.run(&["gen", "-v"]).code(0).stdout_eq("").stderr_eq(str![[r#"
-wrote gen/play/source/play.go
+wrote gen/play/source/pelato_task.go
 removed gen/double/source/more.go
    Generated 2 components: 1 file written, 1 removed, 7 unchanged
 
@@ -80,7 +81,7 @@ removed gen/double/source/more.go
         .filter(|(name, time)| after.get(*name) != Some(time))
         .map(|(name, _)| name.as_str())
         .collect();
-    assert_eq!(touched, ["double/source/more.go", "play/source/play.go"]);
+    assert_eq!(touched, ["double/source/more.go", "play/source/pelato_task.go"]);
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn a_component_that_is_gone_takes_its_folder_with_it() {
     place.run(&["gen"]).code(0);
     place.edit("workflow.yaml", "component_name: play", "component_name: replay");
     place.run(&["gen", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"components":["double","replay"],"written":["gen/replay/source/go.mod","gen/replay/source/pelato_main.go","gen/replay/source/pelato_shell.go","gen/replay/source/play.go"],"removed":["gen/play/"],"unchanged":4}
+{"schema":1,"components":["double","replay"],"written":["gen/replay/source/go.mod","gen/replay/source/pelato_main.go","gen/replay/source/pelato_shell.go","gen/replay/source/pelato_task.go"],"removed":["gen/play/"],"unchanged":4}
 
 "#]]).stderr_eq("");
     assert!(!place.path("gen/play").exists());
@@ -109,12 +110,12 @@ gen/double/source/pelato_shell.go
 gen/play/source/go.mod
 gen/play/source/pelato_main.go
 gen/play/source/pelato_shell.go
-gen/play/source/play.go
+gen/play/source/pelato_task.go
 
 "#]])
         .stderr_eq("");
     place.run_in_vain(&["gen", "--dry-run", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"files":["gen/double/source/double.go","gen/double/source/go.mod","gen/double/source/pelato_main.go","gen/double/source/pelato_shell.go","gen/play/source/go.mod","gen/play/source/pelato_main.go","gen/play/source/pelato_shell.go","gen/play/source/play.go"]}
+{"schema":1,"files":["gen/double/source/double.go","gen/double/source/go.mod","gen/double/source/pelato_main.go","gen/double/source/pelato_shell.go","gen/play/source/go.mod","gen/play/source/pelato_main.go","gen/play/source/pelato_shell.go","gen/play/source/pelato_task.go"]}
 
 "#]]).stderr_eq("");
     assert!(!place.path("gen").exists());

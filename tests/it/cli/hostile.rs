@@ -52,7 +52,7 @@ syntax
  4 │     type: y
    ·         ▲
    ╰────
-  help: see docs/reference/workflow.md for an example; put strings that contain `: ` or ` #` in
+  help: `pelato explain workflow` shows an example; put strings that contain `: ` or ` #` in
         quotes
 
 error: the workflow has 1 error
@@ -64,7 +64,7 @@ error: the workflow has 1 error
 shape
 
   × workflow.yaml: a workflow must consist of `field: value` lines, found nothing
-  help: docs/reference/workflow.md shows every field
+  help: `pelato explain workflow` shows every field
 
 error: the workflow has 1 error
 
@@ -75,7 +75,7 @@ error: the workflow has 1 error
 shape
 
   × workflow.yaml: a workflow must consist of `field: value` lines, found a string
-  help: docs/reference/workflow.md shows every field
+  help: `pelato explain workflow` shows every field
 
 error: the workflow has 1 error
 
@@ -101,7 +101,7 @@ shape
  2 │ tasks: none
    ·        ────
    ╰────
-  help: docs/reference/workflow.md shows every field
+  help: `pelato explain workflow` shows every field
 
 error: the workflow has 1 error, 1 warning
 
@@ -121,7 +121,7 @@ syntax
  3 │     - name: y
    · ▲
    ╰────
-  help: see docs/reference/workflow.md for an example; put strings that contain `: ` or ` #` in
+  help: `pelato explain workflow` shows an example; put strings that contain `: ` or ` #` in
         quotes
 
 error: the workflow has 1 error

@@ -92,7 +92,7 @@ fn a_dry_run_shows_what_would_be_written() {
 +  itself.
 +- Another edge needs another JetStream domain: `pelato infra` with `--edge-domain`.
 +
-+The password and all messages cross the network unencrypted, unless you use a VPN or TLS: see docs/infrastructure.md
++The password and all messages cross the network unencrypted, unless you use a VPN or TLS: see `pelato explain infrastructure`
 +of PELATO, "Encrypt the connection between edge and cloud".
 --- /dev/null
 +++ b/edge/compose.yaml

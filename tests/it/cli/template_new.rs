@@ -25,7 +25,7 @@ trigger.wasm
 "#]],
     );
     place.expect(place.read("templates/mine/template.toml"), str![[r##"
-# A template for PELATO. Every key is described in docs/contributing/templates.md ("Add a template").
+# A template for PELATO. `pelato explain templates` describes every key.
 schema = 1
 name = "mine"
 summary = 'My "own"'
@@ -33,6 +33,8 @@ summary = 'My "own"'
 # aliases = ["another-name"]
 # The trigger: a component, or the core module that cargo builds from source/.
 trigger = "trigger.wasm"
+# The function is given and returns {"key": …, "data": …}: starters and `pelato call` go by it.
+data = "entry"
 
 # Fields of a task with this template, in the order of the questions. [parameters.dest_topic] is `dest_topic:` in
 # workflow.yaml, and `--dest-topic` of `pelato new` and `pelato add-task`.
@@ -41,11 +43,13 @@ trigger = "trigger.wasm"
 # "subject" (of NATS), "integer" (0 or more) or "string".
 kind = "subject"
 prompt = "Topic to read from"
-help = "The NATS subject whose messages are handed to the function. May have the wildcards * and >."
+help = "The NATS subject whose messages are handed to the function. May have the wildcards * and >. Several are a list."
 # The direction of messages: `pelato check` and `pelato graph` use it.
 flow = "reads"
 # It may contain the wildcards * and >.
 wildcards = true
+# A task may give a list: texts of `capabilities` with the parameter are filled in for each, with commas between them.
+several = true
 
 [parameters.bucket]
 kind = "string"
@@ -206,4 +210,23 @@ fn what_is_not_given_is_asked_for() {
         manifest.contains("summary = \"Mine\"") && manifest.contains("[parameters.max_body_bytes]"),
         "{manifest}"
     );
+}
+
+#[test]
+fn the_projects_schema_follows_templates_and_packs() {
+    let place = Place::empty();
+    place.run(&["new", ".", "--no-task", "--no-git"]).code(0);
+    const SCHEMA: &str = ".pelato/workflow.schema.json";
+    let before = place.read(SCHEMA);
+    assert_eq!(
+        format!("{before}\n"),
+        String::from_utf8(place.run(&["schema"]).get_output().stdout.clone()).unwrap()
+    );
+    place.run(&["template", "new", "mine", "--from", "processor_nats", "--summary", "Mine"]).code(0);
+    assert!(place.read(SCHEMA).contains("\"mine\""));
+    std::fs::remove_dir_all(place.path("templates")).unwrap();
+    // Without a copy none is made.
+    std::fs::remove_file(place.path(SCHEMA)).unwrap();
+    place.run(&["template", "new", "mine", "--from", "processor_nats", "--summary", "Mine"]).code(0);
+    assert!(!place.path(SCHEMA).exists());
 }

@@ -50,6 +50,7 @@ Commands:
   schema       Print the JSON schema of workflow.yaml, for editors
   pack         Show, create, add and check language packs
   template     Show, create and check templates
+  explain      Explain a rule of `check`, an error code, or a subject such as `workflow`
   config       Show every setting, its effective value, and where that came from
   doctor       Check whether this machine has what the project needs
   completions  Print the completions for a shell
@@ -60,8 +61,8 @@ Options:
   -V, --version  Print version
 
 Global options:
-  -C, --project <DIR>         The project's folder [default: the nearest one with a workflow.yaml,
-                              here or above]
+  -C, --project <DIR>         The project's folder, or its workflow.yaml [default: the nearest one
+                              with a workflow.yaml, here or above]
       --setting <NAME=VALUE>  Set a setting for this call only, such as NATS_HOST=10.0.0.5
       --json                  Results as JSON on stdout
       --events                Events as JSON on stderr, one a line, instead of messages
@@ -286,7 +287,7 @@ fn verbose_and_quiet_exclude_each_other() {
     Place::empty().run(&["check", "-v", "-q"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: the argument '--verbose' cannot be used with '--quiet'
 
-Usage: pelato check --verbose
+Usage: pelato check --verbose [PROJECT_DIR]
 
 For more information, try '--help'.
 

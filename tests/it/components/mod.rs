@@ -6,6 +6,7 @@
 mod composing;
 mod functions;
 mod go;
+mod modules;
 mod platform;
 mod settings;
 mod signatures;

@@ -51,9 +51,11 @@ fn what_a_task_lacks_is_told() {
     assert!(said.contains(function), "{said}");
     let said = refused(&[("a.go", "package convert\n\nfunc exec_task(arg string) string {}\n")]);
     assert!(said.contains(package) && !said.contains(function), "{said}");
-    let said = refused(&[("a.go", "package main\n\n// func exec_task(\n")]);
+    let said = refused(&[("a.go", "package main\n\nfunc exectask(\n")]);
     assert!(said.contains(function) && !said.contains(package), "{said}");
-    // What is right is left to the compiler.
+    // The rest is left to the compiler.
+    let said = refused(&[("a.go", "package main\n\n// func exec_task(\n")]);
+    assert!(said.contains("undefined: exec_task\n  help: a task defines `func exec_task"), "{said}");
     let said =
         refused(&[("a.go", "package main\r\n\r\nfunc exec_task (\r\n\targ string,\r\n) string {}\r\n")]);
     assert!(!said.contains(function) && !said.contains(package), "{said}");

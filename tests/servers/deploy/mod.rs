@@ -12,6 +12,7 @@ mod links;
 mod placement;
 mod platform;
 mod project;
+mod prototype;
 mod stored;
 mod temperature;
 mod templates;

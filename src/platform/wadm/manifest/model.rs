@@ -132,6 +132,9 @@ pub struct Link {
     /// Configuration for the part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// The same in the form before wadm 0.13, which others still write and wadm keeps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source_config: Vec<Config>,
     /// The other part.
     pub target: Target,
     /// Its name, `default` if it has none: a part has one link of a name for the interfaces of a package.
@@ -151,6 +154,16 @@ pub struct Target {
     pub name: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub config: Vec<Config>,
+}
+
+impl Link {
+    /// The subjects that its beginning subscribes to for its end.
+    fn subscriptions(&self) -> Vec<String> {
+        let configs = self.source.iter().flat_map(|source| &source.config).chain(&self.source_config);
+        let lists = configs.filter_map(|one| one.properties.as_ref()?.get(SUBSCRIPTIONS));
+        let each = lists.flat_map(|list| list.split(','));
+        each.filter_map(|text| Some(text.split('|').next()?.trim().to_owned())).collect()
+    }
 }
 
 impl Manifest {
@@ -187,6 +200,12 @@ impl Manifest {
         self.spec.components.iter().flat_map(Part::subscriptions).collect()
     }
 
+    /// The subjects that are read for one of its components.
+    pub fn read_for(&self, component: &str) -> Vec<String> {
+        let links = self.spec.components.iter().flat_map(Part::links);
+        links.filter(|link| link.target.name == component).flat_map(Link::subscriptions).collect()
+    }
+
     pub fn components(&self) -> impl Iterator<Item = &Part> {
         self.spec.components.iter().filter(|part| part.kind == PartKind::Component)
     }
@@ -205,10 +224,7 @@ impl Part {
 
     /// The subjects that it subscribes to for the components that it is linked to.
     pub fn subscriptions(&self) -> Vec<String> {
-        let configs = self.links().filter_map(|link| link.source.as_ref()).flat_map(|source| &source.config);
-        let lists = configs.filter_map(|one| one.properties.as_ref()?.get(SUBSCRIPTIONS));
-        let each = lists.flat_map(|list| list.split(','));
-        each.filter_map(|text| Some(text.split('|').next()?.trim().to_owned())).collect()
+        self.links().flat_map(Link::subscriptions).collect()
     }
 
     /// The link, if the trait is one.

@@ -237,6 +237,7 @@ impl Providers {
             package: package.to_owned(),
             interfaces: vec![interface.to_owned()],
             source,
+            source_config: Vec::new(),
             target: Target { name: target.to_owned(), config },
             name,
         };

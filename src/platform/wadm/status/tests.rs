@@ -100,8 +100,15 @@ fn links_count_and_are_named_while_they_are_missing() {
     let mut manifest = manifest(Trait::DaemonScaler, 1);
     let target = Target { name: "messaging".into(), config: Vec::new() };
     let (namespace, package) = ("wasmcloud".into(), "messaging".into());
-    let link =
-        Link { namespace, package, interfaces: vec!["consumer".into()], source: None, target, name: None };
+    let link = Link {
+        namespace,
+        package,
+        interfaces: vec!["consumer".into()],
+        source: None,
+        source_config: Vec::new(),
+        target,
+        name: None,
+    };
     manifest.spec.components[0].traits.push(Trait::Link(link));
     let hosts = [host("e", "edge", Some(IMAGE), 1), host("c", "cloud", Some(IMAGE), 1)];
     let info = |state, message: &str| Info { state, message: message.into() };
