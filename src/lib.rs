@@ -38,6 +38,7 @@ pub mod scaffold;
 pub mod stream;
 pub mod template;
 pub mod text;
+pub mod trust;
 pub mod ui;
 pub mod web;
 

@@ -11,6 +11,7 @@ use pelato::build::container::addresses;
 use pelato::cancel::Cancel;
 use pelato::progress::{Listener, Message};
 use pelato::project::Sources;
+use pelato::trust::AllowNothing;
 use pelato::{BuildFlags, Error, Options, Pelato};
 
 /// What shells show of a program that Ctrl-C has ended.
@@ -35,12 +36,17 @@ async fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let cancel = Cancel::default();
-    let cache = std::env::var_os("PELATO_CACHE").map(PathBuf::from);
+    let named = |name: &str, usual: &str| {
+        std::env::var_os(name).map_or_else(|| std::env::temp_dir().join(usual), PathBuf::from)
+    };
     let pelato = Pelato::open(Options {
         root,
         settings: Sources::of_process(),
         user: None,
-        cache: cache.unwrap_or_else(|| std::env::temp_dir().join("pelato-embed")),
+        cache: named("PELATO_CACHE", "pelato-embed"),
+        state: named("PELATO_STATE", "pelato-embed-state"),
+        // What was allowed before is, and nothing else.
+        consent: Arc::new(AllowNothing),
         events: Arc::new(Printed),
         cancel: cancel.clone(),
         platform: None,

@@ -6,10 +6,15 @@ use std::sync::Mutex;
 use super::container::Kept;
 use crate::cancel::Cancel;
 use crate::progress::Progress;
+use crate::trust::Key;
 
 #[derive(Clone, Copy)]
 pub struct BuildContext<'a> {
     pub cache: &'a Path,
+    /// The folder of what compilers keep between the builds of one component.
+    pub own_caches: &'a Path,
+    /// With which records are sealed.
+    pub key: &'a Key,
     /// The network is not to be used.
     pub offline: bool,
     /// What compilers of this machine are started by, such as a program that takes the network away; mostly nothing.

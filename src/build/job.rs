@@ -16,9 +16,6 @@ use crate::files;
 use crate::progress::{Change, Event, Phase, Reason};
 use crate::remedy::{Argument, Operation};
 
-/// The folder in `gen/<component>/` of what a compiler keeps between builds: no component's artifact has such a name.
-const OWN_CACHE: &str = ".cache";
-
 /// How modules and components begin.
 const MAGIC: &[u8] = b"\0asm";
 
@@ -32,6 +29,8 @@ pub struct Built {
     pub artifact: PathBuf,
     /// The function alone, for `pelato call`.
     pub function: PathBuf,
+    /// The function's SHA-256.
+    pub function_sha256: String,
     pub bytes: u64,
     /// The artifact's SHA-256.
     pub sha256: String,
@@ -39,6 +38,32 @@ pub struct Built {
     pub content: String,
     pub work: Work,
     pub elapsed: Duration,
+}
+
+impl Built {
+    /// The artifact's bytes.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not what was built.
+    pub fn read_artifact(&self) -> Result<Vec<u8>, JobError> {
+        read_as_built(&self.artifact, &self.sha256)
+    }
+
+    /// The bytes of the function alone.
+    ///
+    /// # Errors
+    /// As [`Built::read_artifact`].
+    pub fn read_function(&self) -> Result<Vec<u8>, JobError> {
+        read_as_built(&self.function, &self.function_sha256)
+    }
+}
+
+fn read_as_built(path: &Path, sha256: &str) -> Result<Vec<u8>, JobError> {
+    let bytes = read(path)?;
+    match record::digest(&bytes) == sha256 {
+        true => Ok(bytes),
+        false => Err(JobError::Altered { path: path.display().to_string() }),
+    }
 }
 
 /// What was done to bring a component up to date.
@@ -102,6 +127,13 @@ pub enum JobError {
         help("no other process may change files in gen/; run the command again")
     )]
     Unreadable { path: String, source: std::io::Error },
+    /// A file of `gen/` was changed after it had been made.
+    #[error("{path} is not what was built")]
+    #[diagnostic(
+        code(pelato::build::component::altered),
+        help("no other process may change files in gen/; run the command again")
+    )]
+    Altered { path: String },
     /// A file of `gen/` cannot be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -140,11 +172,13 @@ pub fn run(mut job: Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Resul
     }
     let work = result?;
     let content = job.content();
+    let function_sha256 = job.record.compiled.map(|step| step.made.sha256).unwrap_or_default();
     let made = job.record.composed.map(|step| step.made);
     Ok(Built {
         component: name,
         artifact: job.place.artifact,
         function: job.place.function,
+        function_sha256,
         bytes: made.as_ref().map_or(0, |made| made.bytes),
         sha256: made.map(|made| made.sha256).unwrap_or_default(),
         content,
@@ -172,7 +206,7 @@ fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>
     }
     let compose_why = job.compose();
     if compose_why.is_some() {
-        compose(job, trigger)?;
+        compose(job, trigger, context)?;
     }
     Ok(match (job.compile.take(), compose_why) {
         (Some(why), _) => Work::Compiled(why),
@@ -184,6 +218,7 @@ fn bring_up_to_date(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>
 fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError> {
     let name = job.component.name.clone();
     let folder = &job.place.folder;
+    forget_leavings(job)?;
     // The compiler writes beside the artifact, never over it: whoever is killed leaves the old one whole.
     let staging = tempfile::Builder::new()
         .prefix(STAGING)
@@ -198,7 +233,7 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
         own: &own,
         output: &output,
         cache: context.cache,
-        own_cache: &folder.join(OWN_CACHE),
+        own_cache: &own_cache(context.own_caches, folder, &name),
         offline: context.offline,
         resolves: false,
         within: context.within,
@@ -220,7 +255,7 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
     let function = to_function(job, read(&output)?)?;
     let made = write(&job.place.function, &function)?;
     job.record.compiled = Some(Step { from: job.compile_from.clone(), made });
-    remember(job)
+    Ok(job.record.write(&job.place.folder, context.key)?)
 }
 
 /// Makes a function component of what the compiler wrote.
@@ -257,18 +292,33 @@ fn to_function(job: &Job<'_>, compiled: Vec<u8>) -> Result<Vec<u8>, JobError> {
     Ok(function)
 }
 
-fn compose(job: &mut Job<'_>, trigger: &[u8]) -> Result<(), JobError> {
+/// Removes what compilers have left among the sources: they would believe it, and somebody else may have put it there.
+fn forget_leavings(job: &Job<'_>) -> Result<(), JobError> {
+    files::sync(&job.place.source, job.files, |_| false)?;
+    Ok(())
+}
+
+/// The folder of what a compiler keeps between the builds of one component: by where that is.
+fn own_cache(own_caches: &Path, folder: &Path, name: &str) -> PathBuf {
+    let place = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let digest = record::digest(place.as_os_str().as_encoded_bytes());
+    own_caches.join(format!("{name}-{}", &digest[..12]))
+}
+
+fn compose(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Result<(), JobError> {
     let wrong = |error: &dyn std::fmt::Display| JobError::Compose {
         component: job.component.name.clone(),
         template: job.component.template.manifest.name.clone(),
         reason: error.to_string(),
     };
-    let function = read(&job.place.function)?;
+    let compiled = job.record.compiled.as_ref();
+    let sha256 = compiled.map(|step| step.made.sha256.as_str()).unwrap_or_default();
+    let function = read_as_built(&job.place.function, sha256)?;
     let settings = settings_component(&job.component.settings()).map_err(|error| wrong(&error))?;
     let artifact = super::compose(trigger, &function, &settings).map_err(|error| wrong(&error))?;
     let made = write(&job.place.artifact, &artifact)?;
     job.record.composed = Some(Step { from: job.composition(), made });
-    remember(job)
+    Ok(job.record.write(&job.place.folder, context.key)?)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, JobError> {
@@ -279,9 +329,4 @@ fn write(path: &Path, content: &[u8]) -> Result<Stamp, JobError> {
     files::overwrite(path, content)?;
     Stamp::of(path, content)
         .map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
-}
-
-/// After each step: a build that is cancelled goes on where it was.
-fn remember(job: &Job<'_>) -> Result<(), JobError> {
-    Ok(files::overwrite(&job.place.folder.join(record::FILE), &job.record.to_bytes())?)
 }

@@ -7,6 +7,7 @@ pub mod compose;
 pub mod container;
 mod context;
 pub mod job;
+mod own_code;
 mod placeholders;
 pub mod plan;
 pub(crate) mod pool;
@@ -27,6 +28,7 @@ pub use builder::{Choice, choose};
 pub use compose::{ComposeError, compose};
 pub use context::BuildContext;
 pub use job::{Built, JobError, Work};
+pub use own_code::{OwnCode, own_code};
 pub use plan::Job;
 pub use settings::{SettingsError, settings_component};
 pub use toolchain::{Local, Place, Search, Toolchain, ToolchainError};
@@ -42,7 +44,12 @@ use crate::progress::{Event, Phase, Progress};
 use crate::project::Builder;
 use crate::project::lock_file::LockedImage;
 use crate::remedy::{Operation, Restriction};
+use crate::trust::{Key, Store, TrustError};
 use builder::Finder;
+
+/// The folder in PELATO's cache of what compilers keep between the builds of one component. Not in the project: what
+/// they find there they believe, and may run.
+const OWN_CACHES: &str = "tasks";
 
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -112,6 +119,10 @@ pub enum BuildError {
     #[error("the template `{template}`: cannot read {file}")]
     #[diagnostic(code(pelato::build::trigger), help("{} says where it is", Operation::TemplateShow.on(template)))]
     Trigger { template: String, file: String, source: std::io::Error },
+    /// There is no key to know by what was built here.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Trust(#[from] TrustError),
     /// A template's trigger is a core module that cannot be turned into a component.
     #[error("the template `{template}`: {file} cannot be turned into a component: {reason}")]
     #[diagnostic(
@@ -121,6 +132,10 @@ pub enum BuildError {
         )
     )]
     BrokenTrigger { template: String, file: String, reason: String },
+    /// What was built is not there any more.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Artifact(#[from] JobError),
     /// It was cancelled.
     #[error("cancelled: components that were built before are kept")]
     #[diagnostic(
@@ -162,6 +177,8 @@ pub struct Plan<'a> {
     /// The work, in the order of the workflow.
     pub jobs: Vec<Job<'a>>,
     triggers: BTreeMap<&'a str, Vec<u8>>,
+    /// With which the records are sealed.
+    pub key: Key,
 }
 
 /// Finds (and, if allowed, installs) the compilers of the components' packs, by the pack's name.
@@ -195,13 +212,15 @@ pub fn note_own(pack: &Pack, progress: &dyn Progress) {
 /// Plans what has to be done for components with these sources.
 ///
 /// # Errors
-/// When a trigger cannot be read.
+/// When a trigger cannot be read, or the key of this user.
 pub fn plan<'a>(
     components: &'a [Component],
     toolchains: &'a BTreeMap<String, Toolchain>,
-    sources: &[Planned],
+    sources: &'a [Planned],
     generated: &Path,
+    store: &Store,
 ) -> Result<Plan<'a>, BuildError> {
+    let key = store.key()?;
     let mut triggers = BTreeMap::new();
     let mut jobs = Vec::new();
     for component in components {
@@ -213,10 +232,10 @@ pub fn plan<'a>(
         let source = sources.iter().find(|source| source.component == component.name);
         // Every component has both: they were made from the same list.
         if let (Some(toolchain), Some(source)) = (toolchain, source) {
-            jobs.push(Job::plan(component, toolchain, &source.files, generated, &triggers[template]));
+            jobs.push(Job::plan(component, toolchain, &source.files, generated, &triggers[template], &key));
         }
     }
-    Ok(Plan { jobs, triggers })
+    Ok(Plan { jobs, triggers, key })
 }
 
 /// Does what was planned: all of it, also when some components fail.
@@ -231,8 +250,11 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
     generated.iter().for_each(|folder| sweep(folder, container::PREFIX));
     let kept = generated.filter(|_| worth_keeping(&plan, options.jobs)).map(container::Kept::new);
     let resolving = std::sync::Mutex::new(());
+    let own_caches = options.cache.join(OWN_CACHES);
     let context = BuildContext {
         cache: &options.cache,
+        own_caches: &own_caches,
+        key: &plan.key,
         offline: options.offline,
         within: &[],
         kept: kept.as_ref(),

@@ -9,6 +9,7 @@ use crate::check::Component;
 use crate::files::Files;
 use crate::generate::Place;
 use crate::progress::Reason;
+use crate::trust::Key;
 
 /// One component to bring up to date.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub struct Job<'a> {
     pub component: &'a Component,
     pub toolchain: &'a Toolchain,
     pub place: Place,
+    /// Its sources, as they have to be when they are compiled.
+    pub files: &'a Files,
     /// What it was built from the last time.
     pub record: Record,
     /// What the function is made from now.
@@ -31,16 +34,17 @@ impl<'a> Job<'a> {
     pub fn plan(
         component: &'a Component,
         toolchain: &'a Toolchain,
-        files: &Files,
+        files: &'a Files,
         generated: &Path,
         trigger: &[u8],
+        key: &Key,
     ) -> Self {
         let place = Place::of(generated, &component.name);
-        let record = Record::read(&place.folder);
+        let record = Record::read(&place.folder, key);
         let compile_from = compile_ingredients(component, toolchain, files);
         let compile = record::why(record.compiled.as_ref(), &compile_from, &place.function);
         let compose_from = compose_ingredients(component, trigger);
-        Self { component, toolchain, place, record, compile_from, compose_from, compile }
+        Self { component, toolchain, place, files, record, compile_from, compose_from, compile }
     }
 
     /// What the composition is made from, once the function is there.

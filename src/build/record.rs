@@ -1,4 +1,7 @@
 //! What a component was last built from, kept beside its artifact: decides what has to be built again, and why.
+//!
+//! A record is in the project, where others may have put it: it counts only with a seal by this user's key. The key is
+//! outside of all projects, so nobody else can claim that something was built here.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -7,7 +10,9 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::files::{self, FileError};
 use crate::progress::{Reason, WhatChanged};
+use crate::trust::Key;
 
 /// The file in `gen/<component>/`.
 pub const FILE: &str = "build.json";
@@ -30,6 +35,8 @@ pub struct Stamp {
     pub bytes: u64,
     /// When it was last changed, in nanoseconds since 1970.
     pub modified: u128,
+    /// When anything of it was last changed, in nanoseconds since 1970: no program can set this back.
+    pub touched: i128,
     /// The SHA-256 of its content, in hexadecimal.
     pub sha256: String,
 }
@@ -41,18 +48,47 @@ pub struct Record {
     pub composed: Option<Step>,
 }
 
+/// A record as it is kept: what it says, and the seal on that.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    record: Record,
+    seal: String,
+}
+
+/// What the seals of records are good for.
+const PURPOSE: &str = "build record";
+
 impl Record {
-    /// Reads a component's record. One that is missing or unreadable is an empty one: everything is built again.
-    pub fn read(folder: &Path) -> Self {
+    /// Reads a component's record. One that is missing, unreadable or not this user's is an empty one: everything is
+    /// built again.
+    pub fn read(folder: &Path, key: &Key) -> Self {
         let text = std::fs::read(folder.join(FILE)).unwrap_or_default();
-        serde_json::from_slice(&text).unwrap_or_default()
+        let sealed = serde_json::from_slice::<Sealed>(&text).ok();
+        let own = sealed.filter(|sealed| {
+            let said = sealed.record.said();
+            said.is_ok_and(|said| key.has_sealed(PURPOSE, &said, &sealed.seal))
+        });
+        own.map(|sealed| sealed.record).unwrap_or_default()
     }
 
-    /// The bytes to write.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
-        bytes.push(b'\n');
-        bytes
+    /// Writes the record of the component in a folder.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, folder: &Path, key: &Key) -> Result<(), FileError> {
+        let path = folder.join(FILE);
+        let bytes = || -> serde_json::Result<_> {
+            let seal = key.seal(PURPOSE, &self.said()?);
+            let mut bytes = serde_json::to_vec_pretty(&Sealed { record: self.clone(), seal })?;
+            bytes.push(b'\n');
+            Ok(bytes)
+        };
+        files::overwrite(&path, &bytes().map_err(|error| FileError::io("write", &path, error.into()))?)
+    }
+
+    /// Everything that it claims. That is true wherever the record is: a project that was moved or copied keeps it.
+    fn said(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(self)
     }
 }
 
@@ -62,26 +98,41 @@ impl Stamp {
     /// # Errors
     /// When the file is not there.
     pub fn of(path: &Path, content: &[u8]) -> std::io::Result<Self> {
-        let (bytes, modified) = size_and_time(path)?;
-        Ok(Self { bytes, modified, sha256: digest(content) })
+        let (bytes, modified, touched) = size_and_times(path)?;
+        Ok(Self { bytes, modified, touched, sha256: digest(content) })
     }
 
-    /// Whether the file is still the one that was made. Same size and time are taken for the same content, as
-    /// every build tool does; if only the time differs, the content decides.
+    /// Whether the file is still the one that was made. Same size and times are taken for the same content: whoever
+    /// writes into a file or puts another in its place cannot help that the system notes the time. If only a time
+    /// differs, the content decides.
     pub fn still_holds(&self, path: &Path) -> bool {
-        match size_and_time(path) {
-            Ok((bytes, _)) if bytes != self.bytes => false,
-            Ok((_, modified)) if modified == self.modified => true,
+        match size_and_times(path) {
+            Ok((bytes, ..)) if bytes != self.bytes => false,
+            Ok((_, modified, touched)) if (modified, touched) == (self.modified, self.touched) => true,
             Ok(_) => std::fs::read(path).is_ok_and(|content| digest(&content) == self.sha256),
             Err(_) => false,
         }
     }
 }
 
-fn size_and_time(path: &Path) -> std::io::Result<(u64, u128)> {
-    let metadata = std::fs::metadata(path)?;
-    let since = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
-    Ok((metadata.len(), since.as_nanos()))
+fn size_and_times(path: &Path) -> std::io::Result<(u64, u128, i128)> {
+    let metadata = std::fs::symlink_metadata(path)?;
+    if !metadata.is_file() {
+        return Err(std::io::ErrorKind::InvalidData.into());
+    }
+    let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    Ok((metadata.len(), modified, touched(&metadata)))
+}
+
+#[cfg(unix)]
+fn touched(metadata: &std::fs::Metadata) -> i128 {
+    use std::os::unix::fs::MetadataExt;
+    i128::from(metadata.ctime()) * 1_000_000_000 + i128::from(metadata.ctime_nsec())
+}
+
+#[cfg(not(unix))]
+fn touched(_: &std::fs::Metadata) -> i128 {
+    0
 }
 
 /// SHA-256 in hexadecimal.
@@ -127,6 +178,7 @@ fn difference(old: &Ingredients, new: &Ingredients) -> Option<Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::trust::Store;
 
     fn ingredients(pairs: &[(&str, &str)]) -> Ingredients {
         pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
@@ -164,10 +216,64 @@ mod tests {
         assert_eq!(why(Some(&step), &Ingredients::new(), &file), Some(missing));
     }
 
+    /// A record, the folder that it is in, and this user's key.
+    fn recorded() -> (tempfile::TempDir, Record, Key) {
+        let above = tempfile::tempdir().unwrap();
+        let (folder, file) = (above.path().join("c"), above.path().join("c/a.wasm"));
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(&file, "x").unwrap();
+        let made = Stamp::of(&file, b"x").unwrap();
+        let record = Record { compiled: Some(Step { from: Ingredients::new(), made }), composed: None };
+        let key = Store::new(above.path().join("state")).key().unwrap();
+        record.write(&folder, &key).unwrap();
+        (above, record, key)
+    }
+
     #[test]
-    fn a_damaged_record_counts_as_none() {
+    fn a_record_counts_where_this_user_made_it() {
+        let (above, record, key) = recorded();
+        let folder = above.path().join("c");
+        assert_eq!(Record::read(&folder, &key), record);
+        let other = Store::new(above.path().join("other")).key().unwrap();
+        assert_eq!(Record::read(&folder, &other), Record::default(), "somebody else's");
+        let moved = above.path().join("moved");
+        std::fs::rename(&folder, &moved).unwrap();
+        assert_eq!(Record::read(&moved, &key), record);
+    }
+
+    #[test]
+    fn a_record_that_was_changed_or_damaged_counts_as_none() {
+        let (above, _, key) = recorded();
+        let folder = above.path().join("c");
+        let text = std::fs::read_to_string(folder.join(FILE)).unwrap();
+        for (old, new) in [
+            ("\"bytes\": 1", "\"bytes\": 2"),
+            ("\"composed\": null", "\"composed\": 3"),
+            ("\"seal\"", "\"s\""),
+        ] {
+            assert!(text.contains(old), "{text}");
+            std::fs::write(folder.join(FILE), text.replace(old, new)).unwrap();
+            assert_eq!(Record::read(&folder, &key), Record::default(), "{old}");
+        }
+        std::fs::write(folder.join(FILE), "{\"record\": 3").unwrap();
+        assert_eq!(Record::read(&folder, &key), Record::default());
+    }
+
+    #[test]
+    fn another_file_of_the_same_size_and_time_is_noticed() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join(FILE), "{\"compiled\": 3").unwrap();
-        assert_eq!(Record::read(folder.path()), Record::default());
+        let file = folder.path().join("a.wasm");
+        std::fs::write(&file, "x").unwrap();
+        let stamp = Stamp::of(&file, b"x").unwrap();
+        let modified = file.metadata().unwrap().modified().unwrap();
+        std::fs::write(&file, "y").unwrap();
+        std::fs::File::options().write(true).open(&file).unwrap().set_modified(modified).unwrap();
+        assert!(!stamp.still_holds(&file));
+        #[cfg(unix)]
+        {
+            std::fs::rename(&file, folder.path().join("b")).unwrap();
+            std::os::unix::fs::symlink("b", &file).unwrap();
+            assert!(!stamp.still_holds(&file), "a link is not what was made");
+        }
     }
 }

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use include_dir::Dir;
 
+const REPOSITORY: &str = ".git";
+
 /// A folder in the binary or on disk. Paths below it are relative, with forward slashes.
 #[derive(Debug, Clone)]
 pub enum Folder {
@@ -81,11 +83,16 @@ fn list_disk(folder: &Path, prefix: &str, found: &mut Vec<String>) -> io::Result
         let entry = entry?;
         let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
         let kind = entry.file_type()?;
-        if kind.is_dir() {
+        if kind.is_dir() && entry.file_name() == REPOSITORY {
+            // The repository that it is kept in is no part of it.
+        } else if kind.is_dir() {
             list_disk(&entry.path(), &format!("{name}/"), found)?;
         } else if kind.is_file() {
-            // Symlinks are passed over: a pack's folder has to be whole in itself.
             found.push(name);
+        } else {
+            // A folder has to be whole in itself: what it leads to would be used, and no digest would tell.
+            let words = format!("{name} is a link, or no file");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, words));
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::folder::Folder;
+use super::plain;
 use super::{Origin, Unit};
 use crate::files::RelPath;
 use crate::report::{Problem, Source};
@@ -56,6 +57,9 @@ pub trait Manifest: DeserializeOwned {
     const KIND: &'static str;
     const FILE: &'static str;
 
+    /// Values that may have several lines, by their keys: they are not shown in a row.
+    const TEXTS: &'static [&'static str];
+
     /// The name, which is also that of the folder.
     fn name(&self) -> &str;
 
@@ -103,6 +107,7 @@ impl<M: Manifest> Described<M> {
     /// When it is not TOML, or says what it may not.
     pub fn parse(source: &Arc<Source>) -> Result<M, Problem> {
         let manifest: M = toml_edit::de::from_str(&source.text).map_err(|error| problem(source, &error))?;
+        plain::check(source, M::TEXTS)?;
         manifest.check(source)?;
         Ok(manifest)
     }

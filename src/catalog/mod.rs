@@ -5,6 +5,7 @@
 pub mod folder;
 pub mod manifest;
 pub mod pack;
+mod plain;
 mod selector;
 pub mod template;
 

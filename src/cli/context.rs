@@ -13,15 +13,20 @@ use super::signals::Signals;
 use crate::catalog::Catalog;
 use crate::pelato::Error;
 use crate::pelato::{Library, Options, Pelato};
-use crate::project::settings::{ALL, Flag, Kind};
+use crate::project::settings::{ALL, Flag, Kind, Value};
 use crate::project::{Settings, Sources, workflow};
-use crate::text::suggest;
+use crate::text::{self, suggest};
+use crate::trust::{AllowAll, Store};
 use crate::ui::Ui;
 
 /// The environment variable that names PELATO's cache folder.
 pub const CACHE: &str = "PELATO_CACHE";
 /// The environment variable that names the user's folder of packs and templates.
 pub const HOME: &str = "PELATO_HOME";
+/// The environment variable by which everything is allowed, for machines that are thrown away.
+pub const TRUST: &str = "PELATO_TRUST";
+/// The environment variable that names the folder of what this user allows.
+pub const STATE: &str = "PELATO_STATE";
 
 /// How long compilers and containers may take to end when the command is cancelled.
 const CLEANUP: Duration = Duration::from_secs(10);
@@ -145,10 +150,33 @@ impl Context {
             root,
             user: user_folder(),
             cache: cache_folder(&self.here),
+            state: state_folder(&self.here),
+            consent: if self.is_trusted()? { Arc::new(AllowAll) } else { Arc::clone(&self.ui) as Arc<_> },
             events: Arc::clone(&self.ui) as Arc<_>,
             cancel: self.signals.cancel.clone(),
             platform: None,
         }))
+    }
+
+    /// Whether everything is allowed for this call: by a flag, or in the environment, but not in `.env`.
+    ///
+    /// # Errors
+    /// When the variable says neither yes nor no.
+    pub fn is_trusted(&self) -> Result<bool, Error> {
+        let said = std::env::var(TRUST).unwrap_or_default();
+        match Kind::Truth.read(&said) {
+            _ if self.global.trust || said.is_empty() => Ok(self.global.trust),
+            Ok(value) => Ok(value == Value::Truth(true)),
+            Err(_) => Err(Error::Usage {
+                message: format!("{TRUST} is not a boolean: {}", text::quoted(&said)),
+                help: format!("set it to `1`, or unset it: export {TRUST}=1"),
+            }),
+        }
+    }
+
+    /// What this user allows.
+    pub fn trust(&self) -> Store {
+        Store::new(state_folder(&self.here))
     }
 
     /// The packs and templates of this place, whether there is a project or not.
@@ -258,12 +286,22 @@ pub fn user_folder() -> Option<PathBuf> {
 }
 
 fn cache_folder(here: &Path) -> PathBuf {
-    let named = std::env::var_os(CACHE).filter(|value| !value.is_empty());
-    // A compiler runs in another folder: the path has to be absolute.
-    named.map(|folder| here.join(folder)).unwrap_or_else(|| match etcetera::choose_base_strategy() {
-        Ok(strategy) => strategy.cache_dir().join("pelato"),
-        Err(_) => std::env::temp_dir().join("pelato-cache"),
-    })
+    let usual = || Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("pelato"));
+    own_folder(here, CACHE, usual).unwrap_or_else(|| std::env::temp_dir().join("pelato-cache"))
+}
+
+fn state_folder(here: &Path) -> PathBuf {
+    let usual = || {
+        let strategy = etcetera::choose_base_strategy().ok()?;
+        Some(strategy.state_dir().unwrap_or_else(|| strategy.data_dir()).join("pelato"))
+    };
+    own_folder(here, STATE, usual).unwrap_or_else(|| std::env::temp_dir().join("pelato-state"))
+}
+
+/// The folder that a variable names, else the usual one. Absolute: compilers run in other folders.
+fn own_folder(here: &Path, variable: &str, usual: impl Fn() -> Option<PathBuf>) -> Option<PathBuf> {
+    let named = std::env::var_os(variable).filter(|value| !value.is_empty());
+    named.map(|folder| here.join(folder)).or_else(usual)
 }
 
 /// The runtime for commands that wait for the network or for functions.

@@ -31,6 +31,7 @@ mod signals;
 mod status;
 mod task;
 mod template;
+mod trust;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -83,6 +84,9 @@ struct Global {
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     color: Colour,
+    /// Allow code of the project, and of its language packs, to run on this machine for this call
+    #[arg(long, global = true)]
+    trust: bool,
     /// Never ask questions; a missing value is an error
     #[arg(long, global = true)]
     no_input: bool,
@@ -114,6 +118,8 @@ enum Command {
     #[command(subcommand)]
     Template(template::Action),
     Explain(explain::Arguments),
+    #[command(subcommand)]
+    Trust(trust::Action),
     Config(config::Arguments),
     Doctor(doctor::Arguments),
     Completions(completions::Arguments),
@@ -183,6 +189,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Pack(action) => pack::run(action, context),
         Command::Template(action) => template::run(action, context),
         Command::Explain(arguments) => explain::run(&arguments, context),
+        Command::Trust(action) => trust::run(action, context),
         Command::Config(arguments) => config::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Completions(arguments) => completions::run(&arguments, context),

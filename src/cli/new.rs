@@ -54,7 +54,7 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
             Some(task::complete(arguments.task, parameters::given(matches, &catalog), &catalog, context)?)
         }
     };
-    let made = pelato::new_project(name, &folder, task, &catalog)?;
+    let made = pelato::new_project(name, &folder, task, &catalog, &context.trust())?;
     let git = if arguments.no_git { None } else { Some(scaffold::init(&folder)) };
     match git {
         Some(Git::NoGit) => ui.note("git is not installed: no repository was created"),

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use toml_edit::{DocumentMut, Item, TableLike, Value};
-
 use super::{Home, PackError, Source, content, fetch, find};
-use crate::catalog::{Catalog, Folder, Origin, Pack, Unit, pack::MANIFEST};
+use crate::catalog::pack::{MANIFEST, runs};
+use crate::catalog::{Catalog, Folder, Origin, Pack, Unit};
 use crate::files::{self, FileError, Files};
 use crate::project::lock_file::Pin;
+use crate::trust::{Grant, Store};
 
 #[derive(Debug)]
 pub struct Offer {
@@ -102,11 +102,12 @@ fn before(home: &Home, name: &str, pin: &Pin) -> Result<Before, PackError> {
 }
 
 impl Offer {
-    /// Puts the pack into its place and pins it.
+    /// Puts the pack into its place, pins it, and allows its commands.
     ///
     /// # Errors
     /// When something cannot be written.
-    pub fn accept(&self) -> Result<(), PackError> {
+    pub fn accept(&self, store: &Store) -> Result<(), PackError> {
+        store.allow(&[self.grant()])?;
         let folder = self.home.folder(&self.name);
         let packs = folder.parent().unwrap_or(&self.home.root);
         let failed = |error| FileError::io("write", packs, error);
@@ -126,90 +127,13 @@ impl Offer {
         Ok(self.home.lock_file()?.pin(&self.name, Some(&self.pin))?)
     }
 
+    /// What is allowed when it is accepted.
+    pub fn grant(&self) -> Grant {
+        Grant::Pack { name: self.name.clone(), content: self.pin.content.as_str().to_owned() }
+    }
+
     /// Where it is kept, for a person.
     pub fn place(&self) -> &'static str {
         if self.home.origin == Origin::User { "your own folder" } else { "this project" }
-    }
-}
-
-/// Everything in the sections about programs, but what is only read or told. By the file and not by the types: a key that
-/// comes later is shown, too.
-fn runs(manifest: &str) -> Vec<[String; 2]> {
-    const TOLD: [&str; 9] = [
-        "version",
-        "requires",
-        "explain",
-        "produces",
-        "fail",
-        "dependencies",
-        "leaves",
-        "reproducible",
-        "help",
-    ];
-    let mut rows = Vec::new();
-    if let Ok(document) = manifest.parse::<DocumentMut>() {
-        for section in ["toolchain", "build"] {
-            if let Some(table) = document.get(section).and_then(Item::as_table_like) {
-                flatten(section, table, &mut rows);
-            }
-        }
-    }
-    // A variable of an environment may have any name.
-    let is_told = |key: &str| !key.contains(".env.") && key.split('.').any(|part| TOLD.contains(&part));
-    rows.retain(|[key, _]| !is_told(key));
-    rows
-}
-
-fn flatten(prefix: &str, table: &dyn TableLike, rows: &mut Vec<[String; 2]>) {
-    for (key, item) in table.iter() {
-        let key = format!("{prefix}.{key}");
-        if let Some(table) = item.as_table_like() {
-            flatten(&key, table, rows);
-        } else if let Some(tables) = item.as_array_of_tables() {
-            tables.iter().for_each(|table| flatten(&key, table, rows));
-        } else if let Some(value) = item.as_value() {
-            // A list of commands is one row for each.
-            let commands = value.as_array().filter(|items| items.iter().any(|item| item.is_array()));
-            let each = commands.map_or(vec![value], |items| items.iter().collect());
-            let texts = each.into_iter().map(words).filter(|text| !text.is_empty());
-            rows.extend(texts.map(|text| [key.clone(), text]));
-        }
-    }
-}
-
-/// A value as a shell would be told it.
-fn words(value: &Value) -> String {
-    match value {
-        Value::String(text) => shell_words::quote(text.value()).into_owned(),
-        Value::Array(items) => items.iter().map(words).collect::<Vec<_>>().join(" "),
-        other => other.to_string().trim().to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_that_is_run_is_shown() {
-        let rows = runs(
-            "[toolchain]\nprogram = \"zig\"\ncheck = [\"zig\", \"version\"]\nversion = 'x(.)'\n\
-             [toolchain.later]\nhook = [\"rm\", \"-rf\", \"a b\"]\n[build]\ncommand = [\"sh\", \"-c\", \"echo {output}\"]\n\
-             before = [[\"mkdir\", \"x\"], [\"ls\"]]\ncache = []\nenv = { A = \"1 2\", help = \"me\" }\n[[build.explain]]\npattern = \"p\"\nhelp = \"h\"\n",
-        );
-        let shown: Vec<_> = rows.iter().map(|[key, value]| format!("{key}: {value}")).collect();
-        assert_eq!(
-            shown,
-            [
-                "toolchain.program: zig",
-                "toolchain.check: zig version",
-                "toolchain.later.hook: rm -rf 'a b'",
-                "build.command: sh -c 'echo {output}'",
-                "build.before: mkdir x",
-                "build.before: ls",
-                "build.env.A: '1 2'",
-                "build.env.help: me",
-            ]
-        );
     }
 }

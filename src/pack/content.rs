@@ -12,10 +12,8 @@ use crate::project::lock_file::Digest;
 /// A pack is texts; more than this is something else.
 const MOST_FILES: usize = 2_000;
 const MOST_BYTES: u64 = 64 << 20;
-/// No part of a pack: the repository that it is kept in.
-const REPOSITORY: &str = ".git";
 
-/// Reads all files of a pack. Links are passed over, as they are when a pack is used.
+/// Reads all files of a pack. There are no links in one.
 ///
 /// # Errors
 /// When one cannot be read, has a name that cannot be written everywhere, or there is too much.
@@ -23,8 +21,6 @@ pub fn read(folder: &Folder) -> Result<Files, PackError> {
     let unreadable = |name: &str, source| PackError::Unreadable { path: folder.shown(name), source };
     let too_much = || PackError::TooLarge { path: folder.shown("") };
     let names = folder.files("").map_err(|error| unreadable("", error))?;
-    let names: Vec<_> =
-        names.into_iter().filter(|name| name.split('/').all(|part| part != REPOSITORY)).collect();
     if names.len() > MOST_FILES || size(folder, &names) > MOST_BYTES {
         return Err(too_much());
     }
@@ -80,15 +76,21 @@ mod tests {
     }
 
     #[test]
-    fn the_repository_and_links_are_no_part_of_a_pack() {
+    fn the_repository_is_no_part_of_a_pack_and_links_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join(".git/hooks")).unwrap();
         fs::write(folder.path().join(".git/hooks/post-checkout"), "echo").unwrap();
         fs::write(folder.path().join("pack.toml"), "x").unwrap();
+        let folder = Folder::Disk(folder.path().to_owned());
+        let names: Vec<_> = read(&folder).unwrap().keys().map(|name| name.as_str().to_owned()).collect();
+        assert_eq!(names, ["pack.toml"]);
         #[cfg(unix)]
-        std::os::unix::fs::symlink("/etc/passwd", folder.path().join("starter")).unwrap();
-        let read = read(&Folder::Disk(folder.path().to_owned())).unwrap();
-        assert_eq!(read.keys().map(RelPath::as_str).collect::<Vec<_>>(), ["pack.toml"]);
+        {
+            let Folder::Disk(path) = &folder else { return };
+            std::os::unix::fs::symlink("/etc", path.join("starter")).unwrap();
+            let error = read(&folder).unwrap_err();
+            assert!(matches!(error, PackError::Unreadable { .. }), "{error:?}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::files::FileError;
 use crate::project::lock_file::LockFileError;
 use crate::remedy::{Argument, Operation, Remedy};
 use crate::report::Problem;
+use crate::trust::TrustError;
 
 /// Why a pack cannot be made, added, taken away or used. Nothing has been changed.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -126,6 +127,10 @@ pub enum PackError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     LockFile(#[from] LockFileError),
+    /// What is allowed cannot be remembered.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Trust(#[from] TrustError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Write(#[from] FileError),
@@ -153,7 +158,7 @@ impl PackError {
     pub fn is_project(&self) -> bool {
         match self {
             Self::LockFile(error) => !matches!(error, LockFileError::Write(_)),
-            Self::Write(_) | Self::Fixture(_) | Self::NoGit { .. } => false,
+            Self::Write(_) | Self::Trust(_) | Self::Fixture(_) | Self::NoGit { .. } => false,
             other => !other.is_usage() && !other.is_network(),
         }
     }

@@ -4,6 +4,7 @@
 //! digest of its files: what is not any more what was added is not used.
 
 mod add;
+mod consent;
 pub mod content;
 mod error;
 mod fetch;
@@ -16,6 +17,7 @@ mod tasks;
 mod verify;
 
 pub use add::{Before, Offer, offer};
+pub use consent::request;
 pub use error::PackError;
 pub use home::Home;
 pub use new::{NewPack, new};

@@ -177,7 +177,9 @@ impl Operation {
         let generate_time = start.elapsed();
         let options = self.build_options(flags);
         let toolchains = self.toolchains(&components, &options)?;
-        let plan = build::plan(&components, &toolchains, &sources.planned, &sources.folder)?;
+        let plan = build::plan(&components, &toolchains, &sources.planned, &sources.folder, &self.store)?;
+        let compiled = plan.jobs.iter().filter(|job| job.compile.is_some());
+        self.allow_builds(compiled.map(|job| (job.component, job.files)))?;
         let built = build::run(plan, &options, self.progress.as_ref())?;
         let build_time = start.elapsed() - generate_time;
         Ok(Outcome { tasks, components, generated, built, generate_time, build_time })

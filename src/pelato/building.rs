@@ -10,7 +10,6 @@ use crate::build::{self, Toolchain};
 use crate::check::{self, Component};
 use crate::generate::{self, Generated, Lock};
 use crate::metrics;
-use crate::pack;
 use crate::progress::{Event, Reason};
 use crate::project;
 use crate::project::lock_file::{self, LockFile, LockedImage};
@@ -114,7 +113,8 @@ impl Operation {
         let flags =
             BuildFlags { no_install: flags.no_install.or(Some(Argument::DryRun.into())), ..flags.clone() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
-        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
+        let plan =
+            build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER), &self.store)?;
         let jobs = plan.jobs.iter().map(|job| PlannedBuild {
             component: job.component.name.clone(),
             compile: job.compile.clone(),
@@ -139,14 +139,14 @@ impl Operation {
         Ok(outcome)
     }
 
-    /// The compilers of the components' packs. Nothing of a pack is run before it is known to be what was added.
+    /// The compilers of the components' packs. Nothing of a pack is run before it is known to
+    /// be what was added, and allowed.
     pub(super) fn toolchains(
         &self,
         components: &[Component],
         options: &build::Options,
     ) -> Result<BTreeMap<String, Toolchain>, Error> {
-        let packs = components.iter().map(|component| component.pack.as_ref());
-        pack::verify(packs, &self.root, self.user.as_deref())?;
+        self.allow_packs(components.iter().map(|component| component.pack.as_ref()))?;
         let toolchains = build::toolchains(components, options, self.progress.as_ref())?;
         self.remember_images(build::fetched(&toolchains));
         Ok(toolchains)

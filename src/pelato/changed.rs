@@ -73,7 +73,8 @@ impl Operation {
         let planned = generate::plan(&components)?;
         let flags = BuildFlags { no_install: Some(Argument::Changed.into()), path, ..BuildFlags::default() };
         let toolchains = self.toolchains(&components, &self.build_options(&flags))?;
-        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
+        let plan =
+            build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER), &self.store)?;
         let mut result = Changed::default();
         for job in &plan.jobs {
             let (component, version) = (job.component.name.clone(), job.component.version.clone());

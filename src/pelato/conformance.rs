@@ -52,6 +52,7 @@ impl Pelato {
 
 impl Operation {
     fn check_pack(&self, name: String, folder: Folder, flags: &BuildFlags) -> Result<Conformance, Error> {
+        self.allow_pack_in(&folder)?;
         let options = conformance::pack::Options {
             build: self.build_options(flags),
             // Read once more: the checks keep it.
@@ -75,6 +76,7 @@ impl Operation {
             [] => all.iter().cloned().collect(),
             named => named.iter().map(|name| Ok(all.get(name)?.clone())).collect::<Result<_, Error>>()?,
         };
+        self.ask_about(&packs)?;
         let options = conformance::template::Options {
             build: self.build_options(flags),
             settings: self.settings.clone(),

@@ -9,7 +9,6 @@ use super::{BuildFlags, Pelato};
 use crate::build;
 use crate::catalog::Pack;
 use crate::doctor::{self, Examined, Machine, Work};
-use crate::pack;
 use crate::progress::OperationKind;
 use crate::project::settings::BUILDER;
 use crate::project::{ReadError, workflow};
@@ -79,7 +78,7 @@ impl Operation {
             }
         };
         // Compilers are asked for their version by commands of their packs: only by those that were added.
-        pack::verify(packs.iter().map(Arc::as_ref), &self.root, self.user.as_deref())?;
+        self.allow_packs(packs.iter().map(Arc::as_ref))?;
         packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
         Ok(Machine::new(&self.root, &self.settings, work, packs, options, builder_from, self.platform()))

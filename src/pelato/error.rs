@@ -22,6 +22,7 @@ use crate::report::Rejected;
 use crate::scaffold::ScaffoldError;
 use crate::stream::StreamError;
 use crate::template::TemplateError;
+use crate::trust::TrustError;
 use crate::{files, generate};
 
 /// How the code of each error begins.
@@ -159,6 +160,10 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     TemplateFolder(#[from] TemplateError),
+    /// Something is not allowed on this machine, or that is not known.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Trust(#[from] TrustError),
     #[error(transparent)]
     #[diagnostic(transparent)]
     Prompt(#[from] PromptError),
@@ -248,7 +253,10 @@ impl From<ToolchainError> for Error {
 impl Error {
     /// Whether the operation was cancelled.
     pub fn is_cancelled(&self) -> bool {
-        matches!(self, Self::Cancelled | Self::Build(BuildError::Cancelled))
+        matches!(
+            self,
+            Self::Cancelled | Self::Build(BuildError::Cancelled) | Self::Trust(TrustError::Cancelled)
+        )
     }
 
     /// Names the kind of error for programs: it stays the same when the words change. Listed in
@@ -288,7 +296,7 @@ impl Error {
             Self::Push(PushError::Unreadable { .. }) => Exit::Failed,
             Self::Push(_) => Exit::Project,
             Self::Generate(GenerateError::Plan(_)) => Exit::Project,
-            Self::Build(BuildError::Cancelled) => Exit::Failed,
+            Self::Build(BuildError::Cancelled | BuildError::Trust(_)) => Exit::Failed,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
@@ -308,9 +316,12 @@ impl Error {
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::TaskRejected(_) => {
                 Exit::Usage
             }
+            Self::Trust(TrustError::Broken(_)) => Exit::Project,
+            Self::Trust(TrustError::NotAllowed { .. } | TrustError::Unknown { .. }) => Exit::Usage,
             Self::Scaffold(error) if is_value(error) => Exit::Usage,
             Self::Infra(error) if error.is_value() => Exit::Usage,
             Self::Prompt(_)
+            | Self::Trust(_)
             | Self::Pack(_)
             | Self::TemplateFolder(_)
             | Self::Generate(_)

@@ -10,6 +10,7 @@ use crate::pack::{self, Home, NewPack, Offer, PackError, Source};
 use crate::project::workflow;
 use crate::scaffold::SCHEMA_FILE;
 use crate::template::{self, NewTemplate, TemplateError};
+use crate::trust::Store;
 
 /// Where packs and templates are: a project's folder, the user's own, and PELATO itself.
 #[derive(Debug, Clone)]
@@ -99,12 +100,15 @@ impl Library {
         find(named, here, &self.catalog().templates, |place| TemplateError::NoTemplate { place }.into())
     }
 
-    /// Makes a language pack in the folder `packs`.
+    /// Makes a language pack in the folder `packs`. It is the user's own: its commands may be run.
     ///
     /// # Errors
     /// When a value cannot be used, or the files cannot be written. Then nothing is.
-    pub fn new_pack(packs: &Path, new: &NewPack) -> Result<Made, Error> {
-        make(packs, &new.name, &pack::new(new)?)
+    pub fn new_pack(packs: &Path, new: &NewPack, store: &Store) -> Result<Made, Error> {
+        let made = make(packs, &new.name, &pack::new(new)?)?;
+        // Who cannot remember it is asked later.
+        let _ = store.own(&made.folder);
+        Ok(made)
     }
 
     /// Makes a template in the folder `templates`.

@@ -4,6 +4,7 @@ mod brush;
 mod building;
 mod changed;
 mod conformance;
+mod consent;
 mod deploy;
 mod doctor;
 mod drill;
@@ -33,6 +34,7 @@ use crate::progress::{Listener, OperationKind, Reason};
 use crate::project::{Builder, Settings, Sources, Workflow};
 use crate::remedy::Restriction;
 use crate::report::Report;
+use crate::trust::Consent;
 
 use operation::Operation;
 
@@ -57,6 +59,10 @@ pub struct Options {
     /// The user's own folder with language packs and templates, if there is one.
     pub user: Option<PathBuf>,
     pub cache: PathBuf,
+    /// The folder of what this user allows. It must not be in a project.
+    pub state: PathBuf,
+    /// Asks a person for consent, or gives it.
+    pub consent: Arc<dyn Consent>,
     /// Takes the events of all operations.
     pub events: Arc<dyn Listener>,
     /// Cancels all operations, and tells when they have cleaned up.

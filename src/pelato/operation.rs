@@ -11,6 +11,7 @@ use crate::catalog::Catalog;
 use crate::platform::Platform;
 use crate::progress::{Ended, Event, OperationKind, Progress, Reporter, Silent};
 use crate::project::Settings;
+use crate::trust::{Consent, Store};
 
 /// A project as it is while one operation lasts. The facade's methods begin one each.
 pub(crate) struct Operation {
@@ -24,6 +25,10 @@ pub(crate) struct Operation {
     pub user: Option<PathBuf>,
     /// PELATO's cache folder.
     pub cache: PathBuf,
+    /// What this user allows, and the user's key.
+    pub store: Store,
+    /// Asks a person for consent, or gives it.
+    pub consent: Arc<dyn Consent>,
     /// What is deployed to; none for the one that the settings mean.
     pub platform: Option<Arc<dyn Platform>>,
     /// Takes its events.
@@ -78,13 +83,16 @@ impl Pelato {
         begun: Option<(OperationKind, Instant)>,
         tracked: Option<Tracked>,
     ) -> Result<Operation, Error> {
-        let Options { root, settings, user, cache, cancel, platform, .. } = self.options.as_ref();
+        let Options { root, settings, user, cache, state, consent, cancel, platform, .. } =
+            self.options.as_ref();
         Ok(Operation {
             root: root.clone(),
             settings: settings.load(root)?,
             catalog: Catalog::load(Some(root), user.as_deref()),
             user: user.clone(),
             cache: cache.clone(),
+            store: Store::new(state.clone()),
+            consent: Arc::clone(consent),
             platform: platform.clone(),
             progress,
             cancel: cancel.child(),

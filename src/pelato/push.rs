@@ -79,7 +79,8 @@ impl Operation {
         let (only, flags) = (only.to_vec(), flags.clone());
         let planned = self.blocking(move |operation| operation.plan_for_push(&only, flags)).await?;
         let PlanForPush { components, toolchains, planned } = planned;
-        let plan = build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER))?;
+        let plan =
+            build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER), &self.store)?;
         let finished: Vec<_> = plan.jobs.iter().filter_map(Source::finished).collect();
         let works = push::plan(&self.settings, &finished, &lock_file, self.progress.as_ref()).await?;
         let works: BTreeMap<_, _> =

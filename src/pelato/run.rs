@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use async_nats::ConnectOptions;
@@ -13,6 +12,7 @@ use super::deploy::consumers;
 use super::operation::Operation;
 use super::watch::Watcher;
 use super::{BuildFlags, Outcome, Pelato};
+use crate::build::BuildError;
 use crate::catalog::template::Data;
 use crate::check::Component;
 use crate::host::observe::Observer;
@@ -205,7 +205,7 @@ impl Operation {
             name: component.to_owned(),
             help: "the workflow has none".to_owned(),
         })?;
-        let wasm = read(&built.function)?;
+        let wasm = built.read_function().map_err(BuildError::from)?;
         let input = outcome.components.first().map_or(Ok(input.clone()), |one| given(one, &input))?;
         let cache = self.cache.join("compiled");
         let called = host::call(component, &wasm, input.into(), limits, Some(&cache), observer);
@@ -281,7 +281,7 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };
         Ok(Hosted {
             name: component.name.clone(),
-            wasm: read(&built.artifact)?,
+            wasm: built.read_artifact().map_err(BuildError::from)?,
             subscriptions: component.subscriptions().map_err(wrong)?,
             http_path: component.http.as_ref().map(|http| http.path.clone()),
             allow_origins: component.http.iter().flat_map(|http| http.allow_origins.clone()).collect(),
@@ -304,14 +304,6 @@ fn describe(components: &[Hosted], consumers: &[Consumer]) -> Ready {
         .iter()
         .flat_map(|c| c.subscriptions.iter().map(|topic| (shown(&topic.subject), c.name.clone())));
     Ready { http: None, paths: paths.collect(), topics: topics.collect() }
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    std::fs::read(path).map_err(|source| Error::System {
-        what: format!("cannot read {}", path.display()),
-        help: "run the command again".to_owned(),
-        source,
-    })
 }
 
 /// What a function is given of a message: the same as by its trigger.

@@ -10,11 +10,13 @@ use super::Pelato;
 use super::operation::Operation;
 use crate::catalog::Catalog;
 use crate::check;
+use crate::check::code::TASKS;
 use crate::check::schema;
 use crate::project::bump::{self, Bump, Kind, Selection};
 use crate::project::{self, Workflow, workflow};
 use crate::report::{Rejected, Report, Severity};
 use crate::scaffold::{self, AddTask, NewProject, NewTask, ScaffoldError};
+use crate::trust::Store;
 
 /// What the rules about code begin with: the code of a task that is only planned is not there yet.
 const ABOUT_CODE: &str = "code-";
@@ -22,7 +24,8 @@ const ABOUT_CODE: &str = "code-";
 /// How long between two tries to lock the workflow.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
-/// Makes a project in a folder that does not exist or is empty. Gives the files that were written.
+/// Makes a project in a folder that does not exist or is empty. It is the user's own: its builds may run its code. Gives
+/// the files that were written.
 ///
 /// # Errors
 /// When the first task cannot be one, or the files cannot be written. Then nothing is.
@@ -31,12 +34,15 @@ pub fn new_project(
     folder: &Path,
     task: Option<NewTask<'_>>,
     catalog: &Catalog,
+    store: &Store,
 ) -> Result<Vec<String>, Error> {
     let schema = schema::text(catalog);
     let plan = scaffold::new(&NewProject { name, folder: folder.to_owned(), task, schema: &schema })?;
     let text = plan.text(workflow::FILE).unwrap_or_default();
     object(&folder.join(workflow::FILE), text, catalog, &Report::default())?;
     plan.apply().map_err(ScaffoldError::from)?;
+    // Who cannot remember it is asked later.
+    let _ = store.own(folder);
     Ok(plan.paths())
 }
 
@@ -66,6 +72,8 @@ impl Pelato {
         let _lock = operation.lock_workflow()?;
         let added = operation.plan_task(task)?;
         added.apply()?;
+        // In a project of somebody else's, this task is the user's own; who cannot remember it is asked later.
+        let _ = operation.store.own(&self.root().join(TASKS).join(&added.component_name));
         Ok(added)
     }
 

@@ -90,6 +90,7 @@ names! {
         Target = "target",
         Timeout = "timeout",
         To = "to",
+        Trust = "trust",
         User = "user",
         Verbose = "verbose",
         Version = "set",
@@ -125,6 +126,8 @@ names! {
         Status = "status",
         TemplateCheck = "template_check",
         TemplateShow = "template_show",
+        TrustAllow = "trust_allow",
+        TrustList = "trust_list",
     }
 }
 

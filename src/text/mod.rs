@@ -3,6 +3,8 @@
 mod render;
 pub mod suggest;
 
+use std::borrow::Cow;
+
 use miette::Diagnostic;
 
 pub use render::render;
@@ -30,12 +32,48 @@ pub fn quoted(text: &str) -> String {
     shown
 }
 
-/// Whether a character changes nothing but its own place in a line.
+/// Whether a character changes nothing but its own place in a line, and is seen there. The joiners and variations of
+/// emoji and of some scripts are: without them these read otherwise.
 pub fn is_safe(character: char) -> bool {
-    // Marks that turn the direction of writing make a text read other than it is.
-    let turns =
-        matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    !character.is_control() && !turns && !matches!(character, '\u{2028}' | '\u{2029}')
+    !character.is_control() && !is_invisible(character)
+}
+
+/// Whether a character may be in a text by which somebody decides: nothing of it can be overlooked.
+pub fn is_plain(character: char) -> bool {
+    let joins =
+        matches!(character, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+    is_safe(character) && !joins
+}
+
+/// Characters that are not seen, or that turn the direction of writing: a text with them reads other than it is.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}' | '\u{e01f0}'..='\u{e0fff}'
+    )
+}
+
+/// A text as one line: what would begin another one, or could not be seen, is written out.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    // The beginning of a colour is the front end's own, or is made harmless where it is printed.
+    let stays = |c: char| c == '\u{1b}' || is_safe(c);
+    if text.chars().all(stays) {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => line.push_str("\\n"),
+            '\t' => line.push_str("\\t"),
+            '\r' => line.push_str("\\r"),
+            other if stays(other) => line.push(other),
+            other => line.extend(other.escape_unicode()),
+        }
+    }
+    Cow::Owned(line)
 }
 
 pub fn meant<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -102,6 +140,22 @@ mod tests {
         assert_eq!(quoted("a\u{202e}b"), "`a\\u{202e}b`");
         assert_eq!(quoted(&"x".repeat(1000)).chars().count(), SHOWN + 3);
         assert_eq!(meant(&"x".repeat(1000), ["x"]), None);
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_written_out() {
+        assert_eq!(one_line("a b ü"), "a b ü");
+        assert_eq!(one_line("a\nb\tc\r"), "a\\nb\\tc\\r");
+        for hidden in
+            ['\u{200b}', '\u{feff}', '\u{2060}', '\u{202e}', '\u{ad}', '\u{e0041}', '\u{3164}', '\u{7f}']
+        {
+            let text = format!("a{hidden}b");
+            let written = format!("a{}b", hidden.escape_unicode());
+            assert_eq!(one_line(&text), written);
+            assert_eq!(quoted(&text), format!("`{written}`"));
+            assert!(!is_plain(hidden));
+        }
+        assert!(is_safe('\u{200d}') && !is_plain('\u{200d}') && is_plain('é') && is_plain('温'));
     }
 
     #[test]

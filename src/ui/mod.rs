@@ -12,6 +12,7 @@ pub mod prompt;
 mod safe;
 mod table;
 mod trace;
+mod trust;
 mod wording;
 
 use std::io::{self, IsTerminal, Write};

@@ -80,6 +80,8 @@ pub fn command(operation: Operation) -> &'static str {
         Operation::PackShow => "pack show",
         Operation::TemplateCheck => "template check",
         Operation::TemplateShow => "template show",
+        Operation::TrustAllow => "trust allow",
+        Operation::TrustList => "trust list",
         other => other.name(),
     }
 }

@@ -160,6 +160,7 @@ impl Project {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pelato"));
         command.args(arguments).current_dir(self.path()).stdin(Stdio::null());
         command.env("PELATO_CACHE", self.path().join("cache")).env("PATH", tools::path());
+        command.env("PELATO_STATE", self.path().join("state"));
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         command
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::process::Command;
 
 use crate::support::root;
-use crate::support::tools::{in_ci, packs_cache, path};
+use crate::support::tools::{in_ci, packs_cache, path, state};
 
 /// The packs, and those among them that have a test below.
 const PACKS: &[&str] = &["c", "cpp", "go", "javascript", "python", "rust"];
@@ -16,7 +16,7 @@ fn passes(pack: &str) {
     command.args(["pack", "check", pack, "--json"]).current_dir(here.path()).env("PATH", path());
     command.env("PELATO_HOME", here.path());
     // Shared with `languages`: what the packs install is installed once.
-    command.env("PELATO_CACHE", packs_cache());
+    command.env("PELATO_CACHE", packs_cache()).env("PELATO_STATE", state());
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let page: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));

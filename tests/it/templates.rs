@@ -8,7 +8,7 @@ use std::process::Command;
 use pelato::build;
 use pelato::catalog::{Folder, Origin, Template};
 
-use crate::support::tools::{all_compilers, in_ci, packs_cache, path};
+use crate::support::tools::{all_compilers, in_ci, packs_cache, path, state};
 use crate::support::{built, root, trigger};
 
 /// The templates, and what may be skipped of each: nothing else passes by not being made.
@@ -37,7 +37,7 @@ fn passes(template: &str, languages: &[&str]) {
     command.args(languages.iter().flat_map(|language| ["--language", *language]));
     command.env("PELATO_HOME", here.path());
     // Shared with `packs`, which installs what the packs install.
-    command.env("PELATO_CACHE", packs_cache());
+    command.env("PELATO_CACHE", packs_cache()).env("PELATO_STATE", state());
     let output = command.output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let page: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{text}"));

@@ -39,12 +39,15 @@ impl Place {
     pub fn at(folder: tempfile::TempDir, project: PathBuf) -> Self {
         fs::create_dir_all(&project).unwrap();
         let above = folder.path().canonicalize().unwrap();
+        let state = above.join("state");
+        tools::user_in(&state);
         let path = std::env::join_paths([tools::go_bin(), "/usr/bin".into(), "/bin".into(), git()]).unwrap();
         let environment = vec![
             ("PATH".into(), path),
             ("HOME".into(), above.join("home").into()),
             ("PELATO_HOME".into(), above.join("pelato-home").into()),
             ("PELATO_CACHE".into(), tools::cache().into()),
+            ("PELATO_STATE".into(), state.into()),
             ("LC_ALL".into(), "C.UTF-8".into()),
             ("GIT_CONFIG_NOSYSTEM".into(), "1".into()),
             ("GIT_CEILING_DIRECTORIES".into(), above.clone().into()),
@@ -64,6 +67,11 @@ impl Place {
         self.environment.retain(|(known, _)| known != name);
         self.environment.push((name.into(), value.as_ref().to_owned()));
         self
+    }
+
+    /// Everything that the project runs on this machine is allowed.
+    pub fn trusted(self) -> Self {
+        self.env("PELATO_TRUST", "1")
     }
 
     /// Without an environment variable.

@@ -9,6 +9,7 @@ use pelato::cancel::Cancel;
 use pelato::platform::{DeployError, Deployed, Options, Outlook, Part, PartKind, Platform, State, Status};
 use pelato::progress::Silent;
 use pelato::project::Sources;
+use pelato::trust::AllowAll;
 use pelato::{Error, Pelato};
 
 use super::echoes::{self, PACK, PACK_TEXT};
@@ -67,6 +68,8 @@ impl Stage {
             settings: Sources::new(look_up, Vec::new()),
             user: None,
             cache: tools::cache(),
+            state: tools::state(),
+            consent: Arc::new(AllowAll),
             events: Arc::new(Silent),
             cancel: Cancel::default(),
             platform: self.platform.clone(),

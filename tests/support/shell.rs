@@ -174,7 +174,9 @@ impl Shell {
             .env("LC_ALL", "C.UTF-8")
             .env("HOME", self.home.path())
             .env("PATH", &self.path)
-            .env("PELATO_CACHE", cache);
+            .env("PELATO_CACHE", cache)
+            .env_remove("PELATO_STATE")
+            .env_remove("XDG_STATE_HOME");
         // A person's own settings say nothing about the page.
         for name in
             ["PELATO_HOME", "NATS_HOST", "NATS_PORT", "PARALLEL_BUILD", "ENABLE_METRICS", "REGISTRY_URL"]

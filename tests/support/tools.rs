@@ -2,6 +2,9 @@
 //! `.ci/run` installs them.
 
 use std::ffi::OsString;
+use std::fs::DirBuilder;
+use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -66,6 +69,23 @@ pub fn packs_cache() -> PathBuf {
 /// The cache of PELATO for all other tests.
 pub fn cache() -> PathBuf {
     shared::temporary("cli-cache")
+}
+
+/// The user of all tests, in tests that allow nothing by themselves.
+pub fn state() -> PathBuf {
+    let state = shared::temporary("state");
+    user_in(&state);
+    state
+}
+
+/// Makes the folder of a user who allows nothing yet. It is the same user in all tests: what one has built another may
+/// take over.
+pub fn user_in(state: &Path) {
+    DirBuilder::new().recursive(true).mode(0o700).create(state).unwrap();
+    let mut key = tempfile::NamedTempFile::new_in(state).unwrap();
+    key.write_all(&[7; 32]).unwrap();
+    // Another test may have been quicker.
+    let _ = key.persist_noclobber(state.join("key"));
 }
 
 /// Whether those compilers are there that packs cannot install; a test that needs them is skipped otherwise. In CI they

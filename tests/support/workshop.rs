@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use super::instance::Running;
 use super::place::binary;
 use super::process::usual_signals;
-use super::tools::{packs_cache, path};
+use super::tools::{packs_cache, path, state};
 
 /// A task's files: paths and texts.
 pub type Files<'a> = &'a [(&'a str, &'a str)];
@@ -128,8 +128,12 @@ pub fn pelato(arguments: &[&str], folder: &Path) -> Command {
     usual_signals();
     let mut command = Command::new(binary());
     command.args(arguments).current_dir(folder).stdin(Stdio::null()).env("PATH", path());
-    command.env("PELATO_CACHE", packs_cache()).env("NO_COLOR", "1").env("LC_ALL", "C.UTF-8");
-    command.env("PELATO_HOME", "/nowhere");
+    command
+        .env("PELATO_STATE", state())
+        .env("PELATO_CACHE", packs_cache())
+        .env("NO_COLOR", "1")
+        .env("LC_ALL", "C.UTF-8");
+    command.env("PELATO_HOME", "/nowhere").env("PELATO_TRUST", "1");
     command
 }
 

@@ -295,7 +295,9 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
     let (program, arguments) = words.split_first().ok_or_else(|| failed(String::new(), b""))?;
     let mut command = Command::new(program);
     hide_secrets(&mut command);
-    let output = process::output(command.args(arguments), cancel);
+    // Not where the user is: `python3 -m` begins to search for modules in the folder that it is started in.
+    command.args(arguments).current_dir(staging.path());
+    let output = process::output(&mut command, cancel);
     let output = output
         .map_err(|error| failed(format!(": {program}: {error}"), b""))?
         .ok_or(ToolchainError::Cancelled)?;

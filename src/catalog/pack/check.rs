@@ -1,10 +1,18 @@
 //! What a manifest may not say, beside what its types forbid.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{PackManifest, ToolchainSection};
+use super::{PackManifest, ToolchainSection, runs};
 use crate::catalog::manifest;
 use crate::report::{Problem, Source};
+use crate::text;
+
+/// How many variables an environment may have.
+const MOST_VARIABLES: usize = 50;
+/// How much may be said about what is run: some screens of text.
+const MOST_ROWS: usize = 150;
+const MOST_CHARACTERS: usize = 10_000;
 
 /// Checks what the types alone do not say.
 ///
@@ -48,6 +56,11 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
                 .advise("use capitals, digits and `_`, such as \"GOCACHE\""));
         }
     }
+    check_environment(source, "build.env", &build.env)?;
+    check_environment(source, "build.offline", &build.offline)?;
+    check_program(source, "build.command", build.command.first())?;
+    build.before.iter().try_for_each(|command| check_program(source, "build.before", command.first()))?;
+    check_amount(source)?;
     says_where(source, "build.command", &build.command)?;
     if manifest.shell.values.iter().any(|value| value.pattern.regex().captures_len() < 2) {
         return Err(manifest::wrong(source, "shell.values", "has a pattern without a capture group")
@@ -84,6 +97,15 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
     if toolchain.probe.as_ref().is_some_and(Vec::is_empty) {
         return Err(empty(source, &key("probe"), "a command that must succeed"));
     }
+    check_program(source, &key("program"), Some(&toolchain.program))?;
+    toolchain.also.iter().try_for_each(|name| check_program(source, &key("also"), Some(name)))?;
+    check_program(source, &key("check"), toolchain.check.first())?;
+    for (name, command) in
+        [("probe", &toolchain.probe), ("install", &toolchain.install), ("command", &toolchain.command)]
+    {
+        check_program(source, &key(name), command.iter().flatten().next())?;
+    }
+    check_environment(source, &key("env"), &toolchain.env)?;
     manifest::inside(source, &key("bin"), toolchain.bin.as_ref())?;
     if toolchain.version.regex().captures_len() < 2 {
         return Err(manifest::wrong(source, &key("version"), "has no capture group")
@@ -98,6 +120,60 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
             .advise("use `{dir}` for that folder"));
     }
     Ok(())
+}
+
+/// A program is searched on PATH: a path would lead to whatever lies there, such as in the project.
+fn check_program(source: &Arc<Source>, key: &str, program: Option<&String>) -> Result<(), Problem> {
+    let is_name = |name: &str| {
+        !name.is_empty() && !name.starts_with(['-', '.', '@']) && !name.contains(['/', '\\', '{', ' ', '='])
+    };
+    match program {
+        Some(program) if !is_name(program) => Err(manifest::wrong(
+            source,
+            key,
+            &format!("runs {}, which is not the name of a program", text::quoted(program)),
+        )
+        .advise("write the name of a program that is on PATH; for a script, write what runs it: \"sh\", \"script.sh\"")),
+        _ => Ok(()),
+    }
+}
+
+fn check_environment(
+    source: &Arc<Source>,
+    key: &str,
+    environment: &BTreeMap<String, String>,
+) -> Result<(), Problem> {
+    if environment.len() > MOST_VARIABLES {
+        let words = format!("has {} variables; the limit is {MOST_VARIABLES}", environment.len());
+        return Err(manifest::wrong(source, key, &words).advise("set only what the compiler needs"));
+    }
+    let is_name = |name: &str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        name.bytes().all(fits) && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+    };
+    match environment.keys().find(|name| !is_name(name)) {
+        None => Ok(()),
+        Some(name) => {
+            let words = format!("has a variable {}", text::quoted(name));
+            Err(manifest::wrong(source, key, &words).advise(
+                "a variable's name consists of letters, digits and `_`, and does not begin with a digit",
+            ))
+        }
+    }
+}
+
+/// A person has to be able to read everything that is run, before it is allowed.
+fn check_amount(source: &Arc<Source>) -> Result<(), Problem> {
+    let rows = runs(&source.text);
+    let characters: usize = rows.iter().map(|[_, value]| value.chars().count()).sum();
+    if rows.len() <= MOST_ROWS && characters <= MOST_CHARACTERS {
+        return Ok(());
+    }
+    let words = format!(
+        "and `toolchain` have {} rows with {characters} characters about what is run; the limits are {MOST_ROWS} and {MOST_CHARACTERS}",
+        rows.len()
+    );
+    Err(manifest::wrong(source, "build", &words).advise("put long commands into a script of the pack"))
 }
 
 fn empty(source: &Arc<Source>, key: &str, expected: &str) -> Problem {

@@ -1,12 +1,14 @@
 //! Language packs: how functions of one language are started, wrapped and compiled.
 
 mod check;
+mod runs;
 mod sections;
 
 use std::sync::Arc;
 
 use regex::Regex;
 
+pub use runs::runs;
 pub use sections::*;
 
 use super::manifest::{Described, Manifest};
@@ -111,6 +113,16 @@ impl Pack {
 impl Manifest for PackManifest {
     const KIND: &'static str = "language pack";
     const FILE: &'static str = MANIFEST;
+    const TEXTS: &'static [&'static str] = &[
+        "task.requires.pattern",
+        "shell.skip.when",
+        "shell.values.pattern",
+        "shell.values.default",
+        "toolchain.version",
+        "toolchain.alternatives.version",
+        "build.fail",
+        "build.explain.pattern",
+    ];
 
     fn name(&self) -> &str {
         &self.name

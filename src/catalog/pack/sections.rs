@@ -190,6 +190,13 @@ pub struct BuildSection {
     /// File name patterns (`*` only) of what the compiler writes among the sources, and that may stay there.
     #[serde(default)]
     pub leaves: Vec<String>,
+    /// File name patterns (`*` only) of a task's files that make its build run code of the task, such as build scripts
+    /// and macros; empty, if the compiler only reads. Else any file may.
+    #[serde(default)]
+    pub runs: Option<Vec<String>>,
+    /// Files that the compiler also reads in the folders above the sources, and that make it run something.
+    #[serde(default)]
+    pub runs_above: Vec<String>,
     /// Whether the same sources give the same bytes: not every compiler can.
     #[serde(default = "yes")]
     pub reproducible: bool,

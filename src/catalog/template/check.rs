@@ -8,7 +8,7 @@ use crate::project::read::TASK_FIELDS;
 use crate::report::{Problem, Source};
 
 /// Names that parameters cannot have beside the fields of all tasks: the flags of `new` and `add-task`.
-pub const RESERVED: [&str; 17] = [
+pub const RESERVED: [&str; 18] = [
     "color",
     "dry_run",
     "events",
@@ -24,6 +24,7 @@ pub const RESERVED: [&str; 17] = [
     "setting",
     "task_version",
     "template",
+    "trust",
     "verbose",
     "version",
 ];

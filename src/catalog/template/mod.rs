@@ -197,6 +197,8 @@ impl Template {
 impl Manifest for TemplateManifest {
     const KIND: &'static str = "template";
     const FILE: &'static str = MANIFEST;
+    const TEXTS: &'static [&'static str] =
+        &["conformance.message", "conformance.result", "conformance.leaves", "parameters.*.pattern"];
 
     fn name(&self) -> &str {
         &self.name

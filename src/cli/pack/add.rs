@@ -22,9 +22,6 @@ pub struct Arguments {
     /// Into the user's own folder, for all projects
     #[arg(long)]
     user: bool,
-    /// Accept the pack's commands without being asked
-    #[arg(long)]
-    trust: bool,
 }
 
 /// Runs the command.
@@ -32,13 +29,15 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let home = super::home(arguments.user, "", context)?;
     let offer = Library::offer_pack(&arguments.source, arguments.pack.as_deref(), home, &context.here)?;
-    let is_new = offer.before != Before::Same;
+    let store = context.trust();
+    let is_new = offer.before != Before::Same || !store.allows(&offer.grant())?;
     if is_new {
-        ui.offer(&offer, arguments.trust);
-        if !arguments.trust {
+        let trusted = context.is_trusted()?;
+        ui.offer(&offer, trusted);
+        if !trusted {
             ui.agree("Add it, and allow these commands to run on this machine?", "--trust")?;
         }
-        offer.accept()?;
+        offer.accept(&store)?;
         context.library().update_schema()?;
     }
     let folder = offer.home.folder(&offer.name);

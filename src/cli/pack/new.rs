@@ -80,7 +80,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     };
     Library::vacant(&packs.join(&arguments.name))?;
     let new = complete(arguments, context)?;
-    let Made { folder, files } = Library::new_pack(&packs, &new)?;
+    let Made { folder, files } = Library::new_pack(&packs, &new, &context.trust())?;
     context.library().update_schema()?;
     let next = format!(
         "write its wrapper, its starter and its conformance tasks; then run: pelato pack check {}",

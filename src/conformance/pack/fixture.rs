@@ -19,6 +19,7 @@ use crate::progress::{Event, Progress};
 use crate::project::{self, Builder, workflow};
 use crate::report::Problem;
 use crate::scaffold::{self, NewProject, NewTask};
+use crate::trust::Store;
 
 /// How a pack is tried out.
 pub struct Options {
@@ -324,11 +325,16 @@ impl Fixture {
         let planned = generate::plan(&components).map_err(|error| broken(&error))?;
         let folder = generate::prepare(root).map_err(|error| broken(&error))?;
         generate::apply(&folder, &planned).map_err(|error| broken(&error))?;
-        let plan =
-            build::plan(&components, &toolchains, &planned, &folder).map_err(|error| broken(&error))?;
+        // Nothing that is built here outlives the check.
+        let store = Store::new(self.folder.path().join("state"));
+        let plan = build::plan(&components, &toolchains, &planned, &folder, &store)
+            .map_err(|error| broken(&error))?;
         let trigger = build::trigger(&components[0].template).map_err(|error| broken(&error))?;
+        let own_caches = self.folder.path().join("own-caches");
         let context = build::BuildContext {
             cache: &self.options.build.cache,
+            own_caches: &own_caches,
+            key: &plan.key,
             offline: mode.offline || self.options.build.offline,
             within: &mode.within,
             kept: None,

@@ -15,6 +15,7 @@ mod explain;
 mod pack;
 mod push;
 mod run;
+mod trust;
 
 use std::path::Path;
 
@@ -39,6 +40,7 @@ pub use explain::{Explained, Topics};
 pub use pack::{AddedPack, RemovedPack};
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine, StoredLine};
+pub use trust::{Allowed, Revoked};
 
 /// The version of all documents.
 pub const SCHEMA: u32 = 1;

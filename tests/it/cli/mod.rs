@@ -34,4 +34,5 @@ mod run;
 mod run_access;
 mod template_check;
 mod template_new;
+mod trust;
 mod usage;

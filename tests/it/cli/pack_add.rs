@@ -25,7 +25,7 @@ tasks:
 
 /// A project with one task in Toy, and the pack in a folder beside it.
 fn project() -> Place {
-    let place = toy::place();
+    let place = toy::place().without("PELATO_TRUST");
     place.write("workflow.yaml", WORKFLOW);
     place.write("tasks/echo/task.toy", "exec_task echo\n");
     toy::pack(&place.above().join("packs/language-packs"), SOUND, |manifest| manifest);
@@ -73,10 +73,10 @@ summary                    Toy functions
 from                       ../packs
 content                    sha256:[..]
 into                       this project
+build.offline.TOY_OFFLINE  1
 toolchain.program          toyc
 toolchain.check            toyc --version
 build.command              toyc {output}
-build.offline.TOY_OFFLINE  1
 error: missing value: consent
   help: give it, as with `--trust`; on a terminal, and without `--no-input`, PELATO asks for it
 
@@ -148,6 +148,8 @@ error: the language pack `toy` is pinned in pelato.lock but missing from the pro
 fn ones_own_pack_is_used_as_it_is_and_left_alone() {
     let place = project();
     toy::pack(&place.path("language-packs"), SOUND, |manifest| manifest);
+    place.run(&["build", "-q"]).code(2);
+    place.run(&["trust", "allow", "--own", "language-packs/toy"]).code(0);
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["pack", "add", "../packs", "--trust"]).code(2).stderr_eq(str![[r#"
 error: [PROJECT]/language-packs/toy already exists and was not added by PELATO
@@ -203,9 +205,14 @@ fn nothing_of_a_repository_is_run() {
         fs::set_permissions(hooks.join(name), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
     }
     git(&folder, &["submodule", "--quiet", "add", &url, "language-packs/toy/sub"]);
-    std::os::unix::fs::symlink("/etc/passwd", folder.join("language-packs/toy/link")).unwrap();
+    let link = folder.join("language-packs/toy/link");
+    std::os::unix::fs::symlink("/etc/passwd", &link).unwrap();
     commit(&folder);
     let place = place.env("GIT_TEMPLATE_DIR", place_path(&hooks)).env("GIT_DIR", "/nowhere");
+    let refused = place.ran(&["pack", "add", &url, "--trust", "-q"]).code(3);
+    assert!(refused.err.contains("link is a link, or no file"), "{refused:#?}");
+    fs::remove_file(link).unwrap();
+    commit(&folder);
     place.run(&["pack", "add", &url, "--trust", "-q"]).code(0).stderr_eq("");
     assert!(!owned.exists(), "a hook was run");
     let tree = tree::of(&place.path("language-packs/toy"));

@@ -17,8 +17,8 @@ Each error has a code, which stays the same when the words of its message change
 as `code`; `-v` shows it below the message. The [exit code](exit-codes.md) says what kind of error it is.
 
 An error in a file, such as workflow.yaml, has the code `pelato::rule::<rule>`: the [rule](checks.md) with `_` for `-`,
-or `syntax`, `shape`, `missing_field`, `unknown_field`, `env_file`, `lock_file`, `manifest`, `metrics`, `drill` or `slo`
-for what is checked when the file is read.
+or `syntax`, `shape`, `missing_field`, `unknown_field`, `env_file`, `lock_file`, `manifest`, `metrics`, `drill`, `slo` or
+`trust` for what is checked when the file is read.
 
 This page is generated from the sources by `SNAPSHOTS=overwrite cargo test --test it errors`.
 

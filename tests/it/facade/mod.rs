@@ -9,6 +9,7 @@ use pelato::build::Work;
 use pelato::cancel::Cancel;
 use pelato::progress::{Ended, Event, Listener, Message, OperationKind};
 use pelato::project::Sources;
+use pelato::trust::AllowAll;
 use pelato::{BrushOptions, BuildFlags, Error, Options, Pelato, Phase};
 
 use crate::support::slow::Slow;
@@ -49,6 +50,8 @@ impl Open {
             settings: Sources::new(|_| None, Vec::new()),
             user: None,
             cache: above.join("cache"),
+            state: above.join("state"),
+            consent: Arc::new(AllowAll),
             events: Arc::clone(&heard) as Arc<_>,
             cancel: cancel.clone(),
             platform: None,

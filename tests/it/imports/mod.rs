@@ -25,7 +25,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["catalog"]),
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
-    ("base", &["measurement", "metrics", "nats", "postgres", "process", "progress", "protocol"]),
+    ("base", &["measurement", "metrics", "nats", "postgres", "process", "progress", "protocol", "trust"]),
     ("base", &["cancel", "clock", "explain", "files", "remedy", "report", "text", "web"]),
 ];
 

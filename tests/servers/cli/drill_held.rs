@@ -25,6 +25,7 @@ fn project() -> (Place, nats::Server) {
 /// A project that speaks with a server.
 fn with(server: nats::Server) -> (Place, nats::Server) {
     let place = Place::with(&[("workflow.yaml", WORKFLOW), (PACK, PACK_TEXT)])
+        .trusted()
         .env("NATS_HOST", server.host().to_string())
         .env("NATS_PORT", server.port.to_string());
     place.write("language-packs/wat/starter/function.wasm", echoes::echo());
