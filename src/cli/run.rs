@@ -6,11 +6,11 @@ use clap::Args;
 
 use super::context::Context;
 use super::flags::Flags;
-use crate::host::{Bus, HostError, Limits};
-use crate::nats;
+use crate::host::{Bus, Limits};
 use crate::pelato::Error;
 use crate::pelato::{Ready, RunOptions};
 use crate::project::Settings;
+use crate::project::settings::GivenNats;
 use crate::ui::Ui;
 use crate::web::{Origin, is_host};
 
@@ -102,7 +102,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         allow_hosts: arguments.allow_host,
         allow_origins: arguments.allow_origin,
         bus: bus(arguments.nats, arguments.nats_creds, &settings)?,
-        database: settings.postgres(arguments.postgres.as_deref()).map_err(HostError::from)?,
+        database: settings.postgres(arguments.postgres.as_deref())?,
         limits: arguments.limits.to_limits(),
         send,
         watch: arguments.watch,
@@ -143,12 +143,8 @@ fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Setti
             help: "write it like nats://127.0.0.1:4222, or put `--nats` after the components".to_owned(),
         });
     }
-    let server = settings.nats();
-    Ok(Bus::Nats(nats::Server {
-        url: if url.is_empty() { server.url } else { url },
-        auth: creds.map_or(server.auth, nats::Auth::CredentialsFile),
-        ..server
-    }))
+    let url = Some(url).filter(|url| !url.is_empty());
+    Ok(Bus::Nats(settings.nats_with(GivenNats { url, credentials: creds })?))
 }
 
 fn told(ui: &Ui, ready: &Ready) {

@@ -212,7 +212,7 @@ impl Operation {
 
     /// The NATS server of the topics.
     async fn topics(&self) -> Result<Client, Error> {
-        let connected = nats::connect(&self.settings.nats(), ConnectOptions::new()).await;
+        let connected = nats::connect(&self.settings.nats()?, ConnectOptions::new()).await;
         Ok(connected.map_err(StreamError::from)?)
     }
 

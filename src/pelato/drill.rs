@@ -9,6 +9,7 @@ use crate::check::Flow;
 use crate::drill::{self, Marks, Plan, Route, Setup};
 use crate::measurement::Readings;
 use crate::progress::OperationKind;
+use crate::project::settings::GivenNats;
 
 pub struct DrillOptions {
     /// The topic that probes are sent to; else the one by which messages enter the workflow.
@@ -61,15 +62,11 @@ impl Operation {
     ) -> Result<(Readings, bool), Error> {
         let stop = self.until_stopped(stop);
         let route = self.drill_route(options.from.as_deref(), options.to.as_deref())?;
-        let server = self.settings.nats();
         let setup = Setup {
             plan: options.plan,
             route,
             marks: Marks::new(&options.input)?,
-            server: match options.nats {
-                Some(url) => crate::nats::Server { url, ..server },
-                None => server,
-            },
+            server: self.settings.nats_with(GivenNats { url: options.nats, credentials: None })?,
             platform: self.platform(),
             application: self.application().ok(),
             told: options.told,

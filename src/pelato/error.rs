@@ -272,6 +272,7 @@ impl Error {
 
     pub fn exit(&self) -> Exit {
         match self {
+            Self::Settings(SettingsError::Postgres(_)) => Exit::Network,
             Self::Read(_)
             | Self::Rejected(_)
             | Self::Checked(_)

@@ -8,11 +8,16 @@ use miette::Diagnostic;
 
 use super::problem::Problem;
 use crate::check::NeedError;
+use crate::project::settings::SettingsError;
 use crate::remedy::{Argument, Operation};
 
 /// Why a workflow cannot be deployed, or what the platform did not do.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum DeployError {
+    /// The settings must not be used like that.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Settings(#[from] SettingsError),
     /// There is nothing to deploy.
     #[error("the workflow has no tasks: there is nothing to deploy")]
     #[diagnostic(
@@ -304,7 +309,8 @@ impl DeployError {
             | Self::Nameless { .. }
             | Self::Template { .. }
             | Self::NotPushed { .. }
-            | Self::PortTaken { .. } => Class::Project,
+            | Self::PortTaken { .. }
+            | Self::Settings(_) => Class::Project,
             Self::Reply { .. }
             | Self::Refused { .. }
             | Self::Foreign { .. }

@@ -7,9 +7,12 @@ use std::path::PathBuf;
 use docker_credential::{CredentialRetrievalError as Trouble, DockerCredential};
 use oci_client::secrets::RegistryAuth;
 
+use super::address::is_insecure;
 use super::{Address, PushError};
 use crate::project::Settings;
-use crate::project::settings::{REGISTRY_PASSWORD, REGISTRY_USER};
+use crate::project::settings::{
+    Part, REGISTRY_CA, REGISTRY_INSECURE, REGISTRY_PASSWORD, REGISTRY_URL, REGISTRY_USER, Role,
+};
 use crate::remedy::Operation;
 use crate::text::quoted;
 
@@ -44,10 +47,22 @@ impl Credentials {
     /// When only half of them is set, or Docker's cannot be used.
     pub fn find(settings: &Settings, host: &str) -> Result<Self, PushError> {
         let own = Address::of(settings).is_ok_and(|address| address.host == host);
-        match of_settings(settings)? {
-            Some(auth) if own => Ok(Self { auth, from: CredentialSource::Settings }),
-            _ => of_docker(host),
+        let address = if own { settings.parts(&[REGISTRY_URL]) } else { Vec::new() };
+        let weakening = if is_insecure(settings, host) { REGISTRY_INSECURE } else { REGISTRY_CA };
+        let weakening = settings.parts(&[weakening]);
+        let login = of_settings(settings)?.filter(|_| own);
+        let secrets = settings.parts(if login.is_some() { &[REGISTRY_USER, REGISTRY_PASSWORD] } else { &[] });
+        settings.allow(host, &[address, secrets, weakening.clone()].concat())?;
+        if let Some(auth) = login {
+            return Ok(Self { auth, from: CredentialSource::Settings });
         }
+        let found = of_docker(host)?;
+        if found.from != CredentialSource::Anonymous {
+            // They belong to this host, whoever names it; that it is this host has to be certain.
+            let secret = Part::given(Role::Secret, "Docker's credentials");
+            settings.allow(host, &[vec![secret], weakening].concat())?;
+        }
+        Ok(found)
     }
 
     /// Who came, for a sentence.

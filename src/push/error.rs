@@ -1,6 +1,7 @@
 //! What can go wrong between a component and its registry, in the user's words.
 
 use crate::project::lock_file::LockFileError;
+use crate::project::settings::SettingsError;
 use crate::remedy::{Argument, Operation};
 
 /// Why components were not pushed.
@@ -10,6 +11,10 @@ pub enum PushError {
     #[error("cancelled")]
     #[diagnostic(code(pelato::push::cancelled))]
     Cancelled,
+    /// The settings must not be used like that.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Settings(#[from] SettingsError),
     #[error("no registry is set")]
     #[diagnostic(
         code(pelato::push::no_registry),

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use super::disclosure::Disclosure;
 use super::keys::ENV_FILE;
+use crate::postgres::PostgresError;
 use crate::report::Problem;
 
 /// Where a value came from.
@@ -53,4 +55,17 @@ pub enum SettingsError {
         #[help]
         help: String,
     },
+    /// The project would decide who receives a secret of the user, or whether a server is reached safely.
+    #[error("{0}")]
+    #[diagnostic(
+        code(pelato::settings::disclosure),
+        help(
+            "if that is intended, set {} in the environment as well, as CI has to, or allow it when PELATO asks on a terminal",
+            .0.weaker()
+        )
+    )]
+    Disclosure(Disclosure),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Postgres(#[from] PostgresError),
 }

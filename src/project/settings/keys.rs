@@ -13,6 +13,8 @@ pub struct Key {
     pub name: &'static str,
     /// What values it takes.
     pub kind: Kind,
+    /// What it is to the connection to a server, if it is part of one.
+    pub part: Option<(Service, Role)>,
     /// Its value when nobody sets it.
     pub default: Option<&'static str>,
     /// One line about it.
@@ -41,10 +43,37 @@ pub enum Kind {
     Builder,
 }
 
+/// A server that settings tell how to reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    Registry,
+    Nats,
+    Postgres,
+}
+
+/// What a value is to a connection: see [`may`](super::disclosure::may).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Names the server.
+    Address,
+    /// Is sent to it, or proves who comes.
+    Secret,
+    /// Switches TLS off.
+    PlainHttp,
+    /// Decides whose certificates are accepted.
+    Authorities,
+}
+
 macro_rules! keys {
-    ($($(#[doc = $about:literal])+ $id:ident: $kind:ident = $default:expr;)*) => {
+    (@part) => { None };
+    (@part $service:ident $role:ident) => { Some((Service::$service, Role::$role)) };
+    ($($(#[doc = $about:literal])+ $id:ident: $kind:ident $([$service:ident $role:ident])? = $default:expr;)*) => {
         $($(#[doc = $about])+ pub const $id: Key = Key {
-            name: stringify!($id), kind: Kind::$kind, default: $default, about: concat!($($about),+),
+            name: stringify!($id),
+            kind: Kind::$kind,
+            part: keys!(@part $($service $role)?),
+            default: $default,
+            about: concat!($($about),+),
         };)*
         /// All of these settings, in the order in which `pelato config` shows them.
         pub const ALL: &[Key] = &[$($id),*];
@@ -53,15 +82,15 @@ macro_rules! keys {
 
 keys! {
     /// Registry that components are pushed to, such as `registry.example.org/team`.
-    REGISTRY_URL: Text = None;
+    REGISTRY_URL: Text [Registry Address] = None;
     /// User name for the registry.
-    REGISTRY_USER: Text = None;
+    REGISTRY_USER: Text [Registry Secret] = None;
     /// Password for the registry.
-    REGISTRY_PASSWORD: Secret = None;
+    REGISTRY_PASSWORD: Secret [Registry Secret] = None;
     /// Registries that are accessed over plain HTTP, separated by commas: `localhost:5000`.
-    REGISTRY_INSECURE: Text = None;
+    REGISTRY_INSECURE: Text [Registry PlainHttp] = None;
     /// File of PEM certificates of authorities to trust for the registry, in addition to the system's.
-    REGISTRY_CA: Text = None;
+    REGISTRY_CA: Text [Registry Authorities] = None;
     /// Whether several components are built in parallel.
     PARALLEL_BUILD: Truth = Some("True");
     /// Where components are compiled: `local`, `container`, or `auto`, which uses what is available.
@@ -75,21 +104,21 @@ keys! {
     /// Seconds that a compiler in a container may take.
     CONTAINER_TIMEOUT: Number = Some("900");
     /// Host name of the NATS server.
-    NATS_HOST: Text = Some("localhost");
+    NATS_HOST: Text [Nats Address] = Some("localhost");
     /// Port of the NATS server.
-    NATS_PORT: Port = Some("4222");
+    NATS_PORT: Port [Nats Address] = Some("4222");
     /// User name for the NATS server.
-    NATS_USER: Text = None;
+    NATS_USER: Text [Nats Secret] = None;
     /// Password for the NATS server.
-    NATS_PASSWORD: Secret = None;
+    NATS_PASSWORD: Secret [Nats Secret] = None;
     /// Credentials file for the NATS server (`.creds`).
-    NATS_CREDS: Text = None;
+    NATS_CREDS: Text [Nats Secret] = None;
     /// File of PEM certificates of authorities to trust for the NATS server, in addition to the system's.
-    NATS_CA: Text = None;
+    NATS_CA: Text [Nats Authorities] = None;
     /// PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
-    POSTGRES_URL: Secret = None;
+    POSTGRES_URL: Secret [Postgres Address] = None;
     /// File of PEM certificates of authorities to trust for the PostgreSQL server, in addition to the system's.
-    POSTGRES_CA: Text = None;
+    POSTGRES_CA: Text [Postgres Authorities] = None;
     /// JetStream domain of the platform's own data, and of messages that are delivered at least once.
     JETSTREAM_DOMAIN: Text = None;
     /// Messages and requests that each replica of a component handles concurrently.

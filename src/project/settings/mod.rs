@@ -1,6 +1,8 @@
 //! Settings: flags before the environment before `.env` before defaults, each with where it came from.
 
 mod all;
+mod connection;
+mod disclosure;
 mod env_file;
 mod error;
 #[macro_use]
@@ -9,16 +11,15 @@ pub mod wadm;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::Ipv6Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use all::ALL;
+pub use connection::{Consent, GivenNats};
+pub use disclosure::{Disclosure, Part, Rank};
 pub use error::{Origin, SettingsError};
 pub use keys::*;
 
 use super::Builder;
-use crate::nats;
-use crate::postgres::{self, PostgresError};
 use crate::report::Problem;
 
 /// Stands for what is not shown, whatever its length.
@@ -76,6 +77,9 @@ impl fmt::Debug for Effective {
 #[derive(Debug, Clone)]
 pub struct Settings {
     effective: Vec<Effective>,
+    /// The project's folder, if there is one.
+    root: Option<PathBuf>,
+    consent: Consent,
     /// What is suspicious about `.env`: warnings only.
     pub warnings: Vec<Problem>,
 }
@@ -116,7 +120,14 @@ impl Settings {
             Some((value, origin)) => Effective::read(*key, Some(value), origin),
             None => Effective::read(*key, key.default.map(str::to_owned), Origin::Default),
         });
-        Ok(Self { effective: effective.collect::<Result<_, _>>()?, warnings })
+        let (root, consent) = (root.map(Path::to_owned), Consent::default());
+        Ok(Self { effective: effective.collect::<Result<_, _>>()?, root, consent, warnings })
+    }
+
+    /// The same, where somebody can be asked.
+    #[must_use]
+    pub fn with_consent(self, consent: Consent) -> Self {
+        Self { consent, ..self }
     }
 
     /// Every setting with its value and origin.
@@ -161,35 +172,6 @@ impl Settings {
 
     fn find(&self, key: Key) -> Option<&Effective> {
         self.effective.iter().find(|effective| effective.key == key)
-    }
-
-    pub fn nats(&self) -> nats::Server {
-        let owned = |key| self.text(key).map(str::to_owned);
-        let auth = match (owned(NATS_CREDS), owned(NATS_USER)) {
-            (Some(file), _) => nats::Auth::CredentialsFile(file.into()),
-            (None, Some(user)) => {
-                nats::Auth::Password { user, password: owned(NATS_PASSWORD).unwrap_or_default() }
-            }
-            (None, None) => nats::Auth::Anonymous,
-        };
-        nats::Server { url: self.nats_url(), auth, root_certificates: owned(NATS_CA).map(Into::into) }
-    }
-
-    /// The PostgreSQL server at an address, else the one of the settings.
-    ///
-    /// # Errors
-    /// When the address is none.
-    pub fn postgres(&self, url: Option<&str>) -> Result<Option<postgres::Server>, PostgresError> {
-        let certificates = self.text(POSTGRES_CA).map(Into::into);
-        let url = url.or_else(|| self.text(POSTGRES_URL));
-        url.map(|url| postgres::Server::new(url, certificates)).transpose()
-    }
-
-    pub fn nats_url(&self) -> String {
-        let host = self.text(NATS_HOST).unwrap_or_default();
-        // An IPv6 address wants brackets before a port.
-        let host = if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() };
-        format!("nats://{host}:{}", self.text(NATS_PORT).unwrap_or_default())
     }
 }
 

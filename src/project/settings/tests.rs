@@ -72,3 +72,137 @@ fn the_database_is_the_one_that_is_named_else_that_of_the_settings() {
     assert!(of(file, Some("postgres://two.example.org/x")).unwrap().contains("two.example.org"));
     assert!(load("", &[], &[]).unwrap().postgres(Some("no address")).is_err());
 }
+
+/// What a server of these settings would disclose, in words; nothing if it may be used.
+fn refused<T>(server: Result<T, SettingsError>) -> Option<String> {
+    match server {
+        Ok(_) => None,
+        Err(error @ SettingsError::Disclosure(_)) => Some(error.to_string()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn the_file_does_not_decide_who_receives_a_password_of_the_environment() {
+    let user = [("NATS_USER", "me"), ("NATS_PASSWORD", "hunter2")];
+    let nats = |file: &str, environment: &[(&str, &str)]| {
+        refused(load(file, &[&user[..], environment].concat(), &[]).unwrap().nats())
+    };
+    assert_eq!(
+        nats("NATS_HOST=evil.example.org\n", &[]).unwrap(),
+        "NATS_USER (environment) and NATS_PASSWORD (environment) would be sent to evil.example.org:4222, which \
+         NATS_HOST (.env) names"
+    );
+    // Half of an address is enough.
+    let port = nats("NATS_PORT=5222\n", &[("NATS_HOST", "nats.example.org")]).unwrap();
+    assert!(port.ends_with("would be sent to nats.example.org:5222, which NATS_PORT (.env) names"), "{port}");
+    let authority = nats("NATS_CA=ca.pem\n", &[("NATS_HOST", "nats.example.org")]).unwrap();
+    assert_eq!(
+        authority,
+        "NATS_USER (environment) and NATS_PASSWORD (environment) would be sent to nats.example.org:4222, which \
+         NATS_HOST (environment) names; NATS_CA (.env) decides which certificates are accepted for it"
+    );
+    assert_eq!(nats("NATS_HOST=evil.example.org\n", &[("NATS_HOST", "nats.example.org")]), None);
+    assert_eq!(nats("NATS_HOST=localhost\nNATS_PORT=4222\n", &[]), None, "these are the defaults");
+    assert_eq!(nats("", &[]), None);
+}
+
+#[test]
+fn a_password_of_the_file_may_go_anywhere() {
+    let file = "NATS_USER=me\nNATS_PASSWORD=hunter2\n";
+    let nats = |more: &str, environment: &[(&str, &str)]| {
+        refused(load(&format!("{file}{more}"), environment, &[]).unwrap().nats())
+    };
+    assert_eq!(nats("NATS_HOST=nats.example.org\nNATS_CA=ca.pem\n", &[]), None);
+    assert_eq!(nats("", &[("NATS_HOST", "nats.example.org")]), None);
+    assert_eq!(
+        nats("NATS_CA=ca.pem\n", &[("NATS_HOST", "nats.example.org")]).unwrap(),
+        "NATS_CA (.env) decides which certificates are accepted for nats.example.org:4222, which NATS_HOST \
+         (environment) names"
+    );
+}
+
+#[test]
+fn what_was_given_is_the_users() {
+    let with = |file: &str, url: Option<&str>, credentials: Option<&str>| {
+        let settings = load(file, &[], &[]).unwrap();
+        let given = GivenNats { url: url.map(str::to_owned), credentials: credentials.map(Into::into) };
+        refused(settings.nats_with(given))
+    };
+    let login = "NATS_USER=me\nNATS_PASSWORD=hunter2\n";
+    assert_eq!(with(login, Some("nats://nats.example.org"), None), None);
+    assert_eq!(
+        with("NATS_HOST=evil.example.org\n", None, Some("my.creds")).unwrap(),
+        "the credentials file (given) would be sent to evil.example.org:4222, which NATS_HOST (.env) names"
+    );
+    assert_eq!(
+        with("NATS_CA=ca.pem\n", Some("tls://me:hunter2@nats.example.org"), None).unwrap(),
+        "NATS_CA (.env) decides which certificates are accepted for nats.example.org, which the address (given) names"
+    );
+    let postgres = |file: &str, given: Option<&str>| refused(load(file, &[], &[]).unwrap().postgres(given));
+    let url = Some("postgres://me:hunter2@db.example.org/rooms");
+    assert_eq!(postgres("POSTGRES_URL=postgres://me@db/x\nPOSTGRES_CA=ca.pem\n", None), None);
+    assert_eq!(
+        postgres("POSTGRES_CA=ca.pem\n", url).unwrap(),
+        "POSTGRES_CA (.env) decides which certificates are accepted for db.example.org:5432/rooms, which the \
+         address (given) names"
+    );
+}
+
+#[test]
+fn a_password_in_an_address_is_a_secret() {
+    let nats =
+        |file: &str, environment: &[(&str, &str)]| refused(load(file, environment, &[]).unwrap().nats());
+    let host = [("NATS_HOST", "me:hunter2@nats.example.org")];
+    let said = nats("NATS_PORT=5222\n", &host).unwrap();
+    assert!(said.starts_with("NATS_HOST (environment) would be sent to nats.example.org:5222"), "{said}");
+    assert_eq!(nats("", &host), None);
+    let hosts = [("HOSTS_NATS_URL", "nats://me:hunter2@127.0.0.1")];
+    assert!(
+        nats("NATS_HOST=evil.example.org\n", &hosts).unwrap().starts_with("HOSTS_NATS_URL (environment)")
+    );
+    assert_eq!(nats("NATS_HOST=evil.example.org\n", &[("HOSTS_NATS_URL", "nats://127.0.0.1")]), None);
+}
+
+#[test]
+fn a_credentials_file_outside_of_the_project_is_the_users_whoever_names_it() {
+    let above = tempfile::tempdir().unwrap();
+    let project = above.path().join("project");
+    std::fs::create_dir(&project).unwrap();
+    let (own, inside) = (above.path().join("my.creds"), project.join("theirs.creds"));
+    std::fs::write(&own, "x").unwrap();
+    std::fs::write(&inside, "x").unwrap();
+    std::os::unix::fs::symlink(&own, project.join("link.creds")).unwrap();
+    let named = |file: &std::path::Path, host: &str| {
+        let text = format!("NATS_HOST={host}\nNATS_CREDS={}\n", file.display());
+        std::fs::write(project.join(ENV_FILE), text).unwrap();
+        refused(Settings::load(Some(&project), |_| None, &[]).unwrap().nats())
+    };
+    for file in [own.clone(), project.join("../my.creds"), project.join("link.creds")] {
+        assert_eq!(
+            named(&file, "evil.example.org").unwrap(),
+            "NATS_CREDS (a file outside of the project) would be sent to evil.example.org:4222, which NATS_HOST \
+             (.env) names"
+        );
+        assert_eq!(named(&file, "localhost"), None);
+    }
+    assert_eq!(named(&inside, "evil.example.org"), None);
+}
+
+#[test]
+fn what_the_user_allows_is_done() {
+    let settings = load("NATS_HOST=evil.example.org\n", &[("NATS_USER", "me")], &[]).unwrap();
+    let allowed =
+        settings.clone().with_consent(Consent::new(|found| found.server == "evil.example.org:4222"));
+    assert!(allowed.nats().is_ok());
+    assert!(settings.nats().is_err());
+}
+
+#[test]
+fn every_setting_of_a_server_has_its_part() {
+    for key in ALL {
+        let named = ["_USER", "_PASSWORD", "_CREDS", "_CA", "_INSECURE", "_HOST"];
+        let is_part = key.kind == Kind::Secret || named.iter().any(|end| key.name.ends_with(end));
+        assert!(!is_part || key.part.is_some(), "{}", key.name);
+    }
+}

@@ -32,6 +32,7 @@ mod prompts;
 mod report;
 mod run;
 mod run_access;
+mod secrets;
 mod template_check;
 mod template_new;
 mod trust;

@@ -35,7 +35,7 @@ impl Lattice {
     /// # Errors
     /// When the NATS server cannot be used.
     pub async fn connect(settings: &Settings) -> Result<Self, DeployError> {
-        let server = settings.nats();
+        let server = settings.nats()?;
         let client = nats::connect(&server, ConnectOptions::new()).await?;
         let name = settings.text(LATTICE).unwrap_or_default().to_owned();
         Ok(Self { client, name, server: nats::shown(&server.url) })
