@@ -22,15 +22,28 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// # Errors
 /// When it cannot be started or waited for.
 pub fn output(command: &mut Command, cancel: &Cancel) -> io::Result<Option<Output>> {
+    exchange(command, &[], cancel)
+}
+
+/// The same for a program that reads `input`, which has to fit into a pipe.
+///
+/// # Errors
+/// As for [`output`].
+pub fn exchange(command: &mut Command, input: &[u8], cancel: &Cancel) -> io::Result<Option<Output>> {
     if cancel.is_cancelled() {
         return Ok(None);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     // Before it starts: whoever ends this process from now on waits for it.
     let _tracked = cancel.track();
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() });
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
     own_group(command);
     let mut child = command.spawn()?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // What does not read it does not need it.
+        let _ = io::Write::write_all(&mut stdin, input);
+    }
     let (stdout, stderr) = (read(child.stdout.take()), read(child.stderr.take()));
     runtime.block_on(async {
         let mut printed = Box::pin(async { (stdout.await, stderr.await) });

@@ -11,6 +11,7 @@ use crate::build::{self, Choice, Local, Search};
 use crate::catalog::Pack;
 use crate::check::Component;
 use crate::platform::{DeployError, Platform};
+use crate::progress::Silent;
 use crate::project::Builder;
 use crate::project::Settings;
 use crate::project::settings::REGISTRY_URL;
@@ -156,7 +157,8 @@ impl Machine {
             self.components().first().map_or("pelato-doctor", |component| component.name.as_str());
         let probe = || async {
             let host = push::Address::of(&self.settings)?.host;
-            let probed = tokio::time::timeout(ANSWER, push::probe(&self.settings, repository)).await;
+            let caller = push::Caller { cancel: &self.build.cancel, progress: &Silent };
+            let probed = tokio::time::timeout(ANSWER, push::probe(&self.settings, repository, caller)).await;
             probed.unwrap_or_else(|_| Err(PushError::Timeout { host, seconds: ANSWER.as_secs() }))
         };
         Some(self.registry.get_or_init(probe).await.as_ref())

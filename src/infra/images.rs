@@ -1,6 +1,6 @@
 //! The container images that are used, and their versions.
 
-use oci_client::Reference;
+use oci_spec::distribution::Reference;
 
 use super::InfraError;
 use crate::remedy::Argument;

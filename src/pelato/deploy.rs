@@ -224,7 +224,7 @@ impl Operation {
     /// Sees that the registry has all images, and notes what they are.
     async fn pushed(&self, application: &mut Application) -> Result<(), Error> {
         let images: Vec<_> = application.components.iter().map(|wanted| wanted.image.clone()).collect();
-        let found = push::digests(&self.settings, &images).await?;
+        let found = push::digests(&self.settings, &images, self.caller()).await?;
         let missing = images.iter().zip(&found).filter(|(_, digest)| digest.is_none());
         let missing: Vec<_> = missing.map(|(image, _)| image.as_str()).collect();
         if !missing.is_empty() {

@@ -12,7 +12,7 @@ use crate::check::Component;
 use crate::progress::OperationKind;
 use crate::project::LockFile;
 use crate::project::settings::REGISTRY_URL;
-use crate::push::{self, PushError, Pushed, Source, Work};
+use crate::push::{self, Caller, PushError, Pushed, Source, Work};
 use crate::remedy::Argument;
 use crate::{build, generate};
 
@@ -63,6 +63,11 @@ impl Pelato {
 }
 
 impl Operation {
+    /// Who asks registries.
+    pub(super) fn caller(&self) -> Caller<'_> {
+        Caller { cancel: &self.cancel, progress: self.progress.as_ref() }
+    }
+
     pub(super) fn ready_to_push(&self) -> Result<(), Error> {
         push::check(&self.settings)?;
         LockFile::read(&self.root)?;
@@ -82,7 +87,7 @@ impl Operation {
         let plan =
             build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER), &self.store)?;
         let finished: Vec<_> = plan.jobs.iter().filter_map(Source::finished).collect();
-        let works = push::plan(&self.settings, &finished, &lock_file, self.progress.as_ref()).await?;
+        let works = push::plan(&self.settings, &finished, &lock_file, self.caller()).await?;
         let works: BTreeMap<_, _> =
             finished.iter().map(|source| source.component.name.as_str()).zip(works).collect();
         let one = |component| {
@@ -110,7 +115,7 @@ impl Operation {
         let lock_file = LockFile::read(&self.root)?;
         let pairs = outcome.components.iter().zip(&outcome.built);
         let sources: Vec<_> = pairs.map(|(component, built)| Source::built(component, built)).collect();
-        let how = push::How { force, cancel: &self.cancel, progress: self.progress.as_ref() };
+        let how = push::How { force, caller: self.caller() };
         let (pushed, ended) = push::push(&self.settings, &sources, &lock_file, how).await?;
         if !pushed.is_empty() {
             self.remember(&pushed)?;

@@ -179,6 +179,13 @@ pub enum Event {
         /// What was done.
         phase: Phase,
     },
+    /// A program that keeps credentials for registries takes long.
+    WaitingForHelper {
+        /// The program.
+        program: String,
+        /// After how long it is ended.
+        seconds: u64,
+    },
     /// A registry failed in a way that may pass: the same is tried again.
     Retrying {
         /// What was done.

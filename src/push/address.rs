@@ -1,8 +1,8 @@
 //! Where components are pushed to: what `REGISTRY_URL` and `REGISTRY_INSECURE` say.
 
-use oci_client::Reference;
+use oci_spec::distribution::Reference;
 
-use super::PushError;
+use super::{PushError, hub};
 use crate::project::Settings;
 use crate::project::settings::{REGISTRY_INSECURE, REGISTRY_URL};
 use crate::text::quoted;
@@ -49,11 +49,14 @@ pub(super) fn is_insecure(settings: &Settings, host: &str) -> bool {
 }
 
 /// Whether `REGISTRY_INSECURE` lists a host, with its port or for all of them.
-fn lists(settings: &Settings, host: &str) -> bool {
+pub(super) fn lists(settings: &Settings, host: &str) -> bool {
     let bare = host.rsplit_once(':').map_or(host, |(bare, _)| bare);
     let listed = settings.text(REGISTRY_INSECURE).unwrap_or_default().split(',');
-    let mut listed = listed.map(|one| one.trim().trim_start_matches("http://").trim_end_matches('/'));
-    listed.any(|one| one == host || one == bare)
+    let mut listed = listed.map(|one| one.trim().split_once("://").map_or(one.trim(), |(_, rest)| rest));
+    listed.any(|one| {
+        let one = hub::one_name(one.trim_end_matches('/'));
+        one == host || one == bare
+    })
 }
 
 /// The address, and whether plain http is asked for.
@@ -84,7 +87,23 @@ fn parse(value: &str) -> Result<(Address, bool), PushError> {
             format!("write the host, too: `docker.io/{rest}` for Docker Hub, `{host}:443` for a short name");
         return Err(wrong("it does not begin with a host", &help));
     }
-    match Reference::try_from(format!("{rest}/x:1")) {
+    if let Some((_, port)) = host.rsplit_once(':')
+        && !port.parse::<u16>().is_ok_and(|port| port > 0)
+    {
+        let reason = format!("{} is not a valid port", quoted(port));
+        return Err(wrong(&reason, "a port is a number from 1 to 65535: `registry.example.org:5000/team`"));
+    }
+    let host = hub::one_name(host);
+    // Docker's credential file has this path in its name of Docker Hub.
+    let path = if host == hub::HOST && path == "v1" { "" } else { path };
+    if host == hub::HOST && path.is_empty() {
+        return Err(wrong(
+            "images on Docker Hub belong to a user or an organisation",
+            "write its name, too: `docker.io/your-name`",
+        ));
+    }
+    let whole = if path.is_empty() { format!("{host}/x:1") } else { format!("{host}/{path}/x:1") };
+    match Reference::try_from(whole) {
         Ok(read) if read.registry() == host => {}
         _ => {
             return Err(wrong(
@@ -126,6 +145,8 @@ mod tests {
             (" localhost/a/b// ", "localhost/a/b"),
             ("docker.io/somebody", "docker.io/somebody"),
             ("HTTPS://ghcr.io/x", "ghcr.io/x"),
+            ("index.docker.io/somebody", "docker.io/somebody"),
+            ("https://registry-1.docker.io/somebody/", "docker.io/somebody"),
         ] {
             assert_eq!(prefix(url, ""), Ok(expected.to_owned()), "{url}");
         }
@@ -141,6 +162,14 @@ mod tests {
             assert!(error.starts_with("REGISTRY_URL is `"), "{url}: {error}");
         }
         assert_eq!(prefix("", "").unwrap_err(), "no registry is set");
+        for url in ["docker.io", "index.docker.io", "https://index.docker.io/v1/"] {
+            let error = prefix(url, "").unwrap_err();
+            assert!(error.ends_with("images on Docker Hub belong to a user or an organisation"), "{error}");
+        }
+        for url in ["localhost:99999", "https://localhost:0/team", "x.org:/team"] {
+            let error = prefix(url, "").unwrap_err();
+            assert!(error.ends_with(" is not a valid port"), "{error}");
+        }
         assert_eq!(prefix("\u{1b}[31m", "").unwrap_err().matches('\u{1b}').count(), 0);
     }
 
@@ -159,7 +188,9 @@ mod tests {
         let insecure = |url, listed, host| is_insecure(&settings(url, listed), host);
         assert!(insecure("localhost:5000", "x.org, localhost:5000", "localhost:5000"));
         assert!(insecure("localhost:5000", "localhost", "localhost:5000"));
-        assert!(insecure("localhost:5000", "http://localhost:5000/", "localhost:5000"));
+        for listed in ["http://localhost:5000/", "https://localhost:5000", "localhost"] {
+            assert!(insecure("localhost:5000", listed, "localhost:5000"), "{listed}");
+        }
         assert!(!insecure("localhost:5000", "localhost:5001", "localhost:5000"));
         assert!(!insecure("localhost:5000", "", "localhost:5000"));
         assert!(!insecure("https://localhost:5000", "localhost:5000", "localhost:5000"));

@@ -1,29 +1,39 @@
 //! Who we are to a registry: the settings, else Docker's credential file, else nobody.
 
-use std::fs::File;
-use std::io::{BufReader, ErrorKind};
+use std::fmt;
 use std::path::PathBuf;
 
-use docker_credential::{CredentialRetrievalError as Trouble, DockerCredential};
-use oci_client::secrets::RegistryAuth;
-
 use super::address::is_insecure;
-use super::{Address, PushError};
+use super::docker::{self, Entry};
+use super::{Address, Caller, PushError};
 use crate::project::Settings;
 use crate::project::settings::{
-    Part, REGISTRY_CA, REGISTRY_INSECURE, REGISTRY_PASSWORD, REGISTRY_URL, REGISTRY_USER, Role,
+    Part, REGISTRY_CA, REGISTRY_INSECURE, REGISTRY_PASSWORD, REGISTRY_URL, REGISTRY_USER, Rank, Role,
 };
 use crate::remedy::Operation;
 use crate::text::quoted;
 
-/// Docker Hub's host, and what Docker's credential file calls it.
-const HUB: &str = "index.docker.io";
-const HUB_IN_FILE: &str = "https://index.docker.io/v1/";
+/// Who comes.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Auth {
+    Anonymous,
+    Basic { user: String, password: String },
+}
+
+impl fmt::Debug for Auth {
+    // Secrets stay out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Anonymous => f.write_str("Anonymous"),
+            Self::Basic { user, .. } => write!(f, "Basic {{ user: {user:?}, .. }}"),
+        }
+    }
+}
 
 /// Who we are to one registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
-    pub auth: RegistryAuth,
+    pub auth: Auth,
     pub from: CredentialSource,
 }
 
@@ -33,43 +43,52 @@ pub enum CredentialSource {
     Settings,
     /// Docker's file.
     Docker(PathBuf),
+    /// Docker's file names a program that cannot be asked, for this reason.
+    Unavailable(PathBuf, String),
     /// There are none.
     Anonymous,
 }
 
+/// What is known before a program is asked.
+enum Known {
+    Credentials(Credentials),
+    Helper(PathBuf, docker::Helper),
+}
+
 impl Credentials {
     /// None at all.
-    pub const NOBODY: Self = Self { auth: RegistryAuth::Anonymous, from: CredentialSource::Anonymous };
+    const NOBODY: Self = Self { auth: Auth::Anonymous, from: CredentialSource::Anonymous };
 
     /// Those for a host. The settings are for the registry of `REGISTRY_URL` only: nobody else gets the password.
     ///
     /// # Errors
-    /// When only half of them is set, or Docker's cannot be used.
-    pub fn find(settings: &Settings, host: &str) -> Result<Self, PushError> {
-        let own = Address::of(settings).is_ok_and(|address| address.host == host);
-        let address = if own { settings.parts(&[REGISTRY_URL]) } else { Vec::new() };
-        let weakening = if is_insecure(settings, host) { REGISTRY_INSECURE } else { REGISTRY_CA };
-        let weakening = settings.parts(&[weakening]);
-        let login = of_settings(settings)?.filter(|_| own);
-        let secrets = settings.parts(if login.is_some() { &[REGISTRY_USER, REGISTRY_PASSWORD] } else { &[] });
-        settings.allow(host, &[address, secrets, weakening.clone()].concat())?;
-        if let Some(auth) = login {
-            return Ok(Self { auth, from: CredentialSource::Settings });
-        }
-        let found = of_docker(host)?;
-        if found.from != CredentialSource::Anonymous {
-            // They belong to this host, whoever names it; that it is this host has to be certain.
-            let secret = Part::given(Role::Secret, "Docker's credentials");
-            settings.allow(host, &[vec![secret], weakening].concat())?;
-        }
-        Ok(found)
+    /// When only half of them is set, Docker's file cannot be used, or they must not be sent there.
+    pub(super) async fn find(settings: &Settings, host: &str, caller: Caller<'_>) -> Result<Self, PushError> {
+        let (path, helper) = match known(settings, host)? {
+            Known::Credentials(credentials) => return Ok(credentials),
+            Known::Helper(path, helper) => (path, helper),
+        };
+        Ok(match helper.ask(caller).await {
+            Ok(Some(auth)) => Self { auth, from: CredentialSource::Docker(path) },
+            Ok(None) => Self::NOBODY,
+            // Reading may be allowed to everybody.
+            Err(reason) => Self { auth: Auth::Anonymous, from: CredentialSource::Unavailable(path, reason) },
+        })
+    }
+
+    /// Whether they can be used, as far as is known without asking anybody.
+    ///
+    /// # Errors
+    /// As for [`Credentials::find`].
+    pub(super) fn check(settings: &Settings, host: &str) -> Result<(), PushError> {
+        known(settings, host).map(drop)
     }
 
     /// Who came, for a sentence.
     pub fn whom(&self) -> String {
         match &self.auth {
-            RegistryAuth::Basic(user, _) => quoted(user),
-            _ => "anonymous users".to_owned(),
+            Auth::Basic { user, .. } => quoted(user),
+            Auth::Anonymous => "anonymous users".to_owned(),
         }
     }
 
@@ -88,6 +107,12 @@ impl Credentials {
                     "they are from {path}: log in again with `docker login {host}`, or set REGISTRY_USER and REGISTRY_PASSWORD"
                 )
             }
+            CredentialSource::Unavailable(path, reason) => {
+                format!(
+                    "{} names a program for the credentials, but {reason}: fix that, or set REGISTRY_USER and REGISTRY_PASSWORD",
+                    path.display()
+                )
+            }
             CredentialSource::Anonymous => {
                 format!("set REGISTRY_USER and REGISTRY_PASSWORD, or log in with `docker login {host}`")
             }
@@ -95,65 +120,43 @@ impl Credentials {
     }
 }
 
-pub(super) fn of_settings(settings: &Settings) -> Result<Option<RegistryAuth>, PushError> {
+fn known(settings: &Settings, host: &str) -> Result<Known, PushError> {
+    let own = Address::of(settings).is_ok_and(|address| address.host == host);
+    let address = if own { settings.parts(&[REGISTRY_URL]) } else { Vec::new() };
+    let weakening = if is_insecure(settings, host) { REGISTRY_INSECURE } else { REGISTRY_CA };
+    let weakening = settings.parts(&[weakening]);
+    let login = of_settings(settings)?.filter(|_| own);
+    let secrets: &[_] = if login.is_some() { &[REGISTRY_USER, REGISTRY_PASSWORD] } else { &[] };
+    settings.allow(host, &[address, settings.parts(secrets), weakening.clone()].concat())?;
+    if let Some(auth) = login {
+        return Ok(Known::Credentials(Credentials { auth, from: CredentialSource::Settings }));
+    }
+    let Some((path, entry)) = docker::look(host)? else {
+        return Ok(Known::Credentials(Credentials::NOBODY));
+    };
+    if entry != Entry::Nothing {
+        // They are for this host, whoever names it: only that nobody else can read them matters.
+        let (name, from) = ("Docker's credentials".to_owned(), path.display().to_string());
+        let secret = Part { role: Role::Secret, name, from, rank: Rank::User };
+        settings.allow(host, &[vec![secret], weakening].concat())?;
+    }
+    Ok(match entry {
+        Entry::Nothing => Known::Credentials(Credentials::NOBODY),
+        Entry::Login(auth) => Known::Credentials(Credentials { auth, from: CredentialSource::Docker(path) }),
+        Entry::Helper(helper) => Known::Helper(path, helper),
+    })
+}
+
+pub(super) fn of_settings(settings: &Settings) -> Result<Option<Auth>, PushError> {
     let half = |set, missing| PushError::IncompleteCredentials { set, missing };
     match (settings.text(REGISTRY_USER), settings.text(REGISTRY_PASSWORD)) {
-        (Some(user), Some(password)) => Ok(Some(RegistryAuth::Basic(user.to_owned(), password.to_owned()))),
+        (Some(user), Some(password)) => {
+            Ok(Some(Auth::Basic { user: user.to_owned(), password: password.to_owned() }))
+        }
         (None, None) => Ok(None),
         (Some(_), None) => Err(half(REGISTRY_USER.name, REGISTRY_PASSWORD.name)),
         (None, Some(_)) => Err(half(REGISTRY_PASSWORD.name, REGISTRY_USER.name)),
     }
-}
-
-fn of_docker(host: &str) -> Result<Credentials, PushError> {
-    let Some(path) = docker_file() else { return Ok(Credentials::NOBODY) };
-    let wrong = |reason: String| PushError::DockerCredentials {
-        host: host.to_owned(),
-        path: path.display().to_string(),
-        reason,
-    };
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            return Ok(Credentials::NOBODY);
-        }
-        Err(error) => return Err(wrong(error.to_string())),
-    };
-    let server = if matches!(host, HUB | "docker.io") { HUB_IN_FILE } else { host };
-    // None of what is found may be shown, not even in part: a helper's output may be a password.
-    let reason = match docker_credential::get_credential_from_reader(BufReader::new(file), server) {
-        Ok(DockerCredential::UsernamePassword(user, password)) => {
-            return Ok(Credentials {
-                auth: RegistryAuth::Basic(user, password),
-                from: CredentialSource::Docker(path),
-            });
-        }
-        Err(Trouble::NoCredentialConfigured | Trouble::ConfigNotFound) => return Ok(Credentials::NOBODY),
-        // What all helpers say that have none.
-        Err(Trouble::HelperFailure { stdout, .. }) if stdout.contains("credentials not found") => {
-            return Ok(Credentials::NOBODY);
-        }
-        Ok(DockerCredential::IdentityToken(_)) => {
-            "it holds an identity token, which PELATO does not support".to_owned()
-        }
-        Err(Trouble::HelperFailure { helper, .. }) => format!("the program {helper} failed"),
-        Err(Trouble::HelperCommunicationError) => {
-            "its program docker-credential-… cannot be started".to_owned()
-        }
-        Err(Trouble::MalformedHelperResponse) => {
-            "its program docker-credential-… returned an unexpected response".to_owned()
-        }
-        Err(Trouble::CredentialDecodingError) => "an entry is not base64 of user:password".to_owned(),
-        Err(Trouble::CredentialMismatchError) => "an entry has contradictory values".to_owned(),
-        Err(_) => "it is not JSON as Docker writes it".to_owned(),
-    };
-    Err(wrong(reason))
-}
-
-fn docker_file() -> Option<PathBuf> {
-    let named = std::env::var_os("DOCKER_CONFIG").filter(|value| !value.is_empty()).map(PathBuf::from);
-    let folder = named.or_else(|| Some(etcetera::home_dir().ok()?.join(".docker")))?;
-    Some(folder.join("config.json"))
 }
 
 #[cfg(test)]
@@ -168,19 +171,30 @@ mod tests {
         Settings::load(None, look_up, &[]).unwrap()
     }
 
+    fn found(settings: &Settings, host: &str) -> Option<Credentials> {
+        match known(settings, host).unwrap() {
+            Known::Credentials(credentials) => Some(credentials),
+            Known::Helper(..) => None,
+        }
+    }
+
     #[test]
     fn only_the_registry_of_the_settings_gets_their_password() {
-        let settings = settings(&[
-            ("REGISTRY_URL", "registry.example.org/team"),
-            ("REGISTRY_USER", "me"),
-            ("REGISTRY_PASSWORD", "hunter2"),
-        ]);
-        let found = Credentials::find(&settings, "registry.example.org").unwrap();
-        assert_eq!(found.auth, RegistryAuth::Basic("me".to_owned(), "hunter2".to_owned()));
-        assert!(!format!("{found:?} {} {}", found.whom(), found.help("x")).contains("hunter2"));
+        let of = |url| {
+            settings(&[("REGISTRY_URL", url), ("REGISTRY_USER", "me"), ("REGISTRY_PASSWORD", "hunter2")])
+        };
+        let own = of("registry.example.org/team");
+        let credentials = found(&own, "registry.example.org").unwrap();
+        assert_eq!(credentials.auth, Auth::Basic { user: "me".to_owned(), password: "hunter2".to_owned() });
+        let said = format!("{credentials:?} {} {}", credentials.whom(), credentials.help("x"));
+        assert!(!said.contains("hunter2"), "{said}");
         for other in ["evil.example.org", "registry.example.org:8443", "example.org"] {
-            let found = Credentials::find(&settings, other).unwrap();
-            assert_ne!(found.from, CredentialSource::Settings, "{other}");
+            let from = found(&own, other).map(|found| found.from);
+            assert_ne!(from, Some(CredentialSource::Settings), "{other}");
+        }
+        for url in ["docker.io/me", "index.docker.io/me", "https://registry-1.docker.io/me"] {
+            let from = found(&of(url), "docker.io").map(|found| found.from);
+            assert_eq!(from, Some(CredentialSource::Settings), "{url}");
         }
     }
 }

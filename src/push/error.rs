@@ -106,13 +106,73 @@ pub enum PushError {
     Timeout { host: String, seconds: u64 },
     /// It speaks http, and we https.
     #[error("the registry at {host} uses plain HTTP")]
+    #[diagnostic(code(pelato::push::not_https))]
+    NotHttps {
+        host: String,
+        #[help]
+        help: String,
+    },
+    /// Something else answers: a login page of a network, a proxy.
+    #[error("what answers at {host} is not a registry: {reason}")]
+    #[diagnostic(code(pelato::push::not_a_registry))]
+    NoRegistryThere {
+        host: String,
+        reason: String,
+        #[help]
+        help: String,
+    },
+    /// The value may have a password in it.
+    #[error("{variable} is not a valid address of a proxy")]
     #[diagnostic(
-        code(pelato::push::not_https),
+        code(pelato::push::proxy),
+        help("write it like `http://proxy.example.org:3128`, or list the registry's host in NO_PROXY")
+    )]
+    Proxy { variable: &'static str },
+    /// The registry takes tokens, and their server gives none.
+    #[error("the token server {server} of the registry at {host} {reason}")]
+    #[diagnostic(
+        code(pelato::push::token_server),
         help(
-            "if plain HTTP is intended, set REGISTRY_INSECURE={host}: then everyone on the network path can read and change what is sent"
+            "the user and the password may be correct: try again later, or ask the registry's administrator"
         )
     )]
-    NotHttps { host: String },
+    TokenServer { host: String, server: String, reason: String },
+    #[error(
+        "the registry at {host} requires that the password be sent to {server}, which is not protected by TLS"
+    )]
+    #[diagnostic(
+        code(pelato::push::unsafe_token_server),
+        help("nothing was sent: the registry's administrator has to name a token server with https://")
+    )]
+    UnsafeTokenServer { host: String, server: String },
+    #[error(
+        "the registry at {host} cannot {doing} {image}: its access token is valid for {seconds} s, which was too short"
+    )]
+    #[diagnostic(
+        code(pelato::push::token_expired),
+        help(
+            "ask the registry's administrator for tokens that are valid for longer; a faster connection also helps"
+        )
+    )]
+    TokenExpired { host: String, doing: &'static str, image: String, seconds: u64 },
+    #[error(
+        "the registry at {host} does not allow {whom} to {doing} {image}: it does not accept the token that its token server issued"
+    )]
+    #[diagnostic(
+        code(pelato::push::token_rejected),
+        help(
+            "the user and the password were accepted: ask the registry's administrator for permission for this place, or choose another with REGISTRY_URL"
+        )
+    )]
+    TokenRejected { host: String, whom: String, doing: &'static str, image: String },
+    #[error("the registry at {host} did not store {image} as it was sent: it has {stored} instead of {sent}")]
+    #[diagnostic(
+        code(pelato::push::other_content),
+        help(
+            "something between this machine and the registry changes what is sent, or the registry does; nothing of it may be deployed"
+        )
+    )]
+    OtherContent { host: String, image: String, sent: String, stored: String },
     /// It speaks https, and we http.
     #[error("the registry at {host} uses HTTPS, and REGISTRY_INSECURE selects plain HTTP")]
     #[diagnostic(code(pelato::push::not_http), help("remove {host} from REGISTRY_INSECURE"))]
@@ -204,10 +264,27 @@ impl PushError {
             | Self::Denied { .. }
             | Self::NoSpace { .. }
             | Self::Failed { .. }
+            | Self::NoRegistryThere { .. }
+            | Self::TokenServer { .. }
+            | Self::UnsafeTokenServer { .. }
+            | Self::TokenExpired { .. }
+            | Self::TokenRejected { .. }
+            | Self::OtherContent { .. }
             | Self::Client { .. } => true,
             Self::Multiple(errors) => errors.iter().any(Self::is_network),
             _ => false,
         }
+    }
+
+    /// The error with something more about its reason, if there is something.
+    #[must_use]
+    pub(super) fn after(mut self, more: Option<String>) -> Self {
+        if let (Self::Failed { reason, .. } | Self::TokenServer { reason, .. }, Some(more)) =
+            (&mut self, more)
+        {
+            reason.push_str(&format!("; {more}"));
+        }
+        self
     }
 
     /// One error of many: alike ones are one.

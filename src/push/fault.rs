@@ -2,12 +2,15 @@
 
 use std::error::Error as StdError;
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use oci_client::errors::{OciDistributionError as Oci, OciEnvelope, OciErrorCode};
+use reqwest::Url;
+use serde::Deserialize;
 
 use super::PushError;
 use super::credentials::Credentials;
+use crate::clock;
+use crate::text::is_safe;
 
 /// How long a registry may be silent while it stores something large.
 pub(super) const SILENCE: Duration = Duration::from_secs(120);
@@ -19,7 +22,15 @@ const SHOWN: usize = 200;
 pub(super) struct Fault {
     /// Whether it may be well the next time.
     pub transient: bool,
+    /// How long the registry wants to be left alone.
+    pub pause: Option<Duration>,
     pub error: PushError,
+}
+
+impl Fault {
+    pub fn of(transient: bool, error: PushError) -> Self {
+        Self { transient, pause: None, error }
+    }
 }
 
 /// What was asked of which registry, by whom.
@@ -30,74 +41,69 @@ pub(super) struct Request<'a> {
     /// `push` or `read`.
     pub doing: &'static str,
     pub credentials: &'a Credentials,
+    /// The variable that names the proxy in between.
+    pub proxy: Option<&'static str>,
+    /// What to do when TLS is expected and the registry speaks plain HTTP.
+    pub not_https: &'a str,
+    /// How long it may be silent.
+    pub silence: Duration,
 }
 
-/// Whether the answer says that there is no such image.
-pub(super) fn is_absent(error: &Oci) -> bool {
-    match error {
-        Oci::ImageManifestNotFoundError(_) | Oci::ServerError { code: 404, .. } => true,
-        Oci::RegistryError { envelope, .. } => envelope.errors.iter().any(|one| {
-            matches!(
-                one.code,
-                OciErrorCode::ManifestUnknown | OciErrorCode::NameUnknown | OciErrorCode::NotFound
-            )
-        }),
-        _ => false,
-    }
+/// An answer that is not what was hoped for.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub code: u16,
+    pub body: Vec<u8>,
+    /// What it says in `Retry-After`.
+    pub pause: Option<Duration>,
+}
+
+/// Errors as registries write them.
+#[derive(Deserialize)]
+struct Envelope {
+    errors: Vec<Said>,
+}
+
+#[derive(Deserialize)]
+struct Said {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    message: String,
 }
 
 impl Request<'_> {
-    pub fn fault(&self, error: &Oci) -> Fault {
-        match error {
-            Oci::UnauthorizedError { .. } | Oci::AuthenticationFailure(_) => self.status(401, ""),
-            Oci::ServerError { code, message, .. } => self.status(*code, message),
-            Oci::RegistryError { envelope, .. } => self.envelope(envelope),
-            Oci::RequestError(request) => match request.status() {
-                Some(status) => self.status(status.as_u16(), ""),
-                None if request.is_timeout() && request.is_connect() => {
-                    self.unreachable("no answer".to_owned())
-                }
-                None if request.is_timeout() => self.too_slow(SILENCE),
-                None => self.connection(request),
-            },
-            other => self.failed(false, &other.to_string()),
-        }
-    }
-
     /// It has not answered in time.
     pub fn too_slow(&self, waited: Duration) -> Fault {
         let error = PushError::Timeout { host: self.host.to_owned(), seconds: waited.as_secs() };
-        Fault { transient: true, error }
+        Fault::of(true, error)
     }
 
-    fn status(&self, code: u16, body: &str) -> Fault {
+    pub fn answer(&self, answer: &Answer) -> Fault {
         let host = self.host.to_owned();
-        let error = match code {
-            401 => PushError::Unauthorized {
-                whom: self.credentials.whom(),
-                help: self.credentials.help(self.host),
-                host,
-            },
-            403 => self.denied(body),
-            _ if is_full(code, body) => PushError::NoSpace { host, image: self.image.to_owned() },
+        let body = String::from_utf8_lossy(&answer.body);
+        let error = match answer.code {
+            401 => self.unauthorized(),
+            403 => self.denied(&body),
+            511 => self.no_registry("it requires a login to the network"),
+            code if is_full(code, &body) => PushError::NoSpace { host, image: self.image.to_owned() },
             400 if body.contains("HTTP request to an HTTPS server") => PushError::NotHttp { host },
-            // Also in front of a registry: whoever answers so wants us to come back.
-            408 | 429 | 500..=599 => return self.failed(true, &answer(code, body)),
-            _ => return self.failed(false, &answer(code, body)),
+            code => {
+                // Also in front of a registry: whoever answers so wants us to come back.
+                let transient = matches!(code, 408 | 429 | 500..=599);
+                let error = self.failed(&words_of(code, &body));
+                return Fault { transient, pause: answer.pause.filter(|_| transient), error };
+            }
         };
-        Fault { transient: false, error }
+        Fault::of(false, error)
     }
 
-    fn envelope(&self, envelope: &OciEnvelope) -> Fault {
-        let has = |code: OciErrorCode| envelope.errors.iter().any(|one| one.code == code);
-        let said = words(envelope);
-        if has(OciErrorCode::Unauthorized) {
-            return self.status(401, "");
+    pub fn unauthorized(&self) -> PushError {
+        PushError::Unauthorized {
+            host: self.host.to_owned(),
+            whom: self.credentials.whom(),
+            help: self.credentials.help(self.host),
         }
-        if has(OciErrorCode::Denied) {
-            return Fault { transient: false, error: self.denied(&said) };
-        }
-        self.failed(has(OciErrorCode::Toomanyrequests), &said)
     }
 
     fn denied(&self, body: &str) -> PushError {
@@ -110,41 +116,79 @@ impl Request<'_> {
         }
     }
 
-    fn failed(&self, transient: bool, reason: &str) -> Fault {
-        let error = PushError::Failed {
+    pub fn failed(&self, reason: &str) -> PushError {
+        PushError::Failed {
             host: self.host.to_owned(),
             doing: self.doing,
             image: self.image.to_owned(),
-            reason: shown(reason),
-        };
-        Fault { transient, error }
+            reason: format!("{}{}", shown(reason), self.in_between()),
+        }
     }
 
-    fn unreachable(&self, reason: String) -> Fault {
-        Fault { transient: true, error: PushError::Unreachable { host: self.host.to_owned(), reason } }
+    /// What answers is something else.
+    pub fn no_registry(&self, reason: &str) -> PushError {
+        let help = match self.proxy {
+            Some(variable) => format!(
+                "{variable} names a proxy, which is in between; list the host in NO_PROXY if it can be reached without"
+            ),
+            None => {
+                "check REGISTRY_URL; in a network with a login page, log in with a browser first".to_owned()
+            }
+        };
+        PushError::NoRegistryThere { host: self.host.to_owned(), reason: reason.to_owned(), help }
+    }
+
+    pub fn unreachable(&self, reason: &str) -> Fault {
+        let reason = format!("{}{}", shown(reason), self.in_between());
+        Fault::of(true, PushError::Unreachable { host: self.host.to_owned(), reason })
+    }
+
+    fn in_between(&self) -> String {
+        self.proxy.map(|variable| format!(" (through the proxy that {variable} names)")).unwrap_or_default()
+    }
+
+    /// Why there is no answer.
+    pub fn transport(&self, error: &reqwest::Error) -> Fault {
+        match (error.is_timeout(), error.is_connect()) {
+            (true, true) => self.unreachable("no answer"),
+            (true, false) => self.too_slow(self.silence),
+            _ => self.connection(error),
+        }
     }
 
     /// The cause of a broken connection stands at the end of the chain only.
-    fn connection(&self, error: &(dyn StdError + 'static)) -> Fault {
+    fn connection(&self, error: &reqwest::Error) -> Fault {
         let host = self.host.to_owned();
-        let mut last = String::new();
-        let mut cause = error.source();
+        let (mut last, mut cause) = (String::new(), error.source());
         while let Some(inner) = cause {
             match tls(inner) {
                 Some(rustls::Error::InvalidCertificate(why)) => {
                     let reason = certificate(why);
-                    return Fault { transient: false, error: PushError::Certificate { host, reason } };
+                    return Fault::of(false, PushError::Certificate { host, reason });
                 }
                 Some(rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType)) => {
-                    return Fault { transient: false, error: PushError::NotHttps { host } };
+                    let help = self.not_https.to_owned();
+                    return Fault::of(false, PushError::NotHttps { host, help });
                 }
                 _ => {}
             }
             last = inner.to_string();
             cause = inner.source();
         }
-        self.unreachable(shown(&last))
+        if error.is_redirect() {
+            return Fault::of(false, self.failed(&last));
+        }
+        match error.url().and_then(Url::host_str).filter(|there| !is_at(self.host, there)) {
+            Some(there) => self.unreachable(&format!("it redirects to {there}: {last}")),
+            None => self.unreachable(&last),
+        }
     }
+}
+
+/// Whether a registry, as it is named, is at this host.
+fn is_at(registry: &str, host: &str) -> bool {
+    let bare = registry.rsplit_once(':').map_or(registry, |(bare, _)| bare);
+    bare.eq_ignore_ascii_case(host) || super::hub::one_name(host) == registry
 }
 
 /// The error of TLS, which may be wrapped into errors of the system; these do not name what they hold as their source.
@@ -170,55 +214,64 @@ fn is_full(code: u16, body: &str) -> bool {
     code == 507 || (code >= 500 && says_so())
 }
 
-fn answer(code: u16, body: &str) -> String {
+/// How long a server wants to be left alone: seconds, or until a time.
+pub(super) fn pause(retry_after: &str) -> Option<Duration> {
+    let until = || clock::read(retry_after)?.duration_since(SystemTime::now()).ok();
+    retry_after.trim().parse().ok().map(Duration::from_secs).or_else(until)
+}
+
+/// What an answer says, for a sentence.
+pub(super) fn words_of(code: u16, body: &str) -> String {
     let said = said(body);
     if said.is_empty() { format!("it answers {code}") } else { format!("it answers {code}: {said}") }
 }
 
 /// What a body says, if it says anything to people.
 fn said(body: &str) -> String {
-    match serde_json::from_str::<OciEnvelope>(body) {
-        Ok(envelope) => shown(&words(&envelope)),
+    match serde_json::from_str::<Envelope>(body) {
+        Ok(envelope) => {
+            let each = envelope.errors.into_iter().map(|one| match one.message.as_str() {
+                "" => one.code.to_lowercase(),
+                _ => one.message,
+            });
+            shown(&each.collect::<Vec<_>>().join(", "))
+        }
         // A page for browsers.
         Err(_) if body.trim_start().starts_with('<') => String::new(),
         Err(_) => shown(body.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default()),
     }
 }
 
-fn words(envelope: &OciEnvelope) -> String {
-    let each = envelope.errors.iter().map(|one| match one.message.as_str() {
-        "" => format!("{:?}", one.code).to_lowercase(),
-        message => message.to_owned(),
-    });
-    each.collect::<Vec<_>>().join(", ")
-}
-
+/// One line of it, without anything that a terminal would obey.
 fn shown(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
+    let line: String = text.lines().next().unwrap_or_default().chars().filter(|c| is_safe(*c)).collect();
     match line.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
+        None => line,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::push::credentials::CredentialSource;
-    use oci_client::secrets::RegistryAuth;
+    use crate::push::credentials::{Auth, CredentialSource};
 
-    fn fault(error: &Oci) -> (bool, String) {
-        let auth = RegistryAuth::Basic("me".to_owned(), "hunter2".to_owned());
+    fn fault(code: u16, body: &str, proxy: Option<&'static str>) -> (bool, String) {
+        let auth = Auth::Basic { user: "me".to_owned(), password: "hunter2".to_owned() };
         let credentials = Credentials { auth, from: CredentialSource::Settings };
-        let request =
-            Request { host: "r.org", image: "r.org/a:1.0.0", doing: "push", credentials: &credentials };
-        let Fault { transient, error } = request.fault(error);
+        let request = Request {
+            host: "r.org",
+            image: "r.org/a:1.0.0",
+            doing: "push",
+            credentials: &credentials,
+            proxy,
+            not_https: "",
+            silence: SILENCE,
+        };
+        let answer = Answer { code, body: body.into(), pause: None };
+        let Fault { transient, error, .. } = request.answer(&answer);
         assert!(!format!("{error:?}").contains("hunter2"));
         (transient, error.to_string())
-    }
-
-    fn server(code: u16, message: &str) -> Oci {
-        Oci::ServerError { code, url: "https://r.org".to_owned(), message: message.to_owned() }
     }
 
     #[test]
@@ -227,44 +280,39 @@ mod tests {
         let full =
             r#"{"errors":[{"code":"UNKNOWN","message":"unknown error","detail":{"Enclosed":{"Err":28}}}]}"#;
         let denied = r#"{"errors":[{"code":"DENIED","message":"not your team"}]}"#;
+        let unnamed = r#"{"errors":[{"code":"NAME_UNKNOWN"}]}"#;
         let failed = "the registry at r.org cannot push r.org/a:1.0.0";
-        for (error, transient, words) in [
+        let forbidden = "the registry does not allow `me` to push r.org/a:1.0.0";
+        let no_space = "the registry at r.org has no space left: r.org/a:1.0.0 was not pushed";
+        for (code, body, transient, words) in [
+            (401, "", false, "authentication failed: the registry at r.org does not accept `me`".to_owned()),
+            (403, denied, false, format!("{forbidden}: not your team")),
+            (403, html, false, forbidden.to_owned()),
+            (500, full, false, no_space.to_owned()),
+            (507, "", false, no_space.to_owned()),
+            (502, html, true, format!("{failed}: it answers 502")),
+            (429, "slow\u{1b} down\nplease", true, format!("{failed}: it answers 429: slow down")),
+            (404, unnamed, false, format!("{failed}: it answers 404: name_unknown")),
+            (418, "", false, format!("{failed}: it answers 418")),
             (
-                server(401, ""),
+                511,
+                html,
                 false,
-                "authentication failed: the registry at r.org does not accept `me`".to_owned(),
+                "what answers at r.org is not a registry: it requires a login to the network".to_owned(),
             ),
-            (
-                server(403, denied),
-                false,
-                "the registry does not allow `me` to push r.org/a:1.0.0: not your team".into(),
-            ),
-            (server(403, html), false, "the registry does not allow `me` to push r.org/a:1.0.0".into()),
-            (
-                server(500, full),
-                false,
-                "the registry at r.org has no space left: r.org/a:1.0.0 was not pushed".into(),
-            ),
-            (
-                server(507, ""),
-                false,
-                "the registry at r.org has no space left: r.org/a:1.0.0 was not pushed".into(),
-            ),
-            (server(502, html), true, format!("{failed}: it answers 502")),
-            (server(429, "slow down\nplease"), true, format!("{failed}: it answers 429: slow down")),
-            (server(418, ""), false, format!("{failed}: it answers 418")),
         ] {
-            assert_eq!(fault(&error), (transient, words));
+            assert_eq!(fault(code, body, None), (transient, words));
         }
+        let (_, words) = fault(502, html, Some("HTTPS_PROXY"));
+        assert_eq!(words, format!("{failed}: it answers 502 (through the proxy that HTTPS_PROXY names)"));
     }
 
     #[test]
-    fn an_absent_image_is_no_error() {
-        let envelope = r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"x"}]}"#;
-        let envelope = serde_json::from_str(envelope).unwrap();
-        assert!(is_absent(&Oci::RegistryError { envelope, url: String::new() }));
-        assert!(is_absent(&server(404, "")));
-        assert!(!is_absent(&server(403, "")));
+    fn a_pause_is_seconds_or_a_time() {
+        assert_eq!(pause("5"), Some(Duration::from_secs(5)));
+        assert_eq!(pause("Sun, 06 Nov 1994 08:49:37 GMT"), None);
+        assert!(pause("Sat, 06 Nov 2094 08:49:37 GMT").unwrap() > Duration::from_secs(3600));
+        assert_eq!(pause("soon"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use oci_client::Reference;
+use oci_spec::distribution::Reference;
 use semver::Version;
 
 use super::artifact::{About, Artifact, sha256};

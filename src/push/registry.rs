@@ -1,26 +1,24 @@
-//! Talking to registries: one client for all of them, each with its own credentials, and patience.
+//! What registries are asked for: manifests and blobs, again if they fail in a way that passes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use oci_client::client::{Certificate, CertificateEncoding, Client, ClientConfig, ClientProtocol};
-use oci_client::errors::OciDistributionError as Oci;
-use oci_client::{Reference, RegistryOperation, errors::Result as OciResult};
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
+use oci_spec::distribution::Reference;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde_json::Value;
 
-use super::PushError;
-use super::address::is_insecure;
-use super::artifact::{Artifact, MANIFEST};
-use super::credentials::Credentials;
-use super::fault::{self, Fault, Request, SILENCE};
-use crate::progress::{Event, Phase, Progress};
+use super::artifact::{Artifact, MANIFEST, sha256};
+use super::fault::{Fault, SILENCE};
+use super::http::{self, Limits};
+use super::proxy::Proxies;
+use super::session::{About, Action, Session, answer};
+use super::{Caller, PushError, hub};
+use crate::progress::{Event, Phase};
 use crate::project::Settings;
-use crate::project::settings::REGISTRY_CA;
 use crate::text::quoted;
 
 /// How long a connection may take to come about.
@@ -29,12 +27,20 @@ const CONNECT: Duration = Duration::from_secs(10);
 const LOOK: Duration = Duration::from_secs(10);
 /// How long to wait before each further attempt.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
+/// How often, and how long at a time, to wait for a registry that says how long it wants to be left alone.
+const PAUSES: (usize, Duration) = (5, Duration::from_secs(60));
+/// The kinds of manifests that somebody may have put under a name.
+const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
+    application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json";
+/// How registries name the digest of what they send or have stored.
+const DIGEST: &str = "docker-content-digest";
+/// The largest manifest, in bytes.
+const LARGEST: usize = 4 * 1024 * 1024;
 
 /// The registries of some images.
 pub(super) struct Registries<'a> {
-    client: Client,
-    credentials: BTreeMap<String, Credentials>,
-    progress: &'a dyn Progress,
+    sessions: BTreeMap<String, Session>,
+    caller: Caller<'a>,
     told: AtomicBool,
 }
 
@@ -46,6 +52,11 @@ pub(super) fn reference(image: &str) -> Result<Reference, PushError> {
     Reference::try_from(image).map_err(|_| PushError::Image { image: quoted(image) })
 }
 
+/// The name of an image's registry.
+pub(super) fn host(image: &Reference) -> &str {
+    hub::one_name(image.registry())
+}
+
 impl<'a> Registries<'a> {
     /// Prepares to talk to the registries of these images.
     ///
@@ -54,44 +65,54 @@ impl<'a> Registries<'a> {
     pub async fn of(
         settings: &Settings,
         images: &[Reference],
-        progress: &'a dyn Progress,
+        caller: Caller<'a>,
     ) -> Result<Self, PushError> {
-        let hosts: BTreeSet<&str> = images.iter().map(Reference::resolve_registry).collect();
-        let plain = hosts.iter().filter(|host| is_insecure(settings, host));
-        let protocol = ClientProtocol::HttpsExcept(plain.map(|host| (*host).to_owned()).collect());
-        let client = client(protocol, certificates(settings)?)?;
-        let mut credentials = BTreeMap::new();
-        for host in hosts {
-            let found = Credentials::find(settings, host)?;
-            client.store_auth_if_needed(host, &found.auth).await;
-            credentials.insert(host.to_owned(), found);
-        }
-        Ok(Self { client, credentials, progress, told: AtomicBool::new(false) })
+        let limits = Limits { connect: CONNECT, answer: None };
+        Self::within(limits, settings, images, caller).await
     }
 
-    /// A token for an operation on an image, if the registry gives tokens.
-    pub async fn token(&self, image: &Reference, operation: RegistryOperation) -> OciResult<Option<String>> {
-        self.client.auth(image, &self.credentials(image).auth, operation).await
+    /// The same with other limits.
+    ///
+    /// # Errors
+    /// As for [`Registries::of`].
+    pub async fn within(
+        limits: Limits,
+        settings: &Settings,
+        images: &[Reference],
+        caller: Caller<'a>,
+    ) -> Result<Self, PushError> {
+        let proxies = Proxies::of_process();
+        let client = http::client(settings, &proxies, limits)?;
+        let mut sessions = BTreeMap::new();
+        for host in images.iter().map(host).collect::<BTreeSet<_>>() {
+            let session = Session::new(settings, host, (client.clone(), &proxies, limits), caller).await?;
+            sessions.insert(host.to_owned(), session);
+        }
+        Ok(Self { sessions, caller, told: AtomicBool::new(false) })
+    }
+
+    /// What talks to the registry of an image.
+    ///
+    /// # Errors
+    /// When it was not among those that were prepared for.
+    pub fn session(&self, image: &Reference) -> Result<&Session, PushError> {
+        let unknown = || PushError::Image { image: quoted(&image.whole()) };
+        self.sessions.get(host(image)).ok_or_else(unknown)
     }
 
     /// The digest of the manifest that the registry has under this name, if it has one.
     pub async fn look(&self, image: &Reference) -> Result<Option<String>, PushError> {
-        let look = || async {
-            match self.client.fetch_manifest_digest(image, &self.credentials(image).auth).await {
-                Ok(digest) => Ok(Some(digest)),
-                Err(error) if fault::is_absent(&error) => Ok(None),
-                Err(error) => Err(error),
-            }
-        };
-        self.patiently(image, "read", Some(LOOK), look).await
+        let (session, name) = (self.session(image)?, image.whole());
+        let about = About::new(image, &name, Action::Pull);
+        self.patiently(about, Some(LOOK), || look(session, about)).await
     }
 
     /// The digests of the layers of what the registry has under this name; none if it is no image.
     pub async fn layers(&self, image: &Reference) -> Result<Vec<String>, PushError> {
-        let auth = &self.credentials(image).auth;
-        let read = || self.client.pull_manifest_raw(image, auth, &[MANIFEST]);
-        let (bytes, _) = self.patiently(image, "read", Some(LOOK), read).await?;
-        let manifest: serde_json::Value = serde_json::from_slice(&bytes).unwrap_or_default();
+        let (session, name) = (self.session(image)?, image.whole());
+        let about = About::new(image, &name, Action::Pull);
+        let bytes = self.patiently(about, Some(LOOK), || manifest(session, about)).await?;
+        let manifest: Value = serde_json::from_slice(&bytes.unwrap_or_default()).unwrap_or_default();
         let layers = manifest["layers"].as_array().into_iter().flatten();
         Ok(layers.filter_map(|layer| Some(layer["digest"].as_str()?.to_owned())).collect())
     }
@@ -104,64 +125,56 @@ impl<'a> Registries<'a> {
         artifact: &Artifact,
         component: impl FnOnce() -> Result<Vec<u8>, PushError>,
     ) -> Result<(), PushError> {
-        if !self.has(image, &artifact.layer).await? {
-            self.send_blob(image, &artifact.layer, component()?.into()).await?;
+        let (session, name) = (self.session(image)?, image.whole());
+        let about = About::new(image, &name, Action::Push);
+        let has = |digest| self.patiently(about, Some(LOOK), move || has(session, about, digest));
+        if !has(&artifact.layer).await? {
+            let bytes: Bytes = component()?.into();
+            self.patiently(about, None, || send_blob(session, about, &artifact.layer, &bytes)).await?;
         }
-        if !self.has(image, &artifact.config_digest).await? {
-            self.send_blob(image, &artifact.config_digest, artifact.config.clone()).await?;
+        if !has(&artifact.config_digest).await? {
+            let (digest, bytes) = (&artifact.config_digest, &artifact.config);
+            self.patiently(about, None, || send_blob(session, about, digest, bytes)).await?;
         }
-        let send = || async {
-            let kind = MANIFEST.parse().map_err(|_| Oci::UnsupportedMediaTypeError(MANIFEST.to_owned()))?;
-            self.client.push_manifest_raw(image, artifact.manifest.clone(), kind).await
-        };
-        self.patiently(image, "push", None, send).await.map(drop)
-    }
-
-    async fn has(&self, image: &Reference, digest: &str) -> Result<bool, PushError> {
-        self.patiently(image, "push", Some(LOOK), || self.client.blob_exists(image, digest)).await
-    }
-
-    async fn send_blob(&self, image: &Reference, digest: &str, bytes: Bytes) -> Result<(), PushError> {
-        let send = || self.client.push_blob(image, bytes.clone(), digest);
-        self.patiently(image, "push", None, send).await.map(drop)
+        self.patiently(about, Some(SILENCE), || send_manifest(session, about, artifact)).await
     }
 
     /// Does something, again if it fails for a reason that passes.
-    async fn patiently<T, F: Future<Output = OciResult<T>>>(
+    async fn patiently<T, F: Future<Output = Result<T, Fault>>>(
         &self,
-        image: &Reference,
-        doing: &'static str,
+        about: About<'_>,
         limit: Option<Duration>,
         act: impl Fn() -> F,
     ) -> Result<T, PushError> {
-        let whole = image.whole();
-        let host = image.resolve_registry();
-        let request = Request { host, image: &whole, doing, credentials: self.credentials(image) };
-        let mut pauses = BACKOFF.iter();
+        let request = self.session(about.image)?.request(about);
+        let (mut failures, mut pauses) = (BACKOFF.iter(), 0..PAUSES.0);
         loop {
             let fault = match within(limit, act()).await {
                 Ok(Ok(done)) => return Ok(done),
-                Ok(Err(error)) => request.fault(&error),
+                Ok(Err(fault)) => fault,
                 Err(waited) => request.too_slow(waited),
             };
-            match (fault, pauses.next()) {
-                (Fault { transient: true, error }, Some(pause)) => {
-                    self.tell(&error);
-                    tokio::time::sleep(*pause).await;
-                }
-                (Fault { error, .. }, _) => return Err(error),
-            }
+            let Fault { transient, pause, error } = fault;
+            let wait = match pause {
+                _ if !transient => None,
+                Some(pause) => Some(pause).filter(|pause| *pause <= PAUSES.1 && pauses.next().is_some()),
+                None => failures.next().copied(),
+            };
+            let Some(wait) = wait else {
+                return Err(
+                    error.after(pause.map(|pause| format!("it requests a pause of {} s", pause.as_secs())))
+                );
+            };
+            self.tell(&error, pause);
+            tokio::time::sleep(wait).await;
         }
     }
 
-    fn tell(&self, error: &PushError) {
+    fn tell(&self, error: &PushError, pause: Option<Duration>) {
         let first = !self.told.swap(true, Ordering::Relaxed);
-        self.progress.report(Event::Retrying { phase: Phase::Push, reason: error.to_string(), first });
-    }
-
-    fn credentials(&self, image: &Reference) -> &Credentials {
-        static NOBODY: Credentials = Credentials::NOBODY;
-        self.credentials.get(image.resolve_registry()).unwrap_or(&NOBODY)
+        let requested = pause.map(|pause| format!("; it requests a pause of {} s", pause.as_secs()));
+        let reason = format!("{error}{}", requested.unwrap_or_default());
+        self.caller.progress.report(Event::Retrying { phase: Phase::Push, reason, first });
     }
 }
 
@@ -173,72 +186,122 @@ async fn within<T>(limit: Option<Duration>, future: impl Future<Output = T>) -> 
     }
 }
 
-fn client(protocol: ClientProtocol, certificates: Vec<Certificate>) -> Result<Client, PushError> {
-    // There can be only one; who was first has installed the same.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let config = ClientConfig {
-        protocol,
-        extra_root_certificates: certificates,
-        connect_timeout: Some(CONNECT),
-        read_timeout: Some(SILENCE),
-        user_agent: concat!("pelato/", env!("CARGO_PKG_VERSION")),
-        ..ClientConfig::default()
+/// The digest that an answer names, if it names one of the kind that is used.
+fn named(response: &Response) -> Option<&str> {
+    let digest = response.headers().get(DIGEST)?.to_str().ok()?;
+    digest.starts_with("sha256:").then_some(digest)
+}
+
+fn unexpected(session: &Session, about: About<'_>, what: &str) -> Fault {
+    Fault::of(false, session.request(about).no_registry(what))
+}
+
+/// Where the manifest of an image is, in its repository.
+fn place(image: &Reference) -> String {
+    format!("manifests/{}", image.digest().or(image.tag()).unwrap_or("latest"))
+}
+
+async fn look(session: &Session, about: About<'_>) -> Result<Option<String>, Fault> {
+    let url = session.url(about.image, &place(about.image));
+    let response = session.ask(about, &Method::HEAD, &url, accept).await?;
+    match (response.status(), named(&response)) {
+        (StatusCode::OK, Some(digest)) => Ok(Some(digest.to_owned())),
+        (StatusCode::NOT_FOUND, _) => Ok(None),
+        // There are registries without HEAD, and some that name no digest.
+        (StatusCode::OK | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED, _) => {
+            Ok(manifest(session, about).await?.map(|bytes| sha256(&bytes)))
+        }
+        _ => refused(session, about, response).await,
+    }
+}
+
+/// The manifest that the registry has, byte for byte.
+async fn manifest(session: &Session, about: About<'_>) -> Result<Option<Vec<u8>>, Fault> {
+    let url = session.url(about.image, &place(about.image));
+    let mut response = session.ask(about, &Method::GET, &url, accept).await?;
+    match response.status() {
+        StatusCode::OK => {}
+        StatusCode::NOT_FOUND => return Ok(None),
+        _ => return refused(session, about, response).await,
+    }
+    let bytes = http::read(&mut response, LARGEST).await;
+    let bytes = bytes.map_err(|error| session.request(about).transport(&error))?;
+    let read: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    if read["schemaVersion"].is_number() {
+        Ok(Some(bytes))
+    } else {
+        Err(unexpected(session, about, "it returns something that is not a manifest"))
+    }
+}
+
+fn accept(request: RequestBuilder) -> RequestBuilder {
+    request.header(ACCEPT, MANIFESTS)
+}
+
+async fn has(session: &Session, about: About<'_>, digest: &str) -> Result<bool, Fault> {
+    let url = session.url(about.image, &format!("blobs/{digest}"));
+    let response = session.ask(about, &Method::HEAD, &url, |request| request).await?;
+    match response.status() {
+        StatusCode::OK => Ok(true),
+        // What is sent twice does no harm.
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED => Ok(false),
+        _ => refused(session, about, response).await,
+    }
+}
+
+async fn send_blob(session: &Session, about: About<'_>, digest: &str, bytes: &Bytes) -> Result<(), Fault> {
+    let Some(place) = session.begin(about).await? else { return Ok(()) };
+    let response = session.upload(about, place, bytes, digest).await?;
+    match (response.status(), named(&response)) {
+        (StatusCode::CREATED, Some(other)) if other != digest => {
+            Err(other_digest(session, about, digest, other))
+        }
+        (StatusCode::CREATED, _) => Ok(()),
+        // The registry has forgotten where the upload goes to: the next attempt begins a new one.
+        (StatusCode::NOT_FOUND, _) => {
+            let fault = refused::<()>(session, about, response).await;
+            fault.map_err(|fault| Fault { transient: true, ..fault })
+        }
+        _ => refused(session, about, response).await,
+    }
+}
+
+async fn send_manifest(session: &Session, about: About<'_>, artifact: &Artifact) -> Result<(), Fault> {
+    let url = session.url(about.image, &place(about.image));
+    let whole =
+        |request: RequestBuilder| request.header(CONTENT_TYPE, MANIFEST).body(artifact.manifest.clone());
+    let response = session.ask(about, &Method::PUT, &url, whole).await?;
+    if response.status() != StatusCode::CREATED {
+        return refused(session, about, response).await;
+    }
+    if named(&response) == Some(&*artifact.digest) {
+        return Ok(());
+    }
+    // It names another digest or none: what it has stored is looked at, byte for byte.
+    let stored = manifest(session, about).await?.map(|bytes| sha256(&bytes));
+    if stored.as_ref() == Some(&artifact.digest) {
+        return Ok(());
+    }
+    let stored = stored.unwrap_or_else(|| "nothing".to_owned());
+    Err(other_digest(session, about, &artifact.digest, &stored))
+}
+
+fn other_digest(session: &Session, about: About<'_>, sent: &str, stored: &str) -> Fault {
+    let request = session.request(about);
+    let error = PushError::OtherContent {
+        host: request.host.to_owned(),
+        image: about.name.to_owned(),
+        sent: sent.to_owned(),
+        stored: stored.to_owned(),
     };
-    Client::try_from(config).map_err(|error| {
-        let error: &dyn std::error::Error = &error;
-        let causes = std::iter::successors(Some(error), |error| error.source());
-        PushError::Client { reason: causes.last().map(ToString::to_string).unwrap_or_default() }
-    })
+    Fault::of(false, error)
 }
 
-/// What `REGISTRY_CA` names. A file without certificates would be taken in silence.
-pub(super) fn certificates(settings: &Settings) -> Result<Vec<Certificate>, PushError> {
-    let Some(path) = settings.text(REGISTRY_CA) else { return Ok(Vec::new()) };
-    let wrong = |reason: String| PushError::Certificates { path: quoted(path), reason };
-    let bytes = std::fs::read(Path::new(path)).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-    match found {
-        Ok(found) if !found.is_empty() => {
-            let one = |der: CertificateDer<'_>| Certificate {
-                encoding: CertificateEncoding::Der,
-                data: der.to_vec(),
-            };
-            Ok(found.into_iter().map(one).collect())
-        }
-        Ok(_) => Err(wrong("contains no certificate".to_owned())),
-        Err(error) => Err(wrong(format!("contains something that is not a certificate: {error}"))),
+/// An answer that is not what was asked for.
+async fn refused<T>(session: &Session, about: About<'_>, mut response: Response) -> Result<T, Fault> {
+    if response.status().is_success() {
+        let what = format!("it answers {} where a registry does not", response.status().as_u16());
+        return Err(unexpected(session, about, &what));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings(file: &Path) -> Settings {
-        let path = file.display().to_string();
-        Settings::load(None, |name| (name == REGISTRY_CA.name).then(|| path.clone()), &[]).unwrap()
-    }
-
-    #[test]
-    fn a_file_without_certificates_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("ca.pem");
-        let error = || certificates(&settings(&file)).unwrap_err().to_string();
-        assert!(error().contains("cannot be read: No such file"), "{}", error());
-        for text in ["", "hello\n", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
-            std::fs::write(&file, text).unwrap();
-            assert!(error().ends_with("contains no certificate"), "{}", error());
-        }
-        std::fs::write(&file, "-----BEGIN CERTIFICATE-----\nAA").unwrap();
-        assert!(error().contains("not a certificate"), "{}", error());
-    }
-
-    #[test]
-    fn every_certificate_of_a_file_counts() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("ca.pem");
-        let one = || rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
-        std::fs::write(&file, format!("first\n{}\n{}", one(), one())).unwrap();
-        assert_eq!(certificates(&settings(&file)).unwrap().len(), 2);
-    }
+    Err(session.request(about).answer(&answer(&mut response).await))
 }

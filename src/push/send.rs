@@ -8,10 +8,9 @@ use semver::Version;
 
 use super::parcel::{Parcel, Source};
 use super::registry::Registries;
-use super::{Address, LOOKS, PushError};
+use super::{Address, Caller, LOOKS, PushError, registry};
 use crate::build::pool;
-use crate::cancel::Cancel;
-use crate::progress::{Change, Event, Phase, Progress};
+use crate::progress::{Change, Event, Phase};
 use crate::project::Settings;
 use crate::project::lock_file::{Digest, LockFile, Locked};
 
@@ -50,10 +49,7 @@ pub struct Pushed {
 pub struct How<'a> {
     /// Replace what the registry has under the same version.
     pub force: bool,
-    /// Ends it.
-    pub cancel: &'a Cancel,
-    /// Takes the events.
-    pub progress: &'a dyn Progress,
+    pub caller: Caller<'a>,
 }
 
 /// What a look into the registry has shown.
@@ -73,9 +69,9 @@ pub async fn plan(
     settings: &Settings,
     sources: &[Source<'_>],
     lock_file: &LockFile,
-    progress: &dyn Progress,
+    caller: Caller<'_>,
 ) -> Result<Vec<Work>, PushError> {
-    let plan = look(settings, sources, progress).await?;
+    let plan = look(settings, sources, caller).await?;
     let works = plan.parcels.iter().zip(&plan.verdicts).map(|(parcel, (work, _))| {
         let refused = plan.refusal(parcel, *work, lock_file).is_some();
         if refused { Work::Replace } else { *work }
@@ -94,8 +90,8 @@ pub async fn push(
     lock_file: &LockFile,
     how: How<'_>,
 ) -> Result<(Vec<Pushed>, Result<(), PushError>), PushError> {
-    let How { force, cancel, progress } = how;
-    let plan = cancel.run(look(settings, sources, progress)).await.ok_or(PushError::Cancelled)??;
+    let How { force, caller: caller @ Caller { cancel, progress } } = how;
+    let plan = cancel.run(look(settings, sources, caller)).await.ok_or(PushError::Cancelled)??;
     if !force {
         plan.keeps_promises(lock_file)?;
     }
@@ -122,14 +118,14 @@ pub async fn push(
 async fn look<'a>(
     settings: &Settings,
     sources: &[Source<'_>],
-    progress: &'a dyn Progress,
+    caller: Caller<'a>,
 ) -> Result<Plan<'a>, PushError> {
     let registry = Address::of(settings)?.prefix();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let parcels = pool::run(sources, threads, |_| None, |source| Parcel::new(settings, source));
     let parcels = parcels.into_iter().collect::<Result<Vec<_>, _>>()?;
     let images: Vec<_> = parcels.iter().map(|parcel| parcel.image.clone()).collect();
-    let registries = Registries::of(settings, &images, progress).await?;
+    let registries = Registries::of(settings, &images, caller).await?;
     let looks: Vec<_> = parcels.iter().map(|parcel| verdict(&registries, parcel)).collect();
     let verdicts = stream::iter(looks).buffered(LOOKS).try_collect().await?;
     Ok(Plan { parcels, registries, registry, verdicts })
@@ -174,7 +170,7 @@ impl Plan<'_> {
         work: Work,
         digest: &str,
         failed: &AtomicBool,
-        How { cancel, progress, .. }: &How<'_>,
+        How { caller: Caller { cancel, progress }, .. }: &How<'_>,
     ) -> Option<Result<Pushed, PushError>> {
         let start = Instant::now();
         let component = parcel.component.clone();
@@ -214,7 +210,7 @@ impl Plan<'_> {
         let image = parcel.image.whole();
         let read = |text: &str| {
             Digest::new(text).ok_or_else(|| PushError::Failed {
-                host: parcel.image.resolve_registry().to_owned(),
+                host: registry::host(&parcel.image).to_owned(),
                 doing: "read",
                 image: image.clone(),
                 reason: "it returned a digest that is not SHA-256".to_owned(),

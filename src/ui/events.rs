@@ -229,6 +229,9 @@ fn words(event: Event) -> Option<(Level, String)> {
             "the third-party modules of `{component}` are pinned in {}: commit these files",
             crate::text::list(&files)
         )),
+        Event::WaitingForHelper { program, seconds } => {
+            info(format!("waiting for `{program}`, which keeps the credentials ({seconds} s at most)"))
+        }
         Event::Retrying { reason, first, .. } => {
             let text = format!("{reason}; trying again");
             // Once for everybody, then only for those who ask for more.

@@ -25,6 +25,7 @@ pub mod shared;
 pub mod shell;
 pub mod slow;
 pub mod soak;
+pub mod stand_in_registry;
 pub mod terminal;
 pub mod tools;
 pub mod toy;

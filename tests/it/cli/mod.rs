@@ -29,6 +29,7 @@ mod pack_check;
 mod pack_new;
 mod places;
 mod prompts;
+mod registries;
 mod report;
 mod run;
 mod run_access;

@@ -177,10 +177,10 @@ fn dockers_helpers_are_asked() {
         assert!(words(&place, &["push"]).1.contains("does not accept anonymous users"));
         helper(&bin, &format!("echo {PASSWORD}; echo {PASSWORD} >&2; exit 1"));
         let (code, said) = words(&place, &["push"]);
-        assert!(code == 3 && said.contains("the program docker-credential-drawer failed"), "{said}");
+        assert!(code == 6 && said.contains("`docker-credential-drawer` failed"), "{said}");
         assert_silent(&place, &[&said]);
         std::fs::remove_file(bin.join("docker-credential-drawer")).unwrap();
         let (code, said) = words(&place, &["push"]);
-        assert!(code == 3 && said.contains("cannot be started"), "{said}");
+        assert!(code == 6 && said.contains("was not found on PATH"), "{said}");
     }
 }
