@@ -55,9 +55,9 @@ mod tests {
         assert_eq!(
             http("{allow_origins: [https://page.example, https://page.example/, '*']}"),
             [
-                "11:49 http: `https://page.example/` is not a valid origin \
+                "11:50 http: `https://page.example/` is not a valid origin \
                  (write `https://page.example`: an origin has no path)",
-                "11:72 http: `*` is not a valid origin \
+                "11:73 http: `*` is not a valid origin \
                  (write scheme and host, and the port if there is one, such as `https://page.example`)",
             ]
         );
