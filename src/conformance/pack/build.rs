@@ -1,10 +1,9 @@
 //! How functions of a pack are built.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use super::fixture::{BuildMode, NotBuilt, first_line};
+use super::fixture::{BuildMode, NotBuilt};
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::catalog::Folder;
 use crate::project::Builder;
@@ -88,21 +87,6 @@ pub(super) fn offline(fixture: &mut Fixture) -> CheckResult {
         skipped => skipped,
     })?;
     Ok(word)
-}
-
-/// What starts a program without a network, if this machine lets us.
-pub(super) fn alone() -> Result<Vec<String>, String> {
-    const UNSHARE: [&str; 3] = ["unshare", "-rn", "--"];
-    let mut probe = Command::new(UNSHARE[0]);
-    let probe = probe.args(&UNSHARE[1..]).arg("true").stdin(Stdio::null()).output();
-    match probe {
-        Ok(output) if output.status.success() => Ok(UNSHARE.map(str::to_owned).into()),
-        Ok(output) => {
-            let words = String::from_utf8_lossy(&output.stderr);
-            Err(format!("`unshare -rn` fails here: {}", first_line(&words)))
-        }
-        Err(_) => Err("there is no program `unshare` here".to_owned()),
-    }
 }
 
 pub(super) fn container(fixture: &mut Fixture) -> CheckResult {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::TempDir;
@@ -186,7 +187,7 @@ impl Fixture {
         if let Some(known) = &self.offline {
             return known.clone();
         }
-        let (within, word) = match super::build::alone() {
+        let (within, word) = match alone() {
             Ok(within) => (within, "in a network namespace of its own".to_owned()),
             Err(why) => (Vec::new(), format!("with `build.offline` alone, because {why}")),
         };
@@ -351,6 +352,21 @@ impl Fixture {
             }
         })?;
         fs::read(&built.function).map_err(|error| broken(&error))
+    }
+}
+
+/// What starts a program without a network, if this machine lets us.
+fn alone() -> Result<Vec<String>, String> {
+    const UNSHARE: [&str; 3] = ["unshare", "-rn", "--"];
+    let mut probe = Command::new(UNSHARE[0]);
+    let probe = probe.args(&UNSHARE[1..]).arg("true").stdin(Stdio::null()).output();
+    match probe {
+        Ok(output) if output.status.success() => Ok(UNSHARE.map(str::to_owned).into()),
+        Ok(output) => {
+            let words = String::from_utf8_lossy(&output.stderr);
+            Err(format!("`unshare -rn` fails here: {}", first_line(&words)))
+        }
+        Err(_) => Err("there is no program `unshare` here".to_owned()),
     }
 }
 
