@@ -6,12 +6,12 @@ use std::sync::{Arc, OnceLock};
 
 use semver::Version;
 
-use super::delivery::AtLeastOnce;
+use super::delivery::{AtLeastOnce, Streams};
 use super::placement::Placement;
 use crate::catalog::{Capability, Pack, Template};
 use crate::nats::Subscription;
 use crate::protocol;
-use crate::stream::Consumer;
+use crate::stream::{Consumer, Written};
 use crate::web::Origin;
 
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct Component {
     pub http: Option<HttpRoute>,
     /// Messages are kept until it has dealt with them, if they are.
     pub at_least_once: Option<AtLeastOnce>,
+    /// Which of its topics are stored.
+    pub streams: Streams,
     /// The template's parameters with their defaults, by name.
     pub parameters: BTreeMap<String, String>,
 }
@@ -150,6 +152,17 @@ impl Component {
         Ok(wanted.consumers(&self.name, &self.clone().at_most_once().subscriptions()?))
     }
 
+    /// The topics where a stream acknowledges what it writes.
+    pub fn written(&self) -> Vec<Written> {
+        let letters = self.at_least_once.as_ref().map(|wanted| wanted.dead_letter_topic.as_str());
+        let written = |topic: &String| Written {
+            topic: topic.clone(),
+            writer: self.name.clone(),
+            dead_letters: letters == Some(topic),
+        };
+        self.streams.writes.iter().map(written).collect()
+    }
+
     /// The component where nothing can keep its messages.
     #[must_use]
     pub fn at_most_once(self) -> Self {
@@ -194,6 +207,12 @@ impl Component {
         if let Some(wanted) = &self.at_least_once {
             settings.insert(protocol::MAX_DELIVER.to_owned(), wanted.max_deliver.to_string());
             settings.insert(protocol::DEAD_LETTER_TOPIC.to_owned(), wanted.dead_letter_topic.clone());
+        }
+        if !self.streams.writes.is_empty() {
+            settings.insert(protocol::STORED_TOPICS.to_owned(), self.streams.writes.join(","));
+        }
+        if self.streams.no_reply {
+            settings.insert(protocol::NO_REPLY.to_owned(), "true".to_owned());
         }
         settings
     }

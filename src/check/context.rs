@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::code::{Outcome, Resolver};
 use super::component::{Component, HttpRoute};
-use super::delivery::AtLeastOnce;
+use super::delivery::{AtLeastOnce, Streams};
 use super::finding::{Finding, Spot};
 use super::flow::{self, Flow, Node};
 use super::placement::Placement;
@@ -214,6 +214,7 @@ impl<'a> Entry<'a> {
                 None => Placement::default(),
             },
             at_least_once: AtLeastOnce::of(task, &task.component_name.as_ref()?.text),
+            streams: Streams::default(),
             http: if template.serves_http() { Some(self.route()?) } else { None },
             parameters,
             template,

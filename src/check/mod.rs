@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 
 pub use component::{Code, Component, HttpRoute, Need, NeedError};
 pub use context::{Context, Entry, Unknown};
-pub use delivery::AtLeastOnce;
+pub use delivery::{AtLeastOnce, Streams};
 pub use finding::{Finding, Spot};
 pub use flow::{Flow, Node, Topic};
 pub use placement::Placement;
@@ -45,11 +45,12 @@ pub fn run(workflow: &Workflow, mut report: Report, catalog: &Catalog) -> (Repor
         }
     }
     let sound = context.entries.iter().filter(|entry| !spoilt.contains(&entry.index));
-    let components: Vec<_> = sound.filter_map(Entry::component).collect();
+    let mut components: Vec<_> = sound.filter_map(Entry::component).collect();
     debug_assert!(
         report.errors() > 0 || components.len() == workflow.tasks.len(),
         "a task was dropped without a word"
     );
+    Streams::assign(&mut components);
     report.sort();
     (report, components)
 }

@@ -1,6 +1,57 @@
 //! Messages that JetStream stores until the trigger acknowledges them.
 
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::bus::{Broker, Message};
+use super::core::Core;
 use super::observe::{Call, Trigger};
+use crate::protocol;
+
+/// How often JetStream is told that a message is in progress. Its shortest window for an acknowledgement is longer.
+const IN_PROGRESS: Duration = Duration::from_secs(2);
+
+/// A message that JetStream stores until it is acknowledged.
+pub(super) struct Unacknowledged<'a> {
+    broker: &'a Broker,
+    ack: String,
+    delivered: u64,
+}
+
+impl<'a> Unacknowledged<'a> {
+    /// The message whose reply subject this is, if JetStream waits there.
+    pub fn of(core: &'a Core, reply_to: &str) -> Option<Self> {
+        let delivered = protocol::delivered(reply_to)?;
+        Some(Self { broker: &core.broker, ack: reply_to.to_owned(), delivered })
+    }
+
+    /// Does the work, and keeps JetStream from redelivering the message meanwhile, however long it waits and runs.
+    pub async fn in_progress<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut ticks = interval(IN_PROGRESS);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks.reset();
+        let mut work = std::pin::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                _ = ticks.tick() => self.tell(protocol::IN_PROGRESS).await,
+            }
+        }
+    }
+
+    /// Has the message redelivered: its call was aborted before the trigger could do that.
+    pub async fn redeliver(&self) {
+        self.tell(&protocol::redeliver(self.delivered)).await;
+    }
+
+    async fn tell(&self, what: &str) {
+        let message = Message::entering(&self.ack, what.to_owned().into(), None);
+        // Without it, the message is redelivered when its window has passed.
+        let _ = self.broker.publish(message).await;
+    }
+}
 
 /// The headers of a dead letter: its component, its subject, and the error. Messages of components have no headers,
 /// so the host adds them.

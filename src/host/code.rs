@@ -40,11 +40,12 @@ impl Code {
 
     /// Whether it was compiled from these bytes with the same imports.
     pub fn is_of(&self, hosted: &Hosted) -> bool {
-        let Resources { bucket, database, dead_letter_topic } = &self.resources;
+        let Resources { bucket, database, dead_letter_topic, stored_topics } = &self.resources;
         self.digest == digest(&hosted.wasm)
             && bucket.as_deref().map(Bucket::name) == hosted.bucket.as_deref()
             && database.is_some() == hosted.database
             && dead_letter_topic.as_deref() == hosted.dead_letter_topic.as_deref()
+            && **stored_topics == *hosted.stored_topics
     }
 
     /// Checks that it exports what it is to be used for.

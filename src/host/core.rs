@@ -90,7 +90,8 @@ impl Core {
             false => None,
         };
         let dead_letter_topic = hosted.dead_letter_topic.as_deref().map(Arc::from);
-        Ok(Resources { bucket, database, dead_letter_topic })
+        let stored_topics = hosted.stored_topics.as_slice().into();
+        Ok(Resources { bucket, database, dead_letter_topic, stored_topics })
     }
 
     /// Where functions run.

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 
 use super::HostError;
 use super::bus::in_process::Entry;
 use super::core::{Core, UnderWay};
-use super::message::{Order, read};
+use super::message::{Order, Reading, read};
 use super::service::{Part, Plan, Route, Routes, Running, Service};
 use crate::nats::Subscription;
 
@@ -54,13 +54,14 @@ impl Deployment {
         }
         let kept: Vec<_> = plan.parts.iter().flat_map(keys).collect();
         let mut answering = Routes::new();
-        let mut services = HashMap::new();
+        let (mut services, mut in_flight) = (HashMap::new(), HashMap::new());
         for part in plan.parts {
             let service = self.service(&part);
             if let Some(path) = part.http_path {
                 let allow_origins = part.allow_origins;
                 answering.insert(path, Route { service: Arc::clone(&service), allow_origins });
             }
+            in_flight.insert(part.name.clone(), part.in_flight);
             services.insert(part.name, service);
         }
         self.services = services;
@@ -69,7 +70,9 @@ impl Deployment {
             let Some(service) = self.services.get(&key.0).map(Arc::clone) else { continue };
             let (orders, received) = watch::channel(Order::Read);
             let entry = messages.entry();
-            let task = tokio::spawn(read(Arc::clone(core), service, messages, received, under_way.token()));
+            let places = Arc::new(Semaphore::new(in_flight.get(&key.0).copied().unwrap_or(1)));
+            let reader = Reading { service, messages, places, orders: received };
+            let task = tokio::spawn(read(Arc::clone(core), reader, under_way.token()));
             self.readers.insert(key, Reader { entry, orders, task });
         }
         self.dismiss(&kept);

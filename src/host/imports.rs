@@ -7,7 +7,7 @@ use hyper::body::Bytes;
 
 use super::ack;
 use super::bindings::{consumer, logging, types};
-use super::bus::Message;
+use super::bus::{Broker, Message, Parked};
 use super::observe::{Event, Level, Sent};
 use super::state::{Link, State};
 use super::trace::TraceContext;
@@ -24,13 +24,7 @@ impl consumer::Host for State {
         let sent = Sent { subject: message.subject.clone(), body: body.clone(), reply };
         // An acknowledgement to JetStream is not a message that a component reads.
         let is_ack = protocol::is_ack(&message.subject);
-        let topic = link.resources.dead_letter_topic.as_deref();
-        let failed = self.error.is_some();
-        let is_letter = protocol::is_dead_letter(&message.subject, topic, link.reply_to.as_deref(), failed);
-        let headers = match &self.error {
-            Some(error) if is_letter => ack::dead_letter(&self.call, error),
-            _ => Vec::new(),
-        };
+        let headers = self.headers(link, &message.subject);
         let message =
             Message { subject: message.subject.into(), body, reply_to: message.reply_to, mark, headers };
         Ok(match link.broker.publish(message).await {
@@ -50,18 +44,35 @@ impl consumer::Host for State {
         timeout_ms: u32,
     ) -> wasmtime::Result<Result<types::BrokerMessage, String>> {
         let mark = self.next_mark();
-        let Some(Link { broker, slot, .. }) = &mut self.link else { return Ok(Err(unlinked())) };
+        let headers = self.link.as_ref().map(|link| self.headers(link, &subject)).unwrap_or_default();
+        let Some(Link { broker, slot, resources, .. }) = &mut self.link else { return Ok(Err(unlinked())) };
         let body = Bytes::from(body);
         let sent = Sent { subject: subject.clone(), body: body.clone(), reply: false };
-        let message = Message { subject: subject.into(), body, reply_to: None, mark, headers: Vec::new() };
+        let is_stored = resources.stored_topics.contains(&subject);
+        let message = Message { subject: subject.into(), body, reply_to: None, mark, headers };
         let timeout = Duration::from_millis(timeout_ms.into());
-        let answer = slot.while_waiting(broker.request(message, timeout)).await;
-        self.record.publish(sent, super::bus::Parked::default());
-        Ok(answer.map_err(|cause| cause.to_string()).map(|reply| types::BrokerMessage {
-            subject: reply.subject.to_string(),
-            body: reply.body.into(),
-            reply_to: reply.reply_to,
-        }))
+        let answer = match broker {
+            // Messages within this process are not stored: its queues take the place of the stream.
+            Broker::InProcess(bus) if is_stored => {
+                let subject = Arc::clone(&message.subject);
+                bus.publish(&message).map(|parked| (acknowledged(subject, mark), parked))
+            }
+            broker => slot
+                .while_waiting(broker.request(message, timeout))
+                .await
+                .map(|reply| (reply, Parked::default())),
+        };
+        Ok(match answer {
+            Ok((reply, parked)) => {
+                // What a stream has refused is not on its way.
+                if !is_stored || protocol::stored(&reply.body).is_ok() {
+                    self.record.publish(sent, parked);
+                }
+                let (subject, body) = (reply.subject.to_string(), reply.body.into());
+                Ok(types::BrokerMessage { subject, body, reply_to: reply.reply_to })
+            }
+            Err(cause) => Err(cause.to_string()),
+        })
     }
 }
 
@@ -86,10 +97,27 @@ impl logging::Host for State {
 }
 
 impl State {
+    /// The headers of what this call publishes, beside its trace context.
+    fn headers(&self, link: &Link, subject: &str) -> Vec<(&'static str, String)> {
+        let (topic, reply_to) = (link.resources.dead_letter_topic.as_deref(), link.reply_to.as_deref());
+        match &self.error {
+            Some(error) if protocol::is_dead_letter(subject, topic, reply_to, true) => {
+                ack::dead_letter(&self.call, error)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     /// The trace context of what this call sends.
     fn next_mark(&self) -> TraceContext {
         TraceContext { trace: self.call.trace, hop: self.call.hop.saturating_add(1) }
     }
+}
+
+/// A stream's acknowledgement, where there is none.
+fn acknowledged(subject: Arc<str>, mark: TraceContext) -> Message {
+    let body = protocol::acknowledgement().into();
+    Message { subject, body, reply_to: None, mark, headers: Vec::new() }
 }
 
 fn unlinked() -> String {

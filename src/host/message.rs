@@ -6,6 +6,7 @@ use std::time::Instant;
 use tokio::sync::{Semaphore, mpsc, watch};
 use wasmtime::Store;
 
+use super::ack::Unacknowledged;
 use super::bindings::{MessagingPre, types::BrokerMessage};
 use super::bus::{Message, Messages};
 use super::core::{Admission, Core};
@@ -39,17 +40,19 @@ pub(super) enum Order {
     Halt,
 }
 
+/// A subscription that is read.
+pub(super) struct Reading {
+    pub service: Arc<Service>,
+    pub messages: Messages,
+    /// As many as may be in flight; the rest waits in the queue, where it is counted.
+    pub places: Arc<Semaphore>,
+    pub orders: watch::Receiver<Order>,
+}
+
 /// Reads a subscription and calls the component for each message, until it is told to end. Returns the number of
 /// unread messages.
-pub(super) async fn read(
-    core: Arc<Core>,
-    service: Arc<Service>,
-    mut messages: Messages,
-    mut orders: watch::Receiver<Order>,
-    token: mpsc::Sender<()>,
-) -> usize {
-    // As many as can compute; the rest waits in the queue, where it is counted.
-    let places = Arc::new(Semaphore::new(core.max_concurrent));
+pub(super) async fn read(core: Arc<Core>, reading: Reading, token: mpsc::Sender<()>) -> usize {
+    let Reading { service, mut messages, places, mut orders } = reading;
     let mut finishing = false;
     loop {
         let order = *orders.borrow_and_update();
@@ -109,7 +112,15 @@ async fn handle(core: &Core, service: &Service, message: Message, received: Inst
         body: message.body.into(),
         reply_to: message.reply_to,
     };
-    let done = core.call(admission, HandleMessage { handler, message }).await;
+    let stored = message.reply_to.as_deref().and_then(|ack| Unacknowledged::of(core, ack));
+    let work = core.call(admission, HandleMessage { handler, message });
+    let done = match &stored {
+        Some(stored) => stored.in_progress(work).await,
+        None => work.await,
+    };
+    if let (Some(stored), Err(_)) = (&stored, &done.result) {
+        stored.redeliver().await;
+    }
     let outcome = match done.result {
         Ok(Ok(())) => succeeded(done.sent, done.stored),
         Ok(Err(message)) => Outcome::Failed { message },

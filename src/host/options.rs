@@ -25,8 +25,10 @@ pub struct Hosted {
     /// The key-value bucket that it uses; it is made if there is none.
     pub bucket: Option<String>,
     pub database: bool,
-    /// Where its messages go that are given up, if JetStream keeps them.
+    /// Where its dead letters go, if JetStream stores its messages.
     pub dead_letter_topic: Option<String>,
+    /// The topics that it writes to where a stream acknowledges each message.
+    pub stored_topics: Vec<String>,
 }
 
 /// What one call may use.

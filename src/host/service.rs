@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::sync::Semaphore;
+
 use super::HostError;
 use super::bus::subject::Pattern;
 use super::code::Code;
@@ -55,6 +57,8 @@ pub(super) struct Part {
     pub subscriptions: Vec<Subscription>,
     pub http_path: Option<String>,
     pub allow_origins: Vec<Origin>,
+    /// How many of its messages are in flight at most.
+    pub in_flight: usize,
 }
 
 impl Plan {
@@ -91,8 +95,13 @@ fn prepare(core: &Core, hosted: Hosted, resources: Resources, running: &Running)
         }
         None => Arc::new(Code::prepare(&core.compute, &core.linker, &hosted, resources)?),
     };
+    // Where JetStream limits them, none may wait unread: it would be redelivered.
+    let in_flight = match hosted.dead_letter_topic {
+        Some(_) => Semaphore::MAX_PERMITS,
+        None => core.max_concurrent,
+    };
     let Hosted { name, subscriptions, http_path, allow_origins, .. } = hosted;
-    Ok(Part { name, code, subscriptions, http_path, allow_origins })
+    Ok(Part { name, code, subscriptions, http_path, allow_origins, in_flight })
 }
 
 fn check(components: &[Hosted]) -> Result<(), HostError> {

@@ -46,8 +46,10 @@ pub(super) struct Link {
 pub(super) struct Resources {
     pub bucket: Option<Arc<Bucket>>,
     pub database: Option<Arc<Database>>,
-    /// Where its messages go that are given up.
+    /// Where its dead letters go.
     pub dead_letter_topic: Option<Arc<str>>,
+    /// Where a stream acknowledges what it publishes.
+    pub stored_topics: Arc<[String]>,
 }
 
 impl State {

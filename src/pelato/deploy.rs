@@ -1,7 +1,7 @@
 //! The facade's part that deploys.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_nats::{Client, ConnectOptions};
 use futures_util::StreamExt;
@@ -14,8 +14,8 @@ use crate::platform::{
     self, Application, DeployError, Deployed, Manifest, Options, Plan, Platform, Status, Statuses,
 };
 use crate::progress::{Event, OperationKind};
-use crate::project::settings::{CALLS_PER_REPLICA, JETSTREAM_DOMAIN};
-use crate::stream::{Consumer, ConsumerManager, StreamError};
+use crate::project::settings::{CALL_TIMEOUT, CALLS_PER_REPLICA, JETSTREAM_DOMAIN};
+use crate::stream::{Consumer, ConsumerManager, StreamError, Streams};
 use crate::{files, generate, metrics, nats, project, push};
 
 impl Pelato {
@@ -123,15 +123,17 @@ impl Operation {
         Ok(path)
     }
 
-    /// What the workflow is to a platform, and what has to be kept for its components.
-    fn wanted(&self) -> Result<(Application, Vec<Consumer>), Error> {
+    /// What the workflow is to a platform, and what JetStream has to do for its components.
+    fn wanted(&self) -> Result<(Application, Streams), Error> {
         let checked = self.valid()?;
         let images = checked.components.iter().map(|component| push::image(&self.settings, component));
         let images = images.collect::<Result<Vec<_>, _>>()?;
         let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
         let calls = self.settings.number(CALLS_PER_REPLICA).and_then(|calls| calls.try_into().ok());
-        let application = Application::new(name, &checked.components, images, calls.unwrap_or(1))?;
-        Ok((application, consumers(&checked.components)?))
+        let calls = calls.unwrap_or(1);
+        let application = Application::new(name, &checked.components, images, calls)?;
+        let in_flight = |component: &Component| component.replicas.saturating_mul(calls);
+        Ok((application, streams(&checked.components, in_flight)?))
     }
 
     /// The name of the workflow's application.
@@ -173,7 +175,7 @@ impl Operation {
 
     /// Deploys; nothing is recorded. Also how many components that were.
     pub(super) async fn deploy_unrecorded(&self, options: Options) -> Result<(Deployed, usize), Error> {
-        let (application, consumers) = self.wanted()?;
+        let (application, streams) = self.wanted()?;
         let (platform, components) = (self.platform(), application.components.len());
         let plan = self.plan(platform.as_ref(), application, options.force).await?;
         for warning in &plan.warnings {
@@ -181,9 +183,8 @@ impl Operation {
         }
         self.write_manifest(platform.as_ref(), &plan.manifest)?;
         // Before anything starts: what is sent from then on is kept.
-        if !consumers.is_empty() {
-            let manager = self.consumer_manager(self.topics().await?);
-            manager.keep(&consumers, self.progress.as_ref()).await?;
+        if !streams.is_empty() {
+            self.keep(self.topics().await?, &streams).await?;
         }
         let done = platform::deploy(platform.as_ref(), &plan, options.wait, self.progress.as_ref()).await?;
         Ok((done, components))
@@ -216,6 +217,13 @@ impl Operation {
         Ok(connected.map_err(StreamError::from)?)
     }
 
+    /// Has JetStream store messages.
+    pub(super) async fn keep(&self, client: Client, streams: &Streams) -> Result<(), Error> {
+        let call_timeout = Duration::from_secs(self.settings.number(CALL_TIMEOUT).unwrap_or_default());
+        let manager = self.consumer_manager(client);
+        Ok(manager.keep(streams, call_timeout, self.progress.as_ref()).await?)
+    }
+
     /// What keeps messages, at a NATS server.
     pub(super) fn consumer_manager(&self, client: Client) -> ConsumerManager {
         ConsumerManager::new(client, self.settings.text(JETSTREAM_DOMAIN))
@@ -237,13 +245,24 @@ impl Operation {
     }
 }
 
-/// What has to be kept for components.
-pub(super) fn consumers(components: &[Component]) -> Result<Vec<Consumer>, Error> {
-    let lists = components.iter().map(|component| {
-        component.consumers().map_err(|source| Error::TemplateText {
+/// What JetStream has to do for components. `in_flight` is how many messages one processes at once.
+pub(super) fn streams(
+    components: &[Component],
+    in_flight: impl Fn(&Component) -> u32,
+) -> Result<Streams, Error> {
+    let mut streams = Streams::default();
+    for component in components {
+        let consumers = component.consumers().map_err(|source| Error::TemplateText {
             template: component.template.manifest.name.clone(),
             source,
-        })
-    });
-    Ok(lists.collect::<Result<Vec<_>, _>>()?.concat())
+        })?;
+        let limit = in_flight(component);
+        streams.consumers.extend(
+            consumers
+                .into_iter()
+                .map(|consumer| Consumer { max_in_flight: consumer.max_in_flight.min(limit), ..consumer }),
+        );
+        streams.written.extend(component.written());
+    }
+    Ok(streams)
 }

@@ -8,7 +8,7 @@ use async_nats::ConnectOptions;
 use tokio::sync::mpsc;
 
 use super::Error;
-use super::deploy::consumers;
+use super::deploy::streams;
 use super::operation::Operation;
 use super::watch::Watcher;
 use super::{BuildFlags, Outcome, Pelato};
@@ -21,7 +21,7 @@ use crate::nats;
 use crate::postgres;
 use crate::progress::{Event, OldVersion, OperationKind, Progress};
 use crate::project::settings::KEYVALUE_DOMAIN;
-use crate::stream::Consumer;
+use crate::stream::{Consumer, Streams};
 use crate::web::Origin;
 
 #[derive(Debug, Clone)]
@@ -168,7 +168,7 @@ impl Pelato {
         let replaced = async {
             let outcome = operation.build_for(&options.only, &options.build).await?;
             let components = hosted(&outcome, &options.bus)?;
-            operation.keep(&outcome, &options.bus).await?;
+            operation.store(&outcome, &options.bus).await?;
             Ok(host.replace(components).await?)
         };
         operation.ended(replaced.await)
@@ -226,7 +226,7 @@ impl Operation {
     ) -> Result<(Host, Ready), Error> {
         let outcome = self.build_for(&options.only, &options.build).await?;
         let components = hosted(&outcome, &options.bus)?;
-        self.keep(&outcome, &options.bus).await?;
+        self.store(&outcome, &options.bus).await?;
         let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
         let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
         let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
@@ -245,27 +245,34 @@ impl Operation {
             cache_dir: Some(self.cache.join("compiled")),
             ..host::Options::default()
         };
-        let told = describe(&components, &consumers(&outcome.components)?);
+        let told = describe(&components, &streams_here(&outcome)?.consumers);
         self.progress.report(Event::Preparing);
         Ok((Host::start(host_options, components, observer).await?, told))
     }
 
-    /// Sees that messages are kept for those components that want it.
-    async fn keep(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
-        let consumers = consumers(&outcome.components)?;
-        match (bus, consumers.first()) {
-            (_, None) => {}
-            (Bus::InProcess, Some(first)) => {
-                self.progress.report(Event::NotKept { component: first.name.clone() });
+    /// Has JetStream store the messages of those components that want it.
+    async fn store(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
+        let streams = streams_here(outcome)?;
+        match bus {
+            Bus::InProcess => {
+                if let Some(first) = streams.consumers.first() {
+                    self.progress.report(Event::NotKept { component: first.name.clone() });
+                }
             }
-            (Bus::Nats(server), Some(_)) => {
-                let client =
-                    nats::connect(server, ConnectOptions::new()).await.map_err(host::HostError::from)?;
-                self.consumer_manager(client).keep(&consumers, self.progress.as_ref()).await?;
+            Bus::Nats(_) if streams.is_empty() => {}
+            Bus::Nats(server) => {
+                let client = nats::connect(server, ConnectOptions::new()).await;
+                self.keep(client.map_err(host::HostError::from)?, &streams).await?;
             }
         }
         Ok(())
     }
+}
+
+/// What JetStream has to do for the components in this process.
+fn streams_here(outcome: &Outcome) -> Result<Streams, Error> {
+    let at_once = u32::try_from(host::Options::default().max_concurrent).unwrap_or(u32::MAX);
+    streams(&outcome.components, |_| at_once)
 }
 
 /// Built components as the embedded host takes them.
@@ -288,6 +295,7 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             bucket: component.bucket().map_err(wrong)?,
             database: component.uses_database(),
             dead_letter_topic: component.at_least_once.as_ref().map(|kept| kept.dead_letter_topic.clone()),
+            stored_topics: component.streams.writes.clone(),
         })
     };
     pairs.map(one).collect()

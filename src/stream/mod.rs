@@ -23,13 +23,13 @@ use crate::progress::{Event, Progress};
 
 /// How long JetStream may take to answer.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long a component may take before a message is redelivered: NATS's own default.
-const ACK_WAIT: Duration = Duration::from_secs(30);
+/// How much longer than a call may take JetStream waits before it redelivers a message.
+const ACK_MARGIN: Duration = Duration::from_secs(5);
 /// How often a message is delivered: unlimited, because the trigger dead-letters it. A limit in JetStream could be
 /// used up while no instance handles messages, and JetStream drops a message that reaches it without notice.
 const UNLIMITED: i64 = -1;
-/// How many messages may be in flight, so that a host that comes back is not flooded.
-const MAX_ACK_PENDING: i64 = 256;
+/// How many messages may be in flight at most, so that a host that comes back is not flooded.
+pub const MAX_IN_FLIGHT: u32 = 256;
 /// The maximum age of a message in a stream that PELATO creates.
 const MAX_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 /// The prefix of the subjects to which PELATO's consumers deliver.
@@ -44,6 +44,36 @@ pub struct Consumer {
     pub source: String,
     /// Where the component subscribes instead.
     pub handed_over: Subscription,
+    /// How many messages may be in flight: as many as are processed at once, since one that waits would be redelivered.
+    pub max_in_flight: u32,
+}
+
+/// A topic that components write to and wait for its stream's acknowledgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub topic: String,
+    /// The component.
+    pub writer: String,
+    /// Whether these are its dead letters: they must be stored although nobody reads them.
+    pub dead_letters: bool,
+}
+
+/// What JetStream has to do for components.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Streams {
+    pub consumers: Vec<Consumer>,
+    pub written: Vec<Written>,
+}
+
+impl Streams {
+    pub fn is_empty(&self) -> bool {
+        self.consumers.is_empty() && self.written.is_empty()
+    }
+
+    /// Whether a consumer takes what is written to a topic.
+    fn is_read(&self, topic: &str) -> bool {
+        self.consumers.iter().any(|consumer| subject::matches(&consumer.source, topic))
+    }
 }
 
 /// JetStream of a NATS server.
@@ -63,14 +93,35 @@ impl ConsumerManager {
         Self { context, domain: domain.map(str::to_owned) }
     }
 
-    /// Creates the stream for each consumer, and the consumer itself. Existing ones are used unchanged.
+    /// Creates the streams of all topics, and the consumers. Existing streams are used unchanged. A message is redelivered
+    /// when it has not been acknowledged for a little longer than a call may take.
     ///
     /// # Errors
     /// When JetStream does not answer or refuses, or when a stream is incompatible.
-    pub async fn keep(&self, consumers: &[Consumer], progress: &dyn Progress) -> Result<(), StreamError> {
-        for consumer in consumers {
-            let stream = self.stream(consumer, progress).await?;
-            self.consumer(&stream, consumer).await?;
+    pub async fn keep(
+        &self,
+        streams: &Streams,
+        call_timeout: Duration,
+        progress: &dyn Progress,
+    ) -> Result<(), StreamError> {
+        let mut stored = Vec::new();
+        // Topics with wildcards first: their streams store other topics, too.
+        let (wide, narrow): (Vec<_>, Vec<_>) =
+            streams.consumers.iter().partition(|consumer| subject::has_wildcards(&consumer.source));
+        for consumer in wide.into_iter().chain(narrow) {
+            let found = self.find_or_create(&consumer.source, RetentionPolicy::Interest, progress).await?;
+            if let Found::Existing(stream) = &found {
+                check_source(stream, consumer)?;
+            }
+            stored.push((consumer, found.name()));
+        }
+        let (letters, results): (Vec<_>, Vec<_>) =
+            streams.written.iter().partition(|written| written.dead_letters);
+        for written in letters.into_iter().chain(results) {
+            self.keep_written(written, streams.is_read(&written.topic), progress).await?;
+        }
+        for (consumer, stream) in stored {
+            self.consumer(&stream, consumer, call_timeout + ACK_MARGIN).await?;
             let (consumer, topic) = (consumer.name.clone(), consumer.source.clone());
             progress.report(Event::ConsumerKept { consumer, topic, stream });
         }
@@ -109,69 +160,83 @@ impl ConsumerManager {
         Ok(())
     }
 
-    /// The stream for what a consumer reads; created if there is none.
-    async fn stream(&self, consumer: &Consumer, progress: &dyn Progress) -> Result<String, StreamError> {
-        match self.context.stream_by_subject(&consumer.source).await {
-            Ok(name) => self.fitting(name, consumer).await,
-            Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => {
-                let name = stream_name(&consumer.source);
-                self.make_stream(&name, consumer).await?;
-                let topic = consumer.source.clone();
-                progress.report(Event::StreamCreated { stream: name.clone(), topic });
-                Ok(name)
-            }
-            Err(error) => Err(self.absent(error.to_string())),
+    /// The stream for what a component writes; created if there is none. Nobody has to read it: a stream acknowledges
+    /// also what it need not store.
+    async fn keep_written(
+        &self,
+        written: &Written,
+        is_read: bool,
+        progress: &dyn Progress,
+    ) -> Result<(), StreamError> {
+        let retention = match written.dead_letters && !is_read {
+            true => RetentionPolicy::Limits,
+            false => RetentionPolicy::Interest,
+        };
+        let Found::Existing(stream) = self.find_or_create(&written.topic, retention, progress).await? else {
+            return Ok(());
+        };
+        let unsuitable = |what, help| unsuitable(&stream, &written.topic, what, help);
+        if stream.config.no_ack {
+            return Err(unsuitable(NO_ACK, ENABLE_ACK));
         }
+        let drops = stream.config.retention == RetentionPolicy::Interest && stream.state.consumer_count == 0;
+        if written.dead_letters && drops && !is_read {
+            let what =
+                "drops dead letters, because it stores only what a consumer waits for, and has no consumer";
+            return Err(unsuitable(what, "delete the stream, or give it a consumer"));
+        }
+        Ok(())
     }
 
-    async fn fitting(&self, name: String, consumer: &Consumer) -> Result<String, StreamError> {
+    /// The stream that stores a topic; created if there is none.
+    async fn find_or_create(
+        &self,
+        topic: &str,
+        retention: RetentionPolicy,
+        progress: &dyn Progress,
+    ) -> Result<Found, StreamError> {
+        let name = match self.context.stream_by_subject(topic).await {
+            Ok(name) => name,
+            Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => {
+                let name = stream_name(topic);
+                self.make_stream(&name, topic, retention).await?;
+                progress.report(Event::StreamCreated { stream: name.clone(), topic: topic.to_owned() });
+                return Ok(Found::Created(name));
+            }
+            Err(error) => return Err(self.absent(error.to_string())),
+        };
         let stream = self.context.get_stream(&name).await.map_err(|error| match error.kind() {
             GetStreamErrorKind::Request => self.absent(error.to_string()),
-            _ => refused(&name, consumer, &error),
+            _ => refused(&name, topic, &error),
         })?;
-        let config = &stream.cached_info().config;
-        let source_topic = consumer.source.clone();
-        if !config.subjects.iter().any(|pattern| subject::covers(pattern, &source_topic)) {
-            let subjects = config.subjects.join(", ");
-            return Err(StreamError::PartialSubjects {
-                stream: name,
-                subjects,
-                source_topic,
-                consumer: consumer.name.clone(),
-            });
-        }
-        if config.subjects.iter().any(|pattern| subject::overlaps(pattern, &consumer.handed_over.subject)) {
-            let help = "messages that PELATO republishes would be stored again, forever: list the stream's subjects one by one";
-            let what = "stores all subjects, PELATO's own among them";
-            return Err(StreamError::UnsuitableStream { stream: name, source_topic, what, help });
-        }
-        if config.no_ack && config.retention == RetentionPolicy::WorkQueue {
-            let help = "create it again with acknowledgements (`no_ack: false`)";
-            return Err(StreamError::UnsuitableStream {
-                stream: name,
-                source_topic,
-                what: "does not use acknowledgements",
-                help,
-            });
-        }
-        Ok(name)
+        Ok(Found::Existing(Box::new(stream.cached_info().clone())))
     }
 
-    async fn make_stream(&self, name: &str, consumer: &Consumer) -> Result<(), StreamError> {
+    async fn make_stream(
+        &self,
+        name: &str,
+        topic: &str,
+        retention: RetentionPolicy,
+    ) -> Result<(), StreamError> {
         let config = stream::Config {
             name: name.to_owned(),
-            subjects: vec![consumer.source.clone()],
-            // A message is removed when all its consumers have acknowledged it.
-            retention: RetentionPolicy::Interest,
+            subjects: vec![topic.to_owned()],
+            // Of interest: a message is removed when all its consumers have acknowledged it. Dead letters stay.
+            max_age: if retention == RetentionPolicy::Interest { MAX_AGE } else { Duration::ZERO },
+            retention,
             storage: StorageType::File,
-            max_age: MAX_AGE,
             description: Some("made by pelato".to_owned()),
             ..stream::Config::default()
         };
-        self.context.create_stream(config).await.map(drop).map_err(|error| refused(name, consumer, &error))
+        self.context.create_stream(config).await.map(drop).map_err(|error| refused(name, topic, &error))
     }
 
-    async fn consumer(&self, stream: &str, consumer: &Consumer) -> Result<(), StreamError> {
+    async fn consumer(
+        &self,
+        stream: &str,
+        consumer: &Consumer,
+        ack_wait: Duration,
+    ) -> Result<(), StreamError> {
         let failed = |message: String| StreamError::Consumer {
             stream: stream.to_owned(),
             consumer: consumer.name.clone(),
@@ -185,9 +250,11 @@ impl ConsumerManager {
             let (stream, consumer) = (stream.to_owned(), consumer.name.clone());
             return Err(StreamError::ConsumerTaken { stream, consumer });
         }
-        place.create_consumer(config(consumer)).await.map(drop).map_err(|error| match error.kind() {
-            ConsumerErrorKind::TimedOut => self.absent(error.to_string()),
-            _ => failed(error.to_string()),
+        place.create_consumer(config(consumer, ack_wait)).await.map(drop).map_err(|error| {
+            match error.kind() {
+                ConsumerErrorKind::TimedOut => self.absent(error.to_string()),
+                _ => failed(error.to_string()),
+            }
         })
     }
 
@@ -197,15 +264,54 @@ impl ConsumerManager {
     }
 }
 
-fn refused(stream: &str, consumer: &Consumer, error: &dyn std::fmt::Display) -> StreamError {
-    StreamError::Stream {
-        stream: stream.to_owned(),
-        source_topic: consumer.source.clone(),
-        message: error.to_string(),
+/// A stream that stores a topic.
+enum Found {
+    Created(String),
+    Existing(Box<stream::Info>),
+}
+
+impl Found {
+    fn name(self) -> String {
+        match self {
+            Self::Created(name) => name,
+            Self::Existing(info) => info.config.name,
+        }
     }
 }
 
-fn config(consumer: &Consumer) -> push::Config {
+const NO_ACK: &str = "does not use acknowledgements";
+const ENABLE_ACK: &str = "create it again with acknowledgements (`no_ack: false`)";
+
+/// Checks that a stream has all that a consumer reads, and keeps it until it is acknowledged.
+fn check_source(stream: &stream::Info, consumer: &Consumer) -> Result<(), StreamError> {
+    let (config, source_topic) = (&stream.config, consumer.source.clone());
+    if !config.subjects.iter().any(|pattern| subject::covers(pattern, &source_topic)) {
+        let (stream, subjects) = (config.name.clone(), config.subjects.join(", "));
+        let consumer = consumer.name.clone();
+        return Err(StreamError::PartialSubjects { stream, subjects, source_topic, consumer });
+    }
+    if config.subjects.iter().any(|pattern| subject::overlaps(pattern, &consumer.handed_over.subject)) {
+        let help = "messages that PELATO republishes would be stored again, forever: list the stream's subjects one by one";
+        let what = "stores all subjects, PELATO's own among them";
+        return Err(unsuitable(stream, &source_topic, what, help));
+    }
+    if config.no_ack && config.retention == RetentionPolicy::WorkQueue {
+        return Err(unsuitable(stream, &source_topic, NO_ACK, ENABLE_ACK));
+    }
+    Ok(())
+}
+
+fn unsuitable(stream: &stream::Info, topic: &str, what: &'static str, help: &'static str) -> StreamError {
+    let (stream, source_topic) = (stream.config.name.clone(), topic.to_owned());
+    StreamError::UnsuitableStream { stream, source_topic, what, help }
+}
+
+fn refused(stream: &str, topic: &str, error: &dyn std::fmt::Display) -> StreamError {
+    let (stream, source_topic) = (stream.to_owned(), topic.to_owned());
+    StreamError::Stream { stream, source_topic, message: error.to_string() }
+}
+
+fn config(consumer: &Consumer, ack_wait: Duration) -> push::Config {
     push::Config {
         durable_name: Some(consumer.name.clone()),
         description: Some("of pelato".to_owned()),
@@ -213,9 +319,9 @@ fn config(consumer: &Consumer) -> push::Config {
         deliver_group: consumer.handed_over.queue.clone(),
         deliver_policy: DeliverPolicy::New,
         ack_policy: AckPolicy::Explicit,
-        ack_wait: ACK_WAIT,
+        ack_wait,
         max_deliver: UNLIMITED,
-        max_ack_pending: MAX_ACK_PENDING,
+        max_ack_pending: consumer.max_in_flight.into(),
         filter_subject: consumer.source.clone(),
         ..push::Config::default()
     }

@@ -81,11 +81,12 @@ impl Kept {
             settings.retain(|(name, _)| *name != "MESSAGING_PROVIDER");
             settings.push(("MESSAGING_PROVIDER", "builtin".to_owned()));
         }
+        settings.push(("CALL_TIMEOUT", "25".to_owned()));
         let project = Project::with(1, &["processor_nats"], |_| lines.to_owned(), settings);
         project.pelato(&["push"]);
         project.pelato(&["deploy"]);
         let kill = format!("kill -9 -{}", lattice.hosts[0].id());
-        // What is handed over again comes 30 s after the kill: the drill still sends then, and counts what comes twice.
+        // What is redelivered comes 30 s after the kill: the drill still sends then, and counts what comes twice.
         let times = ["--before", "25s", "--settle", "34s", "--grace", "2m"];
         let drill = [&["drill", "--json", "--kill-command", &kill][..], &times].concat();
         let report: Value = serde_json::from_slice(&project.pelato(&drill).stdout).unwrap();

@@ -48,9 +48,29 @@ pub fn endless_for_x() -> Vec<u8> {
     module(body, "")
 }
 
+/// Gives its input back after so many seconds of its own clock.
+pub fn slow(seconds: u32) -> Vec<u8> {
+    let imports = r#"(import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))"#;
+    let body = format!(
+        "(local $end i64)
+        (drop (call $clock (i32.const 1) (i64.const 1) (i32.const 32)))
+        (local.set $end (i64.add (i64.load (i32.const 32)) (i64.const {seconds}000000000)))
+        (loop $again
+            (drop (call $clock (i32.const 1) (i64.const 1) (i32.const 32)))
+            (br_if $again (i64.lt_u (i64.load (i32.const 32)) (local.get $end))))
+        (call $ok (local.get $p) (local.get $n))"
+    );
+    importing(imports, &body, "")
+}
+
 fn module(body: &str, more: &str) -> Vec<u8> {
+    importing("", body, more)
+}
+
+fn importing(imports: &str, body: &str, more: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
+        {imports}
         (memory (export "memory") 2)
         (global $heap (mut i32) (i32.const 4096))
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)

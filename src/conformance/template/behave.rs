@@ -5,7 +5,7 @@ use super::tasks::{BREAKS, FAILS, FILTERS, GIVES};
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::host::observe::Outcome;
 use crate::host::observe::in_words;
-use crate::protocol::{GIVEN_UP, PROCESSED};
+use crate::protocol::{DEAD_LETTERED, PROCESSED};
 
 /// Where all of this is said.
 const RULES: &str = "`operation:explain triggers` describes what a result means in every template";
@@ -92,9 +92,9 @@ pub(super) fn error(fixture: &mut Fixture) -> CheckResult {
     }
     if stage.answers() {
         let (status, body) = stage.post(FAILS)?;
-        if status != 500 || !has(&body, COMPLAINT) {
+        if status != 422 || !has(&body, COMPLAINT) {
             let why =
-                format!("the function failed, and a POST is answered {status}, not 500 and its message");
+                format!("the function failed, and a POST is answered {status}, not 422 and its message");
             return Err(failed(why, RULES));
         }
     }
@@ -129,7 +129,7 @@ pub(super) fn kept(fixture: &mut Fixture) -> CheckResult {
         return Err(failed(format!("JetStream stores a message, and is sent {found} instead of +ACK"), HELP));
     }
     let (told, letter) = stage.kept(FAILS)?;
-    if told.as_deref() != Some(GIVEN_UP) {
+    if told.as_deref() != Some(DEAD_LETTERED) {
         let found = told.unwrap_or_else(|| "nothing".to_owned());
         let why =
             format!("a message failed for the last time, and JetStream is sent {found} instead of +TERM");

@@ -16,7 +16,7 @@ use super::{CheckFailure, failed};
 use crate::build::{self, settings_component};
 use crate::catalog::Template;
 use crate::catalog::template::ConformanceSection;
-use crate::check::{AtLeastOnce, Component};
+use crate::check::{AtLeastOnce, Component, Streams};
 use crate::conformance::with_help;
 use crate::host::observe::{Event, Level, Observer, Outcome};
 use crate::host::{Host, HostError, Hosted, Messages, Options};
@@ -174,7 +174,7 @@ impl Stage {
             let told = next(&mut acks).await.map(|body| String::from_utf8_lossy(&body).into_owned());
             // It is sent first.
             let letter = match told.as_deref() {
-                Some(crate::protocol::GIVEN_UP) => next(&mut letters).await,
+                Some(crate::protocol::DEAD_LETTERED) => next(&mut letters).await,
                 _ => None,
             };
             Ok((told, letter))
@@ -217,7 +217,10 @@ fn hosted(
         _ => Act::Give(&section.result),
     };
     let kept = AtLeastOnce { max_deliver: 1, dead_letter_topic: dead_letters(&component.name) };
-    let settings = Component { at_least_once: Some(kept), ..component.clone() }.settings();
+    let mut kept = [Component { at_least_once: Some(kept), ..component.clone() }];
+    Streams::assign(&mut kept);
+    let [kept] = kept;
+    let (settings, stored_topics) = (kept.settings(), kept.streams.writes);
     let wrong = |error: &dyn miette::Diagnostic| failed(with_help(error), "");
     let function = build::wrap(&module(act)).map_err(|error| wrong(&error))?;
     let settings = settings_component(&settings).map_err(|error| wrong(&error))?;
@@ -232,6 +235,7 @@ fn hosted(
         bucket: component.bucket().map_err(text)?,
         database: false,
         dead_letter_topic: Some(dead_letters(&component.name)),
+        stored_topics,
     })
 }
 

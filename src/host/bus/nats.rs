@@ -80,8 +80,7 @@ impl Nats {
             return Err(HostError::Disconnected { subject });
         };
         let sending = self.receipts.sending(connection, &subject);
-        let mut headers = headers(message.mark);
-        message.headers.iter().for_each(|(name, value)| headers.insert(*name, value.as_str()));
+        let headers = headers(&message);
         let sent = match message.reply_to {
             Some(reply) => {
                 self.client.publish_with_reply_and_headers(subject, reply, headers, message.body).await
@@ -102,8 +101,12 @@ impl Nats {
         check_subject(&message.subject)?;
         let size = message.body.len();
         let subject = message.subject.to_string();
-        let request =
-            Request::new().payload(message.body).headers(headers(message.mark)).timeout(Some(timeout));
+        // It would be sent later, when nobody waits for the reply any more.
+        if self.receipts.connection().is_none() {
+            return Err(HostError::Disconnected { subject });
+        }
+        let headers = headers(&message);
+        let request = Request::new().payload(message.body).headers(headers).timeout(Some(timeout));
         match self.client.send_request(subject.clone(), request).await {
             Ok(reply) => Ok(received(reply)),
             Err(cause) => Err(match cause.kind() {
@@ -165,9 +168,10 @@ impl Nats {
     }
 }
 
-fn headers(mark: TraceContext) -> HeaderMap {
+fn headers(message: &Message) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(TraceContext::HEADER, mark.to_string().as_str());
+    headers.insert(TraceContext::HEADER, message.mark.to_string().as_str());
+    message.headers.iter().for_each(|(name, value)| headers.insert(*name, value.as_str()));
     headers
 }
 

@@ -123,6 +123,8 @@ keys! {
     JETSTREAM_DOMAIN: Text = None;
     /// Messages and requests that each replica of a component handles concurrently.
     CALLS_PER_REPLICA: Calls = Some("100");
+    /// Seconds that a call may take on the hosts, as they are configured.
+    CALL_TIMEOUT: Number = Some("60");
     /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
     KEYVALUE_DOMAIN: Text = None;
     /// Whether each run appends its times to `metrics.yaml`.

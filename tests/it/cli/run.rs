@@ -82,7 +82,7 @@ fn what_the_templates_promise_of_http_holds() {
     assert_eq!(http::request(&address, "POST", &path, &[b'1'; 101]).0, 413);
     assert_eq!(http::post(&address, "/nowhere", "1").0, 404);
     let (status, body) = http::post(&address, &path, "one");
-    assert_eq!((status, body.contains("\"one\" is no number")), (500, true), "{body}");
+    assert_eq!((status, body.contains("\"one\" is no number")), (422, true), "{body}");
     assert_eq!(http::post(&address, &path, "1"), (200, "2".to_owned()), "goes on after an error");
     stop(&mut running, "TERM");
 }

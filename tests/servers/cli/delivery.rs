@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use snapbox::str;
 
 use crate::support::functions::{DOUBLE, PLAY, WORKFLOW};
-use crate::support::{Place, Running, nats};
+use crate::support::{Place, Running, http, nats};
 
 /// With a folder of its own, below the one it is started in.
 const JETSTREAM: &[&str] = &["-js", "-sd", "jetstream"];
@@ -90,7 +90,7 @@ fn what_is_sent_while_nobody_runs_is_not_lost() {
         assert_eq!(second.wait().code(), Some(0), "{}", second.err());
         // Streams are not ours to take away.
         let names = ask(&client, "STREAM.NAMES", &json!({})).await;
-        assert_eq!(names["streams"], json!(["PELATO_room_double"]));
+        assert_eq!(names["streams"], json!(["PELATO_dead_play", "PELATO_room_double", "PELATO_room_played"]));
     });
 }
 
@@ -137,7 +137,7 @@ fn a_stream_that_is_there_is_used_as_it_is() {
         running.signal("INT");
         running.wait();
         let names = ask(&client, "STREAM.NAMES", &json!({})).await;
-        assert_eq!(names["streams"], json!(["ROOMS"]));
+        assert_eq!(names["streams"], json!(["PELATO_dead_play", "ROOMS"]));
     });
 }
 
@@ -189,6 +189,9 @@ fn in_one_process_nothing_is_kept_and_that_is_said() {
         "messages within this process are not stored: `play` gets them at most once; with `--nats` they are stored",
     );
     running.wait_for_out("room.played");
+    // This process takes the place of the stream.
+    let answer = http::post(("127.0.0.1", running.listens_at()), "/double", "21");
+    assert_eq!(answer, (200, "42".to_owned()));
     running.signal("INT");
     assert_eq!(running.wait().code(), Some(0), "{}", running.err());
 }

@@ -1,5 +1,6 @@
 //! The commands against real servers, as people and programs run them.
 
+mod chain;
 mod delivery;
 mod drill_held;
 mod run_nats;

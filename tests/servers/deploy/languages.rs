@@ -117,7 +117,7 @@ fn by_http(lattice: &Lattice, port: u16) {
     assert_eq!(post(port, "/receive", attic).0, 200);
     assert_eq!(plausible.next(), r#"{"Data":304.15,"Name":"attic"}"#);
     let (status, words) = post(port, "/receive", "warm");
-    assert!(status == 500 && words.starts_with("not a reading: "), "{status} {words}");
+    assert!(status == 422 && words.starts_with("not a reading: "), "{status} {words}");
 }
 
 /// What no function of the chain can read is an error in the host's log, and the next message is none the worse for it.

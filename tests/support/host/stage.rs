@@ -92,6 +92,7 @@ pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&s
         allow_origins: Vec::new(),
         bucket: None,
         dead_letter_topic: None,
+        stored_topics: Vec::new(),
         database: false,
     }
 }

@@ -10,7 +10,7 @@ use crate::setting::required;
 pub const TABLE: &str = "table";
 /// The setting with the column that results go to.
 pub const COLUMN: &str = "column";
-/// The setting with what becomes of a row that is there already: `none`, `ignore` or `update:COLUMN`.
+/// The setting with what happens to a row that exists already: `none`, `ignore` or `update:COLUMN`.
 pub const ON_CONFLICT: &str = "on_conflict";
 
 /// A database.
@@ -18,7 +18,7 @@ pub trait Database {
     /// Runs a statement with `value` in place of `$1`.
     ///
     /// # Errors
-    /// Why the platform, or the database, did not.
+    /// Why the platform or the database failed.
     fn run(&self, statement: &str, value: &str) -> Result<(), String>;
 }
 
@@ -52,8 +52,8 @@ impl<D: Database> Destination for Rows<'_, D> {
 
 /// The statement that makes a row. The value travels beside it, and names are quoted: neither can become a part of it.
 ///
-/// The value is sent as a text and made JSON by the database, for two reasons. It keeps every digit of a number. And the
-/// database turns JSON into what the column holds when it stores it: `json`, `jsonb` or a text.
+/// The value is sent as a string and converted to JSON by the database, for two reasons. It keeps every digit of a
+/// number. And the database converts JSON to the column's type when it stores it: `json`, `jsonb` or `text`.
 fn insert(table: &str, column: &str, on_conflict: &str) -> Result<String, Failure> {
     let table: Vec<_> = table.split('.').map(quoted).collect();
     let (table, column) = (table.join("."), quoted(column));
@@ -64,7 +64,7 @@ fn insert(table: &str, column: &str, on_conflict: &str) -> Result<String, Failur
             Some(key) => format!(" ON CONFLICT ({}) DO UPDATE SET {column} = EXCLUDED.{column}", quoted(key)),
             None => {
                 return Err(Failure::Setting(format!(
-                    "the setting \"{ON_CONFLICT}\" is none of none, ignore and update:COLUMN: \"{other}\""
+                    "the setting \"{ON_CONFLICT}\" is not valid: \"{other}\" is not \"none\", \"ignore\" or \"update:COLUMN\""
                 )));
             }
         },
@@ -72,15 +72,15 @@ fn insert(table: &str, column: &str, on_conflict: &str) -> Result<String, Failur
     Ok(format!("INSERT INTO {table} ({column}) VALUES ($1::text::json){conflict}"))
 }
 
-/// A name in quotes: it means exactly itself, whatever is in it.
+/// A name in quotes: nothing in it has a special meaning.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A result as JSON: itself if it is some, else a JSON text of it.
+/// A result as JSON: unchanged if it is valid JSON, else as a JSON string.
 fn json(result: &[u8]) -> Result<String, Failure> {
     let text = core::str::from_utf8(result)
-        .map_err(|_| Failure::Output("the result is no UTF-8 text".to_owned()))?;
+        .map_err(|_| Failure::Output("the result is not valid UTF-8".to_owned()))?;
     match serde_json::from_str::<&RawValue>(text) {
         Ok(json) => Ok(json.get().to_owned()),
         Err(_) => serde_json::to_string(text).map_err(|cause| Failure::Output(cause.to_string())),

@@ -3,20 +3,20 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::protocol::{COMPONENT_NAME, DEST_TOPIC};
+use crate::protocol::{COMPONENT_NAME, DEST_TOPIC, NO_REPLY};
 use crate::setting::required;
-use crate::{Message, Platform};
+use crate::{Platform, publish};
 
 /// Why nothing was sent, or not to all who wait for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// The task cannot work as it was composed.
+    /// The component was composed incorrectly.
     Setting(String),
-    /// The input is nothing that the function could be given.
+    /// The input cannot be passed to the function.
     Input(String),
-    /// The user's function failed, with this message.
+    /// The user's function returned this error.
     Task(String),
-    /// The result is nothing that could be stored.
+    /// The result cannot be stored in this form.
     Output(String),
     /// The result could not be stored.
     Store(String),
@@ -49,7 +49,7 @@ struct Topic {
 
 impl Destination for Topic {
     fn take(&self, platform: &impl Platform, result: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        publish(platform, &self.subject, result)
+        publish::result(platform, &self.subject, result)
     }
 }
 
@@ -89,7 +89,7 @@ pub(crate) fn pass<'a, D: Destination>(
     reply_to: Option<String>,
 ) -> Result<Option<Vec<u8>>, Failure> {
     let run = || {
-        // Before the function runs: a component that was composed wrongly must fail always, not only on some inputs.
+        // Before the function runs: a component that was composed incorrectly always fails, not only for some inputs.
         required(platform, COMPONENT_NAME)?;
         let (destination, input) = prepare()?;
 
@@ -99,19 +99,12 @@ pub(crate) fn pass<'a, D: Destination>(
         }
         let result = destination.take(platform, result)?;
         // An empty reply subject is none: some platforms cannot say it otherwise.
-        match reply_to.filter(|subject| !subject.is_empty()) {
-            Some(reply_to) => publish(platform, &reply_to, result).map(Some),
+        let reply_to = reply_to.filter(|subject| !subject.is_empty());
+        // A reply could arrive before the acknowledgement of the stream that the subject belongs to.
+        match reply_to.filter(|_| platform.setting(NO_REPLY).is_none()) {
+            Some(reply_to) => publish::send(platform, &reply_to, result).map(Some),
             None => Ok(Some(result)),
         }
     };
     logged(platform, run())
-}
-
-/// Publishes, and gives the body back: a large one is not copied.
-fn publish(platform: &impl Platform, subject: &str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
-    let message = Message { subject: subject.to_owned(), body, reply_to: None };
-    match platform.publish(&message) {
-        Ok(()) => Ok(message.body),
-        Err(cause) => Err(Failure::Publish(format!("publishing to \"{subject}\" failed: {cause}"))),
-    }
 }

@@ -1,34 +1,28 @@
-//! Messages that JetStream keeps until a task has dealt with them.
+//! Messages that JetStream stores until a task has acknowledged them.
 //!
 //! Such a message's reply subject is where JetStream waits for what became of it, and says how often it has been
-//! handed over: `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.…`. A message that fails is handed over
-//! again, later each time; after the last try it goes to the dead-letter topic, as it came.
+//! delivered: `$JS.ACK.[<domain>.<account>.]<stream>.<consumer>.<delivered>.…`. A message that fails is redelivered,
+//! later each time; after the last attempt it goes to the dead-letter topic, unchanged.
 
-use core::fmt::Write as _;
+use crate::protocol::{DEAD_LETTER_TOPIC, DEAD_LETTERED, MAX_DELIVER, PROCESSED, delivered, redeliver};
+use crate::{Failure, Message, Platform, logged, publish};
 
-use crate::protocol::{DEAD_LETTER_TOPIC, GIVEN_UP, MAX_DELIVER, PROCESSED, delivered};
-use crate::{Failure, Message, Platform, logged};
+/// The failure of a message whose calls all ended before they could report one.
+const NO_RESULT: &str = "no result: at each delivery the function trapped or exceeded its time limit, its host was lost, or nothing \
+     could be published";
 
-/// How long a message waits after its first failure, and at most, in seconds; it doubles from one to the next.
-const FIRST_DELAY: u64 = 1;
-const LONGEST_DELAY: u64 = 60;
-
-/// What a message failed of that no instance lived to tell of.
-const NO_ANSWER: &str = "no answer: the function broke off or took too long, or its host was lost, each time";
-
-/// A message that is kept.
-struct Kept<'a> {
+/// A message that JetStream stores.
+struct Stored<'a> {
     /// Where JetStream waits.
     ack: &'a str,
-    /// How often it has been handed over, with this time.
+    /// How often it has been delivered, this time included.
     delivered: u64,
-    /// How often it is tried.
-    tries: u64,
+    max_deliver: u64,
     dead_letter_topic: String,
 }
 
 /// Does the work for a message, and tells JetStream what became of it if it waits for that. `work` gets the subject at
-/// which the message's sender waits for an answer, if one does.
+/// which the message's sender waits for a reply, if one does.
 ///
 /// # Errors
 /// The message of the failure, which has been logged already.
@@ -39,68 +33,53 @@ pub(crate) fn settle(
 ) -> Result<(), String> {
     // An empty reply subject is none: some platforms cannot say it otherwise.
     let reply_to = message.reply_to.as_deref().filter(|subject| !subject.is_empty());
-    let Some(kept) = reply_to.and_then(|subject| Kept::of(platform, subject)) else {
+    let Some(stored) = reply_to.and_then(|subject| Stored::of(platform, subject)) else {
         return work(reply_to.map(str::to_owned)).map_err(|failure| failure.to_string());
     };
-    if kept.delivered > kept.tries {
-        let failure = Failure::Task(NO_ANSWER.to_owned());
+    if stored.delivered > stored.max_deliver {
+        let failure = Failure::Task(NO_RESULT.to_owned());
         let outcome = logged(platform, Err::<(), _>(failure));
-        return told(outcome, || kept.give_up(platform, message));
+        return after(outcome, || stored.dead_letter(platform, message));
     }
     match work(None) {
-        Ok(()) => kept.tell(platform, PROCESSED),
-        outcome if kept.delivered == kept.tries => told(outcome, || kept.give_up(platform, message)),
-        outcome => told(outcome, || kept.put_off(platform)),
+        Ok(()) => stored.acknowledge(platform, PROCESSED),
+        outcome if stored.delivered == stored.max_deliver => {
+            after(outcome, || stored.dead_letter(platform, message))
+        }
+        outcome => after(outcome, || stored.redeliver(platform)),
     }
 }
 
-/// The failure of the work; else what went wrong in telling it.
-fn told(outcome: Result<(), Failure>, tell: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+/// The failure of the work; else what went wrong when JetStream was told of it.
+fn after(outcome: Result<(), Failure>, tell: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     let Err(failure) = outcome else { return Ok(()) };
     tell()?;
     Err(failure.to_string())
 }
 
-impl<'a> Kept<'a> {
+impl<'a> Stored<'a> {
     fn of(platform: &impl Platform, ack: &'a str) -> Option<Self> {
         let delivered = delivered(ack)?;
-        let tries = platform.setting(MAX_DELIVER)?.parse().ok()?;
+        let max_deliver = platform.setting(MAX_DELIVER)?.parse().ok()?;
         let dead_letter_topic = platform.setting(DEAD_LETTER_TOPIC)?;
-        Some(Self { ack, delivered, tries, dead_letter_topic })
+        Some(Self { ack, delivered, max_deliver, dead_letter_topic })
     }
 
-    /// To the dead-letter topic, as it came; if that fails it is tried once more, later.
-    fn give_up(&self, platform: &impl Platform, message: &Message) -> Result<(), String> {
-        let letter =
-            Message { subject: self.dead_letter_topic.clone(), body: message.body.clone(), reply_to: None };
-        match platform.publish(&letter) {
-            Ok(()) => self.tell(platform, GIVEN_UP),
-            Err(cause) => {
-                let topic = &self.dead_letter_topic;
-                let failure = Failure::Publish(format!("publishing to \"{topic}\" failed: {cause}"));
-                let _ = logged(platform, Err::<(), _>(failure));
-                self.put_off(platform)
-            }
+    /// To the dead-letter topic, unchanged. The message is only removed once a stream has acknowledged the dead letter;
+    /// until then it is redelivered.
+    fn dead_letter(&self, platform: &impl Platform, message: &Message) -> Result<(), String> {
+        match logged(platform, publish::store(platform, &self.dead_letter_topic, &message.body)) {
+            Ok(()) => self.acknowledge(platform, DEAD_LETTERED),
+            Err(_) => self.redeliver(platform),
         }
     }
 
-    fn put_off(&self, platform: &impl Platform) -> Result<(), String> {
-        let doubled = u32::try_from(self.delivered - 1).ok().and_then(|times| FIRST_DELAY.checked_shl(times));
-        let seconds = doubled.unwrap_or(LONGEST_DELAY).clamp(FIRST_DELAY, LONGEST_DELAY);
-        let mut answer = String::new();
-        // Nanoseconds. Writing to a string cannot fail.
-        let _ = write!(answer, "-NAK {{\"delay\": {}}}", seconds * 1_000_000_000);
-        self.tell(platform, &answer)
+    fn redeliver(&self, platform: &impl Platform) -> Result<(), String> {
+        self.acknowledge(platform, &redeliver(self.delivered))
     }
 
-    fn tell(&self, platform: &impl Platform, what: &str) -> Result<(), String> {
-        let message =
-            Message { subject: self.ack.to_owned(), body: what.as_bytes().to_vec(), reply_to: None };
-        platform.publish(&message).map_err(|cause| {
-            let failure = Failure::Publish(format!("telling what became of the message failed: {cause}"));
-            let text = failure.to_string();
-            let _ = logged(platform, Err::<(), _>(failure));
-            text
-        })
+    fn acknowledge(&self, platform: &impl Platform, what: &str) -> Result<(), String> {
+        let sent = publish::send(platform, self.ack, what.as_bytes().to_vec());
+        logged(platform, sent).map(drop).map_err(|failure| failure.to_string())
     }
 }

@@ -1,4 +1,4 @@
-//! What an HTTP request may bring and how it is answered: the rules, without the streams.
+//! What an HTTP request may contain and how it is answered: the rules, without the streams.
 
 use crate::Failure;
 
@@ -11,8 +11,8 @@ pub struct Answer {
     /// The status code.
     pub status: u16,
     /// The headers, by name.
-    pub headers: Vec<(&'static str, &'static str)>,
-    /// The body; none at all is not the same as an empty one.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body; no body differs from an empty one.
     pub body: Option<Vec<u8>>,
 }
 
@@ -22,23 +22,23 @@ impl Answer {
     pub fn text(status: u16, message: &str) -> Self {
         Self {
             status,
-            headers: vec![("content-type", TEXT)],
+            headers: vec![("content-type", TEXT.to_owned())],
             body: Some(format!("{message}\n").into_bytes()),
         }
     }
 
-    /// The answer to a request that is no POST.
+    /// The answer to a request with another method than POST.
     #[must_use]
     pub fn method_not_allowed() -> Self {
-        let mut answer = Self::text(405, "only POST is answered here");
-        answer.headers.push(("allow", "POST"));
+        let mut answer = Self::text(405, "method not allowed: send a POST request");
+        answer.headers.push(("allow", "POST".to_owned()));
         answer
     }
 
-    /// The answer to a request whose body broke off. Its sender is gone, as a rule, and will not read it.
+    /// The answer to a request whose body is incomplete. Its sender is usually gone and will not read it.
     #[must_use]
-    pub fn broken_off() -> Self {
-        Self::text(400, "the body broke off before its end")
+    pub fn incomplete() -> Self {
+        Self::text(400, "the body is incomplete: the connection was aborted")
     }
 
     /// The answer to a request whose body is larger than the limit.
@@ -47,19 +47,27 @@ impl Answer {
         Self::text(413, &format!("the body is larger than {limit} bytes"))
     }
 
-    /// The answer to a request that was taken: the output that was published, or none if it was filtered out.
+    /// The answer to an accepted request: the output that was published, or none if it was filtered out. A failure is
+    /// the input's (422), the platform's for now (503), or the component's (500).
     #[must_use]
     pub fn delivered(outcome: Result<Option<Vec<u8>>, Failure>) -> Self {
         match outcome {
             Ok(Some(output)) => Self {
                 status: 200,
-                headers: vec![("content-type", content_type(&output))],
+                headers: vec![("content-type", content_type(&output).to_owned())],
                 body: Some(output),
             },
             Ok(None) => Self { status: 204, headers: Vec::new(), body: None },
-            Err(failure @ Failure::Publish(_)) => Self::text(502, &failure.to_string()),
-            Err(failure) => Self::text(500, &failure.to_string()),
+            Err(failure) => Self::text(status(&failure), &failure.to_string()),
         }
+    }
+}
+
+fn status(failure: &Failure) -> u16 {
+    match failure {
+        Failure::Task(_) | Failure::Input(_) => 422,
+        Failure::Publish(_) | Failure::Store(_) => 503,
+        Failure::Setting(_) | Failure::Output(_) => 500,
     }
 }
 
@@ -67,8 +75,8 @@ const JSON: &str = "application/json";
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
 
-/// What an output seems to be: JSON if it begins like an object or an array, text if it is UTF-8, else bytes. A guess
-/// that is right for what functions return, and costs no parser.
+/// What an output probably is: JSON if it begins like an object or an array, text if it is UTF-8, else bytes. This is
+/// right for what functions return, and needs no parser.
 fn content_type(output: &[u8]) -> &'static str {
     match output.trim_ascii_start().first() {
         Some(b'{' | b'[') => JSON,
@@ -77,7 +85,7 @@ fn content_type(output: &[u8]) -> &'static str {
     }
 }
 
-/// A request's body while it arrives. It never holds more than the limit.
+/// A request's body while it arrives. It never contains more than the limit.
 #[derive(Debug)]
 pub struct Intake {
     limit: u64,
@@ -95,18 +103,18 @@ impl Intake {
     /// # Errors
     /// [`TooLarge`], if the header says so already.
     pub fn new(limit: u64, content_length: Option<&[u8]>) -> Result<Self, TooLarge> {
-        // A value that is no number is the HTTP server's business: it has refused the request, or ignores the header.
+        // The HTTP server has rejected a request whose value is not a number, or ignores the header.
         let declared = content_length
             .and_then(|value| core::str::from_utf8(value).ok())
             .and_then(|value| value.trim().parse().ok());
         match declared {
             Some(length) if length > limit => Err(TooLarge),
-            // No room is made yet: memory follows what arrives, not what a header promises.
+            // Nothing is allocated yet: memory grows with what arrives, not with what a header declares.
             _ => Ok(Self { limit, declared, bytes: Vec::new() }),
         }
     }
 
-    /// How many bytes to ask for next. One more than the limit has room for, at the end: to see that nothing follows.
+    /// How many bytes to read next. At the limit it is one more, to see that nothing follows.
     #[must_use]
     pub fn wanted(&self) -> u64 {
         (self.limit.saturating_sub(self.len())).clamp(1, CHUNK)
@@ -115,7 +123,7 @@ impl Intake {
     /// Takes the next piece.
     ///
     /// # Errors
-    /// [`TooLarge`], if there is no room for it; the piece is dropped.
+    /// [`TooLarge`], if it would exceed the limit; the piece is dropped.
     pub fn take(&mut self, piece: &[u8]) -> Result<(), TooLarge> {
         if piece.len() as u64 > self.limit.saturating_sub(self.len()) {
             return Err(TooLarge);
@@ -124,8 +132,8 @@ impl Intake {
         Ok(())
     }
 
-    /// The body, once the stream has ended; none if it ended before the length that was declared: some platforms do
-    /// not tell a sender that left from one that finished.
+    /// The body, once the stream has ended; none if it ended before the declared length: some platforms do not
+    /// distinguish a sender that disconnected from one that finished.
     #[must_use]
     pub fn finish(self) -> Option<Vec<u8>> {
         match self.declared {

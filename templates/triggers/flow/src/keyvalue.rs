@@ -20,7 +20,7 @@ pub trait Bucket {
 /// The entries that the results of a task become.
 pub(crate) struct Entries<'a, B> {
     pub(crate) bucket: &'a B,
-    /// The key of results that name none.
+    /// The key of results that have none.
     pub(crate) subject: &'a str,
 }
 
@@ -34,7 +34,7 @@ impl<B: Bucket> Destination for Entries<'_, B> {
     }
 }
 
-/// What may arrive: other fields beside these two are the function's business.
+/// What may arrive: other fields are for the function.
 #[derive(Deserialize)]
 struct Arrived<'a> {
     #[serde(borrow, default, deserialize_with = "key")]
@@ -43,7 +43,7 @@ struct Arrived<'a> {
     _data: &'a RawValue,
 }
 
-/// What may leave: anything else would be lost without a word.
+/// What may leave: another field would be lost silently.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Returned<'a> {
@@ -53,16 +53,16 @@ struct Returned<'a> {
     data: &'a RawValue,
 }
 
-/// A key that is there is a text: `null` is none.
+/// A key is a string if it exists: `null` is an error.
 fn key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'de, str>>, D::Error> {
     Cow::deserialize(deserializer).map(Some)
 }
 
-/// What the function is given: the message, if it is an entry already, with the subject as its key if it names none;
-/// else an entry of the message.
+/// The function's input: the message, if it is an entry already, with the subject as its key if it has none; else an
+/// entry of the message.
 pub(crate) fn input<'a>(subject: &str, body: &'a [u8]) -> Result<Cow<'a, [u8]>, Failure> {
-    let text =
-        core::str::from_utf8(body).map_err(|_| Failure::Input("the message is no UTF-8 text".to_owned()))?;
+    let text = core::str::from_utf8(body)
+        .map_err(|_| Failure::Input("the message is not valid UTF-8".to_owned()))?;
     let subject = || quoted(subject).map_err(|cause| Failure::Input(cause.to_string()));
     let made = match object::<Arrived<'_>>(text) {
         Ok(Arrived { key: Some(_), .. }) => return Ok(body.into()),
@@ -81,12 +81,12 @@ pub(crate) fn input<'a>(subject: &str, body: &'a [u8]) -> Result<Cow<'a, [u8]>, 
     Ok(made.into_bytes().into())
 }
 
-/// The key and the value that a result says.
+/// The key and the value of a result.
 fn entry<'a>(result: &'a [u8], subject: &'a str) -> Result<(Cow<'a, str>, Cow<'a, [u8]>), Failure> {
     let wrong = |cause: &dyn core::fmt::Display| {
         Failure::Output(format!("the result is not of the form {{\"key\": …, \"data\": …}}: {cause}"))
     };
-    let text = core::str::from_utf8(result).map_err(|_| wrong(&"it is no UTF-8 text"))?;
+    let text = core::str::from_utf8(result).map_err(|_| wrong(&"it is not valid UTF-8"))?;
     let Returned { key, data } = object(text).map_err(|cause| wrong(&cause))?;
     let key = key.unwrap_or(subject.into());
     check(&key).map_err(Failure::Output)?;
@@ -99,10 +99,10 @@ fn entry<'a>(result: &'a [u8], subject: &'a str) -> Result<(Cow<'a, str>, Cow<'a
     Ok((key, value))
 }
 
-/// Reads an object; the list of its fields' values would do as well for the library.
+/// Reads an object: `serde_json` would accept an array of its fields' values, too.
 fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
     if !text.trim_start().starts_with('{') {
-        return Err("it is no JSON object".to_owned());
+        return Err("it is not a JSON object".to_owned());
     }
     serde_json::from_str(text).map_err(|cause| cause.to_string())
 }
@@ -111,17 +111,17 @@ fn quoted(text: &str) -> serde_json::Result<String> {
     serde_json::to_string(text)
 }
 
-/// Sees whether NATS takes a key. It says no more than "invalid key" itself.
+/// Checks that NATS accepts a key: its own message is only "invalid key".
 fn check(key: &str) -> Result<(), String> {
-    let fits = |c: char| c.is_ascii_alphanumeric() || "-_/=.".contains(c);
+    let is_valid = |c: char| c.is_ascii_alphanumeric() || "-_/=.".contains(c);
     let why = if key.is_empty() {
         "it is empty".to_owned()
-    } else if let Some(stranger) = key.chars().find(|c| !fits(*c)) {
-        format!("it has {stranger:?} in it; letters of ASCII, digits and -_/=. are allowed")
+    } else if let Some(other) = key.chars().find(|c| !is_valid(*c)) {
+        format!("it contains {other:?}; ASCII letters, digits and -_/=. are allowed")
     } else if key.split('.').any(str::is_empty) {
-        "dots stand between its parts".to_owned()
+        "a part before, between or after dots is empty".to_owned()
     } else {
         return Ok(());
     };
-    Err(format!("{key:?} cannot be a key: {why}"))
+    Err(format!("{key:?} is not a valid key: {why}"))
 }

@@ -4,6 +4,7 @@
 //! result means is the same in all of them and is written here, once, against the trait [`Platform`], so that it can be
 //! tested without a host.
 
+pub mod cors;
 mod database;
 mod deliver;
 mod delivery;
@@ -12,6 +13,7 @@ mod keyvalue;
 mod message;
 mod platform;
 pub mod protocol;
+mod publish;
 mod setting;
 
 pub use database::{COLUMN, Database, ON_CONFLICT, TABLE};
@@ -19,5 +21,5 @@ pub use deliver::{Failure, deliver, logged};
 pub use keyvalue::Bucket;
 pub use message::{handle_message, insert_row, store_entry};
 pub use platform::{Component, Message, Platform};
-pub use protocol::{COMPONENT_NAME, DEAD_LETTER_TOPIC, DEST_TOPIC, MAX_BODY_BYTES, MAX_DELIVER};
+pub use protocol::{COMPONENT_NAME, DEST_TOPIC};
 pub use setting::body_limit;

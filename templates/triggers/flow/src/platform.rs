@@ -30,6 +30,12 @@ pub trait Platform {
     /// Why the platform did not take it.
     fn publish(&self, message: &Message) -> Result<(), String>;
 
+    /// Publishes a message and waits for the first reply to it: its body.
+    ///
+    /// # Errors
+    /// Why the platform did not take it, or that no reply arrived in time.
+    fn request(&self, subject: &str, body: &[u8], timeout_ms: u32) -> Result<Vec<u8>, String>;
+
     /// Logs an error. `context` says which component it happened in.
     fn log_error(&self, context: &str, message: &str);
 }
@@ -49,6 +55,10 @@ impl Platform for Component {
 
     fn publish(&self, message: &Message) -> Result<(), String> {
         consumer::publish(message)
+    }
+
+    fn request(&self, subject: &str, body: &[u8], timeout_ms: u32) -> Result<Vec<u8>, String> {
+        consumer::request(subject, body, timeout_ms).map(|reply| reply.body)
     }
 
     fn log_error(&self, context: &str, message: &str) {

@@ -3,7 +3,7 @@
 use crate::protocol::MAX_BODY_BYTES;
 use crate::{Failure, Platform};
 
-/// How large an HTTP body may be when the task does not say.
+/// The largest HTTP body if the task sets no limit, in bytes.
 const DEFAULT_BODY_LIMIT: u64 = 8 * 1024 * 1024;
 
 /// The value of a setting that the task must have.
@@ -14,7 +14,7 @@ pub(crate) fn required(platform: &impl Platform, key: &str) -> Result<String, Fa
     platform.setting(key).ok_or_else(|| Failure::Setting(format!("the setting \"{key}\" is missing")))
 }
 
-/// How many bytes of an HTTP body are taken.
+/// The largest accepted HTTP body, in bytes.
 ///
 /// # Errors
 /// [`Failure::Setting`], which names the setting, if it is not a number.
@@ -23,6 +23,8 @@ pub fn body_limit(platform: &impl Platform) -> Result<u64, Failure> {
         return Ok(DEFAULT_BODY_LIMIT);
     };
     value.parse().map_err(|_| {
-        Failure::Setting(format!("the setting \"{MAX_BODY_BYTES}\" is no number of bytes: \"{value}\""))
+        Failure::Setting(format!(
+            "the setting \"{MAX_BODY_BYTES}\" is not a valid number of bytes: \"{value}\""
+        ))
     })
 }

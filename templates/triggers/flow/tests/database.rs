@@ -45,7 +45,7 @@ fn what_becomes_of_rows_that_are_there() {
         format!(r#"{insert} ON CONFLICT ("room") DO UPDATE SET "data" = EXCLUDED."data""#)
     );
     let platform = task(b"1", "readings", "replace");
-    let message = "the setting \"on_conflict\" is none of none, ignore and update:COLUMN: \"replace\"";
+    let message = "the setting \"on_conflict\" is not valid: \"replace\" is not \"none\", \"ignore\" or \"update:COLUMN\"";
     assert_eq!(ran(&platform), Err(message.into()));
     assert_eq!(*platform.calls.borrow(), 0);
 }
@@ -73,7 +73,7 @@ fn json_is_stored_to_the_letter_and_all_else_as_a_json_text() {
         assert_eq!(stored, value);
     }
     let platform = task(b"\xff", "readings", "none");
-    assert_eq!(ran(&platform), Err("the result is no UTF-8 text".into()));
+    assert_eq!(ran(&platform), Err("the result is not valid UTF-8".into()));
 }
 
 #[test]

@@ -3,7 +3,8 @@
 mod fake;
 
 use fake::Fake;
-use flow::{COMPONENT_NAME, Failure, MAX_BODY_BYTES, Message, body_limit, deliver};
+use flow::protocol::{MAX_BODY_BYTES, NO_REPLY, STORED_TOPICS};
+use flow::{COMPONENT_NAME, Failure, Message, body_limit, deliver};
 
 fn handle_message(platform: &Fake, body: &[u8], reply_to: Option<String>) -> Result<(), String> {
     let (subject, body) = ("celsius".to_owned(), body.to_vec());
@@ -87,6 +88,25 @@ fn the_body_limit_has_a_default_and_must_be_a_number() {
     assert_eq!(body_limit(&platform), Ok(10));
     platform.settings.pop();
     platform.settings.push((MAX_BODY_BYTES, "8 MiB"));
-    let message = "the setting \"max_body_bytes\" is no number of bytes: \"8 MiB\"";
+    let message = "the setting \"max_body_bytes\" is not a valid number of bytes: \"8 MiB\"";
     assert_eq!(body_limit(&platform), Err(Failure::Setting(message.into())));
+}
+
+#[test]
+fn where_a_stream_stores_the_topic_it_has_acknowledged_the_result() {
+    let mut platform = Fake::giving(Ok("294.65"));
+    platform.settings.push((STORED_TOPICS, "other,kelvin"));
+    assert_eq!(deliver(&platform, b"21.5", None), Ok(Some(b"294.65".to_vec())));
+    assert_eq!(platform.requested.borrow().as_slice(), [("kelvin".to_owned(), b"294.65".to_vec())]);
+    assert_eq!(platform.published(), []);
+    platform.reply = "";
+    assert!(matches!(deliver(&platform, b"21.5", None), Err(Failure::Publish(_))));
+}
+
+#[test]
+fn the_reply_subject_of_a_stored_topic_belongs_to_its_stream() {
+    let mut platform = Fake::giving(Ok("294.65"));
+    platform.settings.push((NO_REPLY, "true"));
+    assert_eq!(deliver(&platform, b"21.5", Some("_INBOX.1".into())), Ok(Some(b"294.65".to_vec())));
+    assert_eq!(platform.published(), [("kelvin".to_owned(), b"294.65".to_vec())]);
 }

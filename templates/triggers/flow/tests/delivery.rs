@@ -1,4 +1,4 @@
-//! What JetStream is told of the messages that it keeps.
+//! What JetStream is told about the messages that it stores.
 
 mod fake;
 
@@ -6,15 +6,21 @@ use fake::Fake;
 use flow::{Message, handle_message};
 
 const ACK: &str = "$JS.ACK.ROOM.convert";
+const REFUSED: &str = r#"{"error":{"code":503,"err_code":10077,"description":"maximum bytes exceeded"},"stream":"KELVIN","seq":0}"#;
 
-/// A task whose messages are tried three times.
-fn kept(result: Result<&str, &str>) -> Fake {
+/// A task whose messages are delivered three times.
+fn at_least_once(result: Result<&str, &str>) -> Fake {
     let mut fake = Fake::giving(result);
-    fake.settings.extend([("max_deliver", "3"), ("dead_letter_topic", "dead.convert")]);
+    let settings = [
+        ("max_deliver", "3"),
+        ("dead_letter_topic", "dead.convert"),
+        ("stored_topics", "kelvin,dead.convert"),
+    ];
+    fake.settings.extend(settings);
     fake
 }
 
-/// A message that has been handed over so many times.
+/// A message that has been delivered so many times.
 fn message(delivered: u32) -> Message {
     Message {
         subject: "celsius".to_owned(),
@@ -23,89 +29,120 @@ fn message(delivered: u32) -> Message {
     }
 }
 
-/// What was published, with the acknowledgement's subject cut to its beginning.
-fn published(fake: &Fake) -> Vec<String> {
-    let cut = |subject: &str| subject.split(&format!("{ACK}.")).next().unwrap_or_default().to_owned();
-    let show = |(subject, body): (String, Vec<u8>)| {
-        let place = if subject.starts_with(ACK) { "ack".to_owned() } else { cut(&subject) };
-        format!("{place}: {}", String::from_utf8_lossy(&body))
+fn shown(messages: &[(String, Vec<u8>)]) -> Vec<String> {
+    let show = |(subject, body): &(String, Vec<u8>)| {
+        let place = if subject.starts_with(ACK) { "ack" } else { subject };
+        format!("{place}: {}", String::from_utf8_lossy(body))
     };
-    fake.published().into_iter().map(show).collect()
+    messages.iter().map(show).collect()
+}
+
+/// What was published without waiting for an acknowledgement.
+fn sent(fake: &Fake) -> Vec<String> {
+    shown(&fake.published.borrow())
+}
+
+/// What a stream was asked to store.
+fn stored(fake: &Fake) -> Vec<String> {
+    shown(&fake.requested.borrow())
 }
 
 #[test]
-fn it_is_acknowledged_after_the_result_is_out() {
-    let fake = kept(Ok("294.65"));
+fn it_is_acknowledged_after_a_stream_has_the_result() {
+    let fake = at_least_once(Ok("294.65"));
     assert_eq!(handle_message(&fake, &message(1)), Ok(()));
-    assert_eq!(published(&fake), ["kelvin: 294.65", "ack: +ACK"]);
+    assert_eq!(stored(&fake), ["kelvin: 294.65"]);
+    assert_eq!(sent(&fake), ["ack: +ACK"]);
 }
 
 #[test]
-fn what_is_filtered_out_is_dealt_with() {
-    let fake = kept(Ok(""));
+fn a_message_that_is_filtered_out_is_acknowledged() {
+    let fake = at_least_once(Ok(""));
     assert_eq!(handle_message(&fake, &message(1)), Ok(()));
-    assert_eq!(published(&fake), ["ack: +ACK"]);
+    assert_eq!(sent(&fake), ["ack: +ACK"]);
+    assert_eq!(stored(&fake).len(), 0);
 }
 
 #[test]
-fn what_fails_comes_again_later_each_time() {
-    let fake = kept(Err("no"));
+fn a_message_that_fails_is_redelivered_later_each_time() {
+    let fake = at_least_once(Err("no"));
     assert_eq!(handle_message(&fake, &message(1)), Err("no".to_owned()));
     assert_eq!(handle_message(&fake, &message(2)), Err("no".to_owned()));
-    assert_eq!(published(&fake), ["ack: -NAK {\"delay\": 1000000000}", "ack: -NAK {\"delay\": 2000000000}"]);
+    assert_eq!(sent(&fake), ["ack: -NAK {\"delay\": 1000000000}", "ack: -NAK {\"delay\": 2000000000}"]);
 }
 
 #[test]
-fn the_pause_has_an_end() {
-    let mut fake = kept(Err("no"));
+fn the_delay_has_a_limit() {
+    let mut fake = at_least_once(Err("no"));
     fake.settings.insert(0, ("max_deliver", "100"));
     for delivered in [7, 64, 65, 99] {
         assert!(handle_message(&fake, &message(delivered)).is_err());
     }
-    assert_eq!(published(&fake), ["ack: -NAK {\"delay\": 60000000000}"; 4]);
+    assert_eq!(sent(&fake), ["ack: -NAK {\"delay\": 60000000000}"; 4]);
 }
 
 #[test]
-fn after_the_last_try_it_goes_to_the_dead_letters_as_it_came() {
-    let fake = kept(Err("no\nway"));
+fn after_the_last_attempt_it_is_dead_lettered_unchanged() {
+    let fake = at_least_once(Err("no\nway"));
     assert_eq!(handle_message(&fake, &message(3)), Err("no\nway".to_owned()));
-    assert_eq!(published(&fake), ["dead.convert: 21.5", "ack: +TERM"]);
+    assert_eq!(stored(&fake), ["dead.convert: 21.5"]);
+    assert_eq!(sent(&fake), ["ack: +TERM"]);
     assert_eq!(*fake.calls.borrow(), 1);
 }
 
 #[test]
-fn what_broke_off_each_time_is_not_tried_again() {
-    let fake = kept(Ok("294.65"));
-    let told = handle_message(&fake, &message(4)).unwrap_err();
-    assert!(told.starts_with("no answer"), "{told}");
+fn a_message_whose_calls_all_trapped_is_dead_lettered_without_another() {
+    let fake = at_least_once(Ok("294.65"));
+    let failure = handle_message(&fake, &message(4)).unwrap_err();
+    assert!(failure.starts_with("no result"), "{failure}");
     assert_eq!(*fake.calls.borrow(), 0);
-    let published = published(&fake);
-    assert_eq!(published[0], "dead.convert: 21.5");
-    assert_eq!(published[1], "ack: +TERM");
+    assert_eq!(stored(&fake), ["dead.convert: 21.5"]);
+    assert_eq!(sent(&fake), ["ack: +TERM"]);
     assert_eq!(fake.log().len(), 1);
 }
 
 #[test]
-fn a_result_that_is_not_taken_is_a_failure() {
-    let mut fake = kept(Ok("294.65"));
+fn a_result_that_no_stream_acknowledges_is_a_failure() {
+    let why = "publishing to \"kelvin\" failed: ";
+    let mut fake = at_least_once(Ok("294.65"));
     fake.refused = Some("kelvin");
-    assert!(handle_message(&fake, &message(1)).is_err());
-    assert_eq!(published(&fake), ["ack: -NAK {\"delay\": 1000000000}"]);
+    let failure = handle_message(&fake, &message(1)).unwrap_err();
+    assert_eq!(failure, format!("{why}no stream acknowledged it: no responders"));
+    fake.refused = None;
+    fake.reply = REFUSED;
+    let failure = handle_message(&fake, &message(1)).unwrap_err();
+    assert_eq!(failure, format!("{why}the stream refused it: maximum bytes exceeded"));
+    fake.reply = "294.65";
+    let failure = handle_message(&fake, &message(1)).unwrap_err();
+    assert_eq!(failure, format!("{why}another program answered before a stream acknowledged it"));
+    assert_eq!(sent(&fake), ["ack: -NAK {\"delay\": 1000000000}"; 3]);
 }
 
 #[test]
-fn dead_letters_that_are_not_taken_come_again() {
-    let mut fake = kept(Err("no"));
+fn a_dead_letter_that_no_stream_acknowledges_is_redelivered() {
+    let mut fake = at_least_once(Err("no"));
     fake.refused = Some("dead.convert");
     assert!(handle_message(&fake, &message(3)).is_err());
-    assert_eq!(published(&fake), ["ack: -NAK {\"delay\": 4000000000}"]);
     assert_eq!(fake.log().len(), 2, "{:?}", fake.log());
+    fake.refused = None;
+    fake.reply = REFUSED;
+    assert!(handle_message(&fake, &message(3)).is_err());
+    assert!(handle_message(&fake, &message(4)).is_err());
+    assert_eq!(
+        sent(&fake),
+        [
+            "ack: -NAK {\"delay\": 4000000000}",
+            "ack: -NAK {\"delay\": 4000000000}",
+            "ack: -NAK {\"delay\": 8000000000}"
+        ]
+    );
 }
 
 #[test]
-fn others_that_wait_get_an_answer_as_ever() {
-    let fake = kept(Ok("294.65"));
+fn a_sender_that_waits_gets_a_reply() {
+    let fake = at_least_once(Ok("294.65"));
     let asked = Message { reply_to: Some("_INBOX.1".to_owned()), ..message(1) };
     assert_eq!(handle_message(&fake, &asked), Ok(()));
-    assert_eq!(published(&fake), ["kelvin: 294.65", "_INBOX.1: 294.65"]);
+    assert_eq!(stored(&fake), ["kelvin: 294.65"]);
+    assert_eq!(sent(&fake), ["_INBOX.1: 294.65"]);
 }

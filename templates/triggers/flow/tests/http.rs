@@ -5,9 +5,10 @@
 use flow::Failure;
 use flow::http::{Answer, Intake, TooLarge};
 
-fn content_type(output: &[u8]) -> &'static str {
+fn content_type(output: &[u8]) -> String {
     let answer = Answer::delivered(Ok(Some(output.to_vec())));
-    answer.headers.iter().find(|(name, _)| *name == "content-type").map_or("", |(_, value)| value)
+    let header = answer.headers.into_iter().find(|(name, _)| *name == "content-type");
+    header.map(|(_, value)| value).unwrap_or_default()
 }
 
 #[test]
@@ -34,9 +35,12 @@ fn what_was_filtered_out_has_no_body() {
 #[test]
 fn a_failure_says_whose_it_is() {
     for (failure, status) in [
-        (Failure::Task("why".into()), 500),
+        (Failure::Task("why".into()), 422),
+        (Failure::Input("why".into()), 422),
         (Failure::Setting("why".into()), 500),
-        (Failure::Publish("why".into()), 502),
+        (Failure::Output("why".into()), 500),
+        (Failure::Publish("why".into()), 503),
+        (Failure::Store("why".into()), 503),
     ] {
         assert_eq!(Answer::delivered(Err(failure)), Answer::text(status, "why"));
     }
@@ -47,7 +51,8 @@ fn a_failure_says_whose_it_is() {
 fn only_post_is_allowed() {
     let answer = Answer::method_not_allowed();
     assert_eq!(answer.status, 405);
-    assert!(answer.headers.contains(&("allow", "POST")));
+    assert!(answer.headers.contains(&("allow", "POST".to_owned())));
+    assert_eq!(answer.body.as_deref(), Some(b"method not allowed: send a POST request\n".as_slice()));
 }
 
 #[test]
@@ -79,7 +84,7 @@ fn a_large_limit_is_read_in_pieces() {
 }
 
 #[test]
-fn a_body_that_ends_early_broke_off() {
+fn a_body_that_ends_early_is_incomplete() {
     let mut intake = Intake::new(10, Some(b" 4 ")).expect("it fits");
     assert_eq!(intake.take(b"abc"), Ok(()));
     assert_eq!(intake.finish(), None);

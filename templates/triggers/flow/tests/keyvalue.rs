@@ -71,9 +71,9 @@ fn anything_else_becomes_the_data_of_an_entry() {
 fn what_is_no_text_is_not_given_to_the_function() {
     let platform = Fake::giving(Ok("{}"));
     let handled = store_entry(&platform, &platform, &message("a", b"\xff"));
-    assert_eq!(handled, Err("the message is no UTF-8 text".into()));
+    assert_eq!(handled, Err("the message is not valid UTF-8".into()));
     assert_eq!(*platform.calls.borrow(), 0);
-    assert_eq!(platform.log(), ["convert: the message is no UTF-8 text"]);
+    assert_eq!(platform.log(), ["convert: the message is not valid UTF-8"]);
 }
 
 #[test]
@@ -100,8 +100,8 @@ fn a_result_without_a_key_is_stored_under_the_subject() {
 fn a_result_that_is_no_entry_is_an_error() {
     let wrong = |result: &str| stored(result).unwrap_err();
     let form = r#"the result is not of the form {"key": …, "data": …}: "#;
-    assert_eq!(wrong("294.65"), format!("{form}it is no JSON object"));
-    assert_eq!(wrong(r#"["a", 1]"#), format!("{form}it is no JSON object"));
+    assert_eq!(wrong("294.65"), format!("{form}it is not a JSON object"));
+    assert_eq!(wrong(r#"["a", 1]"#), format!("{form}it is not a JSON object"));
     assert_eq!(wrong(r#"{"key": "a"}"#), format!("{form}missing field `data` at line 1 column 12"));
     for (result, word) in [
         (r#"{"key": "a", "Data": 1}"#, "unknown field `Data`"),
@@ -125,14 +125,14 @@ fn keys_are_what_nats_takes() {
     assert_eq!(
         keyed("living room"),
         Err(
-            r#""living room" cannot be a key: it has ' ' in it; letters of ASCII, digits and -_/=. are allowed"#
+            r#""living room" is not a valid key: it contains ' '; ASCII letters, digits and -_/=. are allowed"#
                 .into()
         )
     );
-    assert_eq!(keyed(""), Err(r#""" cannot be a key: it is empty"#.into()));
+    assert_eq!(keyed(""), Err(r#""" is not a valid key: it is empty"#.into()));
     for key in [".a", "a.", "a..b", "."] {
         let message = keyed(key).unwrap_err();
-        assert!(message.ends_with("dots stand between its parts"), "{message}");
+        assert!(message.ends_with("a part before, between or after dots is empty"), "{message}");
     }
     for key in ["a*", ">", "ä", "$KV", "a,b"] {
         assert!(keyed(key).is_err(), "{key}");

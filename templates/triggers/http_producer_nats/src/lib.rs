@@ -6,8 +6,8 @@ mod response;
 use bindings::exports::wasi::http::incoming_handler;
 use bindings::exports::wasmcloud::messaging::handler::{self, BrokerMessage};
 use bindings::wasi::http::types::{IncomingRequest, ResponseOutparam};
-use flow::{Component, Message, http::Answer};
-use request::Unread;
+use flow::{Component, Message, cors::Cors, http::Answer};
+use request::{Unread, Wanted, header};
 
 // Generated: the lints are for what people write.
 #[allow(unsafe_code, missing_docs, clippy::all)]
@@ -34,9 +34,21 @@ impl incoming_handler::Guest for bindings::Trigger {
 }
 
 fn answer(request: &IncomingRequest) -> Answer {
-    if !request::is_post(request) {
-        return Answer::method_not_allowed();
+    let cors = Cors::of(&Component, header(request, "origin").as_deref());
+    match request::wanted(request) {
+        Wanted::Post => cors.apply(handle(request)),
+        Wanted::Options => {
+            let method = header(request, "access-control-request-method");
+            let headers = header(request, "access-control-request-headers");
+            let preflight = cors.preflight(method.as_deref(), headers.as_deref());
+            preflight.unwrap_or_else(|| cors.apply(Answer::method_not_allowed()))
+        }
+        Wanted::Other => cors.apply(Answer::method_not_allowed()),
     }
+}
+
+/// Handles a POST request.
+fn handle(request: &IncomingRequest) -> Answer {
     let limit = match flow::logged(&Component, flow::body_limit(&Component)) {
         Ok(limit) => limit,
         Err(failure) => return Answer::delivered(Err(failure)),
@@ -45,6 +57,6 @@ fn answer(request: &IncomingRequest) -> Answer {
         // HTTP answers its sender itself: there is no reply subject.
         Ok(body) => Answer::delivered(flow::deliver(&Component, &body, None)),
         Err(Unread::TooLarge) => Answer::too_large(limit),
-        Err(Unread::BrokenOff) => Answer::broken_off(),
+        Err(Unread::Incomplete) => Answer::incomplete(),
     }
 }

@@ -9,8 +9,8 @@ use crate::bindings::wasi::io::streams::StreamError;
 pub(crate) enum Unread {
     /// It is larger than the limit.
     TooLarge,
-    /// Its sender left, or sent something that is not HTTP.
-    BrokenOff,
+    /// Its sender disconnected, or sent something that is not HTTP.
+    Incomplete,
 }
 
 impl From<TooLarge> for Unread {
@@ -19,24 +19,42 @@ impl From<TooLarge> for Unread {
     }
 }
 
-/// Whether the request is a POST.
-pub(crate) fn is_post(request: &IncomingRequest) -> bool {
-    matches!(request.method(), Method::Post)
+/// What a request wants.
+pub(crate) enum Wanted {
+    /// To be handled.
+    Post,
+    /// To know what is allowed.
+    Options,
+    /// Something else.
+    Other,
+}
+
+/// What the request's method says.
+pub(crate) fn wanted(request: &IncomingRequest) -> Wanted {
+    match request.method() {
+        Method::Post => Wanted::Post,
+        Method::Options => Wanted::Options,
+        _ => Wanted::Other,
+    }
+}
+
+/// The first value of a header.
+pub(crate) fn header(request: &IncomingRequest, name: &str) -> Option<Vec<u8>> {
+    request.headers().get(name).into_iter().next()
 }
 
 /// The request's body, if it is whole and not larger than `limit`.
 pub(crate) fn read(request: &IncomingRequest, limit: u64) -> Result<Vec<u8>, Unread> {
-    let declared = request.headers().get("content-length");
-    let mut intake = Intake::new(limit, declared.first().map(Vec::as_slice))?;
+    let mut intake = Intake::new(limit, header(request, "content-length").as_deref())?;
 
     // The stream is a child of the body: declared after it, it is dropped before it, as the host demands.
-    let body = request.consume().map_err(|()| Unread::BrokenOff)?;
-    let stream = body.stream().map_err(|()| Unread::BrokenOff)?;
+    let body = request.consume().map_err(|()| Unread::Incomplete)?;
+    let stream = body.stream().map_err(|()| Unread::Incomplete)?;
     loop {
         match stream.blocking_read(intake.wanted()) {
             Ok(piece) => intake.take(&piece)?,
-            Err(StreamError::Closed) => return intake.finish().ok_or(Unread::BrokenOff),
-            Err(StreamError::LastOperationFailed(_)) => return Err(Unread::BrokenOff),
+            Err(StreamError::Closed) => return intake.finish().ok_or(Unread::Incomplete),
+            Err(StreamError::LastOperationFailed(_)) => return Err(Unread::Incomplete),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Sending a response.
 //!
-//! A client may leave at any time, and then every call here can fail. There is nobody left to tell, so a failure ends
-//! the response quietly.
+//! A client may disconnect at any time, and then every call here can fail. Nobody is left to read an error, so a
+//! failure ends the response silently.
 
 use flow::http::Answer;
 
@@ -11,7 +11,7 @@ use crate::bindings::wasi::io::streams::{OutputStream, StreamError};
 /// Sends the answer.
 pub(crate) fn send(answer: Answer, outparam: ResponseOutparam) {
     let response = OutgoingResponse::new(fields(&answer.headers));
-    // Refused only for a code that is none; the answers have none of those.
+    // It fails only for a code that is not valid; the answers have none of those.
     let _ = response.set_status_code(answer.status);
     // Before the response is handed over: afterwards it is the host's. Without this call it has no body.
     let body = answer.body.and_then(|bytes| Some((response.body().ok()?, bytes)));
@@ -21,10 +21,10 @@ pub(crate) fn send(answer: Answer, outparam: ResponseOutparam) {
     }
 }
 
-fn fields(headers: &[(&'static str, &'static str)]) -> Fields {
+fn fields(headers: &[(&'static str, String)]) -> Fields {
     let fields = Fields::new();
     for (name, value) in headers {
-        // Refused only for a name the host keeps to itself; the answer is still worth sending without it.
+        // It fails only for a name that the host reserves, or an invalid value; the answer is useful without it.
         let _ = fields.set(name, &[value.as_bytes().to_vec()]);
     }
     fields
@@ -36,7 +36,7 @@ fn send_body(body: OutgoingBody, bytes: &[u8]) {
     // The stream is a child of the body and must be gone before it is finished.
     drop(stream);
     if written.is_ok() {
-        // A body that is dropped without this counts as broken off, which is right for one that is.
+        // A body that is dropped without this counts as aborted, which is right for one that is.
         let _ = OutgoingBody::finish(body, None);
     }
 }

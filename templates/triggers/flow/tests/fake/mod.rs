@@ -18,12 +18,16 @@ pub struct Fake {
     pub result: Result<Vec<u8>, String>,
     /// The subject that cannot be published to.
     pub refused: Option<&'static str>,
+    /// What is replied to a request.
+    pub reply: &'static str,
     /// Nothing can be stored.
     pub full: bool,
     pub calls: RefCell<usize>,
     pub inputs: RefCell<Vec<Vec<u8>>>,
     pub stored: RefCell<Stored>,
     pub published: RefCell<Published>,
+    /// What was published as a request.
+    pub requested: RefCell<Published>,
     pub logged: RefCell<Vec<(String, String)>>,
 }
 
@@ -34,11 +38,13 @@ impl Fake {
             settings: vec![(COMPONENT_NAME, "convert"), (DEST_TOPIC, "kelvin")],
             result: result.map(|output| output.as_bytes().to_vec()).map_err(str::to_owned),
             refused: None,
+            reply: r#"{"stream":"KELVIN","seq":1}"#,
             full: false,
             calls: RefCell::default(),
             inputs: RefCell::default(),
             stored: RefCell::default(),
             published: RefCell::default(),
+            requested: RefCell::default(),
             logged: RefCell::default(),
         }
     }
@@ -74,6 +80,14 @@ impl Platform for Fake {
         }
         self.published.borrow_mut().push((message.subject.clone(), message.body.clone()));
         Ok(())
+    }
+
+    fn request(&self, subject: &str, body: &[u8], _: u32) -> Result<Vec<u8>, String> {
+        if self.refused == Some(subject) {
+            return Err("no responders".into());
+        }
+        self.requested.borrow_mut().push((subject.to_owned(), body.to_vec()));
+        Ok(self.reply.into())
     }
 
     fn log_error(&self, context: &str, message: &str) {
