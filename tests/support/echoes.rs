@@ -71,7 +71,7 @@ fn importing(imports: &str, body: &str, more: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
         {imports}
-        (memory (export "memory") 2)
+        (memory (export "memory") 8)
         (global $heap (mut i32) (i32.const 4096))
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)
             (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 15)) (i32.const -16)))

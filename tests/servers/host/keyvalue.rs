@@ -77,10 +77,13 @@ fn what_cannot_be_stored_is_an_error_and_what_is_filtered_out_is_not_stored() {
         host.publish("in", "1").await.unwrap();
         host.publish("in.ä", "1").await.unwrap();
         let Outcome::Failed { message } = recorder.outcome("count").await else { panic!() };
-        assert_eq!(message, r#"the result is not of the form {"key": …, "data": …}: it is no JSON object"#);
+        assert_eq!(
+            message,
+            r#"the result is not of the form {"key": …, "data": …}: it is not a JSON object"#
+        );
         assert_eq!(recorder.lines("count"), [format!("Error: {message}")]);
         let Outcome::Failed { message } = recorder.outcome("echo").await else { panic!() };
-        assert!(message.starts_with(r#""in.ä" cannot be a key: it has 'ä' in it"#), "{message}");
+        assert!(message.starts_with(r#""in.ä" is not a valid key: it contains 'ä'"#), "{message}");
         assert_eq!(recorder.outcome("filter").await, Outcome::Filtered);
         host.stop().await;
     });
