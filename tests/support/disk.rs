@@ -38,6 +38,14 @@ impl Disk {
         None
     }
 
+    /// Makes it larger or smaller.
+    pub fn resize(&self, kib: u32) {
+        assert!(
+            run("mount", &["-o", &format!("remount,size={kib}k")], &self.folder),
+            "cannot resize the disk"
+        );
+    }
+
     /// From now on nothing can be written.
     pub fn make_read_only(&self) {
         let options = if self.is_bound { "remount,bind,ro" } else { "remount,ro" };

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_nats::{Client, ConnectOptions};
 use serde_json::{Value, json};
 
+use crate::support::disk::Disk;
 use crate::support::echoes::{self, PACK, PACK_TEXT};
 use crate::support::nats::Server;
 use crate::support::{Place, Running, address, http};
@@ -204,7 +205,9 @@ fn a_dead_letter_that_is_refused_leaves_its_message_where_it_is() {
         let client = admin(&server).await;
         let running = start_at(&place, &url, &[]);
         accept(&client, "one").await;
-        running.wait_for_out("I will not");
+        running.wait_for_out(
+            "failed: I will not; publishing to \"dead.second\" failed: no stream acknowledged it",
+        );
         until("another delivery", async || {
             consumer(&client, "PELATO_mid", "second").await["delivered"]["consumer_seq"].as_u64() >= Some(2)
         })
@@ -301,6 +304,45 @@ fn http_is_answered_200_once_a_stream_has_the_output() {
         ask(&client, "STREAM.DELETE.MID", &json!({})).await.unwrap();
         let (status, words) = post();
         assert!(status == 503 && words.contains("no stream acknowledged it"), "{status} {words}");
+    });
+}
+
+#[test]
+fn a_full_disk_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    std::fs::create_dir(&data).unwrap();
+    let Some(disk) = Disk::small(&data, 8 << 10) else { return };
+    let file = folder.path().join("nats.conf");
+    // More than the disk has: the server believes it.
+    std::fs::write(&file, format!("jetstream {{ store_dir: {data:?}, max_file_store: 1G }}\n")).unwrap();
+    let mut server = Server::to_be_restarted(&["-c", file.to_str().unwrap()]);
+    let place = place("    max_deliver: 100\n");
+    block_on(async {
+        let mut sent = BTreeSet::new();
+        let client = client(&server).await;
+        make_end(&client, &json!({})).await;
+        let _running = start(&place, &server, &[]);
+        let large = " ".repeat(200_000);
+        // What is not acknowledged was never accepted.
+        let mut refused = 0;
+        for number in 0.. {
+            let word = number.to_string();
+            match is_accepted(&client, &format!("{word}{large}")).await {
+                true => drop(sent.insert(word)),
+                false => refused += 1,
+            }
+            if refused == 3 {
+                break;
+            }
+            assert!(number < 1000, "the disk is never full");
+        }
+        assert!(sent.len() > 5, "{sent:?}");
+        server.kill();
+        disk.resize(64 << 10);
+        server.restart();
+        arrive(&client, &sent).await;
+        assert_eq!(count(&client, "PELATO_dead_second").await, 0);
     });
 }
 

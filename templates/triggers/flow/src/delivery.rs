@@ -50,11 +50,13 @@ pub(crate) fn settle(
     }
 }
 
-/// The failure of the work; else what went wrong when JetStream was told of it.
+/// The failure of the work, and what went wrong when the message was dead-lettered or JetStream was told of it.
 fn after(outcome: Result<(), Failure>, tell: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     let Err(failure) = outcome else { return Ok(()) };
-    tell()?;
-    Err(failure.to_string())
+    Err(match tell() {
+        Ok(()) => failure.to_string(),
+        Err(more) => format!("{failure}; {more}"),
+    })
 }
 
 impl<'a> Stored<'a> {
@@ -70,7 +72,10 @@ impl<'a> Stored<'a> {
     fn dead_letter(&self, platform: &impl Platform, message: &Message) -> Result<(), String> {
         match logged(platform, publish::store(platform, &self.dead_letter_topic, &message.body)) {
             Ok(()) => self.acknowledge(platform, DEAD_LETTERED),
-            Err(_) => self.redeliver(platform),
+            Err(failure) => {
+                self.redeliver(platform)?;
+                Err(failure.to_string())
+            }
         }
     }
 

@@ -122,8 +122,9 @@ fn a_result_that_no_stream_acknowledges_is_a_failure() {
 fn a_dead_letter_that_no_stream_acknowledges_is_redelivered() {
     let mut fake = at_least_once(Err("no"));
     fake.refused = Some("dead.convert");
-    assert!(handle_message(&fake, &message(3)).is_err());
-    assert_eq!(fake.log().len(), 2, "{:?}", fake.log());
+    let refused = "publishing to \"dead.convert\" failed: no stream acknowledged it: no responders";
+    assert_eq!(handle_message(&fake, &message(3)), Err(format!("no; {refused}")));
+    assert_eq!(fake.log(), ["convert: no".to_owned(), format!("convert: {refused}")]);
     fake.refused = None;
     fake.reply = REFUSED;
     assert!(handle_message(&fake, &message(3)).is_err());
