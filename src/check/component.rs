@@ -208,6 +208,11 @@ impl Component {
             settings.insert(protocol::MAX_DELIVER.to_owned(), wanted.max_deliver.to_string());
             settings.insert(protocol::DEAD_LETTER_TOPIC.to_owned(), wanted.dead_letter_topic.clone());
         }
+        let origins = self.http.iter().flat_map(|http| &http.allow_origins);
+        let origins: Vec<_> = origins.map(ToString::to_string).collect();
+        if !origins.is_empty() {
+            settings.insert(protocol::ALLOW_ORIGINS.to_owned(), origins.join(","));
+        }
         if !self.streams.writes.is_empty() {
             settings.insert(protocol::STORED_TOPICS.to_owned(), self.streams.writes.join(","));
         }

@@ -7,9 +7,9 @@ use pelato::host::{Host, HostError, Options};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::host::functions::{ECHO, FAIL, FILTER, LARGE, SLOW, TRAP, producer, producer_for};
+use crate::support::address;
+use crate::support::host::functions::{ECHO, FAIL, FILTER, LARGE, SLOW, TRAP, producer};
 use crate::support::host::stage::{PATIENCE, block_on, hosted, options, post, request, start};
-use crate::support::{address, http};
 
 #[test]
 fn a_post_becomes_a_message_and_an_answer() {
@@ -205,35 +205,5 @@ fn a_client_that_goes_away_does_not_stop_the_call() {
         recorder.wait(1, |event| matches!(event, Event::Started { .. })).await;
         drop(stream);
         assert!(matches!(recorder.outcome("slow").await, Outcome::Sent(_)));
-    });
-}
-
-#[test]
-fn pages_of_allowed_origins_may_send_requests() {
-    const SHOP: &str = "https://shop.example";
-    block_on(async {
-        let open = hosted("open", producer_for(SHOP, "open", ECHO, "out"), &[], Some("/open"));
-        let closed = hosted("closed", producer("closed", ECHO, "out"), &[], Some("/closed"));
-        let (host, _) = start(options(), vec![open, closed]).await;
-        let address = host.http_addr().unwrap();
-        let ask = |method: &'static str, path: &'static str, fields: &'static [(&str, &str)]| {
-            tokio::task::spawn_blocking(move || http::send(address, method, path, fields, b""))
-        };
-        const ASKS: &[(&str, &str)] = &[
-            ("Origin", SHOP),
-            ("Access-Control-Request-Method", "POST"),
-            ("Access-Control-Request-Headers", "x-id"),
-        ];
-        let answer = ask("OPTIONS", "/open", ASKS).await.unwrap();
-        let field = |name: &str| answer.field(&format!("access-control-{name}"));
-        assert_eq!((answer.status, field("allow-origin")), (204, Some(SHOP)));
-        assert_eq!((field("allow-methods"), field("allow-headers")), (Some("POST"), Some("x-id")));
-        let answer = ask("POST", "/open", &[("Origin", SHOP)]).await.unwrap();
-        assert_eq!(answer.field("access-control-allow-origin"), Some(SHOP));
-
-        let answer = ask("OPTIONS", "/closed", ASKS).await.unwrap();
-        assert_eq!((answer.status, answer.field("allow")), (405, Some("POST")));
-        assert_eq!(answer.field("access-control-allow-origin"), None);
-        assert!(host.stop().await.calls_ended);
     });
 }

@@ -89,12 +89,6 @@ pub fn producer(name: &str, body: &str, dest_topic: &str) -> Vec<u8> {
     composed("http_producer_nats", name, body, dest_topic)
 }
 
-/// The same, where pages of these origins may send requests.
-pub fn producer_for(origins: &str, name: &str, body: &str, dest_topic: &str) -> Vec<u8> {
-    let settings = [("component_name", name), ("dest_topic", dest_topic), ("allow_origins", origins)];
-    with_settings("http_producer_nats", body, &settings)
-}
-
 /// A component of the template `nats_to_nats_kv`.
 pub fn keeper(name: &str, body: &str) -> Vec<u8> {
     with_settings("nats_to_nats_kv", body, &[("component_name", name)])
