@@ -6,7 +6,7 @@ use super::project::{Project, Task, post, workflow};
 use crate::support::address;
 use crate::support::lattice::{Lattice, Setup, wait_for};
 use crate::support::nats::Server;
-use crate::support::{Ran, echoes, fake, http, tools};
+use crate::support::{Ran, echoes, fake, tools};
 
 const ALONE: Setup = Setup { hosts: &[], wadm: false, login: None, insecure: true, call_limit: None };
 
@@ -154,29 +154,6 @@ fn a_host_that_is_busy_is_waited_for() {
     lattice.hosts[0].signal("-CONT");
     assert_eq!(deploy.wait().code(), Some(0), "{}", deploy.err());
     project.pelato(&["status"]).said(&["1 of 1 components run, 1 of 1 providers"]);
-}
-
-/// On a host the trigger answers browsers.
-#[test]
-fn pages_of_allowed_origins_may_send_requests() {
-    const PAGE: &str = "https://page.example";
-    let Some(lattice) = Lattice::with(&Setup { hosts: &["edge"], ..Setup::default() }) else { return };
-    let port = address::reserve().port();
-    let text = workflow("Pages", &[Task { http: Some(port), ..task() }]);
-    let listed = format!("http: {{port: {port}, allow_origins: [\"{PAGE}\"]}}");
-    let project = Project::echoes(&lattice, &text.replace(&format!("http: {{port: {port}}}"), &listed));
-    project.brush();
-    let ask = |method: &str, origin: &str| {
-        let fields = [("Origin", origin), ("Access-Control-Request-Method", "POST")];
-        http::send((address::own(), port), method, "/echo", &fields, b"x")
-    };
-    let answer = ask("OPTIONS", PAGE);
-    assert_eq!((answer.status, answer.field("access-control-allow-methods")), (204, Some("POST")));
-    assert_eq!(answer.field("access-control-allow-origin"), Some(PAGE));
-    let answer = ask("POST", PAGE);
-    assert_eq!((answer.status, answer.field("access-control-allow-origin")), (200, Some(PAGE)));
-    let answer = ask("OPTIONS", "https://other.example");
-    assert_eq!((answer.status, answer.field("access-control-allow-origin")), (405, None));
 }
 
 #[test]
