@@ -17,6 +17,7 @@ mod push;
 mod report;
 mod run;
 mod scaffold;
+mod secrets;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ use crate::progress::{Listener, OperationKind, Reason};
 use crate::project::{Builder, Settings, Sources, Workflow};
 use crate::remedy::Restriction;
 use crate::report::Report;
-use crate::trust::Consent;
+use crate::trust::{Consent, Store};
 
 use operation::Operation;
 
@@ -163,7 +164,9 @@ impl Pelato {
     /// # Errors
     /// When one is wrong.
     pub fn settings(&self) -> Result<Settings, Error> {
-        Ok(self.options.settings.load(self.root())?)
+        let Options { settings, state, consent, .. } = self.options.as_ref();
+        let consent = secrets::consent(Store::new(state.clone()), Arc::clone(consent));
+        Ok(settings.load(self.root())?.with_consent(consent))
     }
 
     /// Reads and checks the workflow.

@@ -83,11 +83,10 @@ impl Pelato {
         begun: Option<(OperationKind, Instant)>,
         tracked: Option<Tracked>,
     ) -> Result<Operation, Error> {
-        let Options { root, settings, user, cache, state, consent, cancel, platform, .. } =
-            self.options.as_ref();
+        let Options { root, user, cache, state, consent, cancel, platform, .. } = self.options.as_ref();
         Ok(Operation {
             root: root.clone(),
-            settings: settings.load(root)?,
+            settings: self.settings()?,
             catalog: Catalog::load(Some(root), user.as_deref()),
             user: user.clone(),
             cache: cache.clone(),

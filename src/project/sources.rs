@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::settings::{Consent, Flag, Settings, SettingsError};
+use super::settings::{Flag, Settings, SettingsError};
 
 /// Looks up a variable of the environment.
 type LookUp = dyn Fn(&str) -> Option<String> + Send + Sync;
@@ -14,7 +14,6 @@ type LookUp = dyn Fn(&str) -> Option<String> + Send + Sync;
 pub struct Sources {
     environment: Arc<LookUp>,
     flags: Vec<Flag>,
-    consent: Consent,
 }
 
 impl fmt::Debug for Sources {
@@ -30,13 +29,7 @@ impl Sources {
         environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
         flags: Vec<Flag>,
     ) -> Self {
-        Self { environment: Arc::new(environment), flags, consent: Consent::default() }
-    }
-
-    /// The same, where somebody can be asked whether the project may decide who receives a secret.
-    #[must_use]
-    pub fn with_consent(self, consent: Consent) -> Self {
-        Self { consent, ..self }
+        Self { environment: Arc::new(environment), flags }
     }
 
     /// The environment of this process, without flags.
@@ -49,7 +42,6 @@ impl Sources {
     /// # Errors
     /// As for [`Settings::load`].
     pub fn load(&self, root: &Path) -> Result<Settings, SettingsError> {
-        let settings = Settings::load(Some(root), |name| (self.environment)(name), &self.flags)?;
-        Ok(settings.with_consent(self.consent.clone()))
+        Settings::load(Some(root), |name| (self.environment)(name), &self.flags)
     }
 }

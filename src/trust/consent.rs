@@ -51,8 +51,10 @@ pub struct AllowAll;
 pub struct AllowNothing;
 
 impl Consent for AllowAll {
-    fn ask(&self, _: &Request) -> Answer {
-        Answer::Once
+    /// Whoever lets the code of a project run does not let it choose who receives their secrets.
+    fn ask(&self, request: &Request) -> Answer {
+        let sends = |grant: &Grant| matches!(grant, Grant::Secret { .. });
+        if request.grants.iter().any(sends) { Answer::Nobody } else { Answer::Once }
     }
 }
 

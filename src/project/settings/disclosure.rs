@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use super::error::Origin;
 use super::keys::Role;
 
 /// How far a value may be relied on, the least first.
@@ -15,16 +14,6 @@ pub enum Rank {
     Project,
     /// A flag, the environment, or a file of the user's outside of the project.
     User,
-}
-
-impl From<&Origin> for Rank {
-    fn from(origin: &Origin) -> Self {
-        match origin {
-            Origin::Flag(_) | Origin::Environment => Self::User,
-            Origin::EnvFile => Self::Project,
-            Origin::Default => Self::Default,
-        }
-    }
 }
 
 /// One of the values that make a connection.
@@ -104,6 +93,21 @@ impl Disclosure {
         if !list.contains(part) {
             list.push(part.clone());
         }
+    }
+
+    /// The names of what would be sent or reached, each of which has to be allowed.
+    pub fn protected(&self) -> impl Iterator<Item = String> {
+        let all = if self.secrets.is_empty() { &self.addresses } else { &self.secrets };
+        all.iter().map(|part| part.name.clone())
+    }
+
+    /// For which server, and with which protection: something else is another question.
+    pub fn terms(&self) -> String {
+        let how = self.weakenings.iter().map(|part| match part.role {
+            Role::PlainHttp => " without TLS".to_owned(),
+            _ => format!(" with the certificates of {}", part.name),
+        });
+        format!("{}{}", self.server, how.collect::<String>())
     }
 
     /// What has to be set by the user as well, so that nothing is forbidden.

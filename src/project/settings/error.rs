@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::disclosure::Disclosure;
+use super::disclosure::{Disclosure, Rank};
 use super::keys::ENV_FILE;
 use crate::postgres::PostgresError;
 use crate::report::Problem;
@@ -26,6 +26,16 @@ impl fmt::Display for Origin {
             Self::Environment => f.pad("environment"),
             Self::EnvFile => f.pad(ENV_FILE),
             Self::Default => f.pad("default"),
+        }
+    }
+}
+
+impl From<&Origin> for Rank {
+    fn from(origin: &Origin) -> Self {
+        match origin {
+            Origin::Flag(_) | Origin::Environment => Self::User,
+            Origin::EnvFile => Self::Project,
+            Origin::Default => Self::Default,
         }
     }
 }
@@ -60,7 +70,7 @@ pub enum SettingsError {
     #[diagnostic(
         code(pelato::settings::disclosure),
         help(
-            "if that is intended, set {} in the environment as well, as CI has to, or allow it when PELATO asks on a terminal",
+            "if that is intended, set {} in the environment as well, as CI has to, or allow it once when PELATO asks on a terminal",
             .0.weaker()
         )
     )]

@@ -9,6 +9,7 @@ use snapbox::str;
 
 use crate::support::Place;
 use crate::support::functions::PROJECT;
+use crate::support::terminal::Terminal;
 
 const PASSWORD: &str = "hunter2-swordfish";
 /// The base64 of `me:hunter2-swordfish`.
@@ -114,12 +115,12 @@ fn both_origins_and_the_ways_out_are_named() {
     place.write(".env", "NATS_HOST=127.0.0.2\nREGISTRY_URL=127.0.0.1:1/team\nREGISTRY_INSECURE=127.0.0.1\n");
     place.run_in_vain(&["status"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: NATS_USER (environment) and NATS_PASSWORD (environment) would be sent to 127.0.0.2:[PORT], which NATS_HOST (.env) names
-  help: if that is intended, set NATS_HOST in the environment as well, as CI has to, or allow it when PELATO asks on a terminal
+  help: if that is intended, set NATS_HOST in the environment as well, as CI has to, or allow it once when PELATO asks on a terminal
 
 "#]]);
     place.run_in_vain(&["push"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: REGISTRY_USER (environment) and REGISTRY_PASSWORD (environment) would be sent to 127.0.0.1:[PORT], which REGISTRY_URL (.env) names; REGISTRY_INSECURE (.env) switches TLS off for it
-  help: if that is intended, set REGISTRY_URL and REGISTRY_INSECURE in the environment as well, as CI has to, or allow it when PELATO asks on a terminal
+  help: if that is intended, set REGISTRY_URL and REGISTRY_INSECURE in the environment as well, as CI has to, or allow it once when PELATO asks on a terminal
 
 "#]]);
 }
@@ -132,7 +133,7 @@ fn the_env_file_does_not_switch_tls_off_for_a_registry_of_the_environment() {
     place.write(".env", "REGISTRY_INSECURE=127.0.0.1\n");
     place.run_in_vain(&["push"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: REGISTRY_INSECURE (.env) switches TLS off for 127.0.0.1:[PORT], which REGISTRY_URL (environment) names
-  help: if that is intended, set REGISTRY_INSECURE in the environment as well, as CI has to, or allow it when PELATO asks on a terminal
+  help: if that is intended, set REGISTRY_INSECURE in the environment as well, as CI has to, or allow it once when PELATO asks on a terminal
 
 "#]]);
     assert_eq!(registry.heard(), "");
@@ -192,4 +193,44 @@ fn nothing_but_settings_is_read_from_the_env_file() {
         registry.heard()
     );
     assert_eq!(proxy.heard(), "");
+}
+
+#[test]
+fn who_is_asked_on_a_terminal_is_asked_once() {
+    let nats = Eavesdropper::nats();
+    let place = place();
+    let state = place.above().join("own-state");
+    let place = place.env("PELATO_STATE", state);
+    place.write(".env", format!("NATS_HOST=127.0.0.1\nNATS_PORT={}\n", nats.port));
+    let mut terminal = Terminal::open(&place, &["status"]);
+    terminal.see("NATS_PASSWORD").see("would be sent to 127.0.0.1:");
+    terminal.see("Allow .env of this project to decide that?").press("n");
+    let (rest, code) = terminal.end();
+    assert_eq!(code, 3, "{rest}");
+    assert_eq!(nats.heard(), "");
+    let mut terminal = Terminal::open(&place, &["status"]);
+    terminal.see("Allow .env of this project to decide that?").press("y");
+    let (rest, code) = terminal.end();
+    assert_eq!(code, 6, "the server rejects it: {rest}");
+    assert!(nats.heard().contains(PASSWORD), "{}", nats.heard());
+    // Remembered, also where nobody can be asked.
+    assert_eq!(said(&place, &["status"]).0, 6);
+    let (_, listed) = said(&place, &["trust", "list"]);
+    assert!(listed.contains("NATS_PASSWORD") && !listed.contains(PASSWORD), "{listed}");
+    // For this server only.
+    place.write(".env", "NATS_HOST=127.0.0.1\nNATS_PORT=1\n");
+    assert_eq!(said(&place, &["status"]).0, 3);
+    place.write(".env", format!("NATS_HOST=127.0.0.1\nNATS_PORT={}\nNATS_CA=ca.pem\n", nats.port));
+    assert_eq!(said(&place, &["status"]).0, 3);
+    place.write(".env", format!("NATS_HOST=127.0.0.1\nNATS_PORT={}\n", nats.port));
+    assert_eq!(said(&place, &["trust", "revoke", "--all"]).0, 0);
+    assert_eq!(said(&place, &["status"]).0, 3);
+}
+
+#[test]
+fn trust_in_code_sends_no_secrets() {
+    let place = place().env("PELATO_TRUST", "1");
+    place.write(".env", "NATS_HOST=127.0.0.2\n");
+    let (code, text) = said(&place, &["status"]);
+    assert!(code == 3 && text.contains("would be sent to 127.0.0.2:4222"), "{code} {text}");
 }
