@@ -192,6 +192,12 @@ impl Component {
         self.template.uses_database()
     }
 
+    /// The table of the database that its results go to.
+    pub fn table(&self) -> Option<&str> {
+        let table = self.parameters.get(TABLE).filter(|_| self.uses_database());
+        table.map(String::as_str)
+    }
+
     /// What the trigger is given: the parameters that are settings, and the component's name.
     pub fn settings(&self) -> BTreeMap<String, String> {
         let is_setting = |name: &str| self.template.parameter(name).is_some_and(|p| p.setting);
@@ -241,6 +247,8 @@ impl Component {
     }
 }
 
+/// The parameter with the table that results go to.
+const TABLE: &str = "table";
 /// The setting with the origins whose pages may call the component, separated by commas.
 const ALLOW_ORIGINS: &str = "allow_origins";
 

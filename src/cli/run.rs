@@ -46,6 +46,9 @@ pub struct Arguments {
     /// Send a message once everything runs
     #[arg(long, value_name = "TOPIC=MESSAGE")]
     send: Vec<String>,
+    /// End when all messages that were sent are processed, with all that results from them
+    #[arg(long, requires = "send", conflicts_with_all = ["nats", "watch"])]
+    once: bool,
     /// Rebuild and replace components when their sources change
     #[arg(short, long)]
     watch: bool,
@@ -105,6 +108,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         database: settings.postgres(arguments.postgres.as_deref())?,
         limits: arguments.limits.to_limits(),
         send,
+        once: arguments.once,
         watch: arguments.watch,
     };
     let ui = &context.ui;

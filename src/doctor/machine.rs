@@ -10,6 +10,7 @@ use crate::build::container::{self, Look};
 use crate::build::{self, Choice, Local, Search};
 use crate::catalog::Pack;
 use crate::check::Component;
+use crate::nats;
 use crate::platform::{DeployError, Platform};
 use crate::progress::Silent;
 use crate::project::Builder;
@@ -103,6 +104,11 @@ impl Machine {
     /// Whether somebody has said where the platform is.
     pub fn wants_platform(&self) -> bool {
         self.platform.is_wanted()
+    }
+
+    /// The NATS server of the topics; none if the network may not be used, or a setting of it is wrong.
+    pub fn nats(&self) -> Option<nats::Server> {
+        if self.build.offline { None } else { self.settings.nats().ok() }
     }
 
     /// What there is of each pack's compiler on this machine, in the order of the packs.

@@ -17,6 +17,7 @@ mod platform;
 mod project;
 mod registry;
 mod toolchain;
+mod topics;
 
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ const BEFORE: &[Subject] = &[
     Subject { name: "registry", needed: Machine::wants_registry, look: |m| registry::look(m).boxed() },
 ];
 const AFTER: &[Subject] = &[
+    Subject { name: "topics", needed: Machine::wants_platform, look: |m| topics::look(m).boxed() },
     Subject { name: "hosts", needed: Machine::wants_platform, look: |m| hosts::look(m).boxed() },
     Subject { name: "clock", needed: |_| false, look: |m| clock::look(m).boxed() },
 ];

@@ -11,7 +11,7 @@ use super::HostError;
 use super::bindings::FunctionPre;
 use super::code::link;
 use super::engine::Compute;
-use super::observe::{Call, Observer, Outcome, Times};
+use super::observe::{Call, Event, Observer, Outcome, Times};
 use super::options::Limits;
 use super::run::{Work, run};
 use super::state::State;
@@ -62,8 +62,10 @@ pub async fn call(
         let function = prepare(&compute, &own, &bytes)?;
         Ok::<_, HostError>((compute, function))
     });
+    observer.event(Event::Preparing { component: name.to_owned() });
     let prepared = prepared.await.map_err(|cause| HostError::Engine { message: cause.to_string() })?;
     let (compute, function) = prepared?;
+    observer.event(Event::Prepared { component: name.to_owned(), elapsed: begun.elapsed() });
     let call = Arc::new(Call::direct(name, input.clone()));
     let state = State::new(call, limits.memory, observer, None);
     let work = Exec { function: &function, input: &input };

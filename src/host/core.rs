@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use wasmtime::component::Linker;
 
 use super::HostError;
+use super::activity::Activity;
 use super::bus::{Broker, Parked};
 use super::database::Databases;
 use super::engine::Compute;
@@ -26,6 +27,7 @@ pub(super) struct Core {
     pub compute: Compute,
     pub linker: Linker<State>,
     pub broker: Broker,
+    pub activity: Activity,
     pub buckets: Buckets,
     pub databases: Databases,
     pub observer: Arc<dyn Observer>,
@@ -63,7 +65,9 @@ impl Core {
     pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         let instances = u32::try_from(Slots::instances(options.max_concurrent)).unwrap_or(u32::MAX);
         let compute = Compute::pooled(instances, options.cache_dir.as_deref())?;
-        let broker = Broker::open(&options.bus, &options.limits, Arc::clone(&observer)).await?;
+        let activity = Activity::new();
+        let broker =
+            Broker::open(&options.bus, &options.limits, activity.clone(), Arc::clone(&observer)).await?;
         let domain = options.bucket_domain.as_deref();
         Ok(Self {
             linker: compute.platform()?,
@@ -71,6 +75,7 @@ impl Core {
             buckets: Buckets::beside(&broker, domain, Arc::clone(&observer)),
             databases: Databases::at(options.database.clone()),
             broker,
+            activity,
             observer,
             limits: options.limits,
             slots: Slots::new(options.max_concurrent),
@@ -86,7 +91,7 @@ impl Core {
             None => None,
         };
         let database = match hosted.database {
-            true => Some(self.databases.open(&hosted.name).await?),
+            true => Some(self.databases.open(&hosted.name, hosted.table.as_deref()).await?),
             false => None,
         };
         let dead_letter_topic = hosted.dead_letter_topic.as_deref().map(Arc::from);

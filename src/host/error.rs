@@ -109,6 +109,16 @@ pub enum HostError {
             Argument::Postgres.with("postgres://user:password@localhost/database")
         ))]
     NoDatabase { component: String },
+    #[error(
+        "{component} stores its results in the table `{table}`, which is not in the database at {server}"
+    )]
+    #[diagnostic(
+        code(pelato::host::no_table),
+        help(
+            "create it, as with `CREATE TABLE {table} (data jsonb)`, or correct `table`; the user must be permitted to see it"
+        )
+    )]
+    NoTable { component: String, table: String, server: String },
     /// A message could not be sent or a subscription not made.
     #[error("the message bus failed: {message}")]
     #[diagnostic(

@@ -25,8 +25,14 @@ impl consumer::Host for State {
         // An acknowledgement to JetStream is not a message that a component reads.
         let is_ack = protocol::is_ack(&message.subject);
         let headers = self.headers(link, &message.subject);
-        let message =
-            Message { subject: message.subject.into(), body, reply_to: message.reply_to, mark, headers };
+        let message = Message {
+            subject: message.subject.into(),
+            body,
+            reply_to: message.reply_to,
+            mark,
+            headers,
+            active: None,
+        };
         Ok(match link.broker.publish(message).await {
             Ok(_) if is_ack => Ok(()),
             Ok(parked) => {
@@ -49,7 +55,7 @@ impl consumer::Host for State {
         let body = Bytes::from(body);
         let sent = Sent { subject: subject.clone(), body: body.clone(), reply: false };
         let is_stored = resources.stored_topics.contains(&subject);
-        let message = Message { subject: subject.into(), body, reply_to: None, mark, headers };
+        let message = Message { subject: subject.into(), body, reply_to: None, mark, headers, active: None };
         let timeout = Duration::from_millis(timeout_ms.into());
         let answer = match broker {
             // Messages within this process are not stored: its queues take the place of the stream.
@@ -117,7 +123,7 @@ impl State {
 /// A stream's acknowledgement, where there is none.
 fn acknowledged(subject: Arc<str>, mark: TraceContext) -> Message {
     let body = protocol::acknowledgement().into();
-    Message { subject, body, reply_to: None, mark, headers: Vec::new() }
+    Message { subject, body, reply_to: None, mark, headers: Vec::new(), active: None }
 }
 
 fn unlinked() -> String {

@@ -90,7 +90,8 @@ pub(super) async fn read(core: Arc<Core>, reading: Reading, token: mpsc::Sender<
     messages.unread()
 }
 
-async fn handle(core: &Core, service: &Service, message: Message, received: Instant) {
+async fn handle(core: &Core, service: &Service, mut message: Message, received: Instant) {
+    let _active = message.active.take();
     let code = service.code();
     let Some(handler) = &code.messaging else {
         // The component was replaced by one that reads no messages.

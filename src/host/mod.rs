@@ -7,7 +7,9 @@
 //! Functions run on threads of their own, and yield every few milliseconds: those that never end block neither HTTP
 //! nor the others.
 
+mod absent;
 mod ack;
+mod activity;
 mod bindings;
 mod bus;
 mod call;
@@ -152,6 +154,11 @@ impl Host {
             true => Ok(()),
             false => Err(HostError::Unconfirmed { subject }),
         }
+    }
+
+    /// Waits until no message waits and no call runs. Messages of a NATS server are not counted before they are read.
+    pub async fn idle(&self) {
+        self.core.activity.over().await;
     }
 
     /// Waits until the NATS server refuses something that a component cannot do without, and says what.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 
+use super::absent::explain;
 use super::trace::{TraceContext, TraceId};
 use crate::remedy::Argument;
 
@@ -156,8 +157,18 @@ pub enum Refusal {
 
 #[derive(Debug, Clone)]
 pub enum Event {
+    /// A component is made ready: taken from the cache, or compiled for this machine, which takes seconds.
+    Preparing {
+        component: String,
+    },
+    Prepared {
+        component: String,
+        elapsed: Duration,
+    },
     /// A call got an instance of its own.
-    Started { call: Arc<Call> },
+    Started {
+        call: Arc<Call>,
+    },
     Ended {
         call: Arc<Call>,
         outcome: Outcome,
@@ -208,9 +219,19 @@ pub enum Event {
         reason: Refusal,
     },
     /// No component reads the subject that a message was published to. (A NATS server does not report this.)
-    Unread { trace: TraceId, subject: Arc<str>, body: Bytes },
+    Unread {
+        trace: TraceId,
+        /// The number that the call would have had.
+        hop: u32,
+        subject: Arc<str>,
+        body: Bytes,
+    },
     /// A message is larger than NATS servers accept by default (1 MiB); the bus in this process accepted it.
-    Oversized { trace: TraceId, subject: Arc<str>, size: usize },
+    Oversized {
+        trace: TraceId,
+        subject: Arc<str>,
+        size: usize,
+    },
     /// A subscriber had too many unread messages for too long: this message is lost for it.
     Dropped {
         trace: TraceId,
@@ -219,9 +240,13 @@ pub enum Event {
         subscriber: Arc<str>,
     },
     /// A key-value bucket of the NATS server did not exist and was created.
-    BucketMade { bucket: String },
+    BucketMade {
+        bucket: String,
+    },
     /// The NATS server is not known to have taken so many messages: the connection was lost after they were sent.
-    Unconfirmed { count: usize },
+    Unconfirmed {
+        count: usize,
+    },
     /// Messages arrived faster than they were processed: more than `room` waited, and so many are lost.
     Flooded {
         /// The queue group or the pattern of the subscriber.
@@ -235,13 +260,18 @@ pub enum Event {
     /// The connection to reconnected to the NATS server.
     BusRestored,
     /// The NATS server or its client complains: too slow, no permission, …
-    BusTrouble { message: String },
+    BusTrouble {
+        message: String,
+    },
 }
 
 /// Describes how a call failed.
 pub fn in_words(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Failed { message } => format!("failed: {message}"),
+        Outcome::Failed { message } => match explain(message) {
+            Some(explanation) => format!("failed: {} ({explanation})", message.trim_end()),
+            None => format!("failed: {message}"),
+        },
         Outcome::Trapped { message } => format!("trapped: {message}"),
         Outcome::TimedOut { limit } => {
             format!("took longer than {} s ({} sets the limit)", limit.as_secs_f64(), Argument::Timeout)

@@ -10,7 +10,7 @@ use crate::postgres;
 use crate::web::Origin;
 
 /// One component as the host runs it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hosted {
     /// The component's name, by which everything that happens in it is reported.
     pub name: String,
@@ -25,6 +25,8 @@ pub struct Hosted {
     /// The key-value bucket that it uses; it is made if there is none.
     pub bucket: Option<String>,
     pub database: bool,
+    /// The table of the database that its results go to.
+    pub table: Option<String>,
     /// Where its dead letters go, if JetStream stores its messages.
     pub dead_letter_topic: Option<String>,
     /// The topics that it writes to where a stream acknowledges each message.

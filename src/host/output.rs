@@ -10,6 +10,7 @@ use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 
+use super::absent::explain;
 use super::observe::{Call, Event, Observer, Stream};
 
 /// How much of one call's output is reported.
@@ -29,6 +30,8 @@ struct Account {
     taken: usize,
     cut: bool,
     pending: [Vec<u8>; 2],
+    /// What a line on stderr means, if it says that something does not exist here.
+    explanation: Option<&'static str>,
 }
 
 impl Output {
@@ -55,15 +58,25 @@ impl Output {
         let mut account = self.account();
         let admitted = self.admit_in(&mut account, bytes.len());
         let bytes = bytes.get(..admitted).unwrap_or_default();
+        let mut explanation = account.explanation;
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             let pending = pending(&mut account, stream);
             for part in piece.chunks(LONGEST_LINE) {
                 pending.extend_from_slice(part);
                 if part.ends_with(b"\n") || pending.len() >= LONGEST_LINE {
+                    if stream == Stream::Stderr {
+                        explanation = explanation.or_else(|| explain(&String::from_utf8_lossy(pending)));
+                    }
                     self.line(stream, pending);
                 }
             }
         }
+        account.explanation = explanation;
+    }
+
+    /// What the function has written means, if it is that something does not exist here.
+    pub fn explanation(&self) -> Option<&'static str> {
+        self.account().explanation
     }
 
     /// Reports what was written without the end of a line.

@@ -53,14 +53,21 @@ pub(super) async fn run<W: Work>(
         true => Err(TimeIsUp.into()),
         false => Ok(UpdateDeadline::Yield(1)),
     });
-    let result = match tokio::time::timeout_at(deadline, work.run(&mut store)).await {
+    let ran = tokio::time::timeout_at(deadline, work.run(&mut store)).await;
+    // What was written last may say why it was aborted.
+    output.finish();
+    let result = match ran {
         Ok(Ok(value)) => Ok(value),
-        Ok(Err(cause)) => Err(cut_off(&cause, &record, limits)),
+        Ok(Err(cause)) => Err(match (cut_off(&cause, &record, limits), output.explanation()) {
+            (Outcome::Trapped { message }, Some(explanation)) => {
+                Outcome::Trapped { message: format!("{message} ({explanation})") }
+            }
+            (outcome, _) => outcome,
+        }),
         Err(_) => Err(Outcome::TimedOut { limit: limits.time }),
     };
     let ended = Instant::now();
     drop(store);
-    output.finish();
     let called = record.instantiated_at().map_or(ended, Instant::from_std);
     let times = Times { queued, instantiate: called - started, call: ended - called };
     (result, times)

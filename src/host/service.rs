@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use tokio::sync::Semaphore;
 
@@ -9,8 +10,10 @@ use super::HostError;
 use super::bus::subject::Pattern;
 use super::code::Code;
 use super::core::Core;
+use super::observe::Event;
 use super::options::Hosted;
 use super::state::Resources;
+use crate::cancel::Cancel;
 use crate::nats::Subscription;
 use crate::web::Origin;
 
@@ -62,7 +65,7 @@ pub(super) struct Part {
 }
 
 impl Plan {
-    /// Checks all components and compiles those that are not the `running` ones.
+    /// Checks all components and compiles those that are not the `running` ones. If it is dropped, no more are begun.
     pub async fn make(
         core: &Arc<Core>,
         components: Vec<Hosted>,
@@ -74,15 +77,18 @@ impl Plan {
             let resources = core.resources(&hosted).await?;
             prepared.push((hosted, resources));
         }
-        let core = Arc::clone(core);
+        let (core, cancel) = (Arc::clone(core), Cancel::default());
+        let guard = cancel.guard();
         // One after the other: the compiler uses all cores for each.
         let parts = tokio::task::spawn_blocking(move || {
             prepared
                 .into_iter()
+                .take_while(|_| !cancel.is_cancelled())
                 .map(|(hosted, resources)| prepare(&core, hosted, resources, &running))
                 .collect::<Result<Vec<_>, _>>()
         });
         let parts = parts.await.map_err(|cause| HostError::Engine { message: cause.to_string() })??;
+        guard.disarm();
         Ok(Self { parts })
     }
 }
@@ -93,7 +99,13 @@ fn prepare(core: &Core, hosted: Hosted, resources: Resources, running: &Running)
             code.check(&hosted)?;
             Arc::clone(code)
         }
-        None => Arc::new(Code::prepare(&core.compute, &core.linker, &hosted, resources)?),
+        None => {
+            let (start, component) = (Instant::now(), hosted.name.clone());
+            core.observer.event(Event::Preparing { component: component.clone() });
+            let code = Code::prepare(&core.compute, &core.linker, &hosted, resources)?;
+            core.observer.event(Event::Prepared { component, elapsed: start.elapsed() });
+            Arc::new(code)
+        }
     };
     // Where JetStream limits them, none may wait unread: it would be redelivered.
     let in_flight = match hosted.dead_letter_topic {

@@ -1,5 +1,6 @@
 //! Connecting to a NATS server: who we are, whom we trust, and what went wrong.
 
+mod probe;
 mod right;
 pub mod subject;
 mod subscription;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use crate::remedy::{Argument, Operation};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 
+pub use probe::denied_subscriptions;
 pub use right::{Right, denied};
 pub use subscription::Subscription;
 

@@ -181,6 +181,7 @@ impl Operation {
         for warning in &plan.warnings {
             self.progress.report(Event::DeployWarning { message: warning.clone() });
         }
+        self.may_read().await?;
         self.write_manifest(platform.as_ref(), &plan.manifest)?;
         // Before anything starts: what is sent from then on is kept.
         if !streams.is_empty() {
@@ -188,6 +189,18 @@ impl Operation {
         }
         let done = platform::deploy(platform.as_ref(), &plan, options.wait, self.progress.as_ref()).await?;
         Ok((done, components))
+    }
+
+    /// Sees that the user may subscribe to the topics. Hosts may be other users, so it says nothing if there is no server.
+    async fn may_read(&self) -> Result<(), Error> {
+        let subscriptions =
+            self.components()?.into_iter().filter_map(|component| component.subscriptions().ok());
+        let topics: Vec<_> = subscriptions.flatten().map(|subscription| subscription.subject).collect();
+        let denied = nats::denied_subscriptions(&self.settings.nats()?, &topics).await.unwrap_or_default();
+        match denied.into_iter().next() {
+            Some(denied) => Err(StreamError::from(denied).into()),
+            None => Ok(()),
+        }
     }
 
     async fn status(&self) -> Result<Status, Error> {

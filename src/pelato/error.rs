@@ -360,6 +360,7 @@ fn is_network(error: &HostError) -> bool {
             | HostError::Bind { .. }
             | HostError::Nats(_)
             | HostError::Postgres(_)
+            | HostError::NoTable { .. }
             | HostError::Bucket { .. }
             | HostError::NoJetStream { .. }
             | HostError::Bus { .. }

@@ -1,5 +1,6 @@
 //! The facade: a project and everything that can be done with it.
 
+mod alone;
 mod brush;
 mod building;
 mod changed;
@@ -13,11 +14,13 @@ mod graph;
 mod infra;
 mod library;
 mod operation;
+mod preparing;
 mod push;
 mod report;
 mod run;
 mod scaffold;
 mod secrets;
+mod swap;
 mod watch;
 
 use std::path::{Path, PathBuf};

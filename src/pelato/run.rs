@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_nats::ConnectOptions;
-use tokio::sync::mpsc;
 
 use super::Error;
+use super::alone::{Presence, announce};
 use super::deploy::streams;
 use super::operation::Operation;
-use super::watch::Watcher;
+use super::preparing::Preparing;
+use super::swap::Changes;
 use super::{BuildFlags, Outcome, Pelato};
 use crate::build::BuildError;
 use crate::catalog::template::Data;
@@ -19,7 +20,7 @@ use crate::host::observe::Observer;
 use crate::host::{self, Bus, Called, Host, HostError, Hosted, Limits, Stopped};
 use crate::nats;
 use crate::postgres;
-use crate::progress::{Event, OldVersion, OperationKind, Progress};
+use crate::progress::{Event, OperationKind};
 use crate::project::settings::KEYVALUE_DOMAIN;
 use crate::stream::{Consumer, Streams};
 use crate::web::Origin;
@@ -44,6 +45,8 @@ pub struct RunOptions {
     pub limits: Limits,
     /// Messages to send once everything runs: topic and body.
     pub send: Vec<(String, Vec<u8>)>,
+    /// End when the flow is idle: nothing waits and nothing runs. Not with a NATS server, where messages come from others.
+    pub once: bool,
     /// Build and swap when something changes.
     pub watch: bool,
 }
@@ -84,15 +87,22 @@ impl Pelato {
     async fn run_in(
         &self,
         operation: &Arc<Operation>,
-        changes: Option<(Watcher, mpsc::UnboundedReceiver<()>)>,
+        mut changes: Option<Changes>,
         options: RunOptions,
         observer: Arc<dyn Observer>,
         ready: impl FnOnce(&Ready),
         stop: impl Future<Output = ()>,
     ) -> Result<Stopped, Error> {
-        let (host, told) = operation.unless_cancelled(operation.start(&options, observer)).await?;
         let stop = operation.until_stopped(stop);
         tokio::pin!(stop);
+        let (built_by, outcome) =
+            self.build_first(operation, &options, changes.as_mut(), stop.as_mut()).await?;
+        let components = hosted(&outcome, &options.bus)?;
+        let observer = Preparing::beside(observer, Arc::clone(&operation.progress));
+        let start = built_by.start(&options, &outcome, components.clone(), observer);
+        let (host, told) = operation.unless_cancelled(start).await?;
+        drop(built_by);
+        let _presence = operation.announce(&options.bus);
         // Asked once before anyone is told that it runs.
         if futures_util::poll!(stop.as_mut()).is_ready() {
             return Ok(host.stop().await);
@@ -102,9 +112,16 @@ impl Pelato {
             for (topic, body) in &options.send {
                 host.publish(topic, body.clone()).await?;
             }
-            match changes {
-                Some((_watcher, changes)) => {
-                    self.swap_on_change(&host, &options, changes, operation.progress.as_ref(), stop).await;
+            match &mut changes {
+                Some(changes) => {
+                    let progress = operation.progress.as_ref();
+                    self.swap_on_change(&host, &options, components, changes, progress, stop).await;
+                }
+                None if options.once => {
+                    tokio::select! {
+                        () = stop => {}
+                        () = host.idle() => {}
+                    }
                 }
                 None => stop.await,
             }
@@ -120,58 +137,6 @@ impl Pelato {
             0 => Ok(stopped),
             count => Err(HostError::Unsent { count }.into()),
         }
-    }
-
-    /// Watches the sources; each change can be received for as long as the watcher lives.
-    fn changes(&self) -> Result<(Watcher, mpsc::UnboundedReceiver<()>), Error> {
-        let (changed, changes) = mpsc::unbounded_channel();
-        let watcher = Watcher::start(self.root(), move || {
-            let _ = changed.send(());
-        })?;
-        Ok((watcher, changes))
-    }
-
-    /// Swaps components until `stop` is done. A change that does not build is reported; the old components go on.
-    async fn swap_on_change(
-        &self,
-        host: &Host,
-        options: &RunOptions,
-        mut changes: mpsc::UnboundedReceiver<()>,
-        progress: &dyn Progress,
-        stop: impl Future<Output = ()>,
-    ) {
-        tokio::pin!(stop);
-        loop {
-            tokio::select! {
-                () = &mut stop => return,
-                Some(()) = changes.recv() => {}
-            }
-            while changes.try_recv().is_ok() {} // one build serves all changes until now
-            let swapped = tokio::select! {
-                () = &mut stop => return, // and the compiler with it
-                swapped = self.build_and_swap(host, options) => swapped,
-            };
-            progress.report(match swapped {
-                Ok(()) => Event::Replaced,
-                Err(Error::Rejected(rejected)) => {
-                    rejected.0.problems.into_iter().for_each(|p| progress.report(Event::Problem(p)));
-                    Event::NotReplaced { reason: OldVersion::Workflow }
-                }
-                Err(error) => Event::NotReplaced { reason: OldVersion::Failed { error: error.to_string() } },
-            });
-        }
-    }
-
-    /// An operation of its own: settings, packs and templates may have changed as well.
-    async fn build_and_swap(&self, host: &Host, options: &RunOptions) -> Result<(), Error> {
-        let operation = self.begin(OperationKind::Build)?;
-        let replaced = async {
-            let outcome = operation.build_for(&options.only, &options.build).await?;
-            let components = hosted(&outcome, &options.bus)?;
-            operation.store(&outcome, &options.bus).await?;
-            Ok(host.replace(components).await?)
-        };
-        operation.ended(replaced.await)
     }
 
     /// Builds one component and runs its function once, without what surrounds it.
@@ -208,25 +173,44 @@ impl Operation {
         let wasm = built.read_function().map_err(BuildError::from)?;
         let input = outcome.components.first().map_or(Ok(input.clone()), |one| given(one, &input))?;
         let cache = self.cache.join("compiled");
+        let observer = Preparing::beside(observer, Arc::clone(&self.progress));
         let called = host::call(component, &wasm, input.into(), limits, Some(&cache), observer);
         self.unless_cancelled(async { Ok(called.await?) }).await
     }
 
     /// Builds, where that blocks nobody.
-    async fn build_for(self: &Arc<Self>, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
+    pub(super) async fn build_for(
+        self: &Arc<Self>,
+        only: &[String],
+        flags: &BuildFlags,
+    ) -> Result<Outcome, Error> {
         let (only, flags) = (only.to_vec(), flags.clone());
         self.blocking(move |operation| operation.build(&only, &flags)).await
     }
 
-    /// Builds, and starts the host.
+    /// Lets other processes know that the project runs, and tells if another does: without a server, messages do not
+    /// leave a process.
+    fn announce(&self, bus: &Bus) -> Option<Presence> {
+        if !matches!(bus, Bus::InProcess) {
+            return None;
+        }
+        // Without it everything works, and the other process is not told.
+        let (presence, runs_already) = announce(&self.root, &self.cache).ok()?;
+        if runs_already {
+            self.progress.report(Event::RunsElsewhere);
+        }
+        Some(presence)
+    }
+
+    /// Starts the host.
     async fn start(
-        self: &Arc<Self>,
+        &self,
         options: &RunOptions,
+        outcome: &Outcome,
+        components: Vec<Hosted>,
         observer: Arc<dyn Observer>,
     ) -> Result<(Host, Ready), Error> {
-        let outcome = self.build_for(&options.only, &options.build).await?;
-        let components = hosted(&outcome, &options.bus)?;
-        self.store(&outcome, &options.bus).await?;
+        self.store(outcome, &options.bus).await?;
         let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
         let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
         let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
@@ -245,13 +229,12 @@ impl Operation {
             cache_dir: Some(self.cache.join("compiled")),
             ..host::Options::default()
         };
-        let told = describe(&components, &streams_here(&outcome)?.consumers);
-        self.progress.report(Event::Preparing);
+        let told = describe(&components, &streams_here(outcome)?.consumers);
         Ok((Host::start(host_options, components, observer).await?, told))
     }
 
     /// Has JetStream store the messages of those components that want it.
-    async fn store(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
+    pub(super) async fn store(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
         let streams = streams_here(outcome)?;
         match bus {
             Bus::InProcess => {
@@ -276,7 +259,7 @@ fn streams_here(outcome: &Outcome) -> Result<Streams, Error> {
 }
 
 /// Built components as the embedded host takes them.
-fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
+pub(super) fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
     let pairs = outcome.components.iter().zip(&outcome.built);
     let one = |(component, built): (&Component, &crate::build::Built)| {
         // Nothing hands messages over in this process: they are read where they are sent to.
@@ -294,6 +277,7 @@ fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
             allow_origins: component.http.iter().flat_map(|http| http.allow_origins.clone()).collect(),
             bucket: component.bucket().map_err(wrong)?,
             database: component.uses_database(),
+            table: component.table().map(str::to_owned),
             dead_letter_topic: component.at_least_once.as_ref().map(|kept| kept.dead_letter_topic.clone()),
             stored_topics: component.streams.writes.clone(),
         })

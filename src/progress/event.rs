@@ -240,10 +240,33 @@ pub enum Event {
         /// The component.
         component: String,
     },
-    /// Components are compiled for this machine.
-    Preparing,
+    /// Another process runs the project, too, and neither has a NATS server: they do not hear each other.
+    RunsElsewhere,
+    /// A component is made ready for this machine.
+    Preparing {
+        /// The component.
+        component: String,
+        /// It takes long: it was not compiled for this machine before.
+        slow: bool,
+    },
+    /// A component is ready for this machine.
+    Prepared {
+        /// The component.
+        component: String,
+        /// How long that took.
+        #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
+        duration: Duration,
+    },
+    /// The workflow cannot be started as it is: a change of it is waited for.
+    NotStarted {
+        /// Why.
+        reason: OldVersion,
+    },
     /// What was built anew runs.
-    Replaced,
+    Replaced {
+        /// The components that are new or other ones; none if the change made no difference.
+        components: Vec<String>,
+    },
     /// What was changed cannot run: what ran before goes on.
     NotReplaced {
         /// Why.

@@ -17,6 +17,11 @@ impl Bar {
         Self { enabled, bar: None, in_work: Vec::new() }
     }
 
+    /// Whether it is shown.
+    pub fn is_enabled(&self) -> bool {
+        self.enabled
+    }
+
     /// Shows the bar for so many components.
     pub fn begin(&mut self, doing: &str, components: usize) {
         if !self.enabled || components == 0 {

@@ -10,7 +10,7 @@ use crate::progress::{
     SCHEMA, Verdict,
 };
 use crate::project::settings::ENV_FILE;
-use crate::remedy::Argument;
+use crate::remedy::{Argument, Operation};
 use crate::report::Problem;
 
 /// The last event of a command that fails.
@@ -45,6 +45,9 @@ fn in_words(event: Event) -> Event {
         }
         Event::NotReplaced { reason: OldVersion::Failed { error } } => {
             Event::NotReplaced { reason: OldVersion::Failed { error: text(error) } }
+        }
+        Event::NotStarted { reason: OldVersion::Failed { error } } => {
+            Event::NotStarted { reason: OldVersion::Failed { error: text(error) } }
         }
         Event::ContainerUnavailable { pack, reason } => {
             Event::ContainerUnavailable { pack, reason: text(reason) }
@@ -117,6 +120,10 @@ impl Ui {
                     self.style_err.error.apply_to("error")
                 ));
                 self.line(&worded(output.trim_end()));
+            }
+            // Who reads it later learns nothing by it.
+            Event::Preparing { component, slow: true } if self.is_watched() => {
+                self.status("Preparing", format!("{component} (for this machine, once)"));
             }
             Event::PhaseStarted { phase } => self.status(doing(phase), ""),
             Event::Problem(problem) => self.problem(&problem),
@@ -268,15 +275,30 @@ fn later(event: Event) -> Option<(Level, String)> {
                 Argument::Nats
             ),
         ),
-        Event::Preparing => (Level::Detail, "preparing the components for this machine".to_owned()),
-        Event::Replaced => (Level::Info, "running the new version".to_owned()),
-        Event::NotReplaced { reason } => {
-            let why = match reason {
-                OldVersion::Workflow => "the workflow has errors".to_owned(),
-                OldVersion::Failed { error } => error,
-            };
-            (Level::Info, format!("the old version keeps running: {why}"))
+        Event::RunsElsewhere => (
+            Level::Warning,
+            format!(
+                "another {} of this project is running: messages do not pass between the two; with {} for both they do",
+                Operation::Run,
+                Argument::Nats
+            ),
+        ),
+        Event::Preparing { component, slow: true } => {
+            (Level::Detail, format!("preparing {component} for this machine, once"))
         }
+        Event::Prepared { component, duration } => {
+            (Level::Detail, format!("{component} is ready for this machine after {}", shown(duration)))
+        }
+        Event::Replaced { components } if components.is_empty() => {
+            (Level::Info, "the change makes no difference to the components".to_owned())
+        }
+        Event::Replaced { components } => {
+            (Level::Info, format!("running the new version of {}", components.join(", ")))
+        }
+        Event::NotReplaced { reason } => {
+            (Level::Info, format!("the old version keeps running: {}", why_not(reason)))
+        }
+        Event::NotStarted { reason } => (Level::Info, format!("waiting for a change: {}", why_not(reason))),
         Event::Fix { fix, dry_run } => {
             (Level::Info, format!("{} {}", if dry_run { "would" } else { "fixing:" }, to_do(&fix)))
         }
@@ -301,6 +323,13 @@ fn later(event: Event) -> Option<(Level, String)> {
         _ => return None,
     };
     Some((level, text))
+}
+
+fn why_not(reason: OldVersion) -> String {
+    match reason {
+        OldVersion::Workflow => "the workflow has errors".to_owned(),
+        OldVersion::Failed { error } => error,
+    }
 }
 
 fn shown(duration: Duration) -> String {

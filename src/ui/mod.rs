@@ -7,6 +7,7 @@ mod conformance;
 mod events;
 pub mod json;
 mod made;
+mod order;
 mod pack;
 pub mod prompt;
 mod safe;
@@ -336,6 +337,11 @@ impl Ui {
             Ok(bar) => bar.suspend(print),
             Err(poisoned) => poisoned.into_inner().suspend(print),
         }
+    }
+
+    /// Whether somebody waits at a terminal.
+    fn is_watched(&self) -> bool {
+        self.bar.lock().is_ok_and(|bar| bar.is_enabled())
     }
 
     fn with_bar(&self, act: impl FnOnce(&mut Bar)) {

@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use super::json::{RunLine, SCHEMA, SentLine, StoredLine};
+use super::order::Order;
 use super::{Level, Ui};
 use crate::host::observe::in_words;
 use crate::host::observe::{Call, Event, Observer, Outcome, Refusal, Sent, Stored, Trigger, Unobserved};
@@ -83,8 +84,8 @@ struct Sink {
 
 impl Observer for Sink {
     fn event(&self, event: Event) {
-        if matches!(event, Event::Started { .. }) {
-            return; // the end of a call says it all
+        if matches!(event, Event::Preparing { .. } | Event::Prepared { .. }) {
+            return; // told as progress
         }
         let sent =
             self.sender.lock().is_ok_and(|sender| sender.try_send(Some((Instant::now(), event))).is_ok());
@@ -96,23 +97,33 @@ impl Observer for Sink {
 
 fn print_all(ui: &Ui, events: &Receiver<Line>, skipped: &AtomicUsize) {
     let start = Instant::now();
-    while let Ok(Some((at, event))) = events.recv() {
+    let print = |(at, event): (Instant, Event)| {
         let seconds = at.saturating_duration_since(start).as_secs_f64();
         if ui.json() {
             ui.result_json(&as_json(seconds, &event));
         } else if let Some(text) = as_text(ui, &event) {
             ui.result(format!("{seconds:9.3}  {text}"));
         }
+    };
+    let mut order = Order::new();
+    while let Ok(Some((at, event))) = events.recv() {
+        order.take(&event.clone(), (at, event)).into_iter().for_each(print);
         match skipped.swap(0, Ordering::Relaxed) {
             0 => {}
-            n => ui.warning(format!("{n} lines were left out: they arrived faster than they can be printed")),
+            n => {
+                // The ends of calls may be among them.
+                order.rest().into_iter().for_each(print);
+                ui.warning(format!("{n} lines were left out: they arrived faster than they can be printed"));
+            }
         }
     }
+    order.rest().into_iter().for_each(print);
 }
 
 fn as_text(ui: &Ui, event: &Event) -> Option<String> {
     Some(match event {
-        Event::Started { .. } => return None,
+        // Told as progress.
+        Event::Preparing { .. } | Event::Prepared { .. } | Event::Started { .. } => return None,
         Event::Ended { call, outcome, times } => {
             let time = ui.dim(&format!("{:.1} ms", (times.instantiate + times.call).as_secs_f64() * 1e3));
             let ended = match outcome {
@@ -178,6 +189,8 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         milliseconds: None,
     };
     match event {
+        Event::Preparing { component } => line("preparing", component.clone()),
+        Event::Prepared { component, .. } => line("prepared", component.clone()),
         Event::Started { call } => with_call(call, line("started", started_by(call))),
         Event::Ended { call, outcome, times } => RunLine {
             outcome: Some(kind(outcome)),

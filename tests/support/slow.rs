@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::process::wait_until;
-use super::{Place, group, toy};
+use super::{Place, group, tools, toy};
 
 const WORKFLOW: &str = "\
 project_name: Slow
@@ -43,6 +43,16 @@ impl Slow {
         fs::write(bin.join("toyc"), script).unwrap();
         fs::set_permissions(bin.join("toyc"), PermissionsExt::from_mode(0o755)).unwrap();
         Self { place }
+    }
+
+    /// The place, with Go on PATH, too.
+    pub fn with_go(self) -> Place {
+        let path = format!(
+            "{}:{}:/usr/bin:/bin",
+            self.place.above().join("bin").display(),
+            tools::go_bin().display()
+        );
+        self.place.env("PATH", path)
     }
 
     fn begun(&self) -> PathBuf {

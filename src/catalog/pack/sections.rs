@@ -48,6 +48,9 @@ pub struct TaskSection {
     /// What the sources must contain.
     #[serde(default)]
     pub requires: Vec<Requirement>,
+    /// What the sources should not use, because components do not have it.
+    #[serde(default)]
+    pub absent: Vec<Absence>,
     /// The folder beside the shell that the user's files are put into; else they lie among the shell's.
     #[serde(default)]
     pub into: Option<String>,
@@ -74,6 +77,17 @@ pub struct Requirement {
     /// Must match in at least one source file.
     pub pattern: Pattern,
     /// What is wrong if it does not.
+    pub message: String,
+    pub help: String,
+}
+
+/// `[[task.absent]]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absence {
+    /// Matches in a source file that uses it.
+    pub pattern: Pattern,
+    /// What the file does, as a verb and its object.
     pub message: String,
     pub help: String,
 }

@@ -1,6 +1,7 @@
 //! The rules, one file for each. `docs/reference/checks.md` says the same to people; a test holds the two together.
 
 mod code;
+mod code_absent;
 mod component_name;
 mod cycle;
 mod delivery;
@@ -11,6 +12,7 @@ mod feeds_itself;
 mod http;
 mod missing_field;
 mod name;
+mod not_called;
 mod parameter;
 mod placement;
 mod replicas;
@@ -56,11 +58,13 @@ pub const ALL: &[&dyn Rule] = &[
     &subject::Subject,
     &wildcard::Wildcard,
     &feeds_itself::FeedsItself,
+    &not_called::NotCalled,
     &code::PATH,
     &code::MISSING,
     &code::FILES,
     &code::LANGUAGE,
     &code::REQUIRES,
+    &code_absent::CodeAbsent,
     &topic_typo::TopicTypo,
     &topic_edge::TopicEdge,
     &cycle::Cycle,

@@ -95,7 +95,8 @@ mod tests {
         let other = folder.path().join("templates/ticker");
         std::fs::create_dir_all(&other).unwrap();
         let manifest = "schema = 1\nname = \"ticker\"\nsummary = \"s\"\ntrigger = \"t.wasm\"\n\
-                        [parameters.every]\nkind = \"integer\"\nprompt = \"p\"\ndefault = \"5\"\n";
+                        [parameters.every]\nkind = \"integer\"\nprompt = \"p\"\ndefault = \"5\"\n\
+                        [[capabilities]]\nwit = \"wasi:http/incoming-handler@0.2.0\"\n";
         std::fs::write(other.join("template.toml"), manifest).unwrap();
         let check = |every: &str| {
             let changes = ["type: ticker", "source_topic", "dest_topic", every];

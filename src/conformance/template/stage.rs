@@ -234,6 +234,7 @@ fn hosted(
         allow_origins: Vec::new(),
         bucket: component.bucket().map_err(text)?,
         database: false,
+        table: None,
         dead_letter_topic: Some(dead_letters(&component.name)),
         stored_topics,
     })

@@ -13,6 +13,7 @@ use super::queue::{Pushed, QueueReceiver, QueueSender, queue};
 use super::subject::{Pattern, check_subject};
 use super::{Message, Parked};
 use crate::host::HostError;
+use crate::host::activity::Activity;
 use crate::host::observe::{Event, Observer};
 
 /// How many messages may wait for one subscriber.
@@ -33,6 +34,7 @@ struct Inner {
     // Where the search for a member of a group begins: round robin.
     turn: AtomicUsize,
     patience: Duration,
+    activity: Activity,
     observer: Arc<dyn Observer>,
 }
 
@@ -69,12 +71,13 @@ pub(in crate::host) struct Entry {
 
 impl InProcess {
     /// A bus without subscribers.
-    pub fn new(patience: Duration, observer: Arc<dyn Observer>) -> Self {
+    pub fn new(patience: Duration, activity: Activity, observer: Arc<dyn Observer>) -> Self {
         let inner = Inner {
             subscribers: RwLock::default(),
             next_id: AtomicU64::new(0),
             turn: AtomicUsize::new(0),
             patience,
+            activity,
             observer,
         };
         Self { inner: Arc::new(inner) }
@@ -102,7 +105,12 @@ impl InProcess {
         let mut parked = Parked::default();
         if self.send(message, &mut parked)? == 0 {
             let Message { subject, body, mark, .. } = message;
-            self.report(Event::Unread { trace: mark.trace, subject: subject.clone(), body: body.clone() });
+            self.report(Event::Unread {
+                trace: mark.trace,
+                hop: mark.hop,
+                subject: subject.clone(),
+                body: body.clone(),
+            });
         }
         Ok(parked)
     }
@@ -136,7 +144,11 @@ impl InProcess {
             self.report(Event::Oversized { trace, subject, size });
         }
         for target in &targets {
-            if let Pushed::Full(message) = target.queue.push(message.clone()) {
+            let mut message = message.clone();
+            if target.on_full == OnFull::Wait {
+                message.active = Some(self.inner.activity.begin());
+            }
+            if let Pushed::Full(message) = target.queue.push(message) {
                 self.park(message, target, parked);
             }
         }

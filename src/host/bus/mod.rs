@@ -14,6 +14,7 @@ use hyper::body::Bytes;
 use tokio::task::JoinHandle;
 
 use super::HostError;
+use super::activity::{Active, Activity};
 use super::observe::Observer;
 use super::options::{Bus, Limits};
 use super::trace::{TraceContext, TraceId};
@@ -32,12 +33,21 @@ pub struct Message {
     pub(super) mark: TraceContext,
     /// Headers beside the mark, where the bus has any.
     pub(super) headers: Vec<(&'static str, String)>,
+    /// It waits for a component, or the component's call goes on.
+    pub(super) active: Option<Active>,
 }
 
 impl Message {
     /// A message that enters the system here.
     pub(super) fn entering(subject: &str, body: Bytes, reply_to: Option<String>) -> Self {
-        Self { subject: subject.into(), body, reply_to, mark: TraceContext::entering(), headers: Vec::new() }
+        Self {
+            subject: subject.into(),
+            body,
+            reply_to,
+            mark: TraceContext::entering(),
+            headers: Vec::new(),
+            active: None,
+        }
     }
 
     /// The message that entered the system and led to this one.
@@ -104,9 +114,14 @@ pub(super) enum Broker {
 }
 
 impl Broker {
-    pub async fn open(bus: &Bus, limits: &Limits, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
+    pub async fn open(
+        bus: &Bus,
+        limits: &Limits,
+        activity: Activity,
+        observer: Arc<dyn Observer>,
+    ) -> Result<Self, HostError> {
         match bus {
-            Bus::InProcess => Ok(Self::InProcess(InProcess::new(limits.time, observer))),
+            Bus::InProcess => Ok(Self::InProcess(InProcess::new(limits.time, activity, observer))),
             Bus::Nats(options) => Ok(Self::Nats(Arc::new(Nats::connect(options, observer).await?))),
         }
     }

@@ -125,5 +125,6 @@ pub(super) fn received(message: async_nats::Message) -> Message {
         reply_to: message.reply.map(|reply| reply.to_string()),
         mark,
         headers: Vec::new(),
+        active: None,
     }
 }

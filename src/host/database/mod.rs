@@ -45,8 +45,8 @@ impl Databases {
         Self { server, database: OnceCell::new() }
     }
 
-    /// The database, for a component that needs it.
-    pub async fn open(&self, component: &str) -> Result<Arc<Database>, HostError> {
+    /// The database, for a component that needs it, and this table in it.
+    pub async fn open(&self, component: &str, table: Option<&str>) -> Result<Arc<Database>, HostError> {
         let Some(server) = &self.server else {
             return Err(HostError::NoDatabase { component: component.to_owned() });
         };
@@ -56,7 +56,14 @@ impl Databases {
             database.client().await?;
             Ok::<_, PostgresError>(Arc::new(database))
         });
-        Ok(Arc::clone(opened.await?))
+        let database = opened.await?;
+        match table {
+            Some(table) if !database.has_table(table).await? => {
+                let (component, server) = (component.to_owned(), database.server.to_string());
+                Err(HostError::NoTable { component, table: table.to_owned(), server })
+            }
+            _ => Ok(Arc::clone(database)),
+        }
     }
 }
 
@@ -85,6 +92,21 @@ impl Database {
         };
         *connection = Some(Arc::clone(&client));
         Ok(client)
+    }
+
+    /// Whether there is a table of this name, with its schema's in front or not, that this user can see.
+    async fn has_table(&self, table: &str) -> Result<bool, PostgresError> {
+        let client = self.client().await?;
+        let name: Vec<_> =
+            table.split('.').map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
+        let found = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&name.join(".")]).await;
+        match found.and_then(|row| row.try_get(0)) {
+            Ok(found) => Ok(found),
+            Err(error) => {
+                let server = self.server.to_string();
+                Err(PostgresError::Unreachable { server, message: postgres::words(&error) })
+            }
+        }
     }
 
     async fn run(&self, statement: &str, parameters: Vec<Parameter>) -> Result<Ran, String> {

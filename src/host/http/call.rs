@@ -153,6 +153,7 @@ async fn handle(
     client: oneshot::Sender<Response<WasiBody>>,
     _token: mpsc::Sender<()>,
 ) {
+    let _active = core.activity.begin();
     let code = service.code();
     let Some(proxy) = &code.http else {
         // The component was replaced by one that answers no HTTP, between the look at the routes and now.

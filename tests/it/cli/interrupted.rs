@@ -207,3 +207,15 @@ fn many_builds_at_once_do_not_disturb_each_other() {
     place.run(&["build", "-q"]).code(0);
     tree::assert_same(&built, &place.tree());
 }
+
+#[test]
+fn a_run_that_prepares_components_can_be_cancelled_between_two() {
+    let place = Place::with(PROJECT).with_own_cache();
+    let mut running = place.start(&["run", "--port", "0", "--events"]);
+    let begun =
+        |component: &str| format!("\"event\":\"preparing\",\"component\":\"{component}\",\"slow\":false");
+    running.wait_for(&begun("double"));
+    running.signal("INT");
+    assert_eq!(running.wait().signal(), Some(2), "{}", running.err());
+    assert!(!running.err().contains(&begun("play")), "{}", running.err());
+}

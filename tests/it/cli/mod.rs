@@ -33,6 +33,8 @@ mod registries;
 mod report;
 mod run;
 mod run_access;
+mod run_once;
+mod run_watch;
 mod secrets;
 mod template_check;
 mod template_new;

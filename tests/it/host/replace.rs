@@ -78,3 +78,25 @@ fn a_replacement_that_fails_changes_nothing() {
         recorder.wait(2, |event| outcome_of(event, "it").is_some()).await;
     });
 }
+
+#[test]
+fn what_is_prepared_is_told_and_nothing_is_begun_after_a_start_is_dropped() {
+    block_on(async {
+        let recorder = std::sync::Arc::new(crate::support::host::stage::Recorder::default());
+        let folder = tempfile::tempdir().unwrap();
+        let own = Options { http: None, cache_dir: Some(folder.path().to_owned()), ..options() };
+        let parts =
+            || ["a", "b"].map(|name| hosted(name, processor(name, ECHO, "out"), &[name], None)).to_vec();
+        let start = pelato::host::Host::start(own.clone(), parts(), recorder.clone());
+        let begun = recorder.wait(1, |event| matches!(event, Event::Preparing { .. }));
+        tokio::select! {
+            _ = start => panic!("it was too quick"),
+            () = begun => {}
+        }
+        recorder.wait(1, |event| matches!(event, Event::Prepared { .. })).await;
+        let (host, recorder_of_all) = crate::support::host::stage::start(own, parts()).await;
+        let prepared = |event: &Event| matches!(event, Event::Prepared { .. });
+        assert_eq!((recorder.count(prepared), recorder_of_all.count(prepared)), (1, 2));
+        host.stop().await;
+    });
+}

@@ -3,5 +3,6 @@
 mod chain;
 mod delivery;
 mod drill_held;
+mod rights;
 mod run_nats;
 mod run_postgres;

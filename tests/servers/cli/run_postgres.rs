@@ -86,3 +86,15 @@ error: the PostgreSQL server at [OWN]:[PORT]/postgres rejected the connection: p
     let ran = place.run(&["config"]).code(0);
     assert!(!String::from_utf8_lossy(&ran.get_output().stdout).contains("openbarley"));
 }
+
+#[test]
+fn a_table_that_is_not_there_is_told_at_the_start() {
+    let Some(server) = Server::start() else { return };
+    let place = example().env("POSTGRES_URL", server.url());
+    place.run(&["build", "-q"]).code(0);
+    place.run_in_vain(&["run"]).code(6).stdout_eq("").stderr_eq(str![[r#"
+error: history stores its results in the table `readings`, which is not in the database at [OWN]:[PORT]/postgres
+  help: create it, as with `CREATE TABLE readings (data jsonb)`, or correct `table`; the user must be permitted to see it
+
+"#]]);
+}

@@ -94,6 +94,7 @@ pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&s
         dead_letter_topic: None,
         stored_topics: Vec::new(),
         database: false,
+        table: None,
     }
 }
 

@@ -1,0 +1,57 @@
+//! Whether another process runs the same project without a NATS server: the two do not hear each other.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
+/// The folder in PELATO's cache with a file for each project that runs.
+const FOLDER: &str = "running";
+
+/// For as long as it lives, others see that the project runs.
+pub(super) struct Presence {
+    _file: File,
+}
+
+/// Makes it known that the project in `root` runs, and tells whether it already does.
+pub(super) fn announce(root: &Path, cache: &Path) -> io::Result<(Presence, bool)> {
+    let folder = cache.join(FOLDER);
+    fs::create_dir_all(&folder)?;
+    let root = fs::canonicalize(root)?;
+    let name: String = Sha256::digest(root.as_os_str().as_encoded_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let file = File::create(folder.join(name))?;
+    // Those that run share the lock: whoever can have it alone is the first.
+    let runs_already = match file.try_lock() {
+        Ok(()) => false,
+        Err(fs::TryLockError::WouldBlock) => true,
+        Err(fs::TryLockError::Error(error)) => return Err(error),
+    };
+    file.unlock()?;
+    file.lock_shared()?;
+    Ok((Presence { _file: file }, runs_already))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::announce;
+
+    #[test]
+    fn the_second_is_told_and_the_next_after_both_is_not() {
+        let (project, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let other = tempfile::tempdir().unwrap();
+        let announce = |root: &tempfile::TempDir| announce(root.path(), cache.path()).unwrap();
+        let (first, runs) = announce(&project);
+        assert!(!runs);
+        assert!(!announce(&other).1, "another project");
+        let (second, runs) = announce(&project);
+        assert!(runs);
+        drop(first);
+        assert!(announce(&project).1, "the second still runs");
+        drop(second);
+        assert!(!announce(&project).1);
+    }
+}
