@@ -43,7 +43,7 @@ pub mod ui;
 pub mod web;
 
 pub use pelato::{
-    BrushOptions, Brushed, BuildFlags, Changed, Checked, Comparison, Conformance, DrillOptions, Error, Exit,
-    InfraOptions, Left, Library, Made, Options, Outcome, Owner, Pelato, Phase, PlannedBuild, PlannedPush,
-    Ready, ReportOptions, RunOptions, Why,
+    BrushOptions, Brushed, BuildFlags, Changed, Checked, Comparison, Conformance, Created, DrillOptions,
+    Error, Exit, InfraOptions, Left, Library, Made, MissingValue, NewProject, Options, Outcome, Owner,
+    Pelato, Phase, PlannedBuild, PlannedPush, Ready, ReportOptions, RunOptions, Why,
 };

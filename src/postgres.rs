@@ -90,6 +90,13 @@ pub enum PostgresError {
     File { path: PathBuf, message: String },
 }
 
+impl PostgresError {
+    /// Whether the server or the way to it is at fault, not an address or a file that was given.
+    pub fn is_network(&self) -> bool {
+        !matches!(self, Self::Address | Self::File { .. })
+    }
+}
+
 impl Server {
     /// The server at an address like `postgres://user:password@host:5432/database`. Its certificate may be signed by one
     /// of those in `root_certificates`, beside the system's.

@@ -1,7 +1,8 @@
 //! Runs programs to their end, each in a process group of its own, which ends as a whole when it is cancelled.
 
-use std::io::{self, Read};
-use std::process::{Child, Command, Output, Stdio};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -13,6 +14,8 @@ use crate::cancel::Cancel;
 const GRACE: Duration = Duration::from_millis(300);
 /// How often it is looked whether a program has ended that has closed its output before.
 const PAUSE: Duration = Duration::from_millis(5);
+/// How much is kept of what a program printed that is waited for until it exits, in bytes.
+const KEPT: u64 = 64 * 1024;
 
 /// Runs a command without input: how it ended and what it printed; nothing if it was cancelled. Then none of its
 /// process group is left.
@@ -30,16 +33,12 @@ pub fn output(command: &mut Command, cancel: &Cancel) -> io::Result<Option<Outpu
 /// # Errors
 /// As for [`output`].
 pub fn exchange(command: &mut Command, input: &[u8], cancel: &Cancel) -> io::Result<Option<Output>> {
-    if cancel.is_cancelled() {
-        return Ok(None);
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     // Before it starts: whoever ends this process from now on waits for it.
     let _tracked = cancel.track();
+    let runtime = runtime()?;
     command.stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    own_group(command);
-    let mut child = command.spawn()?;
+    let Some(mut child) = start(command, cancel)? else { return Ok(None) };
     if let Some(mut stdin) = child.stdin.take() {
         // What does not read it does not need it.
         let _ = io::Write::write_all(&mut stdin, input);
@@ -51,18 +50,64 @@ pub fn exchange(command: &mut Command, input: &[u8], cancel: &Cancel) -> io::Res
             end(&mut child, async { drop(printed.await) }).await?;
             return Ok(None);
         };
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            if cancel.run(tokio::time::sleep(PAUSE)).await.is_none() {
-                end(&mut child, std::future::pending()).await?;
-                return Ok(None);
-            }
-        };
+        let Some(status) = exit(&mut child, cancel).await? else { return Ok(None) };
         let bytes = |read: Result<io::Result<Vec<u8>>, _>| read.map_err(io::Error::other)?;
         Ok(Some(Output { status, stdout: bytes(stdout)?, stderr: bytes(stderr)? }))
     })
+}
+
+/// Runs a command without input until it exits: how, and the end of what it printed by then, to both outputs in the
+/// order in which it did; nothing if it was cancelled. Then none of its process group is left; otherwise, what it started
+/// may outlive it.
+///
+/// Blocks the thread: call it where that is allowed.
+///
+/// # Errors
+/// When it cannot be started or waited for.
+pub fn until_exit(command: &mut Command, cancel: &Cancel) -> io::Result<Option<(ExitStatus, Vec<u8>)>> {
+    let _tracked = cancel.track();
+    let runtime = runtime()?;
+    // A pipe would stay open as long as what the command has started.
+    let mut printed = tempfile::tempfile()?;
+    command.stdin(Stdio::null()).stdout(printed.try_clone()?).stderr(printed.try_clone()?);
+    let Some(mut child) = start(command, cancel)? else { return Ok(None) };
+    let Some(status) = runtime.block_on(exit(&mut child, cancel))? else { return Ok(None) };
+    Ok(Some((status, last(&mut printed)?)))
+}
+
+/// The last bytes of a file.
+fn last(file: &mut File) -> io::Result<Vec<u8>> {
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(KEPT)))?;
+    let mut bytes = Vec::new();
+    file.take(KEPT).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_time().build()
+}
+
+/// Starts a command in a group of its own, unless it is cancelled.
+fn start(command: &mut Command, cancel: &Cancel) -> io::Result<Option<Child>> {
+    if cancel.is_cancelled() {
+        return Ok(None);
+    }
+    own_group(command);
+    command.spawn().map(Some)
+}
+
+/// Waits until a child exits; if it is cancelled before, its group is ended, and there is nothing.
+async fn exit(child: &mut Child, cancel: &Cancel) -> io::Result<Option<ExitStatus>> {
+    loop {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        if cancel.run(tokio::time::sleep(PAUSE)).await.is_none() {
+            end(child, std::future::pending()).await?;
+            return Ok(None);
+        }
+    }
 }
 
 /// Reads to the end on a thread of its own.
@@ -179,17 +224,21 @@ mod tests {
 
     /// Runs a script that opens the FIFO `begun` when it is ready, and cancels it then. Its process group.
     fn cancelled(script: &str) -> String {
+        cancelled_in(script, |command, cancel| output(command, cancel).unwrap().is_none())
+    }
+
+    fn cancelled_in(script: &str, run: impl Fn(&mut Command, &Cancel) -> bool + Sync) -> String {
         let folder = tempfile::tempdir().unwrap();
         let begun = folder.path().join("begun");
         assert!(Command::new("mkfifo").arg(&begun).status().unwrap().success());
         let cancel = Cancel::default();
         let mut command = shell(script, folder.path());
         thread::scope(|scope| {
-            let runs = scope.spawn(|| output(&mut command, &cancel).unwrap());
+            let runs = scope.spawn(|| run(&mut command, &cancel));
             let group = fs::read_to_string(&begun).unwrap();
             assert!(!cancel.is_idle());
             cancel.cancel();
-            assert!(runs.join().unwrap().is_none());
+            assert!(runs.join().unwrap());
             assert!(cancel.is_idle());
             group.trim().to_owned()
         })
@@ -199,6 +248,35 @@ mod tests {
     fn the_whole_process_group_ends() {
         let group = cancelled("sleep 1000 & echo $$ > begun; wait");
         assert!(!group::runs(&group), "{group}");
+    }
+
+    #[test]
+    fn so_does_the_group_of_what_is_waited_for_until_it_exits() {
+        let group = cancelled_in("sleep 1000 & echo $$ > begun; wait", |command, cancel| {
+            until_exit(command, cancel).unwrap().is_none()
+        });
+        assert!(!runs(&group), "{group}");
+    }
+
+    #[test]
+    fn what_a_command_has_started_may_outlive_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let go_on = folder.path().join("go-on");
+        assert!(Command::new("mkfifo").arg(&go_on).status().unwrap().success());
+        let mut command = shell("(cat go-on; echo late) & echo out; echo err >&2; exit 3", folder.path());
+        let (status, printed) = until_exit(&mut command, &Cancel::default()).unwrap().unwrap();
+        assert_eq!((status.code(), &*printed), (Some(3), &b"out\nerr\n"[..]));
+        // It still waits for this.
+        fs::write(&go_on, "").unwrap();
+    }
+
+    #[test]
+    fn the_end_of_a_long_output_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut command = shell("yes | head -c 100000; echo end", folder.path());
+        let (_, printed) = until_exit(&mut command, &Cancel::default()).unwrap().unwrap();
+        assert_eq!(printed.len() as u64, KEPT);
+        assert!(printed.ends_with(b"y\nend\n"));
     }
 
     #[test]

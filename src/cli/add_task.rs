@@ -27,9 +27,13 @@ pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Res
     let pelato = context.open()?;
     pelato.workflow()?; // before anything is asked
     let catalog = pelato.catalog();
-    let task = task::complete(arguments.task, parameters::given(matches, &catalog), &catalog, context)?;
+    let (given, mut questions) = (parameters::given(matches, &catalog), ui.questions());
+    let Some(task) = task::complete(arguments.task, given, &catalog, ui, &mut questions)? else {
+        return Err(questions.unanswered().into());
+    };
     if arguments.dry_run {
-        ui.result(pelato.plan_task(&task)?.diff());
+        let plan = pelato.plan_task(&task)?.plan;
+        ui.plan(pelato.root(), &plan);
         return Ok(());
     }
     let added = pelato.add_task(&task)?;

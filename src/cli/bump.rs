@@ -6,7 +6,7 @@ use semver::Version;
 use super::context::Context;
 use crate::pelato::Error;
 use crate::pelato::{Changed, Why};
-use crate::project::bump::{Kind, Selection};
+use crate::project::bump::{Kind, Level, Selection};
 use crate::text::list;
 use crate::ui::{json, table};
 
@@ -14,11 +14,11 @@ use crate::ui::{json, table};
 #[derive(Debug, Args)]
 #[command(override_usage = "pelato bump [COMPONENT]... [major|minor|patch]\n       \
     pelato bump --all [major|minor|patch]\n       pelato bump --changed [major|minor|patch]\n       \
-    pelato bump [COMPONENT]... --pre ID\n       \
+    pelato bump [COMPONENT]... [major|minor|patch] --pre ID\n       \
     pelato bump [COMPONENT]... --set VERSION")]
 #[command(
     after_help = "Examples:\n  pelato bump celsius_to_kelvin_conversion minor\n  pelato bump --all patch\n  \
-    pelato bump --changed minor\n  pelato bump temp_filter --pre rc        # 1.2.3 → 1.2.4-rc.1\n  pelato bump temp_filter --set 2.0.0"
+    pelato bump --changed minor\n  pelato bump temp_filter --pre rc        # 1.2.3 → 1.2.4-rc.1\n  pelato bump temp_filter minor --pre rc  # 1.2.3 → 1.3.0-rc.1\n  pelato bump temp_filter --set 2.0.0"
 )]
 pub struct Arguments {
     /// The components, followed by major, minor or patch [default: patch]
@@ -89,21 +89,22 @@ pub fn run(mut arguments: Arguments, context: &Context) -> Result<(), Error> {
 /// Takes the level off the end of the words.
 fn kind(arguments: &mut Arguments) -> Result<Kind, Error> {
     let level = match arguments.words.last().map(String::as_str) {
-        Some("major") => Some(Kind::Major),
-        Some("minor") => Some(Kind::Minor),
-        Some("patch") => Some(Kind::Patch),
+        Some("major") => Some(Level::Major),
+        Some("minor") => Some(Level::Minor),
+        Some("patch") => Some(Level::Patch),
         _ => None,
     };
     if level.is_some() {
         arguments.words.pop();
     }
-    let other = arguments.pre.take().map(Kind::Pre).or(arguments.version.take().map(Kind::Set));
-    match (level, other) {
-        (Some(_), Some(_)) => Err(Error::Usage {
-            message: "both a level and `--pre` or `--set` are given".to_owned(),
+    match (arguments.pre.take(), arguments.version.take(), level) {
+        (_, Some(_), Some(_)) => Err(Error::Usage {
+            message: "both a level and `--set` are given".to_owned(),
             help: "leave one of them out".to_owned(),
         }),
-        (level, other) => Ok(level.or(other).unwrap_or(Kind::Patch)),
+        (_, Some(version), None) => Ok(Kind::Set(version)),
+        (Some(id), None, level) => Ok(Kind::Pre(id, level)),
+        (None, None, level) => Ok(Kind::Level(level.unwrap_or(Level::Patch))),
     }
 }
 

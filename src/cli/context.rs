@@ -1,6 +1,5 @@
 //! What every command starts from: the project's folder, the settings, the user interface.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +8,7 @@ use clap::Args;
 use etcetera::BaseStrategy;
 
 use super::Global;
+use super::raw::Raw;
 use super::signals::Signals;
 use crate::catalog::Catalog;
 use crate::pelato::Error;
@@ -251,19 +251,9 @@ fn flag(text: &str) -> Result<Flag, Error> {
 }
 
 /// The catalog that a command line will use, before it is parsed.
-pub fn catalog_for(arguments: &[OsString]) -> Catalog {
-    let project = arguments.iter().enumerate().find_map(|(index, argument)| {
-        let argument = argument.to_string_lossy();
-        match argument.as_ref() {
-            "-C" | "--project" => arguments.get(index + 1).map(PathBuf::from),
-            glued => glued
-                .strip_prefix("--project=")
-                .or_else(|| glued.strip_prefix("-C").map(|folder| folder.trim_start_matches('=')))
-                .map(PathBuf::from),
-        }
-    });
+pub fn catalog_for(raw: &Raw<'_>) -> Catalog {
     let here = std::env::current_dir().unwrap_or_default();
-    Library::new(root(&here, project.as_deref()), user_folder()).catalog()
+    Library::new(root(&here, raw.project().as_deref()), user_folder()).catalog()
 }
 
 fn root(here: &Path, named: Option<&Path>) -> PathBuf {

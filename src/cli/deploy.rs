@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::context::{Context, Place};
+use super::flags;
 use crate::files::{Plan, RelPath};
 use crate::pelato::Error;
 use crate::platform::{Deployed, Manifest, Options};
@@ -36,9 +37,9 @@ pub struct Arguments {
 /// How long to wait: shared by all commands that do.
 #[derive(Debug, Args)]
 pub struct Wait {
-    /// How long to wait for the end of the operation, in seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    timeout: u64,
+    /// How long to wait for the end of the operation, such as 30s or 5m
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = flags::time)]
+    timeout: Duration,
     /// Do not wait: return when the cluster has accepted the request
     #[arg(long, conflicts_with = "timeout")]
     no_wait: bool,
@@ -47,7 +48,7 @@ pub struct Wait {
 impl Wait {
     /// As the facade takes it.
     pub fn to_options(&self, force: bool) -> Options {
-        Options { wait: (!self.no_wait).then(|| Duration::from_secs(self.timeout)), force }
+        Options { wait: (!self.no_wait).then(|| self.timeout), force }
     }
 }
 

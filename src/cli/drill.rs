@@ -6,9 +6,10 @@ use std::time::Duration;
 use clap::Args;
 
 use super::context::Context;
+use super::flags;
 use crate::drill::slo::{self, Objective};
 use crate::drill::{Course, DrillError, INPUT, Plan};
-use crate::measurement::{self, record, text, time};
+use crate::measurement::{self, record, text};
 use crate::pelato::DrillOptions;
 use crate::pelato::Error;
 use crate::ui::{json, table};
@@ -39,10 +40,10 @@ pub struct Arguments {
     #[command(flatten)]
     fault: Fault,
     /// Messages that take longer are late
-    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "1s", value_parser = flags::time)]
     late: Duration,
     /// How long to wait for the last messages after all are sent; later ones count as lost
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = flags::time)]
     grace: Duration,
     /// Objectives, separated by commas: the exit code is 9 if one is missed
     #[arg(long, value_name = "OBJECTIVES")]
@@ -62,19 +63,19 @@ struct Fault {
     #[arg(long, value_name = "COMMAND")]
     kill_command: Option<String>,
     /// How long messages are sent before the fault
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = flags::time)]
     before: Duration,
     /// The drill ends when all messages have arrived in time for this long
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = flags::time)]
     settle: Duration,
     /// Longest time after the fault until the drill ends; also the longest wait for a fault
-    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = flags::time)]
     timeout: Duration,
     /// Only send messages and measure, without a fault
     #[arg(long, conflicts_with_all = ["kill_command", "before", "settle", "timeout"])]
     no_fault: bool,
     /// Duration of a drill without a fault
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = span)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = flags::time)]
     #[arg(requires = "no_fault", conflicts_with_all = ["kill_command", "before", "settle", "timeout"])]
     duration: Duration,
 }
@@ -104,15 +105,11 @@ fn rate(text: &str) -> Result<f64, String> {
     text.parse().ok().filter(|rate| (0.1..=10_000.0).contains(rate)).ok_or_else(expected)
 }
 
-fn span(text: &str) -> Result<Duration, String> {
-    let time = time::parse(text)?;
-    if time.is_zero() { Err("expected more than 0".to_owned()) } else { Ok(time) }
-}
-
 /// Runs the command.
 pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let pelato = context.open()?;
     let ui = &context.ui;
+    arguments.nats.as_deref().map(flags::nats).transpose()?;
     let objectives = objectives(&arguments)?;
     let course = arguments.fault.to_course();
     let plan =

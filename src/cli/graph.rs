@@ -5,6 +5,7 @@ use clap::Args;
 use super::context::{Context, Place};
 use crate::graph::Format;
 use crate::pelato::Error;
+use crate::ui::json;
 
 /// Draw how messages flow through the workflow
 #[derive(Debug, Args)]
@@ -20,6 +21,11 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
-    context.ui.result(context.open_at(&arguments.place)?.graph(arguments.format)?);
+    let graph = context.open_at(&arguments.place)?.graph()?;
+    let drawing = graph.draw(arguments.format);
+    match context.ui.json() {
+        true => context.ui.result_json(&json::Drawing::new(&graph, &drawing)),
+        false => context.ui.result(drawing),
+    }
     Ok(())
 }

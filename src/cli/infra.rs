@@ -5,7 +5,7 @@ use clap::Args;
 use super::context::Context;
 use crate::infra::{self, Environment, InfraError};
 use crate::pelato::{Error, InfraOptions, Pelato};
-use crate::ui::prompt::Question;
+use crate::ui::prompt::{Question, Questions};
 use crate::ui::{Ui, worded};
 
 /// Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and this machine (docker compose)
@@ -104,18 +104,23 @@ impl Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (pelato, ui) = (context.open()?, &context.ui);
+    let mut questions = ui.questions();
     let question = Question {
         prompt: "Folder to write into",
         flag: "infra",
         default: Some("infra".to_owned()),
         check: &|text| if text.trim().is_empty() { Err("give it a name".to_owned()) } else { Ok(()) },
     };
-    let folder = context.parent().join(ui.ask(arguments.folder.clone(), &question)?);
-    let options = complete(arguments.to_options(), &pelato, ui)?;
+    let folder = questions.ask(arguments.folder.clone(), &question)?;
+    let options = complete(arguments.to_options(), &pelato, ui, &mut questions)?;
+    let (Some(folder), true) = (folder, questions.are_answered()) else {
+        return Err(questions.unanswered().into());
+    };
+    let folder = context.parent().join(folder);
     let environments = options.environments();
     let plan = pelato.plan_infra(&folder, options)?;
     if arguments.dry_run {
-        ui.result(plan.diff());
+        ui.plan(&folder, &plan);
         return Ok(());
     }
     plan.apply()?;
@@ -124,7 +129,12 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
 }
 
 /// Asks for what neither flags nor settings say.
-fn complete(mut options: InfraOptions, pelato: &Pelato, ui: &Ui) -> Result<InfraOptions, Error> {
+fn complete(
+    mut options: InfraOptions,
+    pelato: &Pelato,
+    ui: &Ui,
+    questions: &mut Questions<'_>,
+) -> Result<InfraOptions, Error> {
     if options.is_remote() {
         let question = Question {
             prompt: "Host name or address at which edge hosts reach the cloud's NATS server",
@@ -132,22 +142,21 @@ fn complete(mut options: InfraOptions, pelato: &Pelato, ui: &Ui) -> Result<Infra
             default: pelato.cloud_nats()?,
             check: &|text| infra::host(text).map(drop).map_err(in_words),
         };
-        options.cloud_nats = Some(ask(options.cloud_nats, &question, ui)?);
+        options.cloud_nats = questions.ask(or_default(options.cloud_nats, &question, ui), &question)?;
         let question = Question {
             prompt: "Registry that components are pushed to, with an address that all hosts can reach",
             flag: "--registry registry.example.org/team",
             default: pelato.shared_registry()?,
             check: &|text| infra::registry(text).map(drop).map_err(in_words),
         };
-        options.registry = Some(ask(options.registry, &question, ui)?);
+        options.registry = questions.ask(or_default(options.registry, &question, ui), &question)?;
     }
     Ok(options)
 }
 
 /// Without a person, what the settings say will do: it is what the help promises.
-fn ask(given: Option<String>, question: &Question<'_>, ui: &Ui) -> Result<String, Error> {
-    let given = given.or_else(|| question.default.clone().filter(|_| !ui.may_ask()));
-    Ok(ui.ask(given, question)?)
+fn or_default(given: Option<String>, question: &Question<'_>, ui: &Ui) -> Option<String> {
+    given.or_else(|| question.default.clone().filter(|_| !ui.may_ask()))
 }
 
 fn in_words(error: InfraError) -> String {

@@ -21,6 +21,7 @@ mod new;
 mod pack;
 pub mod parameters;
 mod push;
+mod raw;
 mod reference;
 mod remove;
 mod report;
@@ -32,6 +33,7 @@ mod status;
 mod task;
 mod template;
 mod trust;
+mod usage;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -42,6 +44,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use crate::pelato::{Error, Exit};
 use crate::ui::{Colour, Level, OutputOptions, Ui};
 use context::Context;
+use raw::Raw;
 
 /// Write one function, run it as a WebAssembly component on every host of a wasmCloud cluster.
 #[derive(Debug, Parser)]
@@ -130,13 +133,13 @@ enum Command {
 /// Runs a command line and gives the exit code.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.collect();
-    let matches = match command(&arguments).try_get_matches_from(&arguments) {
+    let matches = match command(&Raw(&arguments)).try_get_matches_from(&arguments) {
         Ok(matches) => matches,
-        Err(error) => return report_usage(&error),
+        Err(error) => return code(usage::report(&error, &Raw(&arguments))),
     };
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
-        Err(error) => return report_usage(&error),
+        Err(error) => return code(usage::report(&error, &Raw(&arguments))),
     };
     let ui = Ui::new(output_options(&cli.global));
     let context = Context::new(cli.global, ui);
@@ -155,12 +158,11 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 /// The whole command line, with the templates' parameters as flags where these can be used.
-fn command(arguments: &[OsString]) -> clap::Command {
-    let command = Cli::command();
+fn command(raw: &Raw<'_>) -> clap::Command {
+    let command = Cli::command().color(raw.colour());
     // Reading the catalog takes a millisecond or two: only for those who need its flags.
-    let with_flags = ["new", "add-task", "help"];
-    if arguments.iter().any(|argument| with_flags.iter().any(|name| argument == name)) {
-        return parameters::with_flags(command, &context::catalog_for(arguments));
+    if ["new", "add-task", "help"].iter().any(|name| raw.has(name)) {
+        return parameters::with_flags(command, &context::catalog_for(raw));
     }
     command
 }
@@ -210,12 +212,6 @@ fn output_options(global: &Global) -> OutputOptions {
         colour: global.color,
         may_ask: !global.no_input,
     }
-}
-
-/// clap prints help and version to stdout and mistakes to stderr by itself.
-fn report_usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    code(if error.use_stderr() { Exit::Usage } else { Exit::Done })
 }
 
 fn code(exit: Exit) -> ExitCode {

@@ -5,11 +5,10 @@ use clap::{ArgMatches, Args};
 use super::context::Context;
 use super::parameters;
 use super::task::{self, TaskFlags};
-use crate::pelato;
-use crate::pelato::Error;
-use crate::scaffold::{self, Git};
-use crate::ui::json;
+use crate::pelato::{Created, Error, Library, NewProject};
+use crate::scaffold::Git;
 use crate::ui::prompt::Question;
+use crate::ui::{Ui, json};
 
 /// Create a project in a new folder
 #[derive(Debug, Args)]
@@ -37,51 +36,49 @@ pub struct Arguments {
 pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let catalog = context.catalog();
+    let mut questions = ui.questions();
     let question = Question {
         prompt: "Folder of the project",
         flag: "my-project",
         default: None,
         check: &|text| if text.trim().is_empty() { Err("give it a name".to_owned()) } else { Ok(()) },
     };
-    let folder_shown = ui.ask(arguments.folder, &question)?;
-    let folder = context.parent().join(&folder_shown);
-    scaffold::check_folder(&folder)?; // before anything is asked
-    let folder_name = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let name = arguments.project_name.unwrap_or_else(folder_name);
+    let shown = questions.ask(arguments.folder, &question)?;
+    let folder = shown.as_ref().map(|shown| context.parent().join(shown));
+    folder.as_deref().map(Library::vacant_project).transpose()?; // before anything else is asked
     let task = match arguments.no_task {
         true => None,
         false => {
-            Some(task::complete(arguments.task, parameters::given(matches, &catalog), &catalog, context)?)
+            let given = parameters::given(matches, &catalog);
+            task::complete(arguments.task, given, &catalog, ui, &mut questions)?
         }
     };
-    let made = pelato::new_project(name, &folder, task, &catalog, &context.trust())?;
-    let git = if arguments.no_git { None } else { Some(scaffold::init(&folder)) };
-    match git {
+    let (Some(shown), Some(folder), true) = (shown, folder, questions.are_answered()) else {
+        return Err(questions.unanswered().into());
+    };
+    let project = NewProject { name: arguments.project_name, folder, task, git: !arguments.no_git };
+    told(&Library::new_project(project, &catalog, &context.trust())?, &shown, arguments.no_task, ui);
+    Ok(())
+}
+
+fn told(created: &Created, shown: &str, is_empty: bool, ui: &Ui) {
+    match &created.git {
         Some(Git::NoGit) => ui.note("git is not installed: no repository was created"),
         Some(Git::Failed(words)) => ui.warning(format!("git init: {words}")),
         _ => {}
     }
     if ui.json() {
-        ui.result_json(&json::Made::new(&folder, &made));
-        return Ok(());
+        ui.result_json(&json::Made::new(&created.folder, &created.files));
+        return;
     }
-    made.iter().for_each(|file| ui.detail(format!("wrote {file}")));
-    ui.status("Created", format!("project in {}", folder.display()));
-    let next = if arguments.no_task { "pelato add-task" } else { "pelato run" };
-    let next = match quoted(&folder_shown).as_str() {
-        "." => next.to_owned(),
-        folder => format!("cd {folder} && {next}"),
-    };
-    ui.status("Next", next);
-    Ok(())
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "/._-+".contains(c);
-    if path.chars().all(plain) && !path.starts_with('-') {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
-    }
+    created.files.iter().for_each(|file| ui.detail(format!("wrote {file}")));
+    ui.status("Created", format!("project in {}", created.folder.display()));
+    let next = if is_empty { "pelato add-task" } else { "pelato run" };
+    ui.status(
+        "Next",
+        match shell_words::quote(shown).as_ref() {
+            "." => next.to_owned(),
+            folder => format!("cd {folder} && {next}"),
+        },
+    );
 }

@@ -38,6 +38,7 @@ fn argument(name: &str, parameter: &Parameter, templates: &[&str]) -> Arg {
     Arg::new(id(name))
         .long(name.replace('_', "-"))
         .value_name(value)
+        .allow_negative_numbers(true)
         .help(format!("{}{default}", parameter.prompt))
         .help_heading(format!("Parameters of {used_by}"))
 }

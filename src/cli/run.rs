@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::context::Context;
-use super::flags::Flags;
+use super::flags::{self, Flags};
 use crate::host::{Bus, Limits};
 use crate::pelato::Error;
 use crate::pelato::{Ready, RunOptions};
@@ -38,7 +38,7 @@ pub struct Arguments {
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     nats: Option<String>,
     /// Credentials file for the NATS server
-    #[arg(long, value_name = "FILE", requires = "nats")]
+    #[arg(long, value_name = "FILE", requires = "nats", value_parser = flags::file)]
     nats_creds: Option<std::path::PathBuf>,
     /// PostgreSQL database of the tasks that use one [default: POSTGRES_URL, which other users of this machine cannot see, unlike a command line]
     #[arg(long, value_name = "URL")]
@@ -64,8 +64,8 @@ pub struct LimitFlags {
     /// Memory of one call, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=4096))]
     memory: u64,
-    /// Time of one call, in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    /// Longest time of one call, such as 500ms, 10s or 2m
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = flags::time)]
     timeout: Duration,
 }
 
@@ -73,14 +73,6 @@ impl LimitFlags {
     /// As the host takes them.
     pub fn to_limits(&self) -> Limits {
         Limits { memory: self.memory << 20, time: self.timeout }
-    }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "expected a number of seconds, such as 2.5".to_owned())?;
-    match seconds {
-        s if s > 0.0 && s <= 86_400.0 => Ok(Duration::from_secs_f64(s)),
-        _ => Err("expected more than 0 and at most 86400 seconds".to_owned()),
     }
 }
 
@@ -98,6 +90,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let (pelato, only) = context.open_for(arguments.components)?;
     let settings = pelato.settings()?;
     let send = arguments.send.iter().map(|text| message(text)).collect::<Result<_, _>>()?;
+    arguments.postgres.as_deref().map(flags::postgres).transpose()?;
     let options = RunOptions {
         build: arguments.build.to_build(),
         only,
@@ -146,6 +139,9 @@ fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Setti
             message: format!("`--nats {url}`: this is not a valid address of a NATS server"),
             help: "write it like nats://127.0.0.1:4222, or put `--nats` after the components".to_owned(),
         });
+    }
+    if !url.is_empty() {
+        flags::nats(&url)?;
     }
     let url = Some(url).filter(|url| !url.is_empty());
     Ok(Bus::Nats(settings.nats_with(GivenNats { url, credentials: creds })?))

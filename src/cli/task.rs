@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use super::context::Context;
-use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
-use crate::check::values;
-use crate::nats::subject;
+use crate::catalog::{Catalog, Collection, Template, Unit};
 use crate::pelato::Error;
-use crate::scaffold::{self, NewTask};
-use crate::ui::prompt::Question;
+use crate::scaffold::{self, NewTask, check_component_name, check_title};
+use crate::ui::Ui;
+use crate::ui::prompt::{Question, Questions};
 
 /// A task, as far as flags say.
 #[derive(Debug, Args)]
@@ -35,92 +33,93 @@ pub struct TaskFlags {
     task_version: Option<semver::Version>,
 }
 
-/// Takes the flags, asks for what is missing.
+/// Takes the flags, asks for what is missing. Without a person there is no task until nothing is missing.
 pub fn complete<'a>(
     flags: TaskFlags,
     given: BTreeMap<String, String>,
     catalog: &'a Catalog,
-    context: &Context,
-) -> Result<NewTask<'a>, Error> {
-    let ui = &context.ui;
-    let names = |units: &mut dyn Iterator<Item = (String, String)>| units.collect::<Vec<_>>();
-    let about = |unit: (&str, &str)| (unit.0.to_owned(), unit.1.to_owned());
-    let packs = names(&mut catalog.packs.iter().map(|pack| about((pack.name(), pack.summary()))));
-    let templates = names(&mut catalog.templates.iter().map(|one| about((one.name(), one.summary()))));
+    ui: &Ui,
+    questions: &mut Questions<'_>,
+) -> Result<Option<NewTask<'a>>, Error> {
+    let packs = choices(&catalog.packs);
     // One language is no choice.
     let language = flags.language.or_else(|| (packs.len() == 1).then(|| packs[0].0.clone()));
-    let language = ui.choose(language, "Language", "--language go", &packs)?;
-    let pack = catalog.packs.get(&language)?;
-    let template = ui.choose(flags.template, "Template", "--template processor_nats", &templates)?;
-    let template = catalog.templates.get(&template)?;
-    let title = ui.ask(
-        flags.name,
-        &Question {
-            prompt: "Name of the task",
-            flag: "--name 'Temp data conversion'",
-            default: None,
-            check: &|text| values::title(text).map(drop).map_err(|wrong| wrong.message),
-        },
-    )?;
-    values::title(&title).map_err(|wrong| Error::Usage { message: wrong.message, help: wrong.help })?;
-    let component_name = component_name(flags.component_name, &title, context)?;
-    let parameters = parameters(template, given, context)?;
-    let targets = ui.pick(flags.targets, "Targets", "--target edge", &["edge", "cloud"])?;
-    Ok(NewTask { title, component_name, template, pack, parameters, targets, version: flags.task_version })
+    let language = questions.choose(language, "Language", "--language go", &packs)?;
+    let pack = language.map(|language| catalog.packs.get(&language)).transpose()?;
+    let templates = choices(&catalog.templates);
+    let template = questions.choose(flags.template, "Template", "--template processor_nats", &templates)?;
+    let template = template.map(|template| catalog.templates.get(&template)).transpose()?;
+    let question = Question {
+        prompt: "Name of the task",
+        flag: "--name 'Temp data conversion'",
+        default: None,
+        check: &|text| check_title(text).map_err(|error| error.to_string()),
+    };
+    let title = questions.ask(flags.name, &question)?;
+    title.as_deref().map(check_title).transpose()?;
+    let component_name = match &title {
+        Some(title) => component_name(flags.component_name, title, ui, questions)?,
+        None => None,
+    };
+    let parameters = match template {
+        Some(template) => parameters(template, given, ui, questions)?,
+        None => BTreeMap::new(),
+    };
+    let targets = questions.pick(flags.targets, "Targets", "--target edge", &["edge", "cloud"])?;
+    let (Some(pack), Some(template), Some(title), Some(targets), true) =
+        (pack, template, title, targets, questions.are_answered())
+    else {
+        return Ok(None);
+    };
+    let version = flags.task_version;
+    Ok(Some(NewTask { title, component_name, template, pack, parameters, targets, version }))
+}
+
+fn choices<T: Unit>(units: &Collection<T>) -> Vec<(String, String)> {
+    units.iter().map(|unit| (unit.name().to_owned(), unit.summary().to_owned())).collect()
 }
 
 /// Without a person, the name made from the title will do: it is what the help promises.
-fn component_name(given: Option<String>, title: &str, context: &Context) -> Result<Option<String>, Error> {
+fn component_name(
+    given: Option<String>,
+    title: &str,
+    ui: &Ui,
+    questions: &mut Questions<'_>,
+) -> Result<Option<String>, Error> {
     let default = scaffold::component_name_from(title);
-    if given.is_some() || (default.is_some() && !context.ui.may_ask()) {
+    if given.is_some() || (default.is_some() && !ui.may_ask()) {
         return Ok(given.or(default));
     }
     let question = Question {
         prompt: "Name of the component",
         flag: "--component-name temp_data_conversion",
         default,
-        check: &|text| values::component_name(text).map(drop).map_err(|wrong| wrong.message),
+        check: &check_component_name,
     };
-    Ok(Some(context.ui.ask(None, &question)?))
+    Ok(questions.ask(None, &question)?)
 }
 
 fn parameters(
     template: &Template,
     mut given: BTreeMap<String, String>,
-    context: &Context,
+    ui: &Ui,
+    questions: &mut Questions<'_>,
 ) -> Result<BTreeMap<String, String>, Error> {
     for (name, parameter) in template.manifest.parameters.iter() {
-        if given.contains_key(name) || (parameter.default.is_some() && !context.ui.may_ask()) {
+        if given.contains_key(name) || (parameter.default.is_some() && !ui.may_ask()) {
             continue;
         }
         let flag = format!("{} {}", crate::ui::flag_of(name), parameter.example());
-        let check = |text: &str| fits(parameter, text);
+        let check = |text: &str| scaffold::check_parameter(parameter, text);
         let default = parameter.default.clone();
         let question =
             Question { prompt: &parameter.prompt, flag: &flag, default: default.clone(), check: &check };
-        let answer = context.ui.ask(None, &question)?;
         // What is as it would be anyway need not be written down.
-        if Some(&answer) != default.as_ref() {
+        if let Some(answer) =
+            questions.ask(None, &question)?.filter(|answer| Some(answer) != default.as_ref())
+        {
             given.insert(name.to_owned(), answer);
         }
     }
     Ok(given)
-}
-
-fn fits(parameter: &Parameter, text: &str) -> Result<(), String> {
-    match parameter.kind {
-        Kind::Integer => values::integer(text).map(drop).map_err(|wrong| wrong.message),
-        Kind::Subject if !parameter.wildcards && subject::has_wildcards(text) => {
-            Err("this topic must not contain wildcards".to_owned())
-        }
-        Kind::Subject => {
-            let wrong = |topic| Some((topic, subject::validate(topic).err()?));
-            match parameter.values(text).into_iter().find_map(wrong) {
-                None => Ok(()),
-                Some((topic, error)) => Err(format!("`{topic}` is not a valid topic: it {error}")),
-            }
-        }
-        Kind::String if !parameter.matches(text) => Err(format!("use {}", parameter.expected())),
-        Kind::String => Ok(()),
-    }
 }

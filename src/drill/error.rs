@@ -86,12 +86,17 @@ pub enum DrillError {
     )]
     NoMark { to: String, messages: usize, example: String },
     /// The fault could not be caused.
-    #[error("the command `{command}` {how}: the drill was aborted")]
+    #[error("the drill was aborted: the command `{command}` {how}{output}")]
     #[diagnostic(
         code(pelato::drill::kill_command),
         help("run it by itself: it must exit with 0 once the host is down")
     )]
-    KillCommand { command: String, how: String },
+    KillCommand {
+        command: String,
+        how: String,
+        /// The last lines that it printed, each on a line of its own.
+        output: String,
+    },
     /// A person did not want to wait for its end.
     #[error("the drill was stopped early: the figures cover what was measured until then")]
     #[diagnostic(
@@ -124,7 +129,10 @@ impl From<NatsError> for DrillError {
 impl DrillError {
     /// Whether a server could not be used.
     pub fn is_network(&self) -> bool {
-        matches!(self, Self::Nats(_) | Self::Unreachable(_) | Self::Server { .. })
+        match self {
+            Self::Nats(error) => error.is_network(),
+            other => matches!(other, Self::Unreachable(_) | Self::Server { .. }),
+        }
     }
 
     /// Whether a value that was given is at fault.

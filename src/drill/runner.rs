@@ -7,16 +7,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 
-use super::command::Running;
+use super::command::{self, Failed};
 use super::hosts::Watch;
 use super::live::Live;
 use super::mark::Marks;
 use super::plan::{Course, Plan};
 use super::wire::Wire;
 use super::{DrillError, Route};
+use crate::cancel::Cancel;
 use crate::measurement::readings::{Fault, How, Readings};
 use crate::measurement::record::micros;
-use crate::measurement::time;
 use crate::nats::{self, Server};
 use crate::platform::Platform;
 use crate::progress::{Event, FaultSign, Progress};
@@ -45,6 +45,8 @@ pub struct Setup {
     pub application: Option<String>,
     /// Gets something when a person tells that the host is away now.
     pub told: Option<UnboundedReceiver<()>>,
+    /// Ends the command that stops a host.
+    pub cancel: Cancel,
 }
 
 /// Holds a drill. It is over sooner when `stop` is done; whether it was is told with the readings. There are none if that
@@ -73,6 +75,7 @@ pub async fn hold(
         wire,
         watch,
         told: setup.told,
+        cancel: setup.cancel,
         fault: None,
         progress,
     };
@@ -107,6 +110,7 @@ struct Drill<'a> {
     wire: Wire,
     watch: Watch,
     told: Option<UnboundedReceiver<()>>,
+    cancel: Cancel,
     /// As soon as it is known.
     fault: Option<Fault>,
     progress: &'a dyn Progress,
@@ -201,24 +205,17 @@ impl Drill<'_> {
     /// Runs the command that takes a host away.
     async fn cause(&mut self, command: String, timeout: Duration) -> Result<(), DrillError> {
         self.progress.report(Event::DrillCommandStarted { command: command.clone() });
-        let failed = |how: String| DrillError::KillCommand { command: command.clone(), how };
         let at = self.live.now();
         let fault = Fault { at, until: at, how: How::Command(command.clone()) };
         self.fault = Some(fault.clone());
-        let mut running =
-            Running::start(&command).map_err(|error| failed(format!("cannot be started: {error}")))?;
-        let ended = loop {
-            if let Some(ended) = running.ended() {
-                break ended;
-            }
-            if self.live.now() >= at + timeout {
-                return Err(failed(format!("still runs after {}", time::shown(timeout))));
-            }
-            sleep(SOON).await;
+        let output = match command::run(&command, timeout, &self.cancel).await {
+            Ok(Some(output)) => output,
+            // Whoever cancels it stops the drill as well.
+            Ok(None) => return std::future::pending().await,
+            Err(Failed { how, output }) => return Err(DrillError::KillCommand { command, how, output }),
         };
-        ended.map_err(failed)?;
         let until = self.live.now();
-        self.progress.report(Event::DrillCommandFinished { duration: until - at });
+        self.progress.report(Event::DrillCommandFinished { duration: until - at, output });
         self.fault = Some(Fault { until, ..fault });
         Ok(())
     }

@@ -18,3 +18,13 @@ pub enum Format {
     /// An image
     Svg,
 }
+
+impl Graph {
+    /// The diagram in a format.
+    pub fn draw(&self, format: Format) -> String {
+        match format {
+            Format::Mermaid => mermaid(self),
+            Format::Svg => svg(self),
+        }
+    }
+}

@@ -6,6 +6,7 @@ pub mod subject;
 mod subscription;
 
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -130,6 +131,13 @@ pub fn user(server: &Server) -> String {
     }
 }
 
+impl NatsError {
+    /// Whether the server or the way to it is at fault, not an address or a file that was given.
+    pub fn is_network(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Auth { .. })
+    }
+}
+
 /// Connects, with these settings and what `server` adds to them.
 ///
 /// # Errors
@@ -190,6 +198,28 @@ fn decoded(text: &str) -> String {
         rest = if byte.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Whether a text is the address of a NATS server, or of several that are one cluster.
+///
+/// # Errors
+/// When it is none.
+pub fn check(url: &str) -> Result<(), NatsError> {
+    addresses(url).map(drop)
+}
+
+/// Whether a text names a host in the address of a NATS server: `nats://HOST:4222`.
+pub fn is_host(text: &str) -> bool {
+    let is_one = |text: &str| {
+        let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
+        let in_url = if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() };
+        let is_plain = !in_url.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#\\".contains(c));
+        is_plain
+            && format!("nats://{in_url}:4222")
+                .parse::<ServerAddr>()
+                .is_ok_and(|address| address.port() == 4222)
+    };
+    text.split(',').all(|part| is_one(part.trim()))
 }
 
 fn addresses(url: &str) -> Result<Vec<ServerAddr>, NatsError> {
@@ -264,6 +294,16 @@ mod tests {
         assert_eq!(shown("nats://me:secret@host:4222"), "nats://host:4222");
         assert_eq!(shown("me:se@cret@host,tls://a:b@c"), "host,tls://c");
         assert_eq!(shown("nats://host:4222"), "nats://host:4222");
+    }
+
+    #[test]
+    fn hosts_are_told_from_addresses() {
+        for host in ["localhost", "10.0.0.5", "::1", "[::1]", "nats.example.org", "me:secret@host", "a, b"] {
+            assert!(is_host(host), "{host}");
+        }
+        for text in ["", "a b", "nats://host", "host/x", "host:4222:1", "a,", "http://host:4222"] {
+            assert!(!is_host(text), "{text}");
+        }
     }
 
     #[test]

@@ -61,6 +61,11 @@ pub fn validate(subject: &str) -> Result<(), SubjectError> {
     Ok(())
 }
 
+/// Whether a text can be one token of a subject.
+pub fn is_token(text: &str) -> bool {
+    !text.contains('.') && !has_wildcards(text) && validate(text).is_ok()
+}
+
 /// Whether a (valid) subject has wildcards.
 pub fn has_wildcards(subject: &str) -> bool {
     subject.split('.').any(|token| matches!(token, "*" | ">"))

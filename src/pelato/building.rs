@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::operation::Operation;
 use super::{BuildFlags, Checked, Error, Outcome, PlannedBuild};
@@ -193,7 +193,7 @@ impl Operation {
             memory: number(CONTAINER_MEMORY),
             processors: number(CONTAINER_CPUS),
             processes: number(CONTAINER_PIDS),
-            time: Duration::from_secs(number(CONTAINER_TIMEOUT)),
+            time: self.settings.time(CONTAINER_TIMEOUT).unwrap_or_default(),
         }
     }
 

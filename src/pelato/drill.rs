@@ -70,6 +70,7 @@ impl Operation {
             platform: self.platform(),
             application: self.application().ok(),
             told: options.told,
+            cancel: self.cancel.clone(),
         };
         drill::hold(setup, stop, self.progress.as_ref()).await?.ok_or(Error::Cancelled)
     }

@@ -205,19 +205,17 @@ pub enum Error {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum PromptError {
-    #[error("missing value: {what}")]
+    #[error("missing value{}: {}", plural(.values), joined(.values, "; ", |value| value.what.clone()))]
     #[diagnostic(
         code(pelato::prompt::missing),
         help(
-            "give it, as with `{answer}`; on a terminal, and without {}, PELATO asks for it",
+            "give {0}, as with {1}; on a terminal, and without {2}, PELATO asks for {0}",
+            if values.len() == 1 { "it" } else { "them" },
+            joined(values, ", ", |value| format!("`{}`", value.answer)),
             Argument::NoInput
         )
     )]
-    Missing {
-        what: String,
-        /// How the front end takes the value, with an example.
-        answer: String,
-    },
+    Missing { values: Vec<MissingValue> },
     #[error("no answer: nothing was written")]
     #[diagnostic(code(pelato::prompt::cancelled))]
     Cancelled,
@@ -227,6 +225,34 @@ pub enum PromptError {
     #[error("cannot ask on this terminal: {0}")]
     #[diagnostic(code(pelato::prompt::terminal), help("give all values as arguments"))]
     Terminal(String),
+}
+
+/// A value that nobody gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingValue {
+    pub what: String,
+    /// How the front end takes the value, with an example.
+    pub answer: String,
+}
+
+impl MissingValue {
+    pub fn new(what: &str, answer: &str) -> Self {
+        Self { what: what.to_owned(), answer: answer.to_owned() }
+    }
+}
+
+impl From<MissingValue> for PromptError {
+    fn from(value: MissingValue) -> Self {
+        Self::Missing { values: vec![value] }
+    }
+}
+
+fn plural(values: &[MissingValue]) -> &'static str {
+    if values.len() == 1 { "" } else { "s" }
+}
+
+fn joined(values: &[MissingValue], between: &str, word: impl Fn(&MissingValue) -> String) -> String {
+    values.iter().map(word).collect::<Vec<_>>().join(between)
 }
 
 impl From<PushError> for Error {
@@ -302,6 +328,7 @@ impl Error {
             Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
+            Self::Stream(StreamError::Nats(error)) if !error.is_network() => Exit::Project,
             Self::Stream(_) => Exit::Network,
             Self::Deploy(error) => match error.class() {
                 Class::Unreachable | Class::Network => Exit::Network,
@@ -312,7 +339,10 @@ impl Error {
             Self::Drill(error) if error.is_value() => Exit::Usage,
             Self::Drill(DrillError::NoProbeArrived { .. } | DrillError::NoMark { .. }) => Exit::Platform,
             Self::Drill(DrillError::Missed { .. }) => Exit::Objective,
-            Self::Host(HostError::PathTaken { .. }) => Exit::Project,
+            Self::Drill(DrillError::Nats(_)) => Exit::Project,
+            Self::Host(HostError::PathTaken { .. } | HostError::Nats(_) | HostError::Postgres(_)) => {
+                Exit::Project
+            }
             Self::Host(HostError::NoDatabase { .. }) => Exit::Usage,
             Self::Prompt(PromptError::Missing { .. }) | Self::Usage { .. } | Self::TaskRejected(_) => {
                 Exit::Usage
@@ -344,6 +374,7 @@ fn is_value(error: &ScaffoldError) -> bool {
     matches!(
         error,
         ScaffoldError::Name { .. }
+            | ScaffoldError::Title { .. }
             | ScaffoldError::Empty { .. }
             | ScaffoldError::NoTarget
             | ScaffoldError::UnknownParameter { .. }
@@ -354,12 +385,15 @@ fn is_value(error: &ScaffoldError) -> bool {
 
 /// Whether a server or a port is at fault, not a component.
 fn is_network(error: &HostError) -> bool {
+    match error {
+        HostError::Nats(error) => return error.is_network(),
+        HostError::Postgres(error) => return error.is_network(),
+        _ => {}
+    }
     matches!(
         error,
         HostError::AddressTaken { .. }
             | HostError::Bind { .. }
-            | HostError::Nats(_)
-            | HostError::Postgres(_)
             | HostError::NoTable { .. }
             | HostError::Bucket { .. }
             | HostError::NoJetStream { .. }

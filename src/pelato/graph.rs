@@ -1,18 +1,14 @@
-//! The workflow as a picture.
+//! The workflow as a diagram.
 
 use super::{Error, Pelato};
-use crate::graph::{self, Format};
+use crate::graph::{self, Graph};
 
 impl Pelato {
     /// How messages flow through the workflow.
     ///
     /// # Errors
     /// When there is no workflow, or it has errors.
-    pub fn graph(&self, format: Format) -> Result<String, Error> {
-        let graph = graph::of(&self.components()?);
-        Ok(match format {
-            Format::Mermaid => graph::mermaid(&graph),
-            Format::Svg => graph::svg(&graph),
-        })
+    pub fn graph(&self) -> Result<Graph, Error> {
+        Ok(graph::of(&self.components()?))
     }
 }

@@ -46,13 +46,13 @@ pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use conformance::Conformance;
 pub use drill::DrillOptions;
-pub use error::{Error, Exit, PromptError};
+pub use error::{Error, Exit, MissingValue, PromptError};
 pub use infra::InfraOptions;
 pub use library::{Library, Made, Owner};
 pub use push::PlannedPush;
 pub use report::{Comparison, ReportOptions};
 pub use run::{Ready, RunOptions};
-pub use scaffold::new_project;
+pub use scaffold::{Created, NewProject};
 
 /// What a project is opened with: where everything is read from, again for each operation.
 pub struct Options {

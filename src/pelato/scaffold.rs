@@ -1,13 +1,12 @@
 //! New projects and tasks: planned, checked as a whole, then written.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use super::Error;
-use super::Pelato;
 use super::operation::Operation;
+use super::{Error, Library, Pelato};
 use crate::catalog::Catalog;
 use crate::check;
 use crate::check::code::TASKS;
@@ -15,7 +14,7 @@ use crate::check::schema;
 use crate::project::bump::{self, Bump, Kind, Selection};
 use crate::project::{self, Workflow, workflow};
 use crate::report::{Rejected, Report, Severity};
-use crate::scaffold::{self, AddTask, NewProject, NewTask, ScaffoldError};
+use crate::scaffold::{self, AddTask, Git, NewTask, ScaffoldError};
 use crate::trust::Store;
 
 /// What the rules about code begin with: the code of a task that is only planned is not there yet.
@@ -24,26 +23,56 @@ const ABOUT_CODE: &str = "code-";
 /// How long between two tries to lock the workflow.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
-/// Makes a project in a folder that does not exist or is empty. It is the user's own: its builds may run its code. Gives
-/// the files that were written.
-///
-/// # Errors
-/// When the first task cannot be one, or the files cannot be written. Then nothing is.
-pub fn new_project(
-    name: String,
-    folder: &Path,
-    task: Option<NewTask<'_>>,
-    catalog: &Catalog,
-    store: &Store,
-) -> Result<Vec<String>, Error> {
-    let schema = schema::text(catalog);
-    let plan = scaffold::new(&NewProject { name, folder: folder.to_owned(), task, schema: &schema })?;
-    let text = plan.text(workflow::FILE).unwrap_or_default();
-    object(&folder.join(workflow::FILE), text, catalog, &Report::default())?;
-    plan.apply().map_err(ScaffoldError::from)?;
-    // Who cannot remember it is asked later.
-    let _ = store.own(folder);
-    Ok(plan.paths())
+/// A project to be created.
+#[derive(Debug, Clone)]
+pub struct NewProject<'a> {
+    /// Its name, as shown to people; by default that of its folder.
+    pub name: Option<String>,
+    /// Does not exist, or is empty.
+    pub folder: PathBuf,
+    pub task: Option<NewTask<'a>>,
+    /// Whether it becomes a git repository, unless it is inside one.
+    pub git: bool,
+}
+
+/// A project that was created.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    pub folder: PathBuf,
+    /// The files that were written, relative to the folder.
+    pub files: Vec<String>,
+    /// What became of the repository, if there was to be one.
+    pub git: Option<Git>,
+}
+
+impl Library {
+    /// Sees that a project can be created in a folder, before anything else is asked for.
+    ///
+    /// # Errors
+    /// When it exists and is not empty.
+    pub fn vacant_project(folder: &Path) -> Result<(), Error> {
+        Ok(scaffold::check_folder(folder)?)
+    }
+
+    /// Creates a project with these packs and templates. It is the user's own: its builds may run its code.
+    ///
+    /// # Errors
+    /// When the first task cannot be one, or the files cannot be written. Then nothing is.
+    pub fn new_project(project: NewProject<'_>, catalog: &Catalog, store: &Store) -> Result<Created, Error> {
+        let NewProject { name, folder, task, git } = project;
+        let of_folder = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name.unwrap_or_else(of_folder);
+        let schema = schema::text(catalog);
+        let new = scaffold::NewProject { name, folder: folder.clone(), task, schema: &schema };
+        let plan = scaffold::new(&new)?;
+        let text = plan.text(workflow::FILE).unwrap_or_default();
+        object(&folder.join(workflow::FILE), text, catalog, &Report::default())?;
+        plan.apply().map_err(ScaffoldError::from)?;
+        // Who cannot remember it is asked later.
+        let _ = store.own(&folder);
+        let git = git.then(|| scaffold::init(&folder));
+        Ok(Created { folder, files: plan.paths(), git })
+    }
 }
 
 impl Pelato {

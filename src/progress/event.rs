@@ -316,6 +316,8 @@ pub enum Event {
         /// How long it took.
         #[serde(rename = "duration_ms", serialize_with = "milliseconds")]
         duration: Duration,
+        /// What it printed.
+        output: String,
     },
     /// A fault was seen.
     DrillFault {

@@ -33,6 +33,14 @@ pub enum ScaffoldError {
         #[help]
         help: String,
     },
+    /// A name of a task that cannot be shown.
+    #[error("{message}")]
+    #[diagnostic(code(pelato::scaffold::title))]
+    Title {
+        message: String,
+        #[help]
+        help: String,
+    },
     #[error("the {what} is empty")]
     #[diagnostic(code(pelato::scaffold::empty), help("give it a name, such as \"{example}\""))]
     Empty { what: &'static str, example: &'static str },

@@ -10,8 +10,8 @@ mod task;
 
 pub use error::ScaffoldError;
 pub use git::{Git, init};
-pub use name::{MAX_NAME, component_name_from, is_component_name};
-
+pub use name::{MAX_NAME, check_component_name, component_name_from, is_component_name};
+pub use parameters::check_parameter;
 pub use project::{NewProject, SCHEMA_FILE, check_folder, new};
 pub(crate) use starter::files_of as pack_files;
-pub use task::{AddTask, NewTask, add_task};
+pub use task::{AddTask, NewTask, add_task, check_title};

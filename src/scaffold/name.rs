@@ -12,6 +12,14 @@ pub fn is_component_name(name: &str) -> bool {
     values::component_name(name).is_ok()
 }
 
+/// Whether a component can have a name; if not, why.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_component_name(name: &str) -> Result<(), String> {
+    values::component_name(name).map(drop).map_err(|wrong| wrong.message)
+}
+
 /// The component's name derived from a title; none if it contains no letter or digit.
 pub fn component_name_from(title: &str) -> Option<String> {
     let mut name = String::new();

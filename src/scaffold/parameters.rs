@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use super::ScaffoldError;
 use crate::catalog::{Kind, Parameter, Template};
+use crate::check::values;
+use crate::nats::subject;
 use crate::project::edit::Content;
 use crate::remedy::Remedy;
 use crate::text::suggest;
@@ -40,6 +42,28 @@ pub(super) fn fields(
     }
     let values = known.iter().filter_map(|(name, parameter)| Some((name, parameter, given.get(name)?)));
     values.map(|(name, parameter, value)| Ok((name.to_owned(), content(name, parameter, value)?))).collect()
+}
+
+/// Whether a parameter takes a value; if not, why, as one who gives it is told at once.
+///
+/// # Errors
+/// When it does not.
+pub fn check_parameter(parameter: &Parameter, text: &str) -> Result<(), String> {
+    match parameter.kind {
+        Kind::Integer => values::integer(text).map(drop).map_err(|wrong| wrong.message),
+        Kind::Subject if !parameter.wildcards && subject::has_wildcards(text) => {
+            Err("this topic must not contain wildcards".to_owned())
+        }
+        Kind::Subject => {
+            let wrong = |topic| Some((topic, subject::validate(topic).err()?));
+            match parameter.values(text).into_iter().find_map(wrong) {
+                None => Ok(()),
+                Some((topic, error)) => Err(format!("`{topic}` is not a valid topic: it {error}")),
+            }
+        }
+        Kind::String if !parameter.matches(text) => Err(format!("use {}", parameter.expected())),
+        Kind::String => Ok(()),
+    }
 }
 
 /// Checks only the kind of a value: `check` validates topics, on the whole workflow.

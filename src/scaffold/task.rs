@@ -10,6 +10,7 @@ use super::starter::{one_line, text};
 use super::{ScaffoldError, name, parameters, starter};
 use crate::catalog::template::Data;
 use crate::catalog::{Pack, Template};
+use crate::check::values;
 use crate::files::{Change, FileError, Files, Plan, RelPath};
 use crate::project::edit::{self, Content, Entry};
 use crate::project::workflow::{FILE, Workflow};
@@ -66,6 +67,15 @@ pub fn add_task(workflow: &Workflow, task: &NewTask<'_>) -> Result<AddTask, Scaf
     Ok(AddTask { component_name, workflow: after, plan })
 }
 
+/// Whether a task can have a name, as shown to people.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_title(title: &str) -> Result<(), ScaffoldError> {
+    let refused = |wrong: values::Wrong| ScaffoldError::Title { message: wrong.message, help: wrong.help };
+    values::title(title).map(drop).map_err(refused)
+}
+
 pub(super) struct Prepared {
     pub component_name: String,
     pub entry: Entry,
@@ -74,9 +84,7 @@ pub(super) struct Prepared {
 }
 
 pub(super) fn prepare(task: &NewTask<'_>, project: &str) -> Result<Prepared, ScaffoldError> {
-    if task.title.trim().is_empty() {
-        return Err(ScaffoldError::Empty { what: "name of the task", example: "Temp data conversion" });
-    }
+    check_title(&task.title)?;
     let targets: Vec<_> = task.targets.iter().filter(|target| !target.trim().is_empty()).cloned().collect();
     if targets.is_empty() {
         return Err(ScaffoldError::NoTarget);

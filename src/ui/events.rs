@@ -142,6 +142,12 @@ impl Ui {
                 self.status("Probing", format!("{from} → {to}, {rate} a second"));
             }
             Event::DrillCommandStarted { command } => self.status("Fault", command),
+            Event::DrillCommandFinished { duration, output } => {
+                if self.options.level >= super::Level::Normal && !output.is_empty() {
+                    self.line(output.trim_end());
+                }
+                self.detail(format!("the command took {}", shown(duration)));
+            }
             Event::DrillFault { sign, at } => {
                 let sign = match sign {
                     FaultSign::Probe => "a message is missing",
@@ -308,9 +314,6 @@ fn later(event: Event) -> Option<(Level, String)> {
         }
         Event::DrillAnswered { duration } => {
             (Level::Detail, format!("a probe arrived {} after the first was sent", shown(duration)))
-        }
-        Event::DrillCommandFinished { duration } => {
-            (Level::Detail, format!("the command took {}", shown(duration)))
         }
         Event::DrillNoFault { waited } => (
             Level::Warning,

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{Ui, json};
+use crate::files::Plan;
 use crate::infra::Environment;
 
 impl Ui {
@@ -15,6 +16,14 @@ impl Ui {
         files.iter().for_each(|file| self.detail(format!("wrote {file}")));
         self.status("Created", format!("{what} in {}", folder.display()));
         self.status("Next", next);
+    }
+
+    /// What would be written in a folder.
+    pub fn plan(&self, folder: &Path, plan: &Plan) {
+        match self.json() {
+            true => self.result_json(&json::Made::planned(folder, plan)),
+            false => self.result(plan.diff()),
+        }
     }
 
     /// What was written for the machines of a lattice.

@@ -47,7 +47,7 @@ pub enum Level {
 /// When there is colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Colour {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
     Auto,
     /// Always.
     Always,
@@ -92,7 +92,9 @@ impl Styles {
         let coloured = match colour {
             Colour::Always => true,
             Colour::Never => false,
-            Colour::Auto => is_terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+            Colour::Auto => {
+                is_terminal && !is_dumb() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+            }
         };
         let style = || Style::new().force_styling(coloured);
         Self {
@@ -110,7 +112,8 @@ impl Ui {
     /// A user interface on the process's own stdout and stderr.
     pub fn new(options: OutputOptions) -> Self {
         let on_terminal = io::stderr().is_terminal();
-        let shows_bar = on_terminal && options.level == Level::Normal && !options.json && !options.events;
+        let shows_bar =
+            on_terminal && !is_dumb() && options.level == Level::Normal && !options.json && !options.events;
         Self {
             options,
             style_err: Styles::new(options.colour, on_terminal),
@@ -349,6 +352,11 @@ impl Ui {
             act(&mut bar);
         }
     }
+}
+
+/// Whether the terminal says that it knows no control sequences.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// The end of a pipe that has gone away is not an error.

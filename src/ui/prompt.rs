@@ -1,11 +1,11 @@
-//! Questions to a person. Without one, a missing value is an error that names its flag.
+//! Questions to a person. Without one, missing values are an error that names their flags.
 
 use dialoguer::theme::SimpleTheme;
 use dialoguer::{Confirm, Input, MultiSelect, Select};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::Ui;
-use crate::pelato::PromptError;
+use crate::pelato::{MissingValue, PromptError};
 
 impl From<dialoguer::Error> for PromptError {
     fn from(error: dialoguer::Error) -> Self {
@@ -130,9 +130,80 @@ impl Ui {
     }
 
     fn needs_person(&self, what: &str, flag: &str) -> Result<(), PromptError> {
-        if self.may_ask() {
-            return Ok(());
+        if self.may_ask() { Ok(()) } else { Err(MissingValue::new(what, flag).into()) }
+    }
+
+    /// Questions that belong together.
+    pub fn questions(&self) -> Questions<'_> {
+        Questions { ui: self, missing: Vec::new() }
+    }
+}
+
+/// Questions that belong together: without a person, all values that are missing are named at once. Until then, an answer
+/// is missing as well.
+pub struct Questions<'a> {
+    ui: &'a Ui,
+    missing: Vec<MissingValue>,
+}
+
+impl Questions<'_> {
+    /// As [`Ui::ask`].
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn ask(
+        &mut self,
+        given: Option<String>,
+        question: &Question<'_>,
+    ) -> Result<Option<String>, PromptError> {
+        self.answer(self.ui.ask(given, question))
+    }
+
+    /// As [`Ui::choose`].
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn choose(
+        &mut self,
+        given: Option<String>,
+        prompt: &str,
+        flag: &str,
+        choices: &[(String, String)],
+    ) -> Result<Option<String>, PromptError> {
+        self.answer(self.ui.choose(given, prompt, flag, choices))
+    }
+
+    /// As [`Ui::pick`].
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub fn pick(
+        &mut self,
+        given: Vec<String>,
+        prompt: &str,
+        flag: &str,
+        choices: &[&str],
+    ) -> Result<Option<Vec<String>>, PromptError> {
+        self.answer(self.ui.pick(given, prompt, flag, choices))
+    }
+
+    fn answer<T>(&mut self, answer: Result<T, PromptError>) -> Result<Option<T>, PromptError> {
+        match answer {
+            Err(PromptError::Missing { values }) => {
+                self.missing.extend(values);
+                Ok(None)
+            }
+            other => other.map(Some),
         }
-        Err(PromptError::Missing { what: what.to_owned(), answer: flag.to_owned() })
+    }
+
+    /// Whether all are answered.
+    pub fn are_answered(&self) -> bool {
+        self.missing.is_empty()
+    }
+
+    /// The values that are missing.
+    pub fn unanswered(self) -> PromptError {
+        PromptError::Missing { values: self.missing }
     }
 }

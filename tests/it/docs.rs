@@ -128,6 +128,11 @@ fn every_setting() {
             Kind::Port => "port",
             Kind::Number | Kind::Calls => "number",
             Kind::Builder => "builder",
+            Kind::Time => "time",
+            Kind::Host => "host",
+            Kind::NatsUrl => "address",
+            Kind::IpAddress => "IP address",
+            Kind::Token => "name",
         };
         let default = key.default.map_or("|".to_owned(), |value| format!("`{value}` |"));
         let row = format!("| `{}` | {kind} | {default}", key.name);

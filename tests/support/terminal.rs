@@ -13,8 +13,13 @@ pub struct Terminal {
 
 impl Terminal {
     pub fn open(place: &Place, arguments: &[&str]) -> Self {
+        Self::with(place, arguments, &[("TERM", "xterm"), ("NO_COLOR", "1")])
+    }
+
+    /// The same with these environment variables.
+    pub fn with(place: &Place, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = place.command(arguments);
-        command.env("TERM", "xterm").env("NO_COLOR", "1");
+        command.envs(environment.iter().copied());
         let patience = u64::try_from(PATIENCE.as_millis()).unwrap();
         Self { session: spawn_command(command, Some(patience)).unwrap() }
     }

@@ -23,6 +23,7 @@ use crate::process;
 use crate::progress::{Event, Location, Progress};
 use crate::project::settings::hide_secrets;
 use crate::remedy::Restriction;
+use crate::text::last_lines;
 
 /// A compiler that satisfies its pack.
 #[derive(Debug, Clone)]
@@ -309,9 +310,4 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
         Err(_) if home.is_dir() => Ok(()),
         other => other.map_err(unusable),
     }
-}
-
-fn last_lines(text: &str, count: usize) -> String {
-    let lines: Vec<_> = text.lines().collect();
-    lines[lines.len().saturating_sub(count)..].iter().map(|line| format!("\n  {line}")).collect()
 }

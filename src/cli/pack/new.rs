@@ -9,7 +9,7 @@ use crate::catalog::PACKS_FOLDER;
 use crate::catalog::pack::{Panics, Produces};
 use crate::pack::NewPack;
 use crate::pelato::{Error, Library, Made};
-use crate::ui::prompt::Question;
+use crate::ui::prompt::{Question, Questions};
 
 /// Create a language pack: a valid manifest, and files for the starter, wrapper and conformance tasks
 #[derive(Debug, Args)]
@@ -92,20 +92,20 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
 
 /// What the flags do not say is asked for.
 fn complete(arguments: Arguments, context: &Context) -> Result<NewPack, Error> {
-    let ask = |given: Option<String>, prompt: &str, flag: &str, default: Option<String>| {
+    let mut questions = context.ui.questions();
+    let mut ask = |given: Option<String>, prompt: &str, flag: &str, default: Option<String>| {
         let check = |text: &str| if text.trim().is_empty() { Err("give a value".to_owned()) } else { Ok(()) };
-        context.ui.ask(given, &Question { prompt, flag, default, check: &check })
+        questions.ask(given, &Question { prompt, flag, default, check: &check })
     };
     let name = arguments.name;
     let extensions = match arguments.extensions.is_empty() {
-        true => vec![ask(None, "File extension of source files", "--extension zig", Some(name.clone()))?],
-        false => arguments.extensions,
+        true => ask(None, "File extension of source files", "--extension zig", Some(name.clone()))?
+            .map(|extension| vec![extension]),
+        false => Some(arguments.extensions),
     };
-    let extensions = extensions.into_iter().map(|ending| ending.trim_start_matches('.').to_owned()).collect();
     let program = ask(arguments.program, "Compiler's program", "--program zig", Some(name.clone()))?;
-    let usual = format!("{program} --version");
-    let check =
-        ask(arguments.check, "Command that prints its version", "--check 'zig version'", Some(usual))?;
+    let usual = program.as_ref().map(|program| format!("{program} --version"));
+    let check = ask(arguments.check, "Command that prints its version", "--check 'zig version'", usual)?;
     let requires = ask(arguments.requires, "Compatible versions", "--requires '>=1.2'", None)?;
     let build = ask(
         arguments.build,
@@ -114,16 +114,26 @@ fn complete(arguments: Arguments, context: &Context) -> Result<NewPack, Error> {
         None,
     )?;
     let produces = match arguments.produces {
-        Some(produces) => produces,
-        None => choose::<Produces>("Output of the compiler", "--produces module", context)?,
+        Some(produces) => Some(produces),
+        None => choose::<Produces>("Output of the compiler", "--produces module", &mut questions)?,
     };
     let panics = match arguments.panics {
-        Some(panics) => panics,
-        None => choose::<Panics>("What happens on a panic or an exception", "--panics traps", context)?,
+        Some(panics) => Some(panics),
+        None => {
+            choose::<Panics>("What happens on a panic or an exception", "--panics traps", &mut questions)?
+        }
+    };
+    let (Some(extensions), Some(program), Some(check), Some(requires), Some(build)) =
+        (extensions, program, check, requires, build)
+    else {
+        return Err(questions.unanswered().into());
+    };
+    let (Some(produces), Some(panics)) = (produces, panics) else {
+        return Err(questions.unanswered().into());
     };
     Ok(NewPack {
         summary: arguments.summary.unwrap_or_else(|| format!("Functions in {name}, compiled by {program}")),
-        extensions,
+        extensions: extensions.iter().map(|ending| ending.trim_start_matches('.').to_owned()).collect(),
         comment: arguments.comment,
         entry: arguments.entry,
         check: words(&check, "--check")?,
@@ -142,15 +152,20 @@ fn complete(arguments: Arguments, context: &Context) -> Result<NewPack, Error> {
 }
 
 /// One of a few values, chosen from their names and what is said about each.
-fn choose<T: clap::ValueEnum>(prompt: &str, flag: &str, context: &Context) -> Result<T, Error> {
+fn choose<T: clap::ValueEnum>(
+    prompt: &str,
+    flag: &str,
+    questions: &mut Questions<'_>,
+) -> Result<Option<T>, Error> {
     let about = |value: &T| {
         let value = value.to_possible_value()?;
         let help = value.get_help().map(ToString::to_string).unwrap_or_default();
         Some((value.get_name().to_owned(), help))
     };
     let choices: Vec<_> = T::value_variants().iter().filter_map(about).collect();
-    let chosen = context.ui.choose(None, prompt, flag, &choices)?;
-    T::from_str(&chosen, false).map_err(|message| Error::Usage { message, help: flag.to_owned() })
+    let chosen = questions.choose(None, prompt, flag, &choices)?;
+    let read = chosen.map(|chosen| T::from_str(&chosen, false)).transpose();
+    read.map_err(|message| Error::Usage { message, help: flag.to_owned() })
 }
 
 /// A command line as a shell parts it.

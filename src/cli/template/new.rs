@@ -49,12 +49,15 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         .iter()
         .map(|template| (template.name().to_owned(), template.summary().to_owned()))
         .collect();
-    let from = ui.choose(arguments.from, "Template to copy", "--from processor_nats", &choices)?;
-    let from = catalog.templates.get(&from)?;
+    let mut questions = ui.questions();
+    let from = questions.choose(arguments.from, "Template to copy", "--from processor_nats", &choices)?;
+    let from = from.map(|from| catalog.templates.get(&from)).transpose()?;
     let check = |text: &str| if text.trim().is_empty() { Err("give a value".to_owned()) } else { Ok(()) };
     let flag = "--summary 'A NATS message in, two out'";
     let question = Question { prompt: "What it does, in one line", flag, default: None, check: &check };
-    let summary = ui.ask(arguments.summary, &question)?;
+    let (Some(from), Some(summary)) = (from, questions.ask(arguments.summary, &question)?) else {
+        return Err(questions.unanswered().into());
+    };
     let new = NewTemplate { name: arguments.name, summary, from, source: arguments.source };
     let Made { folder, files } = Library::new_template(&templates, &new)?;
     context.library().update_schema()?;

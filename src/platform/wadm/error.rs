@@ -90,8 +90,10 @@ impl From<WadmError> for DeployError {
     fn from(error: WadmError) -> Self {
         let class = match error {
             WadmError::Unreachable(_) => Class::Unreachable,
-            WadmError::Nats(_) | WadmError::NotLetIn(_) | WadmError::NoWadm { .. } => Class::Network,
-            WadmError::NoProvider { .. } | WadmError::NotBuiltIn { .. } => Class::Project,
+            WadmError::NotLetIn(_) | WadmError::NoWadm { .. } => Class::Network,
+            WadmError::Nats(_) | WadmError::NoProvider { .. } | WadmError::NotBuiltIn { .. } => {
+                Class::Project
+            }
         };
         Fault::new(class, error).into()
     }

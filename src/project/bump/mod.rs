@@ -15,7 +15,7 @@ use crate::files::{FileError, Plan, RelPath};
 use crate::remedy::{Argument, Operation};
 use crate::text::suggest;
 
-pub use next::{Kind, NextVersionError};
+pub use next::{Kind, Level, NextVersionError};
 
 /// Which components get a new version.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,3 +1,4 @@
+use super::next::Level;
 use super::*;
 use proptest::prelude::*;
 
@@ -18,7 +19,7 @@ const TEXT: &str = "project_name: p\ntasks:\n  - component_name: a # 1.0.0\n    
 #[test]
 fn only_the_versions_change() {
     let workflow = workflow(TEXT);
-    let bumps = plan(&workflow, &named(&["c", "a", "c"]), &Kind::Minor, false).unwrap();
+    let bumps = plan(&workflow, &named(&["c", "a", "c"]), &Kind::Level(Level::Minor), false).unwrap();
     let shown: Vec<_> = bumps.iter().map(|b| format!("{} {} {}", b.component, b.old, b.new)).collect();
     assert_eq!(shown, ["c 1.0.0 1.1.0", "a 1.0.0 1.1.0"]);
     let new = apply(&workflow, &bumps).unwrap();
@@ -38,7 +39,7 @@ fn backwards_only_if_told() {
     for (kind, direction) in [
         (Kind::Set(Version::new(0, 9, 0)), "back to"),
         (Kind::Set(Version::parse("1.0.0-rc.2").unwrap()), "to the same"),
-        (Kind::Pre("beta".into()), "back to"),
+        (Kind::Pre("beta".into(), None), "back to"),
     ] {
         match plan(&workflow, &Selection::All, &kind, false) {
             Err(BumpError::Backwards { direction: found, .. }) => assert_eq!(found, direction),
@@ -55,7 +56,7 @@ fn whom_it_cannot_help_is_named() {
     let text = "project_name: p\ntasks:\n- {component_name: alpha, version: 1.10}\n- {component_name: beta}\n\
                 - {component_name: two, version: 1.0.0}\n- {component_name: two, version: 1.0.0}\n";
     let workflow = workflow(text);
-    let failed = |selection| plan(&workflow, &selection, &Kind::Patch, false).unwrap_err();
+    let failed = |selection| plan(&workflow, &selection, &Kind::Level(Level::Patch), false).unwrap_err();
     let unknown = failed(named(&["alhpa"]));
     assert!(
         matches!(&unknown, BumpError::Unknown { help, .. } if help == "did you mean `alpha`?"),
@@ -70,7 +71,12 @@ fn whom_it_cannot_help_is_named() {
         other => panic!("{other:?}"),
     }
     let huge = format!("project_name: p\ntasks: [{{component_name: a, version: 1.0.{}}}]\n", u64::MAX);
-    let error = plan(&super::super::parse(Path::new("w"), &huge).0, &Selection::All, &Kind::Patch, false);
+    let error = plan(
+        &super::super::parse(Path::new("w"), &huge).0,
+        &Selection::All,
+        &Kind::Level(Level::Patch),
+        false,
+    );
     assert!(matches!(error, Err(BumpError::Highest { .. })), "{error:?}");
     let build = Kind::Set(Version::parse("1.0.0+1").unwrap());
     assert!(matches!(plan(&workflow, &named(&["two"]), &build, false), Err(BumpError::Kind(_))));
@@ -80,7 +86,7 @@ fn whom_it_cannot_help_is_named() {
 fn versions_that_others_share_are_left_alone() {
     let of = |text: &str, names: &[&str]| {
         let workflow = workflow(&format!("project_name: p\ntasks:\n{text}"));
-        match apply(&workflow, &plan(&workflow, &named(names), &Kind::Patch, false).unwrap()) {
+        match apply(&workflow, &plan(&workflow, &named(names), &Kind::Level(Level::Patch), false).unwrap()) {
             Err(BumpError::NotReplaceable { reason, .. }) => Err(reason),
             other => Ok(other.unwrap()),
         }
@@ -95,7 +101,7 @@ fn versions_that_others_share_are_left_alone() {
     assert_eq!(of(long, &["a"]), Err(NotReplaceable::Form));
     let same = "- &t {component_name: a, version: 1.0.0}\n- *t\n";
     let workflow = workflow(&format!("project_name: p\ntasks:\n{same}"));
-    let bumps = plan(&workflow, &Selection::All, &Kind::Patch, false).unwrap();
+    let bumps = plan(&workflow, &Selection::All, &Kind::Level(Level::Patch), false).unwrap();
     assert!(matches!(apply(&workflow, &bumps), Err(BumpError::NotReplaceable { .. })));
     assert!(matches!(apply(&workflow, &bumps[..1]), Err(BumpError::NotReplaceable { .. })));
     assert!(matches!(apply(&workflow, &bumps[1..]), Err(BumpError::NotReplaceable { .. })));
@@ -122,7 +128,7 @@ proptest! {
             return Ok(());
         }
         let workflow = workflow(&render(0));
-        let bumps = plan(&workflow, &Selection::Components(picked), &Kind::Patch, false).unwrap();
+        let bumps = plan(&workflow, &Selection::Components(picked), &Kind::Level(Level::Patch), false).unwrap();
         prop_assert_eq!(apply(&workflow, &bumps).unwrap(), render(1));
     }
 }

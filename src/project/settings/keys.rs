@@ -1,6 +1,11 @@
 //! Settings: their names, what values they take, and what they are when nobody sets them. Here are those that no platform
 //! has to itself; `all.rs` has all.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::measurement::time;
+use crate::nats::{self, subject};
 use crate::project::Builder;
 
 /// The file of a project's settings.
@@ -39,8 +44,18 @@ pub enum Kind {
     Number,
     /// A whole number from 1 to [`MAX_CALLS`].
     Calls,
+    /// A time with its unit, or in seconds, and not 0.
+    Time,
     /// `auto`, `local` or `container`.
     Builder,
+    /// The name or address of a host of a NATS server, without scheme and port.
+    Host,
+    /// The address of a NATS server.
+    NatsUrl,
+    /// An IP address.
+    IpAddress,
+    /// A name that is a token of NATS subjects.
+    Token,
 }
 
 /// A server that settings tell how to reach.
@@ -101,10 +116,10 @@ keys! {
     CONTAINER_CPUS: Number = None;
     /// Processes and threads that a compiler in a container may have.
     CONTAINER_PIDS: Number = Some("256");
-    /// Seconds that a compiler in a container may take.
-    CONTAINER_TIMEOUT: Number = Some("900");
+    /// Longest time that a compiler in a container may take, such as `90s` or `15m`.
+    CONTAINER_TIMEOUT: Time = Some("15m");
     /// Host name of the NATS server.
-    NATS_HOST: Text [Nats Address] = Some("localhost");
+    NATS_HOST: Host [Nats Address] = Some("localhost");
     /// Port of the NATS server.
     NATS_PORT: Port [Nats Address] = Some("4222");
     /// User name for the NATS server.
@@ -120,13 +135,13 @@ keys! {
     /// File of PEM certificates of authorities to trust for the PostgreSQL server, in addition to the system's.
     POSTGRES_CA: Text [Postgres Authorities] = None;
     /// JetStream domain of the platform's own data, and of messages that are delivered at least once.
-    JETSTREAM_DOMAIN: Text = None;
+    JETSTREAM_DOMAIN: Token = None;
     /// Messages and requests that each replica of a component handles concurrently.
     CALLS_PER_REPLICA: Calls = Some("100");
     /// Seconds that a call may take on the hosts, as they are configured.
     CALL_TIMEOUT: Number = Some("60");
     /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
-    KEYVALUE_DOMAIN: Text = None;
+    KEYVALUE_DOMAIN: Token = None;
     /// Whether each run appends its times to `metrics.yaml`.
     ENABLE_METRICS: Truth = Some("False");
 }
@@ -134,12 +149,14 @@ keys! {
 /// A setting's value, read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value {
-    /// Of [`Kind::Text`] and [`Kind::Secret`]: as it is written.
+    /// As it is written: of [`Kind::Text`], [`Kind::Secret`] and all kinds that only restrict a text.
     Text,
     /// Of [`Kind::Truth`].
     Truth(bool),
     /// Of [`Kind::Port`], [`Kind::Number`] and [`Kind::Calls`].
     Number(u32),
+    /// Of [`Kind::Time`].
+    Time(Duration),
     /// Of [`Kind::Builder`].
     Builder(Builder),
 }
@@ -160,9 +177,32 @@ impl Kind {
             Self::Truth => (truth(text).map(Value::Truth), ("a boolean", "`True` or `False`")),
             Self::Number => (number(u32::MAX), ("a whole number from 1", "a number such as `2048`")),
             Self::Calls => (number(MAX_CALLS), ("a whole number from 1 to 10000", "a number such as `100`")),
+            Self::Time => {
+                let time = time::parse(text).ok().filter(|time| !time.is_zero());
+                (
+                    time.map(Value::Time),
+                    ("a time of more than 0 and at most a day", "a time such as `90s` or `15m`"),
+                )
+            }
             Self::Builder => {
                 (text.parse().ok().map(Value::Builder), ("a builder", "`auto`, `local` or `container`"))
             }
+            Self::Host => (
+                nats::is_host(text).then_some(Value::Text),
+                ("a host without scheme and port", "a name or an address such as `nats.example.org`"),
+            ),
+            Self::NatsUrl => (
+                nats::check(text).is_ok().then_some(Value::Text),
+                ("the address of a NATS server", "an address such as `nats://127.0.0.1:4222`"),
+            ),
+            Self::IpAddress => (
+                text.parse::<IpAddr>().is_ok().then_some(Value::Text),
+                ("an IP address", "an address such as `0.0.0.0`"),
+            ),
+            Self::Token => (
+                subject::is_token(text).then_some(Value::Text),
+                ("a name without dots, spaces, commas, `|` and wildcards", "a name such as `cloud`"),
+            ),
             Self::Port => (number(u16::MAX.into()), ("a port from 1 to 65535", "a port such as `4222`")),
         };
         value.ok_or(expected)

@@ -12,6 +12,7 @@ pub mod wadm;
 use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use all::ALL;
 pub use connection::{Consent, GivenNats};
@@ -149,6 +150,14 @@ impl Settings {
     pub fn number(&self, key: Key) -> Option<u64> {
         match self.find(key)?.read {
             Some(Value::Number(number)) => Some(number.into()),
+            _ => None,
+        }
+    }
+
+    /// A time, if it is set.
+    pub fn time(&self, key: Key) -> Option<Duration> {
+        match self.find(key)?.read {
+            Some(Value::Time(time)) => Some(time),
             _ => None,
         }
     }

@@ -4,9 +4,9 @@ use super::keys::{Key, Kind, Role, Service};
 
 keys! {
     /// Name of the lattice.
-    LATTICE: Text = Some("default");
+    LATTICE: Token = Some("default");
     /// NATS server of the topics, as the hosts reach it.
-    HOSTS_NATS_URL: Text [Nats Secret] = Some("nats://127.0.0.1:4222");
+    HOSTS_NATS_URL: NatsUrl [Nats Secret] = Some("nats://127.0.0.1:4222");
     /// Image of the messaging provider, or `builtin` for the one in the hosts.
     MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
     /// Image of the HTTP provider, or `builtin` for the one in the hosts.
@@ -18,5 +18,5 @@ keys! {
     /// Name of the configuration in the lattice that contains the database's address, user and password.
     POSTGRES_CONFIG: Text = Some("postgres");
     /// Address on which the HTTP provider listens on its hosts.
-    HTTP_ADDRESS: Text = Some("0.0.0.0");
+    HTTP_ADDRESS: IpAddress = Some("0.0.0.0");
 }

@@ -12,6 +12,7 @@ mod doctor;
 mod drill;
 mod evaluation;
 mod explain;
+mod graph;
 mod pack;
 mod push;
 mod run;
@@ -23,6 +24,7 @@ use serde::Serialize;
 
 use crate::drill::DrillError;
 use crate::evaluation::{LoadError, ReadError};
+use crate::files::Plan;
 use crate::pelato::Left;
 use crate::project::{Settings, bump};
 use crate::report::{self, Severity};
@@ -37,6 +39,7 @@ pub use doctor::Doctor;
 pub use drill::Drill;
 pub use evaluation::Evaluation;
 pub use explain::{Explained, Topics};
+pub use graph::Drawing;
 pub use pack::{AddedPack, RemovedPack};
 pub use push::{Push, PushPlan};
 pub use run::{Call, RunLine, SentLine, StoredLine};
@@ -205,17 +208,25 @@ impl Bump {
     }
 }
 
-/// `new`, `add-task`, `pack new` and `template new`
+/// `new`, `add-task`, `infra`, `pack new` and `template new`
 #[derive(Debug, Serialize)]
 pub struct Made {
     schema: u32,
     folder: String,
     files: Vec<String>,
+    /// Nothing was written: how the files would change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    diff: Option<String>,
 }
 
 impl Made {
     /// Of files that were written, relative to a folder.
     pub fn new(folder: &Path, files: &[String]) -> Self {
-        Self { schema: SCHEMA, folder: folder.display().to_string(), files: files.to_vec() }
+        Self { schema: SCHEMA, folder: folder.display().to_string(), files: files.to_vec(), diff: None }
+    }
+
+    /// Of files that would be written.
+    pub fn planned(folder: &Path, plan: &Plan) -> Self {
+        Self { diff: Some(plan.diff()), ..Self::new(folder, &plan.paths()) }
     }
 }

@@ -239,18 +239,18 @@ fn a_workflow_with_an_error_elsewhere_can_still_get_a_task() {
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::with(PROJECT);
     place.run_in_vain(&["add-task"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing value: Language
-  help: give it, as with `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Language; Template; Name of the task; Targets
+  help: give them, as with `--language go`, `--template processor_nats`, `--name 'Temp data conversion'`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]]);
     place.run_in_vain(&[&["add-task"], &TASK[..2]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing value: Template
-  help: give it, as with `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Template; Name of the task; Targets
+  help: give them, as with `--template processor_nats`, `--name 'Temp data conversion'`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]]);
     place.run_in_vain(&[&["add-task"], &TASK[..8]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing value: Topic to write to
-  help: give it, as with `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Topic to write to; Targets
+  help: give them, as with `--dest-topic room.celsius`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]]);
     place.run_in_vain(&[&["add-task"], &TASK[..10]].concat()).code(2).stdout_eq("").stderr_eq(str![[r#"
@@ -297,4 +297,64 @@ fn help_shows_the_templates_parameters_as_flags() {
 
 "#]],
     );
+}
+
+#[test]
+fn as_json_a_dry_run_gives_files_and_their_changes() {
+    let place = Place::with(PROJECT);
+    let ran = place.run_in_vain(&add(&["--dry-run", "--json"])).code(0).stderr_eq("");
+    let plan: serde_json::Value = serde_json::from_slice(&ran.get_output().stdout).unwrap();
+    assert_eq!(plan["files"].as_array().unwrap().last().unwrap(), "workflow.yaml");
+    let diff = place.run_in_vain(&add(&["--dry-run"])).get_output().stdout.clone();
+    assert_eq!(plan["diff"].as_str().unwrap().as_bytes(), diff);
+}
+
+/// A template of the project with one more parameter.
+fn with_threshold(place: &Place, more: &str) {
+    place.run(&["template", "new", "above", "--from", "processor_nats", "--summary", "Above"]).code(0);
+    let manifest = place.read("templates/above/template.toml");
+    let parameter = format!(
+        "[parameters.threshold]\nkind = \"string\"\nprompt = \"Threshold\"\n{more}setting = true\n\n[[capabilities]]"
+    );
+    place.write("templates/above/template.toml", manifest.replacen("[[capabilities]]", &parameter, 1));
+}
+
+#[test]
+fn a_parameter_may_be_a_negative_number() {
+    let place = Place::with(PROJECT);
+    with_threshold(&place, "");
+    let given = ["--template", "above", "--threshold", "-18.5"];
+    place.run(&[&["add-task"], &TASK[..2], &given[..], &TASK[4..]].concat()).code(0);
+    assert!(
+        place.read("workflow.yaml").contains("threshold: \"-18.5\"\n")
+            || place.read("workflow.yaml").contains("threshold: '-18.5'\n"),
+        "{}",
+        place.read("workflow.yaml")
+    );
+}
+
+#[test]
+fn a_flag_of_a_broken_template_is_answered_with_what_is_wrong_with_the_template() {
+    let place = Place::with(PROJECT);
+    with_threshold(&place, "promt = 1\n");
+    let given = ["--template", "above", "--threshold", "1"];
+    place
+        .run_in_vain(&[&["add-task"], &TASK[..2], &given[..], &TASK[4..]].concat())
+        .code(3)
+        .stdout_eq("")
+        .stderr_eq(str![[r#"
+manifest
+
+  × unknown field `promt`, expected one of `kind`, `prompt`, `help`, `default`, `setting`,
+  │ `pattern`, `expected`, `example`, `wildcards`, `flow`
+    ╭─[[PROJECT]/templates/above/template.toml:38:1]
+ 37 │ prompt = "Threshold"
+ 38 │ promt = 1
+    · ─────
+ 39 │ setting = true
+    ╰────
+  help: did you mean `prompt`?
+
+
+"#]]);
 }

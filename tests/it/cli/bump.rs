@@ -47,6 +47,8 @@ fn pre_releases_are_counted_and_then_released() {
         (&["--pre", "rc"][..], "1.0.1-rc.1"),
         (&["--pre", "rc"], "1.0.1-rc.2"),
         (&["patch"], "1.0.1"),
+        (&["minor", "--pre", "rc"], "1.1.0-rc.1"),
+        (&["minor", "--pre", "rc"], "1.1.0-rc.2"),
         (&["--set", "3.0.0-beta"], "3.0.0-beta"),
     ] {
         place.run(&[&["bump", "double"], arguments].concat()).code(0).stderr_eq("");
@@ -144,13 +146,13 @@ error: both `--all` and the name `double` are given
   help: leave one of them out; a level is patch, minor or major
 
 "#]]);
-    place.run_in_vain(&["bump", "double", "minor", "--pre", "rc"]).code(2).stdout_eq("").stderr_eq(str![[
-        r#"
-error: both a level and `--pre` or `--set` are given
+    place.run_in_vain(&["bump", "double", "minor", "--set", "2.0.0"]).code(2).stdout_eq("").stderr_eq(str![
+        [r#"
+error: both a level and `--set` are given
   help: leave one of them out
 
-"#
-    ]]);
+"#]
+    ]);
     place.run_in_vain(&["bump", "double", "--pre", "r c"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: `r c` is not a valid pre-release identifier
   help: use letters, digits and `-`, not a number alone, such as rc, beta or alpha

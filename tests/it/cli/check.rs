@@ -255,6 +255,10 @@ flowchart LR
 
 "#]])
         .stderr_eq("");
+    place.run_in_vain(&["graph", "--json"]).code(0).stderr_eq("").stdout_eq(str![[r#"
+{"schema":1,"nodes":[{"kind":"http","name":"POST /double"},{"kind":"component","name":"double","detail":"http_producer_nats · 1.0.0"},{"kind":"topic","name":"room.single"},{"kind":"topic","name":"room.double"},{"kind":"component","name":"play","detail":"processor_nats · 0.3.0"},{"kind":"topic","name":"room.played"}],"edges":[{"from":0,"to":1,"by_wildcard":false},{"from":2,"to":1,"by_wildcard":false},{"from":1,"to":3,"by_wildcard":false},{"from":3,"to":4,"by_wildcard":false},{"from":4,"to":5,"by_wildcard":false}],"drawing":"flowchart LR\n  n0{{\"POST /double\"}}\n  n1[\"double<br/>http_producer_nats · 1.0.0\"]\n  n2([\"room.single\"])\n  n3([\"room.double\"])\n  n4[\"play<br/>processor_nats · 0.3.0\"]\n  n5([\"room.played\"])\n  n0 --> n1\n  n2 --> n1\n  n1 --> n3\n  n3 --> n4\n  n4 --> n5\n"}
+
+"#]]);
     let ran = place.run_in_vain(&["graph", "--format", "svg"]).code(0).stderr_eq("");
     place.write("flow.svg", &ran.get_output().stdout);
     let read = "import sys, xml.dom.minidom as x; d = x.parse(sys.argv[1]).documentElement; \

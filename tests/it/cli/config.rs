@@ -29,7 +29,7 @@ BUILDER             auto                                     default
 CONTAINER_MEMORY    2048                                     default
 CONTAINER_CPUS      -                                        default
 CONTAINER_PIDS      256                                      default
-CONTAINER_TIMEOUT   900                                      default
+CONTAINER_TIMEOUT   15m                                      default
 NATS_HOST           10.0.0.5                                 environment
 NATS_PORT           4333                                     .env
 NATS_USER           -                                        default
@@ -55,7 +55,7 @@ HTTP_ADDRESS        0.0.0.0                                  default
 "#]])
         .stderr_eq("");
     place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"BUILDER","value":"auto","from":"default"},{"name":"CONTAINER_MEMORY","value":"2048","from":"default"},{"name":"CONTAINER_CPUS","value":null,"from":"default"},{"name":"CONTAINER_PIDS","value":"256","from":"default"},{"name":"CONTAINER_TIMEOUT","value":"900","from":"default"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"POSTGRES_URL","value":null,"from":"default"},{"name":"POSTGRES_CA","value":null,"from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"CALLS_PER_REPLICA","value":"100","from":"default"},{"name":"CALL_TIMEOUT","value":"60","from":"default"},{"name":"KEYVALUE_DOMAIN","value":null,"from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"KEYVALUE_PROVIDER","value":"ghcr.io/wasmcloud/keyvalue-nats:0.3.1","from":"default"},{"name":"POSTGRES_PROVIDER","value":"ghcr.io/wasmcloud/sqldb-postgres:0.9.0","from":"default"},{"name":"POSTGRES_CONFIG","value":"postgres","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"}]}
+{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"BUILDER","value":"auto","from":"default"},{"name":"CONTAINER_MEMORY","value":"2048","from":"default"},{"name":"CONTAINER_CPUS","value":null,"from":"default"},{"name":"CONTAINER_PIDS","value":"256","from":"default"},{"name":"CONTAINER_TIMEOUT","value":"15m","from":"default"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"POSTGRES_URL","value":null,"from":"default"},{"name":"POSTGRES_CA","value":null,"from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"CALLS_PER_REPLICA","value":"100","from":"default"},{"name":"CALL_TIMEOUT","value":"60","from":"default"},{"name":"KEYVALUE_DOMAIN","value":null,"from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"KEYVALUE_PROVIDER","value":"ghcr.io/wasmcloud/keyvalue-nats:0.3.1","from":"default"},{"name":"POSTGRES_PROVIDER","value":"ghcr.io/wasmcloud/sqldb-postgres:0.9.0","from":"default"},{"name":"POSTGRES_CONFIG","value":"postgres","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"}]}
 
 "#]]).stderr_eq("");
 }
@@ -98,7 +98,7 @@ BUILDER             auto                                     default
 CONTAINER_MEMORY    2048                                     default
 CONTAINER_CPUS      -                                        default
 CONTAINER_PIDS      256                                      default
-CONTAINER_TIMEOUT   900                                      default
+CONTAINER_TIMEOUT   15m                                      default
 NATS_HOST           localhost                                default
 NATS_PORT           4222                                     default
 NATS_USER           -                                        default
@@ -145,7 +145,7 @@ BUILDER             auto                                     default
 CONTAINER_MEMORY    2048                                     default
 CONTAINER_CPUS      -                                        default
 CONTAINER_PIDS      256                                      default
-CONTAINER_TIMEOUT   900                                      default
+CONTAINER_TIMEOUT   15m                                      default
 NATS_HOST           localhost                                default
 NATS_PORT           4222                                     default
 NATS_USER           -                                        default
@@ -295,4 +295,57 @@ error: cannot read [PROJECT]/.env
   help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
+}
+
+/// The exit code of a command with settings and flags.
+fn refused(environment: &[(&str, &str)], arguments: &[&str], code: i32) -> String {
+    let place = environment.iter().fold(Place::with(PROJECT), |place, (name, value)| place.env(name, value));
+    let ran = place.run(arguments).code(code).stdout_eq("");
+    String::from_utf8_lossy(&ran.get_output().stderr).into_owned()
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_a_mistake_in_the_project() {
+    for (name, value) in [
+        ("NATS_HOST", "a b"),
+        ("NATS_HOST", "nats://host"),
+        ("HOSTS_NATS_URL", "nats://a b"),
+        ("LATTICE", "a.b"),
+        ("JETSTREAM_DOMAIN", "a b"),
+        ("KEYVALUE_DOMAIN", "*"),
+        ("HTTP_ADDRESS", "everywhere"),
+        ("CONTAINER_TIMEOUT", "soon"),
+        ("CONTAINER_TIMEOUT", "0s"),
+    ] {
+        let said = refused(&[(name, value)], &["check"], 3);
+        assert!(
+            said.starts_with(&format!("error: {name} is `{value}` (environment), which is not ")),
+            "{said}"
+        );
+    }
+    let said = refused(&[("POSTGRES_URL", SECRET)], &["run"], 3);
+    assert!(said.starts_with("error: the address of the PostgreSQL server is not valid"), "{said}");
+    assert!(!said.contains(SECRET), "{said}");
+    for name in ["NATS_CREDS", "NATS_CA"] {
+        for arguments in [&["run", "--nats"][..], &["status"], &["drill", "--no-fault"]] {
+            let said = refused(&[(name, "/no/such/file"), ("NATS_HOST", "127.0.0.1")], arguments, 3);
+            assert!(said.contains("/no/such/file cannot be used"), "{arguments:?}: {said}");
+        }
+    }
+}
+
+#[test]
+fn a_flag_that_cannot_be_used_is_a_mistake_on_the_command_line() {
+    let secret = format!("nats://me:{SECRET}@a b");
+    for arguments in [
+        &["run", "--postgres", SECRET][..],
+        &["run", "--nats", &secret],
+        &["drill", "--no-fault", "--nats", &secret],
+        &["run", "--nats", "nats://127.0.0.1:1", "--nats-creds", "/no/such/file"],
+        &["infra", "made", "--cloud-nats", "a b", "--registry", "a.b/c"],
+        &["infra", "made", "--cloud-nats", "a.b", "--registry", "a.b/c", "--lattice", "a.b"],
+    ] {
+        let said = refused(&[], arguments, 2);
+        assert!(!said.contains(SECRET), "{said}");
+    }
 }

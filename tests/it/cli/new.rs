@@ -143,8 +143,8 @@ CONTAINER_CPUS=
 # Processes and threads that a compiler in a container may have.
 CONTAINER_PIDS=256
 
-# Seconds that a compiler in a container may take.
-CONTAINER_TIMEOUT=900
+# Longest time that a compiler in a container may take, such as `90s` or `15m`.
+CONTAINER_TIMEOUT=15m
 
 # Host name of the NATS server.
 NATS_HOST=localhost
@@ -453,48 +453,48 @@ fn this_very_folder_can_be_the_project() {
 fn what_is_missing_is_named_by_its_flag_and_nobody_is_asked() {
     let place = Place::empty();
     place.run_in_vain(&["new"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing value: Folder of the project
-  help: give it, as with `my-project`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Folder of the project; Language; Template; Name of the task; Targets
+  help: give them, as with `my-project`, `--language go`, `--template processor_nats`, `--name 'Temp data conversion'`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]]);
     let steps: [(&[&str], snapbox::data::Inline); 6] = [
         (
             &[],
             str![[r#"
-error: missing value: Language
-  help: give it, as with `--language go`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Language; Template; Name of the task; Targets
+  help: give them, as with `--language go`, `--template processor_nats`, `--name 'Temp data conversion'`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]],
         ),
         (
             &TASK[..2],
             str![[r#"
-error: missing value: Template
-  help: give it, as with `--template processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Template; Name of the task; Targets
+  help: give them, as with `--template processor_nats`, `--name 'Temp data conversion'`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]],
         ),
         (
             &["--language", "go", "--template", "processor_nats"],
             str![[r#"
-error: missing value: Name of the task
-  help: give it, as with `--name 'Temp data conversion'`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Name of the task; Topic to read from; Topic to write to; Targets
+  help: give them, as with `--name 'Temp data conversion'`, `--source-topic room.celsius`, `--dest-topic room.celsius`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]],
         ),
         (
             &TASK[..6],
             str![[r#"
-error: missing value: Topic to read from
-  help: give it, as with `--source-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Topic to read from; Topic to write to; Targets
+  help: give them, as with `--source-topic room.celsius`, `--dest-topic room.celsius`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]],
         ),
         (
             &TASK[..8],
             str![[r#"
-error: missing value: Topic to write to
-  help: give it, as with `--dest-topic room.celsius`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Topic to write to; Targets
+  help: give them, as with `--dest-topic room.celsius`, `--target edge`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]],
         ),

@@ -7,6 +7,7 @@ use snapbox::str;
 use crate::support::Place;
 use crate::support::functions::PROJECT;
 use crate::support::place::binary;
+use crate::support::terminal::Terminal;
 
 #[test]
 fn version_is_one_line() {
@@ -147,6 +148,75 @@ For more information, try '--help'.
 }
 
 #[test]
+fn as_json_a_wrong_command_line_is_an_error_like_any_other() {
+    let place = Place::empty();
+    place.run(&["biuld", "--json"]).code(2).stderr_eq("").stdout_eq(str![[r#"
+{"schema":1,"code":"pelato::usage","error":"unrecognized subcommand 'biuld'","help":"tip: a similar subcommand exists: 'build'; Usage: pelato [OPTIONS] <COMMAND>","exit":2}
+
+"#]]);
+    place.run(&["pack", "--json"]).code(2).stderr_eq("").stdout_eq(str![[r#"
+{"schema":1,"code":"pelato::usage","error":"a command is missing","help":"`--help` lists the commands","exit":2}
+
+"#]]);
+    place.run(&["--json", "call"]).code(2).stderr_eq("").stdout_eq(str![[r#"
+{"schema":1,"code":"pelato::usage","error":"the following required arguments were not provided: <COMPONENT>","help":"Usage: pelato call <COMPONENT> [INPUT]","exit":2}
+
+"#]]);
+    // What is not a flag any more does not count, and help is no error.
+    let ran = place.run(&["build", "--job", "--", "--json"]).code(2).stdout_eq("");
+    assert!(ran.get_output().stderr.starts_with(b"error: unexpected argument"));
+    let ran = place.run(&["build", "--json", "--help"]).code(0).stderr_eq("");
+    assert!(ran.get_output().stdout.starts_with(b"Build the components"));
+}
+
+#[test]
+fn as_an_event_a_wrong_command_line_is_the_last_one() {
+    let place = Place::empty();
+    let error = str![[r#"
+{"event":"error","operation":0,"schema":1,"code":"pelato::usage","error":"unexpected argument '--job' found","help":"tip: a similar argument exists: '--jobs'; Usage: pelato build --jobs <N> [COMPONENT]...","exit":2}
+
+"#]];
+    place.run(&["build", "--job", "2", "--events"]).code(2).stdout_eq("").stderr_eq(error.clone());
+    place.run(&["build", "--job", "2", "--events", "--json"]).code(2).stderr_eq(error).stdout_eq(str![[r#"
+{"schema":1,"code":"pelato::usage","error":"unexpected argument '--job' found","help":"tip: a similar argument exists: '--jobs'; Usage: pelato build --jobs <N> [COMPONENT]...","exit":2}
+
+"#]]);
+}
+
+#[test]
+fn a_dumb_terminal_gets_no_colour() {
+    let place = Place::with(PROJECT);
+    for (term, coloured) in [("xterm", true), ("dumb", false)] {
+        for arguments in [&["biuld"][..], &["build", "nobody"], &["build"]] {
+            let mut terminal = Terminal::with(&place, arguments, &[("TERM", term)]);
+            let (seen, _) = terminal.end();
+            assert_eq!(seen.contains('\x1b'), coloured, "{term} {arguments:?}: {seen:?}");
+        }
+    }
+    let mut terminal = Terminal::with(&place, &["biuld", "--color", "never"], &[("TERM", "xterm")]);
+    let (seen, _) = terminal.end();
+    assert!(seen.contains("error: unrecognized subcommand") && !seen.contains('\x1b'), "{seen:?}");
+}
+
+#[test]
+fn times_are_written_alike_everywhere() {
+    let place = Place::with(PROJECT);
+    for command in ["run", "deploy", "remove", "rollback", "brush"] {
+        place.run_in_vain(&[command, "--timeout", "soon"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value 'soon' for '--timeout <TIME>': expected a time, such as 500ms, 5s or 2m
+
+For more information, try '--help'.
+
+"#]]);
+        let ran = place.run_in_vain(&[command, "--timeout", "0s"]).code(2);
+        assert!(String::from_utf8_lossy(&ran.get_output().stderr).contains("expected more than 0"));
+    }
+    for time in ["400s", "2m", "90", "1500ms"] {
+        place.run(&["call", "double", "2", "-q", "--timeout", time]).code(0).stdout_eq("4").stderr_eq("");
+    }
+}
+
+#[test]
 fn a_value_of_the_wrong_kind_is_named() {
     let place = Place::empty();
     place.run(&["build", "--jobs", "0"]).code(2).stdout_eq("").stderr_eq(str![[r#"
@@ -156,7 +226,7 @@ For more information, try '--help'.
 
 "#]]);
     place.run(&["call", "x", "--timeout", "-1"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value '-1' for '--timeout <SECONDS>': expected more than 0 and at most 86400 seconds
+error: invalid value '-1' for '--timeout <TIME>': expected a time, such as 500ms, 5s or 2m, from 0 to a day
 
 For more information, try '--help'.
 

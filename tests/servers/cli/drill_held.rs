@@ -6,6 +6,8 @@ use roxmltree::{Document, ParsingOptions};
 use serde_json::Value;
 
 use crate::support::echoes::{self, PACK, PACK_TEXT};
+use crate::support::process::wait_until;
+use crate::support::slow::group_runs;
 use crate::support::terminal::Terminal;
 use crate::support::{Place, Running, nats, tools};
 
@@ -185,8 +187,8 @@ fn a_command_that_fails_breaks_it_off() {
         "drill.json",
     ]);
     before.code(1).stdout_eq("").stderr_eq(snapbox::str![[r#"
-no such host
-error: the command `echo no such host; exit 3` ended with 3: the drill was aborted
+error: the drill was aborted: the command `echo no such host; exit 3` exited with 3
+  no such host
   help: run it by itself: it must exit with 0 once the host is down
 
 "#]]);
@@ -195,7 +197,7 @@ error: the command `echo no such host; exit 3` ended with 3: the drill was abort
         .run(&["drill", "-q", "--before", "100ms", "--timeout", "1s", "--kill-command", "exec sleep 100"])
         .code(1)
         .stderr_eq(snapbox::str![[r#"
-error: the command `exec sleep 100` still runs after [TIME]: the drill was aborted
+error: the drill was aborted: the command `exec sleep 100` still runs after [TIME]
   help: run it by itself: it must exit with 0 once the host is down
 
 "#]]);
@@ -316,4 +318,36 @@ fn who_does_not_want_to_wait_gets_what_there_is() {
     assert!(drill.out().contains("\nall "), "{}", drill.out());
     assert!(drill.err().contains("the drill was stopped early"), "{}", drill.err());
     place.run(&["report", "drill.json", "-q"]).code(0);
+}
+
+#[test]
+fn what_the_command_prints_is_part_of_an_event() {
+    let (place, _server) = project();
+    let _running = run(&place);
+    let command = "echo stopping; echo now >&2";
+    let flags = ["--events", "--kill-command", command, "--timeout", "1s"];
+    let (_, said) = drill(&place, &[&FAST[..], &flags].concat(), 0);
+    let events: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let finished = events.iter().find(|event| event["event"] == "drill-command-finished").unwrap();
+    assert_eq!(finished["output"], "stopping\nnow\n");
+    let ran =
+        place.run(&["drill", "--events", "--before", "100ms", "--kill-command", "echo no such host; exit 3"]);
+    let said = String::from_utf8_lossy(&ran.code(1).get_output().stderr).into_owned();
+    let events: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let error =
+        "the drill was aborted: the command `echo no such host; exit 3` exited with 3\n  no such host";
+    assert_eq!(events.last().unwrap()["error"], error);
+}
+
+#[test]
+fn a_drill_that_is_stopped_ends_its_command_with_all_that_it_has_started() {
+    let (place, _server) = project();
+    let _running = run(&place);
+    let command = "sleep 1000 & echo $$ > new; mv new group; wait";
+    let mut drill =
+        place.start(&["drill", "--before", "100ms", "--grace", "500ms", "--kill-command", command]);
+    wait_until("the command runs", || place.path("group").exists());
+    drill.signal("INT");
+    assert_eq!(drill.wait().code(), Some(1), "{}", drill.err());
+    assert!(!group_runs(place.read("group").trim()), "the command or what it has started still runs");
 }

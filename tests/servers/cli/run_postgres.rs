@@ -60,8 +60,8 @@ error: history stores its results in a database, but no database is configured
 
 "#]]);
     let arguments = ["run", "--postgres", "mysql://me:sesame@localhost/x"];
-    place.run_in_vain(&arguments).code(6).stdout_eq("").stderr_eq(str![[r#"
-error: the address of the PostgreSQL server is not valid (it is not shown, because it may contain a password)
+    place.run_in_vain(&arguments).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: `--postgres`: the address of the PostgreSQL server is not valid (it is not shown, because it may contain a password)
   help: write it like postgres://user:password@host:5432/database; in the password `@`, `:`, `/` and `?` are `%40`, `%3A`, `%2F` and `%3F`; `?sslmode=` may be `disable`, `prefer` or `require`
 
 "#]]);
