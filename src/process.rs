@@ -255,7 +255,7 @@ mod tests {
         let group = cancelled_in("sleep 1000 & echo $$ > begun; wait", |command, cancel| {
             until_exit(command, cancel).unwrap().is_none()
         });
-        assert!(!runs(&group), "{group}");
+        assert!(!group::runs(&group), "{group}");
     }
 
     #[test]

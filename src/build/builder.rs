@@ -25,6 +25,8 @@ pub enum Choice {
     },
     /// There is neither: the pack's pinned one is installed.
     Pinned { program: String },
+    /// There is neither, and the pack installs none.
+    Nothing,
 }
 
 impl Choice {
@@ -46,6 +48,7 @@ impl fmt::Display for Choice {
                 )
             }
             Self::Pinned { program } => write!(f, "local, with the pinned {program}"),
+            Self::Nothing => write!(f, "none"),
         }
     }
 }
@@ -59,7 +62,10 @@ pub fn choose(pack: &Pack, builder: Builder, local: &Local, engine: Option<&str>
     match (builder, local.fitting(), engine) {
         (Builder::Auto, Some(_), _) => Choice::Here { program },
         (Builder::Auto, None, Some(address)) => Choice::Engine { program, address: address.to_owned() },
-        (Builder::Auto, None, None) => Choice::Pinned { program },
+        (Builder::Auto, None, None) => match toolchain::installable(pack) {
+            Some(variant) => Choice::Pinned { program: variant.manifest.toolchain.program },
+            None => Choice::Nothing,
+        },
         (told, ..) => Choice::Told(told),
     }
 }
@@ -112,10 +118,7 @@ impl<'a> Finder<'a> {
 
     fn whatever_is_there(&mut self, pack: &Pack) -> Result<Toolchain, BuildError> {
         let program = &pack.manifest.toolchain.program;
-        let local = Local::look(pack, &self.search);
-        if self.search.cancel.is_cancelled() {
-            return Err(BuildError::Cancelled);
-        }
+        let local = Local::look(pack, &self.search)?;
         if let Some(fitting) = local.fitting() {
             let program = fitting.pack.manifest.toolchain.program.clone();
             self.chosen(pack, ChosenBy::Local { program });
@@ -138,7 +141,10 @@ impl<'a> Finder<'a> {
                 Err(error) => self.unavailable(pack, error),
             }
         }
-        self.chosen(pack, ChosenBy::Pinned { program: program.clone() });
+        if let Some(variant) = toolchain::installable(pack) {
+            let program = variant.manifest.toolchain.program;
+            self.chosen(pack, ChosenBy::Pinned { program });
+        }
         Ok(toolchain::find_beyond(pack, local, &self.search, self.progress)?)
     }
 

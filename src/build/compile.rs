@@ -1,14 +1,14 @@
 //! Runs a pack's compiler on this machine.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use regex::Regex;
 
 use super::compilation::{Compilation, Failure, cache_folders};
 use super::container::{self, Kept};
-use super::placeholders::Fill;
+use super::placeholders::{Fill, shown};
 use super::toolchain::{self, Place};
 use crate::catalog::Pack;
 use crate::catalog::pack::BuildSection;
@@ -71,21 +71,21 @@ fn here(
     compilation: &Compilation<'_>,
     words: &[String],
     path: &OsStr,
-    env: &BTreeMap<String, String>,
+    env: &BTreeMap<String, OsString>,
 ) -> Result<String, Failure> {
     let Compilation { toolchain, source, output, offline, .. } = compilation;
     let build = &toolchain.pack.manifest.build;
-    let text = |path: &Path| path.display().to_string();
     let work = output.parent().unwrap_or(output);
-    let fill = Fill::new([("output", text(output)), ("work", text(work))]);
-    let words: Vec<String> = compilation.within.iter().cloned().chain(fill.words(words)).collect();
-    let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", words.join(" ")));
+    let fill = Fill::new([("output", *output), ("work", work)]);
+    let within = compilation.within.iter().map(OsString::from);
+    let words: Vec<_> = within.chain(fill.words(words)).collect();
+    let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", shown(&words)));
     let mut command = toolchain::command(&words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
     // A compiler that is ended leaves its temporary files: they go with the folder.
     command.env("TMPDIR", work).current_dir(source).envs(fill.env(&build.env)).envs(env);
     if *offline {
-        command.envs(&build.offline);
+        command.envs(fill.env(&build.offline));
     }
     for (variable, folder) in cache_folders(compilation) {
         std::fs::create_dir_all(&folder).map_err(broken)?;
@@ -98,7 +98,7 @@ fn here(
     match result.status.success() {
         true => Ok(said),
         false if said.trim().is_empty() => {
-            Err(Failure::Broken(format!("`{}` ended with {}", words.join(" "), result.status)))
+            Err(Failure::Broken(format!("`{}` ended with {}", shown(&words), result.status)))
         }
         false => Err(Failure::Rejected(said)),
     }

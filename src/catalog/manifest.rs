@@ -164,11 +164,19 @@ pub fn wrong(source: &Arc<Source>, key: &str, words: &str) -> Problem {
     Problem::error("manifest", source, format!("`{key}` {words}")).at(span(&source.text, key))
 }
 
-fn span(text: &str, key: &str) -> Option<Range<usize>> {
+/// The same, at a place in the value: keys, and indices from 0.
+pub fn wrong_at(source: &Arc<Source>, key: &str, place: &str, words: &str) -> Problem {
+    Problem::error("manifest", source, format!("`{key}` {words}")).at(span(&source.text, place))
+}
+
+fn span(text: &str, place: &str) -> Option<Range<usize>> {
     let document = toml_edit::Document::parse(text).ok()?;
     let mut item = document.as_item();
-    for part in key.split('.') {
-        item = item.get(part)?;
+    for part in place.split('.') {
+        item = match part.parse::<usize>() {
+            Ok(index) => item.get(index)?,
+            Err(_) => item.get(part)?,
+        };
     }
     item.span()
 }

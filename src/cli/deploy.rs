@@ -48,7 +48,7 @@ pub struct Wait {
 impl Wait {
     /// As the facade takes it.
     pub fn to_options(&self, force: bool) -> Options {
-        Options { wait: (!self.no_wait).then(|| self.timeout), force }
+        Options { wait: (!self.no_wait).then_some(self.timeout), force }
     }
 }
 

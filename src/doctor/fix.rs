@@ -49,13 +49,14 @@ pub fn fix(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &d
     let fixes: Vec<_> = examined.iter().filter(wanted).filter_map(|one| one.finding.fix.as_ref()).collect();
     let mut fixed = Fixed { any: !fixes.is_empty(), images: Vec::new() };
     for fix in &fixes {
+        let told = || told(fix, &machine.build.cache);
         if dry_run {
-            progress.report(Event::Fix { fix: told(fix), dry_run });
+            progress.report(Event::Fix { fix: told(), dry_run });
             continue;
         }
         // Installing and fetching say by themselves what they do.
         if is_small(Some(fix)) {
-            progress.report(Event::Fix { fix: told(fix), dry_run });
+            progress.report(Event::Fix { fix: told(), dry_run });
         }
         if let Err(error) = apply(fix, machine, &mut fixed.images, progress) {
             let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
@@ -70,17 +71,14 @@ fn is_small(fix: Option<&Fix>) -> bool {
     matches!(fix, Some(Fix::Folder(_) | Fix::EnvFile))
 }
 
-fn told(fix: &Fix) -> progress::Fix {
+fn told(fix: &Fix, cache: &Path) -> progress::Fix {
     match fix {
         Fix::Folder(path) => progress::Fix::Folder { path: path.display().to_string() },
         Fix::EnvFile => progress::Fix::EnvFile { file: ENV_FILE.to_owned() },
         Fix::Toolchain(pack) => {
-            let installs = |variant: &Pack| variant.manifest.toolchain.install.is_some();
-            let used = pack.variants().into_iter().find(installs);
-            let toolchain =
-                used.map_or_else(|| pack.manifest.toolchain.clone(), |used| used.manifest.toolchain);
-            let command = toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
-            progress::Fix::Compiler { program: toolchain.program, command }
+            let used = build::toolchain::installable(pack).unwrap_or_else(|| Pack::clone(pack));
+            let command = build::toolchain::install_command(&used, cache).unwrap_or_default();
+            progress::Fix::Compiler { program: used.manifest.toolchain.program, command }
         }
         Fix::Image(pack) => {
             let image = pack.for_containers().manifest.toolchain.image.unwrap_or_default();

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::ANSWER;
+use super::finding::Finding;
 use crate::build::container::{self, Look};
 use crate::build::{self, Choice, Local, Search};
 use crate::catalog::Pack;
@@ -38,6 +39,8 @@ pub struct Machine {
     pub work: Work,
     /// The packs that are looked at: those of the project, or all.
     pub packs: Vec<Arc<Pack>>,
+    /// Why packs are not looked at: no command of theirs is run.
+    pub rejected: Vec<Finding>,
     /// How it would be built.
     pub build: build::Options,
     /// Where the builder comes from.
@@ -65,6 +68,7 @@ impl Machine {
             settings: settings.clone(),
             work,
             packs,
+            rejected: Vec::new(),
             build,
             builder_from,
             local: OnceCell::new(),
@@ -123,9 +127,10 @@ impl Machine {
                     forbidden: Some(Operation::Doctor.into()),
                     cancel: &build.cancel,
                 };
-                packs.iter().map(|pack| Local::look(pack, &search)).collect()
+                packs.iter().map(|pack| Local::look(pack, &search)).collect::<Result<_, _>>()
             });
-            looked.await.unwrap_or_default()
+            // If it was cancelled, nobody is told anything.
+            looked.await.unwrap_or_else(|_| Ok(Vec::new())).unwrap_or_default()
         };
         self.local.get_or_init(look).await
     }

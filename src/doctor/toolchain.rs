@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use super::finding::{Finding, Fix};
 use super::machine::Machine;
-use crate::build::{Choice, Local, Place, Toolchain, container};
+use crate::build::{Choice, Local, Place, Toolchain, container, toolchain};
 use crate::catalog::Pack;
 use crate::remedy::{Argument, Operation};
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
-    if machine.packs.is_empty() {
+    let mut found = machine.rejected.clone();
+    if machine.packs.is_empty() && found.is_empty() {
         return vec![Finding::note("the workflow uses no language pack yet")];
     }
-    let mut found = Vec::new();
     for (pack, local) in machine.packs.iter().zip(machine.local().await) {
         found.push(match local {
             Local { on_path: Ok(toolchain), .. } => there(toolchain, "on PATH"),
@@ -63,16 +63,20 @@ fn absent(machine: &Machine, pack: &Arc<Pack>, others: &[String], choice: &Choic
     let needed = machine.has_project();
     let usual = || format!("install {} and make sure that it is on PATH", toolchain.program);
     let by_hand = toolchain.help.clone().unwrap_or_else(usual);
-    let variants = pack.variants();
-    let install = variants.iter().find_map(|variant| variant.manifest.toolchain.install.as_ref());
-    let Some(install) = install else { return Finding::lacking(needed, what, by_hand) };
+    let Some(variant) = toolchain::installable(pack) else {
+        return Finding::lacking(needed, what, by_hand);
+    };
+    if let Some(program) = toolchain::missing_installer(&variant, &machine.build.path) {
+        let what = format!("{what}; {program}, which would install it, is not on PATH either");
+        return Finding::lacking(needed, what, format!("install {program}, or {by_hand}"));
+    }
     if let Some(restriction) = machine.build.no_install {
         return Finding::lacking(needed, what, format!("{by_hand}; or leave {restriction} out"));
     }
     let fix = Operation::Doctor.with(Argument::Fix);
     let remedy = format!(
         "{fix} installs one for PELATO only, as the first build would: {}; or {by_hand}",
-        install.join(" ")
+        toolchain::install_command(&variant, &machine.build.cache).unwrap_or_default()
     );
     Finding::lacking(needed, what, remedy).mended_by(Fix::Toolchain(Arc::clone(pack)))
 }

@@ -8,7 +8,8 @@ use super::operation::Operation;
 use super::{BuildFlags, Pelato};
 use crate::build;
 use crate::catalog::Pack;
-use crate::doctor::{self, Examined, Machine, Work};
+use crate::doctor::{self, Examined, Finding, Machine, Work};
+use crate::pack;
 use crate::progress::OperationKind;
 use crate::project::settings::BUILDER;
 use crate::project::{ReadError, workflow};
@@ -19,7 +20,7 @@ impl Pelato {
     /// What is to be looked at: this machine, for the project if there is one.
     ///
     /// # Errors
-    /// When the workflow is there and cannot be read, or a pack is not what was added.
+    /// When the workflow is there and cannot be read.
     pub async fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
         let flags = flags.clone();
         self.begin(OperationKind::Machine)?.alone(move |operation| operation.machine(&flags)).await
@@ -78,10 +79,19 @@ impl Operation {
             }
         };
         // Compilers are asked for their version by commands of their packs: only by those that were added.
-        self.allow_packs(packs.iter().map(Arc::as_ref))?;
+        let verify = |pack: &Pack| pack::verify([pack], &self.root, self.user.as_deref());
+        let (packs, rejected): (Vec<_>, Vec<_>) =
+            packs.into_iter().map(|pack| verify(&pack).map(|()| pack)).partition(Result::is_ok);
+        let packs: Vec<_> = packs.into_iter().flatten().collect();
+        let rejected = rejected.into_iter().filter_map(Result::err);
+        let rejected = rejected.map(|error| Finding::of(!matches!(work, Work::None), &error)).collect();
+        self.ask_about(packs.iter().map(Arc::as_ref))?;
         packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
-        Ok(Machine::new(&self.root, &self.settings, work, packs, options, builder_from, self.platform()))
+        let mut machine =
+            Machine::new(&self.root, &self.settings, work, packs, options, builder_from, self.platform());
+        machine.rejected = rejected;
+        Ok(machine)
     }
 
     fn fix(&self, machine: &Machine, examined: &[Examined], dry_run: bool) -> Result<bool, Error> {

@@ -63,35 +63,60 @@ pub(super) struct Parcel {
     file: PathBuf,
 }
 
-impl Parcel {
-    /// Reads and checks a component's artifact.
+/// A component whose artifact has not been read yet.
+#[derive(Debug)]
+pub(super) struct Unread {
+    component: String,
+    version: Version,
+    image: Reference,
+    layer: Digest,
+    content: Digest,
+    pack: String,
+    template: String,
+    file: PathBuf,
+}
+
+impl Unread {
+    /// Where a component goes.
     ///
     /// # Errors
-    /// When it is not what was built, or no component; or the settings name no registry.
+    /// When the settings name no registry, or what was remembered of the build is not valid.
     pub fn new(settings: &Settings, source: &Source<'_>) -> Result<Self, PushError> {
         let component = source.component;
-        let name = &component.name;
-        let altered = || altered(name, &source.artifact);
-        let layer = Digest::new(&format!("sha256:{}", source.sha256)).ok_or_else(altered)?;
-        let bytes = verified(name, &source.artifact, layer.as_str())?;
-        let about = About {
-            title: name,
-            version: &component.version,
-            source: &source.content,
-            pack: &component.pack.manifest.name,
-            template: &component.template.manifest.name,
-        };
-        let foreign = |reason: String| PushError::NotAComponent { component: name.clone(), reason };
+        let altered = || altered(&component.name, &source.artifact);
         Ok(Self {
-            component: name.clone(),
+            component: component.name.clone(),
             version: component.version.clone(),
             image: reference(&image(settings, component)?)?,
-            artifact: Artifact::new(&bytes, &about).map_err(|error| foreign(error.to_string()))?,
+            layer: Digest::new(&format!("sha256:{}", source.sha256)).ok_or_else(altered)?,
             content: Digest::new(&source.content).ok_or_else(altered)?,
+            pack: component.pack.manifest.name.clone(),
+            template: component.template.manifest.name.clone(),
             file: source.artifact.clone(),
         })
     }
 
+    /// Reads and checks the artifact. Blocks the thread.
+    ///
+    /// # Errors
+    /// When it is not what was built, or no component.
+    pub fn read(&self) -> Result<Parcel, PushError> {
+        let Self { component, version, image, layer, content, pack, template, file } = self;
+        let bytes = verified(component, file, layer.as_str())?;
+        let about = About { title: component, version, source: content.as_str(), pack, template };
+        let foreign = |reason: String| PushError::NotAComponent { component: component.clone(), reason };
+        Ok(Parcel {
+            component: component.clone(),
+            version: version.clone(),
+            image: image.clone(),
+            artifact: Artifact::new(&bytes, &about).map_err(|error| foreign(error.to_string()))?,
+            content: content.clone(),
+            file: file.clone(),
+        })
+    }
+}
+
+impl Parcel {
     /// The component's own bytes, read once more and found to be the same.
     pub fn bytes(&self) -> Result<Vec<u8>, PushError> {
         verified(&self.component, &self.file, &self.artifact.layer)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use semver::Version;
 
-use super::parcel::{Parcel, Source};
+use super::parcel::{Parcel, Source, Unread};
 use super::registry::Registries;
 use super::{Address, Caller, LOOKS, PushError, registry};
 use crate::build::pool;
@@ -121,9 +121,14 @@ async fn look<'a>(
     caller: Caller<'a>,
 ) -> Result<Plan<'a>, PushError> {
     let registry = Address::of(settings)?.prefix();
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let parcels = pool::run(sources, threads, |_| None, |source| Parcel::new(settings, source));
-    let parcels = parcels.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let unread = sources.iter().map(|source| Unread::new(settings, source)).collect::<Result<Vec<_>, _>>()?;
+    // Megabytes are hashed: that is no work for a thread that serves others.
+    let read = tokio::task::spawn_blocking(move || {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        pool::run(&unread, threads, |_| None, Unread::read).into_iter().collect::<Result<Vec<_>, _>>()
+    });
+    // It is not awaited to its end only where the runtime ends.
+    let parcels = read.await.unwrap_or(Err(PushError::Cancelled))?;
     let images: Vec<_> = parcels.iter().map(|parcel| parcel.image.clone()).collect();
     let registries = Registries::of(settings, &images, caller).await?;
     let looks: Vec<_> = parcels.iter().map(|parcel| verdict(&registries, parcel)).collect();

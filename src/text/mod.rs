@@ -1,5 +1,6 @@
 //! What people wrote, as it may be repeated to them.
 
+pub mod placeholders;
 mod render;
 pub mod suggest;
 

@@ -1,7 +1,10 @@
 //! What is said of events: words for people, or the events themselves, one JSON object a line.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::time::Duration;
+
+use serde_json::Value;
 
 use super::{Ui, json, worded};
 use crate::measurement::time;
@@ -11,7 +14,6 @@ use crate::progress::{
 };
 use crate::project::settings::ENV_FILE;
 use crate::remedy::{Argument, Operation};
-use crate::report::Problem;
 
 /// The last event of a command that fails.
 #[derive(serde::Serialize)]
@@ -25,41 +27,23 @@ struct ErrorEvent {
 impl Listener for Ui {
     fn hear(&self, message: Message) {
         match self.options.events {
-            true => self.event_line(&Message { event: in_words(message.event), ..message }),
+            true => self.event_line(&message),
             false => self.say(message.event),
         }
     }
 }
 
-/// An event whose texts name remedies as this front does.
-fn in_words(event: Event) -> Event {
-    let text = |text: String| worded(&text).into_owned();
-    match event {
-        Event::Problem(problem) => Event::Problem(Problem {
-            message: text(problem.message.clone()),
-            help: problem.help.clone().map(text),
-            ..problem
-        }),
-        Event::FixFailed { message, help } => {
-            Event::FixFailed { message: text(message), help: help.map(text) }
+/// Puts this front's words for remedies into all texts of an event: none can be forgotten.
+fn word(value: &mut Value) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(words) = worded(text) {
+                *text = words;
+            }
         }
-        Event::NotReplaced { reason: OldVersion::Failed { error } } => {
-            Event::NotReplaced { reason: OldVersion::Failed { error: text(error) } }
-        }
-        Event::NotStarted { reason: OldVersion::Failed { error } } => {
-            Event::NotStarted { reason: OldVersion::Failed { error: text(error) } }
-        }
-        Event::ContainerUnavailable { pack, reason } => {
-            Event::ContainerUnavailable { pack, reason: text(reason) }
-        }
-        Event::ImageNotLocked { reason } => Event::ImageNotLocked { reason: text(reason) },
-        Event::ImageNotRemembered { image, reason } => {
-            Event::ImageNotRemembered { image, reason: text(reason) }
-        }
-        Event::Retrying { phase, reason, first } => Event::Retrying { phase, reason: text(reason), first },
-        Event::PartFailed { part, reason } => Event::PartFailed { part, reason: text(reason) },
-        Event::DeployWarning { message } => Event::DeployWarning { message: text(message) },
-        other => other,
+        Value::Array(values) => values.iter_mut().for_each(word),
+        Value::Object(fields) => fields.values_mut().for_each(word),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -71,18 +55,19 @@ impl Progress for Ui {
 }
 
 impl Ui {
-    /// One event as it is, on a line of its own.
+    /// One event, on a line of its own.
     pub(super) fn event_line(&self, event: &impl serde::Serialize) {
-        if let Ok(text) = serde_json::to_string(event) {
+        if let Ok(mut event) = serde_json::to_value(event) {
+            word(&mut event);
             self.aside(|| {
-                let _ = writeln!(io::stderr().lock(), "{text}");
+                let _ = writeln!(io::stderr().lock(), "{event}");
             });
         }
     }
 
     /// What the command line itself says, as an event.
     pub(super) fn message(&self, level: Level, text: &str) {
-        Progress::report(self, Event::Message { level, text: worded(text).into_owned() });
+        Progress::report(self, Event::Message { level, text: text.to_owned() });
     }
 
     /// The error that ends the command, as an event.
@@ -357,5 +342,23 @@ fn to_do(fix: &Fix) -> String {
         Fix::EnvFile { file } => format!("copy {ENV_FILE}.template to {file}, readable only by you"),
         Fix::Compiler { program, command } => format!("install {program} for PELATO only: {command}"),
         Fix::Image { image } => format!("fetch the image {image}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remedy::Operation;
+
+    #[test]
+    fn all_texts_of_an_event_are_worded() {
+        let text = format!("see {}", Operation::AddTask);
+        let mut event = serde_json::json!({ "a": text, "b": [{ "c": text, "d": 1 }], "e": "`as it is`" });
+        word(&mut event);
+        let words = "see `pelato add-task`";
+        assert_eq!(
+            event,
+            serde_json::json!({ "a": words, "b": [{ "c": words, "d": 1 }], "e": "`as it is`" })
+        );
     }
 }

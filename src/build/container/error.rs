@@ -1,5 +1,6 @@
 //! What can go wrong with containers.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::remedy::{Argument, Remedy, Restriction};
@@ -98,6 +99,10 @@ pub enum ContainerError {
         )
     )]
     DiskFull { message: String },
+    /// Engines take paths as text.
+    #[error("the folder {} cannot be used in a container: its name is not UTF-8", .folder.display())]
+    #[diagnostic(code(pelato::container::folder_name), help("rename it, or build with {}", local()))]
+    FolderName { folder: PathBuf },
     /// It was cancelled.
     #[error("cancelled")]
     #[diagnostic(code(pelato::container::cancelled))]

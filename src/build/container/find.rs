@@ -13,7 +13,7 @@ use super::image::{Image, Order};
 use super::install;
 use super::pull;
 use super::run::{self, Locked};
-use crate::build::placeholders::Fill;
+use crate::build::placeholders::FillInside;
 use crate::catalog::Pack;
 use crate::files;
 use crate::progress::Progress;
@@ -132,10 +132,10 @@ fn remember(file: &Path, known: &BTreeMap<String, Version>) {
 
 fn ask(pack: &Pack, image: &Image) -> Result<Version, ContainerError> {
     // Only /tmp can be written there.
-    let fill = Fill::with_home([("work", "/tmp".to_owned())], "/tmp".to_owned());
-    let env = fill.env(&pack.manifest.build.env).map(|(name, value)| format!("{name}={value}"));
+    let fill = FillInside::new(["work", "home"].map(|name| (name, "/tmp".to_owned())));
+    let env = fill.env(&pack.manifest.build.env);
     let command = fill.words(&pack.manifest.toolchain.check);
-    let mut container = Locked { command, env: env.collect(), ..Locked::default() };
+    let mut container = Locked { command, env, ..Locked::default() };
     if let Some(installed) = &image.installed {
         container.equip(installed);
     }

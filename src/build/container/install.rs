@@ -8,7 +8,7 @@ use bollard::models::ImageInspect;
 use super::error::ContainerError;
 use super::image::{Image, Installed, Order};
 use super::run::{self, Locked, TOOLCHAIN, owner};
-use crate::build::placeholders::Fill;
+use crate::build::placeholders::FillInside;
 use crate::build::record::digest;
 use crate::catalog::Pack;
 use crate::progress::{Event, Progress};
@@ -28,7 +28,7 @@ pub fn provide(
     progress: &dyn Progress,
 ) -> Result<Installed, ContainerError> {
     let toolchain = &pack.manifest.toolchain;
-    let fill = Fill::with_home([("dir", TOOLCHAIN.to_owned())], "/tmp".to_owned());
+    let fill = FillInside::new([("dir", TOOLCHAIN.to_owned()), ("home", "/tmp".to_owned())]);
     let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
     let shown = words.join(" ");
     let key = digest(format!("{}\0{shown}", image.id).as_bytes());
@@ -36,7 +36,7 @@ pub fn provide(
     let folder = parent.join(format!("{}-{}", toolchain.program, &key[..12]));
     let bin = toolchain.bin.as_deref().unwrap_or("bin");
     let mut env = vec![format!("PATH={TOOLCHAIN}/{bin}:{}", path(seen))];
-    env.extend(fill.env(&toolchain.env).map(|(name, value)| format!("{name}={value}")));
+    env.extend(fill.env(&toolchain.env));
     let installed = Installed { folder, env };
     if installed.folder.is_dir() {
         return Ok(installed);

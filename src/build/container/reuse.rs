@@ -174,6 +174,7 @@ impl Worker {
             user: owner(output.path()),
             ..Locked::default()
         };
+        container.check().ok()?;
         let docker = engine.docker();
         let made = docker.create_container(None::<CreateContainerOptions>, listening(body(image, container)));
         let id = engine.wait(made).ok()?.id;

@@ -18,7 +18,7 @@ use super::error::ContainerError;
 use super::image::{Image, Installed};
 use super::sweep;
 use crate::build::compilation::{Compilation, Failure, cache_folders, needs_network};
-use crate::build::placeholders::Fill;
+use crate::build::placeholders::FillInside;
 
 /// How long making or starting a container may take: engines on busy machines need tens of seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -52,6 +52,19 @@ impl Locked {
     }
 }
 
+impl Locked {
+    /// Whether its folders can be mounted.
+    ///
+    /// # Errors
+    /// When the name of one is not text.
+    pub(super) fn check(&self) -> Result<(), ContainerError> {
+        match self.folders.iter().find(|(here, ..)| here.to_str().is_none()) {
+            Some((folder, ..)) => Err(ContainerError::FolderName { folder: folder.clone() }),
+            None => Ok(()),
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct Ended {
     pub code: i64,
@@ -71,12 +84,12 @@ pub(super) fn order(
     let broken = |error: &dyn std::fmt::Display| Failure::Broken(error.to_string());
     let (folder, file) = output.parent().zip(output.file_name()).unwrap_or((output, "output.wasm".as_ref()));
     let file = format!("{OUTPUT}/{}", file.to_string_lossy());
-    let fill = Fill::with_home([("output", file), ("work", OUTPUT.to_owned())], HOME.to_owned());
+    let fill = FillInside::new([("output", file), ("work", OUTPUT.to_owned()), ("home", HOME.to_owned())]);
     let network = needs_network(compilation);
     let mut env = vec![format!("HOME={HOME}")];
-    env.extend(fill.env(&build.env).map(|(name, value)| format!("{name}={value}")));
+    env.extend(fill.env(&build.env));
     if *offline || !network {
-        env.extend(build.offline.iter().map(|(name, value)| format!("{name}={value}")));
+        env.extend(fill.env(&build.offline));
     }
     let mut folders = Vec::new();
     for (variable, folder) in cache_folders(compilation) {
@@ -110,6 +123,7 @@ pub fn run(image: &Image, container: Locked) -> Result<Ended, ContainerError> {
     if cancel.is_cancelled() {
         return Err(ContainerError::Cancelled);
     }
+    container.check()?;
     let _tracked = cancel.track();
     engine.wait(async {
         let made = engine.docker().create_container(None::<CreateContainerOptions>, body(image, container));

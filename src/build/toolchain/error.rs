@@ -31,6 +31,19 @@ pub enum ToolchainError {
         restriction: Restriction,
         command: String,
     },
+    /// None here, and what would install one is not here either.
+    #[error(
+        "the language pack `{pack}` needs {wanted}{found}; {installer}, which would install it, is not on PATH either"
+    )]
+    #[diagnostic(code(pelato::toolchain::no_installer), help("install {installer}, or {remedy}"))]
+    NoInstaller {
+        pack: String,
+        /// The programs and versions that will do.
+        wanted: String,
+        found: String,
+        installer: String,
+        remedy: String,
+    },
     #[error("installing {program} failed{status}{output}")]
     #[diagnostic(
         code(pelato::toolchain::install),
@@ -97,11 +110,15 @@ pub(super) fn missing(pack: &Pack, found: &[String]) -> ToolchainError {
 
 pub(super) fn forbidden(
     pack: &Pack,
-    variant: &Pack,
+    command: String,
     found: &[String],
     restriction: Restriction,
 ) -> ToolchainError {
-    let command = variant.manifest.toolchain.install.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
     let (pack, wanted, found, remedy) = wants(pack, found);
     ToolchainError::Forbidden { pack, wanted, found, remedy, restriction, command }
+}
+
+pub(super) fn no_installer(pack: &Pack, installer: String, found: &[String]) -> ToolchainError {
+    let (pack, wanted, found, remedy) = wants(pack, found);
+    ToolchainError::NoInstaller { pack, wanted, found, installer, remedy }
 }

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use semver::Version;
 
 pub use error::ToolchainError;
-use error::{forbidden, missing, remedy};
+use error::{forbidden, missing, no_installer, remedy};
 
 use super::container::Image;
-use super::placeholders::Fill;
+use super::placeholders::{Fill, shown};
 use super::record::digest;
 use crate::cancel::Cancel;
 use crate::catalog::Pack;
@@ -43,7 +43,7 @@ pub enum Place {
         /// PATH for everything it starts.
         path: OsString,
         /// The environment that it needs where PELATO has installed it.
-        env: BTreeMap<String, String>,
+        env: BTreeMap<String, OsString>,
     },
     Container(Image),
 }
@@ -71,11 +71,17 @@ pub struct Local {
 
 impl Local {
     /// Looks; nothing is installed.
-    pub fn look(pack: &Pack, search: &Search<'_>) -> Self {
+    ///
+    /// # Errors
+    /// When it was cancelled: a program that was ended has not said its version.
+    pub fn look(pack: &Pack, search: &Search<'_>) -> Result<Self, ToolchainError> {
         let variants: Vec<_> = pack.variants().into_iter().map(Arc::new).collect();
         let on_path = on_path(&variants, search);
         let pinned = on_path.is_err().then(|| pinned(&variants, search)).flatten();
-        Self { on_path, pinned }
+        match search.cancel.is_cancelled() {
+            true => Err(ToolchainError::Cancelled),
+            false => Ok(Self { on_path, pinned }),
+        }
     }
 
     /// The one that is used.
@@ -95,7 +101,7 @@ enum Candidate {
 /// # Errors
 /// When there is none that satisfies the pack.
 pub fn find(pack: &Pack, search: &Search<'_>, progress: &dyn Progress) -> Result<Toolchain, ToolchainError> {
-    find_beyond(pack, Local::look(pack, search), search, progress)
+    find_beyond(pack, Local::look(pack, search)?, search, progress)
 }
 
 /// The same, for what there is on this machine having been looked at.
@@ -105,26 +111,24 @@ pub(super) fn find_beyond(
     search: &Search<'_>,
     progress: &dyn Progress,
 ) -> Result<Toolchain, ToolchainError> {
-    // A program that was ended has not said its version.
-    if search.cancel.is_cancelled() {
-        return Err(ToolchainError::Cancelled);
-    }
     let found = match local {
         Local { on_path: Ok(toolchain), .. } | Local { pinned: Some(toolchain), .. } => {
             return Ok(told(toolchain, progress));
         }
         Local { on_path: Err(found), .. } => found,
     };
-    let can_install = |variant: &Pack| variant.manifest.toolchain.install.is_some();
-    let installable = pack.variants().into_iter().find(can_install);
-    let Some((variant, home)) = installable
+    let Some((variant, home)) = installable(pack)
         .and_then(|variant| Some((home(&variant, search.cache)?, variant)))
         .map(|(home, variant)| (Arc::new(variant), home))
     else {
         return Err(missing(pack, &found));
     };
     if let Some(restriction) = search.forbidden {
-        return Err(forbidden(pack, &variant, &found, restriction));
+        let command = install_command(&variant, search.cache).unwrap_or_default();
+        return Err(forbidden(pack, command, &found, restriction));
+    }
+    if let Some(installer) = missing_installer(&variant, &search.path) {
+        return Err(no_installer(pack, installer, &found));
     }
     install(&variant, &home, search.cancel, progress)?;
     let toolchain = installed(&variant, &home, search).ok_or_else(|| ToolchainError::Incompatible {
@@ -175,7 +179,7 @@ fn examine(
     pack: &Arc<Pack>,
     folder: &Path,
     search: &Search<'_>,
-    env: BTreeMap<String, String>,
+    env: BTreeMap<String, OsString>,
 ) -> Option<Candidate> {
     let wanted = &pack.manifest.toolchain;
     let program = folder.join(&wanted.program);
@@ -213,7 +217,7 @@ fn examine(
 fn installed(pack: &Arc<Pack>, home: &Path, search: &Search<'_>) -> Option<Toolchain> {
     let toolchain = &pack.manifest.toolchain;
     let bin = home.join(toolchain.bin.as_deref().unwrap_or("bin"));
-    let env = Fill::new([("dir", home.display().to_string())]).env(&toolchain.env).collect();
+    let env = Fill::new([("dir", home)]).env(&toolchain.env).collect();
     match examine(pack, &bin, search, env)? {
         Candidate::Fits(toolchain) => Some(toolchain),
         Candidate::Other(_) => None,
@@ -225,11 +229,11 @@ fn ask(
     pack: &Pack,
     words: &[String],
     path: &OsStr,
-    env: &BTreeMap<String, String>,
+    env: &BTreeMap<String, OsString>,
     cancel: &Cancel,
 ) -> Option<(bool, String)> {
     let work = tempfile::tempdir().ok()?;
-    let fill = Fill::new([("work", work.path().display().to_string())]);
+    let fill = Fill::new([("work", work.path())]);
     let mut command = command(&fill.words(words), path)?;
     command.envs(fill.env(&pack.manifest.build.env)).envs(env).current_dir(work.path());
     let output = process::output(&mut command, cancel).ok()??;
@@ -243,9 +247,10 @@ fn on(path: &OsStr, program: &str) -> Option<PathBuf> {
 }
 
 /// A command of a pack, its program looked for on the given PATH.
-pub(super) fn command(words: &[String], path: &OsStr) -> Option<Command> {
+pub(super) fn command(words: &[OsString], path: &OsStr) -> Option<Command> {
     let (program, arguments) = words.split_first()?;
-    let mut command = Command::new(on(path, program).unwrap_or_else(|| PathBuf::from(program)));
+    let found = program.to_str().and_then(|program| on(path, program));
+    let mut command = Command::new(found.unwrap_or_else(|| PathBuf::from(program)));
     command.args(arguments).env("PATH", path);
     hide_secrets(&mut command);
     Some(command)
@@ -270,6 +275,27 @@ fn home(pack: &Pack, cache: &Path) -> Option<PathBuf> {
     Some(cache.join("toolchains").join(name))
 }
 
+/// The pack with the first of its toolchains that can be installed; none if none can.
+pub fn installable(pack: &Pack) -> Option<Pack> {
+    pack.variants().into_iter().find(|variant| variant.manifest.toolchain.install.is_some())
+}
+
+/// The program that would install the toolchain of a pack, if it is not there.
+pub fn missing_installer(pack: &Pack, path: &OsStr) -> Option<String> {
+    let program = pack.manifest.toolchain.install.as_ref()?.first()?;
+    let is_missing = !program.contains(['/', '{']) && on(path, program).is_none();
+    is_missing.then(|| program.clone())
+}
+
+/// The command that installs the pinned toolchain of a pack, in the folder where it would be; none if the pack has none.
+pub fn install_command(pack: &Pack, cache: &Path) -> Option<String> {
+    Some(shown(&installation(pack, &home(pack, cache)?)))
+}
+
+fn installation(pack: &Pack, folder: &Path) -> Vec<OsString> {
+    Fill::new([("dir", folder)]).words(pack.manifest.toolchain.install.as_deref().unwrap_or_default())
+}
+
 /// Installs into a folder beside `home` and renames it: an installation that was cancelled is none.
 fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -> Result<(), ToolchainError> {
     let toolchain = &pack.manifest.toolchain;
@@ -277,9 +303,8 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
     let unusable = |source| ToolchainError::Cache { path: parent.display().to_string(), source };
     fs::create_dir_all(parent).map_err(unusable)?;
     let staging = tempfile::Builder::new().prefix(".installing-").tempdir_in(parent).map_err(unusable)?;
-    let fill = Fill::new([("dir", staging.path().display().to_string())]);
-    let words = fill.words(toolchain.install.as_deref().unwrap_or_default());
-    let shown = words.join(" ");
+    let words = installation(pack, staging.path());
+    let shown = shown(&words);
     progress.report(Event::CompilerInstalling {
         program: toolchain.program.clone(),
         requires: toolchain.requires.to_string(),
@@ -300,7 +325,7 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
     command.args(arguments).current_dir(staging.path());
     let output = process::output(&mut command, cancel);
     let output = output
-        .map_err(|error| failed(format!(": {program}: {error}"), b""))?
+        .map_err(|error| failed(format!(": {}: {error}", program.display()), b""))?
         .ok_or(ToolchainError::Cancelled)?;
     if !output.status.success() {
         return Err(failed(format!(" ({})", output.status), &[output.stdout, output.stderr].concat()));

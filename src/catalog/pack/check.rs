@@ -3,16 +3,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use std::collections::BTreeMap;
+
 use super::{PackManifest, ToolchainSection, runs};
 use crate::catalog::manifest;
 use crate::report::{Problem, Source};
-use crate::text;
+use crate::text::{self, placeholders, suggest};
 
 /// How many variables an environment may have.
 const MOST_VARIABLES: usize = 50;
 /// How much may be said about what is run: some screens of text.
 const MOST_ROWS: usize = 150;
 const MOST_CHARACTERS: usize = 10_000;
+/// The placeholders of a command that looks at a compiler, and of the environment of all commands.
+const LOOK: &[&str] = &["home", "work"];
+/// Those of a command that installs a compiler, and of its environment.
+const INSTALL: &[&str] = &["home", "dir"];
+/// Those of a command that builds.
+const BUILD: &[&str] = &["home", "work", "output"];
 
 /// Checks what the types alone do not say.
 ///
@@ -62,13 +70,22 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
     build.before.iter().try_for_each(|command| check_program(source, "build.before", command.first()))?;
     check_amount(source)?;
     says_where(source, "build.command", &build.command)?;
+    words(source, "build.command", "build.command", &build.command, BUILD)?;
+    for (index, command) in build.before.iter().enumerate() {
+        words(source, "build.before", &format!("build.before.{index}"), command, BUILD)?;
+    }
+    environment(source, "build.env", "build.env", &build.env, LOOK)?;
+    environment(source, "build.offline", "build.offline", &build.offline, LOOK)?;
     if manifest.shell.values.iter().any(|value| value.pattern.regex().captures_len() < 2) {
         return Err(manifest::wrong(source, "shell.values", "has a pattern without a capture group")
             .advise("put the part that is the value in parentheses"));
     }
     check_toolchain(source, "toolchain", &manifest.toolchain)?;
-    for other in &manifest.toolchain.alternatives {
+    toolchain_placeholders(source, "toolchain", "toolchain", &manifest.toolchain)?;
+    for (index, other) in manifest.toolchain.alternatives.iter().enumerate() {
         check_toolchain(source, "toolchain.alternatives", other)?;
+        let place = format!("toolchain.alternatives.{index}");
+        toolchain_placeholders(source, "toolchain.alternatives", &place, other)?;
         if !other.alternatives.is_empty() {
             return Err(manifest::wrong(
                 source,
@@ -114,7 +131,7 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
     if let Some(command) = &toolchain.command {
         says_where(source, &key("command"), command)?;
     }
-    let installs_somewhere = |command: &Vec<String>| command.iter().any(|word| word.contains("{dir}"));
+    let installs_somewhere = |command: &Vec<String>| has_placeholder(command, "dir");
     if toolchain.install.as_ref().is_some_and(|command| !installs_somewhere(command)) {
         return Err(manifest::wrong(source, &key("install"), "does not name the folder to install into")
             .advise("use `{dir}` for that folder"));
@@ -181,9 +198,77 @@ fn empty(source: &Arc<Source>, key: &str, expected: &str) -> Problem {
 }
 
 fn says_where(source: &Arc<Source>, key: &str, command: &[String]) -> Result<(), Problem> {
-    if command.iter().any(|word| word.contains("{output}")) {
+    if has_placeholder(command, "output") {
         return Ok(());
     }
     Err(manifest::wrong(source, key, "does not name the file to write")
         .advise("use `{output}` for that file"))
+}
+
+fn has_placeholder(command: &[String], name: &str) -> bool {
+    command.iter().any(|word| placeholders::names(word).any(|found| found == name))
+}
+
+/// Checks the placeholders of a toolchain; `place` is where it is, by keys and indices.
+fn toolchain_placeholders(
+    source: &Arc<Source>,
+    key: &str,
+    place: &str,
+    toolchain: &ToolchainSection,
+) -> Result<(), Problem> {
+    for (name, command, known) in [
+        ("check", Some(&toolchain.check), LOOK),
+        ("probe", toolchain.probe.as_ref(), LOOK),
+        ("install", toolchain.install.as_ref(), INSTALL),
+        ("command", toolchain.command.as_ref(), BUILD),
+    ] {
+        let (key, place) = (format!("{key}.{name}"), format!("{place}.{name}"));
+        words(source, &key, &place, command.map(Vec::as_slice).unwrap_or_default(), known)?;
+    }
+    environment(source, &format!("{key}.env"), &format!("{place}.env"), &toolchain.env, INSTALL)
+}
+
+fn words(
+    source: &Arc<Source>,
+    key: &str,
+    place: &str,
+    words: &[String],
+    known: &[&str],
+) -> Result<(), Problem> {
+    let mut words = words.iter().enumerate();
+    words.try_for_each(|(index, word)| placeholder(source, key, &format!("{place}.{index}"), word, known))
+}
+
+fn environment(
+    source: &Arc<Source>,
+    key: &str,
+    place: &str,
+    variables: &BTreeMap<String, String>,
+    known: &[&str],
+) -> Result<(), Problem> {
+    let one = |(name, value): (&String, &String)| {
+        placeholder(source, &format!("{key}.{name}"), &format!("{place}.{name}"), value, known)
+    };
+    variables.iter().try_for_each(one)
+}
+
+/// Refuses a placeholder that has no value there.
+fn placeholder(
+    source: &Arc<Source>,
+    key: &str,
+    place: &str,
+    word: &str,
+    known: &[&str],
+) -> Result<(), Problem> {
+    let Some(unknown) = placeholders::names(word).find(|name| !known.contains(name)) else { return Ok(()) };
+    let words = format!("has the placeholder `{{{unknown}}}`, which does not exist there");
+    let advice = match suggest::nearest(unknown, known.iter().copied()) {
+        Some(near) => format!("did you mean `{{{near}}}`?"),
+        None => {
+            let known: Vec<_> = known.iter().map(|name| format!("`{{{name}}}`")).collect();
+            format!("use {};", known.join(", "))
+        }
+    };
+    let help = format!("{advice} `{{{{{unknown}}}}}` stands for these characters themselves");
+    Err(manifest::wrong_at(source, key, place, &words).advise(help))
 }

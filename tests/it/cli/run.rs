@@ -211,10 +211,7 @@ error: `--send room.single` is not of the form TOPIC=MESSAGE
 
 "#]]);
     place.run_in_vain(&["run", "--nats-creds", "x"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: the following required arguments were not provided:
-  --nats [<URL>]
-
-Usage: pelato run --nats [<URL>] --nats-creds <FILE> [COMPONENT]...
+error: invalid value 'x' for '--nats-creds <FILE>': No such file or directory (os error 2)
 
 For more information, try '--help'.
 

@@ -144,8 +144,8 @@ fn what_is_missing_or_wrong_names_its_flag() {
     refused(
         &["mine", "--in", "."],
         str![[r#"
-error: missing value: Template to copy
-  help: give it, as with `--from processor_nats`; on a terminal, and without `--no-input`, PELATO asks for it
+error: missing values: Template to copy; What it does, in one line
+  help: give them, as with `--from processor_nats`, `--summary 'A NATS message in, two out'`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]],
     );

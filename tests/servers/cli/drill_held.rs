@@ -6,8 +6,8 @@ use roxmltree::{Document, ParsingOptions};
 use serde_json::Value;
 
 use crate::support::echoes::{self, PACK, PACK_TEXT};
+use crate::support::group;
 use crate::support::process::wait_until;
-use crate::support::slow::group_runs;
 use crate::support::terminal::Terminal;
 use crate::support::{Place, Running, nats, tools};
 
@@ -349,5 +349,5 @@ fn a_drill_that_is_stopped_ends_its_command_with_all_that_it_has_started() {
     wait_until("the command runs", || place.path("group").exists());
     drill.signal("INT");
     assert_eq!(drill.wait().code(), Some(1), "{}", drill.err());
-    assert!(!group_runs(place.read("group").trim()), "the command or what it has started still runs");
+    assert!(!group::runs(place.read("group").trim()), "the command or what it has started still runs");
 }
