@@ -8,6 +8,7 @@ use std::sync::PoisonError;
 use super::compilation::{Compilation, Failure};
 use super::compile;
 use super::context::BuildContext;
+use super::placeholders::Fill;
 use super::plan::Job;
 use super::record::digest;
 use super::toolchain::Place;
@@ -121,8 +122,7 @@ fn own(job: &Job<'_>, resolve: &Resolve, cache: &Path) -> String {
         Place::Here { program, .. } if program.starts_with(cache) => program.display().to_string(),
         Place::Here { .. } | Place::Container(_) => toolchain.program.clone(),
     };
-    resolve
-        .help
-        .replace("{folder}", &job.component.code.folder.display().to_string())
-        .replace("{program}", &program)
+    let folder = job.component.code.folder.as_os_str();
+    let fill = Fill::new([("folder", folder), ("program", program.as_ref())]);
+    fill.word(&resolve.help).to_string_lossy().into_owned()
 }

@@ -21,6 +21,8 @@ const LOOK: &[&str] = &["home", "work"];
 const INSTALL: &[&str] = &["home", "dir"];
 /// Those of a command that builds.
 const BUILD: &[&str] = &["home", "work", "output"];
+/// Those of what a person is told to do about third-party code.
+const RESOLVE: &[&str] = &["folder", "program"];
 
 /// Checks what the types alone do not say.
 ///
@@ -73,6 +75,11 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
     words(source, "build.command", "build.command", &build.command, BUILD)?;
     for (index, command) in build.before.iter().enumerate() {
         words(source, "build.before", &format!("build.before.{index}"), command, BUILD)?;
+    }
+    words(source, "build.diagnose", "build.diagnose", &build.diagnose, BUILD)?;
+    if let Some(resolve) = &build.resolve {
+        words(source, "build.resolve.command", "build.resolve.command", &resolve.command, BUILD)?;
+        placeholder(source, "build.resolve.help", "build.resolve.help", &resolve.help, RESOLVE)?;
     }
     environment(source, "build.env", "build.env", &build.env, LOOK)?;
     environment(source, "build.offline", "build.offline", &build.offline, LOOK)?;
