@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use std::collections::BTreeMap;
-
 use super::{PackManifest, ToolchainSection, runs};
 use crate::catalog::manifest;
 use crate::report::{Problem, Source};
@@ -72,27 +70,14 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
     build.before.iter().try_for_each(|command| check_program(source, "build.before", command.first()))?;
     check_amount(source)?;
     says_where(source, "build.command", &build.command)?;
-    words(source, "build.command", "build.command", &build.command, BUILD)?;
-    for (index, command) in build.before.iter().enumerate() {
-        words(source, "build.before", &format!("build.before.{index}"), command, BUILD)?;
-    }
-    words(source, "build.diagnose", "build.diagnose", &build.diagnose, BUILD)?;
-    if let Some(resolve) = &build.resolve {
-        words(source, "build.resolve.command", "build.resolve.command", &resolve.command, BUILD)?;
-        placeholder(source, "build.resolve.help", "build.resolve.help", &resolve.help, RESOLVE)?;
-    }
-    environment(source, "build.env", "build.env", &build.env, LOOK)?;
-    environment(source, "build.offline", "build.offline", &build.offline, LOOK)?;
+    check_placeholders(source, manifest)?;
     if manifest.shell.values.iter().any(|value| value.pattern.regex().captures_len() < 2) {
         return Err(manifest::wrong(source, "shell.values", "has a pattern without a capture group")
             .advise("put the part that is the value in parentheses"));
     }
     check_toolchain(source, "toolchain", &manifest.toolchain)?;
-    toolchain_placeholders(source, "toolchain", "toolchain", &manifest.toolchain)?;
-    for (index, other) in manifest.toolchain.alternatives.iter().enumerate() {
+    for other in &manifest.toolchain.alternatives {
         check_toolchain(source, "toolchain.alternatives", other)?;
-        let place = format!("toolchain.alternatives.{index}");
-        toolchain_placeholders(source, "toolchain.alternatives", &place, other)?;
         if !other.alternatives.is_empty() {
             return Err(manifest::wrong(
                 source,
@@ -214,6 +199,28 @@ fn says_where(source: &Arc<Source>, key: &str, command: &[String]) -> Result<(),
 
 fn has_placeholder(command: &[String], name: &str) -> bool {
     command.iter().any(|word| placeholders::names(word).any(|found| found == name))
+}
+
+/// Checks the placeholders of all keys.
+fn check_placeholders(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
+    let build = &manifest.build;
+    words(source, "build.command", "build.command", &build.command, BUILD)?;
+    for (index, command) in build.before.iter().enumerate() {
+        words(source, "build.before", &format!("build.before.{index}"), command, BUILD)?;
+    }
+    words(source, "build.diagnose", "build.diagnose", &build.diagnose, BUILD)?;
+    if let Some(resolve) = &build.resolve {
+        words(source, "build.resolve.command", "build.resolve.command", &resolve.command, BUILD)?;
+        placeholder(source, "build.resolve.help", "build.resolve.help", &resolve.help, RESOLVE)?;
+    }
+    environment(source, "build.env", "build.env", &build.env, LOOK)?;
+    environment(source, "build.offline", "build.offline", &build.offline, LOOK)?;
+    toolchain_placeholders(source, "toolchain", "toolchain", &manifest.toolchain)?;
+    let mut alternatives = manifest.toolchain.alternatives.iter().enumerate();
+    alternatives.try_for_each(|(index, other)| {
+        let place = format!("toolchain.alternatives.{index}");
+        toolchain_placeholders(source, "toolchain.alternatives", &place, other)
+    })
 }
 
 /// Checks the placeholders of a toolchain; `place` is where it is, by keys and indices.

@@ -62,13 +62,15 @@ fn a_value_is_shown_as_it_is_unless_it_has_a_login() {
 
 #[test]
 fn the_database_is_the_one_that_is_named_else_that_of_the_settings() {
-    let settings = load("POSTGRES_URL=postgres://me:hunter2@one.example.org/x\n", &[], &[]).unwrap();
-    assert!(load("", &[], &[]).unwrap().postgres().unwrap().is_none());
-    assert!(settings.postgres().unwrap().unwrap().to_string().contains("one.example.org"));
-    let other = settings.postgres_at("postgres://two.example.org/x").unwrap();
-    assert!(other.to_string().contains("two.example.org"));
-    assert!(load("", &[], &[]).unwrap().postgres_at("no address").is_err());
-    assert!(load("POSTGRES_URL=no-address", &[], &[]).unwrap().postgres().is_err());
+    let of = |file: &str, url: Option<&str>| {
+        let server = load(file, &[], &[]).unwrap().postgres(url).unwrap();
+        server.map(|server| server.to_string())
+    };
+    let file = "POSTGRES_URL=postgres://me:hunter2@one.example.org/x\n";
+    assert_eq!(of("", None), None);
+    assert!(of(file, None).unwrap().contains("one.example.org"));
+    assert!(of(file, Some("postgres://two.example.org/x")).unwrap().contains("two.example.org"));
+    assert!(load("", &[], &[]).unwrap().postgres(Some("no address")).is_err());
 }
 
 /// What a server of these settings would disclose, in words; nothing if it may be used.
