@@ -1,7 +1,7 @@
 //! The facade's part that deploys.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use async_nats::{Client, ConnectOptions};
 use futures_util::StreamExt;
@@ -232,7 +232,7 @@ impl Operation {
 
     /// Has JetStream store messages.
     pub(super) async fn keep(&self, client: Client, streams: &Streams) -> Result<(), Error> {
-        let call_timeout = Duration::from_secs(self.settings.number(CALL_TIMEOUT).unwrap_or_default());
+        let call_timeout = self.settings.time(CALL_TIMEOUT).unwrap_or_default();
         let manager = self.consumer_manager(client);
         Ok(manager.keep(streams, call_timeout, self.progress.as_ref()).await?)
     }

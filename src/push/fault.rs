@@ -257,9 +257,14 @@ mod tests {
     use crate::push::credentials::{Auth, CredentialSource};
 
     fn fault(code: u16, body: &str, proxy: Option<&'static str>) -> (bool, String) {
+        let answer = Answer { code, body: body.into(), pause: None };
+        of(proxy, |request| request.answer(&answer))
+    }
+
+    fn of(proxy: Option<&'static str>, fault: impl FnOnce(&Request<'_>) -> Fault) -> (bool, String) {
         let auth = Auth::Basic { user: "me".to_owned(), password: "hunter2".to_owned() };
         let credentials = Credentials { auth, from: CredentialSource::Settings };
-        let request = Request {
+        let Fault { transient, error, .. } = fault(&Request {
             host: "r.org",
             image: "r.org/a:1.0.0",
             doing: "push",
@@ -267,9 +272,7 @@ mod tests {
             proxy,
             not_https: "",
             silence: SILENCE,
-        };
-        let answer = Answer { code, body: body.into(), pause: None };
-        let Fault { transient, error, .. } = request.answer(&answer);
+        });
         assert!(!format!("{error:?}").contains("hunter2"));
         (transient, error.to_string())
     }
@@ -324,8 +327,8 @@ mod tests {
             reqwest::Client::builder().no_proxy().read_timeout(Duration::from_millis(20)).build().unwrap();
         let get = client.get(format!("http://{}/v2/", silent.local_addr().unwrap()));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let error = Oci::RequestError(runtime.block_on(async { get.send().await }).unwrap_err());
-        let (transient, words) = fault(&error);
+        let error = runtime.block_on(async { get.send().await }).unwrap_err();
+        let (transient, words) = of(None, |request| request.transport(&error));
         assert!(transient);
         assert_eq!(words, PushError::Timeout { host: "r.org".to_owned(), seconds: 120 }.to_string());
     }

@@ -138,8 +138,8 @@ keys! {
     JETSTREAM_DOMAIN: Token = None;
     /// Messages and requests that each replica of a component handles concurrently.
     CALLS_PER_REPLICA: Calls = Some("100");
-    /// Seconds that a call may take on the hosts, as they are configured.
-    CALL_TIMEOUT: Number = Some("60");
+    /// Longest time of a call on the hosts, as they are configured, such as `60s` or `10m`.
+    CALL_TIMEOUT: Time = Some("60s");
     /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
     KEYVALUE_DOMAIN: Token = None;
     /// Whether each run appends its times to `metrics.yaml`.

@@ -176,8 +176,8 @@ JETSTREAM_DOMAIN=
 # Messages and requests that each replica of a component handles concurrently.
 CALLS_PER_REPLICA=100
 
-# Seconds that a call may take on the hosts, as they are configured.
-CALL_TIMEOUT=60
+# Longest time of a call on the hosts, as they are configured, such as `60s` or `10m`.
+CALL_TIMEOUT=60s
 
 # JetStream domain of the key-value buckets, if it is not that of the NATS server.
 KEYVALUE_DOMAIN=
