@@ -45,7 +45,7 @@ fn the_components_that_changed_are_named() {
     place.edit("workflow.yaml", "name: Play", "name: Play it");
     running.wait_for("the change makes no difference to the components");
     let second = place.read("workflow.yaml");
-    place.write("workflow.yaml", second[..second.find("  - name: Play").unwrap()].to_owned());
+    place.write("workflow.yaml", &second[..second.find("  - name: Play").unwrap()]);
     running.wait_for("running the new version of play (removed)");
     stop(&mut running, "INT");
 }
