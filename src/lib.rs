@@ -3,6 +3,7 @@
 //! Data flows one way: [`project`] (what the user wrote) and [`catalog`] (what it is built from) are joined by
 //! [`check`] into components; [`generate`] writes their sources, [`build`] makes the artifacts, [`push`] sends them to
 //! a registry, [`platform`] deploys them, [`host`] runs them on this machine. [`Pelato`] is the door to all of it; [`cli`] and [`ui`] are one way to use it.
+#![cfg_attr(test, allow(clippy::disallowed_methods, reason = "tests make their own files"))]
 
 pub mod build;
 pub mod cancel;

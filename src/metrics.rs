@@ -9,6 +9,8 @@ use crate::files;
 
 /// The file in a project's folder.
 pub const FILE: &str = "metrics.yaml";
+/// The largest one that is read: about 100,000 runs.
+pub const MAX_BYTES: u64 = 16 << 20;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Run {
@@ -46,13 +48,13 @@ pub enum MetricsError {
 pub fn append(root: &Path, run: &Run) -> Result<PathBuf, MetricsError> {
     let path = root.join(FILE);
     let shown = path.display().to_string();
-    let text = match std::fs::read_to_string(&path) {
+    let text = match files::text(root, &path, MAX_BYTES) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(MetricsError::Unreadable { path: shown, source }),
     };
     let text = appended(&text, run).map_err(|reason| MetricsError::NoRuns { path: shown, reason })?;
-    files::replace(&path, text.as_bytes())?;
+    files::replace(root, &path, text.as_bytes())?;
     Ok(path)
 }
 

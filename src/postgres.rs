@@ -14,6 +14,8 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::files;
+
 /// How long the server may take to answer at first.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -179,7 +181,8 @@ fn roots(file: Option<&Path>) -> Result<RootCertStore, PostgresError> {
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     let Some(path) = file else { return Ok(roots) };
     let wrong = |message: String| PostgresError::File { path: path.to_owned(), message };
-    let bytes = std::fs::read(path).map_err(|cause| wrong(cause.to_string()))?;
+    let bytes =
+        files::read(files::anywhere(), path, files::TEXT).map_err(|cause| wrong(cause.to_string()))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     let found = found.map_err(|cause| wrong(cause.to_string()))?;
     if found.is_empty() {

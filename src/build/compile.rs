@@ -13,6 +13,7 @@ use super::toolchain::{self, Place};
 use crate::catalog::Pack;
 use crate::catalog::pack::BuildSection;
 use crate::check::Code;
+use crate::files;
 use crate::process;
 
 /// Compiles; what comes out is in `output`. `kept` are containers that are kept from one build to the next.
@@ -80,7 +81,7 @@ fn here(
     let within = compilation.within.iter().map(OsString::from);
     let words: Vec<_> = within.chain(fill.words(words)).collect();
     let broken = |error: std::io::Error| Failure::Broken(format!("{}: {error}", shown(&words)));
-    let mut command = toolchain::command(&words, path)
+    let mut command = toolchain::command(&toolchain.pack, &words, path)
         .ok_or_else(|| Failure::Broken("the pack has no build command".to_owned()))?;
     // A compiler that is ended leaves its temporary files: they go with the folder.
     command.env("TMPDIR", work).current_dir(source).envs(fill.env(&build.env)).envs(env);
@@ -88,7 +89,7 @@ fn here(
         command.envs(fill.env(&build.offline));
     }
     for (variable, folder) in cache_folders(compilation) {
-        std::fs::create_dir_all(&folder).map_err(broken)?;
+        files::create_folder(files::anywhere(), &folder).map_err(broken)?;
         command.env(variable, folder);
     }
     let result = process::output(&mut command, compilation.cancel);
@@ -152,6 +153,7 @@ mod tests {
     #[test]
     fn messages_name_the_users_files() {
         let code = Code {
+            tasks: "/p/tasks".into(),
             folder: "/p/tasks".into(),
             files: vec!["convert.go".into(), "sub/convert.go".into()],
             shown: "tasks/t".into(),

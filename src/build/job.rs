@@ -1,6 +1,5 @@
 //! Brings one component up to date: compile, wrap, compose, each only if something it is made from changed.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -18,9 +17,6 @@ use crate::remedy::{Argument, Operation};
 
 /// How modules and components begin.
 const MAGIC: &[u8] = b"\0asm";
-
-/// How the names of the folders begin that compilers write into, in `gen/<component>/`.
-pub(super) const STAGING: &str = ".compiling-";
 
 /// A component that is up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -220,9 +216,7 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
     let folder = &job.place.folder;
     forget_leavings(job)?;
     // The compiler writes beside the artifact, never over it: whoever is killed leaves the old one whole.
-    let staging = tempfile::Builder::new()
-        .prefix(STAGING)
-        .tempdir_in(folder)
+    let staging = files::Staging::new(folder, folder)
         .map_err(|source| JobError::Unreadable { path: folder.display().to_string(), source })?;
     let output = staging.path().join("output.wasm");
     let pack = &job.toolchain.pack;
@@ -322,11 +316,13 @@ fn compose(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Resu
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, JobError> {
-    fs::read(path).map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
+    let folder = path.parent().unwrap_or(path);
+    files::read(folder, path, files::COMPONENT)
+        .map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
 }
 
 fn write(path: &Path, content: &[u8]) -> Result<Stamp, JobError> {
-    files::overwrite(path, content)?;
+    files::overwrite(path.parent().unwrap_or(path), path, content)?;
     Stamp::of(path, content)
         .map_err(|source| JobError::Unreadable { path: path.display().to_string(), source })
 }

@@ -21,7 +21,6 @@ pub mod wrap;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use builder::{Choice, choose};
@@ -39,6 +38,7 @@ pub use wrap::{FunctionError, WrapError, check_function, wrap};
 use crate::cancel::Cancel;
 use crate::catalog::{Origin, Pack};
 use crate::check::Component;
+use crate::files;
 use crate::generate::Planned;
 use crate::progress::{Event, Phase, Progress};
 use crate::project::Builder;
@@ -245,9 +245,9 @@ pub fn plan<'a>(
 pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result<Vec<Built>, BuildError> {
     let total = plan.jobs.len();
     progress.report(Event::Planned { phase: Phase::Build, components: total });
-    plan.jobs.iter().for_each(|job| sweep(&job.place.folder, job::STAGING));
+    plan.jobs.iter().for_each(|job| files::sweep(&job.place.folder));
     let generated = plan.jobs.first().and_then(|job| job.place.folder.parent()).map(Path::to_owned);
-    generated.iter().for_each(|folder| sweep(folder, container::PREFIX));
+    generated.iter().for_each(|folder| files::sweep(folder));
     let kept = generated.filter(|_| worth_keeping(&plan, options.jobs)).map(container::Kept::new);
     let resolving = std::sync::Mutex::new(());
     let own_caches = options.cache.join(OWN_CACHES);
@@ -274,7 +274,7 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
         let result = job::run(job, trigger, context);
         if result.as_ref().is_ok_and(|built| matches!(built.work, Work::Compiled(_))) {
             // Only a hint for the next build: without it, that one is primed once more.
-            let _ = fs::write(warmed, "");
+            let _ = files::overwrite(files::anywhere(), &warmed, b"");
         }
         Some(result)
     });
@@ -321,13 +321,4 @@ fn cold_cache(job: &Job<'_>, cache: &Path) -> Option<String> {
 fn warm_mark(job: &Job<'_>, cache: &Path) -> PathBuf {
     let name = &job.component.pack.manifest.name;
     cache.join("packs").join(name).join(format!(".warm-{}", job.toolchain.version))
-}
-
-/// Removes what a killed build has left behind. The caller holds the project's lock.
-fn sweep(folder: &Path, prefix: &str) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(prefix) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }

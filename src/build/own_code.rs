@@ -2,8 +2,7 @@
 //!
 //! Which files make a compiler run something, the pack says; without a word it may be all.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -11,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::catalog::Pack;
 use crate::catalog::pack::is_named;
 use crate::check::Component;
-use crate::files::Files;
+use crate::files::{self, Files, Refusal};
 
 /// A file in the folders above has no more than this that matters.
 const LARGEST: u64 = 1 << 20;
@@ -88,16 +87,13 @@ fn above(names: &[String], source: &Path, home: Option<&Path>) -> Vec<PathBuf> {
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let unusable =
         |words: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {words}", path.display()));
-    // Before it is opened: a pipe would never answer.
-    if !path.metadata()?.is_file() {
-        return Err(unusable("is not a file"));
-    }
-    let mut bytes = Vec::new();
-    File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > LARGEST {
-        true => Err(unusable("has more than 1 MiB")),
-        false => Ok(bytes),
-    }
+    // It may be in a folder above the project.
+    files::read(files::anywhere(), path, LARGEST).map_err(|error| match Refusal::of(&error) {
+        Some(Refusal::NotAFile) => unusable("is not a file"),
+        Some(Refusal::TooLarge { .. }) => unusable("has more than 1 MiB"),
+        _ if error.kind() == io::ErrorKind::IsADirectory => unusable("is not a file"),
+        _ => error,
+    })
 }
 
 #[cfg(test)]

@@ -62,7 +62,8 @@ impl Record {
     /// Reads a component's record. One that is missing, unreadable or not this user's is an empty one: everything is
     /// built again.
     pub fn read(folder: &Path, key: &Key) -> Self {
-        let text = std::fs::read(folder.join(FILE)).unwrap_or_default();
+        let generated = folder.parent().unwrap_or(folder);
+        let text = files::read(generated, &folder.join(FILE), files::TEXT).unwrap_or_default();
         let sealed = serde_json::from_slice::<Sealed>(&text).ok();
         let own = sealed.filter(|sealed| {
             let said = sealed.record.said();
@@ -83,7 +84,11 @@ impl Record {
             bytes.push(b'\n');
             Ok(bytes)
         };
-        files::overwrite(&path, &bytes().map_err(|error| FileError::io("write", &path, error.into()))?)
+        files::overwrite(
+            folder,
+            &path,
+            &bytes().map_err(|error| FileError::io("write", &path, error.into()))?,
+        )
     }
 
     /// Everything that it claims. That is true wherever the record is: a project that was moved or copied keeps it.
@@ -109,7 +114,8 @@ impl Stamp {
         match size_and_times(path) {
             Ok((bytes, ..)) if bytes != self.bytes => false,
             Ok((_, modified, touched)) if (modified, touched) == (self.modified, self.touched) => true,
-            Ok(_) => std::fs::read(path).is_ok_and(|content| digest(&content) == self.sha256),
+            Ok(_) => files::read(path.parent().unwrap_or(path), path, files::COMPONENT)
+                .is_ok_and(|content| digest(&content) == self.sha256),
             Err(_) => false,
         }
     }

@@ -1,6 +1,5 @@
 //! Third-party code of a task that does not say itself where it is from: found once, pinned, and kept for the user.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::PoisonError;
@@ -76,10 +75,11 @@ fn pin(
 ) -> Result<(), Failure> {
     let _alone = context.resolving.lock().unwrap_or_else(PoisonError::into_inner);
     let broken = |error: &dyn std::fmt::Display| Failure::Broken(error.to_string());
+    let (tasks, source) = (job.component.code.tasks.as_path(), compilation.source);
     // Another component with the same code may have been quicker.
     for file in kept {
-        match fs::read(&file.path) {
-            Ok(content) => files::replace(&compilation.source.join(&file.name), &content),
+        match files::read(tasks, &file.path, files::SOURCE) {
+            Ok(content) => files::replace(source, &source.join(&file.name), &content),
             Err(_) => continue,
         }
         .map_err(|error| broken(&error))?;
@@ -87,13 +87,13 @@ fn pin(
     compile::run(&Compilation { resolves: true, ..*compilation }, None)?;
     let mut written = Vec::new();
     for file in kept {
-        let content = match fs::read(compilation.source.join(&file.name)) {
+        let content = match files::read(source, &source.join(&file.name), files::SOURCE) {
             Ok(content) => content,
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
             Err(error) => return Err(broken(&error)),
         };
-        if fs::read(&file.path).ok().as_ref() != Some(&content) {
-            files::replace(&file.path, &content).map_err(|error| broken(&error))?;
+        if files::read(tasks, &file.path, files::SOURCE).ok().as_ref() != Some(&content) {
+            files::replace(tasks, &file.path, &content).map_err(|error| broken(&error))?;
             written.push(file.shown.clone());
         }
         job.compile_from.insert(file.name.clone(), digest(&content));

@@ -1,13 +1,17 @@
 //! The files of a language pack or template, wherever they are: in the binary or on disk.
 
 use std::borrow::Cow;
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use include_dir::Dir;
 
-const REPOSITORY: &str = ".git";
+use crate::files::{self, Refusal, SOURCE};
+
+/// More files than this are not looked at.
+const MOST_FILES: usize = 10_000;
+/// No part of a pack or template: the repository that it is kept in, and what file managers leave behind.
+const NO_PART: [&str; 4] = [".git", ".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// A folder in the binary or on disk. Paths below it are relative, with forward slashes.
 #[derive(Debug, Clone)]
@@ -28,7 +32,7 @@ impl Folder {
                 Some(file) => Ok(Cow::Borrowed(file.contents())),
                 None => Err(io::ErrorKind::NotFound.into()),
             },
-            Self::Disk(root) => fs::read(root.join(path)).map(Cow::Owned),
+            Self::Disk(root) => files::read(root, &root.join(path), SOURCE).map(Cow::Owned),
         }
     }
 
@@ -47,7 +51,7 @@ impl Folder {
                     list_built_in(below, &base, &mut found);
                 }
             }
-            Self::Disk(root) => list_disk(&root.join(below), "", &mut found)?,
+            Self::Disk(root) => list_disk(root, &root.join(below), &mut found)?,
         }
         found.sort();
         Ok(found)
@@ -73,26 +77,34 @@ fn list_built_in(dir: &Dir<'_>, base: &Path, found: &mut Vec<String>) {
     }
 }
 
-fn list_disk(folder: &Path, prefix: &str, found: &mut Vec<String>) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    };
-    for entry in entries {
-        let entry = entry?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        let kind = entry.file_type()?;
-        if kind.is_dir() && entry.file_name() == REPOSITORY {
-            // The repository that it is kept in is no part of it.
-        } else if kind.is_dir() {
-            list_disk(&entry.path(), &format!("{name}/"), found)?;
-        } else if kind.is_file() {
-            found.push(name);
-        } else {
-            // A folder has to be whole in itself: what it leads to would be used, and no digest would tell.
-            let words = format!("{name} is a link, or no file");
-            return Err(io::Error::new(io::ErrorKind::InvalidData, words));
+fn list_disk(root: &Path, folder: &Path, found: &mut Vec<String>) -> io::Result<()> {
+    let mut folders = vec![(folder.to_owned(), String::new())];
+    let mut seen = 0;
+    while let Some((folder, prefix)) = folders.pop() {
+        let entries = match files::list(root, &folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && prefix.is_empty() => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        seen += entries.len();
+        if seen > MOST_FILES {
+            return Err(Refusal::TooMany { most: MOST_FILES }.into());
+        }
+        for entry in entries {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if NO_PART.contains(&name.as_str()) {
+                continue;
+            }
+            let path = format!("{prefix}{name}");
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                folders.push((entry.path(), format!("{path}/")));
+            } else if kind.is_file() {
+                found.push(path);
+            } else {
+                // A folder has to be whole in itself: what it leads to would be used, and no digest would tell.
+                return Err(io::Error::other(format!("{path} is a link, or no file")));
+            }
         }
     }
     Ok(())

@@ -9,7 +9,6 @@ mod plain;
 mod selector;
 pub mod template;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
@@ -19,6 +18,7 @@ pub use pack::{Pack, Produces};
 pub use selector::{Selector, select};
 pub use template::{Capability, Flow, Kind, Parameter, Template};
 
+use crate::files;
 use crate::report::{Problem, Source};
 use crate::text::suggest;
 
@@ -136,8 +136,16 @@ impl<T: Unit> Collection<T> {
         let mut collection = Self { units: Vec::new(), broken: Vec::new() };
         let on_disk = [(project, Origin::Project), (user, Origin::User)];
         for (root, origin) in on_disk {
-            for dir in root.map(|root| sub_folders(&root.join(folder))).unwrap_or_default() {
-                collection.add(Folder::Disk(dir.clone()), &file_name(&dir), origin.clone());
+            let Some(root) = root else { continue };
+            // What a user has in the own folder may be anywhere; what a project has must be in it.
+            let within = if origin == Origin::Project { root } else { files::anywhere() };
+            for dir in sub_folders(within, &root.join(folder)) {
+                let name = file_name(&dir);
+                if files::is_inside(within, &dir) {
+                    collection.add(Folder::Disk(dir), &name, origin.clone());
+                } else {
+                    collection.refuse::<T>(dir, name, origin.clone());
+                }
             }
         }
         for dir in built_in.dirs() {
@@ -167,6 +175,14 @@ impl<T: Unit> Collection<T> {
             }),
             Err(problem) => self.broken.push(Broken { name: name.to_owned(), origin, folder, problem }),
         }
+    }
+
+    fn refuse<U: Unit>(&mut self, dir: PathBuf, name: String, origin: Origin) {
+        let folder = Folder::Disk(dir);
+        let message = format!("the {} is a symbolic link that leads out of the project", U::KIND);
+        let problem = Problem::error("manifest", &Source::new(folder.shown(""), ""), message)
+            .advise("replace the link with the folder itself: a project must be complete in its own folder");
+        self.broken.push(Broken { name, origin, folder, problem });
     }
 
     /// The units that can be used, the project's first.
@@ -223,14 +239,9 @@ impl Collection<Pack> {
     }
 }
 
-fn sub_folders(folder: &Path) -> Vec<PathBuf> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let mut folders: Vec<_> = paths.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
+fn sub_folders(root: &Path, folder: &Path) -> Vec<PathBuf> {
+    let entries = files::list(root, folder).unwrap_or_default();
+    entries.into_iter().map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }
 
 fn file_name(path: &Path) -> String {

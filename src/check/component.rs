@@ -12,6 +12,7 @@ use crate::catalog::{Capability, Pack, Template};
 use crate::nats::Subscription;
 use crate::protocol;
 use crate::stream::{Consumer, Written};
+use crate::text;
 use crate::web::Origin;
 
 #[derive(Debug, Clone)]
@@ -44,6 +45,8 @@ pub struct Component {
 /// A user's code: files that exist, are inside `tasks/` and belong to the component.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Code {
+    /// `tasks/`, out of which no link leads.
+    pub tasks: PathBuf,
     /// The folder that the files are relative to.
     pub folder: PathBuf,
     /// Relative paths with forward slashes, sorted, without what the pack ignores.
@@ -298,6 +301,9 @@ fn fill_in(key: &str, text: &str, values: &liquid::Object) -> Result<String, Nee
         let words = line.trim_start_matches("liquid: ").to_owned();
         NeedError { key: key.to_owned(), text: text.to_owned(), words }
     };
+    if let Err(words) = text::guard_liquid(text) {
+        return Err(NeedError { key: key.to_owned(), text: text.to_owned(), words });
+    }
     parser().map_err(error)?.parse(text).and_then(|template| template.render(values)).map_err(error)
 }
 

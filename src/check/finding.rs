@@ -66,6 +66,12 @@ impl Finding {
         self
     }
 
+    /// The same as a warning: it spoils no task.
+    #[must_use]
+    pub fn as_warning(self) -> Self {
+        Self { severity: Severity::Warning, task: None, ..self }
+    }
+
     /// Says something beside the place.
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {

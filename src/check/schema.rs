@@ -32,6 +32,7 @@ pub fn schema(catalog: &Catalog) -> Value {
         "type": "object",
         "required": ["project_name", "tasks"],
         "additionalProperties": false,
+        "patternProperties": { "^x-": { "description": "What tasks have in common, for `<<`" } },
         "properties": {
             "project_name": named("The project's name, shown to people"),
             "tasks": {

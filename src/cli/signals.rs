@@ -58,7 +58,7 @@ fn listen(cancel: &Cancel, last: &Arc<AtomicI32>) {
 /// Whether whoever started the process wants it to outlive a signal, as `nohup` does. Known on Linux alone.
 #[cfg(unix)]
 fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let status = crate::files::of_system("/proc/self/status").unwrap_or_default();
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
     mask & (1 << (signal - 1)) != 0

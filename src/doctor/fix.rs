@@ -1,6 +1,5 @@
 //! Does what needs no root.
 
-use std::io::Write;
 use std::path::Path;
 
 use super::Examined;
@@ -9,6 +8,7 @@ use super::machine::Machine;
 use crate::build::container::{self, Engine};
 use crate::build::{self, BuildError, Search, ToolchainError};
 use crate::catalog::Pack;
+use crate::files::{self, FileError};
 use crate::progress::{self, Event, Progress};
 use crate::project::lock_file::LockedImage;
 use crate::project::settings::ENV_FILE;
@@ -28,6 +28,9 @@ enum FixError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Build(#[from] BuildError),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] FileError),
     #[error("{what}")]
     #[diagnostic(
         code(pelato::doctor::fix),
@@ -95,7 +98,9 @@ fn apply(
 ) -> Result<(), FixError> {
     let build::Options { path, cache, engines, limits, cancel, .. } = &machine.build;
     match fix {
-        Fix::Folder(path) => std::fs::create_dir_all(path).map_err(|source| cannot("make", path, source)),
+        Fix::Folder(path) => {
+            files::create_folder(files::anywhere(), path).map_err(|source| cannot("make", path, source))
+        }
         Fix::EnvFile => copy_settings(&machine.root),
         Fix::Toolchain(pack) => {
             let search = Search { path: path.clone(), cache, forbidden: machine.build.no_install, cancel };
@@ -117,14 +122,8 @@ fn apply(
 /// Passwords will stand in it: others may not read it. One that has come meanwhile stays.
 fn copy_settings(root: &Path) -> Result<(), FixError> {
     let (from, to) = (root.join(format!("{ENV_FILE}.template")), root.join(ENV_FILE));
-    let text = std::fs::read(&from).map_err(|source| cannot("read", &from, source))?;
-    let copy = || {
-        // Whole or not at all: it is filled beside its place.
-        let mut file = tempfile::Builder::new().prefix(".pelato-").tempfile_in(root)?;
-        file.write_all(&text)?;
-        file.persist_noclobber(&to).map(drop).map_err(|error| error.error)
-    };
-    copy().map_err(|source| cannot("write", &to, source))
+    let text = files::read(root, &from, files::TEXT).map_err(|source| cannot("read", &from, source))?;
+    Ok(files::write_new_private(root, &to, &text)?)
 }
 
 fn cannot(what: &str, path: &Path, source: std::io::Error) -> FixError {

@@ -1,25 +1,24 @@
 //! Reads metrics files, PELATO's own and those of the thesis prototype, which have the same format, and records of
 //! drills.
 
-use std::fs;
 use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_yaml::Value;
-use yamlpath::Document;
 
 use super::series::Run;
+use crate::files;
 use crate::measurement::{Readings, record};
+use crate::project::document::{Document, without_bom};
 use crate::project::place::Place;
 use crate::project::read::too_deep;
 use crate::remedy::{Argument, Operation, Remedy};
 use crate::report::{Problem, Source};
 use crate::text;
 
-/// The maximum size of a metrics file: about 100,000 runs.
-pub const MAX_BYTES: u64 = 16 << 20;
+pub use crate::metrics::MAX_BYTES;
 /// The maximum number of tasks in a run.
 const MOST_TASKS: u64 = 1_000_000;
 /// The maximum time of a run: thirty years, in seconds.
@@ -86,11 +85,8 @@ fn text(path: &Path) -> Result<String, ReadError> {
         std::io::ErrorKind::NotFound => ReadError::Missing { path: shown.clone() },
         _ => ReadError::Unreadable { path: shown.clone(), source },
     };
-    // Checked before it is opened: opening a pipe would block until somebody writes to it.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(unreadable(std::io::Error::other("it is not a file")));
-    }
-    let mut file = fs::File::open(path).map_err(unreadable)?;
+    // The user names it.
+    let mut file = files::open(files::anywhere(), path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     Read::by_ref(&mut file).take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let most = if record::is_record(&bytes) { record::MAX_BYTES } else { MAX_BYTES };
@@ -106,12 +102,15 @@ fn text(path: &Path) -> Result<String, ReadError> {
 fn parse(source: &Arc<Source>) -> Result<Vec<Run>, Problem> {
     let wrong = |message: &str| Problem::error("metrics", source, message).advise(HELP);
     if let Some(at) = too_deep(&source.text) {
-        return Err(wrong("this is not a metrics file: brackets are nested too deeply").at(Some(at..at + 1)));
+        return Err(wrong("this is not a metrics file: values are nested too deeply").at(Some(at..at + 1)));
     }
-    let top: Value = serde_yaml::from_str(source.text.trim_start_matches('\u{feff}')).map_err(|error| {
+    let body = without_bom(&source.text);
+    let top: Value = serde_yaml::from_str(body).map_err(|error| {
         let words = error.to_string();
         let message = words.split(" at line ").next().unwrap_or(&words);
-        let at = error.location().map(|place| place.index().min(source.text.len()));
+        let at = error
+            .location()
+            .map(|place| (place.index() + source.text.len() - body.len()).min(source.text.len()));
         wrong(&format!("this is not valid YAML: {message}")).at(at.map(|at| at..at))
     })?;
     let file = File { source };
@@ -121,13 +120,7 @@ fn parse(source: &Arc<Source>) -> Result<Vec<Run>, Problem> {
         Some(_) => return Err(wrong("`runs` is not a list").at(file.span(&Place::top().key("runs")))),
         None => return Err(wrong("there is no list `runs`")),
     };
-    let all = runs.iter().enumerate().map(|(index, run)| {
-        file.run(run, index).map_err(|problem| match problem.span {
-            Some(_) => problem,
-            None => problem.at(line_of(&source.text, index, runs.len())),
-        })
-    });
-    all.collect()
+    runs.iter().enumerate().map(|(index, run)| file.run(run, index)).collect()
 }
 
 /// A metrics file that is being read.
@@ -216,26 +209,10 @@ impl File<'_> {
     }
 }
 
-/// The first line of a run, if each begins with a line `- …`: the parser that records positions fails on long files.
-fn line_of(text: &str, index: usize, runs: usize) -> Option<Range<usize>> {
-    let depth = |line: &str| line.len() - line.trim_start_matches(' ').len();
-    let begins = |line: &str| line.trim_start_matches(' ').starts_with("- ");
-    let outer = text.lines().find(|line| begins(line)).map(depth)?;
-    let mut at = 0;
-    let mut found = Vec::new();
-    for line in text.split_inclusive('\n') {
-        if begins(line) && depth(line) == outer {
-            found.push(at..at + line.trim_end().len());
-        }
-        at += line.len();
-    }
-    // Lines that only look like runs would spoil the count.
-    if found.len() == runs { found.get(index).cloned() } else { None }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn runs(text: &str) -> Vec<Run> {
         parse(&Source::new("metrics.yaml", text)).unwrap()

@@ -1,6 +1,5 @@
 //! A page → its file.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
@@ -34,7 +33,8 @@ pub fn write(path: &Path, page: &str, force: bool) -> Result<(), WriteError> {
     if !force && !may_replace(path)? {
         return Err(WriteError::NotAReport { path: path.display().to_string() });
     }
-    Ok(files::replace(path, page.as_bytes())?)
+    // The user names it.
+    Ok(files::replace(files::anywhere(), path, page.as_bytes())?)
 }
 
 fn may_replace(path: &Path) -> Result<bool, FileError> {
@@ -44,7 +44,7 @@ fn may_replace(path: &Path) -> Result<bool, FileError> {
         _ => return Ok(true),
     }
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    let read = files::open(files::anywhere(), path).and_then(|file| file.take(HEAD).read_to_end(&mut head));
     match read {
         Ok(_) => Ok(head.windows(MARK.len()).any(|window| window == MARK.as_bytes())),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(true),

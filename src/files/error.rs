@@ -1,7 +1,9 @@
-//! What can go wrong when files are written.
+//! What can go wrong when files are read and written.
 
 use std::io;
 use std::path::Path;
+
+use super::place::{Refusal, parent};
 
 /// Why files could not be written. What was there before is as it was.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -37,12 +39,12 @@ pub enum FileError {
     )]
     Missing { path: String },
     /// The system does not allow it.
-    #[error("permission denied: cannot write {path}")]
+    #[error("permission denied: cannot {doing} {path}")]
     #[diagnostic(
         code(pelato::file::permission_denied),
         help("check that you have write permission for the file and its folder: ls -ld")
     )]
-    PermissionDenied { path: String, source: io::Error },
+    PermissionDenied { doing: &'static str, path: String, source: io::Error },
     #[error("the disk is full: {path} was not written")]
     #[diagnostic(
         code(pelato::file::disk_full),
@@ -53,7 +55,17 @@ pub enum FileError {
     #[error("{path} was changed by another process in the meantime")]
     #[diagnostic(code(pelato::file::changed), help("check the file and try again"))]
     Changed { path: String },
-    /// A link that would lead out of the folder.
+    /// A link that leads out of the folder, on the way or at the end.
+    #[error("{path} leads out of {root} through a symbolic link, to {target}")]
+    #[diagnostic(
+        code(pelato::file::outside_root),
+        help("replace the link with what it leads to: PELATO reads and writes only inside the project")
+    )]
+    OutsideRoot { path: String, root: String, target: String },
+    #[error("{path} is larger than {} MiB", most >> 20)]
+    #[diagnostic(code(pelato::file::too_large), help("is this the right file? move it away"))]
+    TooLarge { path: String, most: u64 },
+    /// A link where a file or folder is meant.
     #[error("{path} is a symbolic link")]
     #[diagnostic(
         code(pelato::file::symbolic_link),
@@ -77,12 +89,21 @@ impl FileError {
     pub(crate) fn io(doing: &'static str, path: &Path, source: io::Error) -> Self {
         use io::ErrorKind as Kind;
         let shown = path.display().to_string();
+        match Refusal::of(&source).cloned() {
+            Some(Refusal::NotAFile) => return Self::NotAFile { path: shown },
+            Some(Refusal::TooLarge { most }) => return Self::TooLarge { path: shown, most },
+            Some(Refusal::Outside { root, target }) => {
+                return Self::OutsideRoot { path: shown, root, target };
+            }
+            Some(Refusal::Link) => return Self::SymbolicLink { path: shown },
+            Some(Refusal::TooMany { .. }) | None => {}
+        }
         match source.kind() {
             Kind::AlreadyExists | Kind::DirectoryNotEmpty => Self::Exists { path: shown },
             Kind::IsADirectory => Self::IsFolder { path: shown },
             Kind::NotADirectory => Self::IsFile { path: blocking(path) },
             Kind::PermissionDenied | Kind::ReadOnlyFilesystem => {
-                Self::PermissionDenied { path: shown, source }
+                Self::PermissionDenied { doing, path: shown, source }
             }
             Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge => {
                 Self::DiskFull { path: shown, source }
@@ -105,13 +126,4 @@ fn blocking(path: &Path) -> String {
 fn missing_folder(path: &Path) -> Option<String> {
     let folder = parent(path);
     (!folder.exists()).then(|| folder.display().to_string())
-}
-
-/// The folder that a path is in; `.` for a bare name.
-pub(crate) fn parent(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        Some(_) => Path::new("."),
-        None => path,
-    }
 }

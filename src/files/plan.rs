@@ -8,7 +8,7 @@ use similar::TextDiff;
 
 use super::tree::{Files, create_tree, remove};
 use super::write::{replace, write_new};
-use super::{FileError, RelPath};
+use super::{FileError, RelPath, SOURCE, anywhere, read};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
@@ -110,29 +110,28 @@ impl Plan {
     fn make<'a>(&self, change: &'a Change) -> Result<Made<'a>, FileError> {
         match change {
             Change::Create { path, bytes } => {
-                self.stays_inside(path)?;
                 let path = path.below(&self.folder);
-                write_new(&path, bytes)?;
+                write_new(&self.folder, &path, bytes)?;
                 Ok(Made::New(path))
             }
             Change::Replace { path, before, after } => {
                 let path = path.below(&self.folder);
-                let now = fs::read(&path).map_err(|error| FileError::io("read", &path, error))?;
+                let now =
+                    read(&self.folder, &path, SOURCE).map_err(|error| FileError::io("read", &path, error))?;
                 if now != *before {
                     return Err(FileError::Changed { path: path.display().to_string() });
                 }
-                replace(&path, after)?;
-                Ok(Made::Replaced(path, before))
+                replace(&self.folder, &path, after)?;
+                Ok(Made::Replaced(self.folder.clone(), path, before))
             }
             Change::CreateFolder { path: None, files } => {
-                create_tree(&self.folder, files)?;
+                create_tree(anywhere(), &self.folder, files)?;
                 Ok(Made::New(self.folder.clone()))
             }
             Change::CreateFolder { path: Some(path), files } => {
-                self.stays_inside(path)?;
                 let (first, files) = self.with_missing(path, files)?;
                 let first = first.below(&self.folder);
-                create_tree(&first, &files)?;
+                create_tree(&self.folder, &first, &files)?;
                 Ok(Made::New(first))
             }
         }
@@ -150,24 +149,12 @@ impl Plan {
             files.iter().map(|(name, bytes)| Ok((RelPath::new(format!("{rest}/{name}"))?, bytes.clone())));
         Ok((RelPath::new(first)?, longer.collect::<Result<_, FileError>>()?))
     }
-
-    /// New files may go through a link only if it leads to a place in the plan's folder.
-    fn stays_inside(&self, path: &RelPath) -> Result<(), FileError> {
-        let Ok(root) = fs::canonicalize(&self.folder) else { return Ok(()) };
-        for above in path.folders() {
-            let above = self.folder.join(above);
-            if fs::canonicalize(&above).is_ok_and(|real| !real.starts_with(&root)) {
-                return Err(FileError::SymbolicLink { path: above.display().to_string() });
-            }
-        }
-        Ok(())
-    }
 }
 
 /// What has been done, so that it can be taken back.
 enum Made<'a> {
     New(PathBuf),
-    Replaced(PathBuf, &'a [u8]),
+    Replaced(PathBuf, PathBuf, &'a [u8]),
 }
 
 impl Made<'_> {
@@ -175,7 +162,7 @@ impl Made<'_> {
         match self {
             Self::New(path) => remove(&path),
             // What was just written can as a rule be written back; if not, the new content is whole at least.
-            Self::Replaced(path, before) => drop(replace(&path, before)),
+            Self::Replaced(root, path, before) => drop(replace(&root, &path, before)),
         }
     }
 }
@@ -250,7 +237,10 @@ mod tests {
         let change = Change::CreateFolder { path: Some(path("tasks/t")), files: files(&[("f", "x")]) };
         let plan = Plan { folder: project, changes: vec![change] };
         let error = plan.apply().unwrap_err();
-        assert!(matches!(&error, FileError::SymbolicLink { path } if path.ends_with("/tasks")), "{error:?}");
+        assert!(
+            matches!(&error, FileError::OutsideRoot { path, .. } if path.ends_with("/tasks/t")),
+            "{error:?}"
+        );
         assert_eq!(fs::read_dir(&outside).unwrap().count(), 0);
     }
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::write::overwrite;
+use super::write::{create_folder, overwrite};
 use super::{FileError, RelPath};
 
 /// What differs between a folder and what is wanted in it.
@@ -87,10 +87,12 @@ pub fn sync<B: AsRef<[u8]>>(
     }
     for path in &changes.written {
         let target = path.below(folder);
-        let above = super::error::parent(&target);
-        fs::create_dir_all(above).map_err(|error| FileError::io("create the folder", above, error))?;
+        let above = super::place::parent(&target);
+        // The folder itself is no link, which was seen when looking for changes.
+        fs::create_dir_all(folder).map_err(|error| FileError::io("create the folder", folder, error))?;
+        create_folder(folder, above).map_err(|error| FileError::io("create the folder", above, error))?;
         if let Some(bytes) = wanted.get(path) {
-            overwrite(&target, bytes.as_ref())?;
+            overwrite(folder, &target, bytes.as_ref())?;
         }
     }
     Ok(changes)
@@ -110,9 +112,7 @@ impl Finder<'_> {
     fn below(&mut self, prefix: &str) -> Result<bool, FileError> {
         let folder = self.folder.join(prefix);
         let failed = |error| FileError::io("list", &folder, error);
-        let entries: io::Result<Vec<_>> = fs::read_dir(&folder).map_err(failed)?.collect();
-        let mut entries = entries.map_err(failed)?;
-        entries.sort_by_key(fs::DirEntry::file_name);
+        let entries = super::list(self.folder, &folder).map_err(failed)?;
         let mut stays = false;
         for entry in entries {
             let kind = entry.file_type().map_err(failed)?;
@@ -153,7 +153,8 @@ impl Finder<'_> {
 fn holds(path: &Path, bytes: &[u8]) -> Result<bool, FileError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() && metadata.len() == bytes.len() as u64 => {
-            let content = fs::read(path).map_err(|error| FileError::io("read", path, error))?;
+            let content = super::read(super::anywhere(), path, metadata.len())
+                .map_err(|error| FileError::io("read", path, error))?;
             Ok(content == bytes)
         }
         _ => Ok(false),

@@ -6,18 +6,25 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::error::parent;
-use super::write::{create, staging, sync_folder};
+use super::place::{inside, parent};
+use super::temporary::{Staging, sweep};
+use super::write::{create, sync_folder};
 use super::{FileError, RelPath};
 
 pub type Files = BTreeMap<RelPath, Vec<u8>>;
 
-/// Makes a folder with files in it. The folder may exist if it is empty. On an error nothing is there that was not
-/// there before; after a cut in power or a kill, at most a hidden `.pelato-…` folder beside it.
+/// Makes a folder in `root` with files in it. The folder may exist if it is empty. On an error nothing is there that was
+/// not there before; after a cut in power or a kill, at most a hidden folder beside it, which is removed by whoever
+/// writes there next.
 ///
 /// # Errors
-/// When the folder has something in it, or cannot be made.
-pub fn create_tree(folder: &Path, files: &Files) -> Result<(), FileError> {
+/// When the folder has something in it, leads out of `root`, or cannot be made.
+pub fn create_tree(root: &Path, folder: &Path, files: &Files) -> Result<(), FileError> {
+    if let Err(error) = inside(root, folder).map(drop)
+        && super::Refusal::of(&error).is_some()
+    {
+        return Err(FileError::io("write", folder, error));
+    }
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => create_new(folder, files),
         Err(error) => Err(FileError::io("access", folder, error)),
@@ -29,12 +36,19 @@ pub fn create_tree(folder: &Path, files: &Files) -> Result<(), FileError> {
 
 fn create_new(folder: &Path, files: &Files) -> Result<(), FileError> {
     let above = parent(folder);
+    sweep(above);
     let (hidden, inner) = staging(above).map_err(|error| FileError::io("write", folder, error))?;
     fill(&inner, files).map_err(|error| renamed(error, hidden.path(), folder))?;
     // A folder of the same name that appeared meanwhile is replaced only if it is empty.
     fs::rename(&inner, folder).map_err(|error| FileError::io("write", folder, error))?;
     sync_folder(above);
     Ok(())
+}
+
+fn staging(folder: &Path) -> io::Result<(Staging, PathBuf)> {
+    let hidden = Staging::new(super::anywhere(), folder)?;
+    let inner = hidden.inner()?;
+    Ok((hidden, inner))
 }
 
 /// The folder itself stays (somebody may be working in it, and it has its own mode): its new entries are moved in.
@@ -80,8 +94,8 @@ fn renamed(error: FileError, hidden: &Path, folder: &Path) -> FileError {
     };
     match error {
         FileError::DiskFull { path, source } => FileError::DiskFull { path: better(path), source },
-        FileError::PermissionDenied { path, source } => {
-            FileError::PermissionDenied { path: better(path), source }
+        FileError::PermissionDenied { doing, path, source } => {
+            FileError::PermissionDenied { doing, path: better(path), source }
         }
         FileError::Other { doing, path, source } => FileError::Other { doing, path: better(path), source },
         FileError::Exists { path } => FileError::Exists { path: better(path) },
@@ -135,7 +149,7 @@ mod tests {
     fn a_new_folder_is_made_whole() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("p");
-        create_tree(&folder, &files(&["a", "b/c", "b/d/e"])).unwrap();
+        create_tree(root.path(), &folder, &files(&["a", "b/c", "b/d/e"])).unwrap();
         assert_eq!(fs::read(folder.join("b/d/e")).unwrap(), b"b/d/e");
         is_untouched(root.path(), &["p"]);
     }
@@ -143,9 +157,9 @@ mod tests {
     #[test]
     fn an_empty_folder_is_filled_in_place() {
         let root = tempfile::tempdir().unwrap();
-        create_tree(root.path(), &files(&[".gitignore", "tasks/a", "workflow.yaml"])).unwrap();
+        create_tree(root.path(), root.path(), &files(&[".gitignore", "tasks/a", "workflow.yaml"])).unwrap();
         is_untouched(root.path(), &[".gitignore", "tasks", "workflow.yaml"]);
-        let again = create_tree(root.path(), &files(&["z"])).unwrap_err();
+        let again = create_tree(root.path(), root.path(), &files(&["z"])).unwrap_err();
         assert!(matches!(again, FileError::Exists { .. }), "{again:?}");
         is_untouched(root.path(), &[".gitignore", "tasks", "workflow.yaml"]);
     }
@@ -155,7 +169,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let long = "n".repeat(300);
         for folder in [root.path().join("p"), root.path().to_owned()] {
-            let error = create_tree(&folder, &files(&["a", "b/c", &long])).unwrap_err();
+            let error = create_tree(root.path(), &folder, &files(&["a", "b/c", &long])).unwrap_err();
             assert!(
                 matches!(&error, FileError::Other { path, .. } if !path.contains(".pelato-")),
                 "{error:?}"
@@ -163,9 +177,9 @@ mod tests {
             is_untouched(root.path(), &[]);
         }
         fs::write(root.path().join("f"), "").unwrap();
-        let error = create_tree(&root.path().join("f"), &files(&["a"])).unwrap_err();
+        let error = create_tree(root.path(), &root.path().join("f"), &files(&["a"])).unwrap_err();
         assert!(matches!(error, FileError::IsFile { .. }), "{error:?}");
-        let error = create_tree(&root.path().join("no/p"), &files(&["a"])).unwrap_err();
+        let error = create_tree(root.path(), &root.path().join("no/p"), &files(&["a"])).unwrap_err();
         assert!(matches!(error, FileError::NoFolder { .. }), "{error:?}");
         is_untouched(root.path(), &["f"]);
     }

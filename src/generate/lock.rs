@@ -1,10 +1,11 @@
 //! One operation at a time works in a project's `gen/`.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
 use crate::cancel::Cancel;
+use crate::files;
 use crate::progress::{Event, Progress};
 
 /// The file that is locked; it stays there, empty.
@@ -28,7 +29,7 @@ impl Lock {
     /// # Errors
     /// When the lock file cannot be made.
     pub fn take(folder: &Path, cancel: &Cancel, progress: &dyn Progress) -> std::io::Result<Option<Self>> {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(folder.join(FILE))?;
+        let file = files::open_lock(folder, &folder.join(FILE))?;
         let mut waited = false;
         // Whoever waits in `lock` cannot be cancelled.
         while let Err(error) = file.try_lock() {

@@ -106,7 +106,7 @@ pub fn prepare(root: &Path) -> Result<PathBuf, GenerateError> {
     let foreign = || GenerateError::NotGenerated { path: folder.display().to_string() };
     match fs::symlink_metadata(&folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            fs::create_dir(&folder).or_else(only_if_new).map_err(unusable)?;
+            files::create_folder(root, &folder).map_err(unusable)?;
         }
         Err(error) => return Err(unusable(error)),
         Ok(metadata) if !metadata.is_dir() => return Err(foreign()),
@@ -117,7 +117,7 @@ pub fn prepare(root: &Path) -> Result<PathBuf, GenerateError> {
         Ok(_) if folder.join(MARK).is_file() => return Ok(folder),
         Ok(_) => return Err(foreign()),
     }
-    match files::replace(&folder.join(MARK), MARK_TEXT.as_bytes()) {
+    match files::replace(&folder, &folder.join(MARK), MARK_TEXT.as_bytes()) {
         // The other one was quicker.
         Err(_) if folder.join(MARK).is_file() => Ok(folder),
         made => made.map(|()| folder).map_err(GenerateError::from),
@@ -127,10 +127,6 @@ pub fn prepare(root: &Path) -> Result<PathBuf, GenerateError> {
 /// Whether a file is one that is there before the mark: the lock, and what becomes the mark.
 fn is_beginning(name: &str) -> bool {
     name == lock::FILE || name == MARK || name.starts_with(files::TEMPORARY)
-}
-
-fn only_if_new(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) }
 }
 
 /// Brings `gen/` in line with the plan: writes what differs, removes what is no longer part of it.
@@ -149,7 +145,7 @@ pub fn apply(generated: &Path, planned: &[Planned]) -> Result<Generated, Generat
         result.unchanged += changes.unchanged;
     }
     for name in stale(generated, planned).map_err(|source| unusable(generated, source))? {
-        fs::remove_dir_all(generated.join(&name)).map_err(|source| unusable(generated, source))?;
+        files::remove(generated, &generated.join(&name)).map_err(|source| unusable(generated, source))?;
         result.removed.push(format!("{FOLDER}/{name}/"));
     }
     Ok(result)
@@ -162,7 +158,7 @@ fn unusable(path: &Path, source: io::Error) -> GenerateError {
 /// Removes a link that stands where a component's folder belongs: what it leads to is not ours.
 fn unlink(folder: &Path) -> io::Result<()> {
     match fs::symlink_metadata(folder) {
-        Ok(metadata) if metadata.is_symlink() => fs::remove_file(folder),
+        Ok(metadata) if metadata.is_symlink() => files::remove(folder.parent().unwrap_or(folder), folder),
         _ => Ok(()),
     }
 }
@@ -176,8 +172,6 @@ fn stale(generated: &Path, planned: &[Planned]) -> io::Result<Vec<String>> {
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<String>> {
-    let names = fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
-    let mut names = names.collect::<io::Result<Vec<_>>>()?;
-    names.sort();
-    Ok(names)
+    let names = files::list(folder, folder)?.into_iter();
+    Ok(names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect())
 }

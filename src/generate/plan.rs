@@ -4,8 +4,9 @@ use liquid::model::Value;
 
 use crate::catalog::Pack;
 use crate::check::Component;
-use crate::files::{FileError, Files, RelPath};
+use crate::files::{self, FileError, Files, RelPath};
 use crate::remedy::Operation;
+use crate::text;
 
 /// Why a component's source cannot be generated.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -66,7 +67,7 @@ pub fn files(component: &Component) -> Result<Files, PlanError> {
 fn user_files(component: &Component) -> Result<Files, PlanError> {
     let code = &component.code;
     let read = |name: &String| {
-        let content = std::fs::read(code.folder.join(name))
+        let content = files::read(&code.tasks, &code.folder.join(name), files::SOURCE)
             .map_err(|source| PlanError::Unreadable { path: format!("{}/{name}", code.shown), source })?;
         Ok((RelPath::new(name)?, content))
     };
@@ -90,8 +91,8 @@ fn shell_files(component: &Component, user: &Files) -> Result<Files, PlanError> 
         let content = pack.folder.read(&format!("{dir}/{name}")).map_err(|e| wrong(&name, e.to_string()))?;
         let (target, content) = match name.strip_suffix(".liquid") {
             Some(target) => {
-                let text = render(&content, &values).map_err(|reason| wrong(&name, reason))?;
-                (target.to_owned(), text.into_bytes())
+                let text = text::render(&content, &values).map_err(|reason| wrong(&name, reason))?;
+                (target.to_owned(), text)
             }
             None => (name, content.into_owned()),
         };
@@ -120,13 +121,6 @@ fn values(component: &Component, user: &Files) -> liquid::Object {
         set(&extract.name, Value::scalar(value.to_owned()));
     }
     values
-}
-
-fn render(template: &[u8], values: &liquid::Object) -> Result<String, String> {
-    let text = std::str::from_utf8(template).map_err(|error| error.to_string())?;
-    let parser = liquid::ParserBuilder::with_stdlib().build().map_err(|error| error.to_string())?;
-    let template = parser.parse(text).map_err(|error| error.to_string())?;
-    template.render(values).map_err(|error| error.to_string())
 }
 
 fn is_left_out(pack: &Pack, file: &str, user: &Files) -> bool {

@@ -13,6 +13,7 @@ use super::HostError;
 use super::bindings::{consumer, logging, postgres, query, store, types};
 use super::state::State;
 use super::ticker::Ticker;
+use crate::files;
 
 /// Linear memories of one composed component: trigger, function and settings have one each; one to spare.
 const MEMORIES: u32 = 4;
@@ -91,7 +92,7 @@ fn config(cache_dir: Option<&Path>) -> Result<Config, HostError> {
 
 fn cache(dir: &Path) -> Result<Cache, HostError> {
     let fault = |message: String| HostError::Cache { path: dir.to_owned(), message };
-    fs::create_dir_all(dir).map_err(|cause| fault(cause.to_string()))?;
+    files::create_folder(files::anywhere(), dir).map_err(|cause| fault(cause.to_string()))?;
     let dir = fs::canonicalize(dir).map_err(|cause| fault(cause.to_string()))?;
     let mut config = CacheConfig::new();
     config.with_directory(dir);

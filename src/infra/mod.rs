@@ -14,7 +14,7 @@ pub use error::InfraError;
 pub use images::{IMAGES, Image, Images};
 pub use values::{domain, host, is_insecure, is_loopback, label, lattice, registry};
 
-use crate::files::{Change, FileError, Files, Plan, RelPath};
+use crate::files::{self, Change, FileError, Files, Plan, RelPath};
 
 /// A place that files are made for; each has a folder of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -92,7 +92,7 @@ pub fn plan(folder: &Path, infra: &Infra) -> Result<Plan, InfraError> {
         }
         for (path, bytes) in files {
             let path = RelPath::new(format!("{name}/{path}"))?;
-            if !is_there(&path.below(folder), &bytes)? {
+            if !is_there(folder, &path.below(folder), &bytes)? {
                 changes.push(Change::Create { path, bytes });
             }
         }
@@ -125,8 +125,8 @@ fn is_missing(path: &Path) -> Result<bool, InfraError> {
 }
 
 /// Whether a file exists with the content that would be written.
-fn is_there(path: &Path, bytes: &[u8]) -> Result<bool, InfraError> {
-    match fs::read(path) {
+fn is_there(folder: &Path, path: &Path, bytes: &[u8]) -> Result<bool, InfraError> {
+    match files::read(folder, path, files::TEXT) {
         Ok(present) if present == bytes => Ok(true),
         Ok(_) => Err(InfraError::FileDiffers { path: path.display().to_string() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound && is_missing(path)? => Ok(false),

@@ -104,7 +104,8 @@ pub fn prepare(path: &Path) -> Result<(), RecordError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(FileError::io("read", path, error).into()),
         Ok(_) => {
-            let text = fs::read(path).map_err(|error| FileError::io("read", path, error))?;
+            let text = files::read(files::anywhere(), path, MAX_BYTES)
+                .map_err(|error| FileError::io("read", path, error))?;
             if is_record(&text) { Ok(()) } else { Err(RecordError::NotARecord { path: shown() }) }
         }
     }
@@ -122,7 +123,8 @@ pub fn is_record(text: &[u8]) -> bool {
 /// When it cannot be written.
 pub fn write(path: &Path, readings: &Readings) -> Result<(), RecordError> {
     let text = serde_json::to_string(&Record::of(readings))? + "\n";
-    Ok(files::replace(path, text.as_bytes())?)
+    // The user names it.
+    Ok(files::replace(files::anywhere(), path, text.as_bytes())?)
 }
 
 /// Reads a record.

@@ -171,7 +171,8 @@ async fn identified(
     };
     let Some(path) = &server.root_certificates else { return Ok(settings) };
     // The client would report an unreadable file as a TLS error without its name.
-    std::fs::metadata(path).map_err(|cause| NatsError::File { path: path.clone(), cause })?;
+    crate::files::read(crate::files::anywhere(), path, crate::files::TEXT)
+        .map_err(|cause| NatsError::File { path: path.clone(), cause })?;
     Ok(settings.add_root_certificates(path.clone()))
 }
 

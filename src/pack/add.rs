@@ -6,7 +6,7 @@ use std::path::Path;
 use super::{Home, PackError, Source, content, fetch, find};
 use crate::catalog::pack::{MANIFEST, runs};
 use crate::catalog::{Catalog, Folder, Origin, Pack, Unit};
-use crate::files::{self, FileError, Files};
+use crate::files::{self, FileError, Files, Staging};
 use crate::project::lock_file::Pin;
 use crate::trust::{Grant, Store};
 
@@ -109,19 +109,19 @@ impl Offer {
     pub fn accept(&self, store: &Store) -> Result<(), PackError> {
         store.allow(&[self.grant()])?;
         let folder = self.home.folder(&self.name);
-        let packs = folder.parent().unwrap_or(&self.home.root);
+        let root = self.home.root.as_path();
+        let packs = folder.parent().unwrap_or(root);
         let failed = |error| FileError::io("write", packs, error);
-        fs::create_dir_all(packs).map_err(failed)?;
-        let staging =
-            tempfile::Builder::new().prefix(files::TEMPORARY).tempdir_in(&self.home.root).map_err(failed)?;
+        files::create_folder(root, packs).map_err(failed)?;
+        let staging = Staging::new(root, root).map_err(failed)?;
         let (new, old) = (staging.path().join("new"), staging.path().join("old"));
-        files::create_tree(&new, &self.files)?;
+        files::create_tree(staging.path(), &new, &self.files)?;
         // If this is interrupted, what is there differs from its pin, and is not used.
         if fs::symlink_metadata(&folder).is_ok() {
-            fs::rename(&folder, &old).map_err(failed)?;
+            files::rename(root, &folder, &old).map_err(failed)?;
         }
-        fs::rename(&new, &folder).map_err(|error| {
-            let _ = fs::rename(&old, &folder);
+        files::rename(root, &new, &folder).map_err(|error| {
+            let _ = files::rename(root, &old, &folder);
             failed(error)
         })?;
         Ok(self.home.lock_file()?.pin(&self.name, Some(&self.pin))?)

@@ -16,7 +16,7 @@ const MOST_BYTES: u64 = 64 << 20;
 /// Reads all files of a pack. There are no links in one.
 ///
 /// # Errors
-/// When one cannot be read, has a name that cannot be written everywhere, or there is too much.
+/// When one cannot be read, is a link, has a name that cannot be written everywhere, or there is too much.
 pub fn read(folder: &Folder) -> Result<Files, PackError> {
     let unreadable = |name: &str, source| PackError::Unreadable { path: folder.shown(name), source };
     let too_much = || PackError::TooLarge { path: folder.shown("") };
@@ -76,20 +76,20 @@ mod tests {
     }
 
     #[test]
-    fn the_repository_is_no_part_of_a_pack_and_links_are_refused() {
+    fn what_is_no_part_of_a_pack_is_passed_over_and_links_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join(".git/hooks")).unwrap();
         fs::write(folder.path().join(".git/hooks/post-checkout"), "echo").unwrap();
         fs::write(folder.path().join("pack.toml"), "x").unwrap();
-        let folder = Folder::Disk(folder.path().to_owned());
-        let names: Vec<_> = read(&folder).unwrap().keys().map(|name| name.as_str().to_owned()).collect();
-        assert_eq!(names, ["pack.toml"]);
+        fs::write(folder.path().join(".DS_Store"), "x").unwrap();
+        let found = read(&Folder::Disk(folder.path().to_owned())).unwrap();
+        assert_eq!(found.keys().map(RelPath::as_str).collect::<Vec<_>>(), ["pack.toml"]);
         #[cfg(unix)]
         {
-            let Folder::Disk(path) = &folder else { return };
-            std::os::unix::fs::symlink("/etc", path.join("starter")).unwrap();
-            let error = read(&folder).unwrap_err();
-            assert!(matches!(error, PackError::Unreadable { .. }), "{error:?}");
+            std::os::unix::fs::symlink("/etc/passwd", folder.path().join("starter")).unwrap();
+            let error = read(&Folder::Disk(folder.path().to_owned())).unwrap_err();
+            let PackError::Unreadable { source, .. } = error else { panic!("{error:?}") };
+            assert_eq!(source.to_string(), "starter is a link, or no file");
         }
     }
 

@@ -1,10 +1,10 @@
 //! Which folder of a repository is the pack.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::PackError;
 use crate::catalog::{PACKS_FOLDER, pack::MANIFEST};
+use crate::files;
 use crate::remedy::Argument;
 use crate::text::suggest;
 
@@ -13,7 +13,7 @@ use crate::text::suggest;
 /// # Errors
 /// When there is none, or several and none was chosen. `place` names the folder or repository to a person.
 pub fn find(root: &Path, wanted: Option<&str>, place: &str) -> Result<PathBuf, PackError> {
-    let below = below(&root.join(PACKS_FOLDER));
+    let below = below(root, &root.join(PACKS_FOLDER));
     let names = || below.iter().map(|folder| name(folder)).collect::<Vec<_>>();
     let place = || place.to_owned();
     match wanted {
@@ -33,11 +33,9 @@ pub fn find(root: &Path, wanted: Option<&str>, place: &str) -> Result<PathBuf, P
     }
 }
 
-fn below(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-    let mut packs: Vec<_> = entries.filter(|path| path.join(MANIFEST).is_file()).collect();
-    packs.sort();
-    packs
+fn below(root: &Path, folder: &Path) -> Vec<PathBuf> {
+    let entries = files::list(root, folder).unwrap_or_default().into_iter().map(|entry| entry.path());
+    entries.filter(|path| files::open(root, &path.join(MANIFEST)).is_ok()).collect()
 }
 
 fn name(folder: &Path) -> String {
@@ -47,6 +45,7 @@ fn name(folder: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn with(packs: &[&str]) -> tempfile::TempDir {
         let root = tempfile::tempdir().unwrap();

@@ -33,9 +33,8 @@ pub fn remove(home: &Home, name: &str, force: bool, elsewhere: &str) -> Result<P
         }
         let failed = |error| FileError::io("remove", &folder, error);
         // Out of its place in one step: half a pack would be a broken one.
-        let away =
-            tempfile::Builder::new().prefix(files::TEMPORARY).tempdir_in(&home.root).map_err(failed)?;
-        fs::rename(&folder, away.path().join("old")).map_err(failed)?;
+        let away = files::Staging::new(&home.root, &home.root).map_err(failed)?;
+        files::rename(&home.root, &folder, &away.path().join("old")).map_err(failed)?;
     }
     lock_file.pin(name, None)?;
     Ok(folder)

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use crate::files;
+
 /// The folder in PELATO's cache with a file for each project that runs.
 const FOLDER: &str = "running";
 
@@ -17,13 +19,13 @@ pub(super) struct Presence {
 /// Makes it known that the project in `root` runs, and tells whether it already does.
 pub(super) fn announce(root: &Path, cache: &Path) -> io::Result<(Presence, bool)> {
     let folder = cache.join(FOLDER);
-    fs::create_dir_all(&folder)?;
+    files::create_folder(files::anywhere(), &folder)?;
     let root = fs::canonicalize(root)?;
     let name: String = Sha256::digest(root.as_os_str().as_encoded_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let file = File::create(folder.join(name))?;
+    let file = files::open_lock(files::anywhere(), &folder.join(name))?;
     // Those that run share the lock: whoever can have it alone is the first.
     let runs_already = match file.try_lock() {
         Ok(()) => false,

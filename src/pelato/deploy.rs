@@ -119,7 +119,7 @@ impl Operation {
     fn write_manifest(&self, platform: &dyn Platform, manifest: &Manifest) -> Result<String, Error> {
         generate::prepare(&self.root)?;
         let path = format!("{}/{}", generate::FOLDER, platform.about().manifest_file);
-        files::overwrite(&self.root.join(&path), manifest.to_yaml()?.as_bytes())?;
+        files::overwrite(&self.root, &self.root.join(&path), manifest.to_yaml()?.as_bytes())?;
         Ok(path)
     }
 

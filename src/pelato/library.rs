@@ -56,8 +56,9 @@ impl Library {
     pub fn update_schema(&self) -> Result<(), Error> {
         let (path, schema) = (self.root.join(SCHEMA_FILE), self.schema());
         let is_file = path.symlink_metadata().is_ok_and(|meta| meta.is_file());
-        if is_file && std::fs::read(&path).ok().as_deref() != Some(schema.as_bytes()) {
-            files::replace(&path, schema.as_bytes())?;
+        let present = || files::read(&self.root, &path, files::SOURCE).ok();
+        if is_file && present().as_deref() != Some(schema.as_bytes()) {
+            files::replace(&self.root, &path, schema.as_bytes())?;
         }
         Ok(())
     }
@@ -164,7 +165,8 @@ fn find<T: Unit>(
 
 fn make(parent: &Path, name: &str, files: &Files) -> Result<Made, Error> {
     let folder = parent.join(name);
-    std::fs::create_dir_all(parent).map_err(|error| FileError::io("write", parent, error))?;
-    files::create_tree(&folder, files)?;
+    let root = parent.parent().unwrap_or(parent);
+    files::create_folder(root, parent).map_err(|error| FileError::io("write", parent, error))?;
+    files::create_tree(root, &folder, files)?;
     Ok(Made { folder, files: files.keys().map(ToString::to_string).collect() })
 }

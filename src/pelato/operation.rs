@@ -1,13 +1,16 @@
 //! One operation on a project: what it reads once at its beginning, and how it is cancelled.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use super::{Error, Options, Pelato};
 use crate::cancel::{Cancel, Tracked};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, PACKS_FOLDER, TEMPLATES_FOLDER};
+use crate::check::code::TASKS;
+use crate::files;
+use crate::generate::FOLDER;
 use crate::platform::Platform;
 use crate::progress::{Ended, Event, OperationKind, Progress, Reporter, Silent};
 use crate::project::Settings;
@@ -93,6 +96,7 @@ impl Pelato {
         tracked: Option<Tracked>,
     ) -> Result<Operation, Error> {
         let Options { root, user, cache, state, consent, cancel, platform, .. } = self.options.as_ref();
+        sweep(root);
         Ok(Operation {
             root: root.clone(),
             settings: self.settings()?,
@@ -109,6 +113,12 @@ impl Pelato {
             _tracked: tracked,
         })
     }
+}
+
+/// Removes what killed commands have left in the project.
+fn sweep(root: &Path) {
+    let folders = [".", TASKS, FOLDER, PACKS_FOLDER, TEMPLATES_FOLDER].map(|name| root.join(name));
+    folders.iter().filter(|folder| files::is_inside(root, folder)).for_each(|folder| files::sweep(folder));
 }
 
 impl Operation {

@@ -147,6 +147,7 @@ impl Operation {
 
     /// One edit of the workflow at a time: the next one begins with what this one has written. The folder is locked,
     /// not the file, which is replaced by every edit. Edits are short: they are waited for, until it is cancelled.
+    #[allow(clippy::disallowed_methods, reason = "a folder that is locked, not read")]
     pub(super) fn lock_workflow(&self) -> Result<File, Error> {
         let failed = |source| Error::System {
             what: format!("cannot lock {}", self.root.display()),

@@ -135,6 +135,9 @@ struct Body {
     packs: BTreeMap<String, Pin>,
 }
 
+/// More than any workflow has components, in bytes.
+const MOST_BYTES: u64 = 16 << 20;
+
 impl LockFile {
     /// Reads the file of the project in `root`. One that is not there is an empty one.
     ///
@@ -142,7 +145,7 @@ impl LockFile {
     /// When it cannot be read, is of a newer format, or anything in it is wrong.
     pub fn read(root: &Path) -> Result<Self, LockFileError> {
         let path = root.join(FILE);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match files::text(root, &path, MOST_BYTES) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
             Err(source) => {
@@ -151,6 +154,11 @@ impl LockFile {
         };
         let Body { components, images, packs } = parse(&text)?;
         Ok(Self { path, text, locked: components, images, packs })
+    }
+
+    /// The folder that it is in.
+    fn root(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
     }
 
     /// What is known about a component.
@@ -170,7 +178,7 @@ impl LockFile {
         let text =
             updated(&self.text, new, in_workflow).map_err(|error| wrong(&source(&self.text), &error))?;
         if text != self.text {
-            files::replace(&self.path, text.as_bytes())?;
+            files::replace(self.root(), &self.path, text.as_bytes())?;
         }
         Ok(())
     }

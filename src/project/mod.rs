@@ -2,6 +2,7 @@
 
 mod builder;
 pub mod bump;
+pub mod document;
 pub mod edit;
 pub mod lock_file;
 pub mod place;
@@ -9,7 +10,6 @@ pub mod read;
 pub mod settings;
 mod shape;
 mod sources;
-mod spans;
 pub mod workflow;
 
 pub use builder::Builder;

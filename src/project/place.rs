@@ -2,19 +2,13 @@
 
 use std::ops::Range;
 
-use yamlpath::{Component, Document, Route};
+use super::document::{Document, Found, Step};
 
 /// The way from the top of the file to a value: `tasks`, `2`, `version`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Place {
     steps: Vec<Step>,
     of_key: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
-    Key(String),
-    Index(usize),
 }
 
 impl Place {
@@ -46,30 +40,15 @@ impl Place {
         self.steps.starts_with(&other.steps)
     }
 
-    /// For a place in an item of a list at the top: the item's number, and the place in the list of it alone.
-    pub(super) fn in_item(&self, list: &str) -> Option<(usize, Self)> {
-        match self.steps.as_slice() {
-            [Step::Key(key), Step::Index(index), rest @ ..] if key == list => {
-                let steps = [&[Step::Index(0)], rest].concat();
-                Some((*index, Self { steps, of_key: self.of_key }))
-            }
-            _ => None,
-        }
-    }
-
     fn step(&self, step: Step) -> Self {
         let mut steps = self.steps.clone();
         steps.push(step);
         Self { steps, of_key: false }
     }
 
-    /// The route for `yamlpath` and `yamlpatch`.
-    pub fn route(&self) -> Route<'_> {
-        let steps = self.steps.iter().map(|step| match step {
-            Step::Key(key) => Component::Key(key.as_str().into()),
-            Step::Index(index) => Component::Index(*index),
-        });
-        Route::default().with_keys(steps)
+    /// What stands there in a document; none if nothing does.
+    pub(super) fn find(&self, document: &Document) -> Option<Found> {
+        document.find(&self.steps)
     }
 
     /// The bytes of the place in a document; none if it is not there.
@@ -77,18 +56,13 @@ impl Place {
         if self.steps.is_empty() {
             return None;
         }
-        let route = self.route();
-        let feature = if self.of_key {
-            document.query_key_only(&route).ok()?
-        } else {
-            match document.query_exact(&route).ok()? {
-                Some(feature) => feature,
-                // A key without a value: the key is all there is to point at.
-                None => document.query_key_only(&route).ok()?,
-            }
-        };
-        let (start, end) = feature.location.byte_span;
-        Some(start..end)
+        let found = self.find(document)?;
+        match found.key {
+            Some(key) if self.of_key => Some(key),
+            // A key without a value: the key is all there is to point at.
+            Some(key) if found.value.is_empty() => Some(key),
+            _ => Some(found.value),
+        }
     }
 }
 

@@ -1,15 +1,15 @@
 //! From the bytes of `workflow.yaml` to a [`Workflow`], with everything in it that has the wrong shape.
 
-use std::fs;
-use std::io::Read;
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::Arc;
 
 use serde_yaml::Value;
 
+use super::document::without_bom;
 use super::shape::Reader;
-use super::spans::Spans;
 use super::workflow::{FILE, MAX_BYTES, Workflow};
+use crate::files::{self, Refusal};
 use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Report, Source};
 
@@ -31,7 +31,7 @@ pub const TASK_FIELDS: [&str; 14] = [
     "http",
 ];
 
-/// How many brackets may be open at once, even in texts and comments.
+/// How many lists and mappings may be nested, even in texts and comments.
 const DEEPEST: usize = 200;
 const LEVELS: &str = "a workflow needs three levels: the file, its tasks, their fields";
 
@@ -52,12 +52,12 @@ pub enum ReadError {
     )]
     Unreadable { path: String, source: std::io::Error },
     /// The file is larger than any workflow.
-    #[error("{path} has {bytes} bytes; a workflow may have {MAX_BYTES}")]
+    #[error("{path} has more than {MAX_BYTES} bytes")]
     #[diagnostic(
         code(pelato::workflow::too_large),
         help("is this really a workflow? keep data in other files")
     )]
-    TooLarge { path: String, bytes: u64 },
+    TooLarge { path: String },
     /// The file is not UTF-8 text.
     #[error("{path} is not UTF-8 text: byte {offset} (line {line})")]
     #[diagnostic(code(pelato::workflow::not_text), help("save it as UTF-8"))]
@@ -88,19 +88,15 @@ fn text(path: &Path) -> Result<String, ReadError> {
         }
         _ => ReadError::Unreadable { path: shown.clone(), source },
     };
-    // Asked before it is opened: a pipe would make us wait for somebody to write to it.
-    if !fs::metadata(path).map_err(unreadable)?.is_file() {
-        return Err(unreadable(std::io::Error::other("it is not a file")));
-    }
-    let file = fs::File::open(path).map_err(unreadable)?;
-    let bytes = file.metadata().map_err(unreadable)?.len();
-    if bytes > MAX_BYTES {
-        return Err(ReadError::TooLarge { path: shown, bytes });
-    }
-    let mut content = Vec::new();
-    // A device or a growing file has no honest length: never read more than the limit.
-    let mut limited = file.take(MAX_BYTES + 1);
-    limited.read_to_end(&mut content).map_err(unreadable)?;
+    let root = path.parent().unwrap_or(Path::new("."));
+    let content = files::read(root, path, MAX_BYTES).map_err(|error| match Refusal::of(&error) {
+        Some(Refusal::TooLarge { .. }) => ReadError::TooLarge { path: shown.clone() },
+        Some(Refusal::NotAFile) => unreadable(std::io::Error::other("it is not a file")),
+        None if error.kind() == std::io::ErrorKind::IsADirectory => {
+            unreadable(std::io::Error::other("it is not a file"))
+        }
+        _ => unreadable(error),
+    })?;
     String::from_utf8(content).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
         let before = &error.as_bytes()[..offset];
@@ -119,44 +115,69 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         source: Source::new(FILE, text),
         project_name: None,
         tasks: Vec::new(),
-        spans: Spans::default(),
+        document: OnceCell::new(),
     };
     let mut report = Report::default();
     if let Some(at) = too_deep(text) {
         let problem = Problem::error(
             "syntax",
             &workflow.source,
-            format!("brackets are nested too deeply: {DEEPEST} are open here"),
+            format!("values are nested too deeply: more than {DEEPEST} levels"),
         );
         report.push(problem.at(Some(at..at + 1)).advise(LEVELS));
         return (workflow, report);
     }
-    match serde_yaml::from_str::<Value>(text.trim_start_matches('\u{feff}')) {
+    let body = without_bom(text);
+    let merged =
+        serde_yaml::from_str::<Value>(body).and_then(|mut value| value.apply_merge().map(|()| value));
+    match merged {
         Ok(value) => {
             let (name, tasks) = Reader { workflow: &workflow, report: &mut report }.workflow(value);
             workflow.project_name = name;
             workflow.tasks = tasks;
         }
-        Err(error) => report.push(syntax(&workflow.source, &error)),
+        Err(error) => report.push(syntax(&workflow.source, text.len() - body.len(), &error)),
     }
     (workflow, report)
 }
 
-/// Where too many brackets are open. The YAML reader goes through all that are open at each further one: a file of
-/// nothing but brackets would keep it busy for minutes, before it finds them too many itself.
+/// Where a text is nested too deeply, in brackets or by indentation. This is found out before anything is parsed: YAML
+/// readers go through all that is open at each further level, and some end the program where it is too much.
 pub(crate) fn too_deep(text: &str) -> Option<usize> {
-    let mut open = 0usize;
-    text.bytes().position(|byte| {
-        match byte {
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
+    // The columns at which the blocks that are open have begun.
+    let (mut columns, mut open, mut at) = (Vec::new(), 0usize, 0);
+    for line in text.split_inclusive('\n') {
+        let mut rest = line.trim_start_matches(' ');
+        if !rest.trim_end().is_empty() {
+            let column = |rest: &str| line.len() - rest.len();
+            columns.retain(|open: &usize| *open < column(rest));
+            loop {
+                columns.push(column(rest));
+                // Several levels can begin in one line: `- - a: b`, `? - a`.
+                let Some(inner) = rest.strip_prefix(['-', '?', ':']) else { break };
+                let blanks = inner.len() - inner.trim_start_matches([' ', '\t']).len();
+                if blanks == 0 || columns.len() > DEEPEST {
+                    break;
+                }
+                rest = &inner[blanks..];
+            }
         }
-        open > DEEPEST
-    })
+        for (offset, byte) in line.bytes().enumerate() {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if columns.len() + open > DEEPEST {
+                return Some(at + offset);
+            }
+        }
+        at += line.len();
+    }
+    None
 }
 
-fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
+fn syntax(source: &Arc<Source>, skipped: usize, error: &serde_yaml::Error) -> Problem {
     let words = error.to_string();
     // The place is shown by the snippet; the words need not repeat it.
     let message = words.split(" at line ").next().unwrap_or(&words);
@@ -168,7 +189,7 @@ fn syntax(source: &Arc<Source>, error: &serde_yaml::Error) -> Problem {
         _ => "`operation:explain workflow` shows an example; put strings that contain `: ` or ` #` in quotes",
     };
     let span = error.location().map(|place| {
-        let at = place.index().min(source.text.len());
+        let at = (skipped + place.index()).min(source.text.len());
         at..at
     });
     Problem::error("syntax", source, format!("this is not valid YAML: {message}")).at(span).advise(help)
@@ -265,7 +286,7 @@ mod tests {
         };
         assert_eq!(help("tasks: []\ntasks: []\n"), "remove one of the two entries");
         assert!(help("a: 1\n---\nb: 2\n").starts_with("keep one workflow in a file"));
-        assert!(help("a: b: c\n").starts_with("see docs/reference/workflow.md"));
+        assert!(help("a: b: c\n").contains("shows an example"));
         assert_eq!(help(&"[".repeat(10_000)), LEVELS);
     }
 
@@ -273,10 +294,45 @@ mod tests {
     fn a_workflow_is_read_from_its_file() {
         let folder = tempfile::tempdir().unwrap();
         assert!(matches!(read(folder.path()), Err(ReadError::Missing { .. })));
-        fs::write(folder.path().join(FILE), "project_name: from a file\ntasks: []\n").unwrap();
+        std::fs::write(folder.path().join(FILE), "project_name: from a file\ntasks: []\n").unwrap();
         let (workflow, report) = read(folder.path()).unwrap();
         assert_eq!(workflow.project_name.unwrap().text, "from a file");
         assert!(report.problems.is_empty(), "{report:?}");
+    }
+
+    #[test]
+    fn what_is_nested_too_deeply_is_refused_whatever_it_is_made_of() {
+        let lists = |count: usize| "- ".repeat(count) + "x\n";
+        let mappings: String = (0..201).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+        let keys = "? ".repeat(254) + "x\n";
+        let mixed = "- ".repeat(120) + &"[".repeat(120);
+        let brackets = "[".repeat(500) + &"]".repeat(500);
+        for text in [lists(254), lists(100_000), mappings, keys, mixed, brackets] {
+            let shown = &text[..text.len().min(60)];
+            assert_eq!(problems(&text).len(), 1, "{shown}");
+            assert!(problems(&text)[0].contains("nested too deeply"), "{shown}: {:?}", problems(&text));
+        }
+        assert!(too_deep(&lists(150)).is_none());
+        assert!(too_deep(&"a:\n  - b: [1, {c: 2}]\n".repeat(1000)).is_none());
+    }
+
+    #[test]
+    fn a_mark_at_the_beginning_moves_no_place() {
+        assert_eq!(problems("\u{feff}tasks: []\nproject_name: a\nz: 1\n"), ["3:1 unknown field `z`"]);
+        assert_eq!(problems("\u{feff}p: q\na: b: c\n"), problems("p: q\na: b: c\n"));
+    }
+
+    #[test]
+    fn merged_mappings_give_what_a_task_does_not_say() {
+        let text = "x-edge: &edge\n  targets: [edge]\n  version: 1.10\nproject_name: p\ntasks:\n  - <<: *edge\n    \
+                    name: a\n  - <<: *edge\n    version: 2.0.0\n";
+        let (workflow, report) = parse(Path::new("/p/workflow.yaml"), text);
+        assert!(report.problems.is_empty(), "{report:?}");
+        let version = |index: usize| workflow.tasks[index].version.as_ref().unwrap();
+        assert_eq!((version(0).text.as_str(), version(1).text.as_str()), ("1.10", "2.0.0"));
+        assert_eq!(&text[workflow.span(&version(0).place).unwrap()], "1.10");
+        assert_eq!(workflow.tasks[1].targets[0].text, "edge");
+        assert!(problems("project_name: p\ntasks:\n  - <<: 3\n")[0].contains("merging"));
     }
 
     proptest::proptest! {
@@ -286,7 +342,7 @@ mod tests {
         }
 
         #[test]
-        fn no_workflow_like_text_makes_it_panic(text in "(tasks|name|  - |: |\\[|\\{|&a|\\*a|\n|'|\"|x|1){0,40}") {
+        fn no_workflow_like_text_makes_it_panic(text in "(tasks|name|  - |- |\\? |<<|: |\\[|\\{|\\]|\\}|,|&a |\\*a|\n|'|\"|x|1|\u{feff}){0,40}") {
             parse(Path::new("/p/workflow.yaml"), &text);
         }
     }

@@ -28,6 +28,8 @@ impl Reader<'_> {
                     has_tasks = true;
                     tasks = self.tasks(value, &place);
                 }
+                // What tasks have in common, to be merged into them.
+                _ if key.starts_with("x-") => {}
                 _ => self.unknown(&key, &place, ["project_name", "tasks"]),
             }
         }
@@ -50,7 +52,6 @@ impl Reader<'_> {
                 return Vec::new();
             }
         };
-        self.workflow.spans.expect(items.len());
         let with_place = items.into_iter().enumerate();
         with_place.filter_map(|(index, item)| self.task(item, &place.index(index))).collect()
     }

@@ -3,13 +3,14 @@
 //! Reading finds what is no workflow at all (bad YAML, a list where a word belongs). Whether the words make sense
 //! together with the language packs and templates is for [`crate::check`].
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::document::Document;
 use super::place::Place;
-use super::spans::Spans;
 use crate::report::Source;
 
 /// The file's name in a project's folder.
@@ -36,7 +37,8 @@ pub struct Workflow {
     pub project_name: Option<Field>,
     /// `tasks`, in order.
     pub tasks: Vec<Task>,
-    pub(super) spans: Spans,
+    /// Parsed only when a place is asked for; none where the text has no places.
+    pub(super) document: OnceCell<Option<Document>>,
 }
 
 /// One entry of `tasks`.
@@ -91,7 +93,8 @@ impl Task {
 impl Workflow {
     /// The bytes of the file that a place covers.
     pub fn span(&self, place: &Place) -> Option<Range<usize>> {
-        self.spans.find(&self.source.text, place)
+        let document = self.document.get_or_init(|| Document::new(&self.source.text).ok());
+        place.span(document.as_ref()?)
     }
 
     pub fn root(&self) -> &Path {

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use super::credentials::Auth;
 use super::{Caller, PushError, hub};
+use crate::files;
 use crate::process;
 use crate::progress::Event;
 
@@ -53,7 +54,7 @@ pub(super) fn look(host: &str) -> Result<Option<(PathBuf, Entry)>, PushError> {
         path: path.display().to_string(),
         reason,
     };
-    let text = match std::fs::read(&path) {
+    let text = match files::read(files::anywhere(), &path, files::TEXT) {
         Ok(text) => text,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(None);

@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use super::PushError;
 use super::proxy::Proxies;
+use crate::files;
 use crate::project::Settings;
 use crate::project::settings::REGISTRY_CA;
 use crate::text::quoted;
@@ -72,7 +73,8 @@ pub(super) fn certificates(settings: &Settings) -> Result<Vec<Certificate>, Push
     let foreign = |error: &dyn std::fmt::Display| {
         wrong(format!("contains something that is not a certificate: {error}"))
     };
-    let bytes = std::fs::read(Path::new(path)).map_err(|error| wrong(format!("cannot be read: {error}")))?;
+    let bytes = files::read(files::anywhere(), Path::new(path), files::TEXT)
+        .map_err(|error| wrong(format!("cannot be read: {error}")))?;
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     let found = found.map_err(|error| foreign(&error))?;
     if found.is_empty() {

@@ -11,6 +11,7 @@ use super::{PushError, image};
 use crate::build::Built;
 use crate::build::plan::Job;
 use crate::check::Component;
+use crate::files;
 use crate::project::Settings;
 use crate::project::lock_file::{Digest, LockFile};
 
@@ -140,7 +141,8 @@ impl Parcel {
 }
 
 fn verified(component: &str, file: &Path, digest: &str) -> Result<Vec<u8>, PushError> {
-    let bytes = std::fs::read(file)
+    let folder = file.parent().unwrap_or(file);
+    let bytes = files::read(folder, file, files::COMPONENT)
         .map_err(|source| PushError::Unreadable { path: file.display().to_string(), source })?;
     if sha256(&bytes) == digest { Ok(bytes) } else { Err(altered(component, file)) }
 }

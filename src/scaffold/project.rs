@@ -1,6 +1,5 @@
 //! A new project, optionally with a first task.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use liquid::model::Value;
@@ -8,7 +7,7 @@ use liquid::model::Value;
 use super::starter::{one_line, project_file, text};
 use super::task::prepare;
 use super::{NewTask, ScaffoldError};
-use crate::files::{Change, Files, Plan, RelPath};
+use crate::files::{self, Change, Files, Plan, RelPath};
 use crate::project::edit::{append_task, scalar};
 use crate::project::settings::{ALL, ENV_FILE};
 use crate::project::workflow::FILE;
@@ -74,7 +73,7 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
 /// # Errors
 /// When it is not empty.
 pub fn check_folder(folder: &Path) -> Result<(), ScaffoldError> {
-    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+    if files::list(files::anywhere(), folder).is_ok_and(|entries| !entries.is_empty()) {
         return Err(ScaffoldError::NotEmpty { folder: folder.display().to_string() });
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! The file of what is allowed. It is read strictly: what is not understood allows nothing, and is an error.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::closed;
 use super::{Entry, Grant, Identity, TrustError};
+use crate::files;
 use crate::report::{Problem, Source};
 
 pub const FILE: &str = "trust.toml";
@@ -50,7 +51,7 @@ struct Row {
 /// # Errors
 /// When it cannot be read, others may write it, or anything in it is wrong.
 pub fn read(path: &Path) -> Result<Vec<Entry>, TrustError> {
-    let file = match File::open(path) {
+    let file = match files::open(files::anywhere(), path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(TrustError::io("read", path)(error)),

@@ -1,6 +1,6 @@
 //! A key of this user's: what is sealed with it was written by a PELATO of this user, not by a project.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
@@ -9,6 +9,7 @@ use sha2::Sha256;
 
 use super::TrustError;
 use super::error::closed;
+use crate::files;
 
 const FILE: &str = "key";
 const BYTES: usize = 32;
@@ -65,7 +66,7 @@ impl Key {
 }
 
 fn read(path: &Path) -> Result<Key, TrustError> {
-    let mut file = File::open(path).map_err(TrustError::io("read", path))?;
+    let mut file = files::open(files::anywhere(), path).map_err(TrustError::io("read", path))?;
     let metadata = file.metadata().map_err(TrustError::io("read", path))?;
     let wrong = |bytes| TrustError::Key { path: path.display().to_string(), bytes };
     if !metadata.is_file() || metadata.len() != BYTES as u64 {

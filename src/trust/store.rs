@@ -1,12 +1,12 @@
 //! Where it is remembered what this user allows.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::{Entry, Grant, Identity, Key, TrustError, file};
+use crate::files;
 
 /// Held by whoever changes the file.
 const LOCK: &str = ".lock";
@@ -100,7 +100,7 @@ impl Store {
     ) -> Result<T, TrustError> {
         file::prepare(&self.folder)?;
         let lock = self.folder.join(LOCK);
-        let held = File::create(&lock).map_err(TrustError::io("write", &lock))?;
+        let held = files::open_lock(files::anywhere(), &lock).map_err(TrustError::io("write", &lock))?;
         held.lock().map_err(TrustError::io("lock", &lock))?;
         let before = self.entries()?;
         let mut entries = before.clone();

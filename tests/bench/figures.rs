@@ -10,6 +10,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
+    clippy::disallowed_methods,
     reason = "a bench is no product"
 )]
 #![allow(clippy::print_stderr, reason = "says what it is doing")]

@@ -216,7 +216,7 @@ impl Place {
         pattern("[AT]", r"(?m)^(?<redacted> *\d+\.\d{3})  [0-9a-f]{6}\b");
         pattern("[MARK]", r"  (?<redacted>[0-9a-f]{6})(?:  | ·)");
         // Names that are made up for the moment.
-        pattern("[RANDOM]", r"/\.(?:pelato|installing|compiling)-(?<redacted>[0-9A-Za-z]{6})");
+        pattern("[RANDOM]", r"/\.pelato-tmp-(?<redacted>[0-9A-Za-z]{12})");
         pattern("[NUMBER]", r"/go-build(?<redacted>\d+)/");
         pattern("[PORT]", r"(?:\[OWN\]|\b127\.\d+\.\d+\.\d+):(?<redacted>\d+)");
         pattern("[FREE]", r"(?<redacted>\d+ [GM]iB) free");

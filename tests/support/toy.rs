@@ -42,6 +42,7 @@ entry = "exec_task"
 starter = "starter"
 
 [toolchain]
+inherit = ["TOY_NET"]
 program = "toyc"
 check = ["toyc", "--version"]
 version = '(\d+\.\d+\.\d+)'

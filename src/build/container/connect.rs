@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::error::{ContainerError, words};
 use crate::build::record::digest;
+use crate::files;
 
 /// How long an engine may take to say that it is there.
 const HELLO: Duration = Duration::from_secs(10);
@@ -68,7 +69,7 @@ pub fn addresses(environment: &dyn Fn(&str) -> Option<OsString>) -> Vec<String> 
 
 /// The address of the context that is in use; none for the default one.
 fn of_context(folder: &Path, named: Option<String>) -> Option<String> {
-    let read = |path: &Path| std::fs::read_to_string(path).ok();
+    let read = |path: &Path| files::text(files::anywhere(), path, files::TEXT).ok();
     let configured =
         || Some(serde_json::from_str::<Configuration>(&read(&folder.join("config.json"))?).ok()?.context);
     let name = named.or_else(configured).filter(|name| !name.is_empty() && name != "default")?;
@@ -123,7 +124,7 @@ fn locked_for(path: &Path) -> Option<String> {
         return None;
     }
     let gid = path.metadata().ok()?.gid().to_string();
-    let groups = std::fs::read_to_string("/etc/group").unwrap_or_default();
+    let groups = files::of_system("/etc/group").unwrap_or_default();
     let name = groups.lines().find_map(|line| {
         let mut fields = line.split(':');
         let name = fields.next()?;

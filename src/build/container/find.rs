@@ -119,14 +119,17 @@ fn key(pack: &Pack, id: &str) -> String {
 }
 
 fn known(file: &Path) -> BTreeMap<String, Version> {
-    std::fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+    files::read(files::anywhere(), file, files::TEXT)
+        .ok()
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
 }
 
 /// Best effort: what is not remembered is asked again.
 fn remember(file: &Path, known: &BTreeMap<String, Version>) {
     let folder = file.parent().unwrap_or(file);
-    if std::fs::create_dir_all(folder).is_ok() {
-        let _ = files::overwrite(file, &serde_json::to_vec(known).unwrap_or_default());
+    if files::create_folder(files::anywhere(), folder).is_ok() {
+        let _ = files::overwrite(files::anywhere(), file, &serde_json::to_vec(known).unwrap_or_default());
     }
 }
 

@@ -1,8 +1,6 @@
 //! A compiler that no stock image has, installed in one that has what its pack's `install` needs: once, into PELATO's
 //! cache folder.
 
-use std::fs;
-
 use bollard::models::ImageInspect;
 
 use super::error::ContainerError;
@@ -11,6 +9,7 @@ use super::run::{self, Locked, TOOLCHAIN, owner};
 use crate::build::placeholders::FillInside;
 use crate::build::record::digest;
 use crate::catalog::Pack;
+use crate::files;
 use crate::progress::{Event, Progress};
 
 /// The PATH of images that name none.
@@ -63,8 +62,8 @@ pub fn provide(
         image: Some(name.clone()),
     });
     // In a folder beside it first: an installation that was interrupted is none.
-    fs::create_dir_all(&parent).map_err(|error| failed(error.to_string()))?;
-    let staging = tempfile::Builder::new().prefix(".installing-").tempdir_in(&parent);
+    files::create_folder(files::anywhere(), &parent).map_err(|error| failed(error.to_string()))?;
+    let staging = files::Staging::new(files::anywhere(), &parent);
     let staging = staging.map_err(|error| failed(error.to_string()))?;
     let container = Locked {
         command: words,
@@ -78,7 +77,7 @@ pub fn provide(
     if ended.code != 0 {
         return Err(failed(ended.said));
     }
-    match fs::rename(staging.path(), &installed.folder) {
+    match files::rename(files::anywhere(), staging.path(), &installed.folder) {
         // Another pelato was quicker: its installation is as good.
         Err(_) if installed.folder.is_dir() => Ok(installed),
         renamed => renamed.map(|()| installed).map_err(|error| failed(error.to_string())),

@@ -26,4 +26,4 @@ pub use error::ContainerError;
 pub use find::{find, known_version, wanted};
 pub use image::{Image, Order};
 pub use look::{Look, look};
-pub use reuse::{Kept, PREFIX};
+pub use reuse::Kept;

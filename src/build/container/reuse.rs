@@ -1,7 +1,6 @@
 //! Containers that are kept for the next build: with more components than containers, making one for each would take as
 //! long as the builds themselves. See `docs/decisions/containers.md`.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +8,6 @@ use std::sync::{Mutex, PoisonError};
 
 use bollard::models::ContainerCreateBody;
 use bollard::query_parameters::{CreateContainerOptions, StartContainerOptions};
-use tempfile::TempDir;
 
 use super::engine::Engine;
 use super::error::ContainerError;
@@ -19,11 +17,10 @@ use super::shell::{self, Shell};
 use super::sweep;
 use crate::build::compilation::{Compilation, Failure, needs_network};
 use crate::cancel::Tracked;
+use crate::files;
 
 /// Where the sources of all components are in a container.
 const SOURCES: &str = "/pelato/sources";
-/// How the names of the folders begin that are made for containers' output.
-pub const PREFIX: &str = ".container-";
 /// Containers that are kept for further builds; those that are idle when it is dropped are removed.
 #[derive(Debug)]
 pub struct Kept {
@@ -43,7 +40,7 @@ struct Worker {
     /// What runs its commands.
     shell: Shell,
     /// The folder of its output.
-    output: TempDir,
+    output: files::Staging,
     _tracked: Tracked,
 }
 
@@ -143,9 +140,8 @@ fn shares(compilation: &Compilation<'_>) -> bool {
 
 /// Moves all that is in a folder into another of the same file system.
 fn exchange(from: &Path, to: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        fs::rename(entry.path(), to.join(entry.file_name()))?;
+    for entry in files::list(from, from)? {
+        files::rename(files::anywhere(), &entry.path(), &to.join(entry.file_name()))?;
     }
     Ok(())
 }
@@ -164,7 +160,7 @@ impl Worker {
             return None;
         }
         let tracked = cancel.track();
-        let output = tempfile::Builder::new().prefix(PREFIX).tempdir_in(root).ok()?;
+        let output = files::Staging::new(root, root).ok()?;
         let mut folders = order.folders.clone();
         folders.push((root.to_owned(), SOURCES.to_owned(), false));
         folders.push((output.path().to_owned(), OUTPUT.to_owned(), true));

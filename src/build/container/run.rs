@@ -19,6 +19,7 @@ use super::image::{Image, Installed};
 use super::sweep;
 use crate::build::compilation::{Compilation, Failure, cache_folders, needs_network};
 use crate::build::placeholders::FillInside;
+use crate::files;
 
 /// How long making or starting a container may take: engines on busy machines need tens of seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -93,7 +94,7 @@ pub(super) fn order(
     }
     let mut folders = Vec::new();
     for (variable, folder) in cache_folders(compilation) {
-        std::fs::create_dir_all(&folder).map_err(|error| broken(&error))?;
+        files::create_folder(files::anywhere(), &folder).map_err(|error| broken(&error))?;
         let variable = variable.to_string_lossy();
         env.push(format!("{variable}={CACHE}/{variable}"));
         folders.push((folder, format!("{CACHE}/{variable}"), true));

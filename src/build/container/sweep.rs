@@ -9,6 +9,7 @@ use bollard::models::ContainerSummary;
 use bollard::query_parameters::{ListContainersOptionsBuilder, RemoveContainerOptionsBuilder};
 
 use super::error::ContainerError;
+use crate::files;
 
 /// The label of all our containers. Its value names the machine and its start: processes are numbered anew with it.
 const MACHINE: &str = "dev.pelato.machine";
@@ -57,13 +58,13 @@ impl OwnerLabel {
 
 /// The machine and when it was started.
 fn machine() -> String {
-    let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default().trim().to_owned();
+    let read = |path: &str| files::of_system(path).unwrap_or_default().trim().to_owned();
     format!("{}-{}", read("/etc/hostname"), read("/proc/sys/kernel/random/boot_id"))
 }
 
 /// When a process was started, in ticks since the machine was; none if it is not there.
 fn started(process: u32) -> Option<String> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let stat = files::of_system(&format!("/proc/{process}/stat")).ok()?;
     // Its name, in brackets, may have anything in it; the time is the 20th field behind it.
     stat.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned)
 }

@@ -1,10 +1,10 @@
 //! Where a language pack's compiler comes from: PATH, else a pinned one in PELATO's own cache folder.
 
+mod environment;
 mod error;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -19,9 +19,9 @@ use super::placeholders::{Fill, shown};
 use super::record::digest;
 use crate::cancel::Cancel;
 use crate::catalog::Pack;
+use crate::files;
 use crate::process;
 use crate::progress::{Event, Location, Progress};
-use crate::project::settings::hide_secrets;
 use crate::remedy::Restriction;
 use crate::text::last_lines;
 
@@ -234,7 +234,7 @@ fn ask(
 ) -> Option<(bool, String)> {
     let work = tempfile::tempdir().ok()?;
     let fill = Fill::new([("work", work.path())]);
-    let mut command = command(&fill.words(words), path)?;
+    let mut command = command(pack, &fill.words(words), path)?;
     command.envs(fill.env(&pack.manifest.build.env)).envs(env).current_dir(work.path());
     let output = process::output(&mut command, cancel).ok()??;
     let printed = [output.stdout, output.stderr].concat();
@@ -247,12 +247,12 @@ fn on(path: &OsStr, program: &str) -> Option<PathBuf> {
 }
 
 /// A command of a pack, its program looked for on the given PATH.
-pub(super) fn command(words: &[OsString], path: &OsStr) -> Option<Command> {
+pub(super) fn command(pack: &Pack, words: &[OsString], path: &OsStr) -> Option<Command> {
     let (program, arguments) = words.split_first()?;
     let found = program.to_str().and_then(|program| on(path, program));
     let mut command = Command::new(found.unwrap_or_else(|| PathBuf::from(program)));
+    environment::clean(&mut command, &pack.manifest.toolchain.inherit);
     command.args(arguments).env("PATH", path);
-    hide_secrets(&mut command);
     Some(command)
 }
 
@@ -301,8 +301,8 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
     let toolchain = &pack.manifest.toolchain;
     let parent = home.parent().unwrap_or(home);
     let unusable = |source| ToolchainError::Cache { path: parent.display().to_string(), source };
-    fs::create_dir_all(parent).map_err(unusable)?;
-    let staging = tempfile::Builder::new().prefix(".installing-").tempdir_in(parent).map_err(unusable)?;
+    files::create_folder(files::anywhere(), parent).map_err(unusable)?;
+    let staging = files::Staging::new(files::anywhere(), parent).map_err(unusable)?;
     let words = installation(pack, staging.path());
     let shown = shown(&words);
     progress.report(Event::CompilerInstalling {
@@ -320,7 +320,8 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
     };
     let (program, arguments) = words.split_first().ok_or_else(|| failed(String::new(), b""))?;
     let mut command = Command::new(program);
-    hide_secrets(&mut command);
+    environment::clean(&mut command, &toolchain.inherit);
+    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
     // Not where the user is: `python3 -m` begins to search for modules in the folder that it is started in.
     command.args(arguments).current_dir(staging.path());
     let output = process::output(&mut command, cancel);
@@ -330,7 +331,7 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
     if !output.status.success() {
         return Err(failed(format!(" ({})", output.status), &[output.stdout, output.stderr].concat()));
     }
-    match fs::rename(staging.path(), home) {
+    match files::rename(files::anywhere(), staging.path(), home) {
         // Another pelato was quicker: its installation is as good.
         Err(_) if home.is_dir() => Ok(()),
         other => other.map_err(unusable),

@@ -95,6 +95,17 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
     if toolchain.check.is_empty() {
         return Err(empty(source, &key("check"), "a command that prints the version"));
     }
+    let is_variable = |name: &String| {
+        let name = name.strip_suffix('*').unwrap_or(name);
+        let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+        name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
+    };
+    if !toolchain.inherit.iter().all(is_variable) {
+        let message = "has a text that is no name of an environment variable";
+        return Err(manifest::wrong(source, &key("inherit"), message).advise(
+            "use letters, digits and `_`, with `*` only at the end, such as \"GOPROXY\" or \"PIP_*\"",
+        ));
+    }
     if toolchain.install_in_image && (toolchain.image.is_none() || toolchain.install.is_none()) {
         return Err(manifest::wrong(
             source,

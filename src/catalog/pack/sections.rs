@@ -158,6 +158,10 @@ pub struct ToolchainSection {
     /// The environment of what `install` has left in `{dir}`.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Environment variables that its programs are given, beside those that every program is; a `*` at the end stands
+    /// for anything.
+    #[serde(default)]
+    pub inherit: Vec<String>,
     /// Whether the image has not the compiler, but what `install` needs: it is run there once.
     #[serde(default)]
     pub install_in_image: bool,
@@ -187,7 +191,7 @@ pub struct BuildSection {
     pub before: Vec<Vec<String>>,
     /// The compiler's command line; `{output}` is the file to write.
     pub command: Vec<String>,
-    /// Its environment, beside the caller's.
+    /// Its environment, beside what it inherits.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
     /// Its environment where the network is not to be used.

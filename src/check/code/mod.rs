@@ -17,6 +17,7 @@ use walk::Walk;
 
 use super::component::Code;
 use crate::catalog::{Catalog, Pack};
+use crate::files;
 use crate::text;
 
 /// The folder of a project that holds its functions.
@@ -114,7 +115,8 @@ impl<'a> Resolver<'a> {
         let beside = resolved.map(|resolved| pack.kept_beside(name, resolved));
         let files = files.into_iter().chain(beside.filter(|beside| is_plain_file(&folder.join(beside))));
         let files = files.collect();
-        Ok((Code { folder, files, shown: shown(parent), is_file: true }, pack))
+        let tasks = self.root.join(TASKS);
+        Ok((Code { tasks, folder, files, shown: shown(parent), is_file: true }, pack))
     }
 
     fn folder(
@@ -141,7 +143,14 @@ impl<'a> Resolver<'a> {
             return Err(stopped);
         }
         listing.files.retain(|file| !pack.ignores(file));
-        Ok((Code { folder: walk.folder, files: listing.files, shown: walk.shown, is_file: false }, pack))
+        let code = Code {
+            tasks: self.root.join(TASKS),
+            folder: walk.folder,
+            files: listing.files,
+            shown: walk.shown,
+            is_file: false,
+        };
+        Ok((code, pack))
     }
 
     fn pack(&self, files: &[String], shown: &str, language: Option<&str>) -> Result<&'a Pack, CodeError> {
@@ -229,10 +238,8 @@ fn shown(path: &str) -> String {
 }
 
 fn names(tasks: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(tasks) else {
-        return Vec::new();
-    };
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let entries = files::list(tasks, tasks).unwrap_or_default();
+    let names = entries.iter().filter_map(|entry| entry.file_name().into_string().ok());
     let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).take(COMPARED).collect();
     names.sort();
     names
@@ -247,7 +254,8 @@ fn require(code: &Code, pack: &Pack) -> Result<(), CodeError> {
             break;
         }
         let shown = walk::join(&code.shown, file);
-        let bytes = fs::read(code.folder.join(file)).map_err(|error| walk::unreadable(&shown, &error))?;
+        let bytes = files::read(&code.tasks, &code.folder.join(file), walk::MAX_BYTES)
+            .map_err(|error| walk::unreadable(&shown, &error))?;
         let Ok(text) = String::from_utf8(bytes) else {
             return Err(CodeError::Odd { shown, what: "not UTF-8 text", help: "save it as UTF-8" });
         };

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::error::CodeError;
 use crate::catalog::Pack;
+use crate::files;
 
 /// More files than this are refused: nobody's function has them, somebody's home folder does.
 pub const MAX_FILES: usize = 10_000;
+/// With what is passed over, no more than this is looked at.
+const MOST_SEEN: usize = 10 * MAX_FILES;
 /// Larger code than this is refused, in bytes.
 pub const MAX_BYTES: u64 = 64 << 20;
 
@@ -37,12 +40,19 @@ impl Walk<'_> {
     /// # Errors
     /// When something in it cannot be read or may not be in it.
     pub fn list(&self) -> Result<Listing, CodeError> {
-        let (mut files, mut bytes) = (Vec::new(), 0);
+        let (mut files, mut bytes, mut seen, mut stopped) = (Vec::new(), 0, 0, None);
         let mut folders = vec![String::new()];
         while let Some(prefix) = folders.pop() {
             let folder = self.folder.join(&prefix);
-            for entry in fs::read_dir(&folder).map_err(|error| self.unreadable(&prefix, &error))? {
-                let entry = entry.map_err(|error| self.unreadable(&prefix, &error))?;
+            let entries =
+                files::list(self.tasks, &folder).map_err(|error| self.unreadable(&prefix, &error))?;
+            seen += entries.len() + 1;
+            if seen > MOST_SEEN {
+                let what = format!("more than {MOST_SEEN} files and folders");
+                stopped = Some(CodeError::TooMuch { shown: self.shown.clone(), what });
+                break;
+            }
+            for entry in entries {
                 let name = entry.file_name();
                 let Some(name) = name.to_str() else {
                     return Err(self.odd(&format!("{prefix}{}", name.to_string_lossy()), NOT_UTF8));
@@ -58,14 +68,16 @@ impl Walk<'_> {
                         files.push(path);
                     }
                 }
-                if let Some(what) = too_much(files.len(), bytes) {
-                    let stopped = CodeError::TooMuch { shown: self.shown.clone(), what };
-                    return Ok(Listing { files, stopped: Some(stopped) });
+                // The rest is listed nevertheless: it shows whose code it is, which decides what is passed over.
+                if stopped.is_none() {
+                    let shown = || self.shown.clone();
+                    let too_much = too_much(files.len(), bytes);
+                    stopped = too_much.map(|what| CodeError::TooMuch { shown: shown(), what });
                 }
             }
         }
         files.sort();
-        Ok(Listing { files, stopped: None })
+        Ok(Listing { files, stopped })
     }
 
     fn kind(&self, entry: &fs::DirEntry, path: &str) -> Result<Kind, CodeError> {

@@ -1,8 +1,8 @@
 use std::collections::HashSet;
-use std::fs;
 
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
+use crate::files;
 use crate::project::Field;
 use crate::report::Severity;
 use crate::text::quoted;
@@ -36,7 +36,7 @@ fn absent(entry: &Entry<'_>) -> Vec<Finding> {
     let sources = found.code.files.iter().filter(|file| found.pack.is_source(file));
     let texts = sources.filter_map(|file| {
         // What cannot be read is for the rules before.
-        Some((file, fs::read_to_string(found.code.folder.join(file)).ok()?))
+        Some((file, files::text(&found.code.tasks, &found.code.folder.join(file), files::SOURCE).ok()?))
     });
     texts
         .flat_map(|(file, text)| {

@@ -11,11 +11,13 @@ mod empty_workflow;
 mod feeds_itself;
 mod http;
 mod missing_field;
+mod mqtt_topic;
 mod name;
 mod not_called;
 mod parameter;
 mod placement;
 mod replicas;
+mod reserved_topic;
 mod subject;
 mod targets;
 mod template;
@@ -57,6 +59,8 @@ pub const ALL: &[&dyn Rule] = &[
     &parameter::Parameter,
     &subject::Subject,
     &wildcard::Wildcard,
+    &reserved_topic::ReservedTopic,
+    &mqtt_topic::MqttTopic,
     &feeds_itself::FeedsItself,
     &not_called::NotCalled,
     &code::PATH,

@@ -1,7 +1,6 @@
 //! Where a pack is tried out: small projects in a temporary folder, built as any project is.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -274,7 +273,7 @@ impl Fixture {
         for (file, bytes) in code {
             files.insert(path(&format!("tasks/{task}/{file}"))?, bytes);
         }
-        files::create_tree(&root, &files).map_err(|error| unwritten(&error))?;
+        files::create_tree(files::anywhere(), &root, &files).map_err(|error| unwritten(&error))?;
         self.bring(&root)?;
         Ok(root)
     }
@@ -291,9 +290,9 @@ impl Fixture {
         if let Folder::Disk(_) = pack.folder {
             let files = content::read(&pack.folder).map_err(unreadable)?;
             let place = root.join(PACKS_FOLDER).join(&pack.manifest.name);
-            fs::create_dir_all(root.join(PACKS_FOLDER))
+            files::create_folder(root, &root.join(PACKS_FOLDER))
                 .map_err(|error| failed(error.to_string(), "check that the disk is not full"))?;
-            files::create_tree(&place, &files).map_err(|error| unwritten(&error))?;
+            files::create_tree(root, &place, &files).map_err(|error| unwritten(&error))?;
         }
         debug_assert!(!root.join(TEMPLATES_FOLDER).exists());
         Ok(())
@@ -351,7 +350,8 @@ impl Fixture {
                 other => NotBuilt::Broken(with_help(&other)),
             }
         })?;
-        fs::read(&built.function).map_err(|error| broken(&error))
+        let folder = built.function.parent().unwrap_or(&built.function);
+        files::read(folder, &built.function, files::COMPONENT).map_err(|error| broken(&error))
     }
 }
 

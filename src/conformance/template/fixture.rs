@@ -1,7 +1,6 @@
 //! Where a template is tried out: a small project in a temporary folder.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use crate::catalog::{
 };
 use crate::check::{self, Component};
 use crate::conformance::with_help;
+use crate::files;
 use crate::progress::Progress;
 use crate::project::{self, Settings};
 use crate::remedy::Operation;
@@ -172,8 +172,8 @@ impl Fixture {
         let place: PathBuf = root.join(TEMPLATES_FOLDER).join(&template.manifest.name);
         let bytes = template.folder.read(MANIFEST);
         let written = bytes.and_then(|bytes| {
-            fs::create_dir_all(&place)?;
-            fs::write(place.join(MANIFEST), bytes)
+            files::create_folder(files::anywhere(), &place)?;
+            files::overwrite(&place, &place.join(MANIFEST), &bytes).map_err(std::io::Error::other)
         });
         written.map_err(|error| failed(error.to_string(), "check that the disk is not full"))
     }

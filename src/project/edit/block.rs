@@ -1,8 +1,6 @@
 //! Tasks written as lines that begin with a dash.
 
-use yamlpath::Document;
-
-use super::{Content, Entry, File, Splice, scalar};
+use super::{Content, Entry, File, Splice, scalar, without_bom};
 
 /// The entry as lines: `indent`, a dash, `gap`, the fields below each other; without a line ending at the end.
 pub(super) fn lines(entry: &Entry, indent: &str, gap: &str, newline: &str) -> String {
@@ -23,13 +21,7 @@ pub(super) fn lines(entry: &Entry, indent: &str, gap: &str, newline: &str) -> St
 }
 
 /// After the last of the tasks between two bytes.
-pub(super) fn append(
-    file: &File<'_>,
-    document: &Document,
-    start: usize,
-    end: usize,
-    entry: &Entry,
-) -> Vec<Vec<Splice>> {
+pub(super) fn append(file: &File<'_>, start: usize, end: usize, entry: &Entry) -> Vec<Vec<Splice>> {
     let indent = &file.text[file.line_start(start)..start];
     if !indent.chars().all(|c| c == ' ') {
         // `tasks:` and its first dash in one line, or something before it: nothing that we know how to go on with.
@@ -37,7 +29,7 @@ pub(super) fn append(
     }
     let style = Style::of(file, start, end, indent);
     let text = lines(entry, indent, &style.gap, file.newline);
-    let last_line = file.line_end(content_end(file, document, end).max(start));
+    let last_line = file.line_end(file.text[..end].trim_end().len().max(start));
     let after_comments = after_comments(file, last_line, indent.len());
     // A text that keeps its trailing line ends (`|+`) reaches as far as the blank lines do.
     let blank = file.text[last_line..].len() - file.text[last_line..].trim_start().len();
@@ -50,22 +42,6 @@ pub(super) fn append(
         candidates.push(vec![Splice::insert(after_blank, format!("{text}{}", file.newline))]);
     }
     candidates
-}
-
-/// Where the last thing before a byte ends that is no comment in a line of its own: the tree takes such comments for
-/// a part of the list, also the file's own below it.
-fn content_end(file: &File<'_>, document: &Document, end: usize) -> usize {
-    let mut end = file.text[..end].trim_end().len();
-    loop {
-        let start = file.line_start(end);
-        let line = &file.text[start..end];
-        let hash = start + line.len() - line.trim_start().len();
-        let is_comment = file.text[hash..end].starts_with('#') && document.offset_inside_comment(hash);
-        if !is_comment {
-            return end;
-        }
-        end = file.text[..start].trim_end().len();
-    }
 }
 
 /// Below a `tasks:` that has nothing in it.
@@ -94,9 +70,9 @@ pub(super) fn begin(
 }
 
 /// `tasks:` with the entry, after the last key.
-pub(super) fn add_key(file: &File<'_>, document: &Document, end: usize, entry: &Entry) -> Vec<Vec<Splice>> {
+pub(super) fn add_key(file: &File<'_>, end: usize, entry: &Entry) -> Vec<Vec<Splice>> {
     let text = format!("tasks:{}{}", file.newline, lines(entry, "  ", " ", file.newline));
-    let after_value = file.line_end(content_end(file, document, end));
+    let after_value = file.line_end(file.text[..end].trim_end().len());
     let places = [after_comments(file, after_value, 1), after_value, file.text.trim_end().len()];
     places.into_iter().map(|at| vec![below(file, at, &text, false)]).collect()
 }
@@ -106,7 +82,7 @@ fn below(file: &File<'_>, at: usize, text: &str, spaced: bool) -> Splice {
     let newline = file.newline;
     let blank = if spaced { newline } else { "" };
     // At the very start there is no line to be below of.
-    match file.text[..at].is_empty() {
+    match without_bom(&file.text[..at]).is_empty() {
         true => Splice::insert(at, format!("{text}{newline}")),
         false => Splice::insert(at, format!("{newline}{blank}{text}")),
     }

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use yamlpath::Document;
-
 use super::{Content, Entry, File, Splice, scalar};
+use crate::project::document::Document;
 use crate::project::place::Place;
 
 /// Words as `[a, b]`.

@@ -8,13 +8,15 @@ mod flow;
 mod replace;
 mod scalar;
 
+use std::ops::Range;
+
 use serde_yaml::{Mapping, Value};
-use yamlpath::Document;
 
 pub use replace::NotReplaceable;
 pub(crate) use replace::replacement;
 pub use scalar::scalar;
 
+use super::document::{Document, without_bom};
 use super::place::Place;
 use super::workflow::MAX_BYTES;
 use crate::remedy::Operation;
@@ -82,16 +84,14 @@ pub fn append_task(text: &str, entry: &Entry) -> Result<String, EditError> {
     let tasks = file.tasks(&document).ok_or_else(layout)?;
     let candidates = match tasks {
         Tasks::Flow(start, end) => flow::append(&file, &document, start, end, count, entry),
-        Tasks::Block(start, end) => block::append(&file, &document, start, end, entry),
+        Tasks::Block(start, end) => block::append(&file, start, end, entry),
         Tasks::Empty { line_of, value } => block::begin(&file, line_of, value, entry),
-        Tasks::Missing { end } => block::add_key(&file, &document, end, entry),
+        Tasks::Missing { end } => block::add_key(&file, end, entry),
     };
     // More than one place can be right; the first that keeps the meaning of everything is taken.
     let results = candidates.iter().filter_map(|splices| apply(text, splices));
-    let means_the_same = |new: &String| {
-        serde_yaml::from_str::<Value>(new).is_ok_and(|value| value == wanted)
-            && Document::new(new.as_str()).is_ok()
-    };
+    let means_the_same =
+        |new: &String| value(new).is_ok_and(|value| value == wanted) && Document::new(new).is_ok();
     let new = results.into_iter().find(means_the_same).ok_or_else(layout)?;
     match new.len() {
         bytes if bytes as u64 > MAX_BYTES => Err(EditError::TooLarge { bytes }),
@@ -99,13 +99,17 @@ pub fn append_task(text: &str, entry: &Entry) -> Result<String, EditError> {
     }
 }
 
+/// What it says, with what is merged (`<<`) in its place.
 pub(crate) fn value(text: &str) -> Result<Value, EditError> {
-    serde_yaml::from_str(text).map_err(|error| EditError::Unreadable { reason: error.to_string() })
+    let unreadable = |error: serde_yaml::Error| EditError::Unreadable { reason: error.to_string() };
+    let mut value: Value = serde_yaml::from_str(without_bom(text)).map_err(unreadable)?;
+    value.apply_merge().map_err(unreadable)?;
+    Ok(value)
 }
 
 /// Where its parts stand.
 pub(crate) fn document(text: &str) -> Result<Document, EditError> {
-    Document::new(text).map_err(|error| EditError::Unreadable { reason: error.to_string() })
+    Document::new(text).map_err(|reason| EditError::Unreadable { reason })
 }
 
 /// Puts the splices in. None if they overlap or are out of range.
@@ -172,18 +176,17 @@ impl<'a> File<'a> {
 
     /// Finds `tasks`. None where it is written in a way that is not known here.
     fn tasks(&self, document: &Document) -> Option<Tasks> {
-        let place = Place::top().key("tasks");
-        let Some(key) = place.clone().name().span(document) else {
+        let Some(found) = Place::top().key("tasks").find(document) else {
             return self.without_tasks(document);
         };
+        let key = found.key?;
         let colon = key.end + self.text.get(key.end..)?.find(':')?;
-        let value = document.query_exact(&place.route()).ok()?;
-        let Some(value) = value else {
+        if found.value.is_empty() {
             return Some(Tasks::Empty { line_of: colon, value: None });
-        };
-        let (start, end) = value.location.byte_span;
-        if start < colon {
-            // An alias: its list stands elsewhere and may have other readers.
+        }
+        let Range { start, end } = found.value;
+        if start < colon || found.is_tagged || found.is_elsewhere {
+            // The list stands elsewhere and may have other readers, or is not what it looks like.
             return None;
         }
         match self.text.get(start..end)? {
@@ -192,8 +195,7 @@ impl<'a> File<'a> {
             }
             list if list.starts_with('[') => {
                 let inside = list.strip_prefix('[')?.strip_suffix(']')?;
-                let (top, _) = document.top_feature().ok()?.location.byte_span;
-                let is_in_block = !self.text[top..].starts_with('{');
+                let is_in_block = !self.text[document.top()?.start..].starts_with('{');
                 if inside.trim().is_empty() && !inside.contains('\n') && is_in_block {
                     return Some(Tasks::Empty { line_of: start, value: Some((start, end)) });
                 }
@@ -205,12 +207,12 @@ impl<'a> File<'a> {
     }
 
     fn without_tasks(&self, document: &Document) -> Option<Tasks> {
-        let Ok(top) = document.top_feature() else {
+        let Some(top) = document.top() else {
             // Nothing but comments, if anything.
             return Some(Tasks::Missing { end: self.text.len() });
         };
-        let (start, end) = top.location.byte_span;
-        (!self.text.get(start..end)?.starts_with('{')).then_some(Tasks::Missing { end })
+        let is_in_block = !self.text.get(top.clone())?.starts_with('{');
+        is_in_block.then_some(Tasks::Missing { end: top.end })
     }
 
     /// The end of the line that a byte is in, before its line ending.

@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use yamlpath::Document;
-
 use super::{Splice, scalar};
+use crate::project::document::Document;
 use crate::project::place::Place;
 
 /// Why a value cannot be replaced where it is used.
@@ -38,8 +37,9 @@ pub(crate) fn replacement(
     place: &Place,
     new: &str,
 ) -> Result<Splice, NotReplaceable> {
-    let key = place.clone().name().span(document).ok_or(NotReplaceable::Elsewhere)?;
-    let value = place.span(document).ok_or(NotReplaceable::Elsewhere)?;
+    let found = place.find(document).filter(|found| !found.is_elsewhere);
+    let (key, value) =
+        found.and_then(|found| Some((found.key?, found.value))).ok_or(NotReplaceable::Elsewhere)?;
     // The value as it stands behind its key; the tree follows an alias to wherever it leads.
     let behind = text.get(key.end..).ok_or(NotReplaceable::Elsewhere)?.trim_start();
     let behind = behind.strip_prefix(':').ok_or(NotReplaceable::Elsewhere)?.trim_start();

@@ -151,7 +151,7 @@ mod tests {
             prop_assert_eq!(written.lines().count(), 1);
             prop_assert_eq!(read(&format!("k: {written} # c\n"))["k"].clone(), Value::from(text.as_str()));
             prop_assert_eq!(read(&format!("[{{k: {written}}}]"))[0]["k"].clone(), Value::from(text.as_str()));
-            prop_assert!(yamlpath::Document::new(format!("k: {written}\n")).is_ok(), "{}", written);
+            prop_assert!(crate::project::document::Document::new(&format!("k: {written}\n")).is_ok(), "{}", written);
         }
 
         #[test]

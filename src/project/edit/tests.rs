@@ -61,6 +61,25 @@ fn long_texts_at_the_end_keep_their_lines() {
 }
 
 #[test]
+fn a_mark_at_the_beginning_stays_there() {
+    becomes("\u{feff}tasks:\n  - name: ü\n", &format!("\u{feff}tasks:\n  - name: ü\n{NEW}"));
+    becomes("\u{feff}tasks: []\r\n", &format!("\u{feff}tasks:\n{NEW}").replace('\n', "\r\n"));
+    becomes("\u{feff}", &format!("\u{feff}tasks:\n{NEW}"));
+}
+
+#[test]
+fn long_files_are_edited() {
+    let long = "tasks:\n".to_owned() + &"  - name: a\n".repeat(40_000);
+    becomes(&long, &format!("{long}{NEW}"));
+}
+
+#[test]
+fn merged_mappings_stay_as_they_are() {
+    let text = "x-edge: &edge {targets: [edge]}\ntasks:\n  - <<: *edge\n    name: a\n";
+    becomes(text, &format!("{text}{NEW}"));
+}
+
+#[test]
 fn empty_lists_begin() {
     becomes("p: 1\ntasks:\n", &format!("p: 1\ntasks:\n{}", NEW.trim_end()).replace("port: 80", "port: 80\n"));
     becomes("tasks: []\n", &format!("tasks:\n{NEW}"));

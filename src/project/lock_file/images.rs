@@ -33,7 +33,7 @@ impl LockFile {
     pub fn update_image(&self, pack: &str, image: &LockedImage) -> Result<(), LockFileError> {
         let text = updated(&self.text, pack, image).map_err(|error| wrong(&source(&self.text), &error))?;
         if text != self.text {
-            files::replace(&self.path, text.as_bytes())?;
+            files::replace(self.root(), &self.path, text.as_bytes())?;
         }
         Ok(())
     }

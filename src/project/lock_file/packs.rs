@@ -51,7 +51,7 @@ impl LockFile {
     pub fn pin(&self, name: &str, pin: Option<&Pin>) -> Result<(), LockFileError> {
         let text = pinned(&self.text, name, pin).map_err(|error| wrong(&source(&self.text), &error))?;
         if text != self.text {
-            files::replace(&self.path, text.as_bytes())?;
+            files::replace(self.root(), &self.path, text.as_bytes())?;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::all::ALL;
 use super::error::SettingsError;
 use super::keys::ENV_FILE;
+use crate::files;
 use crate::report::{Problem, Source};
 use crate::text;
 use crate::text::suggest;
@@ -18,9 +19,10 @@ pub type EnvFile = (BTreeMap<String, String>, Vec<Problem>);
 ///
 /// # Errors
 /// When it cannot be read, or a line is none of `NAME=value`.
-pub fn read(path: &Path) -> Result<EnvFile, SettingsError> {
+pub fn read(root: &Path) -> Result<EnvFile, SettingsError> {
     use std::io::ErrorKind::{IsADirectory, NotFound};
-    let text = match std::fs::read_to_string(path) {
+    let path = &root.join(ENV_FILE);
+    let text = match files::text(root, path, files::TEXT) {
         Ok(text) => text,
         Err(error) if matches!(error.kind(), NotFound | IsADirectory) => return Ok(EnvFile::default()),
         Err(source) => {
@@ -128,10 +130,12 @@ mod tests {
             [("hunter2", "NAME=value"), ("A='hunter2", "quote"), ("a b=hunter2", "NAME=value")]
         {
             std::fs::write(&file, format!("\u{feff}X=1\n{line}\n")).unwrap();
-            let error = read(&file).unwrap_err().to_string();
+            let error = read(folder.path()).unwrap_err().to_string();
             assert!(error.contains("line 2") && error.contains(reason), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
+        std::fs::remove_file(&file).unwrap();
+        std::fs::create_dir(&file).unwrap();
         assert!(read(folder.path()).unwrap().0.is_empty(), "a folder sets nothing");
     }
 

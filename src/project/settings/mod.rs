@@ -106,7 +106,7 @@ impl Settings {
         flags: &[Flag],
     ) -> Result<Self, SettingsError> {
         let (file, warnings) = match root {
-            Some(root) => env_file::read(&root.join(ENV_FILE))?,
+            Some(root) => env_file::read(root)?,
             None => Default::default(),
         };
         let find = |key: &Key| {

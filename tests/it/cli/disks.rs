@@ -35,7 +35,7 @@ fn a_full_disk_stops_gen_and_leaves_the_rest_as_root() {
     fill(&place);
     place.run_in_vain(&["gen"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the disk is full: [PROJECT]/gen/play/source/pelato_task.go was not written
-  because: No space left on device (os error 28) at path "[PROJECT]/gen/play/source/.pelato-[RANDOM]"
+  because: No space left on device (os error 28) at path "[PROJECT]/gen/play/source/.pelato-tmp-[RANDOM]"
   help: free some disk space (see df -h and your quota) and try again
 
 "#]]);
@@ -59,7 +59,7 @@ fn a_full_disk_in_mid_build_keeps_the_old_artifact_as_root() {
     place.run_in_vain(&["build", "play"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling play (play.go changed)
 error: `play` cannot be built
-play_task: write [PROJECT]/gen/play/.compiling-[RANDOM]/go-build[NUMBER]/b001/importcfg: no space left on device
+play_task: write [PROJECT]/gen/play/.pelato-tmp-[RANDOM]/go-build[NUMBER]/b001/importcfg: no space left on device
 error: 1 of 1 components could not be built: play
 
 "#]]);
@@ -109,7 +109,7 @@ error: the disk is full: [PROJECT]/tasks/third/go.mod was not written
 "#]]);
     place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the disk is full: [PROJECT]/workflow.yaml was not written
-  because: No space left on device (os error 28) at path "[PROJECT]/.pelato-[RANDOM]"
+  because: No space left on device (os error 28) at path "[PROJECT]/.pelato-tmp-[RANDOM]"
   help: free some disk space (see df -h and your quota) and try again
 
 "#]]);
@@ -149,13 +149,13 @@ error: cannot lock [PROJECT]/gen
 "#]]);
     place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: permission denied: cannot write [PROJECT]/workflow.yaml
-  because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-[RANDOM]"
+  because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-tmp-[RANDOM]"
   help: check that you have write permission for the file and its folder: ls -ld
 
 "#]]);
     place.run_in_vain(&["new", "made", "--no-task"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: permission denied: cannot write [PROJECT]/made
-  because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-[RANDOM]"
+  because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-tmp-[RANDOM]"
   help: check that you have write permission for the file and its folder: ls -ld
 
 "#]]);

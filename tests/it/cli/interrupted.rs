@@ -58,7 +58,7 @@ fn a_build_that_is_killed_leaves_the_old_artifact_and_the_next_one_works() {
 
     place.run(&["call", "play", "print", "-q"]).code(0).stdout_eq("print");
     assert!(place.bytes("gen/play/play.wasm") != old);
-    let left: Vec<_> = place.tree().into_keys().filter(|name| name.contains(".compiling-")).collect();
+    let left: Vec<_> = place.tree().into_keys().filter(|name| name.contains(".pelato-tmp-")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
 
@@ -74,7 +74,7 @@ fn cancelled_by(signal: &str, number: i32, place: Place) {
     assert!(running.err().ends_with(CANCELLED), "{}", running.err());
     let compiler = fs::read_to_string(place.above().join("compiles")).unwrap();
     assert!(!group::runs(compiler.trim()), "the compiler is still there");
-    let left: Vec<_> = place.tree().into_keys().filter(|name| name.contains(".compiling-")).collect();
+    let left: Vec<_> = place.tree().into_keys().filter(|name| name.contains(".pelato-tmp-")).collect();
     assert!(left.is_empty(), "{left:?}");
     fs::write(place.above().join("go-on"), "").unwrap();
     place.run(&["build", "play", "-q"]).code(0).stderr_eq("");

@@ -18,6 +18,8 @@ mod drill_recorded;
 mod events;
 mod generate;
 mod hostile;
+mod hostile_files;
+mod hostile_yaml;
 mod infra;
 mod infra_refused;
 mod interrupted;

@@ -224,6 +224,9 @@ HTTP_ADDRESS=0.0.0.0
 # How long the runs on this machine took.
 /metrics.yaml
 
+# What is being written, or was when PELATO was killed.
+.pelato-tmp-*
+
 "#]],
     );
     place.expect(

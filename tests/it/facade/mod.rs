@@ -76,7 +76,7 @@ impl Open {
 
     fn left(&self) -> Vec<String> {
         let names = self.slow.place.tree().into_keys();
-        names.filter(|name| name.contains(".compiling-")).collect()
+        names.filter(|name| name.contains(".pelato-tmp-")).collect()
     }
 }
 

@@ -43,12 +43,15 @@ fn a_full_disk_leaves_files_as_they_were_as_root() {
     let file = disk.path().join("workflow.yaml");
     fs::write(&file, "old").unwrap();
     let large = vec![b'x'; LARGE];
-    let error = replace(&file, &large).unwrap_err();
+    let error = replace(disk.path(), &file, &large).unwrap_err();
     assert!(
         matches!(&error, FileError::DiskFull { path, .. } if path.ends_with("workflow.yaml")),
         "{error:?}"
     );
-    assert!(matches!(write_new(&disk.path().join("new"), &large), Err(FileError::DiskFull { .. })));
+    assert!(matches!(
+        write_new(disk.path(), &disk.path().join("new"), &large),
+        Err(FileError::DiskFull { .. })
+    ));
     assert_eq!(disk.names(), std::slice::from_ref(&file), "no temporary file is left");
     assert_eq!(fs::read_to_string(&file).unwrap(), "old");
 }
@@ -57,7 +60,7 @@ fn a_full_disk_leaves_files_as_they_were_as_root() {
 fn a_full_disk_leaves_no_half_of_a_project_as_root() {
     let Some(disk) = Disk::mount() else { return };
     let files = Files::from([(path("a"), b"small".to_vec()), (path("b/c"), vec![b'x'; LARGE])]);
-    let error = create_tree(&disk.path().join("project"), &files).unwrap_err();
+    let error = create_tree(disk.path(), &disk.path().join("project"), &files).unwrap_err();
     let wanted = disk.path().join("project/b/c").display().to_string();
     assert!(matches!(&error, FileError::DiskFull { path, .. } if *path == wanted), "{error:?}");
     assert!(disk.names().is_empty());
@@ -91,9 +94,9 @@ fn a_disk_that_cannot_be_written_to_is_named_as_root() {
     disk.disk.make_read_only();
     let files = Files::from([(path("a"), vec![])]);
     for error in [
-        replace(&file, b"new").unwrap_err(),
-        write_new(&disk.path().join("n"), b"").unwrap_err(),
-        create_tree(&disk.path().join("p"), &files).unwrap_err(),
+        replace(disk.path(), &file, b"new").unwrap_err(),
+        write_new(disk.path(), &disk.path().join("n"), b"").unwrap_err(),
+        create_tree(disk.path(), &disk.path().join("p"), &files).unwrap_err(),
     ] {
         assert!(matches!(error, FileError::PermissionDenied { .. }), "{error:?}");
     }

@@ -28,7 +28,7 @@ fn compiling(place: &Place, engine: &Engine, arguments: &[&str]) -> Child {
 fn half_made(place: &Place) -> usize {
     let folder = std::fs::read_dir(place.path("gen/celsius_to_kelvin_conversion"));
     let names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
-    names.filter(|name| name.to_string_lossy().starts_with(".compiling-")).count()
+    names.filter(|name| name.to_string_lossy().starts_with(".pelato-tmp-")).count()
 }
 
 fn nothing_is_made(place: &Place) {

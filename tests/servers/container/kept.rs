@@ -164,7 +164,7 @@ fn ctrl_c_removes_those_that_are_kept_too() {
 /// Folders of output that were made for containers.
 fn folders(place: &Place) -> usize {
     let entries = fs::read_dir(place.path("gen")).into_iter().flatten().flatten();
-    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".container-")).count()
+    entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".pelato-tmp-")).count()
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn what_a_killed_one_left_is_removed_by_the_next() {
         let compiling = || {
             let folder = std::fs::read_dir(place.path("gen/celsius_to_kelvin_conversion"));
             let mut names = folder.into_iter().flatten().flatten().map(|entry| entry.file_name());
-            names.any(|name| name.to_string_lossy().starts_with(".compiling-"))
+            names.any(|name| name.to_string_lossy().starts_with(".pelato-tmp-"))
         };
         wait_until("a container compiles", || compiling() && engine.has_container_of(child.id()));
         let left = leaving();

@@ -1,7 +1,7 @@
 //! The manifest as wadm takes it: an application of the Open Application Model, `core.oam.dev/v1beta1`.
 //!
 //! These are the fields of the crate `wadm-types` 0.8 that PELATO writes, in the form wadm stores them in, so that what
-//! it gives back can be compared. The crate itself cannot be used beside `yamlpath`: see
+//! it gives back can be compared. Why the crate itself is not used:
 //! `docs/decisions/wadm-types.md`. The tests let it judge every manifest.
 
 use std::collections::BTreeMap;

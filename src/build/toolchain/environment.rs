@@ -1,0 +1,85 @@
+//! The environment of compilers: what every program needs, and what their pack names. What a person has set for other
+//! work does not reach into a build, and what a build is made from is the same on every machine.
+
+use std::process::Command;
+
+use crate::project::settings::hide_secrets;
+
+/// What every program may know: who runs it where and in which language, and how it reaches the network.
+const ALWAYS: [&str; 29] = [
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "TMPDIR",
+    "LANG",
+    "LANGUAGE",
+    "LC_*",
+    "TZ",
+    "TERM",
+    "NO_COLOR",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NIX_SSL_CERT_FILE",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "GIT_SSL_CAINFO",
+    "SYSTEMROOT",
+];
+
+/// Takes everything out of a program's environment but what every program may know and what its pack inherits. No
+/// secret of PELATO's stays, whatever a pack names.
+pub fn clean(command: &mut Command, inherit: &[String]) {
+    command.env_clear();
+    for (name, value) in std::env::vars_os() {
+        let passes = name.to_str().is_some_and(|name| {
+            let named = inherit.iter().map(String::as_str);
+            ALWAYS.into_iter().chain(named).any(|pattern| fits(pattern, name))
+        });
+        if passes {
+            command.env(name, value);
+        }
+    }
+    hide_secrets(command);
+}
+
+/// Whether a name is meant: a `*` at the end stands for anything.
+fn fits(pattern: &str, name: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(start) => name.starts_with(start),
+        None => name == pattern,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::OsStr;
+
+    #[test]
+    fn only_what_is_named_passes() {
+        assert!(fits("LC_*", "LC_ALL") && fits("HOME", "HOME"));
+        assert!(!fits("HOME", "HOMEPATH") && !fits("LC_*", "XLC_ALL"));
+        let mut command = Command::new("true");
+        let has = |command: &Command, wanted: &str| {
+            command.get_envs().any(|(name, value)| name == OsStr::new(wanted) && value.is_some())
+        };
+        command.env("GOROOT", "/nowhere");
+        clean(&mut command, &[]);
+        assert!(has(&command, "HOME") && !has(&command, "GOROOT"));
+        assert!(!has(&command, "PATH"), "the caller says which");
+        clean(&mut command, &["PAT*".to_owned()]);
+        assert!(has(&command, "PATH"), "the pack names it");
+    }
+}
