@@ -298,7 +298,7 @@ impl Error {
 
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Settings(SettingsError::Postgres(_)) => Exit::Network,
+            Self::Settings(SettingsError::Postgres(error)) if error.is_network() => Exit::Network,
             Self::Read(_)
             | Self::Rejected(_)
             | Self::Checked(_)

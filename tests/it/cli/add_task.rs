@@ -346,12 +346,12 @@ fn a_flag_of_a_broken_template_is_answered_with_what_is_wrong_with_the_template(
 manifest
 
   × unknown field `promt`, expected one of `kind`, `prompt`, `help`, `default`, `setting`,
-  │ `pattern`, `expected`, `example`, `wildcards`, `flow`
-    ╭─[[PROJECT]/templates/above/template.toml:38:1]
- 37 │ prompt = "Threshold"
- 38 │ promt = 1
+  │ `pattern`, `expected`, `example`, `wildcards`, `several`, `flow`
+    ╭─[[PROJECT]/templates/above/template.toml:40:1]
+ 39 │ prompt = "Threshold"
+ 40 │ promt = 1
     · ─────
- 39 │ setting = true
+ 41 │ setting = true
     ╰────
   help: did you mean `prompt`?
 

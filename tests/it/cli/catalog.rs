@@ -175,7 +175,7 @@ env = { A = "{home}", B = "{output}" }"#,
         (
             r#"offline = { TOY_OFFLINE = "1" }"#,
             r#"offline = { TOY_OFFLINE = "{dir}" }"#,
-            19,
+            20,
             "`build.offline.TOY_OFFLINE` has the placeholder `{dir}`, which does not exist there",
             "use `{home}`, `{work}`; `{{dir}}` stands for these characters themselves",
         ),

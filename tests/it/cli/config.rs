@@ -244,7 +244,6 @@ builder: local, because a compatible go is installed
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
 play: unchanged ([TIME])
-preparing the components for this machine
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
   help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs no NATS server
   code: pelato::nats::unreachable

@@ -52,6 +52,7 @@ Commands:
   pack         Show, create, add and check language packs
   template     Show, create and check templates
   explain      Explain a rule of `check`, an error code, or a subject such as `workflow`
+  trust        Show and change what you allow projects to do on this machine
   config       Show every setting, its effective value, and where that came from
   doctor       Check whether this machine has what the project needs
   completions  Print the completions for a shell
@@ -71,6 +72,8 @@ Global options:
   -q, --quiet                 Print nothing but results and errors
       --color <WHEN>          When to use colour [default: auto] [possible values: auto, always,
                               never]
+      --trust                 Allow code of the project, and of its language packs, to run on this
+                              machine for this call
       --no-input              Never ask questions; a missing value is an error
 
 A first project:
