@@ -42,11 +42,11 @@ entry = "exec_task"
 starter = "starter"
 
 [toolchain]
-inherit = ["TOY_NET"]
 program = "toyc"
 check = ["toyc", "--version"]
 version = '(\d+\.\d+\.\d+)'
 requires = ">=1"
+inherit = ["TOY_NET"]
 
 [build]
 command = ["toyc", "{output}"]

@@ -74,9 +74,9 @@ from                       ../packs
 content                    sha256:[..]
 into                       this project
 build.offline.TOY_OFFLINE  1
-toolchain.inherit          TOY_NET
 toolchain.program          toyc
 toolchain.check            toyc --version
+toolchain.inherit          TOY_NET
 build.command              toyc {output}
 error: missing value: consent
   help: give it, as with `--trust`; on a terminal, and without `--no-input`, PELATO asks for it
