@@ -151,7 +151,9 @@ pub fn sweep(folder: &Path) {
             random.len() == RANDOM && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
         });
         let kind = entry.file_type().ok().filter(|kind| is_ours && (kind.is_file() || kind.is_dir()));
-        let (Some(kind), Ok(handle)) = (kind, File::open(entry.path())) else { continue };
+        let Some(kind) = kind else { continue };
+        // Nothing else is opened: a pipe would be waited for.
+        let Ok(handle) = File::open(entry.path()) else { continue };
         if handle.try_lock().is_ok() {
             let _ =
                 if kind.is_dir() { fs::remove_dir_all(entry.path()) } else { fs::remove_file(entry.path()) };
@@ -183,6 +185,11 @@ mod tests {
         fs::create_dir_all(root.path().join(".pelato-tmp-012345678901/new")).unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink("/", root.path().join(".pelato-tmp-abcdefabcdef")).unwrap();
+        #[cfg(unix)]
+        for name in ["pipe", ".pelato-tmp-pipepipepipe"] {
+            let pipe = root.path().join(name);
+            assert!(std::process::Command::new("mkfifo").arg(pipe).status().unwrap().success());
+        }
         let file = Temporary::with(root.path(), b"x", Keep::Fast).unwrap();
         let folder = Staging::new(root.path(), root.path()).unwrap();
         sweep(root.path());
@@ -190,7 +197,7 @@ mod tests {
         file.put(&root.path().join("x")).unwrap();
         drop(folder);
         let mut left = names(root.path());
-        left.retain(|name| name != ".pelato-tmp-abcdefabcdef");
+        left.retain(|name| name != ".pelato-tmp-abcdefabcdef" && !name.contains("pipe"));
         assert_eq!(left, [".pelato-backup", ".pelato-tmp-0123456789.a", ".pelato-tmp-mine", "x"]);
     }
 

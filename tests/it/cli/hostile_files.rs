@@ -29,8 +29,10 @@ fn vacated(place: &Place, name: &str) -> PathBuf {
 
 /// What a command says that must fail.
 fn said(place: &Place, command: &[&str]) -> String {
-    let ran = place.run(command).failure();
-    String::from_utf8_lossy(&ran.get_output().stderr).into_owned()
+    let ran = place.pelato(command).timeout(std::time::Duration::from_secs(60)).assert();
+    let output = ran.get_output();
+    assert!(output.status.code().is_some_and(|code| code != 0), "{command:?}: {output:?}");
+    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 #[test]

@@ -412,7 +412,7 @@ fn what_is_not_seen_is_refused_in_manifests() {
         ("summary = \"Toy functions\"", "summary = \"Toy\\nbuild.command  true\"", 3),
         ("summary = \"Toy functions\"", "summary = \"Toy\u{200b}functions\"", 3),
         ("program = \"toyc\"", "program = \"../../tmp/x\"", 11),
-        ("command = [\"toyc\",", "command = [\"./toyc\",", 17),
+        ("command = [\"toyc\",", "command = [\"./toyc\",", 18),
     ] {
         let manifest = place.read("language-packs/toy/pack.toml");
         assert!(manifest.contains(old), "{manifest}");
