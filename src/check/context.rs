@@ -149,7 +149,8 @@ impl<'a> Entry<'a> {
         let Some(field) = self.task.parameters.get(name) else { return Vec::new() };
         match self.task.lists.get(name) {
             Some(items) if parameter.several => items.clone(),
-            _ => {
+            Some(_) => Vec::new(), // the rule `parameter` reports it
+            None => {
                 let value = |text: &str| Field { text: text.to_owned(), place: field.place.clone() };
                 parameter.values(&field.text).into_iter().map(value).collect()
             }

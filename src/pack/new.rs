@@ -86,6 +86,8 @@ fn check(files: &Files) -> Result<(), PackError> {
     let key = line.split('=').next().unwrap_or_default().trim();
     let known = [
         ("name", "name", Argument::NameOfUnit),
+        ("summary", "summary", Argument::Summary),
+        ("program", "program", Argument::Program),
         ("extensions", "ending", Argument::Extension),
         ("check", "check command", Argument::Check),
         ("version", "version pattern", Argument::VersionPattern),
@@ -233,6 +235,8 @@ mod tests {
             }
         };
         assert_eq!(argument(&|pack| pack.name = "Zed".into()), Argument::NameOfUnit);
+        assert_eq!(argument(&|pack| pack.summary = "Hidden\u{200b}".into()), Argument::Summary);
+        assert_eq!(argument(&|pack| pack.program = "../zedc".into()), Argument::Program);
         assert_eq!(argument(&|pack| pack.extensions.clear()), Argument::Extension);
         assert_eq!(argument(&|pack| pack.version = "(".into()), Argument::VersionPattern);
         assert_eq!(argument(&|pack| pack.version = "x".into()), Argument::VersionPattern);
@@ -246,11 +250,20 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_breaks_the_manifest(summary in any::<String>(), word in "\\PC*", program in any::<String>()) {
+            let is_refused = |error: &PackError| {
+                matches!(error, PackError::Value { argument: Argument::Summary | Argument::Program | Argument::Check, .. })
+            };
             let mut pack = zed();
             pack.summary.clone_from(&summary);
             pack.program.clone_from(&program);
             pack.check.push(word.clone());
-            let read = manifest(&new(&pack).unwrap());
+            let read = match new(&pack) {
+                Ok(files) => manifest(&files),
+                Err(error) => {
+                    prop_assert!(is_refused(&error), "{error:?}");
+                    return Ok(());
+                }
+            };
             prop_assert_eq!(read.summary, summary);
             prop_assert_eq!(read.toolchain.program, program);
             prop_assert_eq!(read.toolchain.check.last(), Some(&word));

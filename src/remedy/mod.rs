@@ -78,6 +78,7 @@ names! {
         Pack = "pack",
         Port = "port",
         Postgres = "postgres",
+        Program = "program",
         Project = "project",
         Rate = "rate",
         Record = "record",

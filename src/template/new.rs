@@ -9,7 +9,7 @@ use crate::catalog::{Capability, Flow, Kind, Parameter, Template, Unit, manifest
 use crate::files::{Files, RelPath};
 use crate::remedy::Argument;
 use crate::report::Source;
-use crate::text::render;
+use crate::text::{is_plain, render};
 
 #[derive(Debug, Clone)]
 pub struct NewTemplate<'a> {
@@ -66,6 +66,10 @@ fn check(template: &NewTemplate<'_>) -> Result<(), TemplateError> {
     }
     if template.summary.trim().is_empty() {
         return value("summary", "it is empty", Argument::Summary);
+    }
+    if let Some(hidden) = template.summary.chars().find(|c| !is_plain(*c)) {
+        let words = format!("it has a character that is not seen: {}", hidden.escape_unicode());
+        return value("summary", &words, Argument::Summary);
     }
     Ok(())
 }
@@ -205,12 +209,13 @@ mod tests {
         };
         assert_eq!(argument("Mine", "My own"), Argument::NameOfUnit);
         assert_eq!(argument("mine", " "), Argument::Summary);
+        assert_eq!(argument("mine", "My\nown"), Argument::Summary);
     }
 
     proptest! {
         #[test]
         fn no_text_breaks_the_manifest(summary in any::<String>()) {
-            prop_assume!(!summary.trim().is_empty());
+            prop_assume!(!summary.trim().is_empty() && summary.chars().all(is_plain));
             prop_assert_eq!(read(&made("mine", &summary, "processor_nats", false).unwrap()).summary, summary);
         }
     }

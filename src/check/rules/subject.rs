@@ -90,7 +90,8 @@ mod tests {
             assert!(found.len() == 1 && found[0].contains(what), "{text}: {found:?}");
         }
         for one in ["dest_topic: [a, b]", "dest_topic: 'a,b'"] {
-            assert_eq!(found_with(&[one]).len(), 1, "{one}");
+            let found = found_with(&[one]);
+            assert_eq!(found.len(), 1, "{one}: {found:?}");
         }
     }
 

@@ -292,7 +292,7 @@ fn post(address: SocketAddr, path: &str, body: &[u8]) -> std::io::Result<(u16, V
     let length = body.len();
     write!(
         stream,
-        "POST {path} HTTP/1.1\r\nhost: check\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
+        "POST {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n"
     )?;
     stream.write_all(body)?;
     let mut answer = Vec::new();

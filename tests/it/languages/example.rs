@@ -40,7 +40,7 @@ fn a_reading_goes_through_six_languages() {
     let (_, answer) = http::post(address, "/receive", "{\"Data\": 1000, \"Name\": \"attic\"}");
     assert_eq!(answer, "{\"Data\":1000,\"Name\":\"attic\"}");
     let (status, answer) = http::post(address, "/receive", "warm");
-    assert!(status == 500 && answer.contains("not a reading: "), "{answer}");
+    assert!(status == 422 && answer.contains("not a reading: "), "{answer}");
     let (status, answer) = http::post(address, "/receive", "{\"Data\": 31, \"Name\": \"attic\"}");
     assert_eq!(status, 200, "{answer}");
     running.wait_for_out("→ house.sentences attic is warm: 304.15 K");

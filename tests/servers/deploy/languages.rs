@@ -116,6 +116,7 @@ fn by_http(lattice: &Lattice, port: u16) {
     assert_eq!(kelvin.next(), r#"{"Data":1273.15,"Name":"attic"}"#);
     assert_eq!(post(port, "/receive", attic).0, 200);
     assert_eq!(plausible.next(), r#"{"Data":304.15,"Name":"attic"}"#);
+    assert_eq!(sentences.next(), "attic is warm: 304.15 K");
     let (status, words) = post(port, "/receive", "warm");
     assert!(status == 422 && words.starts_with("not a reading: "), "{status} {words}");
 }
