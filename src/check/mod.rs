@@ -12,6 +12,7 @@ mod flow;
 mod placement;
 pub mod rules;
 pub mod schema;
+mod stored;
 mod typo;
 pub mod values;
 
@@ -24,6 +25,7 @@ pub use finding::{Finding, Spot};
 pub use flow::{Flow, Node, Topic};
 pub use placement::Placement;
 pub use rules::Rule;
+pub use stored::assign_streams;
 pub use typo::Typo;
 pub use values::{DELIVERIES, MAX_DELIVER};
 
@@ -50,7 +52,7 @@ pub fn run(workflow: &Workflow, mut report: Report, catalog: &Catalog) -> (Repor
         report.errors() > 0 || components.len() == workflow.tasks.len(),
         "a task was dropped without a word"
     );
-    Streams::assign(&mut components);
+    assign_streams(&mut components);
     report.sort();
     (report, components)
 }

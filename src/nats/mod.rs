@@ -134,7 +134,7 @@ pub fn user(server: &Server) -> String {
 impl NatsError {
     /// Whether the server or the way to it is at fault, not an address or a file that was given.
     pub fn is_network(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Auth { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Auth { .. } | Self::NotPermitted { .. })
     }
 }
 

@@ -11,6 +11,7 @@ mod doctor;
 mod drill;
 mod error;
 mod graph;
+mod hosting;
 mod infra;
 mod library;
 mod operation;
@@ -47,11 +48,12 @@ pub use changed::{Changed, Left, Why};
 pub use conformance::Conformance;
 pub use drill::DrillOptions;
 pub use error::{Error, Exit, MissingValue, PromptError};
+pub use hosting::RunOptions;
 pub use infra::InfraOptions;
 pub use library::{Library, Made, Owner};
 pub use push::PlannedPush;
 pub use report::{Comparison, ReportOptions};
-pub use run::{Ready, RunOptions};
+pub use run::Ready;
 pub use scaffold::{Created, NewProject};
 
 /// What a project is opened with: where everything is read from, again for each operation.

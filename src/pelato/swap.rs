@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
+use super::hosting::{RunOptions, hosted};
 use super::operation::Operation;
-use super::run::{RunOptions, hosted};
 use super::watch::Watcher;
 use super::{Error, Exit, Outcome, Pelato};
 use crate::generate;

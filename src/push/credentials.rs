@@ -1,9 +1,9 @@
 //! Who we are to a registry: the settings, else Docker's credential file, else nobody.
 
-use std::fmt;
 use std::path::PathBuf;
 
 use super::address::is_insecure;
+use super::auth::Auth;
 use super::docker::{self, Entry};
 use super::{Address, Caller, PushError};
 use crate::project::Settings;
@@ -12,23 +12,6 @@ use crate::project::settings::{
 };
 use crate::remedy::Operation;
 use crate::text::quoted;
-
-/// Who comes.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Auth {
-    Anonymous,
-    Basic { user: String, password: String },
-}
-
-impl fmt::Debug for Auth {
-    // Secrets stay out of logs.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Anonymous => f.write_str("Anonymous"),
-            Self::Basic { user, .. } => write!(f, "Basic {{ user: {user:?}, .. }}"),
-        }
-    }
-}
 
 /// Who we are to one registry.
 #[derive(Debug, Clone, PartialEq, Eq)]

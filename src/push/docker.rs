@@ -9,7 +9,7 @@ use docker_credential::{CredentialRetrievalError as Trouble, DockerCredential, g
 use serde_json::Value;
 use tokio::sync::oneshot;
 
-use super::credentials::Auth;
+use super::auth::Auth;
 use super::{Caller, PushError, hub};
 use crate::files;
 use crate::process;

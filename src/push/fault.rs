@@ -254,7 +254,8 @@ fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::push::credentials::{Auth, CredentialSource};
+    use crate::push::auth::Auth;
+    use crate::push::credentials::CredentialSource;
 
     fn fault(code: u16, body: &str, proxy: Option<&'static str>) -> (bool, String) {
         let answer = Answer { code, body: body.into(), pause: None };

@@ -2,6 +2,7 @@
 
 mod address;
 mod artifact;
+mod auth;
 mod credentials;
 mod docker;
 mod error;

@@ -207,10 +207,14 @@ async fn look(session: &Session, about: About<'_>) -> Result<Option<String>, Fau
     match (response.status(), named(&response)) {
         (StatusCode::OK, Some(digest)) => Ok(Some(digest.to_owned())),
         (StatusCode::NOT_FOUND, _) => Ok(None),
-        // There are registries without HEAD, and some that name no digest.
-        (StatusCode::OK | StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED, _) => {
-            Ok(manifest(session, about).await?.map(|bytes| sha256(&bytes)))
-        }
+        // There are registries without HEAD, and some that name no digest; and only a GET is told what is bad about it.
+        (
+            StatusCode::OK
+            | StatusCode::BAD_REQUEST
+            | StatusCode::METHOD_NOT_ALLOWED
+            | StatusCode::NOT_IMPLEMENTED,
+            _,
+        ) => Ok(manifest(session, about).await?.map(|bytes| sha256(&bytes))),
         _ => refused(session, about, response).await,
     }
 }

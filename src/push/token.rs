@@ -8,7 +8,7 @@ use reqwest::{Client, RequestBuilder, Url};
 use serde::Deserialize;
 
 use super::PushError;
-use super::credentials::Auth;
+use super::auth::Auth;
 use super::fault::{self, Fault, Request};
 use super::http;
 

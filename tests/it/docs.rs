@@ -10,6 +10,7 @@ use regex::Regex;
 
 use crate::support::page;
 use crate::support::shell::Shell;
+use crate::support::tools;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -66,6 +67,7 @@ fn every_key_of_a_language_pack() {
         ("PackManifest", ""),
         ("TaskSection", "task."),
         ("Requirement", "task.requires."),
+        ("Absence", "task.absent."),
         ("Single", "task.single."),
         ("Resolve", "build.resolve."),
         ("ShellSection", "shell."),
@@ -234,13 +236,10 @@ fn add_a_language_pack() {
 
 #[test]
 fn add_a_template() {
-    // cargo's own folders are not below the home of the page.
-    let home = |name: &str, folder: &str| {
-        let usual = Path::new(&std::env::var("HOME").unwrap()).join(folder);
-        std::env::var(name).unwrap_or_else(|_| usual.display().to_string())
-    };
-    let shell = Shell::new().env("CARGO_HOME", home("CARGO_HOME", ".cargo"));
-    let shell = shell.env("RUSTUP_HOME", home("RUSTUP_HOME", ".rustup"));
+    let mut shell = Shell::new();
+    for (name, folder) in tools::cargo_folders() {
+        shell = shell.env(name, folder.display().to_string());
+    }
     play_in(shell.with_rust(), "docs/contributing/templates.md");
 }
 

@@ -27,6 +27,8 @@ fn commands(readme: &str) -> Vec<Vec<String>> {
 
 fn follow(language: &str, (template, parameters): (&str, &[&str]), test: &[&str]) {
     let place = Place::empty().env("PATH", tools::path()).env("PELATO_CACHE", tools::packs_cache());
+    let place =
+        tools::cargo_folders().into_iter().fold(place, |place, (name, folder)| place.env(name, folder));
     let named = ["--name", "Round", "--target", "edge", "--source-topic", "room.raw", "--no-git"];
     let new = ["new", ".", "--language", language, "--template", template];
     place.run(&[&new[..], &named, parameters].concat()).code(0);

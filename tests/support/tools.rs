@@ -153,3 +153,11 @@ pub fn postgres_bin() -> Option<PathBuf> {
     let debian = folders.into_iter().find(|folder| folder.join("initdb").is_file());
     debian.or_else(|| Some(on_path("initdb")?.parent()?.to_owned()))
 }
+
+/// Where cargo and rustup keep their things, by variable: they are not below the home folder that a test gives.
+pub fn cargo_folders() -> [(&'static str, PathBuf); 2] {
+    [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")].map(|(name, usual)| {
+        let folder = std::env::var_os(name).map(PathBuf::from);
+        (name, folder.unwrap_or_else(|| Path::new(&std::env::var_os("HOME").unwrap()).join(usual)))
+    })
+}

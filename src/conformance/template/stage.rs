@@ -16,7 +16,7 @@ use super::{CheckFailure, failed};
 use crate::build::{self, settings_component};
 use crate::catalog::Template;
 use crate::catalog::template::ConformanceSection;
-use crate::check::{AtLeastOnce, Component, Streams};
+use crate::check::{AtLeastOnce, Component, assign_streams};
 use crate::conformance::with_help;
 use crate::host::observe::{Event, Level, Observer, Outcome};
 use crate::host::{Host, HostError, Hosted, Messages, Options};
@@ -218,7 +218,7 @@ fn hosted(
     };
     let kept = AtLeastOnce { max_deliver: 1, dead_letter_topic: dead_letters(&component.name) };
     let mut kept = [Component { at_least_once: Some(kept), ..component.clone() }];
-    Streams::assign(&mut kept);
+    assign_streams(&mut kept);
     let [kept] = kept;
     let (settings, stored_topics) = (kept.settings(), kept.streams.writes);
     let wrong = |error: &dyn miette::Diagnostic| failed(with_help(error), "");

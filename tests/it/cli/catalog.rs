@@ -153,7 +153,7 @@ fn a_placeholder_that_does_not_exist_is_refused_with_its_line() {
         (
             r#"command = ["toyc", "{output}"]"#,
             r#"command = ["toyc", "{output}", "--into={outptu}"]"#,
-            17,
+            18,
             "`build.command` has the placeholder `{outptu}`, which does not exist there",
             "did you mean `{output}`? `{{outptu}}` stands for these characters themselves",
         ),

@@ -240,11 +240,12 @@ fn a_broken_starter_names_its_file() {
 fn a_task_without_name_or_target_is_refused() {
     let rig = Rig::new();
     let refused = |task: NewTask<'_>| scaffold::new(&rig.project(Some(task))).unwrap_err();
-    assert!(matches!(refused(NewTask { title: " ".into(), ..rig.task() }), ScaffoldError::Empty { .. }));
+    assert!(matches!(refused(NewTask { title: " ".into(), ..rig.task() }), ScaffoldError::Title { .. }));
     assert!(matches!(refused(NewTask { title: "温度".into(), ..rig.task() }), ScaffoldError::Name { .. }));
     assert!(matches!(refused(NewTask { targets: vec![], ..rig.task() }), ScaffoldError::NoTarget));
     let component_name = Some("../up".to_owned());
     assert!(matches!(refused(NewTask { component_name, ..rig.task() }), ScaffoldError::Name { .. }));
+    assert!(matches!(refused(NewTask { title: "a\nb".into(), ..rig.task() }), ScaffoldError::Title { .. }));
     let nameless = NewProject { name: "\n".into(), ..rig.project(None) };
     assert!(matches!(scaffold::new(&nameless), Err(ScaffoldError::Empty { .. })));
 }
@@ -253,7 +254,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(crate::support::soak::cases(64)))]
 
     #[test]
-    fn whatever_the_names_they_are_read_back(name in any::<String>(), title in "\\PC*|[-:#'\"\\[{& \n*!]+x", target in "[^ \t].{0,5}") {
+    fn whatever_the_names_they_are_read_back(name in any::<String>(), title in "\\PC{0,200}|[-:#'\"\\[{& *!]{1,100}x", target in "[^ \t].{0,5}") {
         prop_assume!(!name.trim().is_empty() && !title.trim().is_empty() && !target.trim().is_empty());
         let rig = Rig::new();
         let component_name = Some("x".to_owned());

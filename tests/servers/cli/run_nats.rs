@@ -43,9 +43,9 @@ error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: C
 fn an_address_that_is_none_is_refused() {
     let place = Place::with(PROJECT);
     place.run(&["build", "-q"]).code(0);
-    place.run_in_vain(&["run", "--port", "0", "--nats", "http://x"]).code(6).stdout_eq("").stderr_eq(str![[
+    place.run_in_vain(&["run", "--port", "0", "--nats", "http://x"]).code(2).stdout_eq("").stderr_eq(str![[
         r#"
-error: "http://x" is not a valid address of a NATS server: invalid scheme for NATS server URL: http
+error: `--nats`: "http://x" is not a valid address of a NATS server: invalid scheme for NATS server URL: http
   help: write it like `nats://127.0.0.1:[PORT]` or `tls://host:4222`
 
 "#
@@ -71,7 +71,7 @@ error: authentication failed at the NATS server nats://127.0.0.1:[PORT]: authori
 "#]]);
     place.write("some.creds", "this is no credentials file\n");
     let arguments = ["run", "--port", "0", "--nats", &server.url(), "--nats-creds", "some.creds"];
-    place.run_in_vain(&arguments).code(6).stdout_eq("").stderr_eq(str![[r#"
+    place.run_in_vain(&arguments).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: some.creds cannot be used
   because: cannot parse user JWT from the credentials file
   help: check that the file exists, is readable and has the content that its name says

@@ -8,7 +8,7 @@ use crate::support::Place;
 
 /// The Go pack, but its program is a script that `install` writes; it wants what `env` says, and the image's own Go.
 fn with_installed_compiler(place: &Place) {
-    let script = "#!/bin/sh\\n[ \\\"$TOY\\\" = /pelato/toolchain/toy ] && exec go \\\"$@\\\"\\n";
+    let script = "#!/bin/sh\\\\n[ \\\"$TOY\\\" = /pelato/toolchain/toy ] && exec go \\\"$@\\\"\\\\n";
     let commands = format!(
         "busybox mkdir {{dir}}/programs && printf '{script}' > {{dir}}/programs/toy && \
          busybox chmod +x {{dir}}/programs/toy && echo installed >> {{dir}}/log"

