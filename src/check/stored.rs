@@ -1,0 +1,73 @@
+//! Which topics of a workflow streams store: the ones that at-least-once tasks read or write.
+
+use super::component::Component;
+use super::delivery::Streams;
+use super::flow;
+use crate::catalog::Flow;
+use crate::nats::subject;
+
+/// Finds out which topics of a workflow's components are stored.
+pub fn assign_streams(components: &mut [Component]) {
+    let reads = |one: &Component| topics(one, Flow::Reads);
+    let kept = || components.iter().filter(|one| one.at_least_once.is_some());
+    let stored: Vec<_> = kept().flat_map(|one| [reads(one), written(one)].concat()).collect();
+    if stored.is_empty() {
+        return;
+    }
+    let is_stored = |topic: &String| stored.iter().any(|pattern| subject::matches(pattern, topic));
+    let writes = |one: &Component| -> Vec<_> { written(one).into_iter().filter(is_stored).collect() };
+    let lists: Vec<_> = components.iter().map(writes).collect();
+    for (index, one) in components.iter_mut().enumerate() {
+        let mut acknowledged = lists.iter().flatten();
+        let is_read = |topic: &String| reads(one).iter().any(|pattern| subject::matches(pattern, topic));
+        let no_reply = one.at_least_once.is_none() && acknowledged.any(is_read);
+        one.streams = Streams { writes: lists.get(index).cloned().unwrap_or_default(), no_reply };
+    }
+}
+
+/// The topics that a component writes to, its dead-letter topic among them.
+fn written(component: &Component) -> Vec<String> {
+    let letters = component.at_least_once.iter().map(|kept| kept.dead_letter_topic.clone());
+    topics(component, Flow::Writes).into_iter().chain(letters).collect()
+}
+
+fn topics(component: &Component, which: Flow) -> Vec<String> {
+    let topics = flow::topics(&component.template, &component.parameters, which);
+    topics.into_iter().map(|(_, topic)| topic).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::rules::testing::{check_in, project, task, workflow};
+
+    #[test]
+    fn a_topic_is_stored_for_all_tasks_if_an_at_least_once_task_reads_or_writes_it() {
+        let one = |name: &str, from: &str, to: &str, more: &[&str]| {
+            let own = [
+                format!("name: {name}"),
+                format!("component_name: {name}"),
+                format!("source_topic: {from}"),
+                format!("dest_topic: {to}"),
+            ];
+            let own = own.iter().map(String::as_str);
+            task(&own.chain(more.iter().copied()).collect::<Vec<_>>())
+        };
+        let folder = project();
+        let tasks = [
+            one("before", "w", "x.a", &[]),
+            one("kept", "x.*", "y", &["delivery: at-least-once"]),
+            one("after", "y", "z", &[]),
+            one("beside", "x.b", "v", &[]),
+        ];
+        let (report, components) = check_in(folder.path(), &workflow(&tasks));
+        assert_eq!(report.errors(), 0);
+        let shown = |component: &Component| {
+            let settings = component.settings();
+            let value = |key: &str| settings.get(key).cloned().unwrap_or_default();
+            format!("{}: {} {}", component.name, value("stored_topics"), value("no_reply"))
+        };
+        let shown: Vec<_> = components.iter().map(shown).collect();
+        assert_eq!(shown, ["before: x.a ", "kept: y,dead.kept ", "after:  true", "beside:  "]);
+    }
+}
