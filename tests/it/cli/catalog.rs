@@ -175,13 +175,13 @@ env = { A = "{home}", B = "{output}" }"#,
         (
             r#"offline = { TOY_OFFLINE = "1" }"#,
             r#"offline = { TOY_OFFLINE = "{dir}" }"#,
-            20,
+            21,
             "`build.offline.TOY_OFFLINE` has the placeholder `{dir}`, which does not exist there",
             "use `{home}`, `{work}`; `{{dir}}` stands for these characters themselves",
         ),
         (
-            r#"requires = ">=1""#,
-            r#"requires = ">=1"
+            r#"inherit = ["TOY_NET"]"#,
+            r#"inherit = ["TOY_NET"]
 
 [[toolchain.alternatives]]
 program = "toyd"
@@ -189,7 +189,7 @@ check = ["toyd"]
 version = '(x)'
 requires = ">=1"
 command = ["toyd", "{output}", "{dir}"]"#,
-            21,
+            22,
             "`toolchain.alternatives.command` has the placeholder `{dir}`, which does not exist there",
             "use `{home}`, `{work}`, `{output}`; `{{dir}}` stands for these characters themselves",
         ),

@@ -290,7 +290,7 @@ env-file
     place.write(".env", [0xff, 0xfe]);
     place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: cannot read [PROJECT]/.env
-  because: stream did not contain valid UTF-8
+  because: it is not UTF-8 text
   help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
