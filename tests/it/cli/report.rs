@@ -257,7 +257,7 @@ error: cannot read bytes.yaml
 "#]]);
     place.run_in_vain(&["report", "."]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: cannot read .
-  because: it is not a file
+  because: is a directory
   help: check that it is a UTF-8 text file and that you have read permission
 
 "#]]);
