@@ -310,9 +310,12 @@ fn collect(
     if failed.is_empty() { Ok(built) } else { Err(BuildError::Failed { failed, total, advice }) }
 }
 
-/// The cache that a job would be the first to fill.
+/// The cache that a job would be the first to fill. Where compilers share none, nobody need be waited for.
 fn cold_cache(job: &Job<'_>, cache: &Path) -> Option<String> {
     job.compile.as_ref()?;
+    if job.component.pack.manifest.build.cache.is_empty() {
+        return None;
+    }
     let mark = warm_mark(job, cache);
     (!mark.exists()).then(|| mark.display().to_string())
 }

@@ -80,3 +80,20 @@ func exec_task(arg []byte) ([]byte, error) {
 /// The files of the project.
 pub const PROJECT: &[(&str, &str)] =
     &[("workflow.yaml", WORKFLOW), ("tasks/double/double.go", DOUBLE), ("tasks/play.go", PLAY)];
+
+/// Adds a task by flags alone.
+pub const ADD_TASK: [&str; 13] = [
+    "add-task",
+    "--language",
+    "go",
+    "--template",
+    "processor_nats",
+    "--name",
+    "Third",
+    "--source-topic",
+    "a",
+    "--dest-topic",
+    "b",
+    "--target",
+    "edge",
+];

@@ -7,7 +7,7 @@ use snapbox::str;
 
 use crate::support::Place;
 use crate::support::disk::Disk;
-use crate::support::functions::PROJECT;
+use crate::support::functions::{ADD_TASK, PROJECT};
 use crate::support::tree;
 
 /// A project on a disk of so many KiB.
@@ -86,22 +86,7 @@ error: the disk is full: [PROJECT]/made/.env.template was not written
   help: free some disk space (see df -h and your quota) and try again
 
 "#]]);
-    let add = [
-        "add-task",
-        "--language",
-        "go",
-        "--template",
-        "processor_nats",
-        "--name",
-        "Third",
-        "--source-topic",
-        "a",
-        "--dest-topic",
-        "b",
-        "--target",
-        "edge",
-    ];
-    place.run_in_vain(&add).code(1).stdout_eq("").stderr_eq(str![[r#"
+    place.run_in_vain(&ADD_TASK).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: the disk is full: [PROJECT]/tasks/third/go.mod was not written
   because: No space left on device (os error 28)
   help: free some disk space (see df -h and your quota) and try again

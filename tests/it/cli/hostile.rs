@@ -6,31 +6,14 @@ use std::os::unix::fs::symlink;
 use snapbox::str;
 
 use crate::support::Place;
-use crate::support::functions::{PLAY, PROJECT, WORKFLOW};
+use crate::support::functions::{ADD_TASK, PLAY, PROJECT, WORKFLOW};
 
 /// Commands that read the workflow.
 const READERS: [&[&str]; 7] =
     [&["check"], &["gen"], &["build"], &["run"], &["call", "double"], &["bump", "--all"], &["graph"]];
 
-/// Adds a task by flags alone.
-const ADD: [&str; 13] = [
-    "add-task",
-    "--language",
-    "go",
-    "--template",
-    "processor_nats",
-    "--name",
-    "Third",
-    "--source-topic",
-    "a",
-    "--dest-topic",
-    "b",
-    "--target",
-    "edge",
-];
-
 fn all_refuse(place: &Place, code: i32) {
-    for command in READERS.iter().chain([&&ADD[..]]) {
+    for command in READERS.iter().chain([&&ADD_TASK[..]]) {
         let ran = place.run_in_vain(command).code(code).stdout_eq("");
         let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
         assert!(said.len() < 5000, "{command:?} says too much: {} bytes", said.len());
@@ -352,7 +335,7 @@ fn a_folder_that_others_own_is_named_as_another_user() {
     }
     let before = place.tree();
     let mut said = String::new();
-    for command in [&["gen"][..], &["bump", "--all"], &ADD, &["new", "made", "--no-task"]] {
+    for command in [&["gen"][..], &["bump", "--all"], &ADD_TASK, &["new", "made", "--no-task"]] {
         let output = as_nobody(command);
         assert_eq!(output.status.code(), Some(1), "{output:?}");
         said.push_str(&String::from_utf8(output.stderr).unwrap());

@@ -3,26 +3,7 @@
 use snapbox::str;
 
 use crate::support::Place;
-use crate::support::functions::{PROJECT, WORKFLOW};
-
-/// Adds a task by flags alone.
-const ADD: [&str; 15] = [
-    "add-task",
-    "--language",
-    "go",
-    "--template",
-    "processor_nats",
-    "--name",
-    "Third",
-    "--component-name",
-    "third",
-    "--source-topic",
-    "a",
-    "--dest-topic",
-    "b",
-    "--target",
-    "edge",
-];
+use crate::support::functions::{ADD_TASK, PROJECT, WORKFLOW};
 
 #[test]
 fn nesting_without_brackets_ends_no_command() {
@@ -30,7 +11,8 @@ fn nesting_without_brackets_ends_no_command() {
     let indented: String = (0..300).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     for text in ["- ".repeat(254) + "x\n", "- ".repeat(100_000) + "x\n", "? ".repeat(254) + "x\n", indented] {
         place.write("workflow.yaml", &text);
-        for command in [&["check"][..], &["gen"], &["build"], &["run"], &["bump", "--all"], &["graph"], &ADD]
+        for command in
+            [&["check"][..], &["gen"], &["build"], &["run"], &["bump", "--all"], &["graph"], &ADD_TASK]
         {
             let ran = place.run_in_vain(command).code(3).stdout_eq("");
             let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
@@ -51,7 +33,7 @@ fn a_long_workflow_is_edited() {
     let bumped = place.read("workflow.yaml");
     assert!(bumped.contains("version: 0.3.1"));
     assert_eq!(bumped.len(), long.len());
-    place.run(&ADD).success();
+    place.run(&ADD_TASK).success();
     assert!(place.read("workflow.yaml").starts_with(&bumped));
 }
 
@@ -61,7 +43,7 @@ fn a_byte_order_mark_stays() {
     place.write("workflow.yaml", format!("\u{feff}{WORKFLOW}"));
     place.run(&["check"]).success();
     place.run(&["bump", "--all"]).success();
-    place.run(&ADD).success();
+    place.run(&ADD_TASK).success();
     let text = place.read("workflow.yaml");
     assert!(text.starts_with("\u{feff}project_name") && text.contains("version: 0.3.1"), "{text}");
     assert!(text.contains("component_name: third"), "{text}");
@@ -76,7 +58,7 @@ fn merged_fields_are_read_and_kept() {
         .replace("    version: 0.3.0\n", "    <<: *both\n");
     place.write("workflow.yaml", &merged);
     place.run(&["check"]).success();
-    place.run(&ADD).success();
+    place.run(&ADD_TASK).success();
     assert!(place.read("workflow.yaml").starts_with(merged.trim_end()));
     place.write("workflow.yaml", &merged);
     place.run_in_vain(&["bump", "play"]).code(3).stderr_eq(str![[r#"

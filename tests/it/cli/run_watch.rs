@@ -1,5 +1,7 @@
 //! `pelato run --watch`: what changes runs, as soon as it can.
 
+use std::fs;
+
 use super::run::{started, stop};
 use crate::support::functions::{DOUBLE, PROJECT};
 use crate::support::slow::Slow;
@@ -45,6 +47,47 @@ fn the_components_that_changed_are_named() {
     let second = place.read("workflow.yaml");
     place.write("workflow.yaml", &second[..second.find("  - name: Play").unwrap()]);
     running.wait_for("running the new version of play (removed)");
+    stop(&mut running, "INT");
+}
+
+/// Two components, of which one compiles for as long as the test wants.
+const TWO: &str = "  - name: Quick
+    type: processor_nats
+    code: quick.go
+    targets: [edge]
+    source_topic: q
+    dest_topic: r
+    component_name: quick
+    version: 1.0.0
+";
+
+#[test]
+fn a_quick_component_is_swapped_while_a_slow_one_compiles() {
+    let slow = Slow::new();
+    slow.go_on();
+    let place = slow.with_go();
+    let quick = |text: &str| {
+        format!("package main\n\nfunc exec_task(arg string) string {{ return \"{text}\" + arg }}\n")
+    };
+    place.write("tasks/quick.go", quick("one "));
+    let workflow = place.read("workflow.yaml");
+    place.write("workflow.yaml", workflow + TWO);
+    let mut running = place.start(&["run", "--watch"]);
+    running.wait_for("Running");
+
+    fs::remove_file(place.above().join("go-on")).unwrap();
+    fs::remove_file(place.above().join("begun")).unwrap();
+    place.write("tasks/slow/task.toy", "exec_task empty\n");
+    place.write("tasks/quick.go", quick("two "));
+    running.wait_for("running the new version of quick");
+    assert!(!running.err().contains("new version of slow"), "{}", running.err());
+    // And one that changes while the other compiles.
+    place.write("tasks/quick.go", quick("three "));
+    let said = || running.err().matches("running the new version of quick").count();
+    crate::support::process::wait_until("it is swapped again", || said() == 2);
+    assert!(!running.err().contains("new version of slow"), "{}", running.err());
+    fs::write(place.above().join("go-on"), "").unwrap();
+    running.wait_for("running the new version of slow");
     stop(&mut running, "INT");
 }
 
