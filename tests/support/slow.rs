@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use super::process::wait_until;
-use super::{Place, group, tools, toy};
+use super::{Place, Running, group, tools, toy};
 
 const WORKFLOW: &str = "\
 project_name: Slow
@@ -63,9 +63,11 @@ impl Slow {
         self.begun().exists()
     }
 
-    /// Waits until it compiles.
-    pub fn wait(&self) {
-        wait_until("the compiler begins", || self.compiles());
+    /// Waits until it compiles in a build that runs.
+    #[track_caller]
+    pub fn wait(&self, build: &mut Running) {
+        wait_until("the compiler begins", || self.compiles() || build.has_ended());
+        assert!(self.compiles(), "the build ended before it compiled: {}", build.err());
     }
 
     /// From now on compilers do not wait.

@@ -29,8 +29,13 @@ fn told(running: &Running) -> Vec<String> {
 #[test]
 fn the_example_builds_and_cancels() {
     let slow = Slow::new();
+    // The example asks nobody: it takes what the user has allowed before.
     let mut running = start(&slow);
-    slow.wait();
+    assert_eq!(running.wait().code(), Some(2), "{}", running.err());
+    assert!(!slow.compiles());
+    slow.place.run(&["trust", "allow"]).success();
+    let mut running = start(&slow);
+    slow.wait(&mut running);
     running.signal("INT");
     assert_eq!(running.wait().code(), Some(130), "{}", running.err());
     assert!(!slow.compiler_runs());
