@@ -14,6 +14,7 @@ use super::{Caller, PushError, hub};
 use crate::files;
 use crate::process;
 use crate::progress::Event;
+use crate::project::settings::hide_secrets;
 
 /// How long a program may take before the user is told what is waited for, and before it is ended. Some ask for the
 /// password of a keyring.
@@ -124,6 +125,7 @@ impl Helper {
         let (done, ended) = oneshot::channel();
         let (mut command, input) = (Command::new(program), server.clone().into_bytes());
         command.arg("get");
+        hide_secrets(&mut command);
         std::thread::spawn(move || {
             // If nobody waits any more, nobody wants to know.
             let _ = done.send(process::exchange(&mut command, &input, &cancel));

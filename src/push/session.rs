@@ -167,9 +167,12 @@ impl Session {
             if response.status() != StatusCode::UNAUTHORIZED {
                 return Ok(response);
             }
-            if !own {
-                let there = url.host_str().unwrap_or_default();
-                let reason = format!("{there}, where it sends uploads, answers 401");
+            // Who is asked for a password is the registry alone, not where it leads to.
+            let there = response.url();
+            if !own || there.origin() != self.base.origin() {
+                let host = there.host_str().unwrap_or_default();
+                let what = if own { "redirects to" } else { "sends uploads" };
+                let reason = format!("{host}, where it {what}, answers 401");
                 return Err(Fault::of(false, request.failed(&reason)));
             }
             if renewed || matches!(grant, Some(Grant::Password { .. })) {
@@ -198,7 +201,7 @@ impl Session {
     /// Begins an upload: where it goes to; nothing if the registry has it already.
     pub async fn begin(&self, about: About<'_>) -> Result<Option<Url>, Fault> {
         let url = self.url(about.image, "blobs/uploads/");
-        let empty = |request: RequestBuilder| request.header(CONTENT_LENGTH, 0);
+        let empty = |request: RequestBuilder| request.header(CONTENT_LENGTH, 0).timeout(self.silence);
         let mut response = self.ask(about, &Method::POST, &url, empty).await?;
         match response.status() {
             StatusCode::CREATED => Ok(None),
@@ -279,7 +282,8 @@ fn rejected(request: &Request<'_>, grant: Option<&Grant>) -> PushError {
 pub(super) async fn answer(response: &mut Response) -> Answer {
     let code = response.status().as_u16();
     let pause = response.headers().get(RETRY_AFTER).and_then(|value| fault::pause(value.to_str().ok()?));
-    // What it says is a courtesy.
-    let body = http::read(response, LARGEST).await.unwrap_or_default();
+    // What it says is a courtesy, for which nobody waits long.
+    let body = tokio::time::timeout(SILENCE, http::read(response, LARGEST)).await;
+    let body = body.ok().and_then(Result::ok).unwrap_or_default();
     Answer { code, body, pause }
 }

@@ -249,6 +249,26 @@ fn where_an_upload_is_sent_to_is_not_told_who_comes() {
     assert!(heard.iter().all(|line| line.starts_with("PUT ") && line.ends_with(" -")), "{heard:?}");
 }
 
+/// Of the same host, where a registry over plain HTTP may have its token server.
+#[test]
+fn where_a_registry_redirects_to_does_not_choose_who_gets_the_password() {
+    let other = StandIn::start(|host| {
+        let realm = format!("Bearer realm=\"http://{host}/token\"");
+        move |_: &Request| Some(Answer::new(401).field("WWW-Authenticate", &*realm))
+    });
+    let location = format!("http://{}/v2/elsewhere", other.host);
+    let registry = StandIn::start(|_| {
+        move |request: &Request| {
+            (request.method == "HEAD").then(|| Answer::new(307).field("Location", &*location))
+        }
+    });
+    let (code, text) = push(&with_password(at(&registry)));
+    assert_ne!(code, 0);
+    assert!(text.contains("127.0.0.1, where it redirects to, answers 401"), "{text}");
+    let heard = other.heard();
+    assert!(!heard.is_empty() && heard.iter().all(|line| line.ends_with(" -")), "{heard:?}");
+}
+
 #[test]
 fn an_upload_that_the_registry_has_forgotten_is_begun_again() {
     let registry = StandIn::start(|_| {
