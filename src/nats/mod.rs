@@ -214,7 +214,8 @@ pub fn is_host(text: &str) -> bool {
     let is_one = |text: &str| {
         let host = text.rsplit_once('@').map_or(text, |(_, host)| host);
         let in_url = if host.parse::<Ipv6Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() };
-        let is_plain = !in_url.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#\\".contains(c));
+        // All of it: `a/x@b` is the host `a` to who connects, and `b` to who reads it.
+        let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control() || "/?#\\".contains(c));
         is_plain
             && format!("nats://{in_url}:4222")
                 .parse::<ServerAddr>()
@@ -302,7 +303,19 @@ mod tests {
         for host in ["localhost", "10.0.0.5", "::1", "[::1]", "nats.example.org", "me:secret@host", "a, b"] {
             assert!(is_host(host), "{host}");
         }
-        for text in ["", "a b", "nats://host", "host/x", "host:4222:1", "a,", "http://host:4222"] {
+        for text in [
+            "",
+            "a b",
+            "nats://host",
+            "host/x",
+            "host:4222:1",
+            "a,",
+            "http://host:4222",
+            "a/x@b",
+            "a?@b",
+            "a#@b",
+            "a\\@b",
+        ] {
             assert!(!is_host(text), "{text}");
         }
     }

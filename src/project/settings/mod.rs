@@ -44,7 +44,7 @@ impl Effective {
             Ok(read) => Ok(Self { key, value, read, origin }),
             Err((expected, example)) => Err(SettingsError::Value {
                 name: key.name,
-                value: value.unwrap_or_default(),
+                value: masked(key.kind, value.as_deref().unwrap_or_default()).into_owned(),
                 origin,
                 expected,
                 help: format!("set it to {example}"),
@@ -54,18 +54,20 @@ impl Effective {
 
     /// The value as it may be shown: secrets are masked, whatever their length.
     pub fn shown(&self) -> Option<Cow<'_, str>> {
-        let value = self.value.as_deref()?;
-        Some(match self.key.kind {
-            Kind::Secret => Cow::Borrowed(MASK),
-            // An address may have a user and a password before its `@`.
-            _ => match value.rsplit_once('@') {
-                Some((before, rest)) => {
-                    let scheme = before.find("://").map_or("", |at| &before[..at + 3]);
-                    Cow::Owned(format!("{scheme}{MASK}@{rest}"))
-                }
-                None => Cow::Borrowed(value),
-            },
-        })
+        Some(masked(self.key.kind, self.value.as_deref()?))
+    }
+}
+
+/// A value as it may be shown.
+fn masked(kind: Kind, value: &str) -> Cow<'_, str> {
+    match (kind, value.rsplit_once('@')) {
+        (Kind::Secret, _) => Cow::Borrowed(MASK),
+        // An address may have a user and a password before its `@`.
+        (_, Some((before, rest))) => {
+            let scheme = before.find("://").map_or("", |at| &before[..at + 3]);
+            Cow::Owned(format!("{scheme}{MASK}@{rest}"))
+        }
+        (_, None) => Cow::Borrowed(value),
     }
 }
 

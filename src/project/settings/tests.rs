@@ -34,6 +34,14 @@ fn the_originals_truth_values_are_read() {
 }
 
 #[test]
+fn a_login_in_a_wrong_address_is_not_repeated() {
+    for wrong in ["NATS_HOST=me:hunter2@host:5222", "HOSTS_NATS_URL=http://me:hunter2@host"] {
+        let error = load(&format!("{wrong}\n"), &[], &[]).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+    }
+}
+
+#[test]
 fn secrets_are_never_shown() {
     let all = load("REGISTRY_PASSWORD=hunter2\n", &[], &[]).unwrap();
     assert!(!format!("{all:?}").contains("hunter2"));
