@@ -51,6 +51,7 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
             let (key, what) = ("build.resolve", "a command line, and the files that it writes");
             return Err(empty(source, key, what));
         }
+        check_program(source, "build.resolve.command", resolve.command.first())?;
         resolve
             .files
             .iter()
@@ -68,6 +69,7 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
     check_environment(source, "build.offline", &build.offline)?;
     check_program(source, "build.command", build.command.first())?;
     build.before.iter().try_for_each(|command| check_program(source, "build.before", command.first()))?;
+    check_program(source, "build.diagnose", build.diagnose.first())?;
     check_amount(source)?;
     says_where(source, "build.command", &build.command)?;
     check_placeholders(source, manifest)?;

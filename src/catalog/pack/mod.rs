@@ -115,6 +115,7 @@ impl Manifest for PackManifest {
     const FILE: &'static str = MANIFEST;
     const TEXTS: &'static [&'static str] = &[
         "task.requires.pattern",
+        "task.absent.pattern",
         "shell.skip.when",
         "shell.values.pattern",
         "shell.values.default",
@@ -173,6 +174,21 @@ mod tests {
                 let lines = source.text.lines().count() + 1;
                 proptest::prop_assert!(problem.position().is_none_or(|(line, _)| line <= lines));
             }
+        }
+    }
+
+    #[test]
+    fn every_command_begins_with_the_name_of_a_program() {
+        let whole = include_str!("../../../language-packs/go/pack.toml");
+        let commands: Vec<_> = whole.match_indices("[\"go\",").map(|(at, _)| at).collect();
+        assert_eq!(commands.len(), 4, "check, build, resolve, diagnose");
+        for at in commands {
+            let changed = format!("{}[\"./go\",{}", &whole[..at], &whole[at + "[\"go\",".len()..]);
+            let problem = Pack::parse(&Source::new("pack.toml", changed)).unwrap_err();
+            assert!(
+                problem.message.contains("runs `./go`, which is not the name of a program"),
+                "{problem:?}"
+            );
         }
     }
 
