@@ -208,11 +208,6 @@ impl Component {
         let mut settings: BTreeMap<_, _> =
             parameters.map(|(name, value)| (name.clone(), value.clone())).collect();
         settings.insert(protocol::COMPONENT_NAME.to_owned(), self.name.clone());
-        let origins = self.http.iter().flat_map(|http| &http.allow_origins).map(Origin::to_string);
-        let origins = origins.collect::<Vec<_>>().join(",");
-        if !origins.is_empty() {
-            settings.insert(ALLOW_ORIGINS.to_owned(), origins);
-        }
         if let Some(wanted) = &self.at_least_once {
             settings.insert(protocol::MAX_DELIVER.to_owned(), wanted.max_deliver.to_string());
             settings.insert(protocol::DEAD_LETTER_TOPIC.to_owned(), wanted.dead_letter_topic.clone());
@@ -252,8 +247,6 @@ impl Component {
 
 /// The parameter with the table that results go to.
 const TABLE: &str = "table";
-/// The setting with the origins whose pages may call the component, separated by commas.
-const ALLOW_ORIGINS: &str = "allow_origins";
 
 /// The interface by which a component receives messages, and the key of its configuration that says which.
 const HANDLER: &str = "wasmcloud:messaging/handler";

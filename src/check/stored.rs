@@ -17,11 +17,17 @@ pub fn assign_streams(components: &mut [Component]) {
     let is_stored = |topic: &String| stored.iter().any(|pattern| subject::matches(pattern, topic));
     let writes = |one: &Component| -> Vec<_> { written(one).into_iter().filter(is_stored).collect() };
     let lists: Vec<_> = components.iter().map(writes).collect();
-    for (index, one) in components.iter_mut().enumerate() {
-        let mut acknowledged = lists.iter().flatten();
-        let is_read = |topic: &String| reads(one).iter().any(|pattern| subject::matches(pattern, topic));
-        let no_reply = one.at_least_once.is_none() && acknowledged.any(is_read);
-        one.streams = Streams { writes: lists.get(index).cloned().unwrap_or_default(), no_reply };
+    let acknowledged = lists.iter().flatten();
+    let no_replies: Vec<_> = components
+        .iter()
+        .map(|one| {
+            let (reads, mut all) = (reads(one), acknowledged.clone());
+            let is_read = |topic: &String| reads.iter().any(|pattern| subject::matches(pattern, topic));
+            one.at_least_once.is_none() && all.any(is_read)
+        })
+        .collect();
+    for ((one, writes), no_reply) in components.iter_mut().zip(&lists).zip(no_replies) {
+        one.streams = Streams { writes: writes.clone(), no_reply };
     }
 }
 

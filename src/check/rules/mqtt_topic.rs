@@ -13,7 +13,7 @@ impl Rule for MqttTopic {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let mut found = Vec::new();
         for entry in &context.entries {
-            for (field, _) in topics(entry).filter(|(field, _)| has_separators(&field.text)) {
+            for (field, _) in topics(entry).into_iter().filter(|(field, _)| has_separators(&field.text)) {
                 let message = format!(
                     "{} has `/` in it, which separates nothing in NATS: to it, that is one part",
                     quoted(&field.text)
@@ -24,7 +24,7 @@ impl Rule for MqttTopic {
                     quoted(&meant),
                     quoted(&field.text)
                 );
-                found.push(entry.wrong(field, message).advise(help).as_warning());
+                found.push(entry.wrong(&field, message).advise(help).as_warning());
             }
         }
         found
@@ -56,6 +56,8 @@ mod tests {
                  `truck.raw`: what MQTT clients send to `truck/raw` arrives there)"
             ]
         );
+        let listed = found_with(&["source_topic: [truck/raw, b]"]);
+        assert!(listed.iter().any(|one| one.starts_with("7:20 mqtt-topic: `truck/raw`")), "{listed:?}");
         for topic in ["spBv1//0.plant1", "/.a", "a./.b", "a//b//c"] {
             assert_eq!(found_with(&[&format!("source_topic: '{topic}'")]).len(), 0, "{topic}");
         }

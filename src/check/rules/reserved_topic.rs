@@ -30,21 +30,25 @@ impl Rule for ReservedTopic {
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
         let mut found = Vec::new();
         for entry in &context.entries {
-            found.extend(topics(entry).filter_map(|(field, writes)| reserved(entry, field, writes)));
+            found.extend(
+                topics(entry).into_iter().filter_map(|(field, writes)| reserved(entry, &field, writes)),
+            );
         }
         found
     }
 }
 
-/// The topics of a task, and whether it writes them.
-pub(super) fn topics<'e>(entry: &'e Entry<'e>) -> impl Iterator<Item = (&'e Field, bool)> {
+/// The topics of a task, each of a list, and whether it writes them.
+pub(super) fn topics(entry: &Entry<'_>) -> Vec<(Field, bool)> {
     let parameters = entry.template.iter().flat_map(|template| template.manifest.parameters.iter());
-    let of_template = parameters.filter(|(_, parameter)| parameter.kind == Kind::Subject).filter_map(
-        |(name, parameter)| Some((entry.task.parameters.get(name)?, parameter.flow == Some(Flow::Writes))),
-    );
-    let dead_letters = entry.task.dead_letter_topic.iter().map(|field| (field, true));
+    let subjects = parameters.filter(|(_, parameter)| parameter.kind == Kind::Subject);
+    let of_template = subjects.flat_map(|(name, parameter)| {
+        let writes = parameter.flow == Some(Flow::Writes);
+        entry.values_of(name, parameter).into_iter().map(move |field| (field, writes))
+    });
+    let dead_letters = entry.task.dead_letter_topic.iter().map(|field| (field.clone(), true));
     // What is not a valid NATS subject at all has been reported as that.
-    of_template.chain(dead_letters).filter(|(field, _)| validate(&field.text).is_ok())
+    of_template.chain(dead_letters).filter(|(field, _)| validate(&field.text).is_ok()).collect()
 }
 
 fn reserved(entry: &Entry<'_>, field: &Field, writes: bool) -> Option<Finding> {
