@@ -12,7 +12,7 @@ const RULES: &str = include_str!("../docs/reference/checks.md");
 const ERRORS: &str = include_str!("../docs/reference/errors.md");
 
 /// Pages, by the name that they are asked for.
-const PAGES: [(&str, &str); 19] = [
+const PAGES: [(&str, &str); 20] = [
     ("checks", RULES),
     ("containers", include_str!("../docs/containers.md")),
     ("delivery", include_str!("../docs/delivery.md")),
@@ -31,6 +31,7 @@ const PAGES: [(&str, &str); 19] = [
     ("template-check", include_str!("../docs/reference/template-check.md")),
     ("templates", include_str!("../docs/contributing/templates.md")),
     ("triggers", include_str!("../docs/contributing/triggers.md")),
+    ("trust", include_str!("../docs/reference/trust.md")),
     ("workflow", include_str!("../docs/reference/workflow.md")),
 ];
 

@@ -71,10 +71,10 @@ fn offered(
     };
     let name = pack.name().to_owned();
     let before = before(&home, &name, &pin)?;
-    let manifest = pack.folder.read(MANIFEST).unwrap_or_default();
+    let manifest = files.get(MANIFEST).map(Vec::as_slice).unwrap_or_default();
     Ok(Offer {
         summary: pack.summary().to_owned(),
-        runs: runs(&String::from_utf8_lossy(&manifest)),
+        runs: runs(&String::from_utf8_lossy(manifest)),
         hides: Catalog::built_in().packs.get(&name).is_ok(),
         name,
         pin,

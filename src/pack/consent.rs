@@ -17,7 +17,8 @@ pub fn request(pack: &Pack) -> Result<Option<Request>, PackError> {
     let files = content::read(&pack.folder)?;
     let name = &pack.manifest.name;
     let digest = content::digest(&files).as_str().to_owned();
-    let manifest = pack.folder.read(MANIFEST).unwrap_or_default();
+    // The one that is in the digest.
+    let manifest = files.get(MANIFEST).map(Vec::as_slice).unwrap_or_default();
     let row = |key: &str, value: String| [key.to_owned(), value];
     let mut rows = vec![
         row("language pack", name.clone()),
@@ -25,7 +26,7 @@ pub fn request(pack: &Pack) -> Result<Option<Request>, PackError> {
         row("in", pack.folder.shown("")),
         row("content", digest.clone()),
     ];
-    rows.extend(runs(&String::from_utf8_lossy(&manifest)));
+    rows.extend(runs(&String::from_utf8_lossy(manifest)));
     let hides = Catalog::built_in().packs.get(name).is_ok();
     let warnings = hides.then(|| format!("it replaces the built-in pack `{name}`"));
     Ok(Some(Request {

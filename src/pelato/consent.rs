@@ -183,7 +183,7 @@ impl Operation {
     }
 
     /// Whether a folder is the user's own.
-    fn is_own(&self, folder: &Path) -> Result<bool, TrustError> {
+    pub(super) fn is_own(&self, folder: &Path) -> Result<bool, TrustError> {
         match Identity::of(folder) {
             Ok(identity) => self.store.allows(&Grant::Folder(identity)),
             Err(_) => Ok(false),

@@ -102,7 +102,9 @@ impl Pelato {
         let added = operation.plan_task(task)?;
         added.apply()?;
         // In a project of somebody else's, this task is the user's own; who cannot remember it is asked later.
-        let _ = operation.store.own(&self.root().join(TASKS).join(&added.component_name));
+        if !operation.is_own(self.root()).unwrap_or(false) {
+            let _ = operation.store.own(&self.root().join(TASKS).join(&added.component_name));
+        }
         Ok(added)
     }
 

@@ -13,7 +13,7 @@ use crate::pelato::Error;
 #[derive(Debug, Subcommand)]
 #[command(
     after_help = "What you allow is kept in a folder of your own (PELATO_STATE), never in a project. What needs to be \
-    allowed, and why, is described in docs/reference/trust.md."
+    allowed, and why, says `pelato explain trust`."
 )]
 pub enum Action {
     List(list::Arguments),
