@@ -52,6 +52,7 @@ pub(super) fn cache_folders(compilation: &Compilation<'_>) -> Vec<(OsString, Pat
 
 /// Whether a compiler may have something to fetch: the task has files that name dependencies.
 pub(super) fn needs_network(compilation: &Compilation<'_>) -> bool {
-    let names = &compilation.toolchain.pack.manifest.build.dependencies;
-    compilation.resolves || !compilation.offline && names.iter().any(|name| compilation.own.contains(name))
+    let pack = &compilation.toolchain.pack;
+    let mut names = pack.manifest.build.dependencies.iter().map(|name| pack.place(name));
+    compilation.resolves || !compilation.offline && names.any(|name| compilation.own.contains(&name))
 }

@@ -28,14 +28,14 @@ pub fn run(compilation: &Compilation<'_>, kept: Option<&Kept>) -> Result<(), Fai
         Place::Container(image) => container::compile(image, compilation, kept, command),
     };
     for command in commands(compilation, build) {
-        let ran = one(command).and_then(|said| {
-            let fails = build.fail.iter().any(|pattern| pattern.regex().is_match(&said));
-            if fails { Err(Failure::Rejected(said)) } else { Ok(said) }
-        });
-        said = ran.map_err(|failure| match failure {
-            Failure::Rejected(said) => Failure::Rejected(with_diagnosis(said, &build.diagnose, one)),
-            other => other,
-        })?;
+        let fails = |said: &str| build.fail.iter().any(|pattern| pattern.regex().is_match(said));
+        said = match one(command) {
+            Ok(said) if !fails(&said) => said,
+            Ok(said) | Err(Failure::Rejected(said)) => {
+                return Err(with_diagnosis(said, &build.diagnose, one));
+            }
+            Err(other) => return Err(other),
+        };
     }
     if compilation.resolves || compilation.output.is_file() {
         return Ok(());
@@ -57,13 +57,16 @@ fn with_diagnosis(
     said: String,
     command: &[String],
     run: impl Fn(&[String]) -> Result<String, Failure>,
-) -> String {
+) -> Failure {
     if command.is_empty() {
-        return said;
+        return Failure::Rejected(said);
     }
     match run(command) {
-        Ok(found) if !found.trim().is_empty() => format!("{}\n{}", said.trim_end(), found.trim_end()),
-        _ => said,
+        Ok(found) if !found.trim().is_empty() => {
+            Failure::Rejected(format!("{}\n{}", said.trim_end(), found.trim_end()))
+        }
+        Err(Failure::Cancelled) => Failure::Cancelled,
+        _ => Failure::Rejected(said),
     }
 }
 

@@ -238,11 +238,19 @@ pub fn plan<'a>(
     Ok(Plan { jobs, triggers, key })
 }
 
+/// Who is told of each component once it is up to date, from the thread that built it.
+pub type Finished<'a> = &'a (dyn Fn(&Component, &Built) + Sync);
+
 /// Does what was planned: all of it, also when some components fail.
 ///
 /// # Errors
 /// When a component could not be built.
-pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result<Vec<Built>, BuildError> {
+pub fn run(
+    plan: Plan<'_>,
+    options: &Options,
+    progress: &dyn Progress,
+    finished: Finished<'_>,
+) -> Result<Vec<Built>, BuildError> {
     let total = plan.jobs.len();
     progress.report(Event::Planned { phase: Phase::Build, components: total });
     plan.jobs.iter().for_each(|job| files::sweep(&job.place.folder));
@@ -271,7 +279,11 @@ pub fn run(plan: Plan<'_>, options: &Options, progress: &dyn Progress) -> Result
         let job = item.lock().ok().and_then(|mut job| job.take())?;
         let trigger = &plan.triggers[job.component.template.manifest.name.as_str()];
         let warmed = warm_mark(&job, &options.cache);
+        let component = job.component;
         let result = job::run(job, trigger, context);
+        if let Ok(built) = &result {
+            finished(component, built);
+        }
         if result.as_ref().is_ok_and(|built| matches!(built.work, Work::Compiled(_))) {
             // Only a hint for the next build: without it, that one is primed once more.
             let _ = files::overwrite(files::anywhere(), &warmed, b"");

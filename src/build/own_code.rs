@@ -10,10 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::catalog::Pack;
 use crate::catalog::pack::is_named;
 use crate::check::Component;
-use crate::files::{self, Files, Refusal};
-
-/// A file in the folders above has no more than this that matters.
-const LARGEST: u64 = 1 << 20;
+use crate::files::{self, Files};
 
 /// What the build of a component may run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,16 +81,10 @@ fn above(names: &[String], source: &Path, home: Option<&Path>) -> Vec<PathBuf> {
     files.filter(|file| file.symlink_metadata().is_ok()).collect()
 }
 
+/// It may be in a folder above the project.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let unusable =
-        |words: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {words}", path.display()));
-    // It may be in a folder above the project.
-    files::read(files::anywhere(), path, LARGEST).map_err(|error| match Refusal::of(&error) {
-        Some(Refusal::NotAFile) => unusable("is not a file"),
-        Some(Refusal::TooLarge { .. }) => unusable("has more than 1 MiB"),
-        _ if error.kind() == io::ErrorKind::IsADirectory => unusable("is not a file"),
-        _ => error,
-    })
+    files::read(files::anywhere(), path, files::TEXT)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
 }
 
 #[cfg(test)]

@@ -34,14 +34,16 @@ pub(super) fn compile(
         return Err(Failure::Rejected(said));
     };
     let kept: Vec<_> = resolve.files.iter().map(|file| Kept::of(job, file)).collect();
-    let is_own = !job.component.code.is_file && kept.iter().any(|file| file.path.exists());
+    let code = &job.component.code;
+    // As it was planned: another component with the same code may have had them pinned meanwhile.
+    let is_own = !code.is_file && resolve.files.iter().any(|file| code.files.contains(file));
     if is_own || context.offline {
         let help = if is_own { own(job, resolve, context.cache) } else { online(job, &kept) };
         return Err(Failure::Rejected(format!("{}\n  help: {help}", said.trim_end())));
     }
     pin(job, &kept, compilation, context)?;
     // What is compiled in a container has a network now: the files that name dependencies are there.
-    let own: Vec<_> = compilation.own.iter().chain(&resolve.files).cloned().collect();
+    let own: Vec<_> = compilation.own.iter().chain(kept.iter().map(|file| &file.name)).cloned().collect();
     compile::run(&Compilation { own: &own, ..*compilation }, context.kept)
 }
 
@@ -98,8 +100,10 @@ fn pin(
         }
         job.compile_from.insert(file.name.clone(), digest(&content));
     }
-    let component = job.component.name.clone();
-    context.progress.report(Event::DependenciesPinned { component, files: written });
+    if !written.is_empty() {
+        let component = job.component.name.clone();
+        context.progress.report(Event::DependenciesPinned { component, files: written });
+    }
     Ok(())
 }
 

@@ -98,7 +98,8 @@ pub(super) fn componentize(module: &[u8]) -> Result<Vec<u8>, String> {
 pub(super) const ADAPTER: &[u8] =
     wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER;
 /// The module whose imports it meets.
-const ADAPTED: &str = wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
+pub(super) const ADAPTED: &str =
+    wasi_preview1_component_adapter_provider::WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME;
 
 /// Encodes a core module as a component of one of the worlds in [`TASK_WIT`]; `adapter` is what stands between
 /// its `wasi_snapshot_preview1` imports and WASI 0.2, if it may have any. The code inside is not validated: composing

@@ -4,9 +4,6 @@ use super::wit::{self, CORE_MODULE, HANDLER, NotAComponent};
 use wasmparser::{Parser, Payload};
 use wit_parser::{Function, Resolve, Type, TypeDefKind, WorldItem};
 
-/// The module that the adapter provides to core modules.
-const PREVIEW1: &str = "wasi_snapshot_preview1";
-
 /// Why a core module could not be made a component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, miette::Diagnostic)]
 pub enum WrapError {
@@ -97,7 +94,9 @@ fn unsupported(core_module: &[u8]) -> Vec<String> {
         _ => None,
     });
     let imports = imports.flat_map(|section| section.into_imports()).filter_map(Result::ok);
-    let others = imports.filter(|import| import.module != PREVIEW1);
+    // Of WASI 0.2, too: what the module says of its types decides then.
+    let others =
+        imports.filter(|import| import.module != wit::ADAPTED && !import.module.starts_with("wasi:"));
     others.map(|import| format!("{}.{}", import.module, import.name)).collect()
 }
 

@@ -70,9 +70,8 @@ fn write_new_as(
 /// When it cannot be written; what was there is then as it was.
 pub fn overwrite(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let write = || {
-        let folder = inside(root, parent(path))?;
-        let target = folder.join(path.file_name().unwrap_or_default());
-        Temporary::with(&folder, bytes, Keep::Fast)?.put(&target)
+        let target = itself(root, path)?;
+        Temporary::with(parent(&target), bytes, Keep::Fast)?.put(&target)
     };
     write().map_err(|error| FileError::io("write", path, error))
 }

@@ -33,6 +33,18 @@ pub struct Hosted {
     pub stored_topics: Vec<String>,
 }
 
+impl Hosted {
+    /// Whether the two differ in their code at most.
+    pub fn is_wired_as(&self, other: &Self) -> bool {
+        let Self { name, wasm: _, subscriptions, http_path, allow_origins, bucket, .. } = self;
+        let Self { database, table, dead_letter_topic, stored_topics, .. } = self;
+        (name, subscriptions, http_path, allow_origins, bucket)
+            == (&other.name, &other.subscriptions, &other.http_path, &other.allow_origins, &other.bucket)
+            && (database, table, dead_letter_topic, stored_topics)
+                == (&other.database, &other.table, &other.dead_letter_topic, &other.stored_topics)
+    }
+}
+
 /// What one call may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {

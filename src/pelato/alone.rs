@@ -4,8 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
-
+use crate::build::record::digest;
 use crate::files;
 
 /// The folder in PELATO's cache with a file for each project that runs.
@@ -21,10 +20,7 @@ pub(super) fn announce(root: &Path, cache: &Path) -> io::Result<(Presence, bool)
     let folder = cache.join(FOLDER);
     files::create_folder(files::anywhere(), &folder)?;
     let root = fs::canonicalize(root)?;
-    let name: String = Sha256::digest(root.as_os_str().as_encoded_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let name = digest(root.as_os_str().as_encoded_bytes());
     let file = files::open_lock(files::anywhere(), &folder.join(name))?;
     // Those that run share the lock: whoever can have it alone is the first.
     let runs_already = match file.try_lock() {

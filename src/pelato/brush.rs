@@ -135,7 +135,7 @@ impl Operation {
         match phase {
             Phase::Gen => drop(self.blocking(Self::write_sources).await?),
             Phase::Build => {
-                brushed.outcome = Some(self.blocking(move |it| it.make(&[], &flags)).await?);
+                brushed.outcome = Some(self.blocking(move |it| it.make(&[], &flags, &|_, _| ())).await?);
             }
             Phase::Push => {
                 let outcome = match brushed.outcome.take() {
@@ -163,12 +163,17 @@ impl Operation {
         });
         match stale {
             Some(error) => Err(error),
-            None => self.make(&[], &flags),
+            None => self.make(&[], &flags, &|_, _| ()),
         }
     }
 
     /// Generates and builds; nothing is recorded.
-    pub(super) fn make(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
+    pub(super) fn make(
+        &self,
+        only: &[String],
+        flags: &BuildFlags,
+        finished: build::Finished<'_>,
+    ) -> Result<Outcome, Error> {
         let start = Instant::now();
         let sources = self.sources(only)?;
         let tasks = sources.components.len();
@@ -180,7 +185,7 @@ impl Operation {
         let plan = build::plan(&components, &toolchains, &sources.planned, &sources.folder, &self.store)?;
         let compiled = plan.jobs.iter().filter(|job| job.compile.is_some());
         self.allow_builds(compiled.map(|job| (job.component, job.files)))?;
-        let built = build::run(plan, &options, self.progress.as_ref())?;
+        let built = build::run(plan, &options, self.progress.as_ref(), finished)?;
         let build_time = start.elapsed() - generate_time;
         Ok(Outcome { tasks, components, generated, built, generate_time, build_time })
     }

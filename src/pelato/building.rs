@@ -127,8 +127,13 @@ impl Operation {
     ///
     /// # Errors
     /// When the workflow has errors, a name is unknown, or a component cannot be built.
-    pub fn build(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
-        let outcome = self.make(only, flags)?;
+    pub fn build(
+        &self,
+        only: &[String],
+        flags: &BuildFlags,
+        finished: build::Finished<'_>,
+    ) -> Result<Outcome, Error> {
+        let outcome = self.make(only, flags, finished)?;
         self.record(&metrics::Run {
             tasks: outcome.tasks,
             generate: Some(outcome.generate_time),

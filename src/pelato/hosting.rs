@@ -1,7 +1,7 @@
 //! What the embedded host is given to run a workflow.
 
 use super::{BuildFlags, Error, Outcome};
-use crate::build::BuildError;
+use crate::build::{BuildError, Built};
 use crate::check::Component;
 use crate::host::{Bus, Hosted, Limits};
 use crate::postgres;
@@ -36,26 +36,27 @@ pub struct RunOptions {
 /// Built components as the embedded host takes them.
 pub(super) fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
     let pairs = outcome.components.iter().zip(&outcome.built);
-    let one = |(component, built): (&Component, &crate::build::Built)| {
-        // Nothing hands messages over in this process: they are read where they are sent to.
-        let component = match bus {
-            Bus::InProcess => component.clone().at_most_once(),
-            Bus::Nats(_) => component.clone(),
-        };
-        let wrong =
-            |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };
-        Ok(Hosted {
-            name: component.name.clone(),
-            wasm: built.read_artifact().map_err(BuildError::from)?,
-            subscriptions: component.subscriptions().map_err(wrong)?,
-            http_path: component.http.as_ref().map(|http| http.path.clone()),
-            allow_origins: component.http.iter().flat_map(|http| http.allow_origins.clone()).collect(),
-            bucket: component.bucket().map_err(wrong)?,
-            database: component.uses_database(),
-            table: component.table().map(str::to_owned),
-            dead_letter_topic: component.at_least_once.as_ref().map(|kept| kept.dead_letter_topic.clone()),
-            stored_topics: component.streams.writes.clone(),
-        })
+    pairs.map(|(component, built)| hosted_one(component, built, bus)).collect()
+}
+
+/// One of them.
+pub(super) fn hosted_one(component: &Component, built: &Built, bus: &Bus) -> Result<Hosted, Error> {
+    // Nothing hands messages over in this process: they are read where they are sent to.
+    let component = match bus {
+        Bus::InProcess => component.clone().at_most_once(),
+        Bus::Nats(_) => component.clone(),
     };
-    pairs.map(one).collect()
+    let wrong = |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };
+    Ok(Hosted {
+        name: component.name.clone(),
+        wasm: built.read_artifact().map_err(BuildError::from)?,
+        subscriptions: component.subscriptions().map_err(wrong)?,
+        http_path: component.http.as_ref().map(|http| http.path.clone()),
+        allow_origins: component.http.iter().flat_map(|http| http.allow_origins.clone()).collect(),
+        bucket: component.bucket().map_err(wrong)?,
+        database: component.uses_database(),
+        table: component.table().map(str::to_owned),
+        dead_letter_topic: component.at_least_once.as_ref().map(|kept| kept.dead_letter_topic.clone()),
+        stored_topics: component.streams.writes.clone(),
+    })
 }

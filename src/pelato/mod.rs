@@ -224,6 +224,8 @@ impl Pelato {
     /// When the workflow has errors, a name is unknown, a component cannot be built, or it is cancelled.
     pub async fn build(&self, only: &[String], flags: &BuildFlags) -> Result<Outcome, Error> {
         let (only, flags) = (only.to_vec(), flags.clone());
-        self.begin(OperationKind::Build)?.alone(move |operation| operation.build(&only, &flags)).await
+        self.begin(OperationKind::Build)?
+            .alone(move |operation| operation.build(&only, &flags, &|_, _| ()))
+            .await
     }
 }

@@ -64,15 +64,6 @@ impl Pelato {
 
     /// Begins an operation that can be cancelled, and tells so.
     pub(super) fn begin(&self, kind: OperationKind) -> Result<Arc<Operation>, Error> {
-        self.begin_heard(kind, |progress| progress)
-    }
-
-    /// The same, with somebody else who hears its events.
-    pub(super) fn begin_heard(
-        &self,
-        kind: OperationKind,
-        hear: impl FnOnce(Arc<dyn Progress>) -> Arc<dyn Progress>,
-    ) -> Result<Arc<Operation>, Error> {
         let tracked = self.options.cancel.track();
         if self.options.cancel.is_cancelled() {
             return Err(Error::Cancelled);
@@ -81,7 +72,7 @@ impl Pelato {
         let reporter = Reporter::new(number, Arc::clone(&self.options.events));
         reporter.report(Event::OperationStarted { kind });
         let begun = Some((kind, Instant::now()));
-        let operation = self.operation(hear(Arc::new(reporter.clone())), begun, Some(tracked));
+        let operation = self.operation(Arc::new(reporter.clone()), begun, Some(tracked));
         if operation.is_err() {
             let duration = begun.map(|(_, start)| start.elapsed()).unwrap_or_default();
             reporter.report(Event::OperationFinished { kind, ended: Ended::Failed, duration });

@@ -14,7 +14,7 @@ use super::operation::Operation;
 use super::preparing::Preparing;
 use super::swap::Changes;
 use super::{BuildFlags, Outcome, Pelato};
-use crate::build::BuildError;
+use crate::build::{BuildError, Built};
 use crate::catalog::template::Data;
 use crate::check::Component;
 use crate::host::observe::Observer;
@@ -138,7 +138,7 @@ impl Operation {
         limits: &Limits,
         observer: Arc<dyn Observer>,
     ) -> Result<Called, Error> {
-        let outcome = self.build_for(&[component.to_owned()], flags).await?;
+        let outcome = self.build_for(&[component.to_owned()], flags, |_, _| ()).await?;
         let built = outcome.built.first().ok_or_else(|| Error::UnknownComponent {
             name: component.to_owned(),
             help: "the workflow has none".to_owned(),
@@ -156,9 +156,10 @@ impl Operation {
         self: &Arc<Self>,
         only: &[String],
         flags: &BuildFlags,
+        finished: impl Fn(&Component, &Built) + Send + Sync + 'static,
     ) -> Result<Outcome, Error> {
         let (only, flags) = (only.to_vec(), flags.clone());
-        self.blocking(move |operation| operation.build(&only, &flags)).await
+        self.blocking(move |operation| operation.build(&only, &flags, &finished)).await
     }
 
     /// Lets other processes know that the project runs, and tells if another does: without a server, messages do not

@@ -3,15 +3,15 @@
 use std::pin::Pin;
 use std::sync::Arc;
 
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
-use super::hosting::{RunOptions, hosted};
+use super::hosting::{RunOptions, hosted, hosted_one};
 use super::operation::Operation;
 use super::watch::Watcher;
 use super::{Error, Exit, Outcome, Pelato};
-use crate::generate;
+use crate::build::Work;
 use crate::host::{Host, Hosted};
-use crate::progress::{Change, Event, OldVersion, OperationKind, Phase, Progress};
+use crate::progress::{Event, OldVersion, OperationKind, Progress};
 
 /// Changes of what components are made from.
 pub(super) struct Changes {
@@ -26,36 +26,6 @@ impl Changes {
             std::future::pending::<()>().await; // the watcher's thread has ended
         }
         while self.receiver.try_recv().is_ok() {}
-    }
-}
-
-/// What became of a change.
-enum Swapped {
-    /// These components are other ones than before.
-    Done(Vec<String>),
-    /// Something else changed meanwhile.
-    Outdated,
-}
-
-/// Hears which components are built.
-struct Finished {
-    progress: Arc<dyn Progress>,
-    components: UnboundedSender<String>,
-}
-
-impl Progress for Finished {
-    fn report(&self, event: Event) {
-        let built = match &event {
-            Event::ComponentFinished { component, phase: Phase::Build, change, .. } => {
-                (!matches!(change, Change::Unchanged)).then(|| component.clone())
-            }
-            _ => None,
-        };
-        self.progress.report(event);
-        if let Some(component) = built {
-            // Nobody hears it when the build is dropped.
-            let _ = self.components.send(component);
-        }
     }
 }
 
@@ -78,7 +48,7 @@ impl Pelato {
         changes: Option<&mut Changes>,
         mut stop: Pin<&mut impl Future<Output = ()>>,
     ) -> Result<(Arc<Operation>, Outcome), Error> {
-        let first = operation.build_for(&options.only, &options.build).await;
+        let first = operation.build_for(&options.only, &options.build, |_, _| ()).await;
         let mut built = first.map(|outcome| (Arc::clone(operation), outcome));
         let Some(changes) = changes else { return built };
         loop {
@@ -96,7 +66,8 @@ impl Pelato {
             }
             built = async {
                 let again = self.begin(OperationKind::Build)?;
-                let outcome = again.ended(again.build_for(&options.only, &options.build).await)?;
+                let outcome = again.build_for(&options.only, &options.build, |_, _| ()).await;
+                let outcome = again.ended(outcome)?;
                 Ok((again, outcome))
             }
             .await;
@@ -113,46 +84,50 @@ impl Pelato {
         progress: &dyn Progress,
         mut stop: Pin<&mut impl Future<Output = ()>>,
     ) {
+        let mut is_outdated = false;
         loop {
-            tokio::select! {
-                () = stop.as_mut() => return,
-                () = changes.next() => {}
-            }
-            let swapped = loop {
-                let swapped = tokio::select! {
-                    () = stop.as_mut() => return, // and the compiler with it
-                    swapped = self.build_and_swap(host, options, &mut running, changes) => swapped,
-                };
-                if !matches!(swapped, Ok(Swapped::Outdated)) {
-                    break swapped;
+            if !is_outdated {
+                tokio::select! {
+                    () = stop.as_mut() => return,
+                    () = changes.next() => {}
                 }
+            }
+            let swapped = tokio::select! {
+                () = stop.as_mut() => return, // and the compiler with it
+                swapped = self.build_and_swap(host, options, &mut running, changes, progress) => swapped,
             };
-            match swapped {
-                Ok(Swapped::Done(components)) => progress.report(Event::Replaced { components }),
-                Ok(Swapped::Outdated) => {}
-                Err(error) => {
-                    let reason = reason(error, progress);
-                    progress.report(Event::NotReplaced { reason });
-                }
-            }
+            is_outdated = swapped.unwrap_or_else(|error| {
+                let reason = reason(error, progress);
+                progress.report(Event::NotReplaced { reason });
+                false
+            });
         }
     }
 
     /// An operation of its own: settings, packs and templates may have changed as well. A component that is built is
-    /// swapped at once; the rest when all are.
+    /// swapped at once; the rest when all are. Whether something else changed meanwhile, so that it has to be done again.
     async fn build_and_swap(
         &self,
         host: &Host,
         options: &RunOptions,
         running: &mut Vec<Hosted>,
         changes: &mut Changes,
-    ) -> Result<Swapped, Error> {
+        progress: &dyn Progress,
+    ) -> Result<bool, Error> {
         let (components, mut finished) = mpsc::unbounded_channel();
-        let hear = |progress| Arc::new(Finished { progress, components }) as Arc<dyn Progress>;
-        let operation = self.begin_heard(OperationKind::Build, hear)?;
-        let (mut early, mut outdated) = (Vec::new(), false);
+        let bus = options.bus.clone();
+        let operation = self.begin(OperationKind::Build)?;
+        let (mut has_swapped, mut outdated) = (false, false);
         let built = {
-            let mut build = std::pin::pin!(operation.build_for(&options.only, &options.build));
+            let build = operation.build_for(&options.only, &options.build, move |component, built| {
+                // What goes wrong here is met again when all is built; and nobody hears it when the build is dropped.
+                if built.work != Work::Nothing
+                    && let Ok(new) = hosted_one(component, built, &bus)
+                {
+                    let _ = components.send(new);
+                }
+            });
+            let mut build = std::pin::pin!(build);
             loop {
                 tokio::select! {
                     biased;
@@ -162,17 +137,17 @@ impl Pelato {
                         outdated = true;
                         operation.cancel.cancel();
                     }
-                    Some(name) = finished.recv() => {
-                        if let Some(swapped) = self.swap_one(host, running, &name).await {
+                    Some(new) = finished.recv() => {
+                        if let Some(name) = swap_one(host, running, new).await {
                             operation.progress.report(Event::Replaced { components: vec![name] });
-                            early.push(swapped);
+                            has_swapped = true;
                         }
                     }
                 }
             }
         };
         if outdated {
-            return Ok(Swapped::Outdated);
+            return Ok(true);
         }
         let outcome = built?;
         let components = hosted(&outcome, &options.bus)?;
@@ -180,25 +155,24 @@ impl Pelato {
         let changed = differing(running, &components);
         host.replace(components.clone()).await?;
         *running = components;
-        if changed.is_empty() && !early.is_empty() {
-            Ok(Swapped::Done(early))
-        } else {
-            Ok(Swapped::Done(changed))
+        if !(changed.is_empty() && has_swapped) {
+            progress.report(Event::Replaced { components: changed });
         }
+        Ok(false)
     }
+}
 
-    /// Swaps a component for what was just built of it, if only its code is another. Returns its name.
-    async fn swap_one(&self, host: &Host, running: &mut Vec<Hosted>, name: &str) -> Option<String> {
-        let folder = self.root().join(generate::FOLDER).join(name);
-        // What goes wrong here is met again when all is built.
-        let wasm = tokio::fs::read(folder.join(format!("{name}.wasm"))).await.ok()?;
-        let mut components = running.clone();
-        let own = components.iter_mut().find(|component| component.name == name)?;
-        own.wasm = wasm;
-        host.replace(components.clone()).await.ok()?;
-        *running = components;
-        Some(name.to_owned())
-    }
+/// Swaps a component for what was just built of it, if only its code is another: else it may need what is not there
+/// yet. Returns its name.
+async fn swap_one(host: &Host, running: &mut Vec<Hosted>, new: Hosted) -> Option<String> {
+    let at = running.iter().position(|component| component.is_wired_as(&new))?;
+    let name = new.name.clone();
+    let mut components = running.clone();
+    components[at] = new;
+    // What goes wrong here is met again when all is built.
+    host.replace(components.clone()).await.ok()?;
+    *running = components;
+    Some(name)
 }
 
 /// The components that are new, other ones than before, or gone.

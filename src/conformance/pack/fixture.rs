@@ -350,8 +350,7 @@ impl Fixture {
                 other => NotBuilt::Broken(with_help(&other)),
             }
         })?;
-        let folder = built.function.parent().unwrap_or(&built.function);
-        files::read(folder, &built.function, files::COMPONENT).map_err(|error| broken(&error))
+        built.read_function().map_err(|error| broken(&error))
     }
 }
 

@@ -200,7 +200,10 @@ impl Reporter {
             Nats::Connected | Nats::Disconnected | Nats::Draining | Nats::Closed | Nats::SlowConsumer(_) => {}
             Nats::LameDuckMode => trouble("the server is about to shut down".to_owned()),
             Nats::ServerError(cause) => match nats::denied(cause) {
-                Some((Right::Subscribe, subject)) => drop(self.refusal.send_replace(Some(subject))),
+                // Replies do without: no topic of the workflow is there.
+                Some((Right::Subscribe, subject)) if !subject.starts_with("_INBOX.") => {
+                    self.refusal.send_replace(Some(subject));
+                }
                 Some((right, subject)) => {
                     self.denials.add(&subject);
                     trouble(NatsError::NotPermitted { user: self.user.clone(), subject, right }.to_string());

@@ -102,6 +102,8 @@ impl Database {
         let found = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&name.join(".")]).await;
         match found.and_then(|row| row.try_get(0)) {
             Ok(found) => Ok(found),
+            // Such as the right to look into its schema: there is none for this user.
+            Err(error) if error.as_db_error().is_some() => Ok(false),
             Err(error) => {
                 let server = self.server.to_string();
                 Err(PostgresError::Unreachable { server, message: postgres::words(&error) })
