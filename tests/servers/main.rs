@@ -13,6 +13,7 @@
 #![cfg(target_os = "linux")]
 
 mod cli;
+mod cluster;
 mod container;
 mod deploy;
 mod docs;

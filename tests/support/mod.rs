@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod built;
+pub mod cluster;
 pub mod disk;
 pub mod echoes;
 pub mod embed;
@@ -21,6 +22,7 @@ pub mod postgres;
 pub mod process;
 pub mod ran;
 pub mod registry;
+pub mod role;
 pub mod shared;
 pub mod shell;
 pub mod slow;

@@ -11,7 +11,7 @@ mod languages;
 mod links;
 mod placement;
 mod platform;
-mod project;
+pub mod project;
 mod prototype;
 mod stored;
 mod temperature;

@@ -59,13 +59,23 @@ impl Project {
 
     /// With the settings of a lattice.
     pub fn of(self, lattice: &Lattice) -> Self {
-        lattice.settings().into_iter().fold(self, |project, (name, value)| project.env(name, &value))
+        self.set(&lattice.settings())
+    }
+
+    /// With these settings.
+    pub fn set(self, settings: &[(&str, String)]) -> Self {
+        settings.iter().fold(self, |project, (name, value)| project.env(name, value))
     }
 
     /// Tasks whose functions all give their input back.
     pub fn echoes(lattice: &Lattice, workflow: &str) -> Self {
-        let project = Self::new(lattice, &[("workflow.yaml", workflow), (PACK, PACK_TEXT)]);
-        let project = Self { place: project.place.trusted() };
+        Self::of_echoes(workflow).of(lattice)
+    }
+
+    /// The same without settings.
+    pub fn of_echoes(workflow: &str) -> Self {
+        let place = Place::with(&[("workflow.yaml", workflow), (PACK, PACK_TEXT)]);
+        let project = Self { place: place.trusted() };
         project.place.write("language-packs/wat/starter/function.wasm", echoes::echo());
         project.place.write("tasks/echo/function.wasm", echoes::echo());
         project

@@ -58,6 +58,11 @@ impl Program {
         let _ = self.child.wait();
     }
 
+    /// Whether it has ended.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
     /// Sends it a signal, and everything that it has started: `-STOP`, and it does nothing until `-CONT`.
     pub fn signal(&self, name: &str) {
         let group = format!("-{}", self.child.id());

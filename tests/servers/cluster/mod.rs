@@ -1,0 +1,6 @@
+//! A real cluster of wasmCloud 2: the API of Kubernetes, NATS, a registry, and `wash host`s. See
+//! docs/contributing/cluster.md. Without its programs these tests are skipped, but not in CI.
+
+mod faults;
+mod rig;
+mod workload;
