@@ -1,11 +1,12 @@
 //! `pelato doctor`
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::context::{Context, Place, runtime};
-use super::flags::Flags;
+use super::flags::{self, Flags};
 use crate::doctor::{Examined, Machine};
 use crate::pelato::Error;
 use crate::pelato::Pelato;
@@ -26,6 +27,9 @@ pub struct Arguments {
     /// With `--fix`: only print what would be done
     #[arg(long, requires = "fix")]
     dry_run: bool,
+    /// How long each server, engine and compiler may take to answer, such as 500ms, 4s or 1m
+    #[arg(long, value_name = "TIME", default_value = "4s", value_parser = flags::time)]
+    timeout: Duration,
     #[command(flatten)]
     flags: Flags,
 }
@@ -33,12 +37,13 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (pelato, flags) = (context.open_at(&arguments.place)?, arguments.flags.to_build());
-    let machine = Arc::new(context.finish(pelato.machine(&flags))?);
+    let machine = Arc::new(context.finish(pelato.machine(&flags, arguments.timeout))?);
     let mut examined = Arc::new(examine(&pelato, &machine)?);
     if arguments.fix {
         let fixed = pelato.fix(machine, Arc::clone(&examined), arguments.dry_run);
         if context.finish(fixed)? && !arguments.dry_run {
-            examined = Arc::new(examine(&pelato, &context.finish(pelato.machine(&flags))?)?);
+            examined =
+                Arc::new(examine(&pelato, &context.finish(pelato.machine(&flags, arguments.timeout))?)?);
         }
     }
     let report = json::Doctor::new(&examined);

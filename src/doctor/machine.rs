@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use super::ANSWER;
+use super::PATIENCE;
 use super::finding::Finding;
 use crate::build::container::{self, Look};
 use crate::build::{self, Choice, Local, Search};
@@ -45,6 +46,8 @@ pub struct Machine {
     pub build: build::Options,
     /// Where the builder comes from.
     pub builder_from: String,
+    /// How long others may take to answer.
+    pub patience: Duration,
     local: OnceCell<Vec<Local>>,
     engine: OnceCell<Result<Look, container::ContainerError>>,
     registry: OnceCell<Result<Probe, PushError>>,
@@ -71,6 +74,7 @@ impl Machine {
             rejected: Vec::new(),
             build,
             builder_from,
+            patience: PATIENCE,
             local: OnceCell::new(),
             engine: OnceCell::new(),
             registry: OnceCell::new(),
@@ -139,10 +143,11 @@ impl Machine {
         let look = || async {
             let images = self.packs.iter().filter_map(|pack| self.build.image(pack));
             let images: Vec<_> = images.collect();
-            let looked = tokio::time::timeout(ANSWER, container::look(&self.build.engines, &images)).await;
+            let looked =
+                tokio::time::timeout(self.patience, container::look(&self.build.engines, &images)).await;
             let slow = |_| container::ContainerError::Timeout {
                 phase: "querying the container engine",
-                limit: ANSWER,
+                limit: self.patience,
             };
             looked.map_err(slow)?
         };
@@ -169,8 +174,9 @@ impl Machine {
         let probe = || async {
             let host = push::Address::of(&self.settings)?.host;
             let caller = push::Caller { cancel: &self.build.cancel, progress: &Silent };
-            let probed = tokio::time::timeout(ANSWER, push::probe(&self.settings, repository, caller)).await;
-            probed.unwrap_or_else(|_| Err(PushError::Timeout { host, seconds: ANSWER.as_secs() }))
+            let probed =
+                tokio::time::timeout(self.patience, push::probe(&self.settings, repository, caller)).await;
+            probed.unwrap_or_else(|_| Err(PushError::Timeout { host, seconds: self.patience.as_secs() }))
         };
         Some(self.registry.get_or_init(probe).await.as_ref())
     }
@@ -181,14 +187,14 @@ impl Machine {
             return None;
         }
         let connect = || async {
-            let connected = tokio::time::timeout(ANSWER, self.platform.connect()).await;
+            let connected = tokio::time::timeout(self.patience, self.platform.connect()).await;
             connected.unwrap_or_else(|_| {
                 let about = self.platform.about();
                 Err(DeployError::NoAnswer {
                     server: about.server,
                     address: about.address,
                     settings: about.address_settings,
-                    seconds: ANSWER.as_secs(),
+                    seconds: self.patience.as_secs(),
                 })
             })
         };

@@ -1,8 +1,8 @@
 //! What a machine has and lacks for a project.
 //!
 //! Each subject is a file: a function from a [`Machine`] to [`Finding`]s, listed in [`subjects`] and described in
-//! `docs/doctor.md`. They only look, all at the same time, and none may take longer than [`PATIENCE`]. [`fix`] does
-//! what needs no root.
+//! `docs/doctor.md`. They only look, all at the same time, and each has a time limit: [`Machine::patience`].
+//! [`fix`] does what needs no root.
 
 mod builder;
 mod clock;
@@ -29,11 +29,12 @@ pub use fix::{Fixed, fix};
 pub use machine::{Machine, Work};
 
 use crate::platform::Platform;
+use crate::remedy::Argument;
 
-/// How long a subject may take. What asks others gives up earlier, and says what it waited for.
-pub const PATIENCE: Duration = Duration::from_secs(5);
-/// How long others may take to answer.
-const ANSWER: Duration = Duration::from_secs(4);
+/// How long others may take to answer unless the user says otherwise.
+pub const PATIENCE: Duration = Duration::from_secs(4);
+/// How much longer a subject may take: what asks others gives up earlier, and says what it waited for.
+const MARGIN: Duration = Duration::from_secs(1);
 
 /// One thing that is looked at.
 struct Subject {
@@ -76,27 +77,33 @@ pub struct Examined {
 
 /// Looks at everything.
 pub async fn examine(machine: &Machine) -> Vec<Examined> {
+    let limit = machine.patience + MARGIN;
     let own = |subjects: &'static [Subject]| {
-        subjects
-            .iter()
-            .map(|subject| limited(subject.name, (subject.needed)(machine), (subject.look)(machine)))
+        let look = |subject: &Subject| {
+            limited(subject.name, (subject.needed)(machine), (subject.look)(machine), limit)
+        };
+        subjects.iter().map(look)
     };
-    let platforms = machine
-        .platform()
-        .about()
-        .subjects
-        .iter()
-        .map(|name| limited(name, machine.wants_platform(), platform::look(machine, name).boxed()));
+    let platforms =
+        machine.platform().about().subjects.iter().map(|name| {
+            limited(name, machine.wants_platform(), platform::look(machine, name).boxed(), limit)
+        });
     let looks: Vec<_> = own(BEFORE).chain(platforms).chain(own(AFTER)).map(FutureExt::boxed).collect();
     join_all(looks).await.into_iter().flatten().collect()
 }
 
 /// What is found out about a subject in time.
-async fn limited(subject: &'static str, needed: bool, look: BoxFuture<'_, Vec<Finding>>) -> Vec<Examined> {
-    let found = tokio::time::timeout(PATIENCE, look).await;
+async fn limited(
+    subject: &'static str,
+    needed: bool,
+    look: BoxFuture<'_, Vec<Finding>>,
+    limit: Duration,
+) -> Vec<Examined> {
+    let found = tokio::time::timeout(limit, look).await;
     let late = || {
-        let words = format!("no answer within {} s", PATIENCE.as_secs());
-        vec![Finding::lacking(needed, words, "check whether the machine is overloaded")]
+        let words = format!("no answer within {} s", limit.as_secs_f64());
+        let advice = format!("check whether the machine is overloaded; {} waits longer", Argument::Timeout);
+        vec![Finding::lacking(needed, words, advice)]
     };
     let findings = found.unwrap_or_else(|_| late()).into_iter();
     findings.map(|finding| Examined { subject, finding }).collect()

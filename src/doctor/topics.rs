@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use super::ANSWER;
 use super::finding::Finding;
 use super::machine::Machine;
 use crate::nats;
@@ -16,7 +15,7 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
         return Vec::new();
     }
     // What is wrong with the connection is said where the server is looked at.
-    match tokio::time::timeout(ANSWER, nats::denied_subscriptions(&server, &topics)).await {
+    match tokio::time::timeout(machine.patience, nats::denied_subscriptions(&server, &topics)).await {
         Ok(Ok(denied)) => denied.iter().map(|error| Finding::of(machine.wants_platform(), error)).collect(),
         _ => Vec::new(),
     }

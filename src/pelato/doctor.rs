@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Error;
 use super::operation::Operation;
@@ -17,13 +18,19 @@ use crate::remedy::Argument;
 use crate::text::count;
 
 impl Pelato {
-    /// What is to be looked at: this machine, for the project if there is one.
+    /// What is to be looked at: this machine, for the project if there is one. `patience` is how long servers and
+    /// programs may take to answer.
     ///
     /// # Errors
     /// When the workflow is there and cannot be read.
-    pub async fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
+    pub async fn machine(&self, flags: &BuildFlags, patience: Duration) -> Result<Machine, Error> {
         let flags = flags.clone();
-        self.begin(OperationKind::Machine)?.alone(move |operation| operation.machine(&flags)).await
+        let machine = move |operation: &Operation| {
+            let mut machine = operation.machine(&flags)?;
+            machine.patience = patience;
+            Ok(machine)
+        };
+        self.begin(OperationKind::Machine)?.alone(machine).await
     }
 
     /// Looks at the machine.

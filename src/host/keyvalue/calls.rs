@@ -5,10 +5,13 @@ use std::sync::Arc;
 use hyper::body::Bytes;
 use wasmtime::component::Resource;
 
-use super::{LINK, Opened};
+use super::Opened;
 use crate::host::bindings::store;
 use crate::host::observe::Stored;
 use crate::host::state::{Link, State};
+
+/// A name by which every component may open its bucket, whatever the bucket's own name is.
+const LINK: &str = "default";
 
 type Answer<T> = wasmtime::Result<Result<T, store::Error>>;
 
@@ -16,7 +19,7 @@ impl store::Host for State {
     async fn open(&mut self, identifier: String) -> Answer<Resource<Opened>> {
         let bucket = self.link.as_ref().and_then(|link| link.resources.bucket.as_ref());
         match bucket {
-            Some(bucket) if identifier == LINK => {
+            Some(bucket) if identifier == bucket.name() || identifier == LINK => {
                 let bucket = Arc::clone(bucket);
                 Ok(Ok(self.keep(bucket)?))
             }

@@ -13,9 +13,6 @@ use super::bus::Broker;
 use super::observe::{Event, Observer};
 use nats::NatsBuckets;
 
-/// The name by which a component opens its bucket: it has only one, and the host knows which.
-const LINK: &str = "default";
-
 /// All buckets. They are stored in the same place as the messages.
 pub(super) struct Buckets {
     place: Place,

@@ -12,7 +12,7 @@ fn doctor_names_the_topic_that_the_user_may_not_read() {
         .env("NATS_PORT", server.port.to_string())
         .env("NATS_USER", "restricted")
         .env("NATS_PASSWORD", "pw");
-    let ran = place.ran(&["doctor", "--json"]);
+    let ran = place.ran(&["doctor", "--timeout", "5m", "--json"]);
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     let text = report.to_string();
     let wanted = "the user `restricted` is not permitted to subscribe to `room.single` on the NATS server";

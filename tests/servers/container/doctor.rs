@@ -4,11 +4,9 @@ use super::engine::engines;
 use super::place::{InContainers, example};
 use crate::support::{Place, Ran};
 
-/// A run in which the engine has answered: on a busy machine it may take longer than `doctor` waits.
+/// A run that waits for the engine as long as a busy machine needs.
 pub fn doctor(place: &Place, arguments: &[&str]) -> Ran {
-    let run = || place.ran(&[&["doctor"], arguments].concat());
-    let late = |ran: &Ran| ran.out.contains("took longer than") || ran.out.contains("no answer within");
-    std::iter::repeat_with(run).take(10).find(|ran| !late(ran)).expect("the engine never answers in time")
+    place.ran(&[&["doctor", "--timeout", "5m"], arguments].concat())
 }
 
 #[test]

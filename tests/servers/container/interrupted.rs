@@ -158,7 +158,7 @@ fn an_engine_that_keeps_us_out_names_its_group() {
     );
     assert!(said.contains(&wanted), "{said}");
     nothing_is_made(&place);
-    let report = run(&["doctor", "--builder", "container"]);
+    let report = run(&["doctor", "--timeout", "5m", "--builder", "container"]);
     let found = String::from_utf8_lossy(&report.stdout).into_owned();
     assert_eq!(report.status.code(), Some(8), "{found}");
     assert!(found.contains(&wanted), "{found}");

@@ -11,7 +11,7 @@ const PASSWORD: &str = "zo-geheim-78";
 
 /// Findings of a subject, each with its state.
 fn found(project: &Project, code: i32, subject: &str) -> Vec<(String, String)> {
-    let ran = project.run(&["doctor", "--json"]);
+    let ran = project.run(&["doctor", "--timeout", "5m", "--json"]);
     assert_eq!(ran.code, code, "{}{}", ran.out, ran.err);
     assert!(!ran.out.contains(PASSWORD), "{}", ran.out);
     let report: Value = serde_json::from_str(&ran.out).unwrap();

@@ -15,7 +15,7 @@ use crate::support::nats::Server;
 
 /// A component that keeps what its function gives, in a bucket.
 fn keeping(name: &str, body: &str, subject: &str, bucket: &str) -> Hosted {
-    Hosted { bucket: Some(bucket.to_owned()), ..hosted(name, keeper(name, body), &[subject], None) }
+    Hosted { bucket: Some(bucket.to_owned()), ..hosted(name, keeper(name, body, bucket), &[subject], None) }
 }
 
 fn stored(place: &str, body: &str) -> Stored {

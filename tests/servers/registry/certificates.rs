@@ -52,7 +52,7 @@ error: the certificate of the registry at 127.0.0.1:[PORT] is not accepted: its 
 
 "#]]);
     let doctor = |place: &Place, code, words: &str| {
-        let ran = place.run_in_vain(&["doctor"]).code(code);
+        let ran = place.run_in_vain(&["doctor", "--timeout", "5m"]).code(code);
         let found = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
         assert!(found.contains(words), "{found}");
     };

@@ -16,7 +16,7 @@ fn place(host: &str) -> Place {
 /// What is found about the registry and the clock, each with its state and its remedy.
 #[track_caller]
 fn found(place: &Place, code: i32) -> Vec<[String; 3]> {
-    let ran = place.run_in_vain(&["doctor", "--json"]).code(code);
+    let ran = place.run_in_vain(&["doctor", "--timeout", "5m", "--json"]).code(code);
     let report: serde_json::Value = serde_json::from_slice(&ran.get_output().stdout).unwrap();
     let findings = report["findings"].as_array().unwrap().iter();
     let of_servers = findings.filter(|one| one["subject"] == "registry" || one["subject"] == "clock");

@@ -90,8 +90,8 @@ pub fn producer(name: &str, body: &str, dest_topic: &str) -> Vec<u8> {
 }
 
 /// A component of the template `nats_to_nats_kv`.
-pub fn keeper(name: &str, body: &str) -> Vec<u8> {
-    with_settings("nats_to_nats_kv", body, &[("component_name", name)])
+pub fn keeper(name: &str, body: &str, bucket: &str) -> Vec<u8> {
+    with_settings("nats_to_nats_kv", body, &[("component_name", name), ("bucket", bucket)])
 }
 
 /// A component of the template `dbsync_nats`.

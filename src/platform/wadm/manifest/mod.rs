@@ -112,7 +112,10 @@ fn links(
         let Some((provider, called)) = provider else { continue };
         match providers.link(component, need, provider) {
             (true, link) => called.push(link),
-            (false, link) => own.push(link),
+            (false, link) => {
+                own.extend(provider::by_bucket(&link));
+                own.push(link);
+            }
         }
     }
     own

@@ -252,6 +252,17 @@ impl Providers {
     }
 }
 
+/// The same link by the name of its bucket, if it has one: a component opens a bucket by its own name, hosts find the
+/// provider by the link `default`, and the provider finds the bucket by the name of a link.
+pub(super) fn by_bucket(link: &Link) -> Option<Link> {
+    let properties = link.target.config.iter().find_map(|config| config.properties.as_ref())?;
+    let bucket = properties.get("bucket").filter(|name| name.as_str() != "default")?;
+    let mut named = Link { name: Some(bucket.clone()), ..link.clone() };
+    // wadm takes no two configurations of one name, even if they are the same.
+    named.target.config.iter_mut().for_each(|config| config.name.push_str("-by-name"));
+    Some(named)
+}
+
 /// So many instances in each target, or on each host of every target.
 pub(super) fn scaler<'a>(
     targets: impl Iterator<Item = &'a str>,

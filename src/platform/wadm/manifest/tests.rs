@@ -191,9 +191,22 @@ fn buckets_have_a_provider_for_each_set_of_targets() {
     assert_eq!(providers(&manifest), names);
     assert_eq!(part(&manifest, "keyvalue-edge").properties.image, KEYVALUE_PROVIDER.default.unwrap());
     let link = |manifest: &Manifest| {
-        let link = part(manifest, "a").links().find(|link| link.package == "keyvalue").unwrap().clone();
+        let links: Vec<_> =
+            part(manifest, "a").links().filter(|link| link.package == "keyvalue").cloned().collect();
+        let names: Vec<_> = links.iter().map(|link| link.name.as_deref()).collect();
+        assert_eq!(
+            names,
+            [Some("readings"), None],
+            "by the bucket's name, and the one by which hosts find it"
+        );
+        let values = |link: &model::Link| {
+            link.target.config.iter().map(|one| one.properties.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(values(&links[0]), values(&links[1]));
+        assert_eq!(links[0].target.config[0].name, "a-store-by-name");
+        let link = links[1].clone();
         assert_eq!((link.namespace.as_str(), &*link.interfaces), ("wasi", &["store".to_owned()][..]));
-        assert_eq!((link.target.name.as_str(), &link.name), ("keyvalue-edge", &None), "the default link");
+        assert_eq!(link.target.name, "keyvalue-edge");
         link.target.config.into_iter().flat_map(|config| config.properties.unwrap()).collect::<Vec<_>>()
     };
     let own = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {

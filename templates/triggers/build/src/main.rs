@@ -54,7 +54,7 @@ fn build(std: Std) -> Result<()> {
         let module = fs::read(modules.join(trigger.name).with_extension("wasm"))?;
         let component = component::from_module(&module, &digest)?;
         component::check(&component, trigger)?;
-        let path = workspace.join("../tasks").join(trigger.name).join("trigger.wasm");
+        let path = workspace.join("..").join(trigger.path);
         write(&path, &component)?;
         println!("{}: {} bytes", trigger.name, component.len());
     }

@@ -2,18 +2,21 @@
 
 /// A trigger, as it must turn out.
 pub(crate) struct Trigger {
-    /// Its crate, and the template it belongs to.
+    /// Its crate.
     pub(crate) name: &'static str,
+    /// Where it belongs, below `templates/`.
+    pub(crate) path: &'static str,
     /// What it imports, exactly. An import more is a host less that can run it.
     pub(crate) imports: &'static [&'static str],
     /// What it exports, exactly.
     pub(crate) exports: &'static [&'static str],
 }
 
-/// All triggers.
-pub(crate) const TRIGGERS: [Trigger; 4] = [
+/// All triggers, and the entry.
+pub(crate) const TRIGGERS: [Trigger; 5] = [
     Trigger {
         name: "processor_nats",
+        path: "tasks/processor_nats/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
             "pelato:task/settings@0.1.0",
@@ -25,6 +28,7 @@ pub(crate) const TRIGGERS: [Trigger; 4] = [
     },
     Trigger {
         name: "http_producer_nats",
+        path: "tasks/http_producer_nats/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
             "pelato:task/settings@0.1.0",
@@ -40,6 +44,7 @@ pub(crate) const TRIGGERS: [Trigger; 4] = [
     },
     Trigger {
         name: "nats_to_nats_kv",
+        path: "tasks/nats_to_nats_kv/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
             "pelato:task/settings@0.1.0",
@@ -52,6 +57,7 @@ pub(crate) const TRIGGERS: [Trigger; 4] = [
     },
     Trigger {
         name: "dbsync_nats",
+        path: "tasks/dbsync_nats/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
             "pelato:task/settings@0.1.0",
@@ -62,5 +68,19 @@ pub(crate) const TRIGGERS: [Trigger; 4] = [
             "wasmcloud:postgres/types@0.1.1-draft",
         ],
         exports: &["wasmcloud:messaging/handler@0.2.0"],
+    },
+    Trigger {
+        name: "http_entry",
+        path: "entry/entry.wasm",
+        imports: &[
+            "wasi:cli/environment@0.2.0",
+            "wasi:http/types@0.2.0",
+            "wasi:io/error@0.2.0",
+            "wasi:io/poll@0.2.0",
+            "wasi:io/streams@0.2.0",
+            "wasmcloud:messaging/consumer@0.2.0",
+            "wasmcloud:messaging/types@0.2.0",
+        ],
+        exports: &["wasi:http/incoming-handler@0.2.0"],
     },
 ];

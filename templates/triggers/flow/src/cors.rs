@@ -37,19 +37,21 @@ impl Cors {
         let (Some(_), Some(_)) = (&self.allowed, method) else { return None };
         let mut answer = Answer { status: 204, headers: Vec::new(), body: None };
         // Another method is answered the same: the browser compares.
-        answer.headers.push(("access-control-allow-methods", "POST".to_owned()));
+        answer.headers.push(("access-control-allow-methods".into(), "POST".to_owned()));
         if let Some(headers) = headers.and_then(|headers| core::str::from_utf8(headers).ok()) {
-            answer.headers.push(("access-control-allow-headers", headers.to_owned()));
+            answer.headers.push(("access-control-allow-headers".into(), headers.to_owned()));
         }
-        answer.headers.push(("access-control-max-age", MAX_AGE.to_owned()));
+        answer.headers.push(("access-control-max-age".into(), MAX_AGE.to_owned()));
         Some(self.apply(answer))
     }
 
     /// Adds to an answer what lets the page read it.
     #[must_use]
     pub fn apply(&self, mut answer: Answer) -> Answer {
-        answer.headers.extend(self.allowed.clone().map(|origin| ("access-control-allow-origin", origin)));
-        answer.headers.extend(self.varies.then(|| ("vary", "origin".to_owned())));
+        answer
+            .headers
+            .extend(self.allowed.clone().map(|origin| ("access-control-allow-origin".into(), origin)));
+        answer.headers.extend(self.varies.then(|| ("vary".into(), "origin".to_owned())));
         answer
     }
 }

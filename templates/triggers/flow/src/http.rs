@@ -1,9 +1,79 @@
 //! What an HTTP request may contain and how it is answered: the rules, without the streams.
 
-use crate::Failure;
+use std::borrow::Cow;
+
+use crate::cors::Cors;
+use crate::{Failure, Platform, body_limit, deliver, logged};
 
 /// The most that is read from a request at a time.
 const CHUNK: u64 = 64 * 1024;
+
+/// An HTTP request.
+pub trait Request {
+    /// The method, such as `POST`.
+    fn method(&self) -> String;
+
+    /// The path, with the query if there is one.
+    fn path(&self) -> String;
+
+    /// All headers.
+    fn headers(&self) -> Vec<(String, Vec<u8>)>;
+
+    /// The first value of a header.
+    fn header(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// The body, if it is whole and not larger than `limit`, in bytes. To be called once.
+    ///
+    /// # Errors
+    /// Why it was not read to its end.
+    fn body(&self, limit: u64) -> Result<Vec<u8>, Unread>;
+}
+
+/// Why a body was not read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// It is larger than the limit.
+    TooLarge,
+    /// Its sender disconnected, or sent something that is not HTTP.
+    Incomplete,
+}
+
+impl From<TooLarge> for Unread {
+    fn from(TooLarge: TooLarge) -> Self {
+        Self::TooLarge
+    }
+}
+
+/// The answer of a task to a request.
+pub fn answer(platform: &impl Platform, request: &impl Request) -> Answer {
+    let cors = Cors::of(platform, request.header("origin").as_deref());
+    match request.method().as_str() {
+        "POST" => cors.apply(posted(platform, request)),
+        "OPTIONS" => {
+            let method = request.header("access-control-request-method");
+            let headers = request.header("access-control-request-headers");
+            let preflight = cors.preflight(method.as_deref(), headers.as_deref());
+            preflight.unwrap_or_else(|| cors.apply(Answer::method_not_allowed()))
+        }
+        _ => cors.apply(Answer::method_not_allowed()),
+    }
+}
+
+fn posted(platform: &impl Platform, request: &impl Request) -> Answer {
+    let limit = match logged(platform, body_limit(platform)) {
+        Ok(limit) => limit,
+        Err(failure) => return Answer::delivered(Err(failure)),
+    };
+    match request.body(limit) {
+        // HTTP answers its sender itself: there is no reply subject.
+        Ok(body) => Answer::delivered(deliver(platform, &body, None)),
+        Err(Unread::TooLarge) => Answer::too_large(limit),
+        Err(Unread::Incomplete) => Answer::incomplete(),
+    }
+}
+
+/// A header: its name and its value.
+pub type Header = (Cow<'static, str>, String);
 
 /// An answer to an HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +81,7 @@ pub struct Answer {
     /// The status code.
     pub status: u16,
     /// The headers, by name.
-    pub headers: Vec<(&'static str, String)>,
+    pub headers: Vec<Header>,
     /// The body; no body differs from an empty one.
     pub body: Option<Vec<u8>>,
 }
@@ -22,7 +92,7 @@ impl Answer {
     pub fn text(status: u16, message: &str) -> Self {
         Self {
             status,
-            headers: vec![("content-type", TEXT.to_owned())],
+            headers: vec![("content-type".into(), TEXT.to_owned())],
             body: Some(format!("{message}\n").into_bytes()),
         }
     }
@@ -31,7 +101,7 @@ impl Answer {
     #[must_use]
     pub fn method_not_allowed() -> Self {
         let mut answer = Self::text(405, "method not allowed: send a POST request");
-        answer.headers.push(("allow", "POST".to_owned()));
+        answer.headers.push(("allow".into(), "POST".to_owned()));
         answer
     }
 
@@ -54,7 +124,7 @@ impl Answer {
         match outcome {
             Ok(Some(output)) => Self {
                 status: 200,
-                headers: vec![("content-type", content_type(&output).to_owned())],
+                headers: vec![("content-type".into(), content_type(&output).to_owned())],
                 body: Some(output),
             },
             Ok(None) => Self { status: 204, headers: Vec::new(), body: None },

@@ -5,7 +5,8 @@ use crate::database::{Database, Rows};
 use crate::deliver::pass;
 use crate::delivery::settle;
 use crate::keyvalue::{self, Bucket, Entries};
-use crate::{Message, Platform, deliver};
+use crate::protocol::is_http_request;
+use crate::{Message, Platform, deliver, relay};
 
 /// Handles a message whose result goes to a topic.
 ///
@@ -13,6 +14,17 @@ use crate::{Message, Platform, deliver};
 /// The message of the failure, which has been logged already.
 pub fn handle_message(platform: &impl Platform, message: &Message) -> Result<(), String> {
     settle(platform, message, |reply_to| deliver(platform, &message.body, reply_to).map(drop))
+}
+
+/// The same for a task that answers HTTP requests, also those that arrive as messages.
+///
+/// # Errors
+/// The message of the failure, which has been logged already.
+pub fn handle_message_or_request(platform: &impl Platform, message: &Message) -> Result<(), String> {
+    match is_http_request(&message.subject) {
+        true => relay::handle(platform, message),
+        false => handle_message(platform, message),
+    }
 }
 
 /// Handles a message whose result becomes an entry of a key-value bucket.

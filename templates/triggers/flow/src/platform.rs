@@ -2,7 +2,7 @@
 
 // Generated: the lints are for what people write.
 #[allow(unsafe_code, missing_docs, clippy::all)]
-mod bindings {
+pub(crate) mod bindings {
     wit_bindgen::generate!({ world: "flow", path: "../wit", generate_all });
 }
 

@@ -22,6 +22,19 @@ pub const MAX_BODY_BYTES: &str = "max_body_bytes";
 /// The setting with the origins, separated by commas, whose pages may send HTTP requests.
 pub const ALLOW_ORIGINS: &str = "allow_origins";
 
+/// What the subjects begin with at which tasks are asked what they answer to an HTTP request.
+const HTTP_REQUESTS: &str = "pelato.http.";
+
+/// The subject of the HTTP requests for a component of a project.
+pub fn http_requests(project: &str, component: &str) -> String {
+    format!("{HTTP_REQUESTS}{project}.{component}")
+}
+
+/// Whether the messages of a subject are HTTP requests.
+pub fn is_http_request(subject: &str) -> bool {
+    subject.starts_with(HTTP_REQUESTS)
+}
+
 /// Tells JetStream that a message was processed.
 pub const PROCESSED: &str = "+ACK";
 /// Tells JetStream that a message was dead-lettered.

@@ -4,7 +4,7 @@ mod fake;
 
 use fake::Fake;
 use flow::cors::Cors;
-use flow::http::Answer;
+use flow::http::{Answer, Header};
 
 const SHOP: &str = "https://shop.example";
 const POST: Option<&[u8]> = Some(b"POST");
@@ -16,12 +16,12 @@ fn cors(setting: Option<&'static str>, origin: Option<&str>) -> Cors {
 }
 
 /// The headers of an ordinary answer.
-fn headers(cors: &Cors) -> Vec<(&'static str, String)> {
+fn headers(cors: &Cors) -> Vec<Header> {
     cors.apply(Answer { status: 204, headers: Vec::new(), body: None }).headers
 }
 
-fn owned(headers: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
-    headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
+fn owned(headers: &[(&'static str, &str)]) -> Vec<Header> {
+    headers.iter().map(|(name, value)| ((*name).into(), (*value).to_owned())).collect()
 }
 
 #[test]

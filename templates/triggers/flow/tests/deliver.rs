@@ -99,7 +99,7 @@ fn where_a_stream_stores_the_topic_it_has_acknowledged_the_result() {
     assert_eq!(deliver(&platform, b"21.5", None), Ok(Some(b"294.65".to_vec())));
     assert_eq!(platform.requested.borrow().as_slice(), [("kelvin".to_owned(), b"294.65".to_vec())]);
     assert_eq!(platform.published(), []);
-    platform.reply = "";
+    platform.reply = Ok(Vec::new());
     assert!(matches!(deliver(&platform, b"21.5", None), Err(Failure::Publish(_))));
 }
 

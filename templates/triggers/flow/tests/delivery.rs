@@ -109,10 +109,10 @@ fn a_result_that_no_stream_acknowledges_is_a_failure() {
     let failure = handle_message(&fake, &message(1)).unwrap_err();
     assert_eq!(failure, format!("{why}no stream acknowledged it: no responders"));
     fake.refused = None;
-    fake.reply = REFUSED;
+    fake.reply = Ok(REFUSED.into());
     let failure = handle_message(&fake, &message(1)).unwrap_err();
     assert_eq!(failure, format!("{why}the stream refused it: maximum bytes exceeded"));
-    fake.reply = "294.65";
+    fake.reply = Ok("294.65".into());
     let failure = handle_message(&fake, &message(1)).unwrap_err();
     assert_eq!(failure, format!("{why}another program answered before a stream acknowledged it"));
     assert_eq!(sent(&fake), ["ack: -NAK {\"delay\": 1000000000}"; 3]);
@@ -126,7 +126,7 @@ fn a_dead_letter_that_no_stream_acknowledges_is_redelivered() {
     assert_eq!(handle_message(&fake, &message(3)), Err(format!("no; {refused}")));
     assert_eq!(fake.log(), ["convert: no".to_owned(), format!("convert: {refused}")]);
     fake.refused = None;
-    fake.reply = REFUSED;
+    fake.reply = Ok(REFUSED.into());
     assert!(handle_message(&fake, &message(3)).is_err());
     assert!(handle_message(&fake, &message(4)).is_err());
     assert_eq!(

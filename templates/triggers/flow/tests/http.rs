@@ -51,7 +51,7 @@ fn a_failure_says_whose_it_is() {
 fn only_post_is_allowed() {
     let answer = Answer::method_not_allowed();
     assert_eq!(answer.status, 405);
-    assert!(answer.headers.contains(&("allow", "POST".to_owned())));
+    assert!(answer.headers.contains(&("allow".into(), "POST".to_owned())));
     assert_eq!(answer.body.as_deref(), Some(b"method not allowed: send a POST request\n".as_slice()));
 }
 

@@ -2,7 +2,7 @@
 
 use bindings::exports::wasmcloud::messaging::handler::{BrokerMessage, Guest};
 use bindings::wasi::keyvalue::store;
-use flow::{Bucket, Component, Message};
+use flow::{Bucket, Component, Message, Platform};
 
 // Generated: the lints are for what people write.
 #[allow(unsafe_code, missing_docs, clippy::all)]
@@ -14,15 +14,16 @@ mod bindings {
     pub(crate) struct Trigger;
 }
 
-/// The bucket by the name of the link that leads to it: hosts know the bucket's own name.
-const LINK: &str = "default";
+/// The setting with the bucket's name.
+const BUCKET: &str = "bucket";
 
-/// The bucket that the host has for this component.
-struct Linked;
+/// The bucket of the task.
+struct Named;
 
-impl Bucket for Linked {
+impl Bucket for Named {
     fn set(&self, key: &str, value: &[u8]) -> Result<(), String> {
-        store::open(LINK).and_then(|bucket| bucket.set(key, value)).map_err(|error| match error {
+        let name = Component.setting(BUCKET).ok_or("the setting \"bucket\" is missing")?;
+        store::open(&name).and_then(|bucket| bucket.set(key, value)).map_err(|error| match error {
             store::Error::NoSuchStore => "the bucket does not exist".to_owned(),
             store::Error::AccessDenied => "access is denied".to_owned(),
             store::Error::Other(message) => message,
@@ -34,6 +35,6 @@ impl Guest for bindings::Trigger {
     fn handle_message(message: BrokerMessage) -> Result<(), String> {
         let BrokerMessage { subject, body, reply_to } = message;
         let message = Message { subject, body, reply_to };
-        flow::store_entry(&Component, &Linked, &message)
+        flow::store_entry(&Component, &Named, &message)
     }
 }

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use flow::http::{Request, Unread};
 use flow::{Bucket, COMPONENT_NAME, DEST_TOPIC, Database, Message, Platform};
 
 /// What was published: subject and body.
@@ -18,8 +19,10 @@ pub struct Fake {
     pub result: Result<Vec<u8>, String>,
     /// The subject that cannot be published to.
     pub refused: Option<&'static str>,
+    /// The largest message that can be published, in bytes.
+    pub largest: usize,
     /// What is replied to a request.
-    pub reply: &'static str,
+    pub reply: Result<Vec<u8>, String>,
     /// Nothing can be stored.
     pub full: bool,
     pub calls: RefCell<usize>,
@@ -38,7 +41,8 @@ impl Fake {
             settings: vec![(COMPONENT_NAME, "convert"), (DEST_TOPIC, "kelvin")],
             result: result.map(|output| output.as_bytes().to_vec()).map_err(str::to_owned),
             refused: None,
-            reply: r#"{"stream":"KELVIN","seq":1}"#,
+            largest: usize::MAX,
+            reply: Ok(br#"{"stream":"KELVIN","seq":1}"#.to_vec()),
             full: false,
             calls: RefCell::default(),
             inputs: RefCell::default(),
@@ -78,6 +82,9 @@ impl Platform for Fake {
         if self.refused == Some(message.subject.as_str()) {
             return Err("no responders".into());
         }
+        if message.body.len() > self.largest {
+            return Err("maximum payload exceeded".into());
+        }
         self.published.borrow_mut().push((message.subject.clone(), message.body.clone()));
         Ok(())
     }
@@ -87,7 +94,7 @@ impl Platform for Fake {
             return Err("no responders".into());
         }
         self.requested.borrow_mut().push((subject.to_owned(), body.to_vec()));
-        Ok(self.reply.into())
+        self.reply.clone()
     }
 
     fn log_error(&self, context: &str, message: &str) {
@@ -113,5 +120,44 @@ impl Database for Fake {
         }
         self.stored.borrow_mut().push((statement.to_owned(), value.to_owned()));
         Ok(())
+    }
+}
+
+/// An HTTP request.
+#[derive(Clone)]
+pub struct Asked {
+    pub method: &'static str,
+    pub path: &'static str,
+    pub headers: Vec<(&'static str, &'static [u8])>,
+    /// The body that arrives, or why it does not.
+    pub body: Result<Vec<u8>, Unread>,
+}
+
+impl Asked {
+    pub fn post(path: &'static str, body: &str) -> Self {
+        Self { method: "POST", path, headers: Vec::new(), body: Ok(body.into()) }
+    }
+}
+
+impl Request for Asked {
+    fn method(&self) -> String {
+        self.method.to_owned()
+    }
+
+    fn path(&self) -> String {
+        self.path.to_owned()
+    }
+
+    fn headers(&self) -> Vec<(String, Vec<u8>)> {
+        self.headers.iter().map(|(name, value)| ((*name).to_owned(), value.to_vec())).collect()
+    }
+
+    fn header(&self, name: &str) -> Option<Vec<u8>> {
+        self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_vec())
+    }
+
+    fn body(&self, limit: u64) -> Result<Vec<u8>, Unread> {
+        let body = self.body.clone()?;
+        if body.len() as u64 > limit { Err(Unread::TooLarge) } else { Ok(body) }
     }
 }

@@ -3,13 +3,12 @@
 //! A client may disconnect at any time, and then every call here can fail. Nobody is left to read an error, so a
 //! failure ends the response silently.
 
-use flow::http::Answer;
-
-use crate::bindings::wasi::http::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
-use crate::bindings::wasi::io::streams::{OutputStream, StreamError};
+use super::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
+use crate::http::{Answer, Header};
+use crate::platform::bindings::wasi::io::streams::{OutputStream, StreamError};
 
 /// Sends the answer.
-pub(crate) fn send(answer: Answer, outparam: ResponseOutparam) {
+pub fn send(answer: Answer, outparam: ResponseOutparam) {
     let response = OutgoingResponse::new(fields(&answer.headers));
     // It fails only for a code that is not valid; the answers have none of those.
     let _ = response.set_status_code(answer.status);
@@ -21,7 +20,7 @@ pub(crate) fn send(answer: Answer, outparam: ResponseOutparam) {
     }
 }
 
-fn fields(headers: &[(&'static str, String)]) -> Fields {
+fn fields(headers: &[Header]) -> Fields {
     let fields = Fields::new();
     for (name, value) in headers {
         // It fails only for a name that the host reserves, or an invalid value; the answer is useful without it.
