@@ -1,5 +1,7 @@
 //! What goes wrong in a cluster, and what can be seen of it there.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::workload::{echo, goes_through, groups, push_echo};
@@ -117,4 +119,37 @@ fn what_runs_outlives_the_api_server() {
     cluster.wait_for_running("echo");
     cluster.delete("workloaddeployments", "echo");
     cluster.wait_until("nothing is left", |cluster| cluster.is_empty());
+}
+
+#[test]
+fn hosts_come_back_when_nats_does() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    cluster.apply(&echo(&push_echo(&cluster), "edge"));
+    cluster.wait_for_running("echo");
+    cluster.nats.kill();
+    cluster.nats.restart();
+    let mut out = cluster.bus.subscribe("room.out");
+    cluster.wait_for("a message that comes back", || {
+        cluster.bus.publish("room.in", "again");
+        out.within(Duration::from_millis(500))
+    });
+    drop(out);
+    cluster.wait_for_hosts(3);
+}
+
+/// A host that hangs is there for NATS, and for the operator until it asks.
+#[test]
+fn a_host_that_hangs_does_not_answer_and_goes_on_later() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let image = push_echo(&cluster);
+    cluster.apply(&echo(&image, "cloud"));
+    cluster.wait_for_running("echo");
+    cluster.host("cloud-1").signal("-STOP");
+    let host = cluster.hosts.iter().find(|host| host.group() == "cloud").unwrap();
+    let mut out = cluster.bus.subscribe("room.out");
+    cluster.bus.publish("room.in", "late");
+    assert_eq!(out.within(Duration::from_millis(500)), None);
+    host.signal("-CONT");
+    assert_eq!(out.next(), "late");
+    assert_eq!(host.workloads(&cluster.bus), 1);
 }

@@ -3,4 +3,6 @@
 
 mod faults;
 mod rig;
+mod secrets;
+mod sites;
 mod workload;

@@ -244,7 +244,8 @@ impl Cluster {
 
     /// One more host, which the operator may not know yet.
     pub fn add_host(&mut self, setup: &HostSetup) -> &mut Host {
-        let host = Host::start(self.rig, setup, &self.nats.url(), &self.host_flags, self.folder.path());
+        let nats = setup.site.map_or(&self.nats, |site| &self.sites[site]).url();
+        let host = Host::start(self.rig, setup, &nats, &self.host_flags, self.folder.path());
         self.hosts.push(host);
         self.hosts.last_mut().unwrap()
     }

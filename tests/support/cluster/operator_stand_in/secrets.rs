@@ -16,7 +16,8 @@ impl Operator {
         };
         let mut all = layer["config"].as_object().cloned().unwrap_or_default();
         for name in names("configFrom") {
-            let map = Api::<ConfigMap>::namespaced(self.client.clone(), &self.namespace).get(&name).await?;
+            let api = Api::<ConfigMap>::namespaced(self.client.clone(), &self.namespace);
+            let map = api.get_opt(&name).await?.ok_or_else(|| missing("ConfigMap", &name))?;
             all.extend(map.data.into_iter().flatten().map(|(key, value)| (key, value.into())));
         }
         for name in names("secretFrom") {
@@ -27,7 +28,8 @@ impl Operator {
     }
 
     async fn secret(&self, name: &str) -> Result<Secret, Failed> {
-        Ok(Api::<Secret>::namespaced(self.client.clone(), &self.namespace).get(name).await?)
+        let api = Api::<Secret>::namespaced(self.client.clone(), &self.namespace);
+        api.get_opt(name).await?.ok_or_else(|| missing("Secret", name))
     }
 
     /// User and password for the registry of an image.
@@ -49,6 +51,10 @@ impl Operator {
             None => json!({ "username": entry["username"], "password": entry["password"] }),
         })
     }
+}
+
+fn missing(kind: &str, name: &str) -> Failed {
+    Failed(format!("{kind} {name:?} not found"))
 }
 
 fn text(bytes: &ByteString) -> String {
