@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::bus::{Broker, Message};
 use super::core::Core;
-use super::observe::{Call, Trigger};
+use super::observe::{Call, Disposition, Trigger};
 use crate::protocol;
 
 /// How often JetStream is told that a message is in progress. Its shortest window for an acknowledgement is longer.
@@ -42,8 +43,10 @@ impl<'a> Unacknowledged<'a> {
     }
 
     /// Has the message redelivered: its call was aborted before the trigger could do that.
-    pub async fn redeliver(&self) {
-        self.tell(&protocol::redeliver(self.delivered)).await;
+    pub async fn redeliver(&self) -> Option<Disposition> {
+        let what = protocol::redeliver(self.delivered);
+        self.tell(&what).await;
+        told(what.as_bytes())
     }
 
     async fn tell(&self, what: &str) {
@@ -51,6 +54,18 @@ impl<'a> Unacknowledged<'a> {
         // Without it, the message is redelivered when its window has passed.
         let _ = self.broker.publish(message).await;
     }
+}
+
+/// What becomes of a message when JetStream is told this; none if nothing more does.
+pub(super) fn told(what: &[u8]) -> Option<Disposition> {
+    /// In nanoseconds.
+    #[derive(Deserialize)]
+    struct Later {
+        delay: u64,
+    }
+    let rest = what.strip_prefix(b"-NAK")?;
+    let delay = serde_json::from_slice(rest).map_or(0, |Later { delay }| delay);
+    Some(Disposition::Redelivered { delay: Duration::from_nanos(delay) })
 }
 
 /// The headers of a dead letter: its component, its subject, and the error. Messages of components have no headers,
@@ -67,4 +82,22 @@ pub(super) fn dead_letter(call: &Call, error: &str) -> Vec<(&'static str, String
         ("Pelato-Subject", subject),
         ("Pelato-Error", error.trim().to_owned()),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_triggers_tell_jetstream_is_understood() {
+        for (delivered, seconds) in [(1, 1), (2, 2), (5, 16), (9, 60)] {
+            let delay = Duration::from_secs(seconds);
+            let expected = Some(Disposition::Redelivered { delay });
+            assert_eq!(told(protocol::redeliver(delivered).as_bytes()), expected);
+        }
+        assert_eq!(told(b"-NAK"), Some(Disposition::Redelivered { delay: Duration::ZERO }));
+        for other in [protocol::PROCESSED, protocol::DEAD_LETTERED, protocol::IN_PROGRESS] {
+            assert_eq!(told(other.as_bytes()), None, "{other}");
+        }
+    }
 }

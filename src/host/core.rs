@@ -59,6 +59,7 @@ pub(super) struct Done<T> {
     pub stored: Vec<super::observe::Stored>,
     pub times: Times,
     pub parked: Parked,
+    pub disposition: Option<super::observe::Disposition>,
 }
 
 impl Core {
@@ -113,7 +114,8 @@ impl Core {
         let record = Arc::clone(&state.record);
         let (result, times) = run(&self.compute, &self.limits, state, queued, work).await;
         let (sent, stored) = (record.take_sent(), record.take_stored());
-        Done { result, sent, stored, times, parked: record.take_parked() }
+        let (parked, disposition) = (record.take_parked(), record.take_disposition());
+        Done { result, sent, stored, times, parked, disposition }
     }
 
     fn state(&self, admission: Admission, slot: Slot) -> State {

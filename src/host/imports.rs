@@ -8,7 +8,7 @@ use hyper::body::Bytes;
 use super::ack;
 use super::bindings::{consumer, logging, types};
 use super::bus::{Broker, Message, Parked};
-use super::observe::{Event, Level, Sent};
+use super::observe::{Disposition, Event, Level, Sent};
 use super::state::{Link, State};
 use super::trace::TraceContext;
 use crate::protocol;
@@ -34,7 +34,12 @@ impl consumer::Host for State {
             active: None,
         };
         Ok(match link.broker.publish(message).await {
-            Ok(_) if is_ack => Ok(()),
+            Ok(_) if is_ack => {
+                if let Some(disposition) = ack::told(&sent.body) {
+                    self.record.dispose(Some(disposition));
+                }
+                Ok(())
+            }
             Ok(parked) => {
                 self.record.publish(sent, parked);
                 Ok(())
@@ -51,6 +56,8 @@ impl consumer::Host for State {
     ) -> wasmtime::Result<Result<types::BrokerMessage, String>> {
         let mark = self.next_mark();
         let headers = self.link.as_ref().map(|link| self.headers(link, &subject)).unwrap_or_default();
+        // Nothing else has any.
+        let is_dead_letter = !headers.is_empty();
         let Some(Link { broker, slot, resources, .. }) = &mut self.link else { return Ok(Err(unlinked())) };
         let body = Bytes::from(body);
         let sent = Sent { subject: subject.clone(), body: body.clone(), reply: false };
@@ -71,7 +78,12 @@ impl consumer::Host for State {
         Ok(match answer {
             Ok((reply, parked)) => {
                 // What a stream has refused is not on its way.
-                if !is_stored || protocol::stored(&reply.body).is_ok() {
+                let has_stored = protocol::stored(&reply.body).is_ok();
+                if is_dead_letter && has_stored {
+                    let topic = sent.subject.clone();
+                    self.record.dispose(Some(Disposition::DeadLettered { topic }));
+                }
+                if !is_stored || has_stored {
                     self.record.publish(sent, parked);
                 }
                 let (subject, body) = (reply.subject.to_string(), reply.body.into());

@@ -115,19 +115,19 @@ async fn handle(core: &Core, service: &Service, mut message: Message, received: 
     };
     let stored = message.reply_to.as_deref().and_then(|ack| Unacknowledged::of(core, ack));
     let work = core.call(admission, HandleMessage { handler, message });
-    let done = match &stored {
+    let mut done = match &stored {
         Some(stored) => stored.in_progress(work).await,
         None => work.await,
     };
     if let (Some(stored), Err(_)) = (&stored, &done.result) {
-        stored.redeliver().await;
+        done.disposition = stored.redeliver().await;
     }
     let outcome = match done.result {
         Ok(Ok(())) => succeeded(done.sent, done.stored),
         Ok(Err(message)) => Outcome::Failed { message },
         Err(cut_off) => cut_off,
     };
-    core.observer.event(Event::Ended { call, outcome, times: done.times });
+    core.observer.event(Event::Ended { call, outcome, times: done.times, disposition: done.disposition });
     // The slot is held meanwhile: this is how a full queue slows down its senders.
     done.parked.delivered().await;
 }

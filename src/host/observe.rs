@@ -99,6 +99,18 @@ pub enum Outcome {
     },
 }
 
+/// What becomes of a message that JetStream stores, after its call has failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disposition {
+    Redelivered {
+        delay: Duration,
+    },
+    /// A stream has it as a dead letter.
+    DeadLettered {
+        topic: String,
+    },
+}
+
 /// A message that a call published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sent {
@@ -174,6 +186,8 @@ pub enum Event {
         outcome: Outcome,
         /// Where its time went.
         times: Times,
+        /// What becomes of its message; none if that ends with the call.
+        disposition: Option<Disposition>,
     },
     /// A function wrote a line.
     Line {

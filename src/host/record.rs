@@ -6,7 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Instant;
 
 use super::bus::Parked;
-use super::observe::{Sent, Stored};
+use super::observe::{Disposition, Sent, Stored};
 
 /// What a call did.
 #[derive(Debug, Default)]
@@ -14,6 +14,7 @@ pub(super) struct Record {
     sent: Mutex<Vec<Sent>>,
     stored: Mutex<Vec<Stored>>,
     parked: Mutex<Parked>,
+    disposition: Mutex<Option<Disposition>>,
     memory_refused: AtomicBool,
     instantiated: OnceLock<Instant>,
 }
@@ -26,6 +27,11 @@ impl Record {
 
     pub fn store(&self, stored: Stored) {
         self.stored.lock().unwrap_or_else(PoisonError::into_inner).push(stored);
+    }
+
+    /// Notes what becomes of the message.
+    pub fn dispose(&self, disposition: Option<Disposition>) {
+        *self.disposition.lock().unwrap_or_else(PoisonError::into_inner) = disposition;
     }
 
     /// The instance is there; the function begins.
@@ -52,6 +58,10 @@ impl Record {
 
     pub fn take_stored(&self) -> Vec<Stored> {
         mem::take(&mut *self.stored.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn take_disposition(&self) -> Option<Disposition> {
+        self.disposition.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub fn take_parked(&self) -> Parked {

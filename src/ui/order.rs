@@ -99,7 +99,8 @@ mod tests {
     }
 
     fn ended(call: &Arc<Call>) -> Event {
-        Event::Ended { call: Arc::clone(call), outcome: Outcome::Filtered, times: Times::default() }
+        let (outcome, times) = (Outcome::Filtered, Times::default());
+        Event::Ended { call: Arc::clone(call), outcome, times, disposition: None }
     }
 
     #[test]

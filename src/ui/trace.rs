@@ -9,11 +9,13 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use super::json::{RunLine, SCHEMA, SentLine, StoredLine};
+use super::json::{DispositionLine, RunLine, SCHEMA, SentLine, StoredLine};
 use super::order::Order;
 use super::{Level, Ui};
 use crate::host::observe::in_words;
-use crate::host::observe::{Call, Event, Observer, Outcome, Refusal, Sent, Stored, Trigger, Unobserved};
+use crate::host::observe::{
+    Call, Disposition, Event, Observer, Outcome, Refusal, Sent, Stored, Trigger, Unobserved,
+};
 use crate::remedy::Argument;
 use crate::text::quoted;
 use crate::ui::worded;
@@ -124,14 +126,17 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
     Some(match event {
         // Told as progress.
         Event::Preparing { .. } | Event::Prepared { .. } | Event::Started { .. } => return None,
-        Event::Ended { call, outcome, times } => {
+        Event::Ended { call, outcome, times, disposition } => {
             let time = ui.dim(&format!("{:.1} ms", (times.instantiate + times.call).as_secs_f64() * 1e3));
             let ended = match outcome {
                 Outcome::Sent(sent) => ui.good(&format!("→ {}", targets(sent))),
                 Outcome::Stored { stored, sent } => ui.good(&format!("→ {}", places(stored, sent))),
                 Outcome::Replied => ui.good("→ reply"),
                 Outcome::Filtered => "filtered out".to_owned(),
-                bad => ui.bad(&worded(&in_words(bad))),
+                bad => {
+                    let next = disposition.as_ref().map(next).unwrap_or_default();
+                    ui.bad(&format!("{}{next}", worded(&in_words(bad))))
+                }
             };
             let from = started_by(call);
             format!("{}  {from} → {}  {ended}  {time}", mark(call), call.component)
@@ -186,13 +191,15 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         outcome: None,
         sent: Vec::new(),
         stored: Vec::new(),
+        disposition: None,
         milliseconds: None,
     };
     match event {
         Event::Preparing { component } => line("preparing", component.clone()),
         Event::Prepared { component, .. } => line("prepared", component.clone()),
         Event::Started { call } => with_call(call, line("started", started_by(call))),
-        Event::Ended { call, outcome, times } => RunLine {
+        Event::Ended { call, outcome, times, disposition } => RunLine {
+            disposition: disposition.as_ref().map(DispositionLine::new),
             outcome: Some(kind(outcome)),
             sent: sent(outcome).iter().map(SentLine::new).collect(),
             stored: stored(outcome).iter().map(StoredLine::new).collect(),
@@ -245,6 +252,14 @@ fn what_happened(call: &Call, outcome: &Outcome) -> String {
     match outcome {
         Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => started_by(call),
         bad => format!("{}: {}", started_by(call), worded(&in_words(bad))),
+    }
+}
+
+/// What becomes of the message of a call that failed.
+fn next(disposition: &Disposition) -> String {
+    match disposition {
+        Disposition::Redelivered { delay } => format!("; tried again in {} s", delay.as_secs_f64()),
+        Disposition::DeadLettered { topic } => format!(" → {topic}"),
     }
 }
 

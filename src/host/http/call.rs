@@ -192,7 +192,7 @@ async fn handle(
         }
         _ => (outcome, response),
     };
-    core.observer.event(Event::Ended { call, outcome, times: done.times });
+    core.observer.event(Event::Ended { call, outcome, times: done.times, disposition: None });
     if let (Some(client), Some(response)) = (client, response) {
         // The client may have gone.
         let _ = client.send(response);

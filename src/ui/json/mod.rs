@@ -42,7 +42,7 @@ pub use explain::{Explained, Topics};
 pub use graph::Drawing;
 pub use pack::{AddedPack, RemovedPack};
 pub use push::{Push, PushPlan};
-pub use run::{Call, RunLine, SentLine, StoredLine};
+pub use run::{Call, DispositionLine, RunLine, SentLine, StoredLine};
 pub use trust::{Allowed, Revoked};
 
 /// The version of all documents.

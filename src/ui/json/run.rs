@@ -71,6 +71,9 @@ pub struct RunLine<'a> {
     pub sent: Vec<SentLine>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stored: Vec<StoredLine>,
+    /// What becomes of the message of a call that failed, if a stream stores it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disposition: Option<DispositionLine>,
     /// How long a call or an answer took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milliseconds: Option<f64>,
@@ -94,6 +97,25 @@ impl SentLine {
             bytes: sent.body.len(),
             text: std::str::from_utf8(&sent.body).ok().map(str::to_owned),
             reply: sent.reply,
+        }
+    }
+}
+
+/// What becomes of a message that a stream stores.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum DispositionLine {
+    Redelivered { delay_seconds: f64 },
+    DeadLettered { topic: String },
+}
+
+impl DispositionLine {
+    pub fn new(disposition: &observe::Disposition) -> Self {
+        match disposition {
+            observe::Disposition::Redelivered { delay } => {
+                Self::Redelivered { delay_seconds: delay.as_secs_f64() }
+            }
+            observe::Disposition::DeadLettered { topic } => Self::DeadLettered { topic: topic.clone() },
         }
     }
 }

@@ -29,7 +29,7 @@ fn a_message_goes_through_the_flow_with_its_trace() {
             .events()
             .into_iter()
             .filter_map(|event| match event {
-                Event::Ended { call, outcome, times } => {
+                Event::Ended { call, outcome, times, .. } => {
                     assert_eq!(call.trace, trace);
                     assert_eq!(&*call.input, b"21.5");
                     assert!(times.instantiate + times.call > Duration::ZERO);

@@ -12,12 +12,12 @@ use crate::support::echoes::{self, PACK, PACK_TEXT};
 use crate::support::nats::Server;
 use crate::support::{Place, Running, address, http};
 
-const PATIENCE: Duration = Duration::from_secs(90);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 /// With a folder of its own, below the one it is started in.
-const JETSTREAM: &[&str] = &["-js", "-sd", "jetstream"];
+pub const JETSTREAM: &[&str] = &["-js", "-sd", "jetstream"];
 
 /// `in` → `first` → `mid` → `second` → `out`. Unacknowledged messages are redelivered soon.
-fn place(lines: &str) -> Place {
+pub fn place(lines: &str) -> Place {
     let task = |name: &str, template: &str, from: &str, to: &str| {
         format!(
             "  - name: {name}\n    type: {template}\n    language: wat\n    code: {name}\n    targets: [edge]\n    \
@@ -36,7 +36,7 @@ fn place(lines: &str) -> Place {
     place
 }
 
-fn start(place: &Place, server: &Server, more: &[&str]) -> Running {
+pub fn start(place: &Place, server: &Server, more: &[&str]) -> Running {
     start_at(place, &server.url(), more)
 }
 
@@ -46,21 +46,21 @@ fn start_at(place: &Place, url: &str, more: &[&str]) -> Running {
     running
 }
 
-fn block_on<T>(work: impl Future<Output = T>) -> T {
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
-async fn client(server: &Server) -> Client {
+pub async fn client(server: &Server) -> Client {
     async_nats::connect(server.url()).await.unwrap()
 }
 
 /// What JetStream answers; nothing while it is away.
-async fn ask(client: &Client, what: &str, request: &Value) -> Option<Value> {
+pub async fn ask(client: &Client, what: &str, request: &Value) -> Option<Value> {
     let answer = client.request(format!("$JS.API.{what}"), request.to_string().into()).await.ok()?;
     serde_json::from_slice(&answer.payload).ok()
 }
 
-async fn until(what: &str, mut is_true: impl AsyncFnMut() -> bool) {
+pub async fn until(what: &str, mut is_true: impl AsyncFnMut() -> bool) {
     let waiting = async {
         while !is_true().await {
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -79,13 +79,13 @@ async fn make_end(client: &Client, limits: &Value) {
 }
 
 /// How many messages a stream has.
-async fn count(client: &Client, stream: &str) -> u64 {
+pub async fn count(client: &Client, stream: &str) -> u64 {
     let info = ask(client, &format!("STREAM.INFO.{stream}"), &json!({})).await;
     info.and_then(|info| info["state"]["messages"].as_u64()).unwrap_or_default()
 }
 
 /// Publishes until the stream has acknowledged it.
-async fn accept(client: &Client, body: &str) {
+pub async fn accept(client: &Client, body: &str) {
     until("an acknowledged message", async || is_accepted(client, body).await).await;
 }
 
@@ -118,7 +118,7 @@ async fn arrive(client: &Client, sent: &BTreeSet<String>) {
     until("the messages at the end", async || words(client, "END").await.is_superset(sent)).await;
 }
 
-async fn consumer(client: &Client, stream: &str, name: &str) -> Value {
+pub async fn consumer(client: &Client, stream: &str, name: &str) -> Value {
     ask(client, &format!("CONSUMER.INFO.{stream}.{name}"), &json!({})).await.unwrap_or_default()
 }
 
@@ -302,7 +302,12 @@ fn http_is_answered_200_once_a_stream_has_the_output() {
         assert_eq!(count(&client, "MID").await, 1);
         let refused = "publishing to \"mid\" failed: the stream refused it: maximum messages exceeded\n";
         assert_eq!(post(), (503, refused.to_owned()));
+        // A stream that does not acknowledge is not replaced.
+        running.signal("STOP");
         ask(&client, "STREAM.DELETE.MID", &json!({})).await.unwrap();
+        let silent = json!({"name": "SILENT", "subjects": ["mid"], "no_ack": true});
+        ask(&client, "STREAM.CREATE.SILENT", &silent).await.unwrap();
+        running.signal("CONT");
         let (status, words) = post();
         assert!(status == 503 && words.contains("no stream acknowledged it"), "{status} {words}");
     });

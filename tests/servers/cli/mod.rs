@@ -6,3 +6,4 @@ mod drill_held;
 mod rights;
 mod run_nats;
 mod run_postgres;
+mod trace;
