@@ -29,6 +29,11 @@ pub fn echo() -> Vec<u8> {
     module("(call $ok (local.get $p) (local.get $n))", "")
 }
 
+/// A function that filters everything out.
+pub fn empty() -> Vec<u8> {
+    module("(call $ok (local.get $p) (i32.const 0))", "")
+}
+
 /// Gives an error.
 pub fn failing() -> Vec<u8> {
     let error = r#"(i32.store (i32.const 16) (i32.const 1)) (i32.store (i32.const 20) (i32.const 64))

@@ -7,6 +7,7 @@ mod delivery;
 mod doctor;
 mod drill;
 mod faults;
+mod http;
 mod languages;
 mod links;
 mod placement;
