@@ -42,6 +42,7 @@ impl AtLeastOnce {
                     _ => (format!("-{}", index + 1), format!(".{}", index + 1)),
                 };
                 Consumer {
+                    component: component.to_owned(),
                     name: format!("{component}{dash}"),
                     source: subscription.subject.clone(),
                     max_in_flight: MAX_IN_FLIGHT,

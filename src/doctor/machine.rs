@@ -20,6 +20,7 @@ use crate::project::Settings;
 use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, Probe, PushError};
 use crate::remedy::Operation;
+use crate::stream::Streams;
 
 /// What there is to build.
 #[derive(Debug)]
@@ -42,6 +43,12 @@ pub struct Machine {
     pub packs: Vec<Arc<Pack>>,
     /// Why packs are not looked at: no command of theirs is run.
     pub rejected: Vec<Finding>,
+    /// What JetStream has to do for the workflow's components.
+    pub streams: Streams,
+    /// How long a call may take on hosts.
+    pub call_timeout: Duration,
+    /// The workflow's application on the platform, if it can have one.
+    pub application: Option<String>,
     /// How it would be built.
     pub build: build::Options,
     /// Where the builder comes from.
@@ -72,6 +79,9 @@ impl Machine {
             work,
             packs,
             rejected: Vec::new(),
+            streams: Streams::default(),
+            call_timeout: Duration::default(),
+            application: None,
             build,
             builder_from,
             patience: PATIENCE,

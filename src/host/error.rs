@@ -144,6 +144,14 @@ pub enum HostError {
         )
     )]
     Unsent { count: usize },
+    #[error("messages that cannot be read are lost: {count} or more")]
+    #[diagnostic(
+        code(pelato::host::unreadable),
+        help(
+            "find who sends messages with headers that are not UTF-8 or have no colon: the output above says when they came"
+        )
+    )]
+    Unreadable { count: usize },
     #[error("no component reads {subject}, so there is no reply")]
     #[diagnostic(
         code(pelato::host::no_reader),

@@ -42,7 +42,7 @@ use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use hyper::body::Bytes;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 use self::core::{Core, UnderWay};
 use deployment::Deployment;
@@ -80,6 +80,8 @@ pub struct Stopped {
     pub unsent: usize,
     /// Messages that found no room, because they arrived faster than they were processed.
     pub lost: usize,
+    /// Messages that could not be read, each of which ended the connection.
+    pub unreadable: usize,
     /// Whether all calls finished. (The others were aborted.)
     pub calls_ended: bool,
 }
@@ -166,6 +168,11 @@ impl Host {
         self.core.broker.refusal().await
     }
 
+    /// How often a message that cannot be read has ended the connection to the NATS server.
+    pub fn breaks(&self) -> watch::Receiver<usize> {
+        self.core.broker.breaks()
+    }
+
     /// Sends a message from outside, and waits for the reply.
     ///
     /// # Errors
@@ -207,7 +214,7 @@ impl Host {
         let unread = deployment.into_inner().halt().await;
         let patience = core.limits.time + FAREWELL;
         let calls_ended = tokio::time::timeout(patience, under_way.over()).await.is_ok();
-        let Closed { unsent, lost } = core.broker.close().await;
-        Stopped { unread, unsent, lost, calls_ended }
+        let Closed { unsent, lost, unreadable } = core.broker.close().await;
+        Stopped { unread, unsent, lost, unreadable, calls_ended }
     }
 }

@@ -269,6 +269,12 @@ pub enum Event {
         /// Since the last such event.
         lost: usize,
     },
+    /// A message with headers or a subject that cannot be read has ended the connection to the NATS server. It is lost, and
+    /// others that came with it may be, unless a stream stores them.
+    Unreadable {
+        /// It came on one of these.
+        patterns: Vec<String>,
+    },
     /// The connection to the NATS server is gone; it is being restored.
     BusLost,
     /// The connection to reconnected to the NATS server.

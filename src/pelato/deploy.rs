@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use async_nats::{Client, ConnectOptions};
 use futures_util::StreamExt;
 
 use super::Error;
 use super::Pelato;
 use super::operation::Operation;
-use crate::check::Component;
 use crate::platform::{
     self, Application, DeployError, Deployed, Manifest, Options, Plan, Platform, Status, Statuses,
 };
 use crate::progress::{Event, OperationKind};
-use crate::project::settings::{CALL_TIMEOUT, CALLS_PER_REPLICA, JETSTREAM_DOMAIN};
-use crate::stream::{Consumer, ConsumerManager, StreamError, Streams};
+use crate::project::settings::CALLS_PER_REPLICA;
+use crate::stream::{ConsumerManager, StreamError, Streams};
 use crate::{files, generate, metrics, nats, project, push};
 
 impl Pelato {
@@ -101,7 +99,14 @@ impl Pelato {
     /// When the platform does not answer. That it is not deployed is the stream's first error.
     pub async fn statuses(&self) -> Result<Statuses, Error> {
         let operation = self.look()?;
-        Ok(operation.platform().status(&operation.application()?).await?)
+        let statuses = operation.platform().status(&operation.application()?).await?;
+        let streams = Arc::new(operation.stream_look()?);
+        Ok(statuses
+            .then(move |status| {
+                let streams = Arc::clone(&streams);
+                async move { Ok(streams.beside(status?).await) }
+            })
+            .boxed())
     }
 }
 
@@ -129,11 +134,15 @@ impl Operation {
         let images = checked.components.iter().map(|component| push::image(&self.settings, component));
         let images = images.collect::<Result<Vec<_>, _>>()?;
         let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
-        let calls = self.settings.number(CALLS_PER_REPLICA).and_then(|calls| calls.try_into().ok());
-        let calls = calls.unwrap_or(1);
+        let calls = self.calls_per_replica();
         let application = Application::new(name, &checked.components, images, calls)?;
-        let in_flight = |component: &Component| component.replicas.saturating_mul(calls);
-        Ok((application, streams(&checked.components, in_flight)?))
+        Ok((application, self.streams_deployed(&checked.components)?))
+    }
+
+    /// How many calls a replica handles at once.
+    pub(super) fn calls_per_replica(&self) -> u32 {
+        let calls = self.settings.number(CALLS_PER_REPLICA).and_then(|calls| calls.try_into().ok());
+        calls.unwrap_or(1)
     }
 
     /// The name of the workflow's application.
@@ -206,7 +215,8 @@ impl Operation {
     async fn status(&self) -> Result<Status, Error> {
         let name = self.application()?;
         let first = self.platform().status(&name).await?.next().await;
-        Ok(first.ok_or(DeployError::Ended { name })??)
+        let status = first.ok_or(DeployError::Ended { name })??;
+        Ok(self.stream_look()?.beside(status).await)
     }
 
     async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {
@@ -224,24 +234,6 @@ impl Operation {
         Ok((name, removed.was_there))
     }
 
-    /// The NATS server of the topics.
-    async fn topics(&self) -> Result<Client, Error> {
-        let connected = nats::connect(&self.settings.nats()?, ConnectOptions::new()).await;
-        Ok(connected.map_err(StreamError::from)?)
-    }
-
-    /// Has JetStream store messages.
-    pub(super) async fn keep(&self, client: Client, streams: &Streams) -> Result<(), Error> {
-        let call_timeout = self.settings.time(CALL_TIMEOUT).unwrap_or_default();
-        let manager = self.consumer_manager(client);
-        Ok(manager.keep(streams, call_timeout, self.progress.as_ref()).await?)
-    }
-
-    /// What keeps messages, at a NATS server.
-    pub(super) fn consumer_manager(&self, client: Client) -> ConsumerManager {
-        ConsumerManager::new(client, self.settings.text(JETSTREAM_DOMAIN))
-    }
-
     /// Sees that the registry has all images, and notes what they are.
     async fn pushed(&self, application: &mut Application) -> Result<(), Error> {
         let images: Vec<_> = application.components.iter().map(|wanted| wanted.image.clone()).collect();
@@ -256,26 +248,4 @@ impl Operation {
         }
         Ok(())
     }
-}
-
-/// What JetStream has to do for components. `in_flight` is how many messages one processes at once.
-pub(super) fn streams(
-    components: &[Component],
-    in_flight: impl Fn(&Component) -> u32,
-) -> Result<Streams, Error> {
-    let mut streams = Streams::default();
-    for component in components {
-        let consumers = component.consumers().map_err(|source| Error::TemplateText {
-            template: component.template.manifest.name.clone(),
-            source,
-        })?;
-        let limit = in_flight(component);
-        streams.consumers.extend(
-            consumers
-                .into_iter()
-                .map(|consumer| Consumer { max_in_flight: consumer.max_in_flight.min(limit), ..consumer }),
-        );
-        streams.written.extend(component.written());
-    }
-    Ok(streams)
 }

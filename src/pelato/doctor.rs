@@ -98,6 +98,10 @@ impl Operation {
         let mut machine =
             Machine::new(&self.root, &self.settings, work, packs, options, builder_from, self.platform());
         machine.rejected = rejected;
+        // What is wrong with the workflow is said elsewhere.
+        machine.streams = self.streams_deployed(machine.components()).unwrap_or_default();
+        machine.application = self.application().ok();
+        machine.call_timeout = self.call_timeout();
         Ok(machine)
     }
 

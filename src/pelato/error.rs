@@ -401,6 +401,7 @@ fn is_network(error: &HostError) -> bool {
             | HostError::Disconnected { .. }
             | HostError::Unconfirmed { .. }
             | HostError::Unsent { .. }
+            | HostError::Unreadable { .. }
             | HostError::NoReader { .. }
             | HostError::NoAnswer { .. }
     )

@@ -21,6 +21,7 @@ mod report;
 mod run;
 mod scaffold;
 mod secrets;
+mod streams;
 mod swap;
 mod watch;
 

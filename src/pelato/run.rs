@@ -5,14 +5,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_nats::ConnectOptions;
+use tokio::sync::watch;
 
 use super::Error;
 use super::alone::{Presence, announce};
-use super::deploy::streams;
 use super::hosting::{RunOptions, hosted};
 use super::operation::Operation;
 use super::preparing::Preparing;
-use super::swap::Changes;
+use super::streams::streams_here;
+use super::swap::{Changes, Swap};
 use super::{BuildFlags, Outcome, Pelato};
 use crate::build::{BuildError, Built};
 use crate::catalog::template::Data;
@@ -22,7 +23,7 @@ use crate::host::{self, Bus, Called, Host, HostError, Hosted, Limits, Stopped};
 use crate::nats;
 use crate::progress::{Event, OperationKind};
 use crate::project::settings::KEYVALUE_DOMAIN;
-use crate::stream::{Consumer, Streams};
+use crate::stream::{Consumer, Guard, Kept};
 
 /// The port when neither a flag nor the workflow names one: the original's.
 pub const DEFAULT_PORT: u16 = 8000;
@@ -73,7 +74,8 @@ impl Pelato {
         let components = hosted(&outcome, &options.bus)?;
         let observer = Preparing::beside(observer, Arc::clone(&operation.progress));
         let start = built_by.start(&options, &outcome, components.clone(), observer);
-        let (host, told) = operation.unless_cancelled(start).await?;
+        let (host, told, kept) = operation.unless_cancelled(start).await?;
+        let (stored, guard) = (watch::Sender::new(kept), built_by.guard(&options.bus));
         drop(built_by);
         let _presence = operation.announce(&options.bus);
         // Asked once before anyone is told that it runs.
@@ -88,7 +90,8 @@ impl Pelato {
             match &mut changes {
                 Some(changes) => {
                     let progress = operation.progress.as_ref();
-                    self.swap_on_change(&host, &options, components, changes, progress, stop).await;
+                    let swap = Swap { host: &host, options: &options, stored: &stored, progress };
+                    self.swap_on_change(swap, components, changes, stop).await;
                 }
                 None if options.once => {
                     tokio::select! {
@@ -103,12 +106,15 @@ impl Pelato {
         let ended = tokio::select! {
             ended = attended => ended,
             refused = host.refusal() => Err(refused),
+            () = watch_storage(guard.as_ref(), &stored, &host) => Ok(()),
         };
         let stopped = host.stop().await;
         ended?;
-        match stopped.unsent {
-            0 => Ok(stopped),
-            count => Err(HostError::Unsent { count }.into()),
+        let dead_lettered = guard.map_or(0, |guard| guard.explained());
+        match (stopped.unsent, stopped.unreadable.saturating_sub(dead_lettered)) {
+            (0, 0) => Ok(stopped),
+            (0, count) => Err(HostError::Unreadable { count }.into()),
+            (count, _) => Err(HostError::Unsent { count }.into()),
         }
     }
 
@@ -183,8 +189,8 @@ impl Operation {
         outcome: &Outcome,
         components: Vec<Hosted>,
         observer: Arc<dyn Observer>,
-    ) -> Result<(Host, Ready), Error> {
-        self.store(outcome, &options.bus).await?;
+    ) -> Result<(Host, Ready, Kept), Error> {
+        let kept = self.store(outcome, &options.bus).await?;
         let ports = outcome.components.iter().filter_map(|component| component.http.as_ref()?.port);
         let port = options.port.or(ports.min()).unwrap_or(DEFAULT_PORT);
         let ports: BTreeSet<_> = outcome.components.iter().filter_map(|c| c.http.as_ref()?.port).collect();
@@ -204,11 +210,11 @@ impl Operation {
             ..host::Options::default()
         };
         let told = describe(&components, &streams_here(outcome)?.consumers);
-        Ok((Host::start(host_options, components, observer).await?, told))
+        Ok((Host::start(host_options, components, observer).await?, told, kept))
     }
 
     /// Has JetStream store the messages of those components that want it.
-    pub(super) async fn store(&self, outcome: &Outcome, bus: &Bus) -> Result<(), Error> {
+    pub(super) async fn store(&self, outcome: &Outcome, bus: &Bus) -> Result<Kept, Error> {
         let streams = streams_here(outcome)?;
         match bus {
             Bus::InProcess => {
@@ -219,17 +225,19 @@ impl Operation {
             Bus::Nats(_) if streams.is_empty() => {}
             Bus::Nats(server) => {
                 let client = nats::connect(server, ConnectOptions::new()).await;
-                self.keep(client.map_err(host::HostError::from)?, &streams).await?;
+                return self.keep(client.map_err(host::HostError::from)?, &streams).await;
             }
         }
-        Ok(())
+        Ok(Kept::default())
     }
 }
 
-/// What JetStream has to do for the components in this process.
-fn streams_here(outcome: &Outcome) -> Result<Streams, Error> {
-    let at_once = u32::try_from(host::Options::default().max_concurrent).unwrap_or(u32::MAX);
-    streams(&outcome.components, |_| at_once)
+/// Sees that messages go on being stored, as long as it is not dropped.
+async fn watch_storage(guard: Option<&Guard>, stored: &watch::Sender<Kept>, host: &Host) {
+    match guard {
+        Some(guard) => guard.watch(stored.subscribe(), host.breaks()).await,
+        None => std::future::pending().await,
+    }
 }
 
 /// What people are told: where a consumer hands messages over is of no interest to them.

@@ -4,6 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::watch;
 
 use super::hosting::{RunOptions, hosted, hosted_one};
 use super::operation::Operation;
@@ -12,11 +13,22 @@ use super::{Error, Exit, Outcome, Pelato};
 use crate::build::Work;
 use crate::host::{Host, Hosted};
 use crate::progress::{Event, OldVersion, OperationKind, Progress};
+use crate::stream::Kept;
 
 /// Changes of what components are made from.
 pub(super) struct Changes {
     receiver: UnboundedReceiver<()>,
     _watcher: Watcher,
+}
+
+/// Where components are swapped.
+#[derive(Clone, Copy)]
+pub(super) struct Swap<'a> {
+    pub host: &'a Host,
+    pub options: &'a RunOptions,
+    /// What JetStream does for the components that run.
+    pub stored: &'a watch::Sender<Kept>,
+    pub progress: &'a dyn Progress,
 }
 
 impl Changes {
@@ -77,11 +89,9 @@ impl Pelato {
     /// Swaps components until `stop` is done. A change that does not build is reported; the old components go on.
     pub(super) async fn swap_on_change(
         &self,
-        host: &Host,
-        options: &RunOptions,
+        swap: Swap<'_>,
         mut running: Vec<Hosted>,
         changes: &mut Changes,
-        progress: &dyn Progress,
         mut stop: Pin<&mut impl Future<Output = ()>>,
     ) {
         let mut is_outdated = false;
@@ -94,11 +104,11 @@ impl Pelato {
             }
             let swapped = tokio::select! {
                 () = stop.as_mut() => return, // and the compiler with it
-                swapped = self.build_and_swap(host, options, &mut running, changes, progress) => swapped,
+                swapped = self.build_and_swap(&swap, &mut running, changes) => swapped,
             };
             is_outdated = swapped.unwrap_or_else(|error| {
-                let reason = reason(error, progress);
-                progress.report(Event::NotReplaced { reason });
+                let reason = reason(error, swap.progress);
+                swap.progress.report(Event::NotReplaced { reason });
                 false
             });
         }
@@ -108,12 +118,11 @@ impl Pelato {
     /// swapped at once; the rest when all are. Whether something else changed meanwhile, so that it has to be done again.
     async fn build_and_swap(
         &self,
-        host: &Host,
-        options: &RunOptions,
+        swap: &Swap<'_>,
         running: &mut Vec<Hosted>,
         changes: &mut Changes,
-        progress: &dyn Progress,
     ) -> Result<bool, Error> {
+        let Swap { host, options, stored, progress } = *swap;
         let (components, mut finished) = mpsc::unbounded_channel();
         let bus = options.bus.clone();
         let operation = self.begin(OperationKind::Build)?;
@@ -151,7 +160,7 @@ impl Pelato {
         }
         let outcome = built?;
         let components = hosted(&outcome, &options.bus)?;
-        operation.store(&outcome, &options.bus).await?;
+        stored.send_replace(operation.store(&outcome, &options.bus).await?);
         let changed = differing(running, &components);
         host.replace(components.clone()).await?;
         *running = components;

@@ -216,6 +216,20 @@ pub struct Status {
     pub news: Vec<Problem>,
 }
 
+impl Status {
+    /// Adds what is wrong with a part beside what the platform says of it. A part that runs becomes `state`.
+    pub fn add(&mut self, problem: Problem, state: State) {
+        if let Some(part) = self.parts.iter_mut().find(|part| part.name == problem.part) {
+            if part.state == State::Running {
+                part.state = state;
+            }
+            let known = part.reason.take().map(|reason| format!("{reason}; ")).unwrap_or_default();
+            part.reason = Some(format!("{known}{}", problem.words));
+        }
+        self.problems.push(problem);
+    }
+}
+
 /// What can be expected of an application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outlook {

@@ -1,6 +1,8 @@
 //! What events consist of.
 
-use serde::Serialize;
+use std::time::Duration;
+
+use serde::{Serialize, Serializer};
 
 use super::Reason;
 
@@ -219,4 +221,9 @@ pub enum Level {
     Warning,
     /// What a function wrote.
     Output,
+}
+
+/// Milliseconds, to the microsecond.
+pub(super) fn milliseconds<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_f64(time.as_micros() as f64 / 1e3)
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
+use super::data::milliseconds;
 use super::{
     Change, ChosenBy, Ended, FaultSign, Fix, Level, Location, OldVersion, OperationKind, Phase, Reason,
 };
@@ -212,6 +213,41 @@ pub enum Event {
         /// The stream.
         stream: String,
     },
+    /// A stream that a running workflow needs is gone; it will be created again.
+    StreamLost {
+        /// The component that needs it.
+        component: String,
+        /// Its name, if it is known.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        stream: Option<String>,
+        /// What it kept.
+        topic: String,
+    },
+    /// A consumer of a running workflow was deleted or changed, and is as it was again.
+    ConsumerRestored {
+        /// The consumer, named after its component.
+        consumer: String,
+        /// What it reads.
+        topic: String,
+        /// The stream.
+        stream: String,
+        /// Whether it was deleted, not changed.
+        deleted: bool,
+    },
+    /// Something that keeps messages of a running workflow is gone and cannot be created again; it is tried again.
+    StorageNotRestored {
+        /// The error.
+        reason: String,
+    },
+    /// Messages that no component can be given, because they cannot be read, were dead-lettered.
+    UnreadableDeadLettered {
+        /// The component.
+        component: String,
+        /// The dead-letter topic.
+        topic: String,
+        /// How many.
+        count: usize,
+    },
     /// Something on the platform is worth a warning.
     DeployWarning {
         /// What.
@@ -358,30 +394,4 @@ pub enum Event {
         /// The words.
         text: String,
     },
-}
-
-impl Event {
-    /// Whether it concerns the machine or the project as a whole, not one component.
-    pub fn is_general(&self) -> bool {
-        matches!(
-            self,
-            Self::WaitingForProject
-                | Self::OwnPack { .. }
-                | Self::BuilderChosen { .. }
-                | Self::ContainerUnavailable { .. }
-                | Self::CompilerFound { .. }
-                | Self::CompilerInstalling { .. }
-                | Self::ImageFetching { .. }
-                | Self::ImageProgress { .. }
-                | Self::ImageFetched { .. }
-                | Self::ImageNotNeeded { .. }
-                | Self::ImageNotLocked { .. }
-                | Self::ImageNotRemembered { .. }
-        )
-    }
-}
-
-/// Milliseconds, to the microsecond.
-fn milliseconds<S: Serializer>(time: &Duration, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_f64(time.as_micros() as f64 / 1e3)
 }

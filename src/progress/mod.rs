@@ -15,6 +15,27 @@ pub use data::{
 pub use event::Event;
 pub use reason::{Reason, WhatChanged};
 
+impl Event {
+    /// Whether it concerns the machine or the project as a whole, not one component.
+    pub fn is_general(&self) -> bool {
+        matches!(
+            self,
+            Self::WaitingForProject
+                | Self::OwnPack { .. }
+                | Self::BuilderChosen { .. }
+                | Self::ContainerUnavailable { .. }
+                | Self::CompilerFound { .. }
+                | Self::CompilerInstalling { .. }
+                | Self::ImageFetching { .. }
+                | Self::ImageProgress { .. }
+                | Self::ImageFetched { .. }
+                | Self::ImageNotNeeded { .. }
+                | Self::ImageNotLocked { .. }
+                | Self::ImageNotRemembered { .. }
+        )
+    }
+}
+
 /// The version of the events' serialised form. It rises when a field changes its meaning or goes away.
 pub const SCHEMA: u32 = 1;
 

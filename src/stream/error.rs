@@ -52,6 +52,13 @@ pub enum StreamError {
         )
     )]
     Consumer { stream: String, consumer: String, message: String },
+    /// A message that cannot be read stays where it is.
+    #[error("no stream stores a dead letter on `{topic}`: {message}")]
+    #[diagnostic(
+        code(pelato::stream::dead_letter),
+        help("check that the user may publish to `{topic}`, and that its stream has space")
+    )]
+    DeadLetter { topic: String, message: String },
     /// Another program has a consumer of that name.
     #[error("the stream `{stream}` already has a consumer `{consumer}` that PELATO did not create")]
     #[diagnostic(code(pelato::stream::consumer_taken), help("rename the component or the consumer"))]

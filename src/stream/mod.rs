@@ -4,19 +4,29 @@
 //! as one queue group; the trigger acknowledges. So the host only needs to subscribe, and any messaging provider
 //! works. See docs/delivery.md.
 
+mod check;
+mod consumer;
 mod error;
+mod guard;
+mod look;
+mod places;
+mod unreadable;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use async_nats::Client;
-use async_nats::jetstream::consumer::push;
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy};
 use async_nats::jetstream::context::{GetStreamByNameErrorKind, GetStreamErrorKind};
-use async_nats::jetstream::stream::{self, ConsumerErrorKind, RetentionPolicy, StorageType};
+use async_nats::jetstream::stream::{self, RetentionPolicy, StorageType};
 use async_nats::jetstream::{self, Context};
 use futures_util::TryStreamExt;
 
+use consumer::Start;
+
 pub use error::StreamError;
+pub use guard::Guard;
+pub use look::{Fault, Look, What};
+pub use places::{Kept, Places};
 
 use crate::nats::{Subscription, subject};
 use crate::progress::{Event, Progress};
@@ -25,9 +35,6 @@ use crate::progress::{Event, Progress};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How much longer than a call may take JetStream waits before it redelivers a message.
 const ACK_MARGIN: Duration = Duration::from_secs(5);
-/// How often a message is delivered: unlimited, because the trigger dead-letters it. A limit in JetStream could be
-/// used up while no instance handles messages, and JetStream drops a message that reaches it without notice.
-const UNLIMITED: i64 = -1;
 /// How many messages may be in flight at most, so that a host that comes back is not flooded.
 pub const MAX_IN_FLIGHT: u32 = 256;
 /// The maximum age of a message in a stream that PELATO creates.
@@ -38,6 +45,7 @@ const HANDED_OVER: &str = "pelato.deliver.";
 /// A durable consumer of a component: what JetStream stores for it, and where it delivers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Consumer {
+    pub component: String,
     /// Its name, which is durable: the component's, with a number if it has several.
     pub name: String,
     /// The stored subject: the one that the component would subscribe to.
@@ -70,6 +78,26 @@ impl Streams {
         self.consumers.is_empty() && self.written.is_empty()
     }
 
+    /// What is left for some of the components.
+    pub fn only(&self, is_wanted: impl Fn(&str) -> bool) -> Self {
+        let mut only = self.clone();
+        only.consumers.retain(|consumer| is_wanted(&consumer.component));
+        only.written.retain(|written| is_wanted(&written.writer));
+        only
+    }
+
+    /// The components.
+    pub fn components(&self) -> BTreeSet<&str> {
+        let readers = self.consumers.iter().map(|consumer| consumer.component.as_str());
+        readers.chain(self.written.iter().map(|written| written.writer.as_str())).collect()
+    }
+
+    fn dead_letter_topic(&self, component: &str) -> Option<&str> {
+        let mut written = self.written.iter();
+        let found = written.find(|written| written.dead_letters && written.writer == component);
+        found.map(|written| written.topic.as_str())
+    }
+
     /// Whether a consumer takes what is written to a topic.
     fn is_read(&self, topic: &str) -> bool {
         self.consumers.iter().any(|consumer| subject::matches(&consumer.source, topic))
@@ -78,6 +106,7 @@ impl Streams {
 
 /// JetStream of a NATS server.
 pub struct ConsumerManager {
+    client: Client,
     context: Context,
     domain: Option<String>,
 }
@@ -86,11 +115,11 @@ impl ConsumerManager {
     /// JetStream of the server that the client is connected to, or of a domain, if one is named.
     pub fn new(client: Client, domain: Option<&str>) -> Self {
         let mut context = match domain {
-            Some(domain) => jetstream::with_domain(client, domain),
-            None => jetstream::new(client),
+            Some(domain) => jetstream::with_domain(client.clone(), domain),
+            None => jetstream::new(client.clone()),
         };
         context.set_timeout(PATIENCE);
-        Self { context, domain: domain.map(str::to_owned) }
+        Self { client, context, domain: domain.map(str::to_owned) }
     }
 
     /// Creates the streams of all topics, and the consumers. Existing streams are used unchanged. A message is redelivered
@@ -103,34 +132,50 @@ impl ConsumerManager {
         streams: &Streams,
         call_timeout: Duration,
         progress: &dyn Progress,
-    ) -> Result<(), StreamError> {
-        let mut stored = Vec::new();
+    ) -> Result<Kept, StreamError> {
+        self.keep_from(streams, call_timeout, |_, _| Start::New, progress).await
+    }
+
+    /// The same; `start` says with which message of a stream a new consumer starts.
+    async fn keep_from(
+        &self,
+        streams: &Streams,
+        call_timeout: Duration,
+        start: impl Fn(&Consumer, &Found) -> Start,
+        progress: &dyn Progress,
+    ) -> Result<Kept, StreamError> {
+        let (mut stored, mut places) = (Vec::new(), Places::default());
         // Topics with wildcards first: their streams store other topics, too.
         let (wide, narrow): (Vec<_>, Vec<_>) =
             streams.consumers.iter().partition(|consumer| subject::has_wildcards(&consumer.source));
         for consumer in wide.into_iter().chain(narrow) {
             let found = self.find_or_create(&consumer.source, RetentionPolicy::Interest, progress).await?;
             if let Found::Existing(stream) = &found {
-                check_source(stream, consumer)?;
+                check::source(stream, consumer)?;
             }
-            stored.push((consumer, found.name()));
+            let start = start(consumer, &found);
+            places.add_stream(&consumer.source, found.info());
+            stored.push((consumer, found, start));
         }
         let (letters, results): (Vec<_>, Vec<_>) =
             streams.written.iter().partition(|written| written.dead_letters);
         for written in letters.into_iter().chain(results) {
-            self.keep_written(written, streams.is_read(&written.topic), progress).await?;
+            let found = self.keep_written(written, streams.is_read(&written.topic), progress).await?;
+            places.add_stream(&written.topic, found.info());
         }
-        for (consumer, stream) in stored {
-            self.consumer(&stream, consumer, call_timeout + ACK_MARGIN).await?;
+        for (consumer, found, start) in stored {
+            let stream = found.info().config.name.clone();
+            let info = self.keep_consumer(&stream, consumer, call_timeout + ACK_MARGIN, start).await?;
+            places.add_consumer(found.info(), &info);
             let (consumer, topic) = (consumer.name.clone(), consumer.source.clone());
             progress.report(Event::ConsumerKept { consumer, topic, stream });
         }
-        Ok(())
+        Ok(Kept { streams: streams.clone(), places })
     }
 
     /// Whether consumers deliver to any of these subjects.
     pub fn has_any(subjects: &[String]) -> bool {
-        subjects.iter().any(|subject| name_of(subject).is_some())
+        subjects.iter().any(|subject| is_handed_over(subject))
     }
 
     /// Deletes consumers, by the subjects to which they deliver. Streams are not deleted.
@@ -167,25 +212,16 @@ impl ConsumerManager {
         written: &Written,
         is_read: bool,
         progress: &dyn Progress,
-    ) -> Result<(), StreamError> {
+    ) -> Result<Found, StreamError> {
         let retention = match written.dead_letters && !is_read {
             true => RetentionPolicy::Limits,
             false => RetentionPolicy::Interest,
         };
-        let Found::Existing(stream) = self.find_or_create(&written.topic, retention, progress).await? else {
-            return Ok(());
-        };
-        let unsuitable = |what, help| unsuitable(&stream, &written.topic, what, help);
-        if stream.config.no_ack {
-            return Err(unsuitable(NO_ACK, ENABLE_ACK));
+        let found = self.find_or_create(&written.topic, retention, progress).await?;
+        if let Found::Existing(stream) = &found {
+            check::written(stream, written, is_read)?;
         }
-        let drops = stream.config.retention == RetentionPolicy::Interest && stream.state.consumer_count == 0;
-        if written.dead_letters && drops && !is_read {
-            let what =
-                "drops dead letters, because it stores only what a consumer waits for, and has no consumer";
-            return Err(unsuitable(what, "delete the stream, or give it a consumer"));
-        }
-        Ok(())
+        Ok(found)
     }
 
     /// The stream that stores a topic; created if there is none.
@@ -199,9 +235,9 @@ impl ConsumerManager {
             Ok(name) => name,
             Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => {
                 let name = stream_name(topic);
-                self.make_stream(&name, topic, retention).await?;
-                progress.report(Event::StreamCreated { stream: name.clone(), topic: topic.to_owned() });
-                return Ok(Found::Created(name));
+                let info = self.make_stream(&name, topic, retention).await?;
+                progress.report(Event::StreamCreated { stream: name, topic: topic.to_owned() });
+                return Ok(Found::Created(Box::new(info)));
             }
             Err(error) => return Err(self.absent(error.to_string())),
         };
@@ -217,7 +253,7 @@ impl ConsumerManager {
         name: &str,
         topic: &str,
         retention: RetentionPolicy,
-    ) -> Result<(), StreamError> {
+    ) -> Result<stream::Info, StreamError> {
         let config = stream::Config {
             name: name.to_owned(),
             subjects: vec![topic.to_owned()],
@@ -228,34 +264,8 @@ impl ConsumerManager {
             description: Some("made by pelato".to_owned()),
             ..stream::Config::default()
         };
-        self.context.create_stream(config).await.map(drop).map_err(|error| refused(name, topic, &error))
-    }
-
-    async fn consumer(
-        &self,
-        stream: &str,
-        consumer: &Consumer,
-        ack_wait: Duration,
-    ) -> Result<(), StreamError> {
-        let failed = |message: String| StreamError::Consumer {
-            stream: stream.to_owned(),
-            consumer: consumer.name.clone(),
-            message,
-        };
-        let place =
-            self.context.get_stream_no_info(stream).await.map_err(|error| failed(error.to_string()))?;
-        let known = place.consumer_info(&consumer.name).await;
-        if known.is_ok_and(|info| info.config.deliver_subject.as_ref() != Some(&consumer.handed_over.subject))
-        {
-            let (stream, consumer) = (stream.to_owned(), consumer.name.clone());
-            return Err(StreamError::ConsumerTaken { stream, consumer });
-        }
-        place.create_consumer(config(consumer, ack_wait)).await.map(drop).map_err(|error| {
-            match error.kind() {
-                ConsumerErrorKind::TimedOut => self.absent(error.to_string()),
-                _ => failed(error.to_string()),
-            }
-        })
+        let created = self.context.create_stream(config).await;
+        created.map(|stream| stream.cached_info().clone()).map_err(|error| refused(name, topic, &error))
     }
 
     fn absent(&self, message: String) -> StreamError {
@@ -266,65 +276,20 @@ impl ConsumerManager {
 
 /// A stream that stores a topic.
 enum Found {
-    Created(String),
+    Created(Box<stream::Info>),
     Existing(Box<stream::Info>),
 }
 
 impl Found {
-    fn name(self) -> String {
-        match self {
-            Self::Created(name) => name,
-            Self::Existing(info) => info.config.name,
-        }
+    fn info(&self) -> &stream::Info {
+        let (Self::Created(info) | Self::Existing(info)) = self;
+        info
     }
-}
-
-const NO_ACK: &str = "does not use acknowledgements";
-const ENABLE_ACK: &str = "create it again with acknowledgements (`no_ack: false`)";
-
-/// Checks that a stream has all that a consumer reads, and keeps it until it is acknowledged.
-fn check_source(stream: &stream::Info, consumer: &Consumer) -> Result<(), StreamError> {
-    let (config, source_topic) = (&stream.config, consumer.source.clone());
-    if !config.subjects.iter().any(|pattern| subject::covers(pattern, &source_topic)) {
-        let (stream, subjects) = (config.name.clone(), config.subjects.join(", "));
-        let consumer = consumer.name.clone();
-        return Err(StreamError::PartialSubjects { stream, subjects, source_topic, consumer });
-    }
-    if config.subjects.iter().any(|pattern| subject::overlaps(pattern, &consumer.handed_over.subject)) {
-        let help = "messages that PELATO republishes would be stored again, forever: list the stream's subjects one by one";
-        let what = "stores all subjects, PELATO's own among them";
-        return Err(unsuitable(stream, &source_topic, what, help));
-    }
-    if config.no_ack && config.retention == RetentionPolicy::WorkQueue {
-        return Err(unsuitable(stream, &source_topic, NO_ACK, ENABLE_ACK));
-    }
-    Ok(())
-}
-
-fn unsuitable(stream: &stream::Info, topic: &str, what: &'static str, help: &'static str) -> StreamError {
-    let (stream, source_topic) = (stream.config.name.clone(), topic.to_owned());
-    StreamError::UnsuitableStream { stream, source_topic, what, help }
 }
 
 fn refused(stream: &str, topic: &str, error: &dyn std::fmt::Display) -> StreamError {
     let (stream, source_topic) = (stream.to_owned(), topic.to_owned());
     StreamError::Stream { stream, source_topic, message: error.to_string() }
-}
-
-fn config(consumer: &Consumer, ack_wait: Duration) -> push::Config {
-    push::Config {
-        durable_name: Some(consumer.name.clone()),
-        description: Some("of pelato".to_owned()),
-        deliver_subject: consumer.handed_over.subject.clone(),
-        deliver_group: consumer.handed_over.queue.clone(),
-        deliver_policy: DeliverPolicy::New,
-        ack_policy: AckPolicy::Explicit,
-        ack_wait,
-        max_deliver: UNLIMITED,
-        max_ack_pending: consumer.max_in_flight.into(),
-        filter_subject: consumer.source.clone(),
-        ..push::Config::default()
-    }
 }
 
 /// The name of the stream that PELATO creates for a topic.
@@ -335,6 +300,11 @@ fn stream_name(topic: &str) -> String {
         word => word.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_', "_"),
     });
     format!("PELATO_{}", tokens.collect::<Vec<_>>().join("_"))
+}
+
+/// Whether a consumer of PELATO's delivers to a subject.
+pub fn is_handed_over(subject: &str) -> bool {
+    name_of(subject).is_some()
 }
 
 /// The name of the consumer that delivers to a subject.

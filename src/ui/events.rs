@@ -249,6 +249,10 @@ fn later(event: Event) -> Option<(Level, String)> {
             Level::Detail,
             format!("messages on `{topic}` are stored for `{consumer}` in the stream `{stream}`"),
         ),
+        Event::StreamLost { .. }
+        | Event::ConsumerRestored { .. }
+        | Event::StorageNotRestored { .. }
+        | Event::UnreadableDeadLettered { .. } => return Some((Level::Warning, of_storage(event)?)),
         Event::DeployWarning { message } => (Level::Warning, message),
         Event::PartFailed { part, reason } => (Level::Info, format!("{part}: {reason}")),
         Event::RollingBack { version } => (Level::Info, format!("going back to {version}")),
@@ -311,6 +315,31 @@ fn later(event: Event) -> Option<(Level, String)> {
         _ => return None,
     };
     Some((level, text))
+}
+
+/// What happened to what stores messages while the workflow runs.
+fn of_storage(event: Event) -> Option<String> {
+    Some(match event {
+        Event::StreamLost { stream: Some(stream), topic, .. } => format!(
+            "the stream `{stream}`, which stored `{topic}`, is gone: messages that only it had are lost"
+        ),
+        Event::StreamLost { stream: None, topic, component } => {
+            format!("no stream stores `{topic}` of `{component}`: messages that were sent there are lost")
+        }
+        Event::ConsumerRestored { consumer, stream, deleted: true, .. } => format!(
+            "the consumer `{consumer}` of the stream `{stream}` was deleted, and is created again: it continues after \
+             the last acknowledged message; messages that the stream removed meanwhile are lost"
+        ),
+        Event::ConsumerRestored { consumer, stream, topic, .. } => format!(
+            "the consumer `{consumer}` of the stream `{stream}` was changed, and delivers `{topic}` again"
+        ),
+        Event::StorageNotRestored { reason } => format!("messages are not stored: {reason}"),
+        Event::UnreadableDeadLettered { component, topic, count } => {
+            let messages = if count == 1 { "a message" } else { &format!("{count} messages") };
+            format!("{messages} for `{component}` with headers that cannot be read → {topic}")
+        }
+        _ => return None,
+    })
 }
 
 fn why_not(reason: OldVersion) -> String {

@@ -17,7 +17,8 @@ use crate::host::observe::{
     Call, Disposition, Event, Observer, Outcome, Refusal, Sent, Stored, Trigger, Unobserved,
 };
 use crate::remedy::Argument;
-use crate::text::quoted;
+use crate::stream;
+use crate::text::{list, quoted};
 use crate::ui::worded;
 use crate::web::{Origin, host_of};
 
@@ -173,6 +174,7 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
         Event::BucketMade { bucket } => format!("the bucket {bucket} did not exist and was created"),
         Event::Unconfirmed { count } => ui.bad(&unconfirmed(*count)),
         Event::Flooded { subscriber, room, lost } => ui.bad(&flooded(subscriber, *room, *lost)),
+        Event::Unreadable { patterns } => ui.bad(&unreadable(patterns)),
         Event::BusLost => ui.bad("lost the connection to the NATS server; reconnecting"),
         Event::BusRestored => ui.good("reconnected to the NATS server"),
         Event::BusTrouble { message } => ui.bad(&format!("NATS: {message}")),
@@ -233,6 +235,7 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         Event::Flooded { subscriber, room, lost } => {
             RunLine { component: Some(subscriber), ..line("flooded", flooded(subscriber, *room, *lost)) }
         }
+        Event::Unreadable { patterns } => line("unreadable", unreadable(patterns)),
         Event::BusLost => line("bus", "lost".to_owned()),
         Event::BusRestored => line("bus", "restored".to_owned()),
         Event::BusTrouble { message } => line("bus", message.clone()),
@@ -349,6 +352,20 @@ fn refused(reason: &Refusal) -> String {
         }
         Refusal::Site => "refused: sent by a page of another site".to_owned(),
     }
+}
+
+/// What a component is handed by a consumer is stored: it is named by those who dead-letter it.
+fn unreadable(patterns: &[String]) -> String {
+    let topics: Vec<_> = patterns.iter().filter(|pattern| !stream::is_handed_over(pattern)).collect();
+    let lost = match topics.as_slice() {
+        [] => String::new(),
+        [topic] => format!(": unless a stream stores it, it came on `{topic}` and is lost"),
+        several => format!(": unless a stream stores it, it came on one of {} and is lost", list(several)),
+    };
+    format!(
+        "a message ended the connection to the NATS server, because its headers or its subject are not valid UTF-8, or \
+         a header has no colon{lost}"
+    )
 }
 
 fn unconfirmed(count: usize) -> String {

@@ -123,6 +123,13 @@ impl Server {
         self.process.kill();
     }
 
+    /// Ends it at once, and starts it again where it was, without the data that it had in this folder.
+    pub fn restart_without(&mut self, data: &str) {
+        self.kill();
+        std::fs::remove_dir_all(self.how.folder.path().join(data)).unwrap();
+        self.restart();
+    }
+
     /// Starts it again where it was, with the data that it had.
     pub fn restart(&mut self) {
         assert_eq!(self.how.address, address::own(), "somebody else may have its port by now");

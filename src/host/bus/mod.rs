@@ -3,6 +3,7 @@
 pub(super) mod in_process;
 mod nats;
 mod nats_inbox;
+mod nats_thread;
 mod queue;
 mod receipt;
 pub(super) mod subject;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::HostError;
@@ -172,6 +174,14 @@ impl Broker {
         }
     }
 
+    /// How often a message that cannot be read has ended the connection to the server.
+    pub fn breaks(&self) -> watch::Receiver<usize> {
+        match self {
+            Self::InProcess(_) => watch::channel(0).1,
+            Self::Nats(bus) => bus.breaks(),
+        }
+    }
+
     /// Waits until the bus refuses something that a component cannot do without.
     pub async fn refusal(&self) -> HostError {
         match self {
@@ -188,6 +198,8 @@ pub(super) struct Closed {
     pub unsent: usize,
     /// They found no room in front of their reader.
     pub lost: usize,
+    /// They could not be read; others that came with them may be lost, too.
+    pub unreadable: usize,
 }
 
 /// Messages that are not yet with their readers or the server: they wait in front of a full queue, or for a receipt.

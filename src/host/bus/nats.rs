@@ -9,6 +9,7 @@ use async_nats::{Client, ConnectOptions, HeaderMap, Request};
 use tokio::sync::watch;
 
 use super::nats_inbox::{NatsInbox, received};
+use super::nats_thread::NatsThread;
 use super::receipt::{Denials, Receipt, Receipts};
 use super::subject::{Pattern, check_subject};
 use super::{Closed, Message};
@@ -28,6 +29,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 pub(in crate::host) struct Nats {
     client: Client,
+    thread: NatsThread,
     receipts: Receipts,
     /// Who is connected, in words.
     user: String,
@@ -57,9 +59,10 @@ impl Nats {
                 reporter.report(&event);
                 std::future::ready(())
             });
-        let client = nats::connect(server, settings).await?;
-        let receipts = Receipts::start(client.clone(), denials, Arc::clone(&observer));
-        Ok(Self { client, receipts, user, refused, observer, lost: Arc::default() })
+        let thread = NatsThread::start(Arc::clone(&observer))?;
+        let client = thread.connect(server, settings).await?;
+        let receipts = Receipts::start(client.clone(), thread.handle(), denials, Arc::clone(&observer));
+        Ok(Self { client, thread, receipts, user, refused, observer, lost: Arc::default() })
     }
 
     pub fn client(&self) -> &Client {
@@ -133,6 +136,7 @@ impl Nats {
         match self.receipts.round_trip().await {
             true => {
                 self.soon_refused().await?;
+                self.thread.read(pattern);
                 let label = group.unwrap_or(pattern).into();
                 Ok(NatsInbox::new(subscriber, label, Arc::clone(&self.observer), Arc::clone(&self.lost)))
             }
@@ -151,6 +155,11 @@ impl Nats {
         }
     }
 
+    /// How often a message that cannot be read has ended the connection.
+    pub fn breaks(&self) -> watch::Receiver<usize> {
+        self.thread.breaks()
+    }
+
     /// The client passes a refusal on shortly after the round trip: nicer if it is known before anything runs.
     async fn soon_refused(&self) -> Result<(), HostError> {
         match tokio::time::timeout(REFUSAL, self.refusal()).await {
@@ -164,7 +173,8 @@ impl Nats {
         let unsent = self.receipts.finish(FAREWELL).await;
         // Best effort: without a connection nothing can be done.
         let _ = tokio::time::timeout(FAREWELL, self.client.drain()).await;
-        Closed { unsent, lost: self.lost.load(Ordering::Relaxed) }
+        let unreadable = *self.breaks().borrow();
+        Closed { unsent, lost: self.lost.load(Ordering::Relaxed), unreadable }
     }
 }
 

@@ -13,6 +13,7 @@ use async_nats::connection::State;
 use async_nats::{Client, Subscriber};
 use futures_util::StreamExt;
 use hyper::body::Bytes;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::host::observe::{Event, Observer};
@@ -76,12 +77,18 @@ impl Denials {
 }
 
 impl Receipts {
-    /// Must be called in a tokio runtime.
-    pub fn start(client: Client, denials: Arc<Denials>, observer: Arc<dyn Observer>) -> Self {
+    /// Must be called in a tokio runtime. `passes_on` is where the client passes on what the server denies.
+    pub fn start(
+        client: Client,
+        passes_on: Handle,
+        denials: Arc<Denials>,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
         let (pending, received) = mpsc::unbounded_channel();
         let count = Arc::new(Count::default());
         let task = Task {
             client: client.clone(),
+            passes_on,
             count: Arc::clone(&count),
             denials: Arc::clone(&denials),
             observer,
@@ -147,6 +154,7 @@ fn connection(client: &Client) -> Option<u64> {
 
 struct Task {
     client: Client,
+    passes_on: Handle,
     count: Arc<Count>,
     denials: Arc<Denials>,
     observer: Arc<dyn Observer>,
@@ -164,8 +172,9 @@ impl Task {
         let mut batch = Vec::new();
         while received.recv_many(&mut batch, BATCH).await > 0 {
             let connection = self.round_trip(&mut echo).await;
-            // What the server has denied came before the echo, and is passed on by another task.
-            tokio::task::yield_now().await;
+            // What the server has denied came before the echo, and is passed on by another task. If that thread has ended,
+            // so has the connection.
+            let _ = self.passes_on.spawn(tokio::task::yield_now()).await;
             let mut lost = 0;
             for Pending { message, read } in batch.drain(..) {
                 let is_read = match &message {

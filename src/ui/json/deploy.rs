@@ -134,7 +134,7 @@ impl Status {
             instances: part.instances,
             replicas: part.replicas,
             state: part.state.to_string(),
-            reason: part.reason.clone(),
+            reason: part.reason.as_deref().map(|reason| worded(reason).into_owned()),
         };
         let problem = |problem: &platform::Problem| Problem {
             part: problem.part.clone(),

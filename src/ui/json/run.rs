@@ -51,7 +51,7 @@ pub struct RunLine<'a> {
     /// Seconds since the workflow was started.
     pub seconds: f64,
     /// What happened: `call`, `output`, `answer`, `refused`, `unread`, `dropped`,
-    /// `oversized`, `unconfirmed`, `flooded`, `bucket` or `bus`.
+    /// `oversized`, `unconfirmed`, `unreadable`, `flooded`, `bucket` or `bus`.
     pub event: &'static str,
     /// The message that it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]

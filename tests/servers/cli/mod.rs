@@ -6,4 +6,6 @@ mod drill_held;
 mod rights;
 mod run_nats;
 mod run_postgres;
+mod storage;
 mod trace;
+mod unreadable;

@@ -8,7 +8,8 @@ use crate::support::lattice::{Lattice, Setup, wait_for};
 use crate::support::nats::Server;
 use crate::support::{Ran, echoes, fake, tools};
 
-const ALONE: Setup = Setup { hosts: &[], wadm: false, login: None, insecure: true, call_limit: None };
+const ALONE: Setup =
+    Setup { hosts: &[], wadm: false, login: None, restricted: None, insecure: true, call_limit: None };
 
 fn task() -> Task {
     Task { name: "echo".into(), from: "in".into(), to: "out".into(), ..Task::default() }

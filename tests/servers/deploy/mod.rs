@@ -15,5 +15,6 @@ mod platform;
 pub mod project;
 mod prototype;
 mod stored;
+mod streams;
 mod temperature;
 mod templates;

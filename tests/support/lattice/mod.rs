@@ -32,6 +32,9 @@ pub struct Setup<'a> {
     pub wadm: bool,
     /// The NATS server's user and password.
     pub login: Option<(&'a str, &'a str)>,
+    /// The permissions of a further user of the NATS server, `restricted` with the password `pw`; who has no login may do
+    /// everything.
+    pub restricted: Option<&'a str>,
     /// Whether hosts may speak plain http with the registry.
     pub insecure: bool,
     /// Seconds after which hosts give a call up; none for their default.
@@ -40,7 +43,8 @@ pub struct Setup<'a> {
 
 impl Default for Setup<'_> {
     fn default() -> Self {
-        Self { hosts: &["edge", "cloud"], wadm: true, login: None, insecure: true, call_limit: None }
+        let (hosts, insecure) = (&["edge", "cloud"][..], true);
+        Self { hosts, wadm: true, login: None, restricted: None, insecure, call_limit: None }
     }
 }
 
@@ -73,7 +77,16 @@ impl Lattice {
         let folder = tempfile::Builder::new().prefix("pelato-lattice-").tempdir().unwrap();
         let login =
             setup.login.map_or_else(Vec::new, |(user, password)| vec!["--user", user, "--pass", password]);
-        let nats = Server::of(&rig.nats, &[&["-js", "-sd", "jetstream"][..], &login].concat());
+        let users = folder.path().join("users.conf").display().to_string();
+        let configuration = setup.restricted.map_or_else(Vec::new, |permissions| {
+            let restricted = format!("{{user: restricted, password: pw, permissions: {{{permissions}}}}}");
+            let all = "{user: all, password: pw}";
+            let text = format!("authorization {{users: [{all}, {restricted}]}}\nno_auth_user: all\n");
+            std::fs::write(&users, text).unwrap();
+            vec!["-c", users.as_str()]
+        });
+        let nats =
+            Server::of(&rig.nats, &[&["-js", "-sd", "jetstream"][..], &login, &configuration].concat());
         let bus = Bus::connect(&nats.url(), setup.login).expect("the server lets us in");
         let storage = folder.path().join("images");
         images::store(rig, &storage);
