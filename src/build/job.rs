@@ -255,13 +255,11 @@ fn compile(job: &mut Job<'_>, context: BuildContext<'_>) -> Result<(), JobError>
 /// Makes a function component of what the compiler wrote.
 fn to_function(job: &Job<'_>, compiled: Vec<u8>) -> Result<Vec<u8>, JobError> {
     let (name, pack) = (&job.component.name, &job.toolchain.pack.manifest);
-    if MAGIC.starts_with(&compiled) || compiled.starts_with(MAGIC) {
-        wit::check_sections(&compiled).map_err(|reason| JobError::Incomplete {
-            component: name.clone(),
-            pack: pack.name.clone(),
-            reason,
-        })?;
-    }
+    let read = match MAGIC.starts_with(&compiled) || compiled.starts_with(MAGIC) {
+        true => wit::check_sections(&compiled),
+        false => Err("it is not WebAssembly".to_owned()),
+    };
+    read.map_err(|reason| JobError::Incomplete { component: name.clone(), pack: pack.name.clone(), reason })?;
     let wrong = |error: &dyn std::fmt::Display| JobError::Function {
         component: name.clone(),
         pack: pack.name.clone(),

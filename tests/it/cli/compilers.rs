@@ -127,9 +127,9 @@ fn a_fake_go_that_writes_nonsense() {
     place.run_in_vain(&["build", "double"]).code(4).stdout_eq("").stderr_eq(str![[r#"
    Compiling double (not built yet)
 error: `double` cannot be built
-`double`: the compiler's output is not a WebAssembly core module
+the compiler's output for `double` is incomplete or malformed: it is not WebAssembly
 error: 1 of 1 components could not be built: double
-  help: this is a bug in the language pack `go`: its wrapper must export the function
+  help: check that the disk is not full (see df -h) and build again; if it happens again, it is a bug in the language pack `go` or its compiler
 
 "#]]);
 }
