@@ -9,6 +9,7 @@ mod context;
 mod delivery;
 mod finding;
 mod flow;
+pub mod parameters;
 mod placement;
 pub mod rules;
 pub mod schema;

@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args};
 
 use super::context::Context;
 use super::parameters;
-use super::task::{self, TaskFlags};
+use super::task::{self, Surroundings, TaskFlags};
 use crate::pelato::Error;
 use crate::ui::json;
 
@@ -22,15 +22,23 @@ pub struct Arguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
+pub fn run(arguments: &Arguments, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let pelato = context.open()?;
-    pelato.workflow()?; // before anything is asked
+    let workflow = pelato.workflow()?;
     let catalog = pelato.catalog();
-    let (given, mut questions) = (parameters::given(matches, &catalog), ui.questions());
-    let Some(task) = task::complete(arguments.task, given, &catalog, ui, &mut questions)? else {
-        return Err(questions.unanswered().into());
-    };
+    let given = parameters::given(matches, &catalog);
+    let around = Surroundings { catalog: &catalog, workflow: Some(&workflow), given };
+    let task = ui.form(|form| {
+        let Some(task) = task::complete(&arguments.task, &around, form)? else {
+            return Err(form.unanswered());
+        };
+        let plan = form.admit(pelato.plan_task(&task))?.plan;
+        if !arguments.dry_run {
+            form.confirm("Add the task?", &plan.paths())?;
+        }
+        Ok(task)
+    })?;
     if arguments.dry_run {
         let plan = pelato.plan_task(&task)?.plan;
         ui.plan(pelato.root(), &plan);

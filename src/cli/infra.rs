@@ -3,10 +3,9 @@
 use clap::Args;
 
 use super::context::Context;
-use crate::infra::{self, Environment, InfraError};
+use crate::infra::{self, Environment};
 use crate::pelato::{Error, InfraOptions, Pelato};
-use crate::ui::prompt::{Question, Questions};
-use crate::ui::{Ui, worded};
+use crate::ui::prompt::{Form, Question};
 
 /// Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and this machine (docker compose)
 #[derive(Debug, Args)]
@@ -104,21 +103,25 @@ impl Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (pelato, ui) = (context.open()?, &context.ui);
-    let mut questions = ui.questions();
     let question = Question {
         prompt: "Folder to write into",
         flag: "infra",
         default: Some("infra".to_owned()),
-        check: &|text| if text.trim().is_empty() { Err("give it a name".to_owned()) } else { Ok(()) },
+        check: &|text| Ok(infra::folder(text)?),
+        ..Question::default()
     };
-    let folder = questions.ask(arguments.folder.clone(), &question)?;
-    let options = complete(arguments.to_options(), &pelato, ui, &mut questions)?;
-    let (Some(folder), true) = (folder, questions.are_answered()) else {
-        return Err(questions.unanswered().into());
-    };
-    let folder = context.parent().join(folder);
-    let environments = options.environments();
-    let plan = pelato.plan_infra(&folder, options)?;
+    let (folder, plan, environments) = ui.form(|form| {
+        let folder = form.ask(arguments.folder.clone(), &question)?;
+        let options = complete(arguments.to_options(), &pelato, form)?;
+        let (Some(folder), true) = (folder, form.is_complete()) else { return Err(form.unanswered()) };
+        let folder = context.parent().join(folder);
+        let environments = options.environments();
+        let plan = form.admit(pelato.plan_infra(&folder, options))?;
+        if !arguments.dry_run {
+            form.confirm("Write the files?", &plan.paths())?;
+        }
+        Ok((folder, plan, environments))
+    })?;
     if arguments.dry_run {
         ui.plan(&folder, &plan);
         return Ok(());
@@ -129,36 +132,29 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
 }
 
 /// Asks for what neither flags nor settings say.
-fn complete(
-    mut options: InfraOptions,
-    pelato: &Pelato,
-    ui: &Ui,
-    questions: &mut Questions<'_>,
-) -> Result<InfraOptions, Error> {
+fn complete(mut options: InfraOptions, pelato: &Pelato, form: &mut Form<'_>) -> Result<InfraOptions, Error> {
     if options.is_remote() {
         let question = Question {
-            prompt: "Host name or address at which edge hosts reach the cloud's NATS server",
+            prompt: "Address of the cloud's NATS server, as edge hosts reach it",
             flag: "--cloud-nats nats.example.org",
             default: pelato.cloud_nats()?,
-            check: &|text| infra::host(text).map(drop).map_err(in_words),
+            check: &|text| Ok(infra::host(text).map(drop)?),
+            ..Question::default()
         };
-        options.cloud_nats = questions.ask(or_default(options.cloud_nats, &question, ui), &question)?;
+        options.cloud_nats = form.ask(or_default(options.cloud_nats, &question, form), &question)?;
         let question = Question {
-            prompt: "Registry that components are pushed to, with an address that all hosts can reach",
+            prompt: "Registry, with an address that all hosts can reach",
             flag: "--registry registry.example.org/team",
             default: pelato.shared_registry()?,
-            check: &|text| infra::registry(text).map(drop).map_err(in_words),
+            check: &|text| Ok(infra::registry(text).map(drop)?),
+            ..Question::default()
         };
-        options.registry = questions.ask(or_default(options.registry, &question, ui), &question)?;
+        options.registry = form.ask(or_default(options.registry, &question, form), &question)?;
     }
     Ok(options)
 }
 
 /// Without a person, what the settings say will do: it is what the help promises.
-fn or_default(given: Option<String>, question: &Question<'_>, ui: &Ui) -> Option<String> {
-    given.or_else(|| question.default.clone().filter(|_| !ui.may_ask()))
-}
-
-fn in_words(error: InfraError) -> String {
-    worded(&error.to_string()).into_owned()
+fn or_default(given: Option<String>, question: &Question<'_>, form: &Form<'_>) -> Option<String> {
+    given.or_else(|| question.default.clone().filter(|_| !form.may_ask()))
 }

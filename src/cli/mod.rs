@@ -144,12 +144,15 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let ui = Ui::new(output_options(&cli.global));
     let context = Context::new(cli.global, ui);
     let done = dispatch(cli.command, &matches, &context);
+    if context.ui.is_interrupted() {
+        context.signals.interrupt();
+    }
     context.clean_up();
     match done.and_then(|()| context.written()) {
         Ok(()) => code(Exit::Done),
         Err(error) => {
             context.ui.failure(&error);
-            if error.is_cancelled() {
+            if error.is_cancelled() || context.ui.is_interrupted() {
                 context.signals.obey();
             }
             code(error.exit())
@@ -169,8 +172,8 @@ fn command(raw: &Raw<'_>) -> clap::Command {
 
 fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
     match command {
-        Command::New(arguments) => new::run(arguments, matches, context),
-        Command::AddTask(arguments) => add_task::run(arguments, matches, context),
+        Command::New(arguments) => new::run(&arguments, matches, context),
+        Command::AddTask(arguments) => add_task::run(&arguments, matches, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Run(arguments) => run::run(arguments, context),
         Command::Call(arguments) => call::run(arguments, context),

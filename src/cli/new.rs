@@ -4,7 +4,7 @@ use clap::{ArgMatches, Args};
 
 use super::context::Context;
 use super::parameters;
-use super::task::{self, TaskFlags};
+use super::task::{self, Surroundings, TaskFlags};
 use crate::pelato::{Created, Error, Library, NewProject};
 use crate::scaffold::Git;
 use crate::ui::prompt::Question;
@@ -33,30 +33,31 @@ pub struct Arguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: Arguments, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
+pub fn run(arguments: &Arguments, matches: &ArgMatches, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let catalog = context.catalog();
-    let mut questions = ui.questions();
+    let given = parameters::given(matches, &catalog);
+    let around = Surroundings { catalog: &catalog, workflow: None, given };
+    let parent = context.parent();
     let question = Question {
         prompt: "Folder of the project",
         flag: "my-project",
-        default: None,
-        check: &|text| if text.trim().is_empty() { Err("give it a name".to_owned()) } else { Ok(()) },
+        check: &|text| Library::vacant_project(&parent, text).map(drop),
+        ..Question::default()
     };
-    let shown = questions.ask(arguments.folder, &question)?;
-    let folder = shown.as_ref().map(|shown| context.parent().join(shown));
-    folder.as_deref().map(Library::vacant_project).transpose()?; // before anything else is asked
-    let task = match arguments.no_task {
-        true => None,
-        false => {
-            let given = parameters::given(matches, &catalog);
-            task::complete(arguments.task, given, &catalog, ui, &mut questions)?
-        }
-    };
-    let (Some(shown), Some(folder), true) = (shown, folder, questions.are_answered()) else {
-        return Err(questions.unanswered().into());
-    };
-    let project = NewProject { name: arguments.project_name, folder, task, git: !arguments.no_git };
+    let (shown, project) = ui.form(|form| {
+        let shown = form.ask(arguments.folder.clone(), &question)?;
+        let task = match arguments.no_task {
+            true => None,
+            false => task::complete(&arguments.task, &around, form)?,
+        };
+        let (Some(shown), true) = (shown, form.is_complete()) else { return Err(form.unanswered()) };
+        let (name, folder) = (arguments.project_name.clone(), parent.join(&shown));
+        let project = NewProject { name, folder, task, git: !arguments.no_git };
+        let plan = form.admit(Library::plan_project(&project, &catalog))?;
+        form.confirm("Create the project?", &plan.paths())?;
+        Ok((shown, project))
+    })?;
     told(&Library::new_project(project, &catalog, &context.trust())?, &shown, arguments.no_task, ui);
     Ok(())
 }

@@ -5,6 +5,9 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use crate::cancel::Cancel;
 
+/// SIGINT, whose number is the same everywhere.
+const INTERRUPT: i32 = 2;
+
 /// The signals that end a process.
 pub struct Signals {
     /// Cancelled by the first of them.
@@ -19,6 +22,12 @@ impl Signals {
         let last = Arc::new(AtomicI32::new(0));
         let hears = Arc::clone(&last);
         Self { cancel: Cancel::with_listener(move |cancel| listen(cancel, &hears)), last }
+    }
+
+    /// Cancels as Ctrl-C does, where that key was read at a question and was no signal.
+    pub fn interrupt(&self) {
+        self.last.store(INTERRUPT, Ordering::SeqCst);
+        self.cancel.cancel();
     }
 
     /// Ends the process by the signal that came, as if nothing had listened: whoever called it sees that. If none came,

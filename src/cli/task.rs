@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 
-use crate::catalog::{Catalog, Collection, Template, Unit};
-use crate::pelato::Error;
-use crate::scaffold::{self, NewTask, check_component_name, check_title};
-use crate::ui::Ui;
-use crate::ui::prompt::{Question, Questions};
+use crate::catalog::{Catalog, Collection, Kind, Template, Unit};
+use crate::pelato::{Error, Names};
+use crate::project::Workflow;
+use crate::scaffold::{self, NewTask, check_targets, check_title};
+use crate::ui::prompt::{Form, Question};
 
 /// A task, as far as flags say.
 #[derive(Debug, Args)]
@@ -33,45 +33,55 @@ pub struct TaskFlags {
     task_version: Option<semver::Version>,
 }
 
+/// What a task is made for.
+pub struct Surroundings<'a> {
+    pub catalog: &'a Catalog,
+    /// The workflow that gets it, if there is one.
+    pub workflow: Option<&'a Workflow>,
+    /// The template's parameters that were given, by name.
+    pub given: BTreeMap<String, String>,
+}
+
 /// Takes the flags, asks for what is missing. Without a person there is no task until nothing is missing.
 pub fn complete<'a>(
-    flags: TaskFlags,
-    given: BTreeMap<String, String>,
-    catalog: &'a Catalog,
-    ui: &Ui,
-    questions: &mut Questions<'_>,
+    flags: &TaskFlags,
+    around: &Surroundings<'a>,
+    form: &mut Form<'_>,
 ) -> Result<Option<NewTask<'a>>, Error> {
+    let catalog = around.catalog;
+    let names = around.workflow.map(|workflow| Names::of(workflow, catalog)).unwrap_or_default();
     let packs = choices(&catalog.packs);
     // One language is no choice.
-    let language = flags.language.or_else(|| (packs.len() == 1).then(|| packs[0].0.clone()));
-    let language = questions.choose(language, "Language", "--language go", &packs)?;
+    let language = flags.language.clone().or_else(|| (packs.len() == 1).then(|| packs[0].0.clone()));
+    let language = form.choose(language, "Language", "--language go", &packs)?;
     let pack = language.map(|language| catalog.packs.get(&language)).transpose()?;
     let templates = choices(&catalog.templates);
-    let template = questions.choose(flags.template, "Template", "--template processor_nats", &templates)?;
+    let template =
+        form.choose(flags.template.clone(), "Template", "--template processor_nats", &templates)?;
     let template = template.map(|template| catalog.templates.get(&template)).transpose()?;
+    template.map(|template| scaffold::check_known(template, &around.given)).transpose()?;
     let question = Question {
         prompt: "Name of the task",
         flag: "--name 'Temp data conversion'",
-        default: None,
-        check: &|text| check_title(text).map_err(|error| error.to_string()),
+        check: &|text| Ok(check_title(text)?),
+        ..Question::default()
     };
-    let title = questions.ask(flags.name, &question)?;
-    title.as_deref().map(check_title).transpose()?;
+    let title = form.ask(flags.name.clone(), &question)?;
     let component_name = match &title {
-        Some(title) => component_name(flags.component_name, title, ui, questions)?,
+        Some(title) => component_name(flags.component_name.clone(), title, around.workflow, form)?,
         None => None,
     };
     let parameters = match template {
-        Some(template) => parameters(template, given, ui, questions)?,
+        Some(template) => parameters(template, around.given.clone(), &names.topics, form)?,
         None => BTreeMap::new(),
     };
-    let targets = questions.pick(flags.targets, "Targets", "--target edge", &["edge", "cloud"])?;
+    let targets = targets(&flags.targets, names.targets, form)?;
     let (Some(pack), Some(template), Some(title), Some(targets), true) =
-        (pack, template, title, targets, questions.are_answered())
+        (pack, template, title, targets, form.is_complete())
     else {
         return Ok(None);
     };
-    let version = flags.task_version;
+    let version = flags.task_version.clone();
     Ok(Some(NewTask { title, component_name, template, pack, parameters, targets, version }))
 }
 
@@ -83,43 +93,72 @@ fn choices<T: Unit>(units: &Collection<T>) -> Vec<(String, String)> {
 fn component_name(
     given: Option<String>,
     title: &str,
-    ui: &Ui,
-    questions: &mut Questions<'_>,
+    workflow: Option<&Workflow>,
+    form: &mut Form<'_>,
 ) -> Result<Option<String>, Error> {
     let default = scaffold::component_name_from(title);
-    if given.is_some() || (default.is_some() && !ui.may_ask()) {
-        return Ok(given.or(default));
-    }
+    let given = given.or_else(|| default.clone().filter(|_| !form.may_ask()));
+    let check = |text: &str| match workflow {
+        Some(workflow) => Ok(scaffold::check_new_component(workflow, text)?),
+        None => Ok(scaffold::check_component_name(text)?),
+    };
     let question = Question {
         prompt: "Name of the component",
         flag: "--component-name temp_data_conversion",
         default,
-        check: &check_component_name,
+        check: &check,
+        ..Question::default()
     };
-    Ok(questions.ask(None, &question)?)
+    form.ask(given, &question)
 }
 
 fn parameters(
     template: &Template,
     mut given: BTreeMap<String, String>,
-    ui: &Ui,
-    questions: &mut Questions<'_>,
+    topics: &[String],
+    form: &mut Form<'_>,
 ) -> Result<BTreeMap<String, String>, Error> {
     for (name, parameter) in template.manifest.parameters.iter() {
-        if given.contains_key(name) || (parameter.default.is_some() && !ui.may_ask()) {
+        if !given.contains_key(name) && parameter.default.is_some() && !form.may_ask() {
             continue;
         }
-        let flag = format!("{} {}", crate::ui::flag_of(name), parameter.example());
-        let check = |text: &str| scaffold::check_parameter(parameter, text);
-        let default = parameter.default.clone();
-        let question =
-            Question { prompt: &parameter.prompt, flag: &flag, default: default.clone(), check: &check };
+        let question = Question {
+            prompt: &parameter.prompt,
+            flag: &format!("{} {}", crate::ui::flag_of(name), parameter.example()),
+            default: parameter.default.clone(),
+            suggestions: if parameter.kind == Kind::Subject { topics } else { &[] },
+            is_list: parameter.several,
+            check: &|text| Ok(scaffold::check_parameter(name, parameter, text)?),
+        };
+        let is_given = given.contains_key(name);
+        let value = form.ask(given.get(name).cloned(), &question)?;
         // What is as it would be anyway need not be written down.
-        if let Some(answer) =
-            questions.ask(None, &question)?.filter(|answer| Some(answer) != default.as_ref())
-        {
-            given.insert(name.to_owned(), answer);
+        if let Some(value) = value.filter(|value| is_given || Some(value) != parameter.default.as_ref()) {
+            given.insert(name.to_owned(), value);
         }
     }
     Ok(given)
+}
+
+fn targets(
+    given: &[String],
+    mut known: Vec<String>,
+    form: &mut Form<'_>,
+) -> Result<Option<Vec<String>>, Error> {
+    for usual in ["edge", "cloud"] {
+        if !known.iter().any(|one| one == usual) {
+            known.push(usual.to_owned());
+        }
+    }
+    let listed = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+    let question = Question {
+        prompt: "Targets",
+        flag: "--target edge",
+        default: Some("edge".to_owned()),
+        suggestions: &known,
+        is_list: true,
+        check: &|text| Ok(check_targets(&listed(text)).map(drop)?),
+    };
+    let targets = form.ask((!given.is_empty()).then(|| given.join(",")), &question)?;
+    Ok(targets.map(|text| check_targets(&listed(&text))).transpose()?)
 }

@@ -18,6 +18,9 @@ pub enum InfraError {
         #[help]
         help: String,
     },
+    #[error("the folder to write into has no name")]
+    #[diagnostic(code(pelato::infra::folder), help("give it a name, such as `infra`"))]
+    NoFolder,
     /// Edge and cloud would use the same JetStream domain.
     #[error("the JetStream domains of edge and cloud are the same: `{domain}`")]
     #[diagnostic(
@@ -59,6 +62,6 @@ pub enum InfraError {
 impl InfraError {
     /// Whether a value that was given is at fault, not the folder or the disk.
     pub fn is_value(&self) -> bool {
-        matches!(self, Self::Value { .. } | Self::SameDomain { .. } | Self::SamePort { .. })
+        matches!(self, Self::Value { .. } | Self::NoFolder | Self::SameDomain { .. } | Self::SamePort { .. })
     }
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 
 pub use error::InfraError;
 pub use images::{IMAGES, Image, Images};
-pub use values::{domain, host, is_insecure, is_loopback, label, lattice, registry};
+pub use values::{domain, folder, host, is_insecure, is_loopback, label, lattice, registry};
 
 use crate::files::{self, Change, FileError, Files, Plan, RelPath};
 

@@ -17,6 +17,11 @@ fn wrong<T>(text: &str, what: &'static str, argument: Argument, help: String) ->
     Err(InfraError::Value { value: quoted(text), what, argument, help })
 }
 
+/// The folder that gets the files.
+pub fn folder(text: &str) -> Result<(), InfraError> {
+    if text.trim().is_empty() { Err(InfraError::NoFolder) } else { Ok(()) }
+}
+
 /// A host name or an IP address. Returns it in the form used in URLs.
 ///
 /// # Errors

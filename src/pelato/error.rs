@@ -219,6 +219,9 @@ pub enum PromptError {
     #[error("no answer: nothing was written")]
     #[diagnostic(code(pelato::prompt::cancelled))]
     Cancelled,
+    #[error("the answer was no: nothing was written")]
+    #[diagnostic(code(pelato::prompt::declined))]
+    Declined,
     #[error("consent was refused: nothing was written")]
     #[diagnostic(code(pelato::prompt::refused))]
     Refused,
@@ -377,6 +380,7 @@ fn is_value(error: &ScaffoldError) -> bool {
             | ScaffoldError::Title { .. }
             | ScaffoldError::Empty { .. }
             | ScaffoldError::NoTarget
+            | ScaffoldError::Target { .. }
             | ScaffoldError::UnknownParameter { .. }
             | ScaffoldError::MissingParameters { .. }
             | ScaffoldError::Value { .. }

@@ -39,6 +39,10 @@ impl Library {
         Self { root, user }
     }
 
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// All packs and templates, as they are now.
     pub fn catalog(&self) -> Catalog {
         Catalog::load(Some(&self.root), self.user.as_deref())
@@ -99,6 +103,22 @@ impl Library {
     /// When there is no such template.
     pub fn find_template(&self, named: Option<&str>, here: &Path) -> Result<Option<(String, Folder)>, Error> {
         find(named, here, &self.catalog().templates, |place| TemplateError::NoTemplate { place }.into())
+    }
+
+    /// The files that a new language pack would have.
+    ///
+    /// # Errors
+    /// When a value cannot be used.
+    pub fn plan_pack(new: &NewPack) -> Result<Vec<String>, Error> {
+        Ok(names(&pack::new(new)?))
+    }
+
+    /// The files that a new template would have.
+    ///
+    /// # Errors
+    /// When a value cannot be used.
+    pub fn plan_template(new: &NewTemplate<'_>) -> Result<Vec<String>, Error> {
+        Ok(names(&template::new(new)?))
     }
 
     /// Makes a language pack in the folder `packs`. It is the user's own: its commands may be run.
@@ -168,5 +188,9 @@ fn make(parent: &Path, name: &str, files: &Files) -> Result<Made, Error> {
     let root = parent.parent().unwrap_or(parent);
     files::create_folder(root, parent).map_err(|error| FileError::io("write", parent, error))?;
     files::create_tree(root, &folder, files)?;
-    Ok(Made { folder, files: files.keys().map(ToString::to_string).collect() })
+    Ok(Made { folder, files: names(files) })
+}
+
+fn names(files: &Files) -> Vec<String> {
+    files.keys().map(ToString::to_string).collect()
 }

@@ -11,6 +11,7 @@ use crate::catalog::Catalog;
 use crate::check;
 use crate::check::code::TASKS;
 use crate::check::schema;
+use crate::files::Plan;
 use crate::project::bump::{self, Bump, Kind, Selection};
 use crate::project::{self, Workflow, workflow};
 use crate::report::{Rejected, Report, Severity};
@@ -46,12 +47,27 @@ pub struct Created {
 }
 
 impl Library {
-    /// Sees that a project can be created in a folder, before anything else is asked for.
+    /// Sees that a project can be created in a folder of `parent`, and gives its path.
     ///
     /// # Errors
-    /// When it exists and is not empty.
-    pub fn vacant_project(folder: &Path) -> Result<(), Error> {
-        Ok(scaffold::check_folder(folder)?)
+    /// When the name is empty, or the folder exists and is not empty.
+    pub fn vacant_project(parent: &Path, name: &str) -> Result<PathBuf, Error> {
+        Ok(scaffold::check_folder(parent, name)?)
+    }
+
+    /// Plans a project with these packs and templates; nothing is written.
+    ///
+    /// # Errors
+    /// When the folder is not empty, or the first task cannot be one.
+    pub fn plan_project(project: &NewProject<'_>, catalog: &Catalog) -> Result<Plan, Error> {
+        let NewProject { name, folder, task, .. } = project.clone();
+        let of_folder = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name.unwrap_or_else(of_folder);
+        let schema = schema::text(catalog);
+        let plan = scaffold::new(&scaffold::NewProject { name, folder, task, schema: &schema })?;
+        let text = plan.text(workflow::FILE).unwrap_or_default();
+        object(&plan.folder.join(workflow::FILE), text, catalog, &Report::default())?;
+        Ok(plan)
     }
 
     /// Creates a project with these packs and templates. It is the user's own: its builds may run its code.
@@ -59,14 +75,8 @@ impl Library {
     /// # Errors
     /// When the first task cannot be one, or the files cannot be written. Then nothing is.
     pub fn new_project(project: NewProject<'_>, catalog: &Catalog, store: &Store) -> Result<Created, Error> {
-        let NewProject { name, folder, task, git } = project;
-        let of_folder = || folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let name = name.unwrap_or_else(of_folder);
-        let schema = schema::text(catalog);
-        let new = scaffold::NewProject { name, folder: folder.clone(), task, schema: &schema };
-        let plan = scaffold::new(&new)?;
-        let text = plan.text(workflow::FILE).unwrap_or_default();
-        object(&folder.join(workflow::FILE), text, catalog, &Report::default())?;
+        let plan = Self::plan_project(&project, catalog)?;
+        let NewProject { folder, git, .. } = project;
         plan.apply().map_err(ScaffoldError::from)?;
         // Who cannot remember it is asked later.
         let _ = store.own(&folder);

@@ -66,12 +66,22 @@ pub enum ScaffoldError {
         help: String,
     },
     /// A value that its parameter does not accept.
-    #[error("`{value}` is not {expected}, as {} requires", Remedy::parameter(.parameter))]
-    #[diagnostic(
-        code(pelato::scaffold::value),
-        help("give it another value, such as {}", Remedy::parameter_with(parameter, example))
-    )]
-    Value { parameter: String, value: String, expected: String, example: String },
+    #[error("{}: {message}", Remedy::parameter(.parameter))]
+    #[diagnostic(code(pelato::scaffold::value))]
+    Value {
+        parameter: String,
+        message: String,
+        #[help]
+        help: String,
+    },
+    /// A target that no host can have as its label.
+    #[error("{}: {message}", Argument::Target)]
+    #[diagnostic(code(pelato::scaffold::target))]
+    Target {
+        message: String,
+        #[help]
+        help: String,
+    },
     /// The language pack's starter cannot be used.
     #[error("the starter of the language pack `{pack}` cannot be used: {file}: {reason}")]
     #[diagnostic(

@@ -12,12 +12,12 @@ pub fn is_component_name(name: &str) -> bool {
     values::component_name(name).is_ok()
 }
 
-/// Whether a component can have a name; if not, why.
+/// Whether a component can have a name.
 ///
 /// # Errors
 /// When it cannot.
-pub fn check_component_name(name: &str) -> Result<(), String> {
-    values::component_name(name).map(drop).map_err(|wrong| wrong.message)
+pub fn check_component_name(name: &str) -> Result<(), ScaffoldError> {
+    choose(Some(name), "").map(drop)
 }
 
 /// The component's name derived from a title; none if it contains no letter or digit.

@@ -40,7 +40,7 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
             example: "Temperature data analysis",
         });
     }
-    check_folder(&project.folder)?;
+    vacant(&project.folder)?;
     let mut values = liquid::Object::new();
     values.insert("project_name_yaml".into(), text(&scalar(name)));
     values.insert("project_name_line".into(), text(&one_line(name)));
@@ -68,11 +68,20 @@ pub fn new(project: &NewProject<'_>) -> Result<Plan, ScaffoldError> {
     Ok(Plan { folder: project.folder.clone(), changes: vec![Change::CreateFolder { path: None, files }] })
 }
 
-/// Checks that a project can be created in a folder: it does not exist, or is empty.
+/// Checks that a project can be created in a folder of `parent`, and gives its path.
 ///
 /// # Errors
-/// When it is not empty.
-pub fn check_folder(folder: &Path) -> Result<(), ScaffoldError> {
+/// When the name is empty, or the folder exists and is not empty.
+pub fn check_folder(parent: &Path, name: &str) -> Result<PathBuf, ScaffoldError> {
+    if name.trim().is_empty() {
+        return Err(ScaffoldError::Empty { what: "name of the project's folder", example: "my-project" });
+    }
+    let folder = parent.join(name);
+    vacant(&folder)?;
+    Ok(folder)
+}
+
+fn vacant(folder: &Path) -> Result<(), ScaffoldError> {
     if files::list(files::anywhere(), folder).is_ok_and(|entries| !entries.is_empty()) {
         return Err(ScaffoldError::NotEmpty { folder: folder.display().to_string() });
     }

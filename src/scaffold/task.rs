@@ -51,14 +51,7 @@ pub fn add_task(workflow: &Workflow, task: &NewTask<'_>) -> Result<AddTask, Scaf
     let project = workflow.project_name.as_ref().map_or("", |name| name.text.as_str());
     let prepared = prepare(task, project)?;
     let component_name = prepared.component_name;
-    let names = workflow.tasks.iter().filter_map(|other| other.component_name.as_ref());
-    if names.into_iter().any(|other| other.text == component_name) {
-        return Err(ScaffoldError::NameTaken { component_name });
-    }
-    let code = RelPath::new(format!("tasks/{component_name}"))?;
-    if fs::symlink_metadata(code.below(root)).is_ok() {
-        return Err(ScaffoldError::CodeExists { component_name });
-    }
+    let code = vacant(workflow, &component_name)?;
     let before = &workflow.source.text;
     let after = edit::append_task(before, &prepared.entry)?;
     let mut plan = Plan::replacing(root, RelPath::new(FILE)?, before, &after);
@@ -76,6 +69,41 @@ pub fn check_title(title: &str) -> Result<(), ScaffoldError> {
     values::title(title).map(drop).map_err(refused)
 }
 
+/// Whether a component can have a name in a workflow that has others.
+///
+/// # Errors
+/// When it cannot.
+pub fn check_new_component(workflow: &Workflow, component_name: &str) -> Result<(), ScaffoldError> {
+    name::check_component_name(component_name)?;
+    vacant(workflow, component_name).map(drop)
+}
+
+/// The folder of a new component's code.
+fn vacant(workflow: &Workflow, component_name: &str) -> Result<RelPath, ScaffoldError> {
+    let component_name = component_name.to_owned();
+    let names = workflow.tasks.iter().filter_map(|other| other.component_name.as_ref());
+    if names.into_iter().any(|other| other.text == component_name) {
+        return Err(ScaffoldError::NameTaken { component_name });
+    }
+    let code = RelPath::new(format!("tasks/{component_name}"))?;
+    if fs::symlink_metadata(code.below(workflow.root())).is_ok() {
+        return Err(ScaffoldError::CodeExists { component_name });
+    }
+    Ok(code)
+}
+
+/// Whether these can be the targets of a task.
+///
+/// # Errors
+/// When they cannot.
+pub fn check_targets(targets: &[String]) -> Result<Vec<String>, ScaffoldError> {
+    let targets = targets.iter().map(|target| target.trim()).filter(|target| !target.is_empty());
+    let refused = |wrong: values::Wrong| ScaffoldError::Target { message: wrong.message, help: wrong.help };
+    let valid = |target| values::target(target).map(str::to_owned).map_err(refused);
+    let targets: Vec<_> = targets.map(valid).collect::<Result<_, _>>()?;
+    if targets.is_empty() { Err(ScaffoldError::NoTarget) } else { Ok(targets) }
+}
+
 pub(super) struct Prepared {
     pub component_name: String,
     pub entry: Entry,
@@ -85,10 +113,7 @@ pub(super) struct Prepared {
 
 pub(super) fn prepare(task: &NewTask<'_>, project: &str) -> Result<Prepared, ScaffoldError> {
     check_title(&task.title)?;
-    let targets: Vec<_> = task.targets.iter().filter(|target| !target.trim().is_empty()).cloned().collect();
-    if targets.is_empty() {
-        return Err(ScaffoldError::NoTarget);
-    }
+    let targets = check_targets(&task.targets)?;
     let component_name = name::choose(task.component_name.as_deref(), &task.title)?;
     let parameters = parameters::fields(task.template, &task.parameters)?;
     let version = task.version.clone().unwrap_or(Version::new(0, 1, 0));

@@ -74,7 +74,7 @@ impl Bar {
     }
 
     /// Runs something that prints, with the bar out of the way.
-    pub fn suspend(&self, print: impl FnOnce()) {
+    pub fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bar {
             Some(bar) => bar.suspend(print),
             None => print(),

@@ -75,6 +75,7 @@ pub struct Ui {
     style_out: Styles,
     bar: Mutex<Bar>,
     unwritten: OnceLock<io::Error>,
+    interrupted: OnceLock<()>,
 }
 
 #[derive(Clone)]
@@ -120,6 +121,7 @@ impl Ui {
             style_out: Styles::new(options.colour, io::stdout().is_terminal()),
             bar: Mutex::new(Bar::new(shows_bar)),
             unwritten: OnceLock::new(),
+            interrupted: OnceLock::new(),
         }
     }
 
@@ -128,8 +130,13 @@ impl Ui {
         self.options.json
     }
 
-    /// Whether a person is there and may be asked.
-    pub fn may_ask(&self) -> bool {
+    /// Whether a person has pressed Ctrl-C at a question.
+    pub fn is_interrupted(&self) -> bool {
+        self.interrupted.get().is_some()
+    }
+
+    /// Whether a person is there and may be asked for something.
+    fn has_person(&self) -> bool {
         self.options.may_ask
             && !self.options.events
             && io::stdin().is_terminal()
@@ -335,7 +342,7 @@ impl Ui {
     }
 
     /// Prints with the progress bar out of the way.
-    fn aside(&self, print: impl FnOnce()) {
+    fn aside<T>(&self, print: impl FnOnce() -> T) -> T {
         match self.bar.lock() {
             Ok(bar) => bar.suspend(print),
             Err(poisoned) => poisoned.into_inner().suspend(print),

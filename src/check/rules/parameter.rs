@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
+use crate::check::parameters;
 use crate::check::values::integer;
-use crate::text::quoted;
 
 /// A parameter whose value is not of its kind.
 pub struct Parameter;
@@ -22,11 +22,9 @@ impl Rule for Parameter {
                     found.push(entry.wrong(field, message).advise("write one value, without brackets"));
                 } else if parameter.kind == Kind::Integer {
                     found.extend(entry.validate(Some(field), integer));
-                } else if !parameter.matches(&field.text) {
-                    let message = format!("{} is not a valid `{name}`", quoted(&field.text));
-                    let (expected, example) = (parameter.expected(), parameter.example());
-                    let help = format!("use {expected}, such as `{example}`");
-                    found.push(entry.wrong(field, message).advise(help));
+                } else {
+                    let matching = |text: &str| parameters::matching(name, parameter, text);
+                    found.extend(entry.validate(Some(field), matching));
                 }
             }
         }

@@ -1,7 +1,7 @@
 use super::{Context, Finding, Rule};
 use crate::catalog::Kind;
-use crate::check::Entry;
-use crate::nats::subject::{overlaps, validate};
+use crate::check::{Entry, parameters};
+use crate::nats::subject::overlaps;
 use crate::project::Field;
 use crate::text::quoted;
 
@@ -51,21 +51,7 @@ fn twice(entry: &Entry<'_>, fields: &[Field]) -> Option<Finding> {
 
 /// An error, if the value of a field is not a valid NATS subject.
 pub(super) fn not_a_subject(entry: &Entry<'_>, field: &Field) -> Option<Finding> {
-    let error = validate(&field.text).err()?;
-    let message = format!("{} is not a valid NATS subject: it {error}", quoted(&field.text));
-    Some(entry.wrong(field, message).advise(help(&field.text)))
-}
-
-fn help(text: &str) -> String {
-    let replaced: String = text.trim().chars().map(|c| if c.is_whitespace() { '_' } else { c }).collect();
-    let parts: Vec<_> = replaced.split('.').filter(|part| !part.is_empty()).collect();
-    let fixed = parts.join(".");
-    if validate(&fixed).is_ok() {
-        format!("write {}", quoted(&fixed))
-    } else {
-        "use letters, digits, `_` and `-`, in parts with dots between them, such as `home.living_room`"
-            .to_owned()
-    }
+    entry.validate(Some(field), parameters::topic)
 }
 
 #[cfg(test)]

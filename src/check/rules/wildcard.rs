@@ -1,8 +1,6 @@
 use super::{Context, Finding, Rule};
-use crate::catalog::{Flow, Kind};
-use crate::nats::subject::{has_wildcards, validate};
-use crate::project::Field;
-use crate::text::quoted;
+use crate::check::parameters;
+use crate::nats::subject::validate;
 
 /// A topic with wildcards where one exact topic is needed.
 pub struct Wildcard;
@@ -17,18 +15,11 @@ impl Rule for Wildcard {
         for entry in &context.entries {
             let Some(template) = &entry.template else { continue };
             for (name, parameter) in template.manifest.parameters.iter() {
-                let exact = parameter.kind == Kind::Subject && !parameter.wildcards;
                 // What is not a valid NATS subject at all has been reported as that.
-                let wild = |field: &Field| has_wildcards(&field.text) && validate(&field.text).is_ok();
-                for field in entry.values_of(name, parameter).iter().filter(|field| exact && wild(field)) {
-                    let why = match parameter.flow {
-                        Some(Flow::Writes) => ": a message is sent to one topic",
-                        _ => "",
-                    };
-                    let message =
-                        format!("{} has wildcards, which `{name}` cannot have{why}", quoted(&field.text));
-                    found.push(entry.wrong(field, message).advise("write out the parts that are `*` or `>`"));
-                }
+                let fields = entry.values_of(name, parameter);
+                let valid = fields.iter().filter(|field| validate(&field.text).is_ok());
+                let exact = |text: &str| parameters::exact(name, parameter, text);
+                found.extend(valid.filter_map(|field| entry.validate(Some(field), exact)));
             }
         }
         found

@@ -45,7 +45,7 @@ pub fn run(action: Action, context: &Context) -> Result<(), Error> {
             context.ui.unit(pack, pack.folder.shown(""), &rows(pack));
             Ok(())
         }
-        Action::New(arguments) => new::run(*arguments, context),
+        Action::New(arguments) => new::run(&arguments, context),
         Action::Add(arguments) => add::run(&arguments, context),
         Action::Remove(arguments) => remove::run(&arguments, context),
         Action::Check(arguments) => check::run(&arguments, context),

@@ -9,7 +9,7 @@ use crate::catalog::PACKS_FOLDER;
 use crate::catalog::pack::{Panics, Produces};
 use crate::pack::NewPack;
 use crate::pelato::{Error, Library, Made};
-use crate::ui::prompt::{Question, Questions};
+use crate::ui::prompt::{Form, Question};
 
 /// Create a language pack: a valid manifest, and files for the starter, wrapper and conformance tasks
 #[derive(Debug, Args)]
@@ -73,13 +73,23 @@ pub struct Arguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
+pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let packs = match &arguments.folder {
         Some(folder) => context.here.join(folder),
         None => super::home(arguments.user, " or `--in DIR`", context)?.root.join(PACKS_FOLDER),
     };
     Library::vacant(&packs.join(&arguments.name))?;
-    let new = complete(arguments, context)?;
+    let new = context.ui.form(|form| {
+        let mut draft = Draft { new: arguments.to_draft()?, form };
+        draft.complete(arguments)?;
+        let Draft { new, form } = draft;
+        if !form.is_complete() {
+            return Err(form.unanswered());
+        }
+        let files = form.admit(Library::plan_pack(&new))?;
+        form.confirm("Create the language pack?", &files)?;
+        Ok(new)
+    })?;
     let Made { folder, files } = Library::new_pack(&packs, &new, &context.trust())?;
     context.library().update_schema()?;
     let next = format!(
@@ -90,72 +100,114 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     Ok(())
 }
 
-/// What the flags do not say is asked for.
-fn complete(arguments: Arguments, context: &Context) -> Result<NewPack, Error> {
-    let mut questions = context.ui.questions();
-    let mut ask = |given: Option<String>, prompt: &str, flag: &str, default: Option<String>| {
-        let check = |text: &str| if text.trim().is_empty() { Err("give a value".to_owned()) } else { Ok(()) };
-        questions.ask(given, &Question { prompt, flag, default, check: &check })
-    };
-    let name = arguments.name;
-    let extensions = match arguments.extensions.is_empty() {
-        true => ask(None, "File extension of source files", "--extension zig", Some(name.clone()))?
-            .map(|extension| vec![extension]),
-        false => Some(arguments.extensions),
-    };
-    let program = ask(arguments.program, "Compiler's program", "--program zig", Some(name.clone()))?;
-    let usual = program.as_ref().map(|program| format!("{program} --version"));
-    let check = ask(arguments.check, "Command that prints its version", "--check 'zig version'", usual)?;
-    let requires = ask(arguments.requires, "Compatible versions", "--requires '>=1.2'", None)?;
-    let build = ask(
-        arguments.build,
-        "Compiler's command line ({output}: the file to write)",
-        "--build 'zig … {output}'",
-        None,
-    )?;
-    let produces = match arguments.produces {
-        Some(produces) => Some(produces),
-        None => choose::<Produces>("Output of the compiler", "--produces module", &mut questions)?,
-    };
-    let panics = match arguments.panics {
-        Some(panics) => Some(panics),
-        None => {
-            choose::<Panics>("What happens on a panic or an exception", "--panics traps", &mut questions)?
+impl Arguments {
+    /// What the flags say, with values in place of the missing ones that any pack could have.
+    fn to_draft(&self) -> Result<NewPack, Error> {
+        let text = |given: &Option<String>, usual: &str| given.clone().unwrap_or_else(|| usual.to_owned());
+        let program = text(&self.program, "compiler");
+        let mut extensions: Vec<_> = self.extensions.iter().map(|text| extension(text)).collect();
+        if extensions.is_empty() {
+            extensions.push("x".to_owned());
         }
-    };
-    let (Some(extensions), Some(program), Some(check), Some(requires), Some(build)) =
-        (extensions, program, check, requires, build)
-    else {
-        return Err(questions.unanswered().into());
-    };
-    let (Some(produces), Some(panics)) = (produces, panics) else {
-        return Err(questions.unanswered().into());
-    };
-    Ok(NewPack {
-        summary: arguments.summary.unwrap_or_else(|| format!("Functions in {name}, compiled by {program}")),
-        extensions: extensions.iter().map(|ending| ending.trim_start_matches('.').to_owned()).collect(),
-        comment: arguments.comment,
-        entry: arguments.entry,
-        check: words(&check, "--check")?,
-        version: arguments.version_pattern,
-        requires,
-        install: arguments.install.map(|text| words(&text, "--install")).transpose()?,
-        bin: arguments.bin,
-        image: arguments.image,
-        command: words(&build, "--build")?,
-        cache: arguments.cache,
-        produces,
-        panics,
-        program,
-        name,
-    })
+        Ok(NewPack {
+            name: self.name.clone(),
+            summary: text(&self.summary, &format!("Functions in {}, compiled by {program}", self.name)),
+            extensions,
+            comment: self.comment.clone(),
+            entry: self.entry.clone(),
+            check: words(&text(&self.check, "compiler --version"), "--check")?,
+            version: self.version_pattern.clone(),
+            requires: text(&self.requires, ">=1"),
+            install: self.install.as_deref().map(|text| words(text, "--install")).transpose()?,
+            bin: self.bin.clone(),
+            image: self.image.clone(),
+            command: words(&text(&self.build, "compiler {output}"), "--build")?,
+            cache: self.cache.clone(),
+            produces: self.produces.unwrap_or(Produces::Module),
+            panics: self.panics.unwrap_or(Panics::Traps),
+            program,
+        })
+    }
+}
+
+/// A pack of which more is known with each answer.
+struct Draft<'a, 'ui> {
+    new: NewPack,
+    form: &'a mut Form<'ui>,
+}
+
+impl Draft<'_, '_> {
+    /// What the flags do not say is asked for.
+    fn complete(&mut self, arguments: &Arguments) -> Result<(), Error> {
+        Library::plan_pack(&self.new)?; // what the flags say, before anything is asked
+        let (name, summary) = (arguments.name.clone(), arguments.summary.is_none());
+        let extensions = (!arguments.extensions.is_empty()).then(|| arguments.extensions.join(","));
+        let prompt = ("File extension of source files", "--extension zig");
+        self.ask(extensions, prompt, Some(name.clone()), |new, text| {
+            new.extensions = text.split(',').map(extension).collect();
+            Ok(())
+        })?;
+        let prompt = ("Compiler's program", "--program zig");
+        self.ask(arguments.program.clone(), prompt, Some(name.clone()), |new, text| {
+            new.program = text.to_owned();
+            if summary {
+                new.summary = format!("Functions in {name}, compiled by {text}");
+            }
+            Ok(())
+        })?;
+        let prompt = ("Command that prints its version", "--check 'zig version'");
+        let usual = format!("{} --version", self.new.program);
+        self.ask(arguments.check.clone(), prompt, Some(usual), |new, text| {
+            new.check = words(text, "--check")?;
+            Ok(())
+        })?;
+        let prompt = ("Compatible versions", "--requires '>=1.2'");
+        self.ask(arguments.requires.clone(), prompt, None, |new, text| {
+            new.requires = text.to_owned();
+            Ok(())
+        })?;
+        let prompt = ("Compiler's command line ({output}: the file to write)", "--build 'zig … {output}'");
+        self.ask(arguments.build.clone(), prompt, None, |new, text| {
+            new.command = words(text, "--build")?;
+            Ok(())
+        })?;
+        let flag = "--produces module";
+        if let Some(produces) = choose(arguments.produces, "Output of the compiler", flag, self.form)? {
+            self.new.produces = produces;
+        }
+        let prompt = "What happens on a panic or an exception";
+        if let Some(panics) = choose(arguments.panics, prompt, "--panics traps", self.form)? {
+            self.new.panics = panics;
+        }
+        Ok(())
+    }
+
+    fn ask(
+        &mut self,
+        given: Option<String>,
+        (prompt, flag): (&str, &str),
+        default: Option<String>,
+        set: impl Fn(&mut NewPack, &str) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let check = |text: &str| {
+            let mut new = self.new.clone();
+            set(&mut new, text)?;
+            Library::plan_pack(&new).map(drop)
+        };
+        let question = Question { prompt, flag, default, check: &check, ..Question::default() };
+        match self.form.ask(given, &question)? {
+            Some(text) => set(&mut self.new, &text),
+            None => Ok(()),
+        }
+    }
 }
 
 /// One of a few values, chosen from their names and what is said about each.
 fn choose<T: clap::ValueEnum>(
+    given: Option<T>,
     prompt: &str,
     flag: &str,
-    questions: &mut Questions<'_>,
+    form: &mut Form<'_>,
 ) -> Result<Option<T>, Error> {
     let about = |value: &T| {
         let value = value.to_possible_value()?;
@@ -163,9 +215,15 @@ fn choose<T: clap::ValueEnum>(
         Some((value.get_name().to_owned(), help))
     };
     let choices: Vec<_> = T::value_variants().iter().filter_map(about).collect();
-    let chosen = questions.choose(None, prompt, flag, &choices)?;
+    let given = given.as_ref().and_then(about).map(|(name, _)| name);
+    let chosen = form.choose(given, prompt, flag, &choices)?;
     let read = chosen.map(|chosen| T::from_str(&chosen, false)).transpose();
     read.map_err(|message| Error::Usage { message, help: flag.to_owned() })
+}
+
+/// A file extension as the manifest has it.
+fn extension(text: &str) -> String {
+    text.trim().trim_start_matches('.').to_owned()
 }
 
 /// A command line as a shell parts it.

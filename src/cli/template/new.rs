@@ -49,16 +49,35 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         .iter()
         .map(|template| (template.name().to_owned(), template.summary().to_owned()))
         .collect();
-    let mut questions = ui.questions();
-    let from = questions.choose(arguments.from, "Template to copy", "--from processor_nats", &choices)?;
-    let from = from.map(|from| catalog.templates.get(&from)).transpose()?;
-    let check = |text: &str| if text.trim().is_empty() { Err("give a value".to_owned()) } else { Ok(()) };
-    let flag = "--summary 'A NATS message in, two out'";
-    let question = Question { prompt: "What it does, in one line", flag, default: None, check: &check };
-    let (Some(from), Some(summary)) = (from, questions.ask(arguments.summary, &question)?) else {
-        return Err(questions.unanswered().into());
-    };
-    let new = NewTemplate { name: arguments.name, summary, from, source: arguments.source };
+    let new = ui.form(|form| {
+        let from =
+            form.choose(arguments.from.clone(), "Template to copy", "--from processor_nats", &choices)?;
+        let from = from.map(|from| catalog.templates.get(&from)).transpose()?;
+        let named = |summary: String, from| {
+            let (name, source) = (arguments.name.clone(), arguments.source);
+            NewTemplate { name, summary, from, source }
+        };
+        if let Some(from) = from {
+            // The name, before its summary is asked for.
+            Library::plan_template(&named("A template".to_owned(), from))?;
+        }
+        let check = |text: &str| match from {
+            Some(from) => Library::plan_template(&named(text.to_owned(), from)).map(drop),
+            None => Ok(()),
+        };
+        let question = Question {
+            prompt: "What it does, in one line",
+            flag: "--summary 'A NATS message in, two out'",
+            check: &check,
+            ..Question::default()
+        };
+        let summary = form.ask(arguments.summary.clone(), &question)?;
+        let (Some(from), Some(summary)) = (from, summary) else { return Err(form.unanswered()) };
+        let new = named(summary, from);
+        let files = form.admit(Library::plan_template(&new))?;
+        form.confirm("Create the template?", &files)?;
+        Ok(new)
+    })?;
     let Made { folder, files } = Library::new_template(&templates, &new)?;
     context.library().update_schema()?;
     let change = if new.source { "template.toml and source/" } else { "template.toml" };

@@ -87,8 +87,8 @@ fn a_bucket_is_a_flag_and_is_checked() {
         [&["add-task"][..], &task, &["--bucket", bucket, "--target", "edge"]].concat()
     };
     place.run_in_vain(&with("living room")).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: `living room` is not made of ASCII letters, digits, `-` and `_`, as `--bucket` requires
-  help: give it another value, such as `--bucket readings`
+error: `--bucket`: `living room` is not a valid `bucket`
+  help: use ASCII letters, digits, `-` and `_`, such as `readings`
 
 "#]]);
     let before = place.read("workflow.yaml");

@@ -210,9 +210,10 @@ wrote local/pelato.env
 fn on_a_terminal_addresses_are_asked_for_and_checked() {
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["infra", "made", "--only", "edge"]);
-    terminal.see("Host name or address").answer("nats://10.0.0.5");
-    terminal.see("is not a host's name").see("Host name or address");
-    terminal.answer("10.0.0.5").see("Registry").answer("10.0.0.6:5000");
+    terminal.see("Address of the cloud's NATS server").answer("nats://10.0.0.5");
+    terminal.see("is not a host's name").see("Address of the cloud's NATS server");
+    terminal.answer(&format!("{}10.0.0.5", "\x7f".repeat(20)));
+    terminal.see("Registry").answer("10.0.0.6:5000").see("Write the files?").answer("");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");
     assert!(place.read("made/edge/compose.yaml").contains("@10.0.0.5:7422"));

@@ -41,17 +41,17 @@ error: there is no folder [PROJECT]/a to write [PROJECT]/a/b into
 fn what_is_missing_is_named_by_its_flag() {
     let place = Place::empty();
     place.run_in_vain(&["infra"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing values: Folder to write into; Host name or address at which edge hosts reach the cloud's NATS server; Registry that components are pushed to, with an address that all hosts can reach
+error: missing values: Folder to write into; Address of the cloud's NATS server, as edge hosts reach it; Registry, with an address that all hosts can reach
   help: give them, as with `infra`, `--cloud-nats nats.example.org`, `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]]);
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing values: Host name or address at which edge hosts reach the cloud's NATS server; Registry that components are pushed to, with an address that all hosts can reach
+error: missing values: Address of the cloud's NATS server, as edge hosts reach it; Registry, with an address that all hosts can reach
   help: give them, as with `--cloud-nats nats.example.org`, `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]]);
     place.run_in_vain(&["infra", "made", "--cloud-nats", "a.b"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing value: Registry that components are pushed to, with an address that all hosts can reach
+error: missing value: Registry, with an address that all hosts can reach
   help: give it, as with `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
@@ -62,12 +62,12 @@ error: missing value: Registry that components are pushed to, with an address th
 fn this_machine_is_no_address_for_others() {
     let place = Place::empty().env("NATS_HOST", "127.0.0.1").env("REGISTRY_URL", "localhost:5000");
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing values: Host name or address at which edge hosts reach the cloud's NATS server; Registry that components are pushed to, with an address that all hosts can reach
+error: missing values: Address of the cloud's NATS server, as edge hosts reach it; Registry, with an address that all hosts can reach
   help: give them, as with `--cloud-nats nats.example.org`, `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for them
 
 "#]]);
     place.run_in_vain(&["infra", "made", "--cloud-nats", "10.0.0.5"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: missing value: Registry that components are pushed to, with an address that all hosts can reach
+error: missing value: Registry, with an address that all hosts can reach
   help: give it, as with `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);

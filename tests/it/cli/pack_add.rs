@@ -82,9 +82,9 @@ error: missing value: consent
   help: give it, as with `--trust`; on a terminal, and without `--no-input`, PELATO asks for it
 
 "#]]);
-    for (answer, code) in [("n", 1), ("\r", 1), ("\x1b", 1), ("y", 0)] {
+    for (answer, code) in [("n\r", 1), ("\r", 1), ("\x1b", 1), ("y\r", 0)] {
         let mut terminal = Terminal::open(&place, &["pack", "add", "../packs"]);
-        terminal.see("build.command").see("toyc {output}").see("[y/N]").press(answer);
+        terminal.see("build.command").see("toyc {output}").see("(y/N)").press(answer);
         let (rest, ended) = terminal.end();
         assert_eq!(ended, code, "{answer:?}: {rest}");
         assert_eq!(place.path("language-packs/toy").exists(), code == 0);

@@ -95,6 +95,7 @@ fn what_is_not_given_is_asked_for() {
     terminal.see("command line").answer("zedc {output}");
     terminal.see("Output of the compiler").press("\r");
     terminal.see("panic or an exception").press("\x1b[B\r");
+    terminal.see("Create the language pack?").answer("");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");
     let manifest = place.read("packs/zed/pack.toml");

@@ -204,12 +204,12 @@ fn who_is_asked_on_a_terminal_is_asked_once() {
     place.write(".env", format!("NATS_HOST=127.0.0.1\nNATS_PORT={}\n", nats.port));
     let mut terminal = Terminal::open(&place, &["status"]);
     terminal.see("NATS_PASSWORD").see("would be sent to 127.0.0.1:");
-    terminal.see("Allow .env of this project to decide that?").press("n");
+    terminal.see("Allow .env of this project to decide that?").answer("n");
     let (rest, code) = terminal.end();
     assert_eq!(code, 3, "{rest}");
     assert_eq!(nats.heard(), "");
     let mut terminal = Terminal::open(&place, &["status"]);
-    terminal.see("Allow .env of this project to decide that?").press("y");
+    terminal.see("Allow .env of this project to decide that?").answer("y");
     let (rest, code) = terminal.end();
     assert_eq!(code, 6, "the server rejects it: {rest}");
     assert!(nats.heard().contains(PASSWORD), "{}", nats.heard());

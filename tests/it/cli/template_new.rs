@@ -202,7 +202,7 @@ fn what_is_not_given_is_asked_for() {
     let place = Place::empty();
     let mut terminal = Terminal::open(&place, &["template", "new", "mine", "--in", "templates"]);
     terminal.see("Template to copy").press("\x1b[B\r");
-    terminal.see("What it does, in one line").answer("Mine");
+    terminal.see("What it does, in one line").answer("Mine").see("Create the template?").answer("");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");
     let manifest = place.read("templates/mine/template.toml");
@@ -224,6 +224,11 @@ fn the_projects_schema_follows_templates_and_packs() {
     );
     place.run(&["template", "new", "mine", "--from", "processor_nats", "--summary", "Mine"]).code(0);
     assert!(place.read(SCHEMA).contains("\"mine\""));
+    let zed = ["--extension", "zed", "--program", "zedc", "--check", "zedc --version", "--requires", ">=1"];
+    let zed = [&["pack", "new", "zed"], &zed[..], &["--build", "zedc {output}"]].concat();
+    place.run(&[&zed[..], &["--produces", "module", "--panics", "traps"]].concat()).code(0);
+    assert!(place.read(SCHEMA).contains("\"zed\""));
+    std::fs::remove_dir_all(place.path("language-packs")).unwrap();
     std::fs::remove_dir_all(place.path("templates")).unwrap();
     // Without a copy none is made.
     std::fs::remove_file(place.path(SCHEMA)).unwrap();

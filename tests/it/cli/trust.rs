@@ -261,13 +261,20 @@ fn a_person_sees_what_would_run_and_is_asked_once() {
     let place = clone_with_pack();
     let mut terminal = Terminal::open(&place, &["build"]);
     terminal.see("language pack").see("toy").see("toolchain.check").see("touch").see("build.command");
-    terminal.see("Allow these commands to run on this machine?").press("n");
+    terminal.see("Allow these commands to run on this machine?").answer("n");
     let (rest, code) = terminal.end();
     assert!(code == 1 && rest.contains("was not allowed"), "{code}: {rest}");
     assert!(!place.above().join("pwned").exists());
+    for (key, code) in [("\x03", 130), ("\x1b", 1), ("\r", 1)] {
+        let mut terminal = Terminal::open(&place, &["build"]);
+        terminal.see("Allow these commands to run on this machine?").see("Esc: cancel").press(key);
+        let (rest, ended) = terminal.end();
+        assert!(ended == code && terminal.shows_cursor(), "{key:?} {ended}: {rest}");
+        assert!(!place.above().join("pwned").exists());
+    }
     let mut terminal = Terminal::open(&place, &["build"]);
-    terminal.see("Allow these commands").press("y");
-    terminal.see("project").see("tasks/echo/task.toy").see("Allow the build").press("y");
+    terminal.see("Allow these commands").answer("y");
+    terminal.see("project").see("tasks/echo/task.toy").see("Allow the build").answer("y");
     let (rest, code) = terminal.end();
     assert_eq!(code, 0, "{rest}");
     place.run(&["build", "-q"]).code(0);
