@@ -12,8 +12,9 @@ const RULES: &str = include_str!("../docs/reference/checks.md");
 const ERRORS: &str = include_str!("../docs/reference/errors.md");
 
 /// Pages, by the name that they are asked for.
-const PAGES: [(&str, &str); 20] = [
+const PAGES: [(&str, &str); 21] = [
     ("checks", RULES),
+    ("completion", include_str!("../docs/completion.md")),
     ("containers", include_str!("../docs/containers.md")),
     ("delivery", include_str!("../docs/delivery.md")),
     ("deploy", include_str!("../docs/deploy.md")),

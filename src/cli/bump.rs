@@ -10,6 +10,10 @@ use crate::project::bump::{Kind, Level, Selection};
 use crate::text::list;
 use crate::ui::{json, table};
 
+/// What may follow the components.
+pub const LEVELS: [(&str, Level); 3] =
+    [("major", Level::Major), ("minor", Level::Minor), ("patch", Level::Patch)];
+
 /// Raise the versions of components
 #[derive(Debug, Args)]
 #[command(override_usage = "pelato bump [COMPONENT]... [major|minor|patch]\n       \
@@ -88,12 +92,9 @@ pub fn run(mut arguments: Arguments, context: &Context) -> Result<(), Error> {
 
 /// Takes the level off the end of the words.
 fn kind(arguments: &mut Arguments) -> Result<Kind, Error> {
-    let level = match arguments.words.last().map(String::as_str) {
-        Some("major") => Some(Level::Major),
-        Some("minor") => Some(Level::Minor),
-        Some("patch") => Some(Level::Patch),
-        _ => None,
-    };
+    let last = arguments.words.last();
+    let level = LEVELS.into_iter().find(|(name, _)| last.is_some_and(|last| last == name));
+    let level = level.map(|(_, level)| level);
     if level.is_some() {
         arguments.words.pop();
     }

@@ -250,10 +250,15 @@ fn flag(text: &str) -> Result<Flag, Error> {
     Ok(Flag { key: *key, name: "--setting", value: value.to_owned() })
 }
 
-/// The catalog that a command line will use, before it is parsed.
-pub fn catalog_for(raw: &Raw<'_>) -> Catalog {
+/// The packs and templates that a command line will use, before it is parsed.
+pub fn library_for(raw: &Raw<'_>) -> Library {
     let here = std::env::current_dir().unwrap_or_default();
-    Library::new(root(&here, raw.project().as_deref()), user_folder()).catalog()
+    Library::new(root(&here, raw.project().as_deref()), user_folder())
+}
+
+/// What this user allows, before a command line is parsed.
+pub fn store() -> Store {
+    Store::new(state_folder(&std::env::current_dir().unwrap_or_default()))
 }
 
 fn root(here: &Path, named: Option<&Path>) -> PathBuf {

@@ -16,6 +16,7 @@ use crate::ui::{json, table};
     pelato explain workflow               # a page of the docs")]
 pub struct Arguments {
     /// The rule, code or page [default: list those that there are]
+    #[arg(value_name = "RULE|CODE|PAGE")]
     topic: Option<String>,
 }
 

@@ -6,6 +6,7 @@ mod build;
 mod bump;
 mod call;
 mod check;
+mod complete;
 mod completions;
 mod config;
 mod context;
@@ -133,6 +134,10 @@ enum Command {
 /// Runs a command line and gives the exit code.
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.collect();
+    if let Some(answer) = complete::answer(&arguments, command) {
+        Ui::new(OutputOptions::results_only()).result_bytes(&answer);
+        return code(Exit::Done);
+    }
     let matches = match command(&Raw(&arguments)).try_get_matches_from(&arguments) {
         Ok(matches) => matches,
         Err(error) => return code(usage::report(&error, &Raw(&arguments))),
@@ -165,7 +170,7 @@ fn command(raw: &Raw<'_>) -> clap::Command {
     let command = Cli::command().color(raw.colour());
     // Reading the catalog takes a millisecond or two: only for those who need its flags.
     if ["new", "add-task", "help"].iter().any(|name| raw.has(name)) {
-        return parameters::with_flags(command, &context::catalog_for(raw));
+        return parameters::with_flags(command, &context::library_for(raw).catalog());
     }
     command
 }

@@ -57,5 +57,5 @@ fn lines(paragraph: &str) -> String {
 /// The error of a template that is named and broken: its parameters are no flags then.
 fn broken_template(raw: &Raw<'_>) -> Option<Error> {
     let name = raw.value("--template", Some("-t"))?;
-    context::catalog_for(raw).templates.get(&name).err().map(Error::from)
+    context::library_for(raw).catalog().templates.get(&name).err().map(Error::from)
 }

@@ -68,6 +68,13 @@ pub struct OutputOptions {
     pub may_ask: bool,
 }
 
+impl OutputOptions {
+    /// Nothing is said but results.
+    pub fn results_only() -> Self {
+        Self { level: Level::Quiet, json: false, events: false, colour: Colour::Never, may_ask: false }
+    }
+}
+
 /// Prints results, progress and problems.
 pub struct Ui {
     options: OutputOptions,

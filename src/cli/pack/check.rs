@@ -16,7 +16,7 @@ use crate::ui::json;
 )]
 pub struct Arguments {
     /// The pack's name, or its folder [default: this folder]
-    #[arg(value_name = "PATH|NAME")]
+    #[arg(value_name = "PATH|PACK")]
     pack: Option<String>,
     #[command(flatten)]
     flags: Flags,

@@ -24,6 +24,7 @@ pub enum Action {
     /// Show one language pack
     Show {
         /// Its name
+        #[arg(value_name = "PACK")]
         name: String,
     },
     New(Box<new::Arguments>),

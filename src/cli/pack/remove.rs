@@ -13,6 +13,7 @@ use crate::ui::json;
 )]
 pub struct Arguments {
     /// Its name
+    #[arg(value_name = "PACK")]
     name: String,
     /// From the user's own folder
     #[arg(long)]

@@ -18,7 +18,7 @@ use crate::ui::json;
 )]
 pub struct Arguments {
     /// The template's name, or its folder [default: this folder]
-    #[arg(value_name = "PATH|NAME")]
+    #[arg(value_name = "PATH|TEMPLATE")]
     template: Option<String>,
     /// Use functions in this language only; may be repeated [default: all that are found]
     #[arg(long = "language", value_name = "LANGUAGE")]

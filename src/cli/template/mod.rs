@@ -21,6 +21,7 @@ pub enum Action {
     /// Show one template and its parameters
     Show {
         /// Its name
+        #[arg(value_name = "TEMPLATE")]
         name: String,
     },
     New(new::Arguments),

@@ -10,6 +10,7 @@ mod call;
 mod catalog;
 mod check;
 mod compilers;
+mod completion;
 mod config;
 mod disks;
 mod doctor;
