@@ -7,7 +7,6 @@ use std::process::Command;
 use super::{Running, http, tools};
 
 /// How a registry is to be.
-#[derive(Default)]
 pub struct How<'a> {
     /// Certificate and key, for https.
     pub tls: Option<(&'a Path, &'a Path)>,
@@ -21,6 +20,18 @@ pub struct How<'a> {
     pub address: Option<SocketAddrV4>,
     /// Environment variables, which say what the configuration does not.
     pub variables: &'a [(&'a str, &'a str)],
+}
+
+impl How<'_> {
+    /// Plain http for everybody.
+    pub const OPEN: Self =
+        Self { tls: None, closed: false, read_only: false, storage: None, address: None, variables: &[] };
+}
+
+impl Default for How<'_> {
+    fn default() -> Self {
+        Self::OPEN
+    }
 }
 
 /// Who may come in.

@@ -142,6 +142,9 @@ impl ControlPlane {
                 let some = "garbage-collector-controller,namespace-controller,resourcequota-controller";
                 command.args(["controllers", "--kubeconfig", "admin.yaml", "--bind-address", &ip]);
                 command.args(["--secure-port", "0", "--leader-elect=false", "--controllers", some]);
+                // Else it is 5 minutes, and a quota counts nothing until then that was there before wasmCloud's resources
+                // were found.
+                command.args(["--resource-quota-sync-period", "2s"]);
                 "controllers"
             }
         };

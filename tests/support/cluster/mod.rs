@@ -61,8 +61,9 @@ pub struct Setup<'a> {
     pub registry: RegistrySetup<'a>,
 }
 
-impl Default for Setup<'_> {
-    fn default() -> Self {
+impl Setup<'_> {
+    /// The usual one, for constants.
+    pub const fn new() -> Self {
         Self {
             hosts: &HOSTS,
             sites: &[],
@@ -72,8 +73,14 @@ impl Default for Setup<'_> {
             own_control_plane: false,
             definitions: true,
             postgres: None,
-            registry: RegistrySetup::default(),
+            registry: RegistrySetup::OPEN,
         }
+    }
+}
+
+impl Default for Setup<'_> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
