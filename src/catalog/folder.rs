@@ -12,6 +12,8 @@ use crate::files::{self, Refusal, SOURCE};
 const MOST_FILES: usize = 10_000;
 /// No part of a pack or template: the repository that it is kept in, and what file managers leave behind.
 const NO_PART: [&str; 4] = [".git", ".DS_Store", "Thumbs.db", "desktop.ini"];
+/// What such a name begins with where macOS keeps a file's attributes in another file.
+const ATTRIBUTES: &str = "._";
 
 /// A folder in the binary or on disk. Paths below it are relative, with forward slashes.
 #[derive(Debug, Clone)]
@@ -22,7 +24,8 @@ pub enum Folder {
 }
 
 impl Folder {
-    /// A file's bytes.
+    /// A file's bytes; the lines of a text end with `\n` alone. Git writes them with `\r\n` where it is configured so, and
+    /// that must change neither a digest nor what is done with the file.
     ///
     /// # Errors
     /// When there is no such file, or it cannot be read.
@@ -32,7 +35,9 @@ impl Folder {
                 Some(file) => Ok(Cow::Borrowed(file.contents())),
                 None => Err(io::ErrorKind::NotFound.into()),
             },
-            Self::Disk(root) => files::read(root, &root.join(path), SOURCE).map(Cow::Owned),
+            Self::Disk(root) => {
+                files::read(root, &root.join(path), SOURCE).map(|bytes| Cow::Owned(with_line_feeds(bytes)))
+            }
         }
     }
 
@@ -92,7 +97,7 @@ fn list_disk(root: &Path, folder: &Path, found: &mut Vec<String>) -> io::Result<
         }
         for entry in entries {
             let name = entry.file_name().to_string_lossy().into_owned();
-            if NO_PART.contains(&name.as_str()) {
+            if NO_PART.contains(&name.as_str()) || name.starts_with(ATTRIBUTES) {
                 continue;
             }
             let path = format!("{prefix}{name}");
@@ -110,8 +115,41 @@ fn list_disk(root: &Path, folder: &Path, found: &mut Vec<String>) -> io::Result<
     Ok(())
 }
 
+/// A text with `\n` in place of `\r\n`. What has a zero byte is no text, as for git.
+fn with_line_feeds(bytes: Vec<u8>) -> Vec<u8> {
+    if !bytes.windows(2).any(|pair| pair == b"\r\n") || bytes.contains(&0) {
+        return bytes;
+    }
+    let mut rest = bytes.iter().copied().peekable();
+    let mut text = Vec::with_capacity(bytes.len());
+    while let Some(byte) = rest.next() {
+        if byte != b'\r' || rest.peek() != Some(&b'\n') {
+            text.push(byte);
+        }
+    }
+    text
+}
+
 /// A relative path with forward slashes.
 pub fn slashed(path: &Path) -> String {
     let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_ends_are_those_of_the_repository() {
+        for (bytes, read) in [
+            (&b"a\r\nb\r\n"[..], &b"a\nb\n"[..]),
+            (b"a\nb\r", b"a\nb\r"),
+            (b"a\r\r\n\xff", b"a\r\n\xff"),
+            (b"\0asm\r\n", b"\0asm\r\n"),
+            (b"", b""),
+        ] {
+            assert_eq!(with_line_feeds(bytes.to_vec()), read, "{bytes:?}");
+        }
+    }
 }

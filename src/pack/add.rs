@@ -27,7 +27,7 @@ pub struct Offer {
 }
 
 /// What is in the place of a pack that could be added.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Before {
     Nothing,
     /// The same, with the same pin.
@@ -35,7 +35,9 @@ pub enum Before {
     /// Another state of it.
     Other,
     /// What was added before, and changed since.
-    Edited,
+    Edited {
+        changes: String,
+    },
 }
 
 /// Reads or fetches a pack, and says what adding it would mean. Nothing of it is run, and nothing is written.
@@ -68,6 +70,7 @@ fn offered(
         revision: source.revision().map(str::to_owned),
         commit,
         content: content::digest(&files),
+        files: content::digests(&files),
     };
     let name = pack.name().to_owned();
     let before = before(&home, &name, &pin)?;
@@ -93,11 +96,10 @@ fn before(home: &Home, name: &str, pin: &Pin) -> Result<Before, PackError> {
     let Some(old) = lock_file.pack(name) else {
         return Err(PackError::NotManaged { folder: folder.display().to_string() });
     };
-    let now = content::digest(&content::read(&Folder::Disk(folder))?);
-    Ok(match (now == old.content, old == pin) {
-        (false, _) => Before::Edited,
-        (true, true) => Before::Same,
-        (true, false) => Before::Other,
+    Ok(match content::changes(&content::read(&Folder::Disk(folder))?, old) {
+        Some(changes) => Before::Edited { changes },
+        None if old == pin => Before::Same,
+        None => Before::Other,
     })
 }
 

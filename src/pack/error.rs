@@ -72,23 +72,21 @@ pub enum PackError {
         help: String,
     },
     /// A pack was changed since it was added, and would be taken away.
-    #[error("the language pack `{name}` was changed since it was added")]
+    #[error("the language pack `{name}` has changed since it was added: {changes}")]
     #[diagnostic(
         code(pelato::pack::modified_locally),
         help("{} removes it anyway; the changes are lost", Argument::Force)
     )]
-    ModifiedLocally { name: String },
+    ModifiedLocally { name: String, changes: String },
     /// A pack is not any more what was added.
-    #[error(
-        "the language pack `{name}` has changed since it was added: its files do not match their digest in pelato.lock"
-    )]
+    #[error("the language pack `{name}` has changed since it was added: {changes}")]
     #[diagnostic(
         code(pelato::pack::digest_mismatch),
         help(
             "{again} adds it again, without the changes; to keep them as your own, remove [packs.{name}] from pelato.lock"
         )
     )]
-    DigestMismatch { name: String, again: Remedy },
+    DigestMismatch { name: String, changes: String, again: Remedy },
     /// A pack that was added is gone.
     #[error(
         "the language pack `{name}` is pinned in pelato.lock but missing from the project, and another one of this name would be used"

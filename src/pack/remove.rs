@@ -27,9 +27,9 @@ pub fn remove(home: &Home, name: &str, force: bool, elsewhere: &str) -> Result<P
         });
     };
     if is_there {
-        let now = content::digest(&content::read(&Folder::Disk(folder.clone()))?);
-        if now != pin.content && !force {
-            return Err(PackError::ModifiedLocally { name: name.to_owned() });
+        let changes = content::changes(&content::read(&Folder::Disk(folder.clone()))?, pin);
+        if let Some(changes) = changes.filter(|_| !force) {
+            return Err(PackError::ModifiedLocally { name: name.to_owned(), changes });
         }
         let failed = |error| FileError::io("remove", &folder, error);
         // Out of its place in one step: half a pack would be a broken one.

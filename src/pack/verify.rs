@@ -31,9 +31,9 @@ pub fn verify<'a>(
         };
         let lock_file = home.lock_file()?;
         let Some(pin) = lock_file.pack(name) else { continue };
-        if content::digest(&content::read(&pack.folder)?) != pin.content {
+        if let Some(changes) = content::changes(&content::read(&pack.folder)?, pin) {
             let again = home.remedy(Operation::PackAdd.on(pin.asked()));
-            return Err(PackError::DigestMismatch { name: name.clone(), again });
+            return Err(PackError::DigestMismatch { name: name.clone(), changes, again });
         }
     }
     Ok(())

@@ -19,10 +19,10 @@ impl Ui {
         if offer.hides {
             self.warning(format!("it replaces the built-in pack `{}`", offer.name));
         }
-        match offer.before {
-            Before::Edited => {
-                self.warning("the existing pack was changed since it was added: the changes will be lost")
-            }
+        match &offer.before {
+            Before::Edited { changes } => self.warning(format!(
+                "the existing pack has changed since it was added, and the changes will be lost: {changes}"
+            )),
             Before::Other => self.note("it replaces another version of it"),
             Before::Nothing | Before::Same => {}
         }

@@ -1,5 +1,7 @@
 //! `[packs.NAME]` in `pelato.lock`: what a language pack was when it was added.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Table, TableLike, TomlError};
 
@@ -7,6 +9,7 @@ use super::{Digest, LockFile, LockFileError, edited, put, section, source, wrong
 use crate::files;
 
 const PACKS: &str = "packs";
+const FILES: &str = "files";
 
 /// What a language pack was when it was added.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -16,7 +19,11 @@ pub struct Pin {
     pub source: String,
     pub revision: Option<String>,
     pub commit: Option<String>,
+    /// The digest of all files.
     pub content: Digest,
+    /// The digest of each file, by its path: it tells which one was changed. Older versions of PELATO wrote none.
+    #[serde(default)]
+    pub files: BTreeMap<String, Digest>,
 }
 
 impl Pin {
@@ -80,6 +87,16 @@ fn fill(entry: &mut dyn TableLike, pin: &Pin) {
             None => drop(entry.remove(key)),
         }
     }
+    let Some(files) = entry.entry(FILES).or_insert(Item::Table(Table::new())).as_table_like_mut() else {
+        return;
+    };
+    let stale: Vec<_> = files.iter().map(|(path, _)| path.to_owned()).collect();
+    for path in stale.iter().filter(|path| !pin.files.contains_key(*path)) {
+        files.remove(path);
+    }
+    for (path, digest) in &pin.files {
+        put(files, path, digest.as_str());
+    }
 }
 
 #[cfg(test)]
@@ -92,6 +109,11 @@ mod tests {
             revision: revision.map(str::to_owned),
             commit: Some("c".repeat(40)),
             content: Digest::new(&format!("sha256:{}", "1".repeat(64))).unwrap(),
+            files: [("pack.toml", "2"), ("shell/a.zig", "3")]
+                .map(|(path, digit)| {
+                    (path.to_owned(), Digest::new(&format!("sha256:{}", digit.repeat(64))).unwrap())
+                })
+                .into(),
         }
     }
 
@@ -102,10 +124,13 @@ mod tests {
             text,
             format!(
                 "{}schema = 1\n\n[packs.zig]\nsource = \"https://example.org/zig.git\"\nrevision = \"v1\"\n\
-                 commit = \"{}\"\ncontent = \"sha256:{}\"\n",
+                 commit = \"{}\"\ncontent = \"sha256:{}\"\n\n[packs.zig.files]\n\"pack.toml\" = \"sha256:{}\"\n\
+                 \"shell/a.zig\" = \"sha256:{}\"\n",
                 super::super::HEADER,
                 "c".repeat(40),
-                "1".repeat(64)
+                "1".repeat(64),
+                "2".repeat(64),
+                "3".repeat(64)
             )
         );
         let read = super::super::parse(&text).unwrap().packs;
@@ -117,6 +142,12 @@ mod tests {
             "nothing new changes nothing"
         );
         assert!(!pinned(&text, "zig", Some(&pin(None))).unwrap().contains("revision"));
+        let mut less = pin(Some("v1"));
+        less.files.remove("pack.toml");
+        let less = pinned(&text, "zig", Some(&less)).unwrap();
+        assert!(!less.contains("pack.toml") && less.contains("shell/a.zig"), "{less}");
+        let old = text.split("\n[packs.zig.files]").next().unwrap();
+        assert_eq!(super::super::parse(old).unwrap().packs["zig"].files, BTreeMap::new());
         assert!(super::super::parse(&pinned(&text, "zig", None).unwrap()).unwrap().packs.is_empty());
         assert_eq!(pinned("", "zig", None).unwrap(), "");
     }

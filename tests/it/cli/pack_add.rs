@@ -99,7 +99,9 @@ fn a_folder_is_added_pinned_and_used() {
     place.run(&["pack", "add", "../packs", "--trust", "-q"]).code(0).stdout_eq("").stderr_eq("");
     let lock = place.read("pelato.lock");
     assert!(lock.starts_with("# Records what was pushed, added and fetched. Written by PELATO; commit this file.\nschema = 1\n\n[packs.toy]\nsource = \"../packs\"\ncontent = \"sha256:"), "{lock}");
-    assert_eq!(lock.lines().count(), 6);
+    let files: Vec<_> = lock.lines().skip_while(|line| *line != "[packs.toy.files]").skip(1).collect();
+    assert_eq!(files.len(), 2 + SOUND.len(), "{lock}");
+    assert!(files[0].starts_with("\"conformance/bytes/task.toy\" = \"sha256:"), "{lock}");
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["pack", "add", "../packs"]).code(0).stderr_eq(str![[r#"
    Unchanged language pack `toy` is what was added
@@ -114,22 +116,32 @@ fn a_pack_that_was_changed_is_not_used() {
     place.edit("language-packs/toy/pack.toml", "\"{output}\"", "\"{output}\", \"more\"");
     for command in [&["build"][..], &["build", "--dry-run"], &["call", "echo", "x"], &["run"]] {
         place.run(command).code(3).stderr_eq(str![[r#"
-error: the language pack `toy` has changed since it was added: its files do not match their digest in pelato.lock
+error: the language pack `toy` has changed since it was added: `pack.toml` was changed
   help: `pelato pack add ../packs` adds it again, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
 
 "#]]);
     }
-    place.run_in_vain(&["pack", "remove", "toy"]).code(3);
+    let doctor = place.ran(&["doctor", "--offline"]).code(8);
+    let row = "\nproblem  toolchain  the language pack `toy` has changed since it was added: `pack.toml` was changed\n";
+    assert!(doctor.out.contains(row), "{doctor:#?}");
+    place.run_in_vain(&["pack", "remove", "toy"]).code(3).stderr_eq(str![[r#"
+error: the language pack `toy` has changed since it was added: `pack.toml` was changed
+  help: `--force` removes it anyway; the changes are lost
+
+"#]]);
     place.run(&["pack", "add", "../packs", "--trust"]).code(0).stderr_eq(str![[r#"
 ...
-warning: the existing pack was changed since it was added: the changes will be lost
+warning: the existing pack has changed since it was added, and the changes will be lost: `pack.toml` was changed
        Added language pack `toy` in [PROJECT]/language-packs/toy
 
 "#]]);
     place.run(&["build", "-q"]).code(0);
     // One more file is a change, too; and a pack that is gone is not replaced by another in silence.
     place.write("language-packs/toy/more", "");
-    place.run(&["build"]).code(3);
+    fs::remove_file(place.path("language-packs/toy/starter/task.toy")).unwrap();
+    let changed = place.ran(&["build"]).code(3);
+    let words = "has changed since it was added: `more` was added, `starter/task.toy` was removed\n";
+    assert!(changed.err.contains(words), "{changed:#?}");
     fs::rename(place.path("language-packs"), place.above().join("pelato-home")).ok();
     fs::create_dir_all(place.above().join("pelato-home/language-packs")).unwrap();
     toy::pack(&place.above().join("pelato-home/language-packs"), SOUND, |manifest| manifest);
@@ -141,6 +153,54 @@ error: the language pack `toy` is pinned in pelato.lock but missing from the pro
 "#]]);
     place.run(&["pack", "remove", "toy", "-q"]).code(0);
     place.run(&["build", "-q"]).code(0);
+}
+
+#[test]
+fn a_clone_with_other_line_ends_and_files_of_file_managers_has_the_same_pack() {
+    let place = project();
+    place.run(&["pack", "add", "../packs", "--trust", "-q"]).code(0);
+    // The compiler of Toy takes the end of a line for a part of the word.
+    place.write(".gitattributes", "tasks/** -text\n");
+    git(place.project(), &["init", "--quiet"]);
+    commit(place.project());
+    let clone = place.above().join("clone");
+    let project = place.project().display().to_string();
+    git(
+        &place.above(),
+        &["clone", "--quiet", "--config", "core.autocrlf=true", &project, &clone.display().to_string()],
+    );
+    for file in ["language-packs/toy/pack.toml", "pelato.lock", "workflow.yaml"] {
+        assert!(fs::read_to_string(clone.join(file)).unwrap().contains("\r\n"), "{file}");
+    }
+    for name in [".DS_Store", "Thumbs.db", "desktop.ini", "starter/._task.toy"] {
+        fs::write(clone.join("language-packs/toy").join(name), "x").unwrap();
+    }
+    place.run(&["-C", "../clone", "build", "-q"]).code(0).stderr_eq("");
+    let doctor = place.ran(&["-C", "../clone", "doctor", "--offline"]);
+    assert!(
+        doctor.out.contains("\nok       toolchain  toyc 1.2.3")
+            || doctor.out.contains("\nok     toolchain  toyc 1.2.3"),
+        "{doctor:#?}"
+    );
+    fs::write(clone.join("language-packs/toy/starter/task.toy"), "exec_task empty\r\n").unwrap();
+    let changed = place.ran(&["-C", "../clone", "build"]).code(3);
+    assert!(changed.err.contains("since it was added: `starter/task.toy` was changed\n"), "{changed:#?}");
+}
+
+#[test]
+fn a_pin_without_digests_of_files_holds() {
+    let place = project();
+    place.run(&["pack", "add", "../packs", "--trust", "-q"]).code(0);
+    let lock = place.read("pelato.lock");
+    place.write("pelato.lock", lock.split("\n[packs.toy.files]").next().unwrap());
+    place.run(&["build", "-q"]).code(0);
+    place.write("language-packs/toy/more", "");
+    let changed = place.ran(&["build"]).code(3);
+    let words = "has changed since it was added: its files do not match their digest in pelato.lock\n";
+    assert!(changed.err.contains(words), "{changed:#?}");
+    fs::remove_file(place.path("language-packs/toy/more")).unwrap();
+    place.run(&["pack", "add", "../packs", "--trust", "-q"]).code(0);
+    assert_eq!(place.read("pelato.lock"), lock, "adding it again writes them");
 }
 
 #[test]
@@ -261,7 +321,7 @@ fn a_pack_of_the_users_is_for_all_projects() {
     place.run(&["build", "-q"]).code(0);
     fs::write(home.join("language-packs/toy/more"), "").unwrap();
     place.run(&["build"]).code(3).stderr_eq(str![[r#"
-error: the language pack `toy` has changed since it was added: its files do not match their digest in pelato.lock
+error: the language pack `toy` has changed since it was added: `more` was added
   help: `pelato pack add ../packs --user` adds it again, without the changes; to keep them as your own, remove [packs.toy] from pelato.lock
 
 "#]]);
