@@ -52,14 +52,14 @@ pub fn fix(machine: &Machine, examined: &[Examined], dry_run: bool, progress: &d
     let fixes: Vec<_> = examined.iter().filter(wanted).filter_map(|one| one.finding.fix.as_ref()).collect();
     let mut fixed = Fixed { any: !fixes.is_empty(), images: Vec::new() };
     for fix in &fixes {
-        let told = || told(fix, &machine.build.cache);
+        let event = || as_event(fix, &machine.build.cache);
         if dry_run {
-            progress.report(Event::Fix { fix: told(), dry_run });
+            progress.report(Event::Fix { fix: event(), dry_run });
             continue;
         }
         // Installing and fetching say by themselves what they do.
         if is_small(Some(fix)) {
-            progress.report(Event::Fix { fix: told(), dry_run });
+            progress.report(Event::Fix { fix: event(), dry_run });
         }
         if let Err(error) = apply(fix, machine, &mut fixed.images, progress) {
             let help = miette::Diagnostic::help(&error).map(|help| help.to_string());
@@ -74,7 +74,7 @@ fn is_small(fix: Option<&Fix>) -> bool {
     matches!(fix, Some(Fix::Folder(_) | Fix::EnvFile))
 }
 
-fn told(fix: &Fix, cache: &Path) -> progress::Fix {
+fn as_event(fix: &Fix, cache: &Path) -> progress::Fix {
     match fix {
         Fix::Folder(path) => progress::Fix::Folder { path: path.display().to_string() },
         Fix::EnvFile => progress::Fix::EnvFile { file: ENV_FILE.to_owned() },

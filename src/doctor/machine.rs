@@ -14,7 +14,7 @@ use crate::catalog::Pack;
 use crate::check::Component;
 use crate::nats;
 use crate::platform::{DeployError, Platform};
-use crate::progress::Silent;
+use crate::progress::{Progress, Silent};
 use crate::project::Builder;
 use crate::project::Settings;
 use crate::project::settings::REGISTRY_URL;
@@ -49,6 +49,8 @@ pub struct Machine {
     pub call_timeout: Duration,
     /// The workflow's application on the platform, if it can have one.
     pub application: Option<String>,
+    /// Is told what is waited for.
+    pub progress: Arc<dyn Progress>,
     /// How it would be built.
     pub build: build::Options,
     /// Where the builder comes from.
@@ -82,6 +84,7 @@ impl Machine {
             streams: Streams::default(),
             call_timeout: Duration::default(),
             application: None,
+            progress: Arc::new(Silent),
             build,
             builder_from,
             patience: PATIENCE,
@@ -182,11 +185,9 @@ impl Machine {
         let repository =
             self.components().first().map_or("pelato-doctor", |component| component.name.as_str());
         let probe = || async {
-            let host = push::Address::of(&self.settings)?.host;
-            let caller = push::Caller { cancel: &self.build.cancel, progress: &Silent };
-            let probed =
-                tokio::time::timeout(self.patience, push::probe(&self.settings, repository, caller)).await;
-            probed.unwrap_or_else(|_| Err(PushError::Timeout { host, seconds: self.patience.as_secs() }))
+            // Whoever asks a person for a password takes longer than a registry.
+            let caller = push::Caller { cancel: &self.build.cancel, progress: self.progress.as_ref() };
+            push::probe(&self.settings, repository, caller, self.patience).await
         };
         Some(self.registry.get_or_init(probe).await.as_ref())
     }

@@ -30,6 +30,7 @@ pub use fix::{Fixed, fix};
 pub use machine::{Machine, Work};
 
 use crate::platform::Platform;
+use crate::push::HELPER_LIMIT;
 use crate::remedy::Argument;
 
 /// How long others may take to answer unless the user says otherwise.
@@ -82,6 +83,9 @@ pub async fn examine(machine: &Machine) -> Vec<Examined> {
     let limit = machine.patience + MARGIN;
     let own = |subjects: &'static [Subject]| {
         let look = |subject: &Subject| {
+            // They are known from the registry, and a program that asks a person for a password comes first.
+            let limit =
+                if matches!(subject.name, "registry" | "clock") { limit + HELPER_LIMIT } else { limit };
             limited(subject.name, (subject.needed)(machine), (subject.look)(machine), limit)
         };
         subjects.iter().map(look)

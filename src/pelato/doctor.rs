@@ -102,6 +102,7 @@ impl Operation {
         machine.streams = self.streams_deployed(machine.components()).unwrap_or_default();
         machine.application = self.application().ok();
         machine.call_timeout = self.call_timeout();
+        machine.progress = Arc::clone(&self.progress);
         Ok(machine)
     }
 

@@ -18,7 +18,8 @@ use crate::project::settings::hide_secrets;
 
 /// How long a program may take before the user is told what is waited for, and before it is ended. Some ask for the
 /// password of a keyring.
-const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), HELPER_LIMIT);
+pub const HELPER_LIMIT: Duration = Duration::from_secs(60);
 
 /// What Docker's file says about a host.
 #[derive(Debug, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::io;
 use std::time::{Duration, SystemTime};
 
 use reqwest::Url;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
 
 use super::PushError;
@@ -12,6 +13,8 @@ use super::credentials::Credentials;
 use crate::clock;
 use crate::text::is_safe;
 
+/// How long a question may take that needs no more than a look.
+pub(super) const LOOK: Duration = Duration::from_secs(10);
 /// How long a registry may be silent while it stores something large.
 pub(super) const SILENCE: Duration = Duration::from_secs(120);
 /// The most of a registry's words that is shown, in characters.
@@ -107,7 +110,7 @@ impl Request<'_> {
     }
 
     fn denied(&self, body: &str) -> PushError {
-        let said = said(body);
+        let said = message_in(body);
         PushError::Denied {
             whom: self.credentials.whom(),
             doing: self.doing,
@@ -214,20 +217,25 @@ fn is_full(code: u16, body: &str) -> bool {
     code == 507 || (code >= 500 && says_so())
 }
 
-/// How long a server wants to be left alone: seconds, or until a time.
-pub(super) fn pause(retry_after: &str) -> Option<Duration> {
+/// How long a server wants to be left alone.
+pub(super) fn pause(headers: &HeaderMap) -> Option<Duration> {
+    pause_in(headers.get(RETRY_AFTER)?.to_str().ok()?)
+}
+
+/// The same in the header's words: seconds, or until a time.
+fn pause_in(retry_after: &str) -> Option<Duration> {
     let until = || clock::read(retry_after)?.duration_since(SystemTime::now()).ok();
     retry_after.trim().parse().ok().map(Duration::from_secs).or_else(until)
 }
 
 /// What an answer says, for a sentence.
 pub(super) fn words_of(code: u16, body: &str) -> String {
-    let said = said(body);
+    let said = message_in(body);
     if said.is_empty() { format!("it answers {code}") } else { format!("it answers {code}: {said}") }
 }
 
 /// What a body says, if it says anything to people.
-fn said(body: &str) -> String {
+fn message_in(body: &str) -> String {
     match serde_json::from_str::<Envelope>(body) {
         Ok(envelope) => {
             let each = envelope.errors.into_iter().map(|one| match one.message.as_str() {
@@ -313,10 +321,10 @@ mod tests {
 
     #[test]
     fn a_pause_is_seconds_or_a_time() {
-        assert_eq!(pause("5"), Some(Duration::from_secs(5)));
-        assert_eq!(pause("Sun, 06 Nov 1994 08:49:37 GMT"), None);
-        assert!(pause("Sat, 06 Nov 2094 08:49:37 GMT").unwrap() > Duration::from_secs(3600));
-        assert_eq!(pause("soon"), None);
+        assert_eq!(pause_in("5"), Some(Duration::from_secs(5)));
+        assert_eq!(pause_in("Sun, 06 Nov 1994 08:49:37 GMT"), None);
+        assert!(pause_in("Sat, 06 Nov 2094 08:49:37 GMT").unwrap() > Duration::from_secs(3600));
+        assert_eq!(pause_in("soon"), None);
     }
 
     #[test]

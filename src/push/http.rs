@@ -23,6 +23,8 @@ use crate::text::quoted;
 
 /// How many redirects are followed.
 const REDIRECTS: usize = 5;
+/// The largest answer that is read, in bytes: a manifest may have 4 MiB.
+pub(super) const LARGEST: usize = 4 * 1024 * 1024;
 /// How an upload is cut into pieces: each shows that it goes on.
 const PIECE: usize = 64 * 1024;
 

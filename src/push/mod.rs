@@ -20,6 +20,7 @@ mod token;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 pub use address::Address;
+pub use docker::HELPER_LIMIT;
 pub use error::PushError;
 pub use parcel::Source;
 pub use probe::{Probe, probe};

@@ -27,19 +27,26 @@ pub struct Probe {
     pub push: Result<(), PushError>,
 }
 
-/// Asks the registry of the settings whether a repository in it may be pushed to.
+/// Asks the registry of the settings whether a repository in it may be pushed to. It has `limit` for its answers; a program
+/// that is asked for the credentials has its own.
 ///
 /// # Errors
 /// When a setting is wrong, or the registry does not answer.
-pub async fn probe(settings: &Settings, repository: &str, caller: Caller<'_>) -> Result<Probe, PushError> {
+pub async fn probe(
+    settings: &Settings,
+    repository: &str,
+    caller: Caller<'_>,
+    limit: Duration,
+) -> Result<Probe, PushError> {
     let address = Address::of(settings)?;
     let place = format!("{}/{repository}", address.prefix());
     let image = reference(&format!("{place}:0"))?;
     let registries = Registries::within(LIMITS, settings, std::slice::from_ref(&image), caller).await?;
     let session = registries.session(&image)?;
     let about = About::new(&image, &place, Action::Push);
-    let ahead = ahead(session, about).await?;
-    let push = upload(session, about).await;
+    let asked = async { Ok::<_, PushError>((ahead(session, about).await?, upload(session, about).await)) };
+    let too_slow = |_| PushError::Timeout { host: address.host.clone(), seconds: limit.as_secs() };
+    let (ahead, push) = tokio::time::timeout(limit, asked).await.map_err(too_slow)??;
     Ok(Probe { host: address.host, whom: session.credentials.whom(), ahead, push })
 }
 

@@ -12,7 +12,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
 use super::artifact::{Artifact, MANIFEST, sha256};
-use super::fault::{Fault, SILENCE};
+use super::fault::{Fault, LOOK, SILENCE};
 use super::http::{self, Limits};
 use super::proxy::Proxies;
 use super::session::{About, Action, Session, answer};
@@ -23,8 +23,6 @@ use crate::text::quoted;
 
 /// How long a connection may take to come about.
 const CONNECT: Duration = Duration::from_secs(10);
-/// How long a question may take that needs no more than a look.
-const LOOK: Duration = Duration::from_secs(10);
 /// How long to wait before each further attempt.
 const BACKOFF: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(2)];
 /// How often, and how long at a time, to wait for a registry that says how long it wants to be left alone.
@@ -34,8 +32,6 @@ const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application
     application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json";
 /// How registries name the digest of what they send or have stored.
 const DIGEST: &str = "docker-content-digest";
-/// The largest manifest, in bytes.
-const LARGEST: usize = 4 * 1024 * 1024;
 
 /// The registries of some images.
 pub(super) struct Registries<'a> {
@@ -228,7 +224,7 @@ async fn manifest(session: &Session, about: About<'_>) -> Result<Option<Vec<u8>>
         StatusCode::NOT_FOUND => return Ok(None),
         _ => return refused(session, about, response).await,
     }
-    let bytes = http::read(&mut response, LARGEST).await;
+    let bytes = http::read(&mut response, http::LARGEST).await;
     let bytes = bytes.map_err(|error| session.request(about).transport(&error))?;
     let read: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     if read["schemaVersion"].is_number() {

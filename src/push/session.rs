@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use hyper::body::Bytes;
 use oci_spec::distribution::Reference;
-use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION};
 use reqwest::{Client, Method, RequestBuilder, Response, StatusCode, Url};
 use tokio::sync::Notify;
 
 use super::PushError;
 use super::address::{Address, is_insecure, lists};
+use super::auth::Auth;
 use super::credentials::Credentials;
 use super::fault::{self, Answer, Fault, Request, SILENCE};
 use super::http::Limits;
@@ -20,8 +21,6 @@ use super::token::{self, Challenge, Grant};
 use super::{Caller, http, hub};
 use crate::project::Settings;
 
-/// The largest answer that is read, in bytes: a manifest may have 4 MiB.
-const LARGEST: usize = 4 * 1024 * 1024;
 /// How often an upload may be sent elsewhere.
 const DETOURS: usize = 5;
 
@@ -264,6 +263,10 @@ impl Session {
 /// What was said to somebody whom the registry knows.
 fn rejected(request: &Request<'_>, grant: Option<&Grant>) -> PushError {
     let Some(Grant::Token { since, lifetime, .. }) = grant else { return request.unauthorized() };
+    // A token for everybody does not show that anybody was let in.
+    if request.credentials.auth == Auth::Anonymous {
+        return request.unauthorized();
+    }
     let (host, whom) = (request.host.to_owned(), request.credentials.whom());
     match lifetime.filter(|lifetime| since.elapsed() >= *lifetime) {
         Some(lifetime) => PushError::TokenExpired {
@@ -281,9 +284,9 @@ fn rejected(request: &Request<'_>, grant: Option<&Grant>) -> PushError {
 /// What an answer says.
 pub(super) async fn answer(response: &mut Response) -> Answer {
     let code = response.status().as_u16();
-    let pause = response.headers().get(RETRY_AFTER).and_then(|value| fault::pause(value.to_str().ok()?));
+    let pause = fault::pause(response.headers());
     // What it says is a courtesy, for which nobody waits long.
-    let body = tokio::time::timeout(SILENCE, http::read(response, LARGEST)).await;
+    let body = tokio::time::timeout(SILENCE, http::read(response, http::LARGEST)).await;
     let body = body.ok().and_then(Result::ok).unwrap_or_default();
     Answer { code, body, pause }
 }

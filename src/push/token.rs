@@ -3,19 +3,14 @@
 use std::time::{Duration, Instant};
 
 use http_auth::parser::ChallengeParser;
-use reqwest::header::{HeaderMap, RETRY_AFTER, WWW_AUTHENTICATE};
+use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 use reqwest::{Client, RequestBuilder, Url};
 use serde::Deserialize;
 
 use super::PushError;
 use super::auth::Auth;
-use super::fault::{self, Fault, Request};
+use super::fault::{self, Fault, LOOK, Request};
 use super::http;
-
-/// The largest answer of a token server, in bytes.
-const LARGEST: usize = 1024 * 1024;
-/// How long a token server may take.
-const LIMIT: Duration = Duration::from_secs(10);
 
 /// What a registry asks for.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,19 +119,28 @@ pub(super) async fn fetch(
     if let Some(service) = service {
         url.query_pairs_mut().append_pair("service", service);
     }
-    let mut ask = client.get(url).timeout(LIMIT);
+    let mut ask = client.get(url).timeout(LOOK);
     if let Some(login) = login {
         ask = login.apply(ask);
     }
-    let unreachable = |error: &reqwest::Error| match request.transport(error).error {
+    // It is asked, not the registry.
+    let asked = Request { host: name.split_once("://").map_or("", |(_, host)| host), ..*request };
+    let unreachable = |error: &reqwest::Error| match asked.transport(error).error {
         PushError::Unreachable { reason, .. } => fails(true, &format!("cannot be reached: {reason}")),
-        PushError::Timeout { .. } => fails(true, &format!("did not answer within {} s", LIMIT.as_secs())),
-        other => fails(false, &other.to_string()),
+        PushError::Timeout { .. } => fails(true, &format!("did not answer within {} s", LOOK.as_secs())),
+        PushError::Certificate { reason, .. } => {
+            fails(false, &format!("has a certificate that is not accepted: {reason}"))
+        }
+        PushError::NotHttps { .. } => {
+            fails(false, "does not use HTTPS, although its address begins with https://")
+        }
+        PushError::Failed { reason, .. } => fails(false, &format!("cannot be used: {reason}")),
+        other => fails(false, &format!("cannot be used: {other}")),
     };
     let mut response = ask.send().await.map_err(|error| unreachable(&error))?;
     let code = response.status().as_u16();
-    let pause = response.headers().get(RETRY_AFTER).and_then(|value| fault::pause(value.to_str().ok()?));
-    let body = http::read(&mut response, LARGEST).await.map_err(|error| unreachable(&error))?;
+    let pause = fault::pause(response.headers());
+    let body = http::read(&mut response, http::LARGEST).await.map_err(|error| unreachable(&error))?;
     match code {
         200 => {}
         401 | 403 => return Err(Fault::of(false, request.unauthorized())),

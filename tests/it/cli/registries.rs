@@ -410,3 +410,34 @@ fn a_helper_is_asked_once_for_a_push() {
     assert_eq!(push(&place).0, 0);
     assert_eq!(std::fs::read_to_string(count).unwrap(), "x\n");
 }
+
+#[test]
+fn who_has_no_login_is_told_to_log_in_also_where_everybody_gets_a_token() {
+    let registry = with_tokens(|request| token(request, 300), |_| false);
+    let (code, text) = push(&at(&registry));
+    let words = "authentication failed: the registry at ";
+    assert!(code == 6 && text.contains(words) && text.contains("set REGISTRY_USER and"), "{code} {text}");
+}
+
+#[test]
+fn a_token_server_that_cannot_be_reached_is_not_taken_for_a_redirect() {
+    let closed = crate::support::address::reserve();
+    let realm = format!("http://{closed}/token");
+    let registry = StandIn::start(|_| move |_: &Request| Some(token_required(&realm)));
+    let (code, text) = push(&at(&registry));
+    let words = format!("the token server http://{closed} of the registry at ");
+    assert!(code == 6 && text.contains(&words) && text.contains(" cannot be reached: "), "{code} {text}");
+    assert!(!text.contains("redirects"), "{text}");
+}
+
+#[test]
+fn doctor_does_not_blame_the_registry_for_a_slow_credential_helper() {
+    let registry = StandIn::start(|_| closed());
+    let folder = Place::empty();
+    // Longer than a registry may take.
+    let script = format!("sleep 5; echo '{{\"Username\": \"me\", \"Secret\": \"{PASSWORD}\"}}'");
+    let place = helper(&folder, Some(&script)).env("REGISTRY_URL", format!("{}/team", registry.host));
+    let ran = place.ran(&["doctor"]);
+    assert!(ran.out.contains("registry") && ran.out.contains("`me`"), "{ran:#?}");
+    assert!(!ran.out.contains("no answer within") && !ran.out.contains("did not answer"), "{ran:#?}");
+}
