@@ -42,7 +42,7 @@ pub enum FileError {
     #[error("permission denied: cannot {doing} {path}")]
     #[diagnostic(
         code(pelato::file::permission_denied),
-        help("check that you have write permission for the file and its folder: ls -ld")
+        help("check the permissions of the file and its folder: ls -ld")
     )]
     PermissionDenied { doing: &'static str, path: String, source: io::Error },
     #[error("the disk is full: {path} was not written")]

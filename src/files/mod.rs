@@ -24,4 +24,7 @@ pub use sync::{Changes, sync};
 pub(crate) use temporary::PREFIX as TEMPORARY;
 pub use temporary::{Staging, sweep};
 pub use tree::{Files, MARKER, create_tree};
-pub use write::{create_folder, open_lock, overwrite, remove, rename, replace, write_new, write_new_private};
+pub use write::{
+    create_folder, open_lock, overwrite, remove, rename, replace, replace_private, write_new,
+    write_new_private,
+};

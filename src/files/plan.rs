@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
 
-use super::tree::{Files, create_tree, remove};
+use super::tree::{Files, create_tree};
+use super::write::delete;
 use super::write::{replace, write_new};
 use super::{FileError, RelPath, SOURCE, anywhere, read};
 
@@ -160,7 +161,7 @@ enum Made<'a> {
 impl Made<'_> {
     fn undo(self) {
         match self {
-            Self::New(path) => remove(&path),
+            Self::New(path) => drop(delete(&path)),
             // What was just written can as a rule be written back; if not, the new content is whole at least.
             Self::Replaced(root, path, before) => drop(replace(&root, &path, before)),
         }

@@ -89,12 +89,13 @@ pub struct Staging {
 }
 
 impl Staging {
-    /// Makes one in a folder that is in `root`.
+    /// Makes one in a folder that is in `root`, and removes there what killed programs have left.
     ///
     /// # Errors
     /// When that leads out of `root`, or the folder cannot be made.
     pub fn new(root: &Path, folder: &Path) -> io::Result<Self> {
         let real = inside(root, folder)?;
+        sweep(&real);
         let (folder, lock) = locked(|| {
             let made = builder().tempdir_in(&real)?;
             let handle = File::open(made.path())?;

@@ -7,8 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::place::{inside, parent};
-use super::temporary::{Staging, sweep};
-use super::write::{create, sync_folder};
+use super::temporary::Staging;
+use super::write::{create, delete, sync_folder};
 use super::{FileError, RelPath};
 
 pub type Files = BTreeMap<RelPath, Vec<u8>>;
@@ -36,7 +36,6 @@ pub fn create_tree(root: &Path, folder: &Path, files: &Files) -> Result<(), File
 
 fn create_new(folder: &Path, files: &Files) -> Result<(), FileError> {
     let above = parent(folder);
-    sweep(above);
     let (hidden, inner) = staging(above).map_err(|error| FileError::io("write", folder, error))?;
     fill(&inner, files).map_err(|error| renamed(error, hidden.path(), folder))?;
     // A folder of the same name that appeared meanwhile is replaced only if it is empty.
@@ -69,7 +68,8 @@ fn fill_empty(folder: &Path, files: &Files) -> Result<(), FileError> {
     };
     let moved: io::Result<()> = move_all();
     moved.map_err(|error| {
-        done.iter().for_each(|path| remove(path));
+        // If it cannot be taken back either, there is nothing more to be done.
+        done.iter().for_each(|path| drop(delete(path)));
         FileError::io("write", folder, error)
     })?;
     sync_folder(folder);
@@ -119,12 +119,6 @@ fn entries(folder: &Path) -> io::Result<Vec<OsString>> {
     let mut names = names?;
     names.sort_by_key(|name| (name == MARKER, name.clone()));
     Ok(names)
-}
-
-/// Takes back what was just made; if that fails too, there is nothing more to be done.
-pub(super) fn remove(path: &Path) {
-    let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
-    let _ = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
 }
 
 fn shown(path: &Path) -> String {

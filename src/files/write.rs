@@ -32,6 +32,17 @@ pub fn replace(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), FileError> 
     Ok(())
 }
 
+/// As [`replace`], but nobody else may read a new one.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_private(root: &Path, path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    if fs::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+        return write_new_private(root, path, bytes);
+    }
+    replace(root, path, bytes)
+}
+
 /// Writes a file in `root` that does not exist yet, and never overwrites one that does.
 ///
 /// # Errors
@@ -97,8 +108,12 @@ pub fn rename(root: &Path, from: &Path, to: &Path) -> io::Result<()> {
 /// # Errors
 /// When it is not there, leads out of `root`, or cannot be removed.
 pub fn remove(root: &Path, path: &Path) -> io::Result<()> {
-    let real = itself(root, path)?;
-    if fs::symlink_metadata(&real)?.is_dir() { fs::remove_dir_all(real) } else { fs::remove_file(real) }
+    delete(&itself(root, path)?)
+}
+
+/// The same without a look at where it is.
+pub(super) fn delete(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
 }
 
 /// The place of a path in `root` without following a link that stands there.

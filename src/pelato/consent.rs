@@ -117,7 +117,7 @@ impl Operation {
             Folder::Disk(folder) => self.is_own(folder)?,
             Folder::BuiltIn(_) => false,
         };
-        let allowed = is_own || self.are_allowed(&request.grants)?;
+        let allowed = is_own || self.store.allows(&request.grants)?;
         Ok((!allowed).then_some(request))
     }
 
@@ -142,7 +142,7 @@ impl Operation {
             let Some(code) = code else { continue };
             // A task that was made here, by `add_task`.
             let is_own = code.above.is_empty() && self.is_own(&code.folder)?;
-            if !is_own && !self.are_allowed(&[self.task(&code)])? {
+            if !is_own && !self.store.allows(&[self.task(&code)])? {
                 found.push(code);
             }
         }
@@ -177,15 +177,10 @@ impl Operation {
         }
     }
 
-    fn are_allowed(&self, grants: &[Grant]) -> Result<bool, TrustError> {
-        let entries = self.store.entries()?;
-        Ok(grants.iter().all(|grant| entries.iter().any(|entry| entry.grant.is_same(grant))))
-    }
-
     /// Whether a folder is the user's own.
     pub(super) fn is_own(&self, folder: &Path) -> Result<bool, TrustError> {
         match Identity::of(folder) {
-            Ok(identity) => self.store.allows(&Grant::Folder(identity)),
+            Ok(identity) => self.store.allows(&[Grant::Folder(identity)]),
             Err(_) => Ok(false),
         }
     }

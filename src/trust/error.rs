@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use crate::files::FileError;
 use crate::remedy::{Argument, Operation};
 use crate::report::Problem;
 
@@ -18,6 +19,9 @@ pub enum TrustError {
         )
     )]
     Folder { doing: &'static str, path: String, source: io::Error },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Write(#[from] FileError),
     /// The file of what is allowed makes no sense.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -1,7 +1,7 @@
 //! The file of what is allowed. It is read strictly: what is not understood allows nothing, and is an error.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -135,16 +135,8 @@ fn text(entries: &[Entry]) -> io::Result<String> {
 /// # Errors
 /// When it cannot be written; it is then as it was.
 pub fn write(path: &Path, entries: &[Entry]) -> Result<(), TrustError> {
-    let put = || {
-        let folder = path.parent().unwrap_or(path);
-        // A temporary file is closed to others.
-        let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-        temporary.write_all(text(entries)?.as_bytes())?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    put().map_err(TrustError::io("write", path))
+    let text = text(entries).map_err(TrustError::io("write", path))?;
+    Ok(files::replace_private(files::anywhere(), path, text.as_bytes())?)
 }
 
 /// Makes the folder of the file, closed to others.

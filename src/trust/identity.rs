@@ -24,14 +24,6 @@ impl Identity {
         let mark = mark(&folder.metadata()?);
         Ok(Self { path: folder.to_string_lossy().into_owned(), mark })
     }
-
-    /// The mark alone: the same after the folder was moved.
-    ///
-    /// # Errors
-    /// When there is no such folder.
-    pub fn mark_of(folder: &Path) -> io::Result<String> {
-        Ok(mark(&folder.symlink_metadata()?))
-    }
 }
 
 fn mark(metadata: &Metadata) -> String {
@@ -64,7 +56,7 @@ mod tests {
         assert_eq!(Identity::of(&folder).unwrap(), first, "what is in it does not matter");
         let moved = above.path().join("moved");
         std::fs::rename(&folder, &moved).unwrap();
-        assert_eq!(Identity::mark_of(&moved).unwrap(), first.mark);
+        assert_eq!(Identity::of(&moved).unwrap().mark, first.mark);
         assert_ne!(Identity::of(&moved).unwrap(), first);
         std::fs::create_dir(&folder).unwrap();
         assert_ne!(Identity::of(&folder).unwrap().mark, first.mark);

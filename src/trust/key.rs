@@ -1,7 +1,7 @@
 //! A key of this user's: what is sealed with it was written by a PELATO of this user, not by a project.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -34,7 +34,7 @@ impl Key {
         let path = folder.join(FILE);
         match read(&path) {
             Err(TrustError::Folder { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                make(folder, &path).map_err(TrustError::io("write", &path))?;
+                make(&path)?;
                 read(&path)
             }
             other => other,
@@ -79,20 +79,12 @@ fn read(path: &Path) -> Result<Key, TrustError> {
 }
 
 /// Writes a whole key beside its place and puts it there, unless another process was quicker: then that one's counts.
-fn make(folder: &Path, path: &Path) -> io::Result<()> {
+fn make(path: &Path) -> Result<(), TrustError> {
     let mut key = [0; BYTES];
-    getrandom::fill(&mut key).map_err(io::Error::other)?;
-    // A temporary file is closed to others.
-    let mut temporary = tempfile::NamedTempFile::new_in(folder)?;
-    temporary.write_all(&key)?;
-    temporary.as_file().sync_all()?;
-    match temporary.persist_noclobber(path) {
-        Ok(_) => Ok(()),
-        Err(error) if fs::symlink_metadata(path).is_ok() => {
-            drop(error);
-            Ok(())
-        }
-        Err(error) => Err(error.error),
+    getrandom::fill(&mut key).map_err(io::Error::other).map_err(TrustError::io("write", path))?;
+    match files::write_new_private(files::anywhere(), path, &key) {
+        Err(_) if fs::symlink_metadata(path).is_ok() => Ok(()),
+        made => Ok(made?),
     }
 }
 

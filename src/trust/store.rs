@@ -23,10 +23,6 @@ impl Store {
         Self { folder }
     }
 
-    pub fn folder(&self) -> &Path {
-        &self.folder
-    }
-
     /// Everything that is allowed, in the order in which it was.
     ///
     /// # Errors
@@ -35,12 +31,13 @@ impl Store {
         file::read(&self.folder.join(file::FILE))
     }
 
-    /// Whether something is allowed.
+    /// Whether all of these are allowed.
     ///
     /// # Errors
     /// As [`Store::entries`].
-    pub fn allows(&self, grant: &Grant) -> Result<bool, TrustError> {
-        Ok(self.entries()?.iter().any(|entry| entry.grant.is_same(grant)))
+    pub fn allows(&self, grants: &[Grant]) -> Result<bool, TrustError> {
+        let entries = self.entries()?;
+        Ok(grants.iter().all(|grant| entries.iter().any(|entry| entry.grant.is_same(grant))))
     }
 
     /// Allows something from now on.
@@ -129,14 +126,14 @@ mod tests {
     #[test]
     fn what_is_allowed_stays_so_until_it_is_revoked() {
         let (_folder, store) = store();
-        assert!(store.entries().unwrap().is_empty() && !store.folder().exists(), "reading makes nothing");
+        assert!(store.entries().unwrap().is_empty() && !store.folder.exists(), "reading makes nothing");
         store.allow(&[pack("1"), pack("1"), pack("2")]).unwrap();
-        assert!(store.allows(&pack("1")).unwrap() && !store.allows(&pack("3")).unwrap());
+        assert!(store.allows(&[pack("1")]).unwrap() && !store.allows(&[pack("3")]).unwrap());
         assert_eq!(store.entries().unwrap().len(), 2);
         let wrong = store.revoke(&[pack("1").id(), "nothing".to_owned()]).unwrap_err();
         assert!(matches!(wrong, TrustError::Unknown { id } if id == "nothing"));
         assert_eq!(store.revoke(&[pack("1").id()]).unwrap().len(), 1);
-        assert!(!store.allows(&pack("1")).unwrap() && store.allows(&pack("2")).unwrap());
+        assert!(!store.allows(&[pack("1")]).unwrap() && store.allows(&[pack("2")]).unwrap());
         assert_eq!(store.revoke(&[]).unwrap().len(), 1);
     }
 
@@ -170,9 +167,9 @@ mod tests {
     fn a_broken_file_is_an_error_and_stays_as_it_is() {
         let (_folder, store) = store();
         store.allow(&[pack("1")]).unwrap();
-        let path = store.folder().join(file::FILE);
+        let path = store.folder.join(file::FILE);
         std::fs::write(&path, "schema = 1\nallowed = true\n").unwrap();
-        assert!(matches!(store.allows(&pack("1")), Err(TrustError::Broken(_))));
+        assert!(matches!(store.allows(&[pack("1")]), Err(TrustError::Broken(_))));
         assert!(matches!(store.allow(&[pack("2")]), Err(TrustError::Broken(_))));
         assert!(matches!(store.revoke(&[]), Err(TrustError::Broken(_))));
         assert_eq!(std::fs::read_to_string(path).unwrap(), "schema = 1\nallowed = true\n");

@@ -30,7 +30,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let home = super::home(arguments.user, "", context)?;
     let offer = Library::offer_pack(&arguments.source, arguments.pack.as_deref(), home, &context.here)?;
     let store = context.trust();
-    let is_new = offer.before != Before::Same || !store.allows(&offer.grant())?;
+    let is_new = offer.before != Before::Same || !store.allows(&[offer.grant()])?;
     if is_new {
         let trusted = context.is_trusted()?;
         ui.offer(&offer, trusted);

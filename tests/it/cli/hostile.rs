@@ -348,13 +348,13 @@ error: cannot use [PROJECT]/gen
   help: check that you have write permission there and that the disk is not full
 error: permission denied: cannot write [PROJECT]/workflow.yaml
   because: Permission denied (os error 13) at path "[PROJECT]/.pelato-tmp-[RANDOM]"
-  help: check that you have write permission for the file and its folder: ls -ld
+  help: check the permissions of the file and its folder: ls -ld
 error: permission denied: cannot write [PROJECT]/tasks/third
   because: Permission denied (os error 13) at path "[PROJECT]/tasks/.pelato-tmp-[RANDOM]"
-  help: check that you have write permission for the file and its folder: ls -ld
+  help: check the permissions of the file and its folder: ls -ld
 error: permission denied: cannot write [PROJECT]/made
   because: Permission denied (os error 13) at path "[PROJECT]/.pelato-tmp-[RANDOM]"
-  help: check that you have write permission for the file and its folder: ls -ld
+  help: check the permissions of the file and its folder: ls -ld
 
 "#]],
     );
