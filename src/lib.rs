@@ -45,6 +45,6 @@ pub mod web;
 
 pub use pelato::{
     BrushOptions, Brushed, BuildFlags, Changed, Checked, Comparison, Conformance, Created, DrillOptions,
-    Error, Exit, InfraOptions, Left, Library, Made, MissingValue, NewProject, Options, Outcome, Owner,
-    Pelato, Phase, PlannedBuild, PlannedPush, Ready, ReportOptions, RunOptions, Why,
+    Drilled, Error, Exit, InfraOptions, Left, Library, Made, MissingValue, NewProject, Options, Outcome,
+    Owner, Pelato, Phase, PlannedBuild, PlannedPush, Ready, ReportOptions, RunOptions, Why,
 };

@@ -194,6 +194,13 @@ fn roots(file: Option<&Path>) -> Result<RootCertStore, PostgresError> {
     Ok(roots)
 }
 
+/// A table's name for a statement, after its schema's if it has one. It is quoted, since templates quote it, too: without, a
+/// name with capital letters would be another one.
+pub fn identifier(table: &str) -> String {
+    let parts = table.split('.').map(|part| format!("\"{}\"", part.replace('"', "\"\"")));
+    parts.collect::<Vec<_>>().join(".")
+}
+
 /// What went wrong, in the server's words if it said any: the library alone says "db error".
 pub fn words(error: &tokio_postgres::Error) -> String {
     if let Some(answer) = error.as_db_error() {
@@ -230,6 +237,12 @@ mod tests {
             let text = format!("{error} {error:?} {:?}", error.source());
             assert!(!text.contains("ter2"), "{text}");
         }
+    }
+
+    #[test]
+    fn a_table_is_named_as_templates_name_it() {
+        assert_eq!(identifier("readings"), r#""readings""#);
+        assert_eq!(identifier("House.order"), r#""House"."order""#);
     }
 
     #[test]

@@ -122,7 +122,7 @@ impl<'a> Finder<'a> {
         if let Some(fitting) = local.fitting() {
             let program = fitting.pack.manifest.toolchain.program.clone();
             self.chosen(pack, ChosenBy::Local { program });
-            return Ok(toolchain::told(fitting.clone(), self.progress));
+            return Ok(toolchain::reported(fitting.clone(), self.progress));
         }
         if pack.for_containers().manifest.toolchain.image.is_some() {
             if self.engine.is_none() {
@@ -159,7 +159,7 @@ impl<'a> Finder<'a> {
         }
         let pack = Arc::new(pack.for_containers());
         let (image, version) = container::find(&pack, engine, &self.options.order(&pack), self.progress)?;
-        Ok(toolchain::told(Toolchain { version, place: Place::Container(image), pack }, self.progress))
+        Ok(toolchain::reported(Toolchain { version, place: Place::Container(image), pack }, self.progress))
     }
 
     fn chosen(&self, pack: &Pack, choice: ChosenBy) {

@@ -1,5 +1,6 @@
 //! Runs a pack's compiler on this machine.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -111,8 +112,11 @@ fn here(
 /// A compiler's words about the user's own files, and what the pack has to say about them.
 pub fn explained(said: &str, pack: &Pack, code: &Code, source: &Path) -> String {
     let task = &pack.manifest.task;
+    let omit = pack.manifest.build.omit.iter();
+    let told = omit
+        .fold(Cow::Borrowed(said), |told, part| Cow::Owned(part.regex().replace_all(&told, "").into_owned()));
     let mut text =
-        with_own_files(&with_own_name(said.trim_end(), pack, code), code, source, task.into.as_deref());
+        with_own_files(&with_own_name(told.trim_end(), pack, code), code, source, task.into.as_deref());
     let known = pack.manifest.build.explain.iter();
     for explanation in known.filter(|explanation| explanation.pattern.regex().is_match(said)) {
         text.push_str(&format!("\n  help: {}", explanation.help));

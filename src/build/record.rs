@@ -66,7 +66,7 @@ impl Record {
         let text = files::read(generated, &folder.join(FILE), files::TEXT).unwrap_or_default();
         let sealed = serde_json::from_slice::<Sealed>(&text).ok();
         let own = sealed.filter(|sealed| {
-            let said = sealed.record.said();
+            let said = sealed.record.to_seal();
             said.is_ok_and(|said| key.has_sealed(PURPOSE, &said, &sealed.seal))
         });
         own.map(|sealed| sealed.record).unwrap_or_default()
@@ -79,7 +79,7 @@ impl Record {
     pub fn write(&self, folder: &Path, key: &Key) -> Result<(), FileError> {
         let path = folder.join(FILE);
         let bytes = || -> serde_json::Result<_> {
-            let seal = key.seal(PURPOSE, &self.said()?);
+            let seal = key.seal(PURPOSE, &self.to_seal()?);
             let mut bytes = serde_json::to_vec_pretty(&Sealed { record: self.clone(), seal })?;
             bytes.push(b'\n');
             Ok(bytes)
@@ -92,7 +92,7 @@ impl Record {
     }
 
     /// Everything that it claims. That is true wherever the record is: a project that was moved or copied keeps it.
-    fn said(&self) -> serde_json::Result<Vec<u8>> {
+    fn to_seal(&self) -> serde_json::Result<Vec<u8>> {
         serde_json::to_vec(self)
     }
 }

@@ -93,6 +93,13 @@ pub struct Broken {
     pub problem: Problem,
 }
 
+impl Broken {
+    /// Whether it is the folder of all packs or templates.
+    fn holds_all(&self) -> bool {
+        [PACKS_FOLDER, TEMPLATES_FOLDER].contains(&self.name.as_str())
+    }
+}
+
 /// Why a unit cannot be had.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum CatalogError {
@@ -139,7 +146,12 @@ impl<T: Unit> Collection<T> {
             let Some(root) = root else { continue };
             // What a user has in the own folder may be anywhere; what a project has must be in it.
             let within = if origin == Origin::Project { root } else { files::anywhere() };
-            for dir in sub_folders(within, &root.join(folder)) {
+            let all = root.join(folder);
+            if !files::is_inside(within, &all) {
+                collection.refuse::<T>(all, folder.to_owned(), origin);
+                continue;
+            }
+            for dir in sub_folders(within, &all) {
                 let name = file_name(&dir);
                 if files::is_inside(within, &dir) {
                     collection.add(Folder::Disk(dir), &name, origin.clone());
@@ -179,7 +191,8 @@ impl<T: Unit> Collection<T> {
 
     fn refuse<U: Unit>(&mut self, dir: PathBuf, name: String, origin: Origin) {
         let folder = Folder::Disk(dir);
-        let message = format!("the {} is a symbolic link that leads out of the project", U::KIND);
+        let message =
+            format!("the folder of the {} is a symbolic link that leads out of the project", U::KIND);
         let problem = Problem::error("manifest", &Source::new(folder.shown(""), ""), message)
             .advise("replace the link with the folder itself: a project must be complete in its own folder");
         self.broken.push(Broken { name, origin, folder, problem });
@@ -223,10 +236,16 @@ impl<T: Unit> Collection<T> {
             return Err(CatalogError::Broken(Box::new(broken.problem.clone())));
         }
         let fits = |unit: &&T| unit.name() == name || unit.aliases().iter().any(|alias| alias == name);
-        self.units.iter().find(fits).ok_or_else(|| CatalogError::Unknown {
-            kind: T::KIND,
-            name: name.to_owned(),
-            help: suggest::help(name, self.names()),
+        self.units.iter().find(fits).ok_or_else(|| {
+            match self.broken.iter().find(|broken| broken.holds_all()) {
+                // It may be in there.
+                Some(all) => CatalogError::Broken(Box::new(all.problem.clone())),
+                None => CatalogError::Unknown {
+                    kind: T::KIND,
+                    name: name.to_owned(),
+                    help: suggest::help(name, self.names()),
+                },
+            }
         })
     }
 }
@@ -246,4 +265,21 @@ fn sub_folders(root: &Path, folder: &Path) -> Vec<PathBuf> {
 
 fn file_name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_packs_that_leads_out_of_the_project_is_named() {
+        let (project, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        std::fs::create_dir(elsewhere.path().join("zig")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), project.path().join(PACKS_FOLDER)).unwrap();
+        let catalog = Catalog::load(Some(project.path()), None);
+        let error = catalog.packs.get("zig").unwrap_err();
+        assert!(error.to_string().contains("symbolic link that leads out of the project"), "{error}");
+        assert_eq!(catalog.packs.broken().len(), 1);
+        assert!(catalog.packs.get("go").is_ok() && catalog.templates.broken().is_empty());
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use semver::Version;
 
@@ -135,11 +135,11 @@ impl Component {
     /// Fills a text in: once for each value of a parameter in it that has several.
     fn fill(&self, key: &str, text: &str, values: &liquid::Object) -> Result<String, NeedError> {
         let mut parameters = self.template.manifest.parameters.iter();
-        let several = parameters.find(|(name, parameter)| parameter.several && text.contains(*name));
+        let several = parameters.find(|(name, parameter)| parameter.several && names(text, name));
         let Some((name, parameter)) = several else { return fill_in(key, text, values) };
         let all = self.parameters.get(name).map(|all| parameter.values(all)).unwrap_or_default();
+        let mut values = values.clone();
         let one = |value: &str| {
-            let mut values = values.clone();
             values.insert(name.to_owned().into(), liquid::model::Value::scalar(value.to_owned()));
             fill_in(key, text, &values)
         };
@@ -284,36 +284,24 @@ fn subscription(text: &str) -> Subscription {
 }
 
 fn fill_in(key: &str, text: &str, values: &liquid::Object) -> Result<String, NeedError> {
-    // Most texts are only words.
-    if !text.contains('{') {
-        return Ok(text.to_owned());
-    }
-    let error = |error: liquid::Error| {
-        let words = error.to_string();
-        let line = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-        let words = line.trim_start_matches("liquid: ").to_owned();
-        NeedError { key: key.to_owned(), text: text.to_owned(), words }
-    };
-    if let Err(words) = text::guard_liquid(text) {
-        return Err(NeedError { key: key.to_owned(), text: text.to_owned(), words });
-    }
-    parser().map_err(error)?.parse(text).and_then(|template| template.render(values)).map_err(error)
+    let wrong = |words| NeedError { key: key.to_owned(), text: text.to_owned(), words };
+    text::fill(text, values).map_err(wrong)
 }
 
-/// The reader of Liquid texts, made once: it takes longer than the texts.
-fn parser() -> Result<&'static liquid::Parser, liquid::Error> {
-    static PARSER: OnceLock<liquid::Parser> = OnceLock::new();
-    if let Some(parser) = PARSER.get() {
-        return Ok(parser);
-    }
-    // Values only: no loops that go on for ever.
-    let made = liquid::ParserBuilder::new().build()?;
-    Ok(PARSER.get_or_init(|| made))
+/// Whether a text has a name in it, and not only as a part of another.
+fn names(text: &str, name: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_in_a_longer_one_is_not_that_name() {
+        assert!(names("{{ topic }}|{{ component_name }}", "topic") && names("{{topic}}", "topic"));
+        assert!(!names("{{ source_topic }}", "topic") && !names("{{ topics }}", "topic"));
+    }
 
     #[test]
     fn a_subscription_may_name_the_queue_whose_members_share_it() {

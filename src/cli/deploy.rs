@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let options = arguments.wait.to_options(arguments.force);
     if !arguments.dry_run {
         let deployed = context.finish(pelato.deploy(options))?;
-        told(&deployed, context);
+        show(&deployed, context);
         return Ok(());
     }
     if arguments.offline {
@@ -87,7 +87,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
 }
 
 /// Says what was deployed.
-pub fn told(deployed: &Deployed, context: &Context) {
+pub fn show(deployed: &Deployed, context: &Context) {
     let (ui, result) = (&context.ui, json::Deployed::new(deployed));
     if ui.json() {
         ui.result_json(&result);

@@ -7,11 +7,9 @@ use clap::Args;
 
 use super::context::Context;
 use super::flags;
-use crate::drill::slo::{self, Objective};
-use crate::drill::{Course, DrillError, INPUT, Plan};
-use crate::measurement::{self, record, text};
-use crate::pelato::DrillOptions;
-use crate::pelato::Error;
+use crate::drill::{Course, INPUT, Plan};
+use crate::measurement::text;
+use crate::pelato::{DrillOptions, Drilled, Error};
 use crate::ui::{json, table};
 
 /// Rehearse a fault: send messages through the running workflow, stop a host, and measure the effect
@@ -100,6 +98,14 @@ impl Fault {
     }
 }
 
+impl Arguments {
+    fn into_options(self) -> DrillOptions {
+        let Self { from, to, input, rate, fault, late, grace, slo, record, nats } = self;
+        let plan = Plan { rate, course: fault.to_course(), late, grace };
+        DrillOptions { from, to, input, nats, plan, objectives: slo, record, reported: None }
+    }
+}
+
 fn rate(text: &str) -> Result<f64, String> {
     let expected = || "expected a number from 0.1 to 10000".to_owned();
     text.parse().ok().filter(|rate| (0.1..=10_000.0).contains(rate)).ok_or_else(expected)
@@ -110,56 +116,30 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let pelato = context.open()?;
     let ui = &context.ui;
     arguments.nats.as_deref().map(flags::nats).transpose()?;
-    let objectives = objectives(&arguments)?;
-    let course = arguments.fault.to_course();
-    let plan =
-        Plan { rate: arguments.rate, course, late: arguments.late, grace: arguments.grace }.checked()?;
-    if let Some(path) = &arguments.record {
-        record::prepare(path).map_err(DrillError::from)?;
+    let by_hand = arguments.fault.by_hand();
+    let mut options = arguments.into_options();
+    pelato.plan_drill(&options)?;
+    if by_hand {
+        options.reported = Some(ui.enter("how a host is stopped", "--kill-command COMMAND` or `--no-fault")?);
     }
-    pelato.drill_route(arguments.from.as_deref(), arguments.to.as_deref())?;
-    let told = match arguments.fault.by_hand() {
-        true => Some(ui.enter("how a host is stopped", "--kill-command COMMAND` or `--no-fault")?),
-        false => None,
-    };
-    let Arguments { from, to, input, nats, .. } = arguments;
+    let record = options.record.clone();
     let runtime = super::context::runtime()?;
-    let options = DrillOptions { from, to, input, nats, plan, told };
-    let held = runtime.block_on(pelato.drill(options, context.signals.cancel.cancelled()));
+    let drilled = runtime.block_on(pelato.drill(options, context.signals.cancel.cancelled()));
     // Who sends, listens or watches may still be at it.
     runtime.shutdown_background();
-    let (readings, stopped) = held?;
-    let report = measurement::analyse(&readings);
-    let verdicts: Vec<_> = objectives.iter().map(|objective| objective.evaluate(&report)).collect();
+    let drilled = drilled?;
+    let Drilled { readings, report, verdicts, .. } = &drilled;
     if ui.json() {
-        ui.result_json(&json::Drill::new(&readings, &report, &verdicts, stopped));
+        ui.result_json(&json::Drill::new(&drilled));
     } else {
-        ui.result(table(text::HEADER, &text::rows(&report)));
-        text::lines(&readings, &report).iter().for_each(|line| ui.result(line));
+        ui.result(table(text::HEADER, &text::rows(report)));
+        text::lines(readings, report).iter().for_each(|line| ui.result(line));
         verdicts.iter().for_each(|verdict| ui.result(verdict.judged()));
     }
-    text::warnings(&readings, &report).iter().for_each(|warning| ui.warning(warning));
-    if let Some(path) = &arguments.record {
-        record::write(path, &readings).map_err(DrillError::from)?;
+    text::warnings(readings, report).iter().for_each(|warning| ui.warning(warning));
+    if let Some(path) = &record {
+        drilled.record(path)?;
         ui.status("Written", path.display().to_string());
     }
-    if stopped {
-        return Err(DrillError::Stopped.into());
-    }
-    let missed: Vec<_> = verdicts.iter().filter(|v| !v.met).map(ToString::to_string).collect();
-    match missed.is_empty() {
-        true => Ok(()),
-        false => Err(DrillError::Missed { missed, all: verdicts.len() }.into()),
-    }
-}
-
-/// The objectives, which all can be met.
-fn objectives(arguments: &Arguments) -> Result<Vec<Objective>, Error> {
-    let parsed = arguments.slo.iter().map(|text| slo::parse(text));
-    let parsed = parsed.collect::<Result<Vec<_>, _>>().map_err(DrillError::from)?;
-    let objectives: Vec<_> = parsed.into_iter().flatten().collect();
-    match objectives.iter().find(|objective| arguments.fault.no_fault && objective.needs_fault()) {
-        Some(objective) => Err(DrillError::NeedsFault { objective: objective.text.clone() }.into()),
-        None => Ok(objectives),
-    }
+    drilled.success()
 }

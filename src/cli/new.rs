@@ -58,11 +58,11 @@ pub fn run(arguments: &Arguments, matches: &ArgMatches, context: &Context) -> Re
         form.confirm("Create the project?", &plan.paths())?;
         Ok((shown, project))
     })?;
-    told(&Library::new_project(project, &catalog, &context.trust())?, &shown, arguments.no_task, ui);
+    show(&Library::new_project(project, &catalog, &context.trust())?, &shown, arguments.no_task, ui);
     Ok(())
 }
 
-fn told(created: &Created, shown: &str, is_empty: bool, ui: &Ui) {
+fn show(created: &Created, shown: &str, is_empty: bool, ui: &Ui) {
     match &created.git {
         Some(Git::NoGit) => ui.note("git is not installed: no repository was created"),
         Some(Git::Failed(words)) => ui.warning(format!("git init: {words}")),

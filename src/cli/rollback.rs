@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::context::{Context, Place};
-use super::deploy::{Wait, told};
+use super::deploy::{Wait, show};
 use crate::pelato::Error;
 
 /// Return to a manifest that was deployed before
@@ -26,6 +26,6 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let pelato = context.open_at(&arguments.place)?;
     let deployed =
         context.finish(pelato.rollback(arguments.to.as_deref(), arguments.wait.to_options(false)))?;
-    told(&deployed, context);
+    show(&deployed, context);
     Ok(())
 }

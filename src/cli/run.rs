@@ -110,7 +110,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         context.signals.cancel.cancelled().await;
         ui.status("Stopping", "waiting for calls in flight");
     };
-    let stopped = context.finish(pelato.run(options, trace.observer(), |ready| told(ui, ready), stop));
+    let stopped = context.finish(pelato.run(options, trace.observer(), |ready| show(ui, ready), stop));
     trace.finish();
     let stopped = stopped?;
     if stopped.unread > 0 {
@@ -147,7 +147,7 @@ fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Setti
     Ok(Bus::Nats(settings.nats_with(GivenNats { url, credentials: creds })?))
 }
 
-fn told(ui: &Ui, ready: &Ready) {
+fn show(ui: &Ui, ready: &Ready) {
     for (path, component) in &ready.paths {
         if let Some(address) = ready.http {
             ui.status("Listening", format!("http://{address}{path} → {component}"));

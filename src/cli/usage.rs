@@ -22,7 +22,11 @@ pub fn report(error: &clap::Error, raw: &Raw<'_>) -> Exit {
         let _ = error.print();
         return Exit::Usage;
     }
-    let colour = if raw.colour() == ColorChoice::Never { Colour::Never } else { Colour::Auto };
+    let colour = match raw.colour() {
+        ColorChoice::Never => Colour::Never,
+        ColorChoice::Always => Colour::Always,
+        ColorChoice::Auto => Colour::Auto,
+    };
     let ui = Ui::new(OutputOptions { level: Level::Normal, json, events, colour, may_ask: false });
     let error = broken.unwrap_or_else(|| in_words(error));
     ui.failure(&error);

@@ -72,19 +72,19 @@ pub enum DrillError {
         reason: String,
         help: String,
     },
-    /// Messages came out, but without the mark.
+    /// Messages arrived, but without the id of a probe.
     #[error(
         "messages arrive on `{to}`, but none contains the id of a probe: {messages} arrived, the first was {example}"
     )]
     #[diagnostic(
-        code(pelato::drill::no_mark),
+        code(pelato::drill::no_probe_id),
         help(
             "the functions must pass the id on: put {{probe}} into a string of the input that is part of the output, \
          with {}",
             Argument::Input
         )
     )]
-    NoMark { to: String, messages: usize, example: String },
+    NoProbeId { to: String, messages: usize, example: String },
     /// The fault could not be caused.
     #[error("the drill was aborted: the command `{command}` {how}{output}")]
     #[diagnostic(

@@ -39,18 +39,23 @@ pub enum Course {
 }
 
 impl Plan {
-    /// Sees whether the plan can be carried out.
+    /// Whether a host is stopped.
+    pub fn has_fault(&self) -> bool {
+        matches!(self.course, Course::Fault { .. })
+    }
+
+    /// Whether the plan can be carried out.
     ///
     /// # Errors
     /// When it has too many probes.
-    pub fn checked(self) -> Result<Self, DrillError> {
+    pub fn check(&self) -> Result<(), DrillError> {
         let longest = match &self.course {
             Course::Calm { duration } => *duration,
             // Waiting for a sign, then for calm.
             Course::Fault { before, timeout, .. } => *before + *timeout * 2,
         };
         let probes = (longest.as_secs_f64() * self.rate).ceil() as u64;
-        if probes > MOST { Err(DrillError::TooMany { probes, most: MOST }) } else { Ok(self) }
+        if probes > MOST { Err(DrillError::TooMany { probes, most: MOST }) } else { Ok(()) }
     }
 
     /// When a probe is due, counted from the first one.
@@ -86,8 +91,8 @@ mod tests {
 
     #[test]
     fn there_is_an_end_to_probes() {
-        assert!(plan(10_000.0, 1000).checked().is_ok());
-        let refused = plan(10_000.0, 1001).checked().unwrap_err();
+        assert!(plan(10_000.0, 1000).check().is_ok());
+        let refused = plan(10_000.0, 1001).check().unwrap_err();
         assert_eq!(refused.to_string(), "the drill would send 10010000 probes; the maximum is 10000000");
         let course = Course::Fault {
             command: None,
@@ -97,6 +102,6 @@ mod tests {
         };
         let plan = Plan { course, ..plan(10_000.0, 0) };
         assert_eq!(plan.warm_up(), WARM_UP);
-        assert!(plan.checked().is_err());
+        assert!(plan.check().is_err());
     }
 }

@@ -43,8 +43,8 @@ pub struct Setup {
     pub platform: Arc<dyn Platform>,
     /// The workflow's application there.
     pub application: Option<String>,
-    /// Gets something when a person tells that the host is away now.
-    pub told: Option<UnboundedReceiver<()>>,
+    /// Gets something when a person reports that the host is down.
+    pub reported: Option<UnboundedReceiver<()>>,
     /// Ends the command that stops a host.
     pub cancel: Cancel,
 }
@@ -74,7 +74,7 @@ pub async fn hold(
         live,
         wire,
         watch,
-        told: setup.told,
+        reported: setup.reported,
         cancel: setup.cancel,
         fault: None,
         progress,
@@ -109,7 +109,7 @@ struct Drill<'a> {
     live: Arc<Live>,
     wire: Wire,
     watch: Watch,
-    told: Option<UnboundedReceiver<()>>,
+    reported: Option<UnboundedReceiver<()>>,
     cancel: Cancel,
     /// As soon as it is known.
     fault: Option<Fault>,
@@ -146,7 +146,7 @@ impl Drill<'_> {
         let Route { from, to } = self.route.clone();
         let (messages, example) = self.live.state().foreign.clone();
         if messages > 0 {
-            return DrillError::NoMark { to, messages, example };
+            return DrillError::NoProbeId { to, messages, example };
         }
         let complaint = self.live.state().complaint.clone();
         let (reason, help) = if let Some(words) = complaint {
@@ -224,12 +224,12 @@ impl Drill<'_> {
     async fn wait_for_fault(&mut self, timeout: Duration) -> Option<Fault> {
         let since = self.live.now();
         // Whoever pressed it before did not know when.
-        while self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {}
+        while self.reported.as_mut().is_some_and(|told| told.try_recv().is_ok()) {}
         self.progress.report(Event::DrillWaitingForFault);
         let (at, how) = loop {
             let now = self.live.now();
-            if self.told.as_mut().is_some_and(|told| told.try_recv().is_ok()) {
-                break (now, How::Told);
+            if self.reported.as_mut().is_some_and(|told| told.try_recv().is_ok()) {
+                break (now, How::Reported);
             }
             if let Some(at) = self.live.state().disturbed(now, since, self.plan.late) {
                 break (at, How::Probe);
@@ -245,7 +245,7 @@ impl Drill<'_> {
         let sign = match how {
             How::Probe => FaultSign::Probe,
             How::Host => FaultSign::Host,
-            How::Told | How::Command(_) => FaultSign::Told,
+            How::Reported | How::Command(_) => FaultSign::Reported,
         };
         self.progress.report(Event::DrillFault { sign, at });
         Some(Fault { at, until: at, how })

@@ -72,7 +72,7 @@ pub async fn call(
     let (result, times) = run(&compute, limits, state, begun.elapsed(), work).await;
     let result = match result {
         Ok(Ok(output)) => Ok(output),
-        Ok(Err(message)) => Err(Outcome::Failed { message }),
+        Ok(Err(message)) => Err(Outcome::failed(message, false)),
         Err(cut_off) => Err(cut_off),
     };
     Ok(Called { result, times })

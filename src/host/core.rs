@@ -57,6 +57,8 @@ pub(super) struct Done<T> {
     pub result: Result<T, Outcome>,
     pub sent: Vec<super::observe::Sent>,
     pub stored: Vec<super::observe::Stored>,
+    /// Something that the component called has failed: a server or a database.
+    pub failed_outside: bool,
     pub times: Times,
     pub parked: Parked,
     pub disposition: Option<super::observe::Disposition>,
@@ -115,7 +117,7 @@ impl Core {
         let (result, times) = run(&self.compute, &self.limits, state, queued, work).await;
         let (sent, stored) = (record.take_sent(), record.take_stored());
         let (parked, disposition) = (record.take_parked(), record.take_disposition());
-        Done { result, sent, stored, times, parked, disposition }
+        Done { result, sent, stored, failed_outside: record.failed_outside(), times, parked, disposition }
     }
 
     fn state(&self, admission: Admission, slot: Slot) -> State {

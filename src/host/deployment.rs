@@ -54,14 +54,13 @@ impl Deployment {
         }
         let kept: Vec<_> = plan.parts.iter().flat_map(keys).collect();
         let mut answering = Routes::new();
-        let (mut services, mut in_flight) = (HashMap::new(), HashMap::new());
+        let mut services = HashMap::new();
         for part in plan.parts {
             let service = self.service(&part);
             if let Some(path) = part.http_path {
                 let allow_origins = part.allow_origins;
                 answering.insert(path, Route { service: Arc::clone(&service), allow_origins });
             }
-            in_flight.insert(part.name.clone(), part.in_flight);
             services.insert(part.name, service);
         }
         self.services = services;
@@ -70,7 +69,12 @@ impl Deployment {
             let Some(service) = self.services.get(&key.0).map(Arc::clone) else { continue };
             let (orders, received) = watch::channel(Order::Read);
             let entry = messages.entry();
-            let places = Arc::new(Semaphore::new(in_flight.get(&key.0).copied().unwrap_or(1)));
+            // Where JetStream limits how many are in flight, none may wait unread: it would be redelivered.
+            let in_flight = match &service.code().resources.dead_letter_topic {
+                Some(_) => Semaphore::MAX_PERMITS,
+                None => core.max_concurrent,
+            };
+            let places = Arc::new(Semaphore::new(in_flight));
             let reader = Reading { service, messages, places, orders: received };
             let task = tokio::spawn(read(Arc::clone(core), reader, under_way.token()));
             self.readers.insert(key, Reader { entry, orders, task });

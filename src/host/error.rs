@@ -115,7 +115,8 @@ pub enum HostError {
     #[diagnostic(
         code(pelato::host::no_table),
         help(
-            "create it, as with `CREATE TABLE {table} (data jsonb)`, or correct `table`; the user must be permitted to see it"
+            "create it, as with `CREATE TABLE {} (data jsonb)`, or correct `table`; the user must be permitted to see it",
+            crate::postgres::identifier(table)
         )
     )]
     NoTable { component: String, table: String, server: String },

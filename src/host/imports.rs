@@ -44,7 +44,7 @@ impl consumer::Host for State {
                 self.record.publish(sent, parked);
                 Ok(())
             }
-            Err(cause) => Err(cause.to_string()),
+            Err(cause) => self.record.noted(Err(cause.to_string())),
         })
     }
 
@@ -78,18 +78,18 @@ impl consumer::Host for State {
         Ok(match answer {
             Ok((reply, parked)) => {
                 // What a stream has refused is not on its way.
-                let has_stored = protocol::stored(&reply.body).is_ok();
-                if is_dead_letter && has_stored {
+                let stored = protocol::stored(&reply.body);
+                if is_dead_letter && stored.is_ok() {
                     let topic = sent.subject.clone();
                     self.record.dispose(Some(Disposition::DeadLettered { topic }));
                 }
-                if !is_stored || has_stored {
+                if !is_stored || self.record.noted(stored).is_ok() {
                     self.record.publish(sent, parked);
                 }
                 let (subject, body) = (reply.subject.to_string(), reply.body.into());
                 Ok(types::BrokerMessage { subject, body, reply_to: reply.reply_to })
             }
-            Err(cause) => Err(cause.to_string()),
+            Err(cause) => self.record.noted(Err(cause.to_string())),
         })
     }
 }

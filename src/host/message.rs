@@ -124,7 +124,7 @@ async fn handle(core: &Core, service: &Service, mut message: Message, received: 
     }
     let outcome = match done.result {
         Ok(Ok(())) => succeeded(done.sent, done.stored),
-        Ok(Err(message)) => Outcome::Failed { message },
+        Ok(Err(message)) => Outcome::failed(message, done.failed_outside),
         Err(cut_off) => cut_off,
     };
     core.observer.event(Event::Ended { call, outcome, times: done.times, disposition: done.disposition });

@@ -82,8 +82,9 @@ pub enum Outcome {
     Filtered,
     /// The function returned an error, or HTTP was answered with one.
     Failed {
-        /// The function's message.
         message: String,
+        /// What the message means, if the function uses what functions do not have.
+        explanation: Option<&'static str>,
     },
     Trapped {
         message: String,
@@ -97,6 +98,14 @@ pub enum Outcome {
         /// The limit, in bytes.
         limit: u64,
     },
+}
+
+impl Outcome {
+    /// A failure, of the function or `outside` of it: messages of servers and databases speak of the network, too.
+    pub(super) fn failed(message: String, outside: bool) -> Self {
+        let explanation = (!outside).then(|| explain(&message)).flatten();
+        Self::Failed { message, explanation }
+    }
 }
 
 /// What becomes of a message that JetStream stores, after its call has failed.
@@ -195,6 +204,8 @@ pub enum Event {
         stream: Stream,
         /// The line, without its terminator; invalid UTF-8 is replaced, very long lines are split.
         text: String,
+        /// It belongs to a stack trace, and says nothing about the user's own code.
+        detail: bool,
     },
     /// A function wrote more than the limit for one call: the rest is discarded.
     OutputCut {
@@ -288,10 +299,10 @@ pub enum Event {
 /// Describes how a call failed.
 pub fn in_words(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Failed { message } => match explain(message) {
-            Some(explanation) => format!("failed: {} ({explanation})", message.trim_end()),
-            None => format!("failed: {message}"),
-        },
+        Outcome::Failed { message, explanation: Some(explanation) } => {
+            format!("failed: {} ({explanation})", message.trim_end())
+        }
+        Outcome::Failed { message, explanation: None } => format!("failed: {message}"),
         Outcome::Trapped { message } => format!("trapped: {message}"),
         Outcome::TimedOut { limit } => {
             format!("took longer than {} s ({} sets the limit)", limit.as_secs_f64(), Argument::Timeout)
@@ -302,5 +313,18 @@ pub fn in_words(outcome: &Outcome) -> String {
         Outcome::Sent(_) | Outcome::Stored { .. } | Outcome::Replied | Outcome::Filtered => {
             "succeeded".to_owned()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_function_is_told_that_there_is_no_network() {
+        let message = "storing in \"readings\" failed: Connection refused (os error 111)";
+        let words = |outside| in_words(&Outcome::failed(message.to_owned(), outside));
+        assert_eq!(words(true), format!("failed: {message}"));
+        assert!(words(false).starts_with(&format!("failed: {message} (functions have no network: ")));
     }
 }

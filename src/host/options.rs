@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use hyper::body::Bytes;
+
 use crate::nats::{self, Subscription};
 use crate::postgres;
 use crate::web::Origin;
@@ -15,7 +17,7 @@ pub struct Hosted {
     /// The component's name, by which everything that happens in it is reported.
     pub name: String,
     /// The composed component.
-    pub wasm: Vec<u8>,
+    pub wasm: Bytes,
     /// Where its messages come from.
     pub subscriptions: Vec<Subscription>,
     /// The HTTP path that it answers, exactly.

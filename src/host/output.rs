@@ -84,9 +84,13 @@ impl Output {
         let mut account = self.account();
         for stream in [Stream::Stdout, Stream::Stderr] {
             let pending = pending(&mut account, stream);
-            if !pending.is_empty() {
-                self.line(stream, pending);
+            if pending.is_empty() {
+                continue;
             }
+            let explanation =
+                (stream == Stream::Stderr).then(|| explain(&String::from_utf8_lossy(pending))).flatten();
+            self.line(stream, pending);
+            account.explanation = account.explanation.or(explanation);
         }
     }
 
@@ -95,7 +99,7 @@ impl Output {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = String::from_utf8_lossy(line).into_owned();
         pending.clear();
-        self.observer.event(Event::Line { call: Arc::clone(&self.call), stream, text });
+        self.observer.event(Event::Line { call: Arc::clone(&self.call), stream, text, detail: false });
     }
 
     fn account(&self) -> MutexGuard<'_, Account> {
@@ -211,6 +215,21 @@ mod tests {
         output.finish();
         output.finish();
         assert_eq!(*lines.0.lock().expect("lock"), ["err e", "out ab", "out ", "out c\u{fffd}"]);
+    }
+
+    #[test]
+    fn what_a_function_writes_last_is_explained_also_without_the_end_of_its_line() {
+        for text in
+            [&b"hosts: No such file or directory\nbye\n"[..], b"hello\nhosts: No such file or directory"]
+        {
+            let (output, _) = output();
+            output.write(Stream::Stdout, text);
+            output.finish();
+            assert_eq!(output.explanation(), None, "stdout is for other things");
+            output.write(Stream::Stderr, text);
+            output.finish();
+            assert!(output.explanation().is_some_and(|words| words.starts_with("functions have no files")));
+        }
     }
 
     #[test]

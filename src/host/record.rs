@@ -16,6 +16,7 @@ pub(super) struct Record {
     parked: Mutex<Parked>,
     disposition: Mutex<Option<Disposition>>,
     memory_refused: AtomicBool,
+    failed_outside: AtomicBool,
     instantiated: OnceLock<Instant>,
 }
 
@@ -50,6 +51,18 @@ impl Record {
 
     pub fn memory_refused(&self) -> bool {
         self.memory_refused.load(Ordering::Relaxed)
+    }
+
+    /// Notes whether something that the component called has failed: a server or a database.
+    pub fn noted<T, E>(&self, result: Result<T, E>) -> Result<T, E> {
+        if result.is_err() {
+            self.failed_outside.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+
+    pub fn failed_outside(&self) -> bool {
+        self.failed_outside.load(Ordering::Relaxed)
     }
 
     pub fn take_sent(&self) -> Vec<Sent> {

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
-use tokio::sync::Semaphore;
-
 use super::HostError;
 use super::bus::subject::Pattern;
 use super::code::Code;
@@ -60,8 +58,6 @@ pub(super) struct Part {
     pub subscriptions: Vec<Subscription>,
     pub http_path: Option<String>,
     pub allow_origins: Vec<Origin>,
-    /// How many of its messages are in flight at most.
-    pub in_flight: usize,
 }
 
 impl Plan {
@@ -107,13 +103,8 @@ fn prepare(core: &Core, hosted: Hosted, resources: Resources, running: &Running)
             Arc::new(code)
         }
     };
-    // Where JetStream limits them, none may wait unread: it would be redelivered.
-    let in_flight = match hosted.dead_letter_topic {
-        Some(_) => Semaphore::MAX_PERMITS,
-        None => core.max_concurrent,
-    };
     let Hosted { name, subscriptions, http_path, allow_origins, .. } = hosted;
-    Ok(Part { name, code, subscriptions, http_path, allow_origins, in_flight })
+    Ok(Part { name, code, subscriptions, http_path, allow_origins })
 }
 
 fn check(components: &[Hosted]) -> Result<(), HostError> {

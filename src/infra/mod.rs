@@ -1,4 +1,4 @@
-//! Ready-made files for the machines of a lattice: the cloud (Kubernetes), an edge (docker compose), or both on this
+//! Ready-made files for the machines of a cluster: the cloud (Kubernetes), an edge (docker compose), or both on this
 //! machine. Nothing is written before the plan is executed, and nothing is overwritten.
 
 mod error;
@@ -53,7 +53,7 @@ pub struct Infra {
     pub cloud_nats: String,
     /// Port on which that server accepts leaf nodes.
     pub leaf_port: u16,
-    /// Port of the lattice's NATS server for clients.
+    /// Port of the cluster's NATS server for clients.
     pub nats_port: u16,
     /// Port on 127.0.0.1 at which each host reaches NATS.
     pub host_nats_port: u16,
@@ -65,7 +65,7 @@ pub struct Infra {
     /// Port of the registry on this machine.
     pub local_registry_port: u16,
     pub lattice: String,
-    /// JetStream domain of the lattice's own data, in the cloud.
+    /// JetStream domain of the cluster's own data, in the cloud.
     pub jetstream_domain: String,
     /// JetStream domain of the edge.
     pub edge_domain: String,

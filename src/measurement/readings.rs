@@ -58,8 +58,8 @@ pub struct Fault {
 pub enum How {
     /// A command caused it.
     Command(String),
-    /// A person told.
-    Told,
+    /// A person reported it.
+    Reported,
     /// A probe was lost or late.
     Probe,
     /// A host vanished from the cluster.

@@ -224,7 +224,7 @@ impl FaultRecord {
     fn of(fault: &Fault) -> Self {
         let (how, command) = match &fault.how {
             How::Command(command) => ("command", Some(command.clone())),
-            How::Told => ("told", None),
+            How::Reported => ("reported", None),
             How::Probe => ("probe", None),
             How::Host => ("host", None),
         };
@@ -234,7 +234,7 @@ impl FaultRecord {
     fn into_fault(self) -> Fault {
         let how = match (self.how.as_str(), self.command) {
             ("command", command) => How::Command(command.unwrap_or_default()),
-            ("told", _) => How::Told,
+            ("reported", _) => How::Reported,
             ("host", _) => How::Host,
             _ => How::Probe,
         };
@@ -287,7 +287,7 @@ mod tests {
     fn what_is_written_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("drill.json");
-        for how in [How::Command("x".into()), How::Told, How::Probe, How::Host] {
+        for how in [How::Command("x".into()), How::Reported, How::Probe, How::Host] {
             let mut readings = readings();
             readings.fault = readings.fault.map(|fault| Fault { how, ..fault });
             prepare(&path).unwrap();

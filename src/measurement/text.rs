@@ -110,7 +110,7 @@ mod tests {
             to: "out".into(),
             late: ms(500),
             probes: (0..100).map(probe).collect(),
-            fault: Some(Fault { at: ms(1000), until: ms(1000), how: How::Told }),
+            fault: Some(Fault { at: ms(1000), until: ms(1000), how: How::Reported }),
             hosts: vec![
                 Host {
                     name: "moss".into(),

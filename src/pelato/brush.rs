@@ -31,7 +31,7 @@ impl Phase {
     pub const ALL: [Self; 4] = [Self::Gen, Self::Build, Self::Push, Self::Deploy];
 
     /// As events name it.
-    fn told(self) -> progress::Phase {
+    fn as_event(self) -> progress::Phase {
         match self {
             Self::Gen => progress::Phase::Gen,
             Self::Build => progress::Phase::Build,
@@ -108,11 +108,11 @@ impl Operation {
         }
         let mut brushed = Brushed::default();
         for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
-            self.progress.report(Event::PhaseStarted { phase: phase.told() });
+            self.progress.report(Event::PhaseStarted { phase: phase.as_event() });
             let start = Instant::now();
             self.phase(phase, options, &mut brushed).await?;
             let duration = start.elapsed();
-            self.progress.report(Event::PhaseFinished { phase: phase.told(), duration });
+            self.progress.report(Event::PhaseFinished { phase: phase.as_event(), duration });
             brushed.phases.push((phase, duration));
         }
         self.record(&metrics::Run {

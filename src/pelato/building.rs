@@ -104,7 +104,8 @@ impl Operation {
         taken?.ok_or(Error::Cancelled)
     }
 
-    /// Says what `build` would do, and why; nothing is written or installed.
+    /// Says what `build` would do, and why. Compilers are asked for their version; nothing is installed, and no file of the
+    /// project is written.
     pub fn plan_build(&self, only: &[String], flags: &BuildFlags) -> Result<Vec<PlannedBuild>, Error> {
         let all = self.components()?;
         known(&all, only)?;

@@ -110,6 +110,15 @@ impl Pelato {
     }
 }
 
+/// What a workflow is to a platform and a NATS server.
+struct Wanted {
+    application: Application,
+    /// What JetStream has to do for its components.
+    streams: Streams,
+    /// What its components subscribe to.
+    topics: Vec<String>,
+}
+
 impl Operation {
     /// What the workflow is deployed to.
     pub(super) fn platform(&self) -> Arc<dyn Platform> {
@@ -117,7 +126,7 @@ impl Operation {
     }
 
     pub(super) fn manifest(&self) -> Result<Manifest, Error> {
-        Ok(self.platform().manifest(&self.wanted()?.0)?)
+        Ok(self.platform().manifest(&self.wanted()?.application)?)
     }
 
     /// Writes a manifest into `gen/`; its path, relative to the project.
@@ -128,15 +137,18 @@ impl Operation {
         Ok(path)
     }
 
-    /// What the workflow is to a platform, and what JetStream has to do for its components.
-    fn wanted(&self) -> Result<(Application, Streams), Error> {
+    /// What the workflow is to a platform and a NATS server.
+    fn wanted(&self) -> Result<Wanted, Error> {
         let checked = self.valid()?;
         let images = checked.components.iter().map(|component| push::image(&self.settings, component));
         let images = images.collect::<Result<Vec<_>, _>>()?;
         let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
         let calls = self.calls_per_replica();
         let application = Application::new(name, &checked.components, images, calls)?;
-        Ok((application, self.streams_deployed(&checked.components)?))
+        let streams = self.streams_deployed(&checked.components)?;
+        let subscriptions = checked.components.iter().filter_map(|component| component.subscriptions().ok());
+        let topics = subscriptions.flatten().map(|subscription| subscription.subject).collect();
+        Ok(Wanted { application, streams, topics })
     }
 
     /// How many calls a replica handles at once.
@@ -153,7 +165,7 @@ impl Operation {
     }
 
     async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
-        let (application, _) = self.wanted()?;
+        let application = self.wanted()?.application;
         self.plan(self.platform().as_ref(), application, force).await
     }
 
@@ -184,13 +196,13 @@ impl Operation {
 
     /// Deploys; nothing is recorded. Also how many components that were.
     pub(super) async fn deploy_unrecorded(&self, options: Options) -> Result<(Deployed, usize), Error> {
-        let (application, streams) = self.wanted()?;
+        let Wanted { application, streams, topics } = self.wanted()?;
         let (platform, components) = (self.platform(), application.components.len());
         let plan = self.plan(platform.as_ref(), application, options.force).await?;
         for warning in &plan.warnings {
             self.progress.report(Event::DeployWarning { message: warning.clone() });
         }
-        self.may_read().await?;
+        self.may_read(&topics).await?;
         self.write_manifest(platform.as_ref(), &plan.manifest)?;
         // Before anything starts: what is sent from then on is kept.
         if !streams.is_empty() {
@@ -201,11 +213,8 @@ impl Operation {
     }
 
     /// Sees that the user may subscribe to the topics. Hosts may be other users, so it says nothing if there is no server.
-    async fn may_read(&self) -> Result<(), Error> {
-        let subscriptions =
-            self.components()?.into_iter().filter_map(|component| component.subscriptions().ok());
-        let topics: Vec<_> = subscriptions.flatten().map(|subscription| subscription.subject).collect();
-        let denied = nats::denied_subscriptions(&self.settings.nats()?, &topics).await.unwrap_or_default();
+    async fn may_read(&self, topics: &[String]) -> Result<(), Error> {
+        let denied = nats::denied_subscriptions(&self.settings.nats()?, topics).await.unwrap_or_default();
         match denied.into_iter().next() {
             Some(denied) => Err(StreamError::from(denied).into()),
             None => Ok(()),

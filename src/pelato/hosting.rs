@@ -49,7 +49,7 @@ pub(super) fn hosted_one(component: &Component, built: &Built, bus: &Bus) -> Res
     let wrong = |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };
     Ok(Hosted {
         name: component.name.clone(),
-        wasm: built.read_artifact().map_err(BuildError::from)?,
+        wasm: built.read_artifact().map_err(BuildError::from)?.into(),
         subscriptions: component.subscriptions().map_err(wrong)?,
         http_path: component.http.as_ref().map(|http| http.path.clone()),
         allow_origins: component.http.iter().flat_map(|http| http.allow_origins.clone()).collect(),

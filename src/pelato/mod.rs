@@ -10,6 +10,7 @@ mod deploy;
 mod doctor;
 mod drill;
 mod error;
+mod exit;
 mod graph;
 mod hosting;
 mod infra;
@@ -24,6 +25,7 @@ mod scaffold;
 mod secrets;
 mod streams;
 mod swap;
+mod traces;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -48,8 +50,9 @@ use operation::Operation;
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use conformance::Conformance;
-pub use drill::DrillOptions;
-pub use error::{Error, Exit, MissingValue, PromptError};
+pub use drill::{DrillOptions, Drilled};
+pub use error::{Error, MissingValue, PromptError};
+pub use exit::Exit;
 pub use hosting::RunOptions;
 pub use infra::InfraOptions;
 pub use library::{Library, Made, Owner};
@@ -209,7 +212,8 @@ impl Pelato {
         self.begin(OperationKind::Generate)?.alone(Operation::generate).await
     }
 
-    /// Says what `build` would do, and why; nothing is written or installed.
+    /// Says what `build` would do, and why. Compilers are asked for their version; nothing is installed, and no file of the
+    /// project is written.
     ///
     /// # Errors
     /// As for [`Pelato::build`].

@@ -14,6 +14,7 @@ use super::operation::Operation;
 use super::preparing::Preparing;
 use super::streams::streams_here;
 use super::swap::{Changes, Swap};
+use super::traces::Traces;
 use super::{BuildFlags, Outcome, Pelato};
 use crate::build::{BuildError, Built};
 use crate::catalog::template::Data;
@@ -72,6 +73,7 @@ impl Pelato {
         let (built_by, outcome) =
             self.build_first(operation, &options, changes.as_mut(), stop.as_mut()).await?;
         let components = hosted(&outcome, &options.bus)?;
+        let observer = Traces::marked(observer, &outcome.components);
         let observer = Preparing::beside(observer, Arc::clone(&operation.progress));
         let start = built_by.start(&options, &outcome, components.clone(), observer);
         let (host, told, kept) = operation.unless_cancelled(start).await?;
@@ -152,6 +154,7 @@ impl Operation {
         let wasm = built.read_function().map_err(BuildError::from)?;
         let input = outcome.components.first().map_or(Ok(input.clone()), |one| given(one, &input))?;
         let cache = self.cache.join("compiled");
+        let observer = Traces::marked(observer, &outcome.components);
         let observer = Preparing::beside(observer, Arc::clone(&self.progress));
         let called = host::call(component, &wasm, input.into(), limits, Some(&cache), observer);
         self.unless_cancelled(async { Ok(called.await?) }).await
@@ -219,7 +222,7 @@ impl Operation {
         match bus {
             Bus::InProcess => {
                 if let Some(first) = streams.consumers.first() {
-                    self.progress.report(Event::NotKept { component: first.name.clone() });
+                    self.progress.report(Event::MessagesNotStored { component: first.name.clone() });
                 }
             }
             Bus::Nats(_) if streams.is_empty() => {}

@@ -103,7 +103,8 @@ impl Sources {
         self.user.iter().flat_map(move |user| folders.map(|folder| user.join(folder)))
     }
 
-    /// Reading is no change, and what PELATO itself writes must not set it off again.
+    /// Reading is no change, and `gen/` is not looked at. What pins third-party code (`go.mod`) is written among the sources:
+    /// that is a change, and the build that it sets off has nothing to do.
     fn matter(&self, event: &notify::Event) -> bool {
         let is_source = |path: &PathBuf| {
             let first = path.strip_prefix(&self.root).ok().and_then(|path| path.iter().next());

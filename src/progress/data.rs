@@ -205,8 +205,8 @@ pub enum FaultSign {
     Probe,
     /// A host does not answer any more.
     Host,
-    /// A person told.
-    Told,
+    /// A person reported it.
+    Reported,
 }
 
 /// How important something is that the command line says.

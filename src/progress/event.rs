@@ -205,7 +205,7 @@ pub enum Event {
         topic: String,
     },
     /// A stream keeps the messages of a component.
-    ConsumerKept {
+    ConsumerReady {
         /// The consumer, named after its component.
         consumer: String,
         /// What it reads.
@@ -272,7 +272,7 @@ pub enum Event {
         port: u16,
     },
     /// Messages that a component wants at least once are not kept in this process.
-    NotKept {
+    MessagesNotStored {
         /// The component.
         component: String,
     },

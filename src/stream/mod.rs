@@ -168,7 +168,7 @@ impl ConsumerManager {
             let info = self.keep_consumer(&stream, consumer, call_timeout + ACK_MARGIN, start).await?;
             places.add_consumer(found.info(), &info);
             let (consumer, topic) = (consumer.name.clone(), consumer.source.clone());
-            progress.report(Event::ConsumerKept { consumer, topic, stream });
+            progress.report(Event::ConsumerReady { consumer, topic, stream });
         }
         Ok(Kept { streams: streams.clone(), places })
     }

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use miette::Diagnostic;
 
-pub use render::{guard as guard_liquid, render};
+pub use render::{fill, render};
 
 /// Longer texts are cut when they are repeated, in characters.
 const SHOWN: usize = 80;

@@ -137,7 +137,7 @@ impl Ui {
                 let sign = match sign {
                     FaultSign::Probe => "a message is missing",
                     FaultSign::Host => "a host stopped answering",
-                    FaultSign::Told => "reported by the user",
+                    FaultSign::Reported => "reported by the user",
                 };
                 self.status("Fault", format!("{sign}, {} after the first probe", shown(at)));
             }
@@ -245,7 +245,7 @@ fn later(event: Event) -> Option<(Level, String)> {
         Event::StreamCreated { stream, topic } => {
             (Level::Info, format!("created the stream `{stream}`, which stores `{topic}`"))
         }
-        Event::ConsumerKept { consumer, topic, stream } => (
+        Event::ConsumerReady { consumer, topic, stream } => (
             Level::Detail,
             format!("messages on `{topic}` are stored for `{consumer}` in the stream `{stream}`"),
         ),
@@ -262,7 +262,7 @@ fn later(event: Event) -> Option<(Level, String)> {
                 "the ports in workflow.yaml apply to the cluster: here everything is served on port {port}"
             ),
         ),
-        Event::NotKept { component } => (
+        Event::MessagesNotStored { component } => (
             Level::Info,
             format!(
                 "messages within this process are not stored: `{component}` gets them at most once; with {} they \

@@ -214,6 +214,11 @@ impl Ui {
         }
     }
 
+    /// Whether everything is to be shown.
+    pub fn shows_details(&self) -> bool {
+        self.options.events || self.options.level >= Level::Verbose
+    }
+
     /// How something was done, for those who ask.
     pub fn detail(&self, text: impl AsRef<str>) {
         if self.options.events {

@@ -58,7 +58,8 @@ impl Ui {
         }
         let (sender, events) = sync_channel(WAITING);
         let skipped = Arc::new(AtomicUsize::new(0));
-        let sink = Sink { sender: Mutex::new(sender.clone()), skipped: Arc::clone(&skipped) };
+        let sink =
+            Sink { sender: Mutex::new(sender.clone()), skipped: Arc::clone(&skipped), json: self.json() };
         let ui = Arc::clone(self);
         let printer = thread::spawn(move || print_all(&ui, &events, &skipped));
         Trace { observer: Arc::new(sink), printer: Some((printer, sender)) }
@@ -70,6 +71,7 @@ impl Ui {
         impl Observer for Lines {
             fn event(&self, event: Event) {
                 match event {
+                    Event::Line { detail: true, .. } if !self.0.shows_details() => {}
                     Event::Line { text, .. } => self.0.output(&text),
                     Event::OutputCut { limit, .. } => self.0.warning(cut(limit)),
                     _ => {}
@@ -82,17 +84,18 @@ impl Ui {
 
 struct Sink {
     sender: Mutex<SyncSender<Line>>,
+    /// How many lines were left out.
     skipped: Arc<AtomicUsize>,
+    /// Every event is a line.
+    json: bool,
 }
 
 impl Observer for Sink {
     fn event(&self, event: Event) {
-        if matches!(event, Event::Preparing { .. } | Event::Prepared { .. }) {
-            return; // told as progress
-        }
+        let is_line = self.json || !matches!(event, Event::Started { .. } | Event::Log { .. });
         let sent =
             self.sender.lock().is_ok_and(|sender| sender.try_send(Some((Instant::now(), event))).is_ok());
-        if !sent {
+        if !sent && is_line {
             self.skipped.fetch_add(1, Ordering::Relaxed);
         }
     }
@@ -103,7 +106,7 @@ fn print_all(ui: &Ui, events: &Receiver<Line>, skipped: &AtomicUsize) {
     let print = |(at, event): (Instant, Event)| {
         let seconds = at.saturating_duration_since(start).as_secs_f64();
         if ui.json() {
-            ui.result_json(&as_json(seconds, &event));
+            as_json(seconds, &event).into_iter().for_each(|line| ui.result_json(&line));
         } else if let Some(text) = as_text(ui, &event) {
             ui.result(format!("{seconds:9.3}  {text}"));
         }
@@ -142,6 +145,7 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
             let from = started_by(call);
             format!("{}  {from} → {}  {ended}  {time}", mark(call), call.component)
         }
+        Event::Line { detail: true, .. } if !ui.shows_details() => return None,
         Event::Line { call, text, .. } => format!("{}  {} | {text}", mark(call), call.component),
         Event::OutputCut { call, limit } => format!("{}  {} | {}", mark(call), call.component, cut(*limit)),
         // The outcome of the call says the same.
@@ -181,7 +185,7 @@ fn as_text(ui: &Ui, event: &Event) -> Option<String> {
     })
 }
 
-fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
+fn as_json(seconds: f64, event: &Event) -> Option<RunLine<'_>> {
     let line = |event: &'static str, what: String| RunLine {
         schema: SCHEMA,
         seconds,
@@ -196,9 +200,9 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         disposition: None,
         milliseconds: None,
     };
-    match event {
-        Event::Preparing { component } => line("preparing", component.clone()),
-        Event::Prepared { component, .. } => line("prepared", component.clone()),
+    Some(match event {
+        // Told as progress.
+        Event::Preparing { .. } | Event::Prepared { .. } => return None,
         Event::Started { call } => with_call(call, line("started", started_by(call))),
         Event::Ended { call, outcome, times, disposition } => RunLine {
             disposition: disposition.as_ref().map(DispositionLine::new),
@@ -239,7 +243,7 @@ fn as_json(seconds: f64, event: &Event) -> RunLine<'_> {
         Event::BusLost => line("bus", "lost".to_owned()),
         Event::BusRestored => line("bus", "restored".to_owned()),
         Event::BusTrouble { message } => line("bus", message.clone()),
-    }
+    })
 }
 
 fn with_call<'a>(call: &'a Arc<Call>, line: RunLine<'static>) -> RunLine<'a> {

@@ -70,6 +70,7 @@ fn every_key_of_a_language_pack() {
         ("Absence", "task.absent."),
         ("Single", "task.single."),
         ("Resolve", "build.resolve."),
+        ("RunSection", "run."),
         ("ShellSection", "shell."),
         ("Skip", "shell.skip."),
         ("Extract", "shell.values."),

@@ -13,7 +13,7 @@ use crate::support::{built, root, trigger};
 
 /// The templates, and what may be skipped of each: nothing else passes by not being made.
 const TEMPLATES: &[(&str, &[&str])] = &[
-    ("dbsync_nats", &["message", "http", "empty", "error", "trap", "kept"]),
+    ("dbsync_nats", &["message", "http", "empty", "error", "trap", "delivery"]),
     ("http_producer_nats", &[]),
     ("nats_to_nats_kv", &["http"]),
     ("processor_nats", &["http"]),

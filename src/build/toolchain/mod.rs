@@ -113,7 +113,7 @@ pub(super) fn find_beyond(
 ) -> Result<Toolchain, ToolchainError> {
     let found = match local {
         Local { on_path: Ok(toolchain), .. } | Local { pinned: Some(toolchain), .. } => {
-            return Ok(told(toolchain, progress));
+            return Ok(reported(toolchain, progress));
         }
         Local { on_path: Err(found), .. } => found,
     };
@@ -136,7 +136,7 @@ pub(super) fn find_beyond(
         program: variant.manifest.toolchain.program.clone(),
         wanted: variant.manifest.toolchain.requires.to_string(),
     })?;
-    Ok(told(toolchain, progress))
+    Ok(reported(toolchain, progress))
 }
 
 /// The first on PATH that satisfies a pack; else what was found instead.
@@ -160,7 +160,7 @@ fn pinned(variants: &[Arc<Pack>], search: &Search<'_>) -> Option<Toolchain> {
     variants.iter().find_map(pinned)
 }
 
-pub(super) fn told(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
+pub(super) fn reported(toolchain: Toolchain, progress: &dyn Progress) -> Toolchain {
     let location = match &toolchain.place {
         Place::Here { program, .. } => Location::Local { program: program.display().to_string() },
         Place::Container(image) => Location::Image {
@@ -318,15 +318,13 @@ fn install(pack: &Pack, home: &Path, cancel: &Cancel, progress: &dyn Progress) -
         status,
         output: last_lines(&String::from_utf8_lossy(output), 12),
     };
-    let (program, arguments) = words.split_first().ok_or_else(|| failed(String::new(), b""))?;
-    let mut command = Command::new(program);
-    environment::clean(&mut command, &toolchain.inherit);
-    command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut command = command(pack, &words, &path).ok_or_else(|| failed(String::new(), b""))?;
     // Not where the user is: `python3 -m` begins to search for modules in the folder that it is started in.
-    command.args(arguments).current_dir(staging.path());
+    command.current_dir(staging.path());
     let output = process::output(&mut command, cancel);
     let output = output
-        .map_err(|error| failed(format!(": {}: {error}", program.display()), b""))?
+        .map_err(|error| failed(format!(": {}: {error}", words[0].display()), b""))?
         .ok_or(ToolchainError::Cancelled)?;
     if !output.status.success() {
         return Err(failed(format!(" ({})", output.status), &[output.stdout, output.stderr].concat()));

@@ -57,12 +57,10 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
             .iter()
             .try_for_each(|file| manifest::inside(source, "build.resolve.files", Some(file)))?;
     }
-    let is_variable =
-        |name: &String| name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
     for (key, names) in [("build.cache", &build.cache), ("build.own_cache", &build.own_cache)] {
-        if !names.iter().all(|name| !name.is_empty() && is_variable(name)) {
+        if !names.iter().all(|name| is_variable(name)) {
             return Err(manifest::wrong(source, key, "is not a valid name of an environment variable")
-                .advise("use capitals, digits and `_`, such as \"GOCACHE\""));
+                .advise("use letters, digits and `_`, such as \"GOCACHE\""));
         }
     }
     check_environment(source, "build.env", &build.env)?;
@@ -97,13 +95,8 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
     if toolchain.check.is_empty() {
         return Err(empty(source, &key("check"), "a command that prints the version"));
     }
-    let is_variable = |name: &String| {
-        let name = name.strip_suffix('*').unwrap_or(name);
-        let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
-        name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
-    };
-    if !toolchain.inherit.iter().all(is_variable) {
-        let message = "has a text that is no name of an environment variable";
+    if !toolchain.inherit.iter().all(|name| is_variable(name.strip_suffix('*').unwrap_or(name))) {
+        let message = "has a text that is not a valid name of an environment variable";
         return Err(manifest::wrong(source, &key("inherit"), message).advise(
             "use letters, digits and `_`, with `*` only at the end, such as \"GOPROXY\" or \"PIP_*\"",
         ));
@@ -146,11 +139,11 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
 
 /// A program is searched on PATH: a path would lead to whatever lies there, such as in the project.
 fn check_program(source: &Arc<Source>, key: &str, program: Option<&String>) -> Result<(), Problem> {
-    let is_name = |name: &str| {
+    let is_program = |name: &str| {
         !name.is_empty() && !name.starts_with(['-', '.', '@']) && !name.contains(['/', '\\', '{', ' ', '='])
     };
     match program {
-        Some(program) if !is_name(program) => Err(manifest::wrong(
+        Some(program) if !is_program(program) => Err(manifest::wrong(
             source,
             key,
             &format!("runs {}, which is not the name of a program", text::quoted(program)),
@@ -169,11 +162,7 @@ fn check_environment(
         let words = format!("has {} variables; the limit is {MOST_VARIABLES}", environment.len());
         return Err(manifest::wrong(source, key, &words).advise("set only what the compiler needs"));
     }
-    let is_name = |name: &str| {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        name.bytes().all(fits) && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
-    };
-    match environment.keys().find(|name| !is_name(name)) {
+    match environment.keys().find(|name| !is_variable(name)) {
         None => Ok(()),
         Some(name) => {
             let words = format!("has a variable {}", text::quoted(name));
@@ -182,6 +171,12 @@ fn check_environment(
             ))
         }
     }
+}
+
+/// Whether it can be the name of an environment variable.
+fn is_variable(name: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    name.starts_with(is_letter) && name.chars().all(|c| is_letter(c) || c.is_ascii_digit())
 }
 
 /// A person has to be able to read everything that is run, before it is allowed.
@@ -217,29 +212,28 @@ fn has_placeholder(command: &[String], name: &str) -> bool {
 /// Checks the placeholders of all keys.
 fn check_placeholders(source: &Arc<Source>, manifest: &PackManifest) -> Result<(), Problem> {
     let build = &manifest.build;
-    words(source, "build.command", "build.command", &build.command, BUILD)?;
+    words(source, "build.command", &build.command, BUILD)?;
     for (index, command) in build.before.iter().enumerate() {
-        words(source, "build.before", &format!("build.before.{index}"), command, BUILD)?;
+        words(source, &format!("build.before.{index}"), command, BUILD)?;
     }
-    words(source, "build.diagnose", "build.diagnose", &build.diagnose, BUILD)?;
+    words(source, "build.diagnose", &build.diagnose, BUILD)?;
     if let Some(resolve) = &build.resolve {
-        words(source, "build.resolve.command", "build.resolve.command", &resolve.command, BUILD)?;
-        placeholder(source, "build.resolve.help", "build.resolve.help", &resolve.help, RESOLVE)?;
+        words(source, "build.resolve.command", &resolve.command, BUILD)?;
+        placeholder(source, "build.resolve.help", &resolve.help, RESOLVE)?;
     }
-    environment(source, "build.env", "build.env", &build.env, LOOK)?;
-    environment(source, "build.offline", "build.offline", &build.offline, LOOK)?;
-    toolchain_placeholders(source, "toolchain", "toolchain", &manifest.toolchain)?;
+    environment(source, "build.env", &build.env, LOOK)?;
+    environment(source, "build.offline", &build.offline, LOOK)?;
+    toolchain_placeholders(source, "toolchain", &manifest.toolchain)?;
     let mut alternatives = manifest.toolchain.alternatives.iter().enumerate();
     alternatives.try_for_each(|(index, other)| {
         let place = format!("toolchain.alternatives.{index}");
-        toolchain_placeholders(source, "toolchain.alternatives", &place, other)
+        toolchain_placeholders(source, &place, other)
     })
 }
 
 /// Checks the placeholders of a toolchain; `place` is where it is, by keys and indices.
 fn toolchain_placeholders(
     source: &Arc<Source>,
-    key: &str,
     place: &str,
     toolchain: &ToolchainSection,
 ) -> Result<(), Problem> {
@@ -249,44 +243,30 @@ fn toolchain_placeholders(
         ("install", toolchain.install.as_ref(), INSTALL),
         ("command", toolchain.command.as_ref(), BUILD),
     ] {
-        let (key, place) = (format!("{key}.{name}"), format!("{place}.{name}"));
-        words(source, &key, &place, command.map(Vec::as_slice).unwrap_or_default(), known)?;
+        let place = format!("{place}.{name}");
+        words(source, &place, command.map(Vec::as_slice).unwrap_or_default(), known)?;
     }
-    environment(source, &format!("{key}.env"), &format!("{place}.env"), &toolchain.env, INSTALL)
+    environment(source, &format!("{place}.env"), &toolchain.env, INSTALL)
 }
 
-fn words(
-    source: &Arc<Source>,
-    key: &str,
-    place: &str,
-    words: &[String],
-    known: &[&str],
-) -> Result<(), Problem> {
+fn words(source: &Arc<Source>, place: &str, words: &[String], known: &[&str]) -> Result<(), Problem> {
     let mut words = words.iter().enumerate();
-    words.try_for_each(|(index, word)| placeholder(source, key, &format!("{place}.{index}"), word, known))
+    words.try_for_each(|(index, word)| placeholder(source, &format!("{place}.{index}"), word, known))
 }
 
 fn environment(
     source: &Arc<Source>,
-    key: &str,
     place: &str,
     variables: &BTreeMap<String, String>,
     known: &[&str],
 ) -> Result<(), Problem> {
-    let one = |(name, value): (&String, &String)| {
-        placeholder(source, &format!("{key}.{name}"), &format!("{place}.{name}"), value, known)
-    };
+    let one =
+        |(name, value): (&String, &String)| placeholder(source, &format!("{place}.{name}"), value, known);
     variables.iter().try_for_each(one)
 }
 
 /// Refuses a placeholder that has no value there.
-fn placeholder(
-    source: &Arc<Source>,
-    key: &str,
-    place: &str,
-    word: &str,
-    known: &[&str],
-) -> Result<(), Problem> {
+fn placeholder(source: &Arc<Source>, place: &str, word: &str, known: &[&str]) -> Result<(), Problem> {
     let Some(unknown) = placeholders::names(word).find(|name| !known.contains(name)) else { return Ok(()) };
     let words = format!("has the placeholder `{{{unknown}}}`, which does not exist there");
     let advice = match suggest::nearest(unknown, known.iter().copied()) {
@@ -297,5 +277,7 @@ fn placeholder(
         }
     };
     let help = format!("{advice} `{{{{{unknown}}}}}` stands for these characters themselves");
-    Err(manifest::wrong_at(source, key, place, &words).advise(help))
+    // The key is the place without the indices of lists.
+    let key: Vec<_> = place.split('.').filter(|part| part.parse::<usize>().is_err()).collect();
+    Err(manifest::wrong_at(source, &key.join("."), place, &words).advise(help))
 }

@@ -122,6 +122,8 @@ impl Manifest for PackManifest {
         "toolchain.version",
         "toolchain.alternatives.version",
         "build.fail",
+        "build.omit",
+        "run.details",
         "build.explain.pattern",
     ];
 

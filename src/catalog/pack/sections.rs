@@ -25,6 +25,9 @@ pub struct PackManifest {
     pub shell: ShellSection,
     pub toolchain: ToolchainSection,
     pub build: BuildSection,
+    /// What its functions are like when they run.
+    #[serde(default)]
+    pub run: RunSection,
     /// How `pelato pack check` tries the pack out.
     #[serde(default)]
     pub conformance: Option<ConformanceSection>,
@@ -221,6 +224,9 @@ pub struct BuildSection {
     /// Words of the compiler's that fail the build even if the compiler does not.
     #[serde(default)]
     pub fail: Vec<Pattern>,
+    /// Parts of the compiler's words that say nothing about the task.
+    #[serde(default)]
+    pub omit: Vec<Pattern>,
     /// Files of a task that name what has to be fetched: in a container, only such a task gets a network.
     #[serde(default)]
     pub dependencies: Vec<String>,
@@ -251,6 +257,15 @@ pub struct Resolve {
     pub files: Vec<String>,
     /// What to say to those who have such files of their own; `{folder}` and `{program}` are filled in.
     pub help: String,
+}
+
+/// `[run]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunSection {
+    /// Lines of stack traces, on stderr, that say nothing about the user's code.
+    #[serde(default)]
+    pub details: Vec<Pattern>,
 }
 
 /// `[[build.explain]]`

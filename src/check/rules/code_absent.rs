@@ -1,4 +1,5 @@
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use super::{Context, Finding, Rule};
 use crate::check::Entry;
@@ -16,14 +17,13 @@ impl Rule for CodeAbsent {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        // Tasks may share a file.
-        let mut told = HashSet::new();
-        let entries = context.entries.iter().flat_map(absent);
-        entries.filter(|finding| told.insert(finding.message.clone())).collect()
+        // Tasks may share a file: it is read once for each language.
+        let mut seen = HashSet::new();
+        context.entries.iter().flat_map(|entry| absent(entry, &mut seen)).collect()
     }
 }
 
-fn absent(entry: &Entry<'_>) -> Vec<Finding> {
+fn absent(entry: &Entry<'_>, seen: &mut HashSet<(PathBuf, String)>) -> Vec<Finding> {
     let Some((field, Ok(found))) =
         entry.task.code.as_ref().zip(entry.code.as_ref().map(|outcome| outcome.as_ref().as_ref()))
     else {
@@ -34,7 +34,8 @@ fn absent(entry: &Entry<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let sources = found.code.files.iter().filter(|file| found.pack.is_source(file));
-    let texts = sources.filter_map(|file| {
+    let new = |file: &&String| seen.insert((found.code.folder.join(file), found.pack.manifest.name.clone()));
+    let texts = sources.filter(new).filter_map(|file| {
         // What cannot be read is for the rules before.
         Some((file, files::text(&found.code.tasks, &found.code.folder.join(file), files::SOURCE).ok()?))
     });
@@ -87,6 +88,39 @@ mod tests {
             let found = found(file, text);
             assert!(found.len() == 1 && found[0].ends_with(NETWORK), "{file}: {found:?}");
         }
+    }
+
+    #[test]
+    fn files_are_a_warning_in_every_language() {
+        const FILES: &str = "functions have no files: send the data in the message, or put it into the code";
+        for (file, text) in [
+            (
+                "b.go",
+                "package main\n\nimport \"os\"\n\nfunc exec_task(arg string) string {\n\tos.ReadFile(arg)\n\treturn arg\n}\n",
+            ),
+            (
+                "b.rs",
+                "use std::{collections::*, fs};\npub fn exec_task(arg: String) -> String { fs::read(&arg); arg }\n",
+            ),
+            ("b.c", "char *exec_task(const char *arg) { fopen(arg, \"r\"); return 0; }\n"),
+            ("b.cpp", "#include <fstream>\nstd::string exec_task(std::string_view arg) { return {}; }\n"),
+            (
+                "b.py",
+                "def exec_task(arg: str) -> str:\n    with open(arg) as file:\n        return file.read()\n",
+            ),
+            (
+                "b.js",
+                "import { readFileSync } from \"node:fs\";\nexport function exec_task(arg) { return arg; }\n",
+            ),
+        ] {
+            let found = found(file, text);
+            assert!(found.len() == 1 && found[0].contains(FILES), "{file}: {found:?}");
+        }
+        // Outside of functions the build itself says so; and other things are opened, too.
+        let text = "WORDS = open(\"words\").read()\n\ndef exec_task(arg: str) -> str:\n    # open(arg)\n    return door.reopen(arg)\n";
+        assert_eq!(found("b.py", text), Vec::<String>::new());
+        let text = "#include <stdio.h>\nchar *exec_task(const char *arg) { puts(arg); return 0; }\n";
+        assert_eq!(found("b.c", text), Vec::<String>::new());
     }
 
     #[test]

@@ -39,13 +39,26 @@ fn has_separators(subject: &str) -> bool {
 
 /// How NATS writes an MQTT topic.
 fn in_nats(topic: &str) -> String {
-    let parts: Vec<_> = topic.split('/').map(|part| if part.is_empty() { "/" } else { part }).collect();
-    parts.join(".").replace('+', "*").replace('#', ">")
+    let parts = topic.split('/').map(|part| match part {
+        "" => "/".to_owned(),
+        part => part.replace('.', "//"),
+    });
+    parts.collect::<Vec<_>>().join(".").replace('+', "*").replace('#', ">")
 }
 
 #[cfg(test)]
 mod tests {
+    use super::in_nats;
     use crate::check::rules::testing::found_with;
+
+    #[test]
+    fn topics_of_mqtt_are_written_as_nats_writes_them() {
+        for (topic, subject) in
+            [("a/b", "a.b"), ("/a//b/", "/.a./.b./"), ("v1.0/+/temp", "v1//0.*.temp"), ("a/#", "a.>")]
+        {
+            assert_eq!(in_nats(topic), subject);
+        }
+    }
 
     #[test]
     fn a_habit_of_mqtt_is_told_and_what_nats_writes_is_right() {

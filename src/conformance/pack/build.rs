@@ -20,7 +20,7 @@ pub(super) fn signature(fixture: &mut Fixture) -> CheckResult {
         ));
     }
     match fixture.make(&project, &BuildMode::default()) {
-        Err(NotBuilt::Rejected(words)) if !words.trim().is_empty() => Ok(told(&words)),
+        Err(NotBuilt::Rejected(words)) if !words.trim().is_empty() => Ok(summary(&words)),
         Err(NotBuilt::Rejected(_)) => Err(failed("the compiler rejects it without a message", HELP)),
         Err(NotBuilt::Broken(why)) => {
             Err(failed(format!("it compiles, and only a later step rejects it:\n{why}"), HELP))
@@ -43,7 +43,7 @@ const HELP: &str =
     "an unusable signature must be a compile error: let the wrapper declare or require the correct one";
 
 /// The line of a compiler's words that says most.
-fn told(words: &str) -> String {
+fn summary(words: &str) -> String {
     let lines = || words.lines().map(str::trim).filter(|line| !line.is_empty());
     lines()
         .find(|line| line.contains("help:"))

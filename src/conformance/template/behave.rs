@@ -1,6 +1,6 @@
 //! What components of a template do with what functions give.
 
-use super::stage::{COMPLAINT, Stage, Told, dead_letters};
+use super::stage::{COMPLAINT, Handled, Stage, dead_letters};
 use super::tasks::{BREAKS, FAILS, FILTERS, GIVES};
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::host::observe::Outcome;
@@ -12,7 +12,7 @@ const RULES: &str = "`operation:explain triggers` describes what a result means 
 
 pub(super) fn message(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
-    let Told { outcome, reply, .. } = stage.message(GIVES)?;
+    let Handled { outcome, reply, .. } = stage.message(GIVES)?;
     let wanted = stage.section.leaves.as_ref().unwrap_or(&stage.section.result);
     let mut left = Vec::new();
     let (sent, stored) = match &outcome {
@@ -80,9 +80,9 @@ pub(super) fn empty(fixture: &mut Fixture) -> CheckResult {
 pub(super) fn error(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
     if stage.reads() {
-        let Told { outcome, logged, .. } = stage.message(FAILS)?;
-        let told = matches!(&outcome, Outcome::Failed { message } if message.contains(COMPLAINT));
-        if !told && !logged.iter().any(|message| message.contains(COMPLAINT)) {
+        let Handled { outcome, logged, .. } = stage.message(FAILS)?;
+        let is_reported = matches!(&outcome, Outcome::Failed { message, .. } if message.contains(COMPLAINT));
+        if !is_reported && !logged.iter().any(|message| message.contains(COMPLAINT)) {
             let why = format!(
                 "the function failed, and its message is not reported: the component {}",
                 in_words(&outcome)
@@ -120,17 +120,17 @@ pub(super) fn trap(fixture: &mut Fixture) -> CheckResult {
     Ok("is reported, and the component continues".to_owned())
 }
 
-pub(super) fn kept(fixture: &mut Fixture) -> CheckResult {
+pub(super) fn delivery(fixture: &mut Fixture) -> CheckResult {
     let stage = fixture.stage()?;
     const HELP: &str = "with `delivery: at-least-once` a trigger acknowledges each message to JetStream: see `operation:explain delivery`; the crate `flow` does it";
-    let (told, _) = stage.kept(GIVES)?;
-    if told.as_deref() != Some(PROCESSED) {
-        let found = told.unwrap_or_else(|| "nothing".to_owned());
+    let (answer, _) = stage.stored(GIVES)?;
+    if answer.as_deref() != Some(PROCESSED) {
+        let found = answer.unwrap_or_else(|| "nothing".to_owned());
         return Err(failed(format!("JetStream stores a message, and is sent {found} instead of +ACK"), HELP));
     }
-    let (told, letter) = stage.kept(FAILS)?;
-    if told.as_deref() != Some(DEAD_LETTERED) {
-        let found = told.unwrap_or_else(|| "nothing".to_owned());
+    let (answer, letter) = stage.stored(FAILS)?;
+    if answer.as_deref() != Some(DEAD_LETTERED) {
+        let found = answer.unwrap_or_else(|| "nothing".to_owned());
         let why =
             format!("a message failed for the last time, and JetStream is sent {found} instead of +TERM");
         return Err(failed(why, HELP));

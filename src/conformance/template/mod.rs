@@ -37,7 +37,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "empty", run: behave::empty },
     Check { name: "error", run: behave::error },
     Check { name: "trap", run: behave::trap },
-    Check { name: "kept", run: behave::kept },
+    Check { name: "delivery", run: behave::delivery },
     Check { name: "languages", run: languages::languages },
 ];
 

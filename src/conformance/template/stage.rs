@@ -45,7 +45,7 @@ pub(super) struct Stage {
 }
 
 /// What came of a message.
-pub(super) struct Told {
+pub(super) struct Handled {
     /// How the call ended.
     pub(super) outcome: Outcome,
     /// What was answered to the message's sender.
@@ -127,7 +127,7 @@ impl Stage {
     }
 
     /// Sends a message to a component, as somebody who waits for an answer.
-    pub(super) fn message(&self, component: &str) -> Result<Told, CheckFailure> {
+    pub(super) fn message(&self, component: &str) -> Result<Handled, CheckFailure> {
         let (host, subject) = (self.host()?, self.subject(component)?);
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         while events.try_recv().is_ok() {} // of what was sent before
@@ -153,12 +153,12 @@ impl Stage {
                 let late = tokio::time::timeout(MOMENT, request).await;
                 reply = late.ok().and_then(Result::ok).map(|message| message.body.to_vec());
             }
-            Ok(Told { outcome, reply, logged })
+            Ok(Handled { outcome, reply, logged })
         })
     }
 
-    /// Hands a message to a component as JetStream does; what it was told, and what went to the dead-letter topic.
-    pub(super) fn kept(&self, component: &str) -> Result<(Option<String>, Option<Vec<u8>>), CheckFailure> {
+    /// Hands a message to a component as JetStream does; what it answered, and what went to the dead-letter topic.
+    pub(super) fn stored(&self, component: &str) -> Result<(Option<String>, Option<Vec<u8>>), CheckFailure> {
         let (host, subject) = (self.host()?, self.subject(component)?);
         let mut events = self.events.lock().unwrap_or_else(PoisonError::into_inner);
         while events.try_recv().is_ok() {}
@@ -171,13 +171,13 @@ impl Stage {
             let message = self.section.message.clone().into_bytes();
             host.hand_over(subject, message, &ack).await.map_err(wrong)?;
             ended(component, &mut events, &mut Vec::new()).await?;
-            let told = next(&mut acks).await.map(|body| String::from_utf8_lossy(&body).into_owned());
+            let answer = next(&mut acks).await.map(|body| String::from_utf8_lossy(&body).into_owned());
             // It is sent first.
-            let letter = match told.as_deref() {
+            let letter = match answer.as_deref() {
                 Some(crate::protocol::DEAD_LETTERED) => next(&mut letters).await,
                 _ => None,
             };
-            Ok((told, letter))
+            Ok((answer, letter))
         })
     }
 
@@ -228,7 +228,7 @@ fn hosted(
     let text = |error: crate::check::NeedError| failed(error.to_string(), "");
     Ok(Hosted {
         name: component.name.clone(),
-        wasm,
+        wasm: wasm.into(),
         subscriptions: component.subscriptions().map_err(text)?,
         http_path: component.http.as_ref().map(|http| http.path.clone()),
         allow_origins: Vec::new(),

@@ -119,7 +119,7 @@ mod tests {
     fn each_does_what_it_is_to_do() {
         assert_eq!(called(Act::Give("21.5 °C")), Ok("21.5 °C".into()));
         assert_eq!(called(Act::Give("")), Ok(Vec::new()));
-        let failed = Outcome::Failed { message: "no".to_owned() };
+        let failed = Outcome::Failed { message: "no".to_owned(), explanation: None };
         assert_eq!(called(Act::Fail("no")), Err(failed));
         assert!(matches!(called(Act::Break), Err(Outcome::Trapped { .. })));
     }

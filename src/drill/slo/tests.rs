@@ -24,7 +24,7 @@ fn report(lost: usize) -> Report {
     analyse(&Readings {
         late: Duration::from_millis(90),
         probes: (0..100).map(probe).collect(),
-        fault: Some(Fault { at, until: at, how: How::Told }),
+        fault: Some(Fault { at, until: at, how: How::Reported }),
         ..Readings::default()
     })
 }

@@ -167,7 +167,7 @@ mod tests {
         };
         Readings {
             probes: (0..probes).map(probe).collect(),
-            fault: fault.then_some(Fault { at, until: at, how: How::Told }),
+            fault: fault.then_some(Fault { at, until: at, how: How::Reported }),
             ..Readings::default()
         }
     }

@@ -31,7 +31,8 @@ impl query::Host for State {
             place,
             body: parameters.first().map(Parameter::shown).unwrap_or_default().into(),
         });
-        let ran = match self.while_waiting(database.run(&statement, parameters)).await {
+        let ran = self.while_waiting(database.run(&statement, parameters)).await;
+        let ran = match self.record.noted(ran) {
             Ok(ran) => ran,
             Err(message) => return Ok(Err(QueryError::Unexpected(message))),
         };
@@ -48,7 +49,8 @@ impl query::Host for State {
             Ok(database) => database,
             Err(error) => return Ok(Err(error)),
         };
-        Ok(self.while_waiting(database.run_batch(&statements)).await.map_err(QueryError::Unexpected))
+        let ran = self.while_waiting(database.run_batch(&statements)).await;
+        Ok(self.record.noted(ran).map_err(QueryError::Unexpected))
     }
 }
 

@@ -165,7 +165,7 @@ async fn handle(
         Admission { call: Arc::clone(&call), received, reply_to: None, resources: code.resources.clone() };
     let work = core.call(admission, Handle { proxy, request, answer: sender });
     let (done, (client, answer)) = futures_util::join!(work, forward(given, client));
-    let failed = |message| Outcome::Failed { message };
+    let failed = |message| Outcome::failed(message, done.failed_outside);
     let (outcome, response) = match (done.result, answer) {
         (Ok(()), Ok(Answer { complaint: Some(message), response })) => (failed(message), Some(response)),
         (Ok(()), Ok(Answer { response, .. })) => match succeeded(done.sent, done.stored) {
@@ -188,7 +188,8 @@ async fn handle(
     let (outcome, response) = match done.parked.settled().await {
         false if is_success(&outcome) => {
             let message = format!("{}: its output could not be published", call.component);
-            (failed(message.clone()), Some(text(StatusCode::SERVICE_UNAVAILABLE, &message)))
+            let response = text(StatusCode::SERVICE_UNAVAILABLE, &message);
+            (Outcome::failed(message, true), Some(response))
         }
         _ => (outcome, response),
     };

@@ -32,14 +32,14 @@ impl store::HostBucket for State {
     async fn get(&mut self, bucket: Resource<Opened>, key: String) -> Answer<Option<Vec<u8>>> {
         let bucket = self.opened(&bucket)?;
         let value = self.while_waiting(bucket.get(&key)).await;
-        Ok(value.map(|value| value.map(Into::into)).map_err(store::Error::Other))
+        Ok(self.record.noted(value).map(|value| value.map(Into::into)).map_err(store::Error::Other))
     }
 
     async fn set(&mut self, bucket: Resource<Opened>, key: String, value: Vec<u8>) -> Answer<()> {
         let bucket = self.opened(&bucket)?;
         let value = Bytes::from(value);
         let set = self.while_waiting(bucket.set(&key, value.clone())).await;
-        if set.is_ok() {
+        if self.record.noted(set.as_ref()).is_ok() {
             self.record.store(Stored { place: format!("{}/{key}", bucket.name()), body: value });
         }
         Ok(set.map_err(store::Error::Other))
@@ -48,20 +48,24 @@ impl store::HostBucket for State {
     async fn delete(&mut self, bucket: Resource<Opened>, key: String) -> Answer<()> {
         let bucket = self.opened(&bucket)?;
         let deleted = self.while_waiting(bucket.delete(&key)).await;
-        Ok(deleted.map_err(store::Error::Other))
+        Ok(self.record.noted(deleted).map_err(store::Error::Other))
     }
 
     async fn exists(&mut self, bucket: Resource<Opened>, key: String) -> Answer<bool> {
         let bucket = self.opened(&bucket)?;
         let value = self.while_waiting(bucket.get(&key)).await;
-        Ok(value.map(|value| value.is_some()).map_err(store::Error::Other))
+        Ok(self.record.noted(value).map(|value| value.is_some()).map_err(store::Error::Other))
     }
 
     async fn list_keys(&mut self, bucket: Resource<Opened>, _: Option<u64>) -> Answer<store::KeyResponse> {
         let bucket = self.opened(&bucket)?;
         // All keys at once: there is no next page.
         let keys = self.while_waiting(bucket.keys()).await;
-        Ok(keys.map(|keys| store::KeyResponse { keys, cursor: None }).map_err(store::Error::Other))
+        Ok(self
+            .record
+            .noted(keys)
+            .map(|keys| store::KeyResponse { keys, cursor: None })
+            .map_err(store::Error::Other))
     }
 
     async fn drop(&mut self, bucket: Resource<Opened>) -> wasmtime::Result<()> {

@@ -144,7 +144,7 @@ impl Platform for Wadm {
 
     async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
         let hosts = self.lattice().await?.hosts().await?;
-        Ok(hosts.iter().map(told).collect())
+        Ok(hosts.iter().map(neutral).collect())
     }
 
     async fn answering(&self, known: &BTreeSet<String>) -> Result<BTreeSet<String>, DeployError> {
@@ -171,7 +171,7 @@ impl Platform for Wadm {
 }
 
 /// A host as every platform tells it. Components are called `<application>-<name>` in a lattice.
-fn told(host: &lattice::hosts::Host) -> Host {
+fn neutral(host: &lattice::hosts::Host) -> Host {
     let running = host.components.iter().filter_map(|component| {
         let application = component.application()?;
         let prefix = format!("{}-", manifest::model::plain(application));
@@ -209,7 +209,7 @@ mod tests {
             providers: vec![running("my_app-messaging_edge", Some("my-app"))],
             ..hosts::Host::default()
         };
-        let seen = told(&host);
+        let seen = neutral(&host);
         assert_eq!((seen.name.as_str(), seen.target.as_deref()), ("NABCD", Some("edge")));
         let only = Running { application: "my-app".into(), component: "echo_1".into() };
         assert_eq!(seen.running, [only]);

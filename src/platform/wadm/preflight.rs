@@ -1,6 +1,6 @@
 //! What would fail, looked for before anything is changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::lattice::Lattice;
 use super::lattice::hosts::Host;
@@ -90,11 +90,14 @@ pub fn ports(manifest: &Manifest, others: &[(String, Manifest)]) -> Result<(), D
 pub fn twice(application: &Application, others: &[(String, Manifest)]) -> Vec<String> {
     let mut warnings = Vec::new();
     for (name, other) in others {
+        let mut theirs: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for part in other.components() {
+            theirs.entry(artifact(&part.properties.image)).or_default().extend(other.read_for(&part.name));
+        }
         for wanted in &application.components {
-            let same = |part: &&Part| artifact(&part.properties.image) == artifact(&wanted.image);
-            let theirs = other.components().filter(same).flat_map(|part| other.read_for(&part.name));
-            let both = |topic: &String| wanted.topics.iter().any(|own| subject::overlaps(own, topic));
-            if let Some(topic) = theirs.into_iter().find(both) {
+            let both = |topic: &&String| wanted.topics.iter().any(|own| subject::overlaps(own, topic));
+            let topics = theirs.get(artifact(&wanted.image)).into_iter().flatten();
+            if let Some(topic) = topics.into_iter().find(both) {
                 warnings.push(format!(
                     "the application `{name}` runs `{}`, too, and reads `{topic}`: each message there is processed \
                      twice until that application is removed",

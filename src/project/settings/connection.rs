@@ -118,7 +118,7 @@ impl Settings {
     }
 
     fn parts_of(&self, setting: &Effective) -> Vec<Part> {
-        let Some((_, role)) = setting.key.part else { return Vec::new() };
+        let Some(role) = setting.key.role else { return Vec::new() };
         let value = setting.value.as_deref().unwrap_or_default();
         // An address may have a user and a password before its `@`.
         let roles: &[Role] = match (role, value.contains('@')) {

@@ -19,7 +19,7 @@ pub struct Key {
     /// What values it takes.
     pub kind: Kind,
     /// What it is to the connection to a server, if it is part of one.
-    pub part: Option<(Service, Role)>,
+    pub role: Option<Role>,
     /// Its value when nobody sets it.
     pub default: Option<&'static str>,
     /// One line about it.
@@ -58,14 +58,6 @@ pub enum Kind {
     Token,
 }
 
-/// A server that settings tell how to reach.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
-    Registry,
-    Nats,
-    Postgres,
-}
-
 /// What a value is to a connection: see [`may`](super::disclosure::may).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -80,13 +72,13 @@ pub enum Role {
 }
 
 macro_rules! keys {
-    (@part) => { None };
-    (@part $service:ident $role:ident) => { Some((Service::$service, Role::$role)) };
-    ($($(#[doc = $about:literal])+ $id:ident: $kind:ident $([$service:ident $role:ident])? = $default:expr;)*) => {
+    (@role) => { None };
+    (@role $role:ident) => { Some(Role::$role) };
+    ($($(#[doc = $about:literal])+ $id:ident: $kind:ident $([$role:ident])? = $default:expr;)*) => {
         $($(#[doc = $about])+ pub const $id: Key = Key {
             name: stringify!($id),
             kind: Kind::$kind,
-            part: keys!(@part $($service $role)?),
+            role: keys!(@role $($role)?),
             default: $default,
             about: concat!($($about),+),
         };)*
@@ -97,15 +89,15 @@ macro_rules! keys {
 
 keys! {
     /// Registry that components are pushed to, such as `registry.example.org/team`.
-    REGISTRY_URL: Text [Registry Address] = None;
+    REGISTRY_URL: Text [Address] = None;
     /// User name for the registry.
-    REGISTRY_USER: Text [Registry Secret] = None;
+    REGISTRY_USER: Text [Secret] = None;
     /// Password for the registry.
-    REGISTRY_PASSWORD: Secret [Registry Secret] = None;
+    REGISTRY_PASSWORD: Secret [Secret] = None;
     /// Registries that are accessed over plain HTTP, separated by commas: `localhost:5000`.
-    REGISTRY_INSECURE: Text [Registry PlainHttp] = None;
+    REGISTRY_INSECURE: Text [PlainHttp] = None;
     /// File of PEM certificates of authorities to trust for the registry, in addition to the system's.
-    REGISTRY_CA: Text [Registry Authorities] = None;
+    REGISTRY_CA: Text [Authorities] = None;
     /// Whether several components are built in parallel.
     PARALLEL_BUILD: Truth = Some("True");
     /// Where components are compiled: `local`, `container`, or `auto`, which uses what is available.
@@ -119,21 +111,21 @@ keys! {
     /// Longest time that a compiler in a container may take, such as `90s` or `15m`.
     CONTAINER_TIMEOUT: Time = Some("15m");
     /// Host name of the NATS server.
-    NATS_HOST: Host [Nats Address] = Some("localhost");
+    NATS_HOST: Host [Address] = Some("localhost");
     /// Port of the NATS server.
-    NATS_PORT: Port [Nats Address] = Some("4222");
+    NATS_PORT: Port [Address] = Some("4222");
     /// User name for the NATS server.
-    NATS_USER: Text [Nats Secret] = None;
+    NATS_USER: Text [Secret] = None;
     /// Password for the NATS server.
-    NATS_PASSWORD: Secret [Nats Secret] = None;
+    NATS_PASSWORD: Secret [Secret] = None;
     /// Credentials file for the NATS server (`.creds`).
-    NATS_CREDS: Text [Nats Secret] = None;
+    NATS_CREDS: Text [Secret] = None;
     /// File of PEM certificates of authorities to trust for the NATS server, in addition to the system's.
-    NATS_CA: Text [Nats Authorities] = None;
+    NATS_CA: Text [Authorities] = None;
     /// PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.
-    POSTGRES_URL: Secret [Postgres Address] = None;
+    POSTGRES_URL: Secret [Address] = None;
     /// File of PEM certificates of authorities to trust for the PostgreSQL server, in addition to the system's.
-    POSTGRES_CA: Text [Postgres Authorities] = None;
+    POSTGRES_CA: Text [Authorities] = None;
     /// JetStream domain of the platform's own data, and of messages that are delivered at least once.
     JETSTREAM_DOMAIN: Token = None;
     /// Messages and requests that each replica of a component handles concurrently.

@@ -211,6 +211,6 @@ fn every_setting_of_a_server_has_its_part() {
     for key in ALL {
         let named = ["_USER", "_PASSWORD", "_CREDS", "_CA", "_INSECURE", "_HOST"];
         let is_part = key.kind == Kind::Secret || named.iter().any(|end| key.name.ends_with(end));
-        assert!(!is_part || key.part.is_some(), "{}", key.name);
+        assert!(!is_part || key.role.is_some(), "{}", key.name);
     }
 }

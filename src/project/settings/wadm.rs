@@ -1,12 +1,12 @@
 //! The settings of wasmCloud 1.x, managed by wadm.
 
-use super::keys::{Key, Kind, Role, Service};
+use super::keys::{Key, Kind, Role};
 
 keys! {
     /// Name of the lattice.
     LATTICE: Token = Some("default");
     /// NATS server of the topics, as the hosts reach it.
-    HOSTS_NATS_URL: NatsUrl [Nats Secret] = Some("nats://127.0.0.1:4222");
+    HOSTS_NATS_URL: NatsUrl [Secret] = Some("nats://127.0.0.1:4222");
     /// Image of the messaging provider, or `builtin` for the one in the hosts.
     MESSAGING_PROVIDER: Text = Some("ghcr.io/wasmcloud/messaging-nats:0.27.0");
     /// Image of the HTTP provider, or `builtin` for the one in the hosts.

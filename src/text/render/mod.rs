@@ -9,6 +9,7 @@ mod limits;
 mod repeat;
 
 use std::io;
+use std::sync::OnceLock;
 
 use liquid::model::ValueView;
 use liquid_lib::stdlib;
@@ -32,11 +33,39 @@ pub fn render(bytes: &[u8], values: &liquid::Object) -> Result<Vec<u8>, String> 
     let parser = language(text.len()).build().map_err(|error| error.to_string())?;
     let template = parser.parse(text).map_err(|error| error.to_string())?;
     let mut output = Output(Vec::new());
-    template.render_to(&mut output, values).map_err(|error| match output.0.len() >= MOST_OUTPUT {
-        true => format!("its output has more than {} MiB", MOST_OUTPUT >> 20),
-        false => error.to_string(),
-    })?;
+    template.render_to(&mut output, values).map_err(|error| output.failure(error.to_string()))?;
     Ok(output.0)
+}
+
+/// A text in which only values are filled in: no tags and no filters.
+///
+/// # Errors
+/// When it is not a template, names an unknown value, or exceeds a limit; in words.
+pub fn fill(text: &str, values: &liquid::Object) -> Result<String, String> {
+    // Most texts are only words.
+    if !text.contains('{') {
+        return Ok(text.to_owned());
+    }
+    guard(text)?;
+    let in_words = |error: liquid::Error| {
+        let words = error.to_string();
+        let line = words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        line.trim_start_matches("liquid: ").to_owned()
+    };
+    let mut output = Output(Vec::new());
+    let template = plain().and_then(|parser| parser.parse(text)).map_err(in_words)?;
+    template.render_to(&mut output, values).map_err(|error| output.failure(in_words(error)))?;
+    String::from_utf8(output.0).map_err(|_| "is not UTF-8 text".to_owned())
+}
+
+/// The reader of texts without tags and filters, made once: it takes longer than the texts.
+fn plain() -> Result<&'static liquid::Parser, liquid::Error> {
+    static PARSER: OnceLock<liquid::Parser> = OnceLock::new();
+    if let Some(parser) = PARSER.get() {
+        return Ok(parser);
+    }
+    let made = liquid::ParserBuilder::new().build()?;
+    Ok(PARSER.get_or_init(|| made))
 }
 
 /// The tags and filters of Liquid whose work has a bound. For each step of a loop as much is charged as the whole text
@@ -135,6 +164,16 @@ fn tag_name(behind: &str) -> &str {
 
 /// Takes no more than a file may have.
 struct Output(Vec<u8>);
+
+impl Output {
+    /// Why writing to it has failed, else these words.
+    fn failure(&self, words: String) -> String {
+        match self.0.len() >= MOST_OUTPUT {
+            true => format!("its output has more than {} MiB", MOST_OUTPUT >> 20),
+            false => words,
+        }
+    }
+}
 
 impl io::Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -102,3 +102,14 @@ proptest::proptest! {
         let _ = rendered(&text);
     }
 }
+
+#[test]
+fn a_text_with_values_only_has_a_limit_too() {
+    let values = liquid::object!({ "topic": "a.b", "long": "x".repeat(16 << 10) });
+    assert_eq!(fill("{{ topic }}|{{topic}}", &values).unwrap(), "a.b|a.b");
+    assert_eq!(fill("no value", &values).unwrap(), "no value");
+    assert!(fill("{{ topics }}", &values).is_err());
+    assert!(fill("{% assign a = 1 %}", &values).is_err() && fill("{{ topic | upcase }}", &values).is_err());
+    let many = "{{ long }}".repeat(1025);
+    assert_eq!(fill(&many, &values).unwrap_err(), "its output has more than 16 MiB");
+}

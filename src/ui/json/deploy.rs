@@ -221,3 +221,34 @@ impl Removed {
         Self { schema: SCHEMA, application, removed }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::State;
+
+    #[test]
+    fn a_status_says_what_to_expect_and_what_is_wrong() {
+        let status = |outlook| platform::Status {
+            name: "p".to_owned(),
+            version: "v1".to_owned(),
+            state: State::Failed,
+            message: String::new(),
+            parts: Vec::new(),
+            missing: Vec::new(),
+            outlook,
+            problems: vec![platform::Problem { part: "echo".to_owned(), words: "no host".to_owned() }],
+            news: vec![platform::Problem { part: "echo".to_owned(), words: "earlier".to_owned() }],
+        };
+        for (outlook, word) in [
+            (Outlook::Settled, "settled"),
+            (Outlook::SettledButBusy, "busy"),
+            (Outlook::Underway, "in-progress"),
+            (Outlook::Hopeless, "failed"),
+        ] {
+            let json = serde_json::to_value(Status::new(&status(outlook))).unwrap();
+            assert_eq!(json["outlook"], word);
+            assert_eq!(json["problems"], serde_json::json!([{ "part": "echo", "message": "no host" }]));
+        }
+    }
+}

@@ -8,6 +8,7 @@ use super::SCHEMA;
 use crate::drill::slo::Verdict;
 use crate::measurement::analysis::{Report, Tally};
 use crate::measurement::readings::{Host, How, Readings};
+use crate::pelato::Drilled;
 
 /// `drill`
 #[derive(Debug, Serialize)]
@@ -45,7 +46,7 @@ pub struct DrillReport {
 
 #[derive(Debug, Serialize)]
 struct OneFault {
-    /// `command`, `told`, `probe` or `host`.
+    /// `command`, `reported`, `probe` or `host`.
     how: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     command: Option<String>,
@@ -116,14 +117,20 @@ fn milliseconds(time: Duration) -> f64 {
 
 impl Drill {
     /// Of a drill, and what became of its objectives.
-    pub fn new(readings: &Readings, report: &Report, verdicts: &[Verdict], stopped: bool) -> Self {
+    pub fn new(drilled: &Drilled) -> Self {
+        let Drilled { readings, report, verdicts, stopped } = drilled;
         let objective = |verdict: &Verdict| JudgedObjective {
             objective: verdict.objective.clone(),
             measured: verdict.measured.clone(),
             met: verdict.met,
         };
         let drill = DrillReport::new(readings, report);
-        Self { schema: SCHEMA, stopped, drill, objectives: verdicts.iter().map(objective).collect() }
+        Self {
+            schema: SCHEMA,
+            stopped: *stopped,
+            drill,
+            objectives: verdicts.iter().map(objective).collect(),
+        }
     }
 }
 
@@ -162,7 +169,7 @@ impl OneFault {
     fn new(fault: &crate::measurement::readings::Fault) -> Self {
         let (how, command) = match &fault.how {
             How::Command(command) => ("command", Some(command.clone())),
-            How::Told => ("told", None),
+            How::Reported => ("reported", None),
             How::Probe => ("probe", None),
             How::Host => ("host", None),
         };

@@ -11,16 +11,16 @@ pub fn machine() -> String {
         ("processor", format!("{}, {cores} threads", field("/proc/cpuinfo", "model name", ':'))),
         ("memory", memory()),
         ("system", field("/etc/os-release", "PRETTY_NAME", '=').trim_matches('"').to_owned()),
-        ("Go", said("go", &["version"])),
+        ("Go", output_of("go", &["version"])),
         (
             "PELATO",
             format!(
                 "{}, commit {}",
                 env!("CARGO_PKG_VERSION"),
-                said("git", &["rev-parse", "--short", "HEAD"])
+                output_of("git", &["rev-parse", "--short", "HEAD"])
             ),
         ),
-        ("measured on", said("date", &["-u", "+%Y-%m-%d"])),
+        ("measured on", output_of("date", &["-u", "+%Y-%m-%d"])),
     ];
     let rows = rows.iter().map(|(name, value)| format!("| {name} | {value} |\n"));
     format!("| | |\n|---|---|\n{}", rows.collect::<String>())
@@ -39,7 +39,7 @@ fn field(file: &str, name: &str, between: char) -> String {
     line.and_then(|line| line.split_once(between)).map_or("unknown", |(_, value)| value.trim()).to_owned()
 }
 
-fn said(program: &str, arguments: &[&str]) -> String {
+fn output_of(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program)
         .args(arguments)
         .env("PATH", path())

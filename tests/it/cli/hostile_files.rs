@@ -28,7 +28,7 @@ fn vacated(place: &Place, name: &str) -> PathBuf {
 }
 
 /// What a command says that must fail.
-fn said(place: &Place, command: &[&str]) -> String {
+fn stderr_of(place: &Place, command: &[&str]) -> String {
     let ran = place.pelato(command).timeout(std::time::Duration::from_secs(60)).assert();
     let output = ran.get_output();
     assert!(output.status.code().is_some_and(|code| code != 0), "{command:?}: {output:?}");
@@ -52,15 +52,15 @@ fn what_has_no_end_is_not_read() {
                 "device" => link(&place, name, "/dev/zero"),
                 _ => link(&place, name, "/etc/hostname"),
             }
-            let said = said(&place, command);
+            let said = stderr_of(&place, command);
             assert!(!said.contains("panicked") && !said.is_empty(), "{name} {kind}: {said}");
         }
     }
     let place = Place::with(PROJECT);
     link(&place, ".env", "/dev/zero");
-    assert!(said(&place, &["check"]).contains("through a symbolic link, to /dev/zero"));
+    assert!(stderr_of(&place, &["check"]).contains("through a symbolic link, to /dev/zero"));
     pipe(&place, ".env");
-    assert!(said(&place, &["check"]).contains("neither a file nor a folder"));
+    assert!(stderr_of(&place, &["check"]).contains("neither a file nor a folder"));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn nothing_is_written_through_a_link_out_of_the_project() {
     fs::rename(place.path("workflow.yaml"), &file).unwrap();
     let before = fs::read(&file).unwrap();
     link(&place, "workflow.yaml", file.to_str().unwrap());
-    let said_of_bump = said(&place, &["bump", "--all"]);
+    let said_of_bump = stderr_of(&place, &["bump", "--all"]);
     assert!(said_of_bump.contains("through a symbolic link"), "{said_of_bump}");
     assert_eq!(fs::read(&file).unwrap(), before);
     let packs = outside.path().join("packs");

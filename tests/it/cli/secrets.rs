@@ -68,7 +68,7 @@ fn place() -> Place {
 }
 
 /// Runs a command: its exit code and what it says.
-fn said(place: &Place, arguments: &[&str]) -> (i32, String) {
+fn code_and_stderr(place: &Place, arguments: &[&str]) -> (i32, String) {
     let output = place.pelato(arguments).output().unwrap();
     let text = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
     (output.status.code().unwrap_or(-1), text)
@@ -99,7 +99,7 @@ fn no_command_sends_a_password_to_whom_the_env_file_names() {
         "rollback",
         "remove",
     ] {
-        let (code, text) = said(&place, &command.split(' ').collect::<Vec<_>>());
+        let (code, text) = code_and_stderr(&place, &command.split(' ').collect::<Vec<_>>());
         assert!(
             code != 0 && text.contains("(environment) would be sent to 127.0.0.1:"),
             "{command}: {code} {text}"
@@ -148,8 +148,8 @@ fn addresses_of_the_environment_receive_its_passwords() {
         .env("REGISTRY_URL", format!("127.0.0.1:{}/team", registry.port))
         .env("REGISTRY_INSECURE", "127.0.0.1");
     place.write(".env", "NATS_HOST=nats.invalid\nNATS_PORT=1\nREGISTRY_URL=registry.invalid/x\n");
-    assert_eq!(said(&place, &["status"]).0, 6);
-    assert_eq!(said(&place, &["doctor"]).0, 8);
+    assert_eq!(code_and_stderr(&place, &["status"]).0, 6);
+    assert_eq!(code_and_stderr(&place, &["doctor"]).0, 8);
     assert!(nats.heard().contains(PASSWORD), "{}", nats.heard());
     assert!(registry.heard().contains(BASIC), "{}", registry.heard());
 }
@@ -164,11 +164,11 @@ fn dockers_credentials_are_sent_in_the_clear_only_where_the_user_says_so() {
     std::fs::write(folder.join("config.json"), format!(r#"{{"auths": {{"{url}": {{"auth": "{BASIC}"}}}}}}"#))
         .unwrap();
     place.write(".env", format!("REGISTRY_URL={url}/team\nREGISTRY_INSECURE=127.0.0.1\n"));
-    let (code, text) = said(&place, &["push"]);
+    let (code, text) = code_and_stderr(&place, &["push"]);
     assert!(code == 3 && text.contains("REGISTRY_INSECURE (.env) switches TLS off for it"), "{code} {text}");
     assert_eq!(registry.heard(), "");
     let place = place.env("REGISTRY_INSECURE", "127.0.0.1");
-    said(&place, &["doctor"]);
+    code_and_stderr(&place, &["doctor"]);
     assert!(registry.heard().contains(BASIC), "{}", registry.heard());
 }
 
@@ -186,7 +186,7 @@ fn nothing_but_settings_is_read_from_the_env_file() {
         text += &format!("{name}={at}\n");
     }
     place.write(".env", format!("{text}DOCKER_CONFIG={}\n", docker.path().display()));
-    said(&place, &["doctor"]);
+    code_and_stderr(&place, &["doctor"]);
     assert!(
         registry.heard().contains("GET /v2/") && !registry.heard().contains(BASIC),
         "{}",
@@ -214,23 +214,23 @@ fn who_is_asked_on_a_terminal_is_asked_once() {
     assert_eq!(code, 6, "the server rejects it: {rest}");
     assert!(nats.heard().contains(PASSWORD), "{}", nats.heard());
     // Remembered, also where nobody can be asked.
-    assert_eq!(said(&place, &["status"]).0, 6);
-    let (_, listed) = said(&place, &["trust", "list"]);
+    assert_eq!(code_and_stderr(&place, &["status"]).0, 6);
+    let (_, listed) = code_and_stderr(&place, &["trust", "list"]);
     assert!(listed.contains("NATS_PASSWORD") && !listed.contains(PASSWORD), "{listed}");
     // For this server only.
     place.write(".env", "NATS_HOST=127.0.0.1\nNATS_PORT=1\n");
-    assert_eq!(said(&place, &["status"]).0, 3);
+    assert_eq!(code_and_stderr(&place, &["status"]).0, 3);
     place.write(".env", format!("NATS_HOST=127.0.0.1\nNATS_PORT={}\nNATS_CA=ca.pem\n", nats.port));
-    assert_eq!(said(&place, &["status"]).0, 3);
+    assert_eq!(code_and_stderr(&place, &["status"]).0, 3);
     place.write(".env", format!("NATS_HOST=127.0.0.1\nNATS_PORT={}\n", nats.port));
-    assert_eq!(said(&place, &["trust", "revoke", "--all"]).0, 0);
-    assert_eq!(said(&place, &["status"]).0, 3);
+    assert_eq!(code_and_stderr(&place, &["trust", "revoke", "--all"]).0, 0);
+    assert_eq!(code_and_stderr(&place, &["status"]).0, 3);
 }
 
 #[test]
 fn trust_in_code_sends_no_secrets() {
     let place = place().env("PELATO_TRUST", "1");
     place.write(".env", "NATS_HOST=127.0.0.2\n");
-    let (code, text) = said(&place, &["status"]);
+    let (code, text) = code_and_stderr(&place, &["status"]);
     assert!(code == 3 && text.contains("would be sent to 127.0.0.2:4222"), "{code} {text}");
 }

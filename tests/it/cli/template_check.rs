@@ -69,7 +69,7 @@ http        skipped  [TIME]the template answers no HTTP requests
 empty       passed   [TIME]nothing is sent
 error       passed   [TIME]its message is reported, and the component continues
 trap        passed   [TIME]is reported, and the component continues
-kept        passed   [TIME]acknowledged, or sent to the dead-letter topic
+delivery    passed   [TIME]acknowledged, or sent to the dead-letter topic
 languages   passed   [TIME]go
 
 "#]])
@@ -131,7 +131,7 @@ fn each_mistake_of_a_trigger_fails_its_check() {
     assert_eq!(names(&failures(Slip::SendsNothing, as_it_is)), ["error", "message", "trap"]);
     assert_eq!(names(&failures(Slip::SendsEmpty, as_it_is)), ["empty"]);
     assert_eq!(names(&failures(Slip::HidesErrors, as_it_is)), ["error"]);
-    assert_eq!(names(&failures(Slip::NoAck, as_it_is)), ["kept"]);
+    assert_eq!(names(&failures(Slip::NoAck, as_it_is)), ["delivery"]);
     let deaf = failures(Slip::Deaf, as_it_is);
     assert_eq!(deaf["imports"], "the trigger does not import pelato:task/handler@0.1.0");
 }
@@ -251,7 +251,7 @@ fn a_template_that_only_answers_http_is_tried_by_requests() {
     for name in ["platform", "http", "empty", "error", "trap"] {
         assert_eq!(told(name), "passed", "{name}: {results:?}");
     }
-    for name in ["message", "queue", "kept"] {
+    for name in ["message", "queue", "delivery"] {
         assert_eq!(told(name), "skipped", "{name}: {results:?}");
     }
     // What it was made of reads messages, too.

@@ -11,7 +11,7 @@ fn start(slow: &Slow) -> Running {
 }
 
 /// The name of each event, with the parts that tell events of one name apart.
-fn told(running: &Running) -> Vec<String> {
+fn events_of(running: &Running) -> Vec<String> {
     let value = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap();
     let one = |line: serde_json::Value| {
         let text = |name: &str| line[name].as_str().map(|text| format!(" {text}")).unwrap_or_default();
@@ -42,13 +42,13 @@ fn the_example_builds_and_cancels() {
     let begins = ["1 operation-started", "1 own-pack", "1 builder-chosen", "1 compiler-found", "1 planned"];
     let compiles = ["1 component-started slow"];
     let ends = ["1 component-stopped slow", "1 operation-finished cancelled"];
-    assert_eq!(told(&running), [&begins[..], &compiles, &ends].concat());
+    assert_eq!(events_of(&running), [&begins[..], &compiles, &ends].concat());
     assert_eq!(running.err(), "");
 
     slow.go_on();
     let mut running = start(&slow);
     assert_eq!(running.wait().code(), Some(0), "{}", running.err());
     let ends = ["1 component-finished slow", "1 operation-finished done"];
-    assert_eq!(told(&running), [&begins[..], &compiles, &ends].concat());
+    assert_eq!(events_of(&running), [&begins[..], &compiles, &ends].concat());
     assert!(slow.artifact().is_file());
 }

@@ -34,7 +34,7 @@ fn bytes_go_in_and_out() {
 
 #[test]
 fn every_way_to_fail_is_told() {
-    assert_eq!(result(FAIL, b"x"), Err(Outcome::Failed { message: "no good".into() }));
+    assert_eq!(result(FAIL, b"x"), Err(Outcome::Failed { message: "no good".into(), explanation: None }));
     assert!(
         matches!(result(TRAP, b"x"), Err(Outcome::Trapped { message }) if message.contains("unreachable"))
     );

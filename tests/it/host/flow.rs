@@ -73,7 +73,10 @@ fn failures_and_filtering_are_outcomes() {
         let filter = hosted("filter", processor("filter", FILTER, "out"), &["in"], None);
         let (host, recorder) = start(quiet(), vec![fail, filter]).await;
         host.publish("in", "x").await.unwrap();
-        assert_eq!(recorder.outcome("fail").await, Outcome::Failed { message: "no good".into() });
+        assert_eq!(
+            recorder.outcome("fail").await,
+            Outcome::Failed { message: "no good".into(), explanation: None }
+        );
         assert_eq!(recorder.outcome("filter").await, Outcome::Filtered);
         assert_eq!(recorder.lines("fail"), ["Error: no good"]);
     });

@@ -50,7 +50,10 @@ fn every_other_answer_is_reported_as_what_it_is() {
         let (host, recorder) = start(options(), components).await;
         let reply = post(&host, "/fail", b"x").await;
         assert_eq!((reply.status, reply.text().trim()), (422, "no good"));
-        assert_eq!(recorder.outcome("fail").await, Outcome::Failed { message: "no good".into() });
+        assert_eq!(
+            recorder.outcome("fail").await,
+            Outcome::Failed { message: "no good".into(), explanation: None }
+        );
         assert_eq!(post(&host, "/filter", b"x").await.status, 204);
         assert_eq!(recorder.outcome("filter").await, Outcome::Filtered);
         let reply = post(&host, "/trap", b"x").await;

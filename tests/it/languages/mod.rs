@@ -5,9 +5,11 @@
 //! libraries stay, too: a second run takes seconds. Rust is that of `.ci/run` (target/tools/rust), or one on PATH that
 //! has the target wasm32-wasip1.
 
+mod absent;
 mod c;
 mod cpp;
 mod example;
 mod javascript;
+mod poisoned;
 mod python;
 mod rust;

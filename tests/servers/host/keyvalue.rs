@@ -76,13 +76,13 @@ fn what_cannot_be_stored_is_an_error_and_what_is_filtered_out_is_not_stored() {
         let (host, recorder) = start(options(), parts).await;
         host.publish("in", "1").await.unwrap();
         host.publish("in.ä", "1").await.unwrap();
-        let Outcome::Failed { message } = recorder.outcome("count").await else { panic!() };
+        let Outcome::Failed { message, .. } = recorder.outcome("count").await else { panic!() };
         assert_eq!(
             message,
             r#"the result is not of the form {"key": …, "data": …}: it is not a JSON object"#
         );
         assert_eq!(recorder.lines("count"), [format!("Error: {message}")]);
-        let Outcome::Failed { message } = recorder.outcome("echo").await else { panic!() };
+        let Outcome::Failed { message, .. } = recorder.outcome("echo").await else { panic!() };
         assert!(message.starts_with(r#""in.ä" is not a valid key: it contains 'ä'"#), "{message}");
         assert_eq!(recorder.outcome("filter").await, Outcome::Filtered);
         host.stop().await;
@@ -95,7 +95,7 @@ fn a_component_without_a_bucket_finds_none() {
         let keep = Hosted { bucket: None, ..keeping("keep", ECHO, "in", "") };
         let (host, recorder) = start(options(), vec![keep]).await;
         host.publish("in", "1").await.unwrap();
-        let Outcome::Failed { message } = recorder.outcome("keep").await else { panic!() };
+        let Outcome::Failed { message, .. } = recorder.outcome("keep").await else { panic!() };
         assert_eq!(message, "storing \"in\" failed: the bucket does not exist");
         host.stop().await;
     });
@@ -159,7 +159,7 @@ fn what_the_server_does_not_take_fails_the_call() {
         let parts = vec![keeping("small", ECHO, "a", "small"), keeping("large", LARGE, "b", "small")];
         let (host, recorder) = start(over(&server, Auth::Anonymous), parts).await;
         host.publish("a", "\"longer than ten bytes\"").await.unwrap();
-        let Outcome::Failed { message } = recorder.outcome("small").await else { panic!() };
+        let Outcome::Failed { message, .. } = recorder.outcome("small").await else { panic!() };
         assert!(message.starts_with("storing \"a\" failed: "), "{message}");
         assert!(message.contains("message size exceeds maximum allowed"), "{message}");
         host.stop().await;

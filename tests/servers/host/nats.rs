@@ -114,7 +114,7 @@ fn what_the_server_refuses_fails_the_call() {
         let large = hosted("large", processor("large", LARGE, "out"), &["in"], None);
         let (host, recorder) = start(over(&server, Auth::Anonymous), vec![large]).await;
         host.publish("in", "x").await.unwrap();
-        let Outcome::Failed { message } = recorder.outcome("large").await else { panic!() };
+        let Outcome::Failed { message, .. } = recorder.outcome("large").await else { panic!() };
         assert!(message.contains("1500000 bytes"), "{message}");
         host.stop().await;
     });

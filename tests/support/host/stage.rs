@@ -61,7 +61,7 @@ impl Recorder {
     /// The lines that a component wrote or logged.
     pub fn lines(&self, component: &str) -> Vec<String> {
         let text = |event: &Event| match event {
-            Event::Line { call, text, stream } if &*call.component == component => {
+            Event::Line { call, text, stream, .. } if &*call.component == component => {
                 Some(format!("{stream:?}: {text}"))
             }
             Event::Log { call, message, level, .. } if &*call.component == component => {
@@ -86,7 +86,7 @@ pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&s
         |subject: &&str| Subscription { subject: (*subject).to_owned(), queue: Some(name.to_owned()) };
     Hosted {
         name: name.to_owned(),
-        wasm,
+        wasm: wasm.into(),
         subscriptions: subjects.iter().map(subscription).collect(),
         http_path: http_path.map(str::to_owned),
         allow_origins: Vec::new(),

@@ -1,0 +1,104 @@
+//! What a person has set for other work does not reach into a build.
+
+use std::process::Command;
+
+use crate::support::tools::all_compilers;
+use crate::support::workshop::Workshop;
+
+/// Each would break or change a compiler that sees it.
+const POISON: [&str; 41] = [
+    "GOROOT",
+    "GOPATH",
+    "GOEXPERIMENT",
+    "GOENV",
+    "GOFLAGS",
+    "GOOS",
+    "GOARCH",
+    "GOWORK",
+    "GOTOOLCHAIN",
+    "GOCACHEPROG",
+    "GO111MODULE",
+    "CGO_ENABLED",
+    "CGO_CFLAGS",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "PYTHONSTARTUP",
+    "PYTHONUSERBASE",
+    "VIRTUAL_ENV",
+    "RUSTFLAGS",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_BUILD_TARGET",
+    "CARGO_TARGET_DIR",
+    "CARGO_BUILD_RUSTFLAGS",
+    "RUSTC",
+    "RUSTC_WRAPPER",
+    "RUSTUP_TOOLCHAIN",
+    "NODE_OPTIONS",
+    "NODE_PATH",
+    "ESBUILD_BINARY_PATH",
+    "CC",
+    "CXX",
+    "AR",
+    "LD",
+    "CFLAGS",
+    "CXXFLAGS",
+    "LDFLAGS",
+    "CPATH",
+    "C_INCLUDE_PATH",
+    "LIBRARY_PATH",
+    "ZIG_LIB_DIR",
+    "ZIG_GLOBAL_CACHE_DIR",
+];
+
+fn poisoned(mut command: Command) -> Command {
+    for name in POISON {
+        command.env(name, "/nonsense --nonsense=nonsense");
+    }
+    command
+}
+
+#[test]
+fn variables_for_other_work_change_nothing() {
+    let mut workshop = Workshop::new();
+    for (language, file, code) in [
+        ("go", "a.go", "package main\n\nfunc exec_task(arg string) string { return arg }\n"),
+        ("c", "b.c", "char *exec_task(const char *arg) { return (char *)arg; }\n"),
+        ("cpp", "c.cpp", "#include <string>\nstd::string exec_task(std::string arg) { return arg; }\n"),
+    ] {
+        workshop.task(language, language, &[(file, code)]);
+    }
+    if all_compilers() {
+        // The compilers of the others are only asked for their versions: they take long.
+        for (language, file, code) in [
+            ("rust", "d.rs", "pub fn exec_task(arg: String) -> String { arg }\n"),
+            ("python", "e.py", "def exec_task(arg: str) -> str:\n    return arg\n"),
+            ("javascript", "f.js", "export function exec_task(arg) { return arg; }\n"),
+        ] {
+            workshop.task(language, language, &[(file, code)]);
+        }
+    }
+    let built = ["build", "--builder", "local", "-q", "go", "c", "cpp"];
+    let rust: &[&str] = if all_compilers() { &["rust"] } else { &[] };
+    let all = [&built[..], rust].concat();
+    let plain = workshop.command(&all).output().unwrap();
+    assert!(plain.status.success(), "{plain:?}");
+    for words in [
+        &["check", "-q"][..],
+        &["doctor", "--offline", "--builder", "local"],
+        &["call", "--builder", "local", "-q", "go", "x"],
+    ] {
+        let plain = workshop.command(words).output().unwrap();
+        let output = poisoned(workshop.command(words)).output().unwrap();
+        assert_eq!(output, plain, "{words:?}");
+        assert!(words[0] == "doctor" || output.status.success(), "{words:?}: {output:?}");
+    }
+    let output = poisoned(workshop.command(&all)).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && !said.contains("compiled"), "{output:?}");
+    // Made anew under the poison, it is the same, byte for byte.
+    let before = ["go", "c", "cpp"].map(|name| workshop.built(name));
+    std::fs::remove_dir_all(workshop.path().join("gen")).unwrap();
+    let output = poisoned(workshop.command(&all)).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(["go", "c", "cpp"].map(|name| workshop.built(name)) == before);
+}
