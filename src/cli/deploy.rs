@@ -1,5 +1,6 @@
 //! `pelato deploy`
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
@@ -15,8 +16,8 @@ use crate::ui::json;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato deploy\n  pelato deploy --dry-run    # the manifest, and what would change\n  \
-    pelato deploy --dry-run --offline > wadm.yaml    # the manifest alone\n  \
-    pelato deploy --setting LATTICE=staging --no-wait\n\nThe images must be in the registry: run `pelato push` first, or `pelato brush` for both. `pelato config` shows which cluster is used."
+    pelato deploy --dry-run --offline > manifest.yaml    # the manifest alone\n  \
+    pelato deploy --setting KUBE_CONTEXT=staging --no-wait\n\nThe images must be in the registry: run `pelato push` first, or `pelato brush` for both. `pelato config` shows which cluster is used."
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -27,6 +28,9 @@ pub struct Arguments {
     /// With `--dry-run`: ask neither registry nor cluster; the manifest has no version then
     #[arg(long, requires = "dry_run")]
     offline: bool,
+    /// With `--offline`: a file that names the hosts of each target, for tasks with `placement: every-host`
+    #[arg(long, value_name = "FILE", requires = "offline")]
+    hosts: Option<PathBuf>,
     /// Replace an application of the same name that belongs to another project
     #[arg(long)]
     force: bool,
@@ -62,7 +66,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         return Ok(());
     }
     if arguments.offline {
-        let manifest = pelato.manifest()?;
+        let manifest = pelato.manifest(arguments.hosts.as_deref())?;
         match context.ui.json() {
             true => context.ui.result_json(&json::Manifest::new(manifest)),
             false => context.ui.result(manifest.to_yaml()?),

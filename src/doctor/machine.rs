@@ -13,7 +13,7 @@ use crate::build::{self, Choice, Local, Search};
 use crate::catalog::Pack;
 use crate::check::Component;
 use crate::nats;
-use crate::platform::{DeployError, Platform};
+use crate::platform::{self, DeployError, Platform};
 use crate::progress::{Progress, Silent};
 use crate::project::Builder;
 use crate::project::Settings;
@@ -73,8 +73,12 @@ impl Machine {
         packs: Vec<Arc<Pack>>,
         build: build::Options,
         builder_from: String,
-        platform: Arc<dyn Platform>,
+        platform: Result<Arc<dyn Platform>, DeployError>,
     ) -> Self {
+        let (platform, undecided) = match platform {
+            Ok(platform) => (platform, None),
+            Err(error) => (platform::wasmcloud::open(settings), Some(Err(error))),
+        };
         Self {
             root: root.to_owned(),
             settings: settings.clone(),
@@ -92,7 +96,7 @@ impl Machine {
             engine: OnceCell::new(),
             registry: OnceCell::new(),
             platform,
-            connected: OnceCell::new(),
+            connected: OnceCell::new_with(undecided),
         }
     }
 
@@ -122,9 +126,13 @@ impl Machine {
         self.platform.as_ref()
     }
 
-    /// Whether somebody has said where the platform is.
+    /// Whether somebody has said where the platform is, if not which.
     pub fn wants_platform(&self) -> bool {
-        self.platform.is_wanted()
+        self.platform.is_wanted() || self.is_undecided()
+    }
+
+    fn is_undecided(&self) -> bool {
+        matches!(self.connected.get(), Some(Err(DeployError::Undecided { .. })))
     }
 
     /// The NATS server of the topics; none if the network may not be used, or a setting of it is wrong.
@@ -194,7 +202,7 @@ impl Machine {
 
     /// The platform, if it can be reached; none if the network may not be used.
     pub async fn connected(&self) -> Option<Result<&dyn Platform, &DeployError>> {
-        if self.build.offline {
+        if self.build.offline && !self.is_undecided() {
             return None;
         }
         let connect = || async {

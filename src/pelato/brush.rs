@@ -104,7 +104,7 @@ impl Operation {
             self.ready_to_push()?;
         }
         if wanted(Phase::Deploy) {
-            self.manifest()?;
+            self.may_deploy()?;
         }
         let mut brushed = Brushed::default();
         for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {

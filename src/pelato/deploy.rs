@@ -1,5 +1,6 @@
 //! The facade's part that deploys.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -22,15 +23,16 @@ impl Pelato {
     /// # Errors
     /// When a setting is invalid.
     pub fn platform(&self) -> Result<Arc<dyn Platform>, Error> {
-        Ok(self.look()?.platform())
+        Ok(self.look()?.platform()?)
     }
 
-    /// The manifest of the workflow, without a version.
+    /// The manifest of the workflow, without a version. A file may name the hosts of each target, where the manifest
+    /// depends on them.
     ///
     /// # Errors
     /// When the workflow has errors, there is no registry, or it cannot be deployed.
-    pub fn manifest(&self) -> Result<Manifest, Error> {
-        self.look()?.manifest()
+    pub fn manifest(&self, hosts: Option<&Path>) -> Result<Manifest, Error> {
+        self.look()?.manifest(hosts)
     }
 
     /// Writes the manifest of the workflow, without a version, where deploying writes it, too: for reviews, and for other
@@ -40,8 +42,8 @@ impl Pelato {
     /// As for [`Pelato::manifest`], or when the file cannot be written.
     pub fn write_manifest(&self) -> Result<String, Error> {
         let operation = self.look()?;
-        let manifest = operation.manifest()?;
-        operation.write_manifest(operation.platform().as_ref(), &manifest)
+        let manifest = operation.manifest(None)?;
+        operation.write_manifest(operation.platform()?.as_ref(), &manifest)
     }
 
     /// Looks at registry and platform, and plans what deploying would do; nothing is changed.
@@ -99,7 +101,7 @@ impl Pelato {
     /// When the platform does not answer. That it is not deployed is the stream's first error.
     pub async fn statuses(&self) -> Result<Statuses, Error> {
         let operation = self.look()?;
-        let statuses = operation.platform().status(&operation.application()?).await?;
+        let statuses = operation.platform()?.status(&operation.application()?).await?;
         let streams = Arc::new(operation.stream_look()?);
         Ok(statuses
             .then(move |status| {
@@ -121,12 +123,22 @@ struct Wanted {
 
 impl Operation {
     /// What the workflow is deployed to.
-    pub(super) fn platform(&self) -> Arc<dyn Platform> {
-        self.platform.clone().unwrap_or_else(|| platform::of(&self.settings))
+    ///
+    /// # Errors
+    /// When the settings do not say which of two it is.
+    pub(super) fn platform(&self) -> Result<Arc<dyn Platform>, DeployError> {
+        self.platform.clone().map_or_else(|| platform::of(&self.settings), Ok)
     }
 
-    pub(super) fn manifest(&self) -> Result<Manifest, Error> {
-        Ok(self.platform().manifest(&self.wanted()?.application)?)
+    pub(super) fn manifest(&self, hosts: Option<&Path>) -> Result<Manifest, Error> {
+        let mut application = self.wanted()?.application;
+        application.hosts = hosts.map(platform::host_list).transpose()?;
+        Ok(self.platform()?.manifest(&application)?)
+    }
+
+    /// Sees that the workflow can be deployed, as far as that is known without asking anybody.
+    pub(super) fn may_deploy(&self) -> Result<(), Error> {
+        Ok(self.platform()?.parts(&self.wanted()?.application).map(drop)?)
     }
 
     /// Writes a manifest into `gen/`; its path, relative to the project.
@@ -161,12 +173,12 @@ impl Operation {
     pub(super) fn application(&self) -> Result<String, Error> {
         let (workflow, _) = project::read(&self.root)?;
         let name = workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
-        Ok(self.platform().application_name(name)?)
+        Ok(self.platform()?.application_name(name)?)
     }
 
     async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
         let application = self.wanted()?.application;
-        self.plan(self.platform().as_ref(), application, force).await
+        self.plan(self.platform()?.as_ref(), application, force).await
     }
 
     async fn plan(
@@ -176,7 +188,7 @@ impl Operation {
         force: bool,
     ) -> Result<Plan, Error> {
         // What cannot be deployed anyway is said before anybody is asked.
-        platform.manifest(&application)?;
+        platform.parts(&application)?;
         let connect = async { Ok::<_, Error>(platform.connect().await?) };
         tokio::try_join!(connect, self.pushed(&mut application))?;
         Ok(platform.plan(&application, force).await?)
@@ -197,7 +209,7 @@ impl Operation {
     /// Deploys; nothing is recorded. Also how many components that were.
     pub(super) async fn deploy_unrecorded(&self, options: Options) -> Result<(Deployed, usize), Error> {
         let Wanted { application, streams, topics } = self.wanted()?;
-        let (platform, components) = (self.platform(), application.components.len());
+        let (platform, components) = (self.platform()?, application.components.len());
         let plan = self.plan(platform.as_ref(), application, options.force).await?;
         for warning in &plan.warnings {
             self.progress.report(Event::DeployWarning { message: warning.clone() });
@@ -223,20 +235,20 @@ impl Operation {
 
     async fn status(&self) -> Result<Status, Error> {
         let name = self.application()?;
-        let first = self.platform().status(&name).await?.next().await;
+        let first = self.platform()?.status(&name).await?.next().await;
         let status = first.ok_or(DeployError::Ended { name })??;
         Ok(self.stream_look()?.beside(status).await)
     }
 
     async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {
-        let (name, platform) = (self.application()?, self.platform());
+        let (name, platform) = (self.application()?, self.platform()?);
         let progress = self.progress.as_ref();
         Ok(platform::rollback(platform.as_ref(), &name, wanted, options.wait, progress).await?)
     }
 
     async fn remove(&self, application: Option<String>, options: Options) -> Result<(String, bool), Error> {
         let name = application.map_or_else(|| self.application(), Ok)?;
-        let removed = self.platform().remove(&name, options).await?;
+        let removed = self.platform()?.remove(&name, options).await?;
         if ConsumerManager::has_any(&removed.subscriptions) {
             self.consumer_manager(self.topics().await?).forget(&removed.subscriptions).await?;
         }

@@ -109,7 +109,7 @@ impl Operation {
             route,
             marks: Marks::new(&options.input)?,
             server: self.settings.nats_with(GivenNats { url: options.nats, credentials: None })?,
-            platform: self.platform(),
+            platform: self.platform()?,
             application: self.application().ok(),
             reported: options.reported,
             cancel: self.cancel.clone(),

@@ -8,7 +8,7 @@ use miette::Diagnostic;
 
 use super::problem::Problem;
 use crate::check::NeedError;
-use crate::project::settings::SettingsError;
+use crate::project::settings::{Origin, SettingsError};
 use crate::remedy::{Argument, Operation};
 
 /// Why a workflow cannot be deployed, or what the platform did not do.
@@ -18,6 +18,23 @@ pub enum DeployError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Settings(#[from] SettingsError),
+    /// It is not certain which platform is meant.
+    #[error(
+        "{setting} ({origin}) is a setting of wasmCloud 1.9, and PLATFORM does not say whether that is meant"
+    )]
+    #[diagnostic(
+        code(pelato::deploy::undecided),
+        help(
+            "set PLATFORM=wadm for wasmCloud 1.9, or PLATFORM=wasmcloud for wasmCloud 2: {} shows all settings",
+            Operation::Config
+        )
+    )]
+    Undecided {
+        /// The setting that only one platform has.
+        setting: &'static str,
+        /// Where it came from.
+        origin: Origin,
+    },
     /// There is nothing to deploy.
     #[error("the workflow has no tasks: there is nothing to deploy")]
     #[diagnostic(
@@ -34,6 +51,34 @@ pub enum DeployError {
     Nameless {
         /// The name.
         project: String,
+    },
+    /// A component is to run on every host, and nobody was asked which hosts there are.
+    #[error(
+        "`{component}` runs on every host of its targets, and the cluster was not asked which hosts it has"
+    )]
+    #[diagnostic(
+        code(pelato::deploy::hosts_unknown),
+        help(
+            "leave {} out, or name the hosts of each target in a file: {}",
+            Argument::Offline,
+            Argument::Hosts.with("hosts.yaml")
+        )
+    )]
+    HostsUnknown {
+        /// The component.
+        component: String,
+    },
+    /// A list of hosts that cannot be used.
+    #[error("{path} is not a list of hosts: {message}")]
+    #[diagnostic(
+        code(pelato::deploy::host_list),
+        help("write a line for each target, such as `edge: [machine-1, machine-2]`")
+    )]
+    HostList {
+        /// The file.
+        path: String,
+        /// What is wrong with it.
+        message: String,
     },
     /// A template's text cannot be filled in.
     #[error("the template `{template}` cannot be used")]
@@ -305,7 +350,10 @@ impl DeployError {
             Self::Own(fault) => fault.class,
             Self::NoAnswer { .. } => Class::Unreachable,
             Self::Lost { .. } => Class::Network,
-            Self::Empty
+            Self::Undecided { .. }
+            | Self::Empty
+            | Self::HostsUnknown { .. }
+            | Self::HostList { .. }
             | Self::Nameless { .. }
             | Self::Template { .. }
             | Self::NotPushed { .. }

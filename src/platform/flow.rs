@@ -31,10 +31,12 @@ pub async fn deploy(
     };
     if let Some(timeout) = wait {
         let status = follow::until_running(statuses, plan, timeout, progress).await?;
-        platform.finish(plan, &status).await?;
+        platform.finish(plan, Some(&status)).await?;
         done.status = Some(status);
-        done.elapsed = start.elapsed();
+    } else {
+        platform.finish(plan, None).await?;
     }
+    done.elapsed = start.elapsed();
     Ok(done)
 }
 

@@ -13,10 +13,12 @@ mod error;
 mod flow;
 pub mod follow;
 pub mod history;
+mod host_list;
 pub mod interface;
 pub mod model;
 mod problem;
 pub mod wadm;
+pub mod wasmcloud;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -25,24 +27,38 @@ use async_trait::async_trait;
 
 pub use error::{Class, DeployError, Fault};
 pub use flow::{deploy, rollback};
+pub use host_list::read as host_list;
 pub use model::{
-    Application, Clock, Deployed, Finding, Host, Manifest, Options, Outlook, Part, PartKind, Plan, Removed,
-    Revision, Running, State, Status, Statuses, Wanted,
+    Application, Clock, Deployed, Finding, Host, HostList, Manifest, Options, Outlook, Part, PartKind, Plan,
+    Removed, Revision, Running, State, Status, Statuses, Wanted,
 };
 pub use problem::Problem;
 
 use crate::project::Settings;
+use crate::project::settings::{self, Effective, Origin, PLATFORM};
 
 /// Makes a platform from the settings. It reaches nothing yet.
 pub type Open = fn(&Settings) -> Arc<dyn Platform>;
 
-/// The platforms that PELATO can deploy to. The first is the one that is meant.
-pub const ALL: [Open; 1] = [wadm::open];
+/// The platforms that PELATO can deploy to, by the names that the setting `PLATFORM` has for them. The first is the one
+/// that is meant where nobody says which.
+pub const ALL: [(&str, Open); 2] = [("wasmcloud", wasmcloud::open), ("wadm", wadm::open)];
 
 /// The platform that the settings mean.
-pub fn of(settings: &Settings) -> Arc<dyn Platform> {
-    let [first, ..] = ALL;
-    first(settings)
+///
+/// # Errors
+/// When they say things that only another platform than the first one has, and not that it is meant.
+pub fn of(settings: &Settings) -> Result<Arc<dyn Platform>, DeployError> {
+    let is_unsaid = settings.origin(PLATFORM) == Some(&Origin::Default);
+    let is_others =
+        |one: &&Effective| one.origin != Origin::Default && settings::wadm::ALL.contains(&one.key);
+    if let Some(other) = settings.iter().find(is_others).filter(|_| is_unsaid) {
+        return Err(DeployError::Undecided { setting: other.key.name, origin: other.origin.clone() });
+    }
+    let wanted = settings.text(PLATFORM).unwrap_or_default();
+    let [(_, first), ..] = ALL;
+    let open = ALL.iter().find(|(name, _)| *name == wanted).map_or(first, |(_, open)| *open);
+    Ok(open(settings))
 }
 
 /// What a platform calls things, for messages and for files.
@@ -120,11 +136,12 @@ pub trait Platform: Send + Sync {
     /// When it cannot be reached. That the application is not deployed is the stream's first error.
     async fn status(&self, name: &str) -> Result<Statuses, DeployError>;
 
-    /// What is left to do once everything of a plan runs. Most platforms have nothing to do then.
+    /// What is left to do once everything of a plan runs, or at once if nobody waits for that: then there is no status.
+    /// Most platforms have nothing to do.
     ///
     /// # Errors
     /// When it cannot be done.
-    async fn finish(&self, plan: &Plan, status: &Status) -> Result<(), DeployError> {
+    async fn finish(&self, plan: &Plan, status: Option<&Status>) -> Result<(), DeployError> {
         let _ = (plan, status);
         Ok(())
     }
@@ -171,4 +188,34 @@ pub trait Platform: Send + Sync {
 
     /// This machine's clock beside the platform's, if that can be read.
     async fn clock(&self) -> Option<Clock>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(environment: &[(&str, &str)]) -> Result<&'static str, String> {
+        let look_up = |name: &str| {
+            let found = environment.iter().find(|(key, _)| *key == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let settings = Settings::load(None, look_up, &[]).unwrap();
+        of(&settings).map(|platform| platform.about().name).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_platform_has_a_name_and_the_setting_takes_it() {
+        assert_eq!(ALL.map(|(name, _)| name), settings::PLATFORMS);
+        for name in settings::PLATFORMS {
+            assert_eq!(named(&[("PLATFORM", name), ("LATTICE", "home")]), Ok(name));
+        }
+    }
+
+    #[test]
+    fn settings_of_one_platform_are_not_taken_for_another() {
+        assert_eq!(named(&[]), Ok("wasmcloud"));
+        assert_eq!(named(&[("NATS_HOST", "h"), ("KUBE_CONTEXT", "c")]), Ok("wasmcloud"));
+        let said = "LATTICE (environment) is a setting of wasmCloud 1.9, and PLATFORM does not say whether that is meant";
+        assert_eq!(named(&[("LATTICE", "default")]), Err(said.to_owned()));
+    }
 }

@@ -1,6 +1,6 @@
 //! What every platform is told, and what it tells: plain values without a word of any platform's own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
@@ -21,7 +21,12 @@ pub struct Application {
     pub components: Vec<Wanted>,
     /// Messages and requests that each replica handles at the same time.
     pub calls: u32,
+    /// The hosts of each target, if they are known before anybody is asked.
+    pub hosts: Option<HostList>,
 }
+
+/// The hosts of each target, by names that they keep when they are started again.
+pub type HostList = BTreeMap<String, BTreeSet<String>>;
 
 /// A component that is to run.
 #[derive(Debug, Clone)]
@@ -63,7 +68,8 @@ impl Application {
     ) -> Result<Self, DeployError> {
         let pairs = components.iter().zip(images);
         let components = pairs.map(|(component, image)| Wanted::new(component, image));
-        Ok(Self { project: project.to_owned(), components: components.collect::<Result<_, _>>()?, calls })
+        let components = components.collect::<Result<_, _>>()?;
+        Ok(Self { project: project.to_owned(), components, calls, hosts: None })
     }
 }
 

@@ -58,6 +58,7 @@ names! {
         Fix = "fix",
         Force = "force",
         From = "from",
+        Hosts = "hosts",
         HttpPort = "http_port",
         Image = "image",
         Input = "input",

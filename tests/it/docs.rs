@@ -145,6 +145,8 @@ fn every_setting() {
             Kind::NatsUrl => "address",
             Kind::IpAddress => "IP address",
             Kind::Token => "name",
+            Kind::Platform => "platform",
+            Kind::Namespace => "namespace",
         };
         let default = key.default.map_or("|".to_owned(), |value| format!("`{value}` |"));
         let row = format!("| `{}` | {kind} | {default}", key.name);
@@ -168,9 +170,18 @@ fn every_exit_code() {
 
 #[test]
 fn every_subject_of_doctor() {
-    let settings = pelato::project::Settings::load(None, |_| None, &[]).unwrap();
-    let subjects = pelato::doctor::subjects(pelato::platform::of(&settings).as_ref());
-    assert_eq!(matches(r"(?m)^### (.*)$", &read("docs/doctor.md")), subjects);
+    let of = |platform: &str| {
+        let set = |name: &str| (name == "PLATFORM").then(|| platform.to_owned());
+        let settings = pelato::project::Settings::load(None, set, &[]).unwrap();
+        pelato::doctor::subjects(pelato::platform::of(&settings).unwrap().as_ref())
+    };
+    let all = pelato::project::settings::PLATFORMS.map(of);
+    let headings = matches(r"(?m)^### (.*)$", &read("docs/doctor.md"));
+    for own in &all {
+        let others = all.iter().flatten().filter(|subject| !own.contains(subject)).collect::<Vec<_>>();
+        let left = headings.iter().filter(|heading| !others.iter().any(|other| **other == heading.as_str()));
+        assert_eq!(left.map(String::as_str).collect::<Vec<_>>(), *own);
+    }
 }
 
 #[test]

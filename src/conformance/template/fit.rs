@@ -96,10 +96,8 @@ pub(super) fn queue(fixture: &mut Fixture) -> CheckResult {
 pub(super) fn platform(fixture: &mut Fixture) -> CheckResult {
     let components = fixture.components()?;
     let images = components.iter().map(|component| format!("registry/{}:1", component.name)).collect();
-    let planned = Application::new("check", &components, images, 1).and_then(|application| {
-        let platform = platform::of(&fixture.options.settings);
-        platform.parts(&application)
-    });
+    let planned = Application::new("check", &components, images, 1)
+        .and_then(|application| platform::of(&fixture.options.settings)?.parts(&application));
     let parts = planned.map_err(|error| failed(with_help(&error), ""))?;
     let providers: Vec<_> =
         parts.into_iter().filter_map(|(name, kind)| (kind == PartKind::Capability).then_some(name)).collect();

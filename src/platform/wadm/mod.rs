@@ -122,7 +122,8 @@ impl Platform for Wadm {
         watch::statuses(self.lattice().await?, name).await
     }
 
-    async fn finish(&self, plan: &Plan, status: &Status) -> Result<(), DeployError> {
+    async fn finish(&self, plan: &Plan, status: Option<&Status>) -> Result<(), DeployError> {
+        let Some(status) = status else { return Ok(()) };
         relink::tell(self.lattice().await?, &Manifest::try_from(&plan.manifest)?, status).await
     }
 

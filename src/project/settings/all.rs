@@ -1,10 +1,14 @@
 //! All settings: those that no platform has to itself, and those of each platform.
 
 use super::keys::{self, Key};
-use super::wadm;
+use super::{wadm, wasmcloud};
 
 /// Every setting, in the order in which `pelato config` shows them: those of the platforms come last.
-pub const ALL: &[Key] = &join::<{ keys::ALL.len() + wadm::ALL.len() }>(&[keys::ALL, wadm::ALL]);
+pub const ALL: &[Key] = &join::<{ keys::ALL.len() + wasmcloud::ALL.len() + wadm::ALL.len() }>(&[
+    keys::ALL,
+    wasmcloud::ALL,
+    wadm::ALL,
+]);
 
 const fn join<const COUNT: usize>(groups: &[&[Key]]) -> [Key; COUNT] {
     let mut all = [keys::ALL[0]; COUNT];

@@ -48,6 +48,9 @@ pub fn may(value: (Role, Rank), decided_by: (Role, Rank)) -> bool {
     let ((role, rank), (by, theirs)) = (value, decided_by);
     match (role, by) {
         (Role::Secret, Role::Address) => theirs == Rank::Default || theirs >= rank,
+        (Role::Secret, Role::Identity) => theirs >= rank,
+        // What a user's own file holds is used, and programs of it are run, only where the user says so.
+        (Role::Identity, Role::Identity) => theirs != Rank::Project,
         (Role::Secret | Role::Address, Role::PlainHttp | Role::Authorities) => theirs >= rank,
         _ => true,
     }
@@ -64,6 +67,8 @@ pub struct Disclosure {
     addresses: Vec<Part>,
     /// What weakens the connection.
     weakenings: Vec<Part>,
+    /// What names the server together with who we are there.
+    identities: Vec<Part>,
 }
 
 impl Disclosure {
@@ -76,18 +81,21 @@ impl Disclosure {
             secrets: Vec::new(),
             addresses: Vec::new(),
             weakenings: Vec::new(),
+            identities: Vec::new(),
         };
         for (value, by) in forbidden {
             found.add(value);
             found.add(by);
         }
-        (!found.secrets.is_empty() || !found.weakenings.is_empty()).then_some(found)
+        let lists = [&found.secrets, &found.weakenings, &found.identities];
+        lists.iter().any(|list| !list.is_empty()).then_some(found)
     }
 
     fn add(&mut self, part: &Part) {
         let list = match part.role {
             Role::Secret => &mut self.secrets,
             Role::Address => &mut self.addresses,
+            Role::Identity => &mut self.identities,
             Role::PlainHttp | Role::Authorities => &mut self.weakenings,
         };
         if !list.contains(part) {
@@ -97,8 +105,9 @@ impl Disclosure {
 
     /// The names of what would be sent or reached, each of which has to be allowed.
     pub fn protected(&self) -> impl Iterator<Item = String> {
-        let all = if self.secrets.is_empty() { &self.addresses } else { &self.secrets };
-        all.iter().map(|part| part.name.clone())
+        let lists = [&self.secrets, &self.identities, &self.addresses];
+        let all = lists.into_iter().find(|list| !list.is_empty());
+        all.into_iter().flatten().map(|part| part.name.clone())
     }
 
     /// For which server, and with which protection: something else is another question.
@@ -112,20 +121,30 @@ impl Disclosure {
 
     /// What has to be set by the user as well, so that nothing is forbidden.
     pub fn weaker(&self) -> String {
-        let all = self.addresses.iter().chain(&self.weakenings).filter(|part| part.rank < Rank::User);
+        let all = self
+            .addresses
+            .iter()
+            .chain(&self.identities)
+            .chain(&self.weakenings)
+            .filter(|part| part.rank < Rank::User);
         listed(all.map(|part| part.name.clone()))
     }
 }
 
 impl fmt::Display for Disclosure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { server, secrets, addresses, weakenings } = self;
+        let Self { server, secrets, addresses, weakenings, identities } = self;
         let names = |parts: &[Part]| listed(parts.iter().map(Part::to_string));
-        let naming = match addresses.len() {
+        let namers: Vec<_> = addresses.iter().chain(identities).cloned().collect();
+        let naming = match namers.len() {
             0 => String::new(),
-            1 => format!(", which {} names", names(addresses)),
-            _ => format!(", which {} name", names(addresses)),
+            1 => format!(", which {} names", names(&namers)),
+            _ => format!(", which {} name", names(&namers)),
         };
+        if secrets.is_empty() && !identities.is_empty() {
+            let verb = if identities.len() == 1 { "chooses" } else { "choose" };
+            write!(f, "{} {verb} the cluster and the account that are used: {server}", names(identities))?;
+        }
         if !secrets.is_empty() {
             write!(f, "{} would be sent to {server}{naming}", names(secrets))?;
         }

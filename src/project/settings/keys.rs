@@ -56,6 +56,10 @@ pub enum Kind {
     IpAddress,
     /// A name that is a token of NATS subjects.
     Token,
+    /// A platform that PELATO deploys to.
+    Platform,
+    /// The name of a namespace of Kubernetes.
+    Namespace,
 }
 
 /// What a value is to a connection: see [`may`](super::disclosure::may).
@@ -69,6 +73,8 @@ pub enum Role {
     PlainHttp,
     /// Decides whose certificates are accepted.
     Authorities,
+    /// Names a server, together with who we are there and with programs that are run to find that out.
+    Identity,
 }
 
 macro_rules! keys {
@@ -134,6 +140,8 @@ keys! {
     CALL_TIMEOUT: Time = Some("60s");
     /// JetStream domain of the key-value buckets, if it is not that of the NATS server.
     KEYVALUE_DOMAIN: Token = None;
+    /// What is deployed to: `wasmcloud` for wasmCloud 2, or `wadm` for wasmCloud 1.9.
+    PLATFORM: Platform = Some("wasmcloud");
     /// Whether each run appends its times to `metrics.yaml`.
     ENABLE_METRICS: Truth = Some("False");
 }
@@ -195,10 +203,30 @@ impl Kind {
                 subject::is_token(text).then_some(Value::Text),
                 ("a name without dots, spaces, commas, `|` and wildcards", "a name such as `cloud`"),
             ),
+            Self::Platform => {
+                (PLATFORMS.contains(&text).then_some(Value::Text), ("a platform", "`wasmcloud` or `wadm`"))
+            }
+            Self::Namespace => (
+                is_namespace(text).then_some(Value::Text),
+                (
+                    "the name of a namespace of Kubernetes",
+                    "a name such as `sensors`: lower-case letters, digits and `-`",
+                ),
+            ),
             Self::Port => (number(u16::MAX.into()), ("a port from 1 to 65535", "a port such as `4222`")),
         };
         value.ok_or(expected)
     }
+}
+
+/// The platforms, by their names: the first is the one that is meant where nobody says which.
+pub const PLATFORMS: [&str; 2] = ["wasmcloud", "wadm"];
+
+/// Whether Kubernetes takes it as the name of a namespace.
+fn is_namespace(text: &str) -> bool {
+    let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    let inside = !text.starts_with('-') && !text.ends_with('-');
+    !text.is_empty() && text.len() <= 63 && text.chars().all(plain) && inside
 }
 
 fn truth(text: &str) -> Option<bool> {

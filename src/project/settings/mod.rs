@@ -8,6 +8,7 @@ mod error;
 #[macro_use]
 mod keys;
 pub mod wadm;
+pub mod wasmcloud;
 
 use std::borrow::Cow;
 use std::fmt;

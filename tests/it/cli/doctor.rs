@@ -14,7 +14,7 @@ const SECRET: &str = "hunter2-swordfish";
 /// A project on a machine without a container engine.
 fn with(files: &[(&str, &str)]) -> Place {
     fs::create_dir_all(tools::cache()).unwrap();
-    Place::with(files).env("DOCKER_HOST", "unix:///nowhere.sock")
+    Place::with(files).env("DOCKER_HOST", "unix:///nowhere.sock").env("PLATFORM", "wadm")
 }
 
 /// The same, with these scripts as all that is on PATH, and a cache of its own.
@@ -400,7 +400,7 @@ error: the language pack `javascript` needs componentize-js >=0.23, but none was
 
 #[test]
 fn a_pack_that_was_changed_is_a_row_and_none_of_its_commands_is_run() {
-    let place = toy::place().env("DOCKER_HOST", "unix:///nowhere.sock");
+    let place = toy::place().env("DOCKER_HOST", "unix:///nowhere.sock").env("PLATFORM", "wadm");
     toy::pack(&place.above().join("packs"), &[], |manifest| manifest);
     place.write("workflow.yaml", "project_name: Toy\ntasks:\n  - {name: T, type: processor_nats, code: t, language: toy, targets: [edge], source_topic: a, dest_topic: b, component_name: t, version: 1.0.0}\n");
     place.write("tasks/t/task.toy", "exec_task echo\n");

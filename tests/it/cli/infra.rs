@@ -233,6 +233,7 @@ fn settings_give_what_flags_do_not() {
         place.read("made/cloud/pelato.env"),
         str![[r#"
 # For the .env of a PELATO project. In a second terminal: kubectl -n pelato port-forward service/nats 4333
+PLATFORM=wadm
 NATS_HOST=localhost
 NATS_PORT=4333
 LATTICE=farm

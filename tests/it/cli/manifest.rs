@@ -11,9 +11,13 @@ fn place() -> Place {
     place
 }
 
+fn wadm() -> Place {
+    place().env("PLATFORM", "wadm")
+}
+
 #[test]
 fn it_is_printed_or_written() {
-    let place = place();
+    let place = wadm();
     let printed = place.run_in_vain(&["deploy", "--dry-run", "--offline"]).code(0).stderr_eq("");
     let printed = String::from_utf8(printed.get_output().stdout.clone()).unwrap();
     assert!(printed.starts_with("apiVersion: core.oam.dev/v1beta1\nkind: Application\n"), "{printed}");
@@ -46,7 +50,7 @@ fn it_needs_a_registry_and_a_dry_run() {
 
 #[test]
 fn several_topics_are_several_subscriptions_of_one_group() {
-    let place = place();
+    let place = wadm();
     for topics in ["[in.a, in.b.*]", "'in.a, in.b.*'", "\n      - in.a\n      - in.b.*"] {
         let place = &place;
         let workflow =

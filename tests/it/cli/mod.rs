@@ -43,3 +43,4 @@ mod template_check;
 mod template_new;
 mod trust;
 mod usage;
+mod wasmcloud;

@@ -182,8 +182,26 @@ CALL_TIMEOUT=60s
 # JetStream domain of the key-value buckets, if it is not that of the NATS server.
 KEYVALUE_DOMAIN=
 
+# What is deployed to: `wasmcloud` for wasmCloud 2, or `wadm` for wasmCloud 1.9.
+PLATFORM=wasmcloud
+
 # Whether each run appends its times to `metrics.yaml`.
 ENABLE_METRICS=False
+
+# Kubeconfig file of the cluster; otherwise `~/.kube/config`, or the account of the pod in which PELATO runs.
+KUBECONFIG=
+
+# Context of the kubeconfig, if it is not its current one.
+KUBE_CONTEXT=
+
+# Namespace of the applications, if it is not that of the context.
+KUBE_NAMESPACE=
+
+# Namespace in which the operator lists the hosts.
+OPERATOR_NAMESPACE=wasmcloud-system
+
+# Database of tasks that write to PostgreSQL, on the server that the hosts were started with.
+POSTGRES_DATABASE=postgres
 
 # Name of the lattice.
 LATTICE=default

@@ -62,7 +62,8 @@ impl Eavesdropper {
 }
 
 fn place() -> Place {
-    let place = Place::with(PROJECT).without("REGISTRY_URL");
+    // What reaches the platform here goes to a NATS server.
+    let place = Place::with(PROJECT).without("REGISTRY_URL").env("PLATFORM", "wadm");
     let place = place.env("NATS_USER", "me").env("NATS_PASSWORD", PASSWORD);
     place.env("REGISTRY_USER", "me").env("REGISTRY_PASSWORD", PASSWORD)
 }

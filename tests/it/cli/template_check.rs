@@ -63,7 +63,7 @@ exports     passed   [TIME]wasmcloud:messaging/handler@0.2.0
 task        passed   [TIME]a task needs source_topic, dest_topic
 parameters  passed   [TIME]source_topic, dest_topic
 queue       passed   [TIME]replicas share the messages, tasks do not
-platform    passed   [TIME]needs the providers messaging-edge
+platform    passed   [TIME]needs no provider
 message     passed   [TIME]the result was sent to check.gives.dest_topic
 http        skipped  [TIME]the template answers no HTTP requests
 empty       passed   [TIME]nothing is sent

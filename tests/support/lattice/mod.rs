@@ -128,6 +128,7 @@ impl Lattice {
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         let registry = self.registry_address();
         vec![
+            ("PLATFORM", "wadm".to_owned()),
             ("REGISTRY_URL", format!("{registry}/team")),
             ("REGISTRY_INSECURE", registry.clone()),
             ("NATS_HOST", "127.0.0.1".to_owned()),

@@ -1,0 +1,133 @@
+//! The hosts themselves, over NATS: whether they answer, and why one of them does not start a component.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use async_nats::{Client, ConnectOptions, Request};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use super::manifest::model::{Deployment, MAX_IN_FLIGHT};
+use crate::build::record::digest;
+use crate::nats;
+use crate::platform::DeployError;
+use crate::platform::wasmcloud::manifest::model::{CONSUMER_GROUP, SUBSCRIPTIONS};
+use crate::project::Settings;
+use crate::project::settings::{NATS_CA, NATS_HOST, NATS_PORT, REGISTRY_PASSWORD, REGISTRY_USER};
+
+/// How long a host may take for an answer that costs it nothing.
+const ANSWER: Duration = Duration::from_secs(1);
+/// How long a host may take to start a component: it has to fetch and to compile it.
+const START: Duration = Duration::from_secs(60);
+/// How the ids of trials begin.
+const TRIAL: &str = "pelato-trial-";
+
+/// A connection to the hosts.
+#[derive(Clone)]
+pub struct Bus {
+    client: Client,
+    /// The server, without passwords.
+    pub server: String,
+    /// User and password for the registry.
+    registry: Option<(String, String)>,
+}
+
+impl Bus {
+    /// Connects to the NATS server of the settings, which the hosts and the operator use, too.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub async fn connect(settings: &Settings) -> Result<Self, DeployError> {
+        let server = settings.nats()?;
+        let client = nats::connect(&server, ConnectOptions::new()).await?;
+        let text = |key| settings.text(key).map(str::to_owned);
+        let shown = nats::shown(&server.url);
+        // As the operator sends them, but only where the user would send them.
+        let parts = settings.parts(&[REGISTRY_USER, REGISTRY_PASSWORD, NATS_HOST, NATS_PORT, NATS_CA]);
+        let registry = text(REGISTRY_USER).zip(text(REGISTRY_PASSWORD));
+        let registry = registry.filter(|_| settings.allow(&shown, &parts).is_ok());
+        Ok(Self { client, server: shown, registry })
+    }
+
+    async fn ask(&self, host: &str, what: &str, body: &Value, patience: Duration) -> Option<Value> {
+        let subject = format!("runtime.host.{host}.{what}");
+        let request = Request::new().payload(body.to_string().into()).timeout(Some(patience));
+        let answer = self.client.send_request(subject, request).await.ok()?;
+        serde_json::from_slice(&answer.payload).ok()
+    }
+
+    /// The hosts of these that answer, by their ids.
+    pub async fn answering(&self, known: &BTreeSet<String>) -> BTreeSet<String> {
+        let asked = known
+            .iter()
+            .map(|id| async move { self.ask(id, "heartbeat", &json!({}), ANSWER).await.map(|_| id.clone()) });
+        join_all(asked).await.into_iter().flatten().collect()
+    }
+
+    /// Starts a component on a host by way of trial, and stops it again: the cluster does not know why that fails. It gets
+    /// another id, no subscriptions and no HTTP, so that no message comes to it.
+    pub async fn try_start(&self, host: &str, deployment: &Deployment) -> Trial {
+        let id = format!("{TRIAL}{}", &digest(format!("{host} {}", deployment.name()).as_bytes())[..12]);
+        let workload = trial(deployment, self.registry.as_ref());
+        let request = json!({ "workloadId": id, "workload": workload });
+        let answer = self.ask(host, "workload.start", &request, START).await;
+        // Also where no answer came: it may have started later.
+        self.ask(host, "workload.stop", &json!({ "workloadId": id }), ANSWER).await;
+        match answer {
+            None => Trial::NoAnswer,
+            Some(answer) => verdict(&answer),
+        }
+    }
+}
+
+/// What became of a trial.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trial {
+    /// It started.
+    Fine,
+    /// It did not, for the host's own reason.
+    Failed(String),
+    /// The host did not answer.
+    NoAnswer,
+}
+
+fn verdict(answer: &Value) -> Trial {
+    let status = &answer["workloadStatus"];
+    let (state, message) = (status["workloadState"].as_str(), status["message"].as_str());
+    match (state, message.map(str::trim)) {
+        (Some("WORKLOAD_STATE_ERROR"), Some(message)) if !message.is_empty() => {
+            Trial::Failed(message.to_owned())
+        }
+        (Some("WORKLOAD_STATE_ERROR"), _) => Trial::Failed("it does not say why".to_owned()),
+        _ => Trial::Fine,
+    }
+}
+
+/// The workload of a deployment as hosts are told it, without what lets messages in.
+fn trial(deployment: &Deployment, registry: Option<&(String, String)>) -> Value {
+    let mut workload = deployment.workload().clone();
+    workload.host_interfaces.retain(|one| one.package != "http");
+    for component in &mut workload.components {
+        if let Some(resources) = &mut component.local_resources {
+            for key in [SUBSCRIPTIONS, CONSUMER_GROUP, MAX_IN_FLIGHT] {
+                resources.config.remove(key);
+            }
+        }
+    }
+    let components = workload.components.iter().map(|component| {
+        let mut value = json!({
+            "name": component.name, "image": component.image, "localResources": component.local_resources,
+        });
+        if let Some((user, password)) = registry.filter(|_| component.image_pull_secret.is_some()) {
+            value["imagePullSecret"] = json!({ "username": user, "password": password });
+        }
+        value
+    });
+    json!({
+        "namespace": "pelato",
+        "name": format!("{TRIAL}{}", deployment.name()),
+        "witWorld": {
+            "components": components.collect::<Vec<_>>(), "hostInterfaces": workload.host_interfaces,
+        },
+    })
+}

@@ -1,0 +1,198 @@
+//! Workflow → resources: one for each component and target, or for each component and host.
+
+pub mod interfaces;
+pub mod model;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use super::WasmCloudError;
+use super::names;
+use crate::check::Placement;
+use crate::platform::{self, Application, DeployError, Wanted};
+use crate::project::Settings;
+use crate::project::settings::wasmcloud::{KUBE_NAMESPACE, POSTGRES_DATABASE};
+use crate::project::settings::{REGISTRY_PASSWORD, REGISTRY_USER};
+use interfaces::Provided;
+use model::{
+    API_VERSION, COMPONENT_NAME, COMPONENT_VERSION, Component, Deployment, HOST_GROUP, KIND, Metadata,
+    PROJECT, Reference, Resources, Spec, TARGET, Template, Texts, Workload,
+};
+
+/// What the settings say about manifests.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// The namespace, if it is not that of the context.
+    namespace: Option<String>,
+    database: String,
+    /// Whether hosts need credentials for the registry.
+    private: bool,
+}
+
+impl Rules {
+    pub fn of(settings: &Settings) -> Self {
+        let text = |key| settings.text(key).map(str::to_owned);
+        Self {
+            namespace: text(KUBE_NAMESPACE),
+            database: text(POSTGRES_DATABASE).unwrap_or_default(),
+            private: text(REGISTRY_USER).and(text(REGISTRY_PASSWORD)).is_some(),
+        }
+    }
+}
+
+/// The name of the object with the registry's credentials.
+pub fn pull_secret(application: &str) -> String {
+    names::object(application, &["registry"])
+}
+
+/// The resources of an application, without a version.
+///
+/// # Errors
+/// When there is nothing to deploy, hosts do not have an interface, or which hosts there are has to be known and is not.
+pub fn plan(application: &Application, rules: &Rules) -> Result<Vec<Deployment>, DeployError> {
+    if application.components.is_empty() {
+        return Err(DeployError::Empty);
+    }
+    let maker = Maker { application, rules, name: names::application(&application.project)? };
+    let mut made = Vec::new();
+    for wanted in &application.components {
+        let provided = interfaces::of(wanted, &maker.name, &rules.database, maker.is_only_http(wanted))?;
+        for target in &wanted.targets {
+            for place in maker.places(wanted, target)? {
+                made.push(maker.deployment(wanted, &provided, &place));
+            }
+        }
+    }
+    distinct(&made)?;
+    Ok(made)
+}
+
+/// Where a resource's replicas run.
+struct Place<'a> {
+    target: &'a str,
+    environment: Option<&'a str>,
+}
+
+struct Maker<'a> {
+    application: &'a Application,
+    rules: &'a Rules,
+    /// The application's.
+    name: String,
+}
+
+impl Maker<'_> {
+    /// Whether it can have the names of the machine for itself.
+    fn is_only_http(&self, wanted: &Wanted) -> bool {
+        let mut others = self.application.components.iter().filter(|other| other.name != wanted.name);
+        !others.any(|other| other.http.is_some())
+    }
+
+    fn places<'b>(&'b self, wanted: &Wanted, target: &'b str) -> Result<Vec<Place<'b>>, DeployError> {
+        let anywhere = || vec![Place { target, environment: None }];
+        if wanted.placement == Placement::PerTarget {
+            return Ok(anywhere());
+        }
+        let unknown = || DeployError::HostsUnknown { component: wanted.name.clone() };
+        let hosts = self.application.hosts.as_ref().ok_or_else(unknown)?.get(target);
+        let hosts = hosts.into_iter().flatten();
+        let places: Vec<_> = hosts.map(|host| Place { target, environment: Some(host.as_str()) }).collect();
+        // It starts on the first host that joins.
+        Ok(if places.is_empty() { anywhere() } else { places })
+    }
+
+    fn deployment(&self, wanted: &Wanted, provided: &Provided, place: &Place<'_>) -> Deployment {
+        let several = wanted.targets.len() > 1;
+        let parts: Vec<_> = std::iter::once(wanted.name.as_str())
+            .chain(several.then_some(place.target))
+            .chain(place.environment)
+            .collect();
+        let text = |text: &str| text.to_owned();
+        let mut labels = names::labels(&self.name);
+        labels.insert(text(names::COMPONENT), names::label(&wanted.name));
+        let annotations = Texts::from([
+            (text(COMPONENT_NAME), wanted.name.clone()),
+            (text(COMPONENT_VERSION), wanted.version.to_string()),
+            (text(PROJECT), self.application.project.clone()),
+            (text(TARGET), text(place.target)),
+        ]);
+        Deployment {
+            api_version: text(API_VERSION),
+            kind: text(KIND),
+            metadata: Metadata {
+                name: names::object(&self.name, &parts),
+                namespace: self.rules.namespace.clone(),
+                labels: labels.clone(),
+                annotations,
+            },
+            spec: Spec {
+                replicas: wanted.replicas,
+                template: Template { labels, spec: self.workload(wanted, provided, place) },
+            },
+        }
+    }
+
+    fn workload(&self, wanted: &Wanted, provided: &Provided, place: &Place<'_>) -> Workload {
+        let calls = match place.environment {
+            // The hosts count all replicas of a component together.
+            Some(_) => self.application.calls.saturating_mul(wanted.replicas),
+            None => self.application.calls,
+        };
+        let component = Component {
+            name: names::label(&wanted.name),
+            image: image(wanted),
+            image_pull_policy: Some("IfNotPresent".to_owned()),
+            image_pull_secret: self.rules.private.then(|| Reference { name: pull_secret(&self.name) }),
+            local_resources: Some(Resources { config: provided.config(calls) }),
+        };
+        Workload {
+            host_selector: Texts::from([(HOST_GROUP.to_owned(), place.target.to_owned())]),
+            environment: place.environment.map(str::to_owned),
+            host_interfaces: provided.interfaces.clone(),
+            components: vec![component],
+        }
+    }
+}
+
+/// By digest, once it is known: a tag that is pushed again changes nothing then.
+fn image(wanted: &Wanted) -> String {
+    let Some(digest) = &wanted.digest else { return wanted.image.clone() };
+    let slash = wanted.image.rfind('/').map_or(0, |at| at + 1);
+    let name =
+        wanted.image[slash..].find(':').map_or(wanted.image.as_str(), |at| &wanted.image[..slash + at]);
+    format!("{name}@{digest}")
+}
+
+/// Sees that no two have one name.
+fn distinct(made: &[Deployment]) -> Result<(), DeployError> {
+    let mut known = BTreeMap::new();
+    for one in made {
+        if let Some(other) = known.insert(one.name(), one) {
+            let shown = |one: &Deployment| {
+                let host = one.workload().environment.as_ref().map(|host| format!(" on {host}"));
+                format!("{} in {}{}", one.component(), one.target(), host.unwrap_or_default())
+            };
+            let (one, other, name) = (shown(other), shown(one), one.name().to_owned());
+            return Err(WasmCloudError::NameClash { one, other, name }.into());
+        }
+    }
+    Ok(())
+}
+
+/// As every platform tells it.
+///
+/// # Errors
+/// When one has no JSON form.
+pub fn to_manifest(made: &[Deployment]) -> Result<platform::Manifest, DeployError> {
+    let documents = made.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+    Ok(platform::Manifest { documents: documents.map_err(|error| DeployError::Form(error.to_string()))? })
+}
+
+/// The resources of a manifest.
+///
+/// # Errors
+/// When it is not one of this platform.
+pub fn from_manifest(manifest: &platform::Manifest) -> Result<Vec<Deployment>, DeployError> {
+    let documents = manifest.documents.iter().cloned().map(serde_json::from_value);
+    documents.collect::<Result<_, _>>().map_err(|error| DeployError::Form(error.to_string()))
+}

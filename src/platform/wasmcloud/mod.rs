@@ -1,0 +1,221 @@
+//! wasmCloud 2.x: hosts with their capabilities inside, which an operator schedules from resources of Kubernetes.
+//!
+//! [`manifest`] makes the resources of an application: pure data. [`cluster`] speaks with the Kubernetes API, [`bus`] with
+//! the hosts. [`plan`] compares with what is deployed and [`preflight`] looks for what would go wrong, [`status`] and
+//! [`watch`] look how it goes on, [`history`] keeps versions in the cluster, [`doctor`] examines it.
+
+mod bus;
+mod cluster;
+mod doctor;
+mod error;
+mod history;
+pub mod manifest;
+mod names;
+mod plan;
+mod preflight;
+mod remove;
+mod secret;
+mod status;
+mod watch;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::OnceCell;
+
+pub use error::WasmCloudError;
+
+use super::{
+    About, Application, Clock, DeployError, Finding, Host, Manifest, Options, PartKind, Plan, Platform,
+    Removed, Revision, Running, Status, Statuses,
+};
+use crate::project::Settings;
+use crate::project::settings::wasmcloud::{KUBE_CONTEXT, KUBE_NAMESPACE, KUBECONFIG, OPERATOR_NAMESPACE};
+use crate::project::settings::{CALLS_PER_REPLICA, Key, Origin};
+use bus::Bus;
+use cluster::Cluster;
+use manifest::Rules;
+use manifest::model::{COMPONENT_NAME, HOST_GROUP, PROJECT};
+
+/// The settings that say which cluster is meant: who sets one of them wants it.
+const OF_CLUSTER: [Key; 4] = [KUBECONFIG, KUBE_CONTEXT, KUBE_NAMESPACE, OPERATOR_NAMESPACE];
+/// So many calls of a component a host handles at once, unless it was started with another limit.
+const HOSTS_CALLS: u64 = 33;
+
+/// Makes the platform that the settings name.
+pub fn open(settings: &Settings) -> Arc<dyn Platform> {
+    Arc::new(WasmCloud { settings: settings.clone(), cluster: OnceCell::new(), bus: OnceCell::new() })
+}
+
+/// A cluster with wasmCloud's operator.
+pub struct WasmCloud {
+    settings: Settings,
+    cluster: OnceCell<Arc<Cluster>>,
+    bus: OnceCell<Bus>,
+}
+
+impl WasmCloud {
+    /// The connection; made when it is wanted first.
+    async fn cluster(&self) -> Result<&Arc<Cluster>, DeployError> {
+        let connect = || async { Cluster::connect(&self.settings).await.map(Arc::new) };
+        self.cluster.get_or_try_init(connect).await
+    }
+
+    /// A word where the hosts' own limit is lower than what the user wants.
+    fn limit(&self) -> Option<String> {
+        let calls = self.settings.number(CALLS_PER_REPLICA)?;
+        let is_default = self.settings.text(CALLS_PER_REPLICA) == CALLS_PER_REPLICA.default;
+        (calls > HOSTS_CALLS && !is_default).then(|| {
+            format!(
+                "CALLS_PER_REPLICA is {calls}, and a host handles {HOSTS_CALLS} calls of a component at once unless it was \
+                 started with a higher limit"
+            )
+        })
+    }
+}
+
+#[async_trait]
+impl Platform for WasmCloud {
+    fn about(&self) -> About {
+        let cluster = self.cluster.get();
+        let named = self.settings.text(KUBE_NAMESPACE);
+        let place = cluster.map(|cluster| cluster.place()).or_else(|| named.map(cluster::place));
+        let context = self.settings.text(KUBE_CONTEXT);
+        let context =
+            context.map_or_else(|| "the current context".to_owned(), |name| format!("the context `{name}`"));
+        About {
+            name: "wasmcloud",
+            place: place.unwrap_or_else(|| "the namespace of the context".to_owned()),
+            address: cluster.map_or(context, |cluster| cluster.address().to_owned()),
+            address_settings: "KUBECONFIG and KUBE_CONTEXT",
+            server: "Kubernetes API",
+            manifest_file: "wasmcloud.yaml",
+            label: HOST_GROUP,
+            subjects: &doctor::SUBJECTS,
+        }
+    }
+
+    fn is_wanted(&self) -> bool {
+        let says = |key: Key| {
+            self.settings.text(key) != key.default && self.settings.origin(key) != Some(&Origin::Default)
+        };
+        OF_CLUSTER.into_iter().any(says)
+    }
+
+    fn application_name(&self, project: &str) -> Result<String, DeployError> {
+        names::application(project)
+    }
+
+    fn manifest(&self, application: &Application) -> Result<Manifest, DeployError> {
+        manifest::to_manifest(&manifest::plan(application, &Rules::of(&self.settings))?)
+    }
+
+    fn parts(&self, application: &Application) -> Result<Vec<(String, PartKind)>, DeployError> {
+        // Which hosts there are makes no difference.
+        let hosts = application.hosts.clone().or_else(|| Some(BTreeMap::new()));
+        let application = Application { hosts, ..application.clone() };
+        manifest::plan(&application, &Rules::of(&self.settings))?;
+        let components = application.components.into_iter();
+        Ok(components.map(|component| (component.name, PartKind::Component)).collect())
+    }
+
+    async fn connect(&self) -> Result<(), DeployError> {
+        self.cluster().await.map(drop)
+    }
+
+    async fn plan(&self, application: &Application, force: bool) -> Result<Plan, DeployError> {
+        let rules = Rules::of(&self.settings);
+        let mut plan = plan::plan(self.cluster().await?, application, &rules, force).await?;
+        plan.warnings.extend(self.limit());
+        Ok(plan)
+    }
+
+    async fn apply(&self, plan: &Plan) -> Result<(), DeployError> {
+        let cluster = self.cluster().await?;
+        let wanted = manifest::from_manifest(&plan.manifest)?;
+        if !plan.stored {
+            history::put(cluster, &plan.name, &plan.version, &wanted).await?;
+        }
+        let project = wanted.first().map_or("", |one| one.annotation(PROJECT));
+        secret::put(cluster, &self.settings, &plan.name).await?;
+        history::mark(cluster, &plan.name, &plan.version, project).await?;
+        // One that was stored has the number of the deployment that stored it, as it should.
+        cluster.apply_all(&wanted, false).await
+    }
+
+    async fn status(&self, name: &str) -> Result<Statuses, DeployError> {
+        Ok(watch::statuses(self.cluster().await?, &self.settings, name))
+    }
+
+    /// Takes away what was deployed before and is not wanted any more: what replaces it runs.
+    async fn finish(&self, plan: &Plan, _: Option<&Status>) -> Result<(), DeployError> {
+        let cluster = self.cluster().await?;
+        let wanted = manifest::from_manifest(&plan.manifest)?;
+        let live = cluster.deployments(Some(&names::selector(&plan.name))).await?;
+        let mut surplus: Vec<_> = live.into_iter().map(|one| one.name).collect();
+        surplus.retain(|name| !wanted.iter().any(|one| one.name() == name));
+        cluster.delete_all(&surplus).await
+    }
+
+    async fn remove(&self, name: &str, options: Options) -> Result<Removed, DeployError> {
+        remove::remove(self.cluster().await?, name, options).await
+    }
+
+    async fn history(&self, name: &str) -> Result<Vec<Revision>, DeployError> {
+        history::revisions(self.cluster().await?, name).await
+    }
+
+    async fn recall(&self, name: &str, version: &str) -> Result<Plan, DeployError> {
+        plan::recall(self.cluster().await?, name, version).await
+    }
+
+    async fn forget(&self, name: &str, version: &str) -> Result<(), DeployError> {
+        history::forget(self.cluster().await?, name, version).await
+    }
+
+    async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
+        let cluster = self.cluster().await?;
+        let selector = format!("{}={}", names::MANAGED_BY, names::MANAGER);
+        let (machines, live, (sets, workloads)) = tokio::try_join!(
+            cluster.machines(),
+            cluster.deployments(Some(&selector)),
+            cluster.replicas(&selector)
+        )?;
+        let running = |id: &str| {
+            let on = workloads.iter().filter(|one| one.host.as_deref() == Some(id) && one.is_running());
+            let of = |workload: &cluster::objects::Workload| {
+                let set = sets.iter().find(|set| set.name == workload.owner)?;
+                let live = live.iter().find(|live| live.name == set.owner)?;
+                let application = live.labels.get(names::PART_OF)?.clone();
+                Some(Running { application, component: live.annotations.get(COMPONENT_NAME)?.clone() })
+            };
+            on.filter_map(of).collect()
+        };
+        let told = |machine: &cluster::objects::Machine| Host {
+            id: machine.id.clone(),
+            name: machine.name.clone(),
+            target: machine.group.clone(),
+            running: running(&machine.id),
+        };
+        Ok(machines.iter().filter(|machine| machine.is_ready).map(told).collect())
+    }
+
+    async fn answering(&self, known: &BTreeSet<String>) -> Result<BTreeSet<String>, DeployError> {
+        let bus = self.bus.get_or_try_init(|| Bus::connect(&self.settings)).await?;
+        let listed = self.cluster().await?.machines().await?.into_iter().map(|machine| machine.id);
+        let asked: BTreeSet<_> = known.iter().cloned().chain(listed).collect();
+        Ok(bus.answering(&asked).await)
+    }
+
+    async fn preflight(&self, subject: &str) -> Vec<Finding> {
+        match self.cluster().await {
+            Ok(cluster) => doctor::look(cluster, subject).await,
+            Err(error) => vec![Finding::Failed(error)],
+        }
+    }
+
+    async fn clock(&self) -> Option<Clock> {
+        None
+    }
+}

@@ -1,0 +1,61 @@
+//! Taking an application away, until nothing of it runs any more.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use super::cluster::Cluster;
+use super::manifest::model::Workload;
+use super::{history, names, secret};
+use crate::platform::{DeployError, Options, Removed};
+
+/// How long to wait for the next change.
+const TICK: Duration = Duration::from_secs(1);
+/// How long the garbage collector may take until its absence is suspected. It needs a second.
+const COLLECTED: Duration = Duration::from_secs(10);
+
+/// Takes an application away, and its history.
+///
+/// # Errors
+/// When the cluster does not answer, or something still runs after the time to wait.
+pub async fn remove(cluster: &Cluster, name: &str, options: Options) -> Result<Removed, DeployError> {
+    let selector = names::selector(name);
+    let mut changes = cluster.changes(&selector);
+    let live = cluster.deployments(Some(&selector)).await?;
+    let (_, workloads) = cluster.replicas(&selector).await?;
+    let subscriptions: BTreeSet<_> = live
+        .iter()
+        .filter_map(|one| serde_json::from_value::<Workload>(one.template.clone()).ok())
+        .flat_map(|workload| workload.subscriptions())
+        .collect();
+    let names: Vec<_> = live.iter().map(|one| one.name.clone()).collect();
+    cluster.delete_all(&names).await?;
+    secret::remove(cluster, name).await?;
+    let known = history::forget_all(cluster, name).await?;
+    let was_there = known || !live.is_empty() || !workloads.is_empty();
+    if let Some(timeout) = options.wait.filter(|_| was_there) {
+        let start = Instant::now();
+        while let Some(left) = left(cluster, &selector, start.elapsed() > COLLECTED).await? {
+            if start.elapsed() >= timeout {
+                return Err(DeployError::StillThere { name: name.to_owned(), waited: timeout, left });
+            }
+            changes.next(TICK.min(timeout.saturating_sub(start.elapsed()))).await;
+        }
+    }
+    Ok(Removed { was_there, subscriptions: subscriptions.into_iter().collect() })
+}
+
+/// What is still there, in words.
+async fn left(cluster: &Cluster, selector: &str, long: bool) -> Result<Option<String>, DeployError> {
+    let (live, (sets, workloads)) =
+        tokio::try_join!(cluster.deployments(Some(selector)), cluster.replicas(selector))?;
+    if live.is_empty() && sets.is_empty() && workloads.is_empty() {
+        return Ok(None);
+    }
+    let names = live.iter().map(|one| &one.name).chain(workloads.iter().map(|one| &one.name));
+    let mut words = names.chain(sets.iter().map(|one| &one.name)).cloned().collect::<Vec<_>>().join(", ");
+    let orphans = live.is_empty() && (workloads.iter().any(|one| !one.is_going));
+    if orphans && long {
+        words.push_str(" (the garbage collector of kube-controller-manager does not run)");
+    }
+    Ok(Some(words))
+}

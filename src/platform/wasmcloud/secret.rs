@@ -1,0 +1,44 @@
+//! The registry's credentials, where the hosts find them: in an object of their own, and nowhere else.
+
+use k8s_openapi::api::core::v1::Secret;
+use serde_json::json;
+
+use super::cluster::Cluster;
+use super::manifest::pull_secret;
+use super::names;
+use crate::platform::DeployError;
+use crate::project::Settings;
+use crate::project::settings::{REGISTRY_PASSWORD, REGISTRY_URL, REGISTRY_USER};
+
+/// Stores the credentials of the settings for an application; none if there are none.
+///
+/// # Errors
+/// When the cluster does not take them, or must not have them.
+pub async fn put(cluster: &Cluster, settings: &Settings, application: &str) -> Result<(), DeployError> {
+    let texts = (settings.text(REGISTRY_USER), settings.text(REGISTRY_PASSWORD));
+    let (Some(user), Some(password)) = texts else { return Ok(()) };
+    cluster.may_store_credentials(settings)?;
+    let registry = settings.text(REGISTRY_URL).unwrap_or_default();
+    let host = registry.split('/').next().unwrap_or_default();
+    let host = if host == "docker.io" { "https://index.docker.io/v1/" } else { host };
+    let config = json!({ "auths": { host: { "username": user, "password": password } } });
+    let name = pull_secret(application);
+    let secret = json!({
+        "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/dockerconfigjson",
+        "metadata": { "name": name, "labels": names::labels(application) },
+        "stringData": { ".dockerconfigjson": config.to_string() },
+    });
+    cluster.of_kind::<Secret>().apply(&name, &secret).await
+}
+
+/// Takes the credentials of an application away.
+///
+/// # Errors
+/// When the cluster does not do it.
+pub async fn remove(cluster: &Cluster, application: &str) -> Result<(), DeployError> {
+    let secrets = cluster.of_kind::<Secret>();
+    for (name, _) in secrets.labels(&names::selector(application)).await? {
+        secrets.delete(&name).await?;
+    }
+    Ok(())
+}
