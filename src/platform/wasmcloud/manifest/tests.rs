@@ -146,9 +146,9 @@ fn every_need_is_an_interface_with_its_configuration() {
         };
         workload.host_interfaces.iter().map(shown).collect::<Vec<_>>()
     };
-    let row = task(&["type: dbsync_nats", "dest_topic: null", "table: readings"]);
+    let row = task(&["type: dbsync_nats", "dest_topic", "table: readings"]);
     assert!(interface(row).contains(&"wasmcloud:postgres/query+types database=postgres".to_owned()));
-    let entry = task(&["type: nats_to_nats_kv", "dest_topic: null", "bucket: rooms"]);
+    let entry = task(&["type: nats_to_nats_kv", "dest_topic", "bucket: rooms"]);
     assert!(interface(entry).contains(&"wasi:keyvalue/store bucket=rooms".to_owned()));
     let http = |name: &str| named(name, &["type: http_producer_nats"]);
     let alone = interface(http("a_b"));
