@@ -81,7 +81,7 @@ fn every_key_of_a_language_pack() {
     ];
     let mut keys = keys(&read("src/catalog/pack/sections.rs"), &sections);
     // Sections: their keys are listed.
-    let sections = ["task", "shell", "toolchain", "build", "conformance"];
+    let sections = ["task", "shell", "toolchain", "build", "run", "conformance"];
     let lists = [
         "task.requires",
         "task.absent",
@@ -157,7 +157,7 @@ fn every_setting() {
 #[test]
 fn every_exit_code() {
     let page = read("docs/reference/exit-codes.md");
-    let source = read("src/pelato/error.rs");
+    let source = read("src/pelato/exit.rs");
     let (_, source) = source.split_once("pub enum Exit {").unwrap();
     let (source, _) = source.split_once("\n}").unwrap();
     let variant = Regex::new(r"(?m)^    (\w+) = (\d+),").unwrap();

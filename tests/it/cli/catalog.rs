@@ -113,13 +113,13 @@ go          built in  Go functions, compiled by the stock Go toolchain
 javascript  built in  JavaScript and TypeScript functions, with an engine in the component, made by componentize-js
 python      built in  Python functions, with CPython in the component, made by componentize-py
 rust        built in  Rust functions, a library crate each, compiled by cargo for wasm32-wasip1
-mine        project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`
+mine        project   BROKEN: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `run`, `conformance`
 
 "#]]).stderr_eq(str![[r#"
 manifest
 
   × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
-  │ `shell`, `toolchain`, `build`, `conformance`
+  │ `shell`, `toolchain`, `build`, `run`, `conformance`
    ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
  2 │ name = "mine"
  3 │ sumary = "typo"
@@ -133,7 +133,7 @@ manifest
 manifest
 
   × unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`,
-  │ `shell`, `toolchain`, `build`, `conformance`
+  │ `shell`, `toolchain`, `build`, `run`, `conformance`
    ╭─[[PROJECT]/language-packs/mine/pack.toml:3:1]
  2 │ name = "mine"
  3 │ sumary = "typo"

@@ -135,13 +135,13 @@ error: cannot lock [PROJECT]/gen
     place.run_in_vain(&["bump", "--all"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: permission denied: cannot write [PROJECT]/workflow.yaml
   because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-tmp-[RANDOM]"
-  help: check that you have write permission for the file and its folder: ls -ld
+  help: check the permissions of the file and its folder: ls -ld
 
 "#]]);
     place.run_in_vain(&["new", "made", "--no-task"]).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: permission denied: cannot write [PROJECT]/made
   because: Read-only file system (os error 30) at path "[PROJECT]/.pelato-tmp-[RANDOM]"
-  help: check that you have write permission for the file and its folder: ls -ld
+  help: check the permissions of the file and its folder: ls -ld
 
 "#]]);
 }

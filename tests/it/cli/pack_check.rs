@@ -195,7 +195,7 @@ fn without_a_compiler_or_with_a_wrong_manifest_the_rest_is_skipped() {
     assert_eq!(results["calls"].0, "skipped");
     toy::pack(&place.path("language-packs"), SOUND, |manifest| manifest.replace("summary", "sumary"));
     let results = check(&place, &[]);
-    assert!(results["manifest"].1.ends_with("pack.toml, line 3: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `conformance`"), "{results:?}");
+    assert!(results["manifest"].1.ends_with("pack.toml, line 3: unknown field `sumary`, expected one of `schema`, `name`, `summary`, `extensions`, `task`, `shell`, `toolchain`, `build`, `run`, `conformance`"), "{results:?}");
     assert!(
         results.iter().all(|(name, (result, _))| name == "manifest" || result == "skipped"),
         "{results:?}"

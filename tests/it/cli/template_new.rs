@@ -59,6 +59,8 @@ help = "The NATS key-value bucket that the function's results are stored in. It 
 pattern = "^[A-Za-z0-9_-]{1,200}$"
 expected = "ASCII letters, digits, `-` and `_`"
 example = "readings"
+# The trigger is given it.
+setting = true
 
 # What the platform has to provide: the interfaces by which the trigger is called, and those that it calls. The strings may
 # use the parameters, `component_name`, `task_name`, `version`, and `http_path` if the template answers HTTP.

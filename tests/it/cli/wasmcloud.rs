@@ -312,7 +312,7 @@ fn on_a_terminal_it_is_asked_once_for_each_kubeconfig() {
     place.write("kubeconfig", kubeconfig("https://127.0.0.1:1", "{}"));
     place.write(".env", "KUBECONFIG=kubeconfig\n");
     let mut terminal = Terminal::open(&place, &["status"]);
-    terminal.see("Allow .env of this project to decide that?").press("y");
+    terminal.see("Allow .env of this project to decide that?").answer("y");
     let (seen, code) = terminal.end();
     assert!(code == 6 && seen.contains("cannot be reached"), "{seen}");
     assert!(said(&place, &["status"], 6).contains("cannot be reached"));

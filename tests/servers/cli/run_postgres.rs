@@ -94,7 +94,7 @@ fn a_table_that_is_not_there_is_told_at_the_start() {
     place.run(&["build", "-q"]).code(0);
     place.run_in_vain(&["run"]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: history stores its results in the table `readings`, which is not in the database at [OWN]:[PORT]/postgres
-  help: create it, as with `CREATE TABLE readings (data jsonb)`, or correct `table`; the user must be permitted to see it
+  help: create it, as with `CREATE TABLE "readings" (data jsonb)`, or correct `table`; the user must be permitted to see it
 
 "#]]);
 }

@@ -70,10 +70,13 @@ fn a_move_runs_there_before_it_ends_here() {
     assert_eq!(changed["status"]["currentReplicaSet"], old["status"]["currentReplicaSet"]);
     let gone = |name: &str| cluster.get("workloads", name).is_none();
     let name = before[0]["metadata"]["name"].as_str().unwrap();
-    let mut messages = 0;
+    // A message of core NATS that the old one has when it is stopped is lost: whether one is, is luck.
     while !gone(name) {
-        goes_through(&cluster, &format!("message {messages}"));
-        messages += 1;
+        let workloads = cluster.list("workloads");
+        let runs = workloads
+            .iter()
+            .any(|workload| conditions(workload).get("Ready").is_some_and(|(status, _)| status == "True"));
+        assert!(runs, "there is always one that runs: {workloads:#?}");
     }
     let after = cluster.wait_for_running("echo");
     assert_eq!(groups(&cluster, &after), ["cloud"]);
