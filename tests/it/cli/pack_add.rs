@@ -122,7 +122,7 @@ error: the language pack `toy` has changed since it was added: `pack.toml` was c
 "#]]);
     }
     let doctor = place.ran(&["doctor", "--offline"]).code(8);
-    let row = "\nproblem  toolchain  the language pack `toy` has changed since it was added: `pack.toml` was changed\n";
+    let row = "\nproblem  toolchain   the language pack `toy` has changed since it was added: `pack.toml` was changed\n";
     assert!(doctor.out.contains(row), "{doctor:#?}");
     place.run_in_vain(&["pack", "remove", "toy"]).code(3).stderr_eq(str![[r#"
 error: the language pack `toy` has changed since it was added: `pack.toml` was changed
@@ -178,8 +178,8 @@ fn a_clone_with_other_line_ends_and_files_of_file_managers_has_the_same_pack() {
     place.run(&["-C", "../clone", "build", "-q"]).code(0).stderr_eq("");
     let doctor = place.ran(&["-C", "../clone", "doctor", "--offline"]);
     assert!(
-        doctor.out.contains("\nok       toolchain  toyc 1.2.3")
-            || doctor.out.contains("\nok     toolchain  toyc 1.2.3"),
+        doctor.out.contains("\nok       toolchain   toyc 1.2.3")
+            || doctor.out.contains("\nok     toolchain   toyc 1.2.3"),
         "{doctor:#?}"
     );
     fs::write(clone.join("language-packs/toy/starter/task.toy"), "exec_task empty\r\n").unwrap();
