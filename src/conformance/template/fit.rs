@@ -8,7 +8,7 @@ use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::catalog::{Kind, Parameter};
 use crate::check::{Component, NeedError};
 use crate::conformance::with_help;
-use crate::platform::{self, Application, PartKind};
+use crate::platform::{self, Application, DeployError, PartKind};
 
 pub(super) fn task(fixture: &mut Fixture) -> CheckResult {
     fixture.components()?;
@@ -93,16 +93,32 @@ pub(super) fn queue(fixture: &mut Fixture) -> CheckResult {
     Ok("replicas share the messages, tasks do not".to_owned())
 }
 
+/// A template has to fit one platform; the reason says what it needs on each, or why it cannot be used there.
 pub(super) fn platform(fixture: &mut Fixture) -> CheckResult {
     let components = fixture.components()?;
     let images = components.iter().map(|component| format!("registry/{}:1", component.name)).collect();
-    let planned = Application::new("check", &components, images, 1)
-        .and_then(|application| platform::of(&fixture.options.settings)?.parts(&application));
-    let parts = planned.map_err(|error| failed(with_help(&error), ""))?;
+    let application = Application::new("check", &components, images, 1);
+    let application = application.map_err(|error| failed(with_help(&error), ""))?;
+    let settings = &fixture.options.settings;
+    let planned = platform::ALL.map(|(name, open)| (name, open(settings).parts(&application)));
+    if let Some(errors) = planned.iter().map(|(_, parts)| parts.as_ref().err()).collect::<Option<Vec<_>>>() {
+        return Err(failed(
+            errors.into_iter().map(|error| with_help(error)).collect::<Vec<_>>().join("\n"),
+            "",
+        ));
+    }
+    Ok(planned.map(|(name, parts)| told(name, parts)).join("; "))
+}
+
+fn told(platform: &str, parts: Result<Vec<(String, PartKind)>, DeployError>) -> String {
+    let parts = match parts {
+        Ok(parts) => parts,
+        Err(error) => return format!("not {platform}: {error}"),
+    };
     let providers: Vec<_> =
         parts.into_iter().filter_map(|(name, kind)| (kind == PartKind::Capability).then_some(name)).collect();
-    Ok(match providers.is_empty() {
-        true => "needs no provider".to_owned(),
-        false => format!("needs the providers {}", providers.join(", ")),
-    })
+    match providers.is_empty() {
+        true => platform.to_owned(),
+        false => format!("{platform} with {}", providers.join(", ")),
+    }
 }

@@ -63,7 +63,7 @@ exports     passed   [TIME]wasmcloud:messaging/handler@0.2.0
 task        passed   [TIME]a task needs source_topic, dest_topic
 parameters  passed   [TIME]source_topic, dest_topic
 queue       passed   [TIME]replicas share the messages, tasks do not
-platform    passed   [TIME]needs no provider
+platform    passed   [TIME]wasmcloud; wadm with messaging-edge
 message     passed   [TIME]the result was sent to check.gives.dest_topic
 http        skipped  [TIME]the template answers no HTTP requests
 empty       passed   [TIME]nothing is sent
@@ -185,9 +185,10 @@ fn what_a_task_would_be_told_is_looked_at() {
     let failed = failures(Slip::None, |manifest| {
         format!("{manifest}[[capabilities]]\nwit = \"my:own/printer@1.0.0\"\n")
     });
-    assert!(
-        failed["platform"].contains("needs my:own/printer@1.0.0, for which no provider is known"),
-        "{failed:?}"
+    assert_eq!(
+        failed["platform"],
+        "`gives` needs my:own/printer@1.0.0, which hosts of wasmCloud 2 do not have\n  help: the template `toy` can be \
+         used with `pelato run` only\n`gives` needs my:own/printer@1.0.0, for which no provider is known"
     );
 }
 
