@@ -248,20 +248,26 @@ impl Ui {
             }
             // And `drill`.
             crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
-            // As JSON the problems are part of the error.
-            crate::Error::Rejected(_) if self.json() => {}
-            // As an event they are as well.
-            crate::Error::Rejected(_) | crate::Error::TaskRejected(_) if self.options.events => {}
-            crate::Error::Rejected(rejected) | crate::Error::TaskRejected(rejected) => {
-                self.report(&rejected.0)
-            }
             _ => {}
+        }
+        // As JSON and as an event the problems are part of the error, but for those of a task.
+        if let crate::Error::TaskRejected(rejected) = error
+            && self.json()
+        {
+            self.report(&rejected.0);
         }
         if self.json() {
             return self.result_json(&json::Failure::new(error));
         }
-        if self.options.events {
-            return;
+        if !self.options.events {
+            self.explain(error);
+        }
+    }
+
+    /// An error for a person: with what was found before, and with its place in a file.
+    fn explain(&self, error: &crate::Error) {
+        if let crate::Error::Rejected(rejected) | crate::Error::TaskRejected(rejected) = error {
+            self.report(&rejected.0);
         }
         match error.source_code() {
             Some(_) => self.problem(error),

@@ -17,14 +17,17 @@ pub fn table<const N: usize>(header: [&str; N], rows: &[[String; N]]) -> String 
         }
     }
     let line = |cells: &[String; N]| {
-        let padded = cells.iter().zip(widths).map(|(cell, width)| {
-            format!("{cell}{}", " ".repeat(width.saturating_sub(measure_text_width(cell))))
-        });
-        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        let cells = cells.iter().zip(widths).map(|(cell, width)| padded(cell, width));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     let mut lines = vec![line(&header.map(str::to_owned))];
     lines.extend(rows.iter().map(line));
     lines.join("\n")
+}
+
+/// A text with spaces up to a width, in columns of the terminal.
+pub fn padded(text: &str, width: usize) -> String {
+    format!("{text}{}", " ".repeat(width.saturating_sub(measure_text_width(text))))
 }
 
 #[cfg(test)]

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use console::measure_text_width;
+
 use super::screen::one_line;
 use super::{Question, Screen, Stop};
 use crate::pelato::{Error, MissingValue, PromptError};
 use crate::text::count;
 use crate::ui::Ui;
+use crate::ui::table::padded;
 
 /// More files are only counted.
 const MOST_FILES: usize = 10;
@@ -85,7 +88,7 @@ impl<'a> Form<'a> {
             Err(error) if !self.answers.is_empty() => error,
             other => return other,
         };
-        self.ui.failure(&error);
+        self.ui.explain(&error);
         Err(self.back())
     }
 
@@ -105,8 +108,8 @@ impl<'a> Form<'a> {
         let label = |index| if index == 0 { "Files".to_owned() } else { String::new() };
         let files = files.into_iter().enumerate().map(|(index, file)| [label(index), file]);
         let rows: Vec<_> = self.rows.iter().cloned().chain(files).collect();
-        let width = rows.iter().map(|[name, _]| name.chars().count()).max().unwrap_or_default();
-        let line = |[name, value]: &[String; 2]| format!("  {name:<width$}  {value}\n");
+        let width = rows.iter().map(|[name, _]| measure_text_width(name)).max().unwrap_or_default();
+        let line = |[name, value]: &[String; 2]| format!("  {}  {value}\n", padded(name, width));
         self.ui.line(&format!("\n{}", rows.iter().map(line).collect::<String>()));
         match self.ui.draw(|screen| screen.yes_or_no(question, true, "Enter: yes, Esc: back")) {
             Ok(true) => Ok(()),

@@ -1,9 +1,8 @@
 //! One question on the terminal: it is drawn again at every key, and never wider than the terminal.
 
-use std::cell::Cell;
 use std::fmt;
 
-use console::Term;
+use console::{Term, measure_text_width};
 use inquire::autocompletion::Replacement;
 use inquire::ui::{RenderConfig, Styled};
 use inquire::validator::Validation;
@@ -12,8 +11,9 @@ use miette::Diagnostic;
 
 use super::Question;
 use crate::pelato::Error;
-use crate::text::with_causes;
+use crate::text::{is_plain, with_causes};
 use crate::ui::safe::safe;
+use crate::ui::table::padded;
 use crate::ui::worded;
 
 /// The most lines of a list; longer ones scroll.
@@ -73,7 +73,7 @@ impl Screen {
             true => hint.to_owned(),
             false => format!("↑↓: choose, {hint}"),
         };
-        let suggestions = Suggestions { all: question.suggestions.to_vec(), is_list: question.is_list };
+        let suggestions = Suggestions::new(question);
         let text = Text::new(&prompt).with_help_message(&hint).with_render_config(self.look);
         let text = text.with_validator(check).with_autocomplete(suggestions).with_page_size(self.lines);
         let text = match &default {
@@ -94,19 +94,19 @@ impl Screen {
         let prompt = one_line(prompt);
         let hint = format!("type to filter, ↑↓: move, {hint}");
         let start = choices.iter().position(|(name, _)| Some(name.as_str()) == chosen).unwrap_or_default();
-        let names = choices.iter().map(|(name, _)| console::measure_text_width(name)).max().unwrap_or(0);
+        let names = choices.iter().map(|(name, _)| measure_text_width(name)).max().unwrap_or(0);
         let entry = |(name, about): &(String, String)| Entry {
             name: name.clone(),
             about: about.to_lowercase(),
             // Two columns are the mark's.
-            line: cut(&format!("{name:<names$}  {about}"), self.width.saturating_sub(2)),
+            line: cut(&format!("{}  {about}", padded(name, names)), self.width.saturating_sub(2)),
         };
         let list = Select::new(&prompt, choices.iter().map(entry).collect());
         let list = list.with_help_message(&hint).with_render_config(self.look).with_page_size(self.lines);
         let answer = list
             .with_starting_cursor(start)
             .with_scorer(&|typed, entry: &Entry, _, index| entry.score(typed, index))
-            .with_formatter(&|entry| entry.value.name.clone())
+            .with_formatter(&|entry| one_line(&entry.value.name))
             .prompt()?;
         Ok(answer.name)
     }
@@ -134,6 +134,14 @@ struct Suggestions {
     is_list: bool,
 }
 
+impl Suggestions {
+    /// Those that are drawn as they are: names of a project that is somebody else's may be anything.
+    fn new(question: &Question<'_>) -> Self {
+        let safe = question.suggestions.iter().filter(|name| name.chars().all(is_plain));
+        Self { all: safe.cloned().collect(), is_list: question.is_list }
+    }
+}
+
 impl Autocomplete for Suggestions {
     fn get_suggestions(&mut self, typed: &str) -> Result<Vec<String>, CustomUserError> {
         let (before, last) = match typed.rfind(',') {
@@ -141,8 +149,8 @@ impl Autocomplete for Suggestions {
             _ => ("", typed),
         };
         let has = |name: &str| before.split(',').any(|other| other.trim() == name);
-        let space = if before.is_empty() { "" } else { " " };
-        let fits = |name: &&String| name.starts_with(last.trim_start()) && *name != last && !has(name);
+        let (space, last) = (if before.is_empty() { "" } else { " " }, last.trim_start());
+        let fits = |name: &&String| name.starts_with(last) && *name != last && !has(name);
         Ok(self.all.iter().filter(fits).map(|name| format!("{before}{space}{name}")).collect())
     }
 
@@ -193,22 +201,23 @@ fn cut(text: &str, width: usize) -> String {
 
 /// Lines of whole words, as far as words are no longer than a line.
 fn wrapped(text: &str, width: usize) -> String {
-    let at = Cell::new(0);
-    let word = |word: &str| {
-        let length = console::measure_text_width(word);
-        let is_first = at.get() == 0;
-        let fits = at.get() + 1 + length <= width;
-        at.set(if fits && !is_first { at.get() + 1 + length } else { length });
-        let before = if is_first {
-            ""
-        } else if fits {
-            " "
-        } else {
-            "\n  "
-        };
-        format!("{before}{word}")
-    };
-    text.split_whitespace().map(word).collect()
+    let (mut lines, mut at) = (String::new(), 0);
+    for word in text.split_whitespace() {
+        let length = measure_text_width(word);
+        match at {
+            0 => at = length,
+            _ if at + 1 + length <= width => {
+                lines.push(' ');
+                at += 1 + length;
+            }
+            _ => {
+                lines.push_str("\n  ");
+                at = length;
+            }
+        }
+        lines.push_str(word);
+    }
+    lines
 }
 
 #[cfg(test)]
@@ -243,10 +252,13 @@ mod tests {
 
     #[test]
     fn lists_are_completed_at_their_end() {
-        let mut names = Suggestions { all: vec!["edge".to_owned(), "cloud".to_owned()], is_list: true };
+        let all = ["edge", "cloud", "x\u{1b}[2J"].map(str::to_owned);
+        let mut names =
+            Suggestions::new(&Question { suggestions: &all, is_list: true, ..Question::default() });
         assert_eq!(names.get_suggestions("").unwrap(), ["edge", "cloud"]);
         assert_eq!(names.get_suggestions("edge,").unwrap(), ["edge, cloud"]);
         assert_eq!(names.get_suggestions("edge, c").unwrap(), ["edge, cloud"]);
+        assert_eq!(names.get_suggestions("cloud, edge").unwrap(), [""; 0]);
         assert_eq!(names.get_suggestions("x").unwrap(), [""; 0]);
         assert_eq!(names.get_completion("c", None).unwrap(), Some("cloud".to_owned()));
         names.is_list = false;
