@@ -1,6 +1,5 @@
 //! Runs a pack's compiler on this machine.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -113,8 +112,7 @@ fn here(
 pub fn explained(said: &str, pack: &Pack, code: &Code, source: &Path) -> String {
     let task = &pack.manifest.task;
     let omit = pack.manifest.build.omit.iter();
-    let told = omit
-        .fold(Cow::Borrowed(said), |told, part| Cow::Owned(part.regex().replace_all(&told, "").into_owned()));
+    let told = omit.fold(said.to_owned(), |told, part| part.regex().replace_all(&told, "").into_owned());
     let mut text =
         with_own_files(&with_own_name(told.trim_end(), pack, code), code, source, task.into.as_deref());
     let known = pack.manifest.build.explain.iter();

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use super::PATIENCE;
 use super::finding::Finding;
 use crate::build::container::{self, Look};
 use crate::build::{self, Choice, Local, Search};
@@ -91,7 +90,7 @@ impl Machine {
             progress: Arc::new(Silent),
             build,
             builder_from,
-            patience: PATIENCE,
+            patience: Duration::default(),
             local: OnceCell::new(),
             engine: OnceCell::new(),
             registry: OnceCell::new(),
@@ -213,7 +212,7 @@ impl Machine {
                     server: about.server,
                     address: about.address,
                     settings: about.address_settings,
-                    seconds: self.patience.as_secs(),
+                    limit: self.patience,
                 })
             })
         };

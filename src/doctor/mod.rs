@@ -33,8 +33,6 @@ use crate::platform::Platform;
 use crate::push::HELPER_LIMIT;
 use crate::remedy::Argument;
 
-/// How long others may take to answer unless the user says otherwise.
-pub const PATIENCE: Duration = Duration::from_secs(4);
 /// How much longer a subject may take: what asks others gives up earlier, and says what it waited for.
 const MARGIN: Duration = Duration::from_secs(1);
 

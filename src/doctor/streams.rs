@@ -1,6 +1,6 @@
 //! Whether JetStream stores the messages of the workflow's tasks, once they are deployed.
 
-use async_nats::ConnectOptions;
+use async_nats::{Client, ConnectOptions};
 
 use super::finding::Finding;
 use super::machine::Machine;
@@ -12,8 +12,11 @@ use crate::text::list;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     let (false, Some(server)) = (machine.streams.is_empty(), machine.nats()) else { return Vec::new() };
+    let connecting = tokio::time::timeout(machine.patience, nats::connect(&server, ConnectOptions::new()));
+    // What is wrong with the connection is said where the server is looked at.
+    let Ok(Ok(client)) = connecting.await else { return Vec::new() };
     let needed = machine.wants_platform();
-    match faults(machine, &server).await {
+    match faults(machine, client).await {
         Ok(faults) if faults.is_empty() => {
             vec![Finding::ok(format!("JetStream stores the messages of {}", components(machine)))]
         }
@@ -33,14 +36,11 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
             );
             vec![Finding::lacking(false, found, remedy)]
         }
-        // What is wrong with the connection is said where the server is looked at.
-        Err(StreamError::Nats(_)) => Vec::new(),
         Err(error) => vec![Finding::of(needed, &error)],
     }
 }
 
-async fn faults(machine: &Machine, server: &nats::Server) -> Result<Vec<Fault>, StreamError> {
-    let client = nats::connect(server, ConnectOptions::new()).await?;
+async fn faults(machine: &Machine, client: Client) -> Result<Vec<Fault>, StreamError> {
     let manager = ConsumerManager::new(client, machine.settings.text(JETSTREAM_DOMAIN));
     Ok(manager.look(&machine.streams, machine.call_timeout).await?.faults)
 }

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use similar::TextDiff;
 
 use super::tree::{Files, create_tree};
-use super::write::delete;
-use super::write::{replace, write_new};
+use super::write::{delete, replace, write_new};
 use super::{FileError, RelPath, SOURCE, anywhere, read};
 
 #[derive(Debug, Clone, PartialEq, Eq)]

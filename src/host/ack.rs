@@ -68,20 +68,13 @@ pub(super) fn told(what: &[u8]) -> Option<Disposition> {
     Some(Disposition::Redelivered { delay: Duration::from_nanos(delay) })
 }
 
-/// The headers of a dead letter: its component, its subject, and the error. Messages of components have no headers,
-/// so the host adds them.
+/// The headers of a dead letter of a call.
 pub(super) fn dead_letter(call: &Call, error: &str) -> Vec<(&'static str, String)> {
     let subject = match &call.trigger {
-        Trigger::Message { subject } => subject.to_string(),
-        Trigger::Http { .. } | Trigger::Direct => String::new(),
+        Trigger::Message { subject } => subject,
+        Trigger::Http { .. } | Trigger::Direct => "",
     };
-    // A header is one line.
-    let error: String = error.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    vec![
-        ("Pelato-Component", call.component.to_string()),
-        ("Pelato-Subject", subject),
-        ("Pelato-Error", error.trim().to_owned()),
-    ]
+    protocol::dead_letter_headers(&call.component, subject, error).into()
 }
 
 #[cfg(test)]

@@ -34,12 +34,13 @@ pub(super) struct Core {
     pub limits: Limits,
     pub slots: Slots,
     pub max_concurrent: usize,
+    /// They run functions. HTTP and NATS are served by the caller's, so that functions cannot starve them.
     threads: Threads,
 }
 
-/// The threads that run functions. HTTP and NATS are served by the caller's, so that functions cannot starve them.
-struct Threads {
-    handle: Handle,
+/// Threads beside those of the caller.
+pub(super) struct Threads {
+    pub handle: Handle,
     // Always present until dropped.
     runtime: Option<Runtime>,
 }
@@ -83,7 +84,9 @@ impl Core {
             limits: options.limits,
             slots: Slots::new(options.max_concurrent),
             max_concurrent: options.max_concurrent.max(1),
-            threads: Threads::start()?,
+            threads: Threads::start(
+                Builder::new_multi_thread().thread_name("pelato-function").event_interval(EVENT_INTERVAL),
+            )?,
         })
     }
 
@@ -128,13 +131,9 @@ impl Core {
 }
 
 impl Threads {
-    fn start() -> Result<Self, HostError> {
-        let runtime = Builder::new_multi_thread()
-            .thread_name("pelato-function")
-            .event_interval(EVENT_INTERVAL)
-            .enable_all()
-            .build()
-            .map_err(|cause| HostError::Engine { message: cause.to_string() })?;
+    pub fn start(builder: &mut Builder) -> Result<Self, HostError> {
+        let started = builder.enable_all().build();
+        let runtime = started.map_err(|cause| HostError::Engine { message: cause.to_string() })?;
         Ok(Self { handle: runtime.handle().clone(), runtime: Some(runtime) })
     }
 }

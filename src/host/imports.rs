@@ -36,7 +36,7 @@ impl consumer::Host for State {
         Ok(match link.broker.publish(message).await {
             Ok(_) if is_ack => {
                 if let Some(disposition) = ack::told(&sent.body) {
-                    self.record.dispose(Some(disposition));
+                    self.record.dispose(disposition);
                 }
                 Ok(())
             }
@@ -78,10 +78,10 @@ impl consumer::Host for State {
         Ok(match answer {
             Ok((reply, parked)) => {
                 // What a stream has refused is not on its way.
-                let stored = protocol::stored(&reply.body);
+                let stored = if is_stored || is_dead_letter { protocol::stored(&reply.body) } else { Ok(()) };
                 if is_dead_letter && stored.is_ok() {
                     let topic = sent.subject.clone();
-                    self.record.dispose(Some(Disposition::DeadLettered { topic }));
+                    self.record.dispose(Disposition::DeadLettered { topic });
                 }
                 if !is_stored || self.record.noted(stored).is_ok() {
                     self.record.publish(sent, parked);

@@ -64,10 +64,7 @@ impl Output {
             for part in piece.chunks(LONGEST_LINE) {
                 pending.extend_from_slice(part);
                 if part.ends_with(b"\n") || pending.len() >= LONGEST_LINE {
-                    if stream == Stream::Stderr {
-                        explanation = explanation.or_else(|| explain(&String::from_utf8_lossy(pending)));
-                    }
-                    self.line(stream, pending);
+                    self.line(stream, pending, &mut explanation);
                 }
             }
         }
@@ -82,22 +79,23 @@ impl Output {
     /// Reports what was written without the end of a line.
     pub fn finish(&self) {
         let mut account = self.account();
+        let mut explanation = account.explanation;
         for stream in [Stream::Stdout, Stream::Stderr] {
             let pending = pending(&mut account, stream);
-            if pending.is_empty() {
-                continue;
+            if !pending.is_empty() {
+                self.line(stream, pending, &mut explanation);
             }
-            let explanation =
-                (stream == Stream::Stderr).then(|| explain(&String::from_utf8_lossy(pending))).flatten();
-            self.line(stream, pending);
-            account.explanation = account.explanation.or(explanation);
         }
+        account.explanation = explanation;
     }
 
-    fn line(&self, stream: Stream, pending: &mut Vec<u8>) {
+    fn line(&self, stream: Stream, pending: &mut Vec<u8>, explanation: &mut Option<&'static str>) {
         let line = pending.strip_suffix(b"\n").unwrap_or(pending);
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         let text = String::from_utf8_lossy(line).into_owned();
+        if stream == Stream::Stderr {
+            *explanation = explanation.or_else(|| explain(&text));
+        }
         pending.clear();
         self.observer.event(Event::Line { call: Arc::clone(&self.call), stream, text, detail: false });
     }

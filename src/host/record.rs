@@ -31,8 +31,8 @@ impl Record {
     }
 
     /// Notes what becomes of the message.
-    pub fn dispose(&self, disposition: Option<Disposition>) {
-        *self.disposition.lock().unwrap_or_else(PoisonError::into_inner) = disposition;
+    pub fn dispose(&self, disposition: Disposition) {
+        *self.disposition.lock().unwrap_or_else(PoisonError::into_inner) = Some(disposition);
     }
 
     /// The instance is there; the function begins.

@@ -100,9 +100,10 @@ impl Pelato {
     /// # Errors
     /// When the platform does not answer. That it is not deployed is the stream's first error.
     pub async fn statuses(&self) -> Result<Statuses, Error> {
-        let operation = self.look()?;
-        let statuses = operation.platform()?.status(&operation.application()?).await?;
-        let streams = Arc::new(operation.stream_look()?);
+        let operation = Arc::new(self.look()?);
+        let (name, streams) = operation.stream_look()?;
+        let statuses = operation.platform()?.status(&name).await?;
+        let streams = Arc::new(streams);
         Ok(statuses
             .then(move |status| {
                 let streams = Arc::clone(&streams);
@@ -171,7 +172,11 @@ impl Operation {
 
     /// The name of the workflow's application.
     pub(super) fn application(&self) -> Result<String, Error> {
-        let (workflow, _) = project::read(&self.root)?;
+        self.application_of(&project::read(&self.root)?.0)
+    }
+
+    /// The name of a workflow's application.
+    pub(super) fn application_of(&self, workflow: &project::Workflow) -> Result<String, Error> {
         let name = workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
         Ok(self.platform()?.application_name(name)?)
     }
@@ -233,11 +238,11 @@ impl Operation {
         }
     }
 
-    async fn status(&self) -> Result<Status, Error> {
-        let name = self.application()?;
+    async fn status(self: &Arc<Self>) -> Result<Status, Error> {
+        let (name, streams) = self.stream_look()?;
         let first = self.platform()?.status(&name).await?.next().await;
         let status = first.ok_or(DeployError::Ended { name })??;
-        Ok(self.stream_look()?.beside(status).await)
+        Ok(streams.beside(status).await)
     }
 
     async fn rollback(&self, wanted: Option<&str>, options: Options) -> Result<Deployed, Error> {

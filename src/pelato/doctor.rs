@@ -25,12 +25,7 @@ impl Pelato {
     /// When the workflow is there and cannot be read.
     pub async fn machine(&self, flags: &BuildFlags, patience: Duration) -> Result<Machine, Error> {
         let flags = flags.clone();
-        let machine = move |operation: &Operation| {
-            let mut machine = operation.machine(&flags)?;
-            machine.patience = patience;
-            Ok(machine)
-        };
-        self.begin(OperationKind::Machine)?.alone(machine).await
+        self.begin(OperationKind::Machine)?.alone(move |operation| operation.machine(&flags, patience)).await
     }
 
     /// Looks at the machine.
@@ -60,17 +55,19 @@ impl Pelato {
 }
 
 impl Operation {
-    fn machine(&self, flags: &BuildFlags) -> Result<Machine, Error> {
-        let work = match self.check() {
-            Ok(checked) => match checked.report.errors() {
-                0 => Work::Sound(checked.components),
-                errors => {
-                    let what = format!("{} has {}", workflow::FILE, count(errors, "error"));
-                    Work::Wrong(what, checked.components)
-                }
-            },
-            Err(Error::Read(ReadError::Missing { .. })) => Work::None,
+    fn machine(&self, flags: &BuildFlags, patience: Duration) -> Result<Machine, Error> {
+        let checked = match self.check() {
+            Ok(checked) => Some(checked),
+            Err(Error::Read(ReadError::Missing { .. })) => None,
             Err(error) => return Err(error),
+        };
+        let application = checked.as_ref().and_then(|checked| self.application_of(&checked.workflow).ok());
+        let work = match checked.map(|checked| (checked.report.errors(), checked.components)) {
+            None => Work::None,
+            Some((0, components)) => Work::Sound(components),
+            Some((errors, components)) => {
+                Work::Wrong(format!("{} has {}", workflow::FILE, count(errors, "error")), components)
+            }
         };
         let packs: Vec<_> = match &work {
             Work::None => self.catalog.packs.iter().cloned().map(Arc::new).collect(),
@@ -100,7 +97,8 @@ impl Operation {
         machine.rejected = rejected;
         // What is wrong with the workflow is said elsewhere.
         machine.streams = self.streams_deployed(machine.components()).unwrap_or_default();
-        machine.application = self.application().ok();
+        machine.application = application;
+        machine.patience = patience;
         machine.call_timeout = self.call_timeout();
         machine.progress = Arc::clone(&self.progress);
         Ok(machine)

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use super::{Error, Options, Pelato};
-use crate::cancel::{Cancel, Tracked};
+use crate::cancel::{Cancel, Tracked, joined};
 use crate::catalog::{Catalog, PACKS_FOLDER, TEMPLATES_FOLDER};
 use crate::check::code::TASKS;
 use crate::files;
@@ -143,12 +143,7 @@ impl Operation {
         let operation = Arc::clone(self);
         let done = tokio::task::spawn_blocking(move || work(&operation)).await;
         guard.disarm();
-        match done.map_err(tokio::task::JoinError::try_into_panic) {
-            Ok(done) => done,
-            Err(Ok(panic)) => std::panic::resume_unwind(panic),
-            // The runtime ends before the work has begun.
-            Err(Err(_)) => Err(Error::Cancelled),
-        }
+        joined(done).unwrap_or(Err(Error::Cancelled))
     }
 
     /// Waits for `stop`, but not when it is cancelled.

@@ -12,7 +12,6 @@ use crate::check::Component;
 use crate::host::{self, Bus};
 use crate::nats;
 use crate::platform::{Problem, State, Status};
-use crate::project::Settings;
 use crate::project::settings::{CALL_TIMEOUT, JETSTREAM_DOMAIN};
 use crate::stream::{Consumer, ConsumerManager, Fault, Guard, Kept, StreamError, Streams};
 
@@ -51,22 +50,19 @@ impl Operation {
         streams(components, |component| component.replicas.saturating_mul(calls))
     }
 
-    /// Looks at what JetStream does for the components of the workflow, those that have no errors.
-    pub(super) fn stream_look(&self) -> Result<StreamLook, Error> {
-        Ok(StreamLook {
-            streams: self.streams_deployed(&self.check()?.components)?,
-            settings: self.settings.clone(),
-            call_timeout: self.call_timeout(),
-            manager: OnceCell::new(),
-        })
+    /// The name of the workflow's application, and a look at what JetStream does for its components that have no errors.
+    pub(super) fn stream_look(self: &Arc<Self>) -> Result<(String, StreamLook), Error> {
+        let checked = self.check()?;
+        let name = self.application_of(&checked.workflow)?;
+        let streams = self.streams_deployed(&checked.components)?;
+        Ok((name, StreamLook { streams, operation: Arc::clone(self), manager: OnceCell::new() }))
     }
 }
 
 /// What JetStream does for a workflow, looked at as often as its application is.
 pub(super) struct StreamLook {
     streams: Streams,
-    settings: Settings,
-    call_timeout: Duration,
+    operation: Arc<Operation>,
     manager: OnceCell<ConsumerManager>,
 }
 
@@ -92,12 +88,10 @@ impl StreamLook {
     }
 
     async fn look(&self, streams: &Streams) -> Result<Vec<Problem>, Error> {
-        let connect = || async {
-            let server = self.settings.nats()?;
-            let client = nats::connect(&server, ConnectOptions::new()).await.map_err(StreamError::from)?;
-            Ok::<_, Error>(ConsumerManager::new(client, self.settings.text(JETSTREAM_DOMAIN)))
-        };
-        let look = self.manager.get_or_try_init(connect).await?.look(streams, self.call_timeout).await?;
+        let operation = &self.operation;
+        let connect = || async { Ok::<_, Error>(operation.consumer_manager(operation.topics().await?)) };
+        let manager = self.manager.get_or_try_init(connect).await?;
+        let look = manager.look(streams, operation.call_timeout()).await?;
         let problem = |fault: Fault| Problem {
             words: format!("{}: {}", fault.what, fault.what.remedy()),
             part: fault.component,

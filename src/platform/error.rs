@@ -100,7 +100,7 @@ pub enum DeployError {
         images: String,
     },
     /// The platform does not answer in time.
-    #[error("the {server} at {address} cannot be reached: no answer within {seconds} s")]
+    #[error("the {server} at {address} cannot be reached: no answer within {} s", .limit.as_secs_f64())]
     #[diagnostic(
         code(pelato::deploy::no_answer),
         help(
@@ -116,7 +116,7 @@ pub enum DeployError {
         /// The settings that say where it is.
         settings: &'static str,
         /// How long it was waited for.
-        seconds: u64,
+        limit: Duration,
     },
     /// The connection to the platform was lost.
     #[error("the connection to {place} was lost: {message}")]

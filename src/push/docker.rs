@@ -16,10 +16,10 @@ use crate::process;
 use crate::progress::Event;
 use crate::project::settings::hide_secrets;
 
-/// How long a program may take before the user is told what is waited for, and before it is ended. Some ask for the
-/// password of a keyring.
-const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), HELPER_LIMIT);
+/// How long a program that knows passwords may take before it is ended. Some ask for that of a keyring.
 pub const HELPER_LIMIT: Duration = Duration::from_secs(60);
+/// How long it may take before the user is told what is waited for, and before it is ended.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(2), HELPER_LIMIT);
 
 /// What Docker's file says about a host.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,5 +1,7 @@
 //! What can go wrong between a component and its registry, in the user's words.
 
+use std::time::Duration;
+
 use crate::project::lock_file::LockFileError;
 use crate::project::settings::SettingsError;
 use crate::remedy::{Argument, Operation};
@@ -98,12 +100,12 @@ pub enum PushError {
         )
     )]
     Unreachable { host: String, reason: String },
-    #[error("the registry at {host} did not answer within {seconds} s")]
+    #[error("the registry at {host} did not answer within {} s", .limit.as_secs_f64())]
     #[diagnostic(
         code(pelato::push::timeout),
         help("check whether it is overloaded, or another program listens there; try again later")
     )]
-    Timeout { host: String, seconds: u64 },
+    Timeout { host: String, limit: Duration },
     /// It speaks http, and we https.
     #[error("the registry at {host} uses plain HTTP")]
     #[diagnostic(code(pelato::push::not_https))]
@@ -306,7 +308,7 @@ mod tests {
     use super::*;
 
     fn timeout(seconds: u64) -> PushError {
-        PushError::Timeout { host: "r.org".to_owned(), seconds }
+        PushError::Timeout { host: "r.org".to_owned(), limit: Duration::from_secs(seconds) }
     }
 
     #[test]

@@ -78,7 +78,7 @@ struct Said {
 impl Request<'_> {
     /// It has not answered in time.
     pub fn too_slow(&self, waited: Duration) -> Fault {
-        let error = PushError::Timeout { host: self.host.to_owned(), seconds: waited.as_secs() };
+        let error = PushError::Timeout { host: self.host.to_owned(), limit: waited };
         Fault::of(true, error)
     }
 
@@ -339,7 +339,10 @@ mod tests {
         let error = runtime.block_on(async { get.send().await }).unwrap_err();
         let (transient, words) = of(None, |request| request.transport(&error));
         assert!(transient);
-        assert_eq!(words, PushError::Timeout { host: "r.org".to_owned(), seconds: 120 }.to_string());
+        assert_eq!(
+            words,
+            PushError::Timeout { host: "r.org".to_owned(), limit: Duration::from_secs(120) }.to_string()
+        );
     }
 
     #[test]

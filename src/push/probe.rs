@@ -11,9 +11,6 @@ use super::{Address, Caller, PushError};
 use crate::clock;
 use crate::project::Settings;
 
-/// How long a connection, and how long an answer may take.
-const LIMITS: Limits = Limits { connect: Duration::from_secs(2), answer: Some(Duration::from_secs(3)) };
-
 /// What was found out about a registry.
 #[derive(Debug)]
 pub struct Probe {
@@ -41,11 +38,13 @@ pub async fn probe(
     let address = Address::of(settings)?;
     let place = format!("{}/{repository}", address.prefix());
     let image = reference(&format!("{place}:0"))?;
-    let registries = Registries::within(LIMITS, settings, std::slice::from_ref(&image), caller).await?;
+    // A part of it, so that what was waited for can be named.
+    let limits = Limits { connect: limit / 2, answer: Some(limit * 3 / 4) };
+    let registries = Registries::within(limits, settings, std::slice::from_ref(&image), caller).await?;
     let session = registries.session(&image)?;
     let about = About::new(&image, &place, Action::Push);
     let asked = async { Ok::<_, PushError>((ahead(session, about).await?, upload(session, about).await)) };
-    let too_slow = |_| PushError::Timeout { host: address.host.clone(), seconds: limit.as_secs() };
+    let too_slow = |_| PushError::Timeout { host: address.host.clone(), limit };
     let (ahead, push) = tokio::time::timeout(limit, asked).await.map_err(too_slow)??;
     Ok(Probe { host: address.host, whom: session.credentials.whom(), ahead, push })
 }

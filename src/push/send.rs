@@ -10,6 +10,7 @@ use super::parcel::{Parcel, Source, Unread};
 use super::registry::Registries;
 use super::{Address, Caller, LOOKS, PushError, registry};
 use crate::build::pool;
+use crate::cancel::joined;
 use crate::progress::{Change, Event, Phase};
 use crate::project::Settings;
 use crate::project::lock_file::{Digest, LockFile, Locked};
@@ -127,12 +128,7 @@ async fn look<'a>(
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         pool::run(&unread, threads, |_| None, Unread::read).into_iter().collect::<Result<Vec<_>, _>>()
     });
-    let parcels = match read.await.map_err(tokio::task::JoinError::try_into_panic) {
-        Ok(parcels) => parcels?,
-        Err(Ok(panic)) => std::panic::resume_unwind(panic),
-        // The runtime ends before the work has begun.
-        Err(Err(_)) => return Err(PushError::Cancelled),
-    };
+    let parcels = joined(read.await).unwrap_or(Err(PushError::Cancelled))?;
     let images: Vec<_> = parcels.iter().map(|parcel| parcel.image.clone()).collect();
     let registries = Registries::of(settings, &images, caller).await?;
     let looks: Vec<_> = parcels.iter().map(|parcel| verdict(&registries, parcel)).collect();

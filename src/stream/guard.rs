@@ -32,10 +32,10 @@ const ADVISORIES: [&str; 2] =
 
 /// Looks after the streams and consumers of a workflow that runs here.
 pub struct Guard {
-    pub server: nats::Server,
-    pub domain: Option<String>,
-    pub call_timeout: Duration,
-    pub progress: Arc<dyn Progress>,
+    server: nats::Server,
+    domain: Option<String>,
+    call_timeout: Duration,
+    progress: Arc<dyn Progress>,
     explained: AtomicUsize,
 }
 
@@ -57,6 +57,8 @@ struct Known {
     breaks: usize,
     /// Streams and numbers of messages that were dead-lettered for a consumer.
     dead_lettered: BTreeSet<(String, String, u64)>,
+    /// How many messages that could not be read were found since that is compared with the breaks.
+    found: usize,
 }
 
 impl Guard {
@@ -201,12 +203,11 @@ impl Guard {
         if broken == known.breaks {
             return;
         }
-        let mut found = 0;
         for consumer in &wanted.consumers {
             let Some(topic) = wanted.dead_letter_topic(&consumer.component) else { continue };
             match manager.dead_letter_unreadable(consumer, topic, &mut known.dead_lettered).await {
                 Ok(count) if count > 0 => {
-                    found += count;
+                    known.found += count;
                     let (component, topic) = (consumer.component.clone(), topic.to_owned());
                     self.progress.report(Event::UnreadableDeadLettered { component, topic, count });
                 }
@@ -215,11 +216,12 @@ impl Guard {
                 Err(StreamError::NoJetStream { .. }) => return,
                 Err(error) => {
                     // It is still stored, and will break the connection again: then this is tried again.
-                    found += 1;
+                    known.found += 1;
                     self.progress.report(Event::StorageNotRestored { reason: error.to_string() });
                 }
             }
         }
+        let found = mem::take(&mut known.found);
         self.explained.fetch_add(found.min(broken - known.breaks), Ordering::Relaxed);
         known.breaks = broken;
     }

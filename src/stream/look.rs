@@ -1,10 +1,11 @@
 //! What JetStream lacks of what [`ConsumerManager::keep`] creates: somebody deleted a stream or a consumer or changed it,
 //! or the server lost its store.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use async_nats::jetstream::context::{ConsumerInfoErrorKind, GetStreamByNameErrorKind, GetStreamErrorKind};
+use async_nats::jetstream::context::{ConsumerInfoErrorKind, GetStreamErrorKind};
 use async_nats::jetstream::{consumer, stream};
 use miette::Diagnostic;
 
@@ -99,25 +100,31 @@ impl ConsumerManager {
     /// # Errors
     /// When JetStream does not answer.
     pub async fn look(&self, streams: &Streams, call_timeout: Duration) -> Result<Look, StreamError> {
-        let mut look = Look::default();
+        let sources = streams.consumers.iter().map(|consumer| consumer.source.as_str());
+        let written = streams.written.iter().map(|written| written.topic.as_str());
+        let topics: BTreeSet<_> = sources.chain(written).collect();
+        let (mut look, mut found) = (Look::default(), BTreeMap::new());
+        for topic in topics {
+            if let Some(stream) = self.stream_of(topic).await? {
+                look.places.add_stream(topic, &stream);
+                found.insert(topic, stream);
+            }
+        }
         for consumer in &streams.consumers {
-            let topic = consumer.source.clone();
-            let faults = match self.stream_of(&topic).await? {
-                None => vec![What::NoStream { topic, used_for: Use::Source }],
+            let faults = match found.get(consumer.source.as_str()) {
+                None => vec![What::NoStream { topic: consumer.source.clone(), used_for: Use::Source }],
                 Some(stream) => {
-                    look.places.add_stream(&topic, &stream);
-                    self.look_at_consumer(&stream, consumer, call_timeout, &mut look.places).await?
+                    self.look_at_consumer(stream, consumer, call_timeout, &mut look.places).await?
                 }
             };
             look.add(&consumer.component, faults);
         }
         for written in &streams.written {
-            let fault = match self.stream_of(&written.topic).await? {
+            let fault = match found.get(written.topic.as_str()) {
                 None => Some(What::NoStream { topic: written.topic.clone(), used_for: used_for(written) }),
                 Some(stream) => {
-                    look.places.add_stream(&written.topic, &stream);
                     let is_read = streams.is_read(&written.topic);
-                    check::written(&stream, written, is_read).err().map(What::Unsuitable)
+                    check::written(stream, written, is_read).err().map(What::Unsuitable)
                 }
             };
             look.add(&written.writer, fault);
@@ -153,11 +160,7 @@ impl ConsumerManager {
 
     /// The stream that stores a topic, or a part of it.
     async fn stream_of(&self, topic: &str) -> Result<Option<stream::Info>, StreamError> {
-        let name = match self.context.stream_by_subject(topic).await {
-            Ok(name) => name,
-            Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(self.absent(error.to_string())),
-        };
+        let Some(name) = self.stream_name_of(topic).await? else { return Ok(None) };
         match self.context.get_stream(&name).await {
             Ok(stream) => Ok(Some(stream.cached_info().clone())),
             // It was deleted in between.

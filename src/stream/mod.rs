@@ -106,7 +106,6 @@ impl Streams {
 
 /// JetStream of a NATS server.
 pub struct ConsumerManager {
-    client: Client,
     context: Context,
     domain: Option<String>,
 }
@@ -115,11 +114,11 @@ impl ConsumerManager {
     /// JetStream of the server that the client is connected to, or of a domain, if one is named.
     pub fn new(client: Client, domain: Option<&str>) -> Self {
         let mut context = match domain {
-            Some(domain) => jetstream::with_domain(client.clone(), domain),
-            None => jetstream::new(client.clone()),
+            Some(domain) => jetstream::with_domain(client, domain),
+            None => jetstream::new(client),
         };
         context.set_timeout(PATIENCE);
-        Self { client, context, domain: domain.map(str::to_owned) }
+        Self { context, domain: domain.map(str::to_owned) }
     }
 
     /// Creates the streams of all topics, and the consumers. Existing streams are used unchanged. A message is redelivered
@@ -231,21 +230,26 @@ impl ConsumerManager {
         retention: RetentionPolicy,
         progress: &dyn Progress,
     ) -> Result<Found, StreamError> {
-        let name = match self.context.stream_by_subject(topic).await {
-            Ok(name) => name,
-            Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => {
-                let name = stream_name(topic);
-                let info = self.make_stream(&name, topic, retention).await?;
-                progress.report(Event::StreamCreated { stream: name, topic: topic.to_owned() });
-                return Ok(Found::Created(Box::new(info)));
-            }
-            Err(error) => return Err(self.absent(error.to_string())),
+        let Some(name) = self.stream_name_of(topic).await? else {
+            let name = stream_name(topic);
+            let info = self.make_stream(&name, topic, retention).await?;
+            progress.report(Event::StreamCreated { stream: name, topic: topic.to_owned() });
+            return Ok(Found::Created(Box::new(info)));
         };
         let stream = self.context.get_stream(&name).await.map_err(|error| match error.kind() {
             GetStreamErrorKind::Request => self.absent(error.to_string()),
             _ => refused(&name, topic, &error),
         })?;
         Ok(Found::Existing(Box::new(stream.cached_info().clone())))
+    }
+
+    /// The name of the stream that stores a topic, or a part of it.
+    async fn stream_name_of(&self, topic: &str) -> Result<Option<String>, StreamError> {
+        match self.context.stream_by_subject(topic).await {
+            Ok(name) => Ok(Some(name)),
+            Err(error) if error.kind() == GetStreamByNameErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.absent(error.to_string())),
+        }
     }
 
     async fn make_stream(

@@ -50,8 +50,7 @@ impl ConsumerManager {
         topic: &str,
         done: &mut BTreeSet<(String, String, u64)>,
     ) -> Result<usize, StreamError> {
-        let stream = self.context.stream_by_subject(&consumer.source).await;
-        let stream = stream.map_err(|error| self.absent(error.to_string()))?;
+        let Some(stream) = self.stream_name_of(&consumer.source).await? else { return Ok(0) };
         let Some(info) = self.consumer_info(&stream, &consumer.name).await? else { return Ok(0) };
         let (mut count, mut next) = (0, info.ack_floor.stream_sequence + 1);
         while next <= info.delivered.stream_sequence {
@@ -64,7 +63,7 @@ impl ConsumerManager {
             self.store_dead_letter(consumer, topic, &stored).await?;
             let place = format!("{stream}.{}", consumer.name);
             let ack = format!("$JS.ACK.{place}.1.{}.{}.0.0", stored.seq, info.delivered.consumer_sequence);
-            let told = self.client.request(ack, protocol::DEAD_LETTERED.into()).await;
+            let told = self.context.client().request(ack, protocol::DEAD_LETTERED.into()).await;
             told.map_err(|error| self.absent(error.to_string()))?;
             done.insert(key);
             count += 1;
@@ -96,9 +95,9 @@ impl ConsumerManager {
         let refused = |message: String| StreamError::DeadLetter { topic: topic.to_owned(), message };
         let body = STANDARD.decode(&stored.data).map_err(|error| refused(error.to_string()))?;
         let mut headers = HeaderMap::new();
-        headers.insert("Pelato-Component", consumer.component.as_str());
-        headers.insert("Pelato-Subject", stored.subject.as_str());
-        headers.insert("Pelato-Error", REASON);
+        for (name, value) in protocol::dead_letter_headers(&consumer.component, &stored.subject, REASON) {
+            headers.insert(name, value.as_str());
+        }
         headers.insert("Pelato-Headers", stored.hdrs.as_str());
         let sent = self.context.publish_with_headers(topic.to_owned(), headers, body.into()).await;
         let acknowledged = sent.map_err(|error| refused(error.to_string()))?.await;

@@ -31,9 +31,5 @@ fn binary() -> &'static Path {
 
 /// The program in the surroundings of a project.
 pub fn command(place: &Place) -> Command {
-    let pelato = place.command(&[]);
-    let mut command = Command::new(binary());
-    command.current_dir(place.project()).env_clear();
-    command.envs(pelato.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    command
+    place.program(binary())
 }

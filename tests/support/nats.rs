@@ -25,6 +25,11 @@ struct How {
     folder: tempfile::TempDir,
 }
 
+/// The user `restricted`, with these permissions, as a server's configuration has it.
+pub fn restricted(permissions: &str) -> String {
+    format!("{{user: restricted, password: pw, permissions: {{{permissions}}}}}")
+}
+
 impl Server {
     /// Starts a server with its data in a folder of its own, in which it is started.
     pub fn start(arguments: &[&str]) -> Self {
@@ -64,7 +69,7 @@ impl Server {
 
     /// A server whose only user, `restricted`, has these permissions.
     pub fn restricted(permissions: &str) -> Self {
-        let user = format!("{{user: restricted, password: pw, permissions: {{{permissions}}}}}");
+        let user = restricted(permissions);
         Self::configured(
             &format!("listen: \"{}:-1\"\nauthorization: {{users: [{user}]}}\n", address::own()),
             &[],

@@ -157,11 +157,8 @@ impl Place {
 
     /// `pelato` with limits that the system enforces, as `prlimit` has them.
     pub fn limited(&self, limits: &[&str], arguments: &[&str]) -> process::Command {
-        let pelato = self.command(arguments);
-        let mut command = process::Command::new("/usr/bin/prlimit");
-        command.args(limits).arg(binary()).args(arguments).current_dir(&self.project).env_clear();
-        command.envs(pelato.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command.stdin(process::Stdio::null());
+        let mut command = self.program("/usr/bin/prlimit");
+        command.args(limits).arg(binary()).args(arguments).stdin(process::Stdio::null());
         command
     }
 
@@ -175,9 +172,16 @@ impl Place {
 
     /// The command for the standard library, for what has to be watched while it runs.
     pub fn command(&self, arguments: &[&str]) -> process::Command {
+        let mut command = self.program(binary());
+        command.args(arguments);
+        command
+    }
+
+    /// Another program in the project's folder, with the same environment.
+    pub fn program(&self, program: impl AsRef<OsStr>) -> process::Command {
         usual_signals();
-        let mut command = process::Command::new(binary());
-        command.args(arguments).current_dir(&self.project).env_clear();
+        let mut command = process::Command::new(program);
+        command.current_dir(&self.project).env_clear();
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
         command
     }

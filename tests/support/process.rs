@@ -105,6 +105,13 @@ impl Running {
         assert!(sent.unwrap().success(), "the process is gone: {}", self.err());
     }
 
+    /// Sends a signal, such as `INT`, at which it has to end with success.
+    #[track_caller]
+    pub fn stop(&mut self, signal: &str) {
+        self.signal(signal);
+        assert_eq!(self.wait().code(), Some(0), "{}", self.err());
+    }
+
     /// Ends it at once.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
@@ -175,6 +182,19 @@ pub fn wait_until(what: &str, mut is_true: impl FnMut() -> bool) {
     while !is_true() {
         assert!(Instant::now() < end, "{what}: not after {PATIENCE:?}");
         thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Waits until something is there, but not longer than `patience`.
+#[track_caller]
+pub fn wait_within<T>(patience: Duration, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + patience;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < end, "{what}: not after {patience:?}");
+        thread::sleep(Duration::from_millis(20));
     }
 }
 

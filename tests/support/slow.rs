@@ -45,14 +45,14 @@ impl Slow {
         Self { place }
     }
 
-    /// The place, with Go on PATH, too.
-    pub fn with_go(self) -> Place {
+    /// The same with Go on PATH, too.
+    pub fn with_go(self) -> Self {
         let path = format!(
             "{}:{}:/usr/bin:/bin",
             self.place.above().join("bin").display(),
             tools::go_bin().display()
         );
-        self.place.env("PATH", path)
+        Self { place: self.place.env("PATH", path) }
     }
 
     fn begun(&self) -> PathBuf {
@@ -73,6 +73,11 @@ impl Slow {
     /// From now on compilers do not wait.
     pub fn go_on(&self) {
         fs::write(self.place.above().join("go-on"), "").unwrap();
+    }
+
+    /// From now on compilers wait again.
+    pub fn hold(&self) {
+        fs::remove_file(self.place.above().join("go-on")).unwrap();
     }
 
     /// Whether processes of the compiler that began last have not ended.

@@ -1,12 +1,10 @@
 //! A person at a terminal.
 
-use std::process::Command;
-
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 
 use super::Place;
-use super::place::PATIENCE;
+use super::place::{PATIENCE, binary};
 
 /// What a question is drawn with last.
 const CURSOR_SHOWN: &str = "\x1b[?25h";
@@ -35,13 +33,11 @@ impl Terminal {
         environment: &[(&str, &str)],
         (lines, columns): (u16, u16),
     ) -> Self {
-        let pelato = place.command(arguments);
         // The terminal has its size before the program begins.
-        let mut command = Command::new("sh");
+        let mut command = place.program("sh");
         command.args(["-c", "stty rows $1 cols $2; shift 2; exec \"$@\"", "sh"]);
         command.args([lines.to_string(), columns.to_string()]);
-        command.arg(pelato.get_program()).args(pelato.get_args()).current_dir(place.project()).env_clear();
-        command.envs(pelato.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.arg(binary()).args(arguments);
         command.envs(environment.iter().copied());
         let patience = u64::try_from(PATIENCE.as_millis()).unwrap();
         let session = spawn_command(command, Some(patience)).unwrap();

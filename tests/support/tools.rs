@@ -161,3 +161,15 @@ pub fn cargo_folders() -> [(&'static str, PathBuf); 2] {
         (name, folder.unwrap_or_else(|| Path::new(&std::env::var_os("HOME").unwrap()).join(usual)))
     })
 }
+
+/// What a look for something that tests need has found. In CI it has to be there; `page` says how to get it.
+pub fn found<'a, T>(look: &'a Result<T, String>, page: &str) -> Option<&'a T> {
+    match look {
+        Ok(found) => Some(found),
+        Err(missing) if !in_ci() => {
+            eprintln!("skipped: {missing}; see {page}");
+            None
+        }
+        Err(missing) => panic!("{missing}; see {page}"),
+    }
+}

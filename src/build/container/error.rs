@@ -81,7 +81,7 @@ pub enum ContainerError {
         found: String,
         wanted: String,
     },
-    #[error("{phase} took longer than {} s", .limit.as_secs())]
+    #[error("{phase} took longer than {} s", .limit.as_secs_f64())]
     #[diagnostic(
         code(pelato::container::timeout),
         help("check that the engine works (`docker info`), then run the command again")

@@ -9,7 +9,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_nats::{Client, ConnectOptions};
-use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::runtime::{Builder, Handle};
 use tokio::sync::watch;
 use tracing_core::field::{Field, Visit};
 use tracing_core::span::{Attributes, Id, Record};
@@ -17,6 +17,7 @@ use tracing_core::subscriber::{Interest, Subscriber};
 use tracing_core::{Dispatch, Event as LogEvent, LevelFilter, Metadata, dispatcher};
 
 use crate::host::HostError;
+use crate::host::core::Threads;
 use crate::host::observe::{Event, Observer};
 use crate::nats;
 
@@ -29,8 +30,7 @@ const UNREADABLE: [&str; 2] = ["kind: InvalidInput", "could not parse status par
 
 /// Where the client works.
 pub(super) struct NatsThread {
-    // Always present until dropped.
-    runtime: Option<Runtime>,
+    threads: Threads,
     breaks: watch::Receiver<usize>,
     read: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -40,15 +40,14 @@ impl NatsThread {
         let (counter, breaks) = watch::channel(0);
         let read = Arc::<Mutex<BTreeSet<String>>>::default();
         let log = Dispatch::new(Log { counter, observer, read: Arc::clone(&read) });
-        let runtime = Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("pelato-nats")
-            // For as long as the thread lives.
-            .on_thread_start(move || std::mem::forget(dispatcher::set_default(&log)))
-            .enable_all()
-            .build()
-            .map_err(|cause| HostError::Engine { message: cause.to_string() })?;
-        Ok(Self { runtime: Some(runtime), breaks, read })
+        let threads = Threads::start(
+            Builder::new_multi_thread()
+                .worker_threads(1)
+                .thread_name("pelato-nats")
+                // For as long as the thread lives.
+                .on_thread_start(move || std::mem::forget(dispatcher::set_default(&log))),
+        )?;
+        Ok(Self { threads, breaks, read })
     }
 
     /// Connects a client that works here.
@@ -65,8 +64,7 @@ impl NatsThread {
 
     /// For what has to be done after what the client has done.
     pub fn handle(&self) -> Handle {
-        // It is there until this is dropped.
-        self.runtime.as_ref().map_or_else(Handle::current, |runtime| runtime.handle().clone())
+        self.threads.handle.clone()
     }
 
     /// Notes that a pattern is read: a message that ends the connection came on one of these.
@@ -77,15 +75,6 @@ impl NatsThread {
     /// How often a message that cannot be read has ended the connection.
     pub fn breaks(&self) -> watch::Receiver<usize> {
         self.breaks.clone()
-    }
-}
-
-impl Drop for NatsThread {
-    fn drop(&mut self) {
-        // The ordinary shutdown blocks, which an asynchronous caller must not do.
-        if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
-        }
     }
 }
 

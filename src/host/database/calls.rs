@@ -31,8 +31,7 @@ impl query::Host for State {
             place,
             body: parameters.first().map(Parameter::shown).unwrap_or_default().into(),
         });
-        let ran = self.while_waiting(database.run(&statement, parameters)).await;
-        let ran = match self.record.noted(ran) {
+        let ran = match self.while_waiting(database.run(&statement, parameters)).await {
             Ok(ran) => ran,
             Err(message) => return Ok(Err(QueryError::Unexpected(message))),
         };
@@ -50,7 +49,7 @@ impl query::Host for State {
             Err(error) => return Ok(Err(error)),
         };
         let ran = self.while_waiting(database.run_batch(&statements)).await;
-        Ok(self.record.noted(ran).map_err(QueryError::Unexpected))
+        Ok(ran.map_err(QueryError::Unexpected))
     }
 }
 

@@ -97,9 +97,8 @@ impl Database {
     /// Whether there is a table of this name, with its schema's in front or not, that this user can see.
     async fn has_table(&self, table: &str) -> Result<bool, PostgresError> {
         let client = self.client().await?;
-        let name: Vec<_> =
-            table.split('.').map(|part| format!("\"{}\"", part.replace('"', "\"\""))).collect();
-        let found = client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&name.join(".")]).await;
+        let found =
+            client.query_one("SELECT to_regclass($1) IS NOT NULL", &[&postgres::identifier(table)]).await;
         match found.and_then(|row| row.try_get(0)) {
             Ok(found) => Ok(found),
             // Such as the right to look into its schema: there is none for this user.

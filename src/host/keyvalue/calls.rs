@@ -32,14 +32,14 @@ impl store::HostBucket for State {
     async fn get(&mut self, bucket: Resource<Opened>, key: String) -> Answer<Option<Vec<u8>>> {
         let bucket = self.opened(&bucket)?;
         let value = self.while_waiting(bucket.get(&key)).await;
-        Ok(self.record.noted(value).map(|value| value.map(Into::into)).map_err(store::Error::Other))
+        Ok(value.map(|value| value.map(Into::into)).map_err(store::Error::Other))
     }
 
     async fn set(&mut self, bucket: Resource<Opened>, key: String, value: Vec<u8>) -> Answer<()> {
         let bucket = self.opened(&bucket)?;
         let value = Bytes::from(value);
         let set = self.while_waiting(bucket.set(&key, value.clone())).await;
-        if self.record.noted(set.as_ref()).is_ok() {
+        if set.is_ok() {
             self.record.store(Stored { place: format!("{}/{key}", bucket.name()), body: value });
         }
         Ok(set.map_err(store::Error::Other))
@@ -48,24 +48,20 @@ impl store::HostBucket for State {
     async fn delete(&mut self, bucket: Resource<Opened>, key: String) -> Answer<()> {
         let bucket = self.opened(&bucket)?;
         let deleted = self.while_waiting(bucket.delete(&key)).await;
-        Ok(self.record.noted(deleted).map_err(store::Error::Other))
+        Ok(deleted.map_err(store::Error::Other))
     }
 
     async fn exists(&mut self, bucket: Resource<Opened>, key: String) -> Answer<bool> {
         let bucket = self.opened(&bucket)?;
         let value = self.while_waiting(bucket.get(&key)).await;
-        Ok(self.record.noted(value).map(|value| value.is_some()).map_err(store::Error::Other))
+        Ok(value.map(|value| value.is_some()).map_err(store::Error::Other))
     }
 
     async fn list_keys(&mut self, bucket: Resource<Opened>, _: Option<u64>) -> Answer<store::KeyResponse> {
         let bucket = self.opened(&bucket)?;
         // All keys at once: there is no next page.
         let keys = self.while_waiting(bucket.keys()).await;
-        Ok(self
-            .record
-            .noted(keys)
-            .map(|keys| store::KeyResponse { keys, cursor: None })
-            .map_err(store::Error::Other))
+        Ok(keys.map(|keys| store::KeyResponse { keys, cursor: None }).map_err(store::Error::Other))
     }
 
     async fn drop(&mut self, bucket: Resource<Opened>) -> wasmtime::Result<()> {
@@ -74,11 +70,15 @@ impl store::HostBucket for State {
 }
 
 impl State {
-    /// Lets other calls compute while this one waits for an answer from outside.
-    pub(in crate::host) async fn while_waiting<T>(&mut self, answer: impl Future<Output = T>) -> T {
-        match &mut self.link {
+    /// Lets other calls compute while this one waits for an answer from outside, and notes whether that failed.
+    pub(in crate::host) async fn while_waiting<T, E>(
+        &mut self,
+        answer: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        let answer = match &mut self.link {
             Some(Link { slot, .. }) => slot.while_waiting(answer).await,
             None => answer.await,
-        }
+        };
+        self.record.noted(answer)
     }
 }

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
+use serde_json::Value;
 
 use super::lattice::Lattice;
 use super::lattice::links::Link;
@@ -37,12 +38,16 @@ fn help() -> String {
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A link of the manifest: who calls, who is called, and what.
+/// The name of a link that was given none.
+const DEFAULT: &str = "default";
+
+/// A link of the manifest: who calls, who is called, what, and its name: a component may have several for one interface.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Wanted {
     source: String,
     target: String,
     package: String,
+    name: String,
 }
 
 /// Tells the providers of an application that runs all its links again.
@@ -83,7 +88,8 @@ fn wanted(manifest: &Manifest, status: &Status) -> BTreeSet<Wanted> {
     let ends = links.filter_map(|(part, link)| Some((id(&part.name)?, id(&link.target.name)?, link)));
     ends.map(|(source, target, link)| {
         let package = format!("{}:{}", link.namespace, link.package);
-        Wanted { source, target, package }
+        let name = link.name.clone().unwrap_or_else(|| DEFAULT.to_owned());
+        Wanted { source, target, package, name }
     })
     .collect()
 }
@@ -93,10 +99,11 @@ impl Wanted {
         link.source_id == self.source
             && link.target == self.target
             && self.package.split_once(':') == Some((&link.wit_namespace, &link.wit_package))
+            && link.rest.get("name").and_then(Value::as_str).unwrap_or(DEFAULT) == self.name
     }
 
     fn lost(&self) -> Problem {
-        let Self { source, target, package } = self;
+        let Self { source, target, package, .. } = self;
         Problem {
             part: "between the parts".to_owned(),
             words: format!(
@@ -186,11 +193,16 @@ mod tests {
     #[test]
     fn links_are_recognised_by_their_ends_and_package() {
         let text = |text: &str| text.to_owned();
-        let wanted =
-            Wanted { source: text("a-t"), target: text("a-messaging"), package: text("wasmcloud:messaging") };
+        let wanted = Wanted {
+            source: text("a-t"),
+            target: text("a-messaging"),
+            package: text("wasmcloud:messaging"),
+            name: text(DEFAULT),
+        };
         assert!(wanted.is(&link()));
         assert!(!wanted.is(&Link { wit_package: text("keyvalue"), ..link() }));
         assert!(!wanted.is(&Link { target: text("b-messaging"), ..link() }));
         assert!(!wanted.is(&Link { source_id: text("a-u"), ..link() }));
+        assert!(!Wanted { name: text("by-name"), ..wanted }.is(&link()));
     }
 }

@@ -1,7 +1,6 @@
 //! What a shell offers at Tab: asked by a real bash, and by the protocols of zsh and fish.
 
 use std::path::Path;
-use std::process::Command;
 
 use snapbox::str;
 
@@ -17,11 +16,13 @@ fn bash(place: &Place, words: &[&str]) -> String {
                   function=$(complete -p pelato); function=${function##*-F }; function=${function%% *}\n\
                   \"$function\" pelato \"${!#}\" \"\"\n\
                   [ ${#COMPREPLY[@]} = 0 ] || printf '%s\\n' \"${COMPREPLY[@]}\"";
-    let pelato = place.command(&[]);
-    let mut bash = Command::new("bash");
-    bash.args(["-c", script, "bash"]).args(words).current_dir(place.project()).env_clear();
-    bash.envs(pelato.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let ended = bash.env("PATH", format!("{bin}:/usr/bin:/bin")).output().unwrap();
+    let mut bash = place.program("bash");
+    let ended = bash
+        .args(["-c", script, "bash"])
+        .args(words)
+        .env("PATH", format!("{bin}:/usr/bin:/bin"))
+        .output()
+        .unwrap();
     assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "{words:?}");
     assert!(ended.status.success(), "{words:?}: {ended:?}");
     String::from_utf8(ended.stdout).unwrap()

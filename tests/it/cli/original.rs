@@ -82,7 +82,6 @@ double_processor  1.0.0    [SIZE]  compiled  [TIME]not built yet
     let path = listening.split(&address).nth(1).unwrap().split(' ').next().unwrap().to_owned();
     assert_eq!(http::post(&address, &path, "21"), (200, "42".to_owned()));
     running.wait_for_out("test_dest: no task reads it");
-    running.signal("INT");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+    running.stop("INT");
     assert_eq!(place.read("workflow.yaml"), WORKFLOW);
 }

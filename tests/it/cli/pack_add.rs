@@ -177,11 +177,7 @@ fn a_clone_with_other_line_ends_and_files_of_file_managers_has_the_same_pack() {
     }
     place.run(&["-C", "../clone", "build", "-q"]).code(0).stderr_eq("");
     let doctor = place.ran(&["-C", "../clone", "doctor", "--offline"]);
-    assert!(
-        doctor.out.contains("\nok       toolchain   toyc 1.2.3")
-            || doctor.out.contains("\nok     toolchain   toyc 1.2.3"),
-        "{doctor:#?}"
-    );
+    doctor.printed(&["ok toolchain toyc 1.2.3"]);
     fs::write(clone.join("language-packs/toy/starter/task.toy"), "exec_task empty\r\n").unwrap();
     let changed = place.ran(&["-C", "../clone", "build"]).code(3);
     assert!(changed.err.contains("since it was added: `starter/task.toy` was changed\n"), "{changed:#?}");

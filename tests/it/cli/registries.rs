@@ -437,7 +437,10 @@ fn doctor_does_not_blame_the_registry_for_a_slow_credential_helper() {
     // Longer than a registry may take.
     let script = format!("sleep 5; echo '{{\"Username\": \"me\", \"Secret\": \"{PASSWORD}\"}}'");
     let place = helper(&folder, Some(&script)).env("REGISTRY_URL", format!("{}/team", registry.host));
-    let ran = place.ran(&["doctor"]);
-    assert!(ran.out.contains("registry") && ran.out.contains("`me`"), "{ran:#?}");
-    assert!(!ran.out.contains("no answer within") && !ran.out.contains("did not answer"), "{ran:#?}");
+    let ran = place.ran(&["doctor", "--json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let rows = report["findings"].as_array().unwrap().iter().filter(|one| one["subject"] == "registry");
+    let found: String = rows.map(ToString::to_string).collect();
+    assert!(found.contains("`me`"), "{ran:#?}");
+    assert!(!found.contains("no answer within") && !found.contains("did not answer"), "{ran:#?}");
 }

@@ -26,11 +26,6 @@ pub fn path(running: &Running, component: &str) -> String {
     address[address.find('/').unwrap()..].split(' ').next().unwrap().to_owned()
 }
 
-pub fn stop(running: &mut Running, signal: &str) {
-    running.signal(signal);
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
-}
-
 #[test]
 fn a_request_goes_through_the_whole_workflow() {
     let place = Place::with(PROJECT);
@@ -39,7 +34,7 @@ fn a_request_goes_through_the_whole_workflow() {
     let path = path(&running, "double");
     assert_eq!(http::post(&address, &path, "21"), (200, "42".to_owned()));
     running.wait_for_out("room.played: no task reads it");
-    stop(&mut running, "INT");
+    running.stop("INT");
     place.expect(
         running.err(),
         str![[r#"
@@ -84,7 +79,7 @@ fn what_the_templates_promise_of_http_holds() {
     let (status, body) = http::post(&address, &path, "one");
     assert_eq!((status, body.contains("\"one\" is no number")), (422, true), "{body}");
     assert_eq!(http::post(&address, &path, "1"), (200, "2".to_owned()), "goes on after an error");
-    stop(&mut running, "TERM");
+    running.stop("TERM");
 }
 
 #[test]
@@ -111,7 +106,7 @@ fn failures_are_told_by_name_and_harm_nobody_else() {
     }
     let path = path(&running, "double");
     assert_eq!(http::post(&address, &path, "4"), (200, "8".to_owned()));
-    stop(&mut running, "INT");
+    running.stop("INT");
 }
 
 #[test]
@@ -119,7 +114,7 @@ fn json_lines_parse_and_tell_the_way() {
     let place = Place::with(PROJECT);
     let (mut running, _) = started(&place, &["--json", "--send", "room.single=21"]);
     running.wait_for_out("\"event\":\"unread\"");
-    stop(&mut running, "INT");
+    running.stop("INT");
     let lines: Vec<serde_json::Value> =
         running.out().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let mut calls: Vec<_> = lines.iter().filter(|line| line["event"] == "call").collect();
@@ -139,7 +134,7 @@ fn quiet_prints_nothing_at_all() {
     // It does not say where it listens: the system knows.
     let address = format!("127.0.0.1:{}", running.listens_at());
     assert_eq!(http::post(&address, "/double", "2"), (200, "4".to_owned()));
-    stop(&mut running, "INT");
+    running.stop("INT");
     assert_eq!((running.out(), running.err()), (String::new(), String::new()));
 }
 
@@ -169,7 +164,7 @@ fn watching_swaps_the_function_while_requests_go_on() {
     });
     assert!(answered.load(Ordering::Relaxed) > 1);
     assert!(running.err().contains("tasks/double/double.go:13:26: undefined: nmuber"), "{}", running.err());
-    stop(&mut running, "INT");
+    running.stop("INT");
 }
 
 #[test]
@@ -194,12 +189,12 @@ fn a_message_larger_than_nats_takes_is_told() {
         started(&place, &["--send", &send])
     };
     running.wait_for_out("room.played: no task reads it");
-    stop(&mut running, "INT");
+    running.stop("INT");
     let play = "package main\n\nimport \"strings\"\n\nfunc exec_task(arg string) string { return strings.Repeat(arg, 2000000) }\n";
     place.write("tasks/play.go", play);
     let (mut running, _) = started(&place, &["--send", "room.double=x"]);
     running.wait_for_out("room.played: 2000000 B is more than NATS servers accept unless configured (1 MiB)");
-    stop(&mut running, "INT");
+    running.stop("INT");
 }
 
 #[test]
@@ -228,7 +223,7 @@ fn only_the_named_component_runs() {
     let place = Place::with(PROJECT);
     let mut running = place.start(&["run", "play", "--send", "room.double=hello"]);
     running.wait_for_out("room.played: no task reads it");
-    stop(&mut running, "INT");
+    running.stop("INT");
     assert!(!running.err().contains("→ double") && !running.err().contains("Listening"), "{}", running.err());
 }
 
@@ -238,7 +233,7 @@ fn a_workflow_without_tasks_says_so() {
     place.run_in_vain(&["gen", "--dry-run"]).code(0).stdout_eq("");
     let mut running = place.start(&["run"]);
     running.wait_for("Running");
-    stop(&mut running, "INT");
+    running.stop("INT");
     place.expect(
         running.err(),
         str![[r#"

@@ -1,6 +1,6 @@
 //! Whom `pelato run` answers over HTTP: a page in a browser reaches the loopback interface, too.
 
-use super::run::{started, stop};
+use super::run::started;
 use crate::support::functions::PROJECT;
 use crate::support::http::{Answer, send};
 use crate::support::{Place, Running};
@@ -51,7 +51,7 @@ fn only_names_of_this_machine_and_pages_that_are_listed_are_answered() {
         from_page(&address, "POST", &[("origin", "https://page.example"), ("sec-fetch-site", "cross-site")]);
     assert_eq!((listed.status, listed.text()), (200, "42".to_owned()));
     assert_eq!(listed.field("access-control-allow-origin"), Some("https://page.example"));
-    stop(&mut running, "INT");
+    running.stop("INT");
     let calls = running.out().lines().filter(|line| line.contains("POST /double → double")).count();
     assert_eq!(calls, 6, "what is refused is no call: {}", running.out());
 }
@@ -81,7 +81,7 @@ fn the_workflow_lists_pages_and_their_browsers_are_told() {
     assert_eq!((answer.status, answer.text()), (200, "42".to_owned()));
     let other = from_page(&address, "OPTIONS", &[("origin", "https://other.example"), asked[1], asked[2]]);
     refused(&running, &other, "sent by a page of `https://other.example`");
-    stop(&mut running, "INT");
+    running.stop("INT");
 }
 
 #[test]

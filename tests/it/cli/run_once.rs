@@ -2,7 +2,7 @@
 
 use snapbox::str;
 
-use super::run::{started, stop};
+use super::run::started;
 use crate::support::Place;
 use crate::support::functions::PROJECT;
 
@@ -62,8 +62,8 @@ fn a_second_run_without_a_server_says_that_the_first_does_not_hear_it() {
         second.err()
     );
     assert!(!first.err().contains("another"), "{}", first.err());
-    stop(&mut first, "INT");
-    stop(&mut second, "INT");
+    first.stop("INT");
+    second.stop("INT");
 }
 
 #[test]

@@ -1,8 +1,6 @@
 //! `pelato run --watch`: what changes runs, as soon as it can.
 
-use std::fs;
-
-use super::run::{started, stop};
+use super::run::started;
 use crate::support::functions::{DOUBLE, PROJECT};
 use crate::support::slow::Slow;
 use crate::support::{Place, http};
@@ -21,7 +19,7 @@ fn a_first_build_that_fails_waits_for_the_next_save() {
     running.wait_for("Running");
     let address = line.split("http://").nth(1).unwrap().split('/').next().unwrap();
     assert_eq!(http::post(address, "/double", "10"), (200, "30".to_owned()));
-    stop(&mut running, "INT");
+    running.stop("INT");
 }
 
 #[test]
@@ -47,11 +45,11 @@ fn the_components_that_changed_are_named() {
     let second = place.read("workflow.yaml");
     place.write("workflow.yaml", &second[..second.find("  - name: Play").unwrap()]);
     running.wait_for("running the new version of play (removed)");
-    stop(&mut running, "INT");
+    running.stop("INT");
 }
 
-/// Two components, of which one compiles for as long as the test wants.
-const TWO: &str = "  - name: Quick
+/// A component that compiles at once.
+const QUICK: &str = "  - name: Quick
     type: processor_nats
     code: quick.go
     targets: [edge]
@@ -65,18 +63,18 @@ const TWO: &str = "  - name: Quick
 fn a_quick_component_is_swapped_while_a_slow_one_compiles() {
     let slow = Slow::new();
     slow.go_on();
-    let place = slow.with_go();
+    let slow = slow.with_go();
+    let place = &slow.place;
     let quick = |text: &str| {
         format!("package main\n\nfunc exec_task(arg string) string {{ return \"{text}\" + arg }}\n")
     };
     place.write("tasks/quick.go", quick("one "));
     let workflow = place.read("workflow.yaml");
-    place.write("workflow.yaml", workflow + TWO);
+    place.write("workflow.yaml", workflow + QUICK);
     let mut running = place.start(&["run", "--watch"]);
     running.wait_for("Running");
 
-    fs::remove_file(place.above().join("go-on")).unwrap();
-    fs::remove_file(place.above().join("begun")).unwrap();
+    slow.hold();
     place.write("tasks/slow/task.toy", "exec_task empty\n");
     place.write("tasks/quick.go", quick("two "));
     running.wait_for("running the new version of quick");
@@ -86,9 +84,9 @@ fn a_quick_component_is_swapped_while_a_slow_one_compiles() {
     let said = || running.err().matches("running the new version of quick").count();
     crate::support::process::wait_until("it is swapped again", || said() == 2);
     assert!(!running.err().contains("new version of slow"), "{}", running.err());
-    fs::write(place.above().join("go-on"), "").unwrap();
+    slow.go_on();
     running.wait_for("running the new version of slow");
-    stop(&mut running, "INT");
+    running.stop("INT");
 }
 
 #[test]
@@ -102,5 +100,5 @@ fn a_change_of_a_pack_is_used() {
     running.wait_for("the old version keeps running");
     place.edit("language-packs/toy/pack.toml", "requires = \">=7\"", "requires = \">=1.1\"");
     running.wait_for("the change makes no difference to the components");
-    stop(&mut running, "INT");
+    running.stop("INT");
 }

@@ -29,14 +29,14 @@ fn with(server: &str, user: &str) -> Place {
 }
 
 fn printed(place: &Place, arguments: &[&str]) -> String {
-    let ran = place.run(&[&["deploy", "--dry-run", "--offline"], arguments].concat()).code(0);
-    String::from_utf8(ran.get_output().stdout.clone()).unwrap()
+    place.ran(&[&["deploy", "--dry-run", "--offline"], arguments].concat()).code(0).out
 }
 
 /// What the command says on stderr.
 fn said(place: &Place, arguments: &[&str], code: i32) -> String {
-    let ran = place.run(arguments).code(code).stdout_eq("");
-    String::from_utf8(ran.get_output().stderr.clone()).unwrap()
+    let ran = place.ran(arguments).code(code);
+    assert_eq!(ran.out, "");
+    ran.err
 }
 
 #[test]

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions};
+use async_nats::{Client, ConnectOptions, Subscriber};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 
 use crate::support::disk::Disk;
@@ -12,7 +13,7 @@ use crate::support::echoes::{self, PACK, PACK_TEXT};
 use crate::support::nats::Server;
 use crate::support::{Place, Running, address, http};
 
-pub const PATIENCE: Duration = Duration::from_secs(90);
+const PATIENCE: Duration = Duration::from_secs(90);
 /// With a folder of its own, below the one it is started in.
 pub const JETSTREAM: &[&str] = &["-js", "-sd", "jetstream"];
 
@@ -40,7 +41,7 @@ pub fn start(place: &Place, server: &Server, more: &[&str]) -> Running {
     start_at(place, &server.url(), more)
 }
 
-fn start_at(place: &Place, url: &str, more: &[&str]) -> Running {
+pub fn start_at(place: &Place, url: &str, more: &[&str]) -> Running {
     let running = place.start(&[&["run", "--nats", url, "--port", "0"], more].concat());
     running.wait_for("Running");
     running
@@ -52,6 +53,12 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
 
 pub async fn client(server: &Server) -> Client {
     async_nats::connect(server.url()).await.unwrap()
+}
+
+/// The text of the next message.
+pub async fn next(messages: &mut Subscriber) -> String {
+    let message = tokio::time::timeout(PATIENCE, messages.next()).await.expect("no message came").unwrap();
+    String::from_utf8(message.payload.to_vec()).unwrap()
 }
 
 /// What JetStream answers; nothing while it is away.

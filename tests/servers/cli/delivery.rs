@@ -86,8 +86,7 @@ fn what_is_sent_while_nobody_runs_is_not_lost() {
         assert_eq!(came, ["three", "two"]);
         settled(&client).await;
         assert!(!second.err().contains("created the stream"), "{}", second.err());
-        second.signal("INT");
-        assert_eq!(second.wait().code(), Some(0), "{}", second.err());
+        second.stop("INT");
         // Streams are not ours to take away.
         let names = ask(&client, "STREAM.NAMES", &json!({})).await;
         assert_eq!(names["streams"], json!(["PELATO_dead_play", "PELATO_room_double", "PELATO_room_played"]));
@@ -114,8 +113,7 @@ fn what_keeps_failing_ends_with_the_dead_letters() {
         let state = ask(&client, "STREAM.INFO.PELATO_room_double", &json!({})).await;
         assert_eq!(state["state"]["messages"], 0, "{state}");
     });
-    running.signal("INT");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+    running.stop("INT");
     let tries = running.out().matches("I will not").count();
     assert!(tries >= 2, "{}", running.out());
     assert!(!running.out().contains("$JS.ACK"), "{}", running.out());
@@ -192,6 +190,5 @@ fn in_one_process_nothing_is_kept_and_that_is_said() {
     // This process takes the place of the stream.
     let answer = http::post(("127.0.0.1", running.listens_at()), "/double", "21");
     assert_eq!(answer, (200, "42".to_owned()));
-    running.signal("INT");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+    running.stop("INT");
 }

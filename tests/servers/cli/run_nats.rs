@@ -12,8 +12,7 @@ fn messages_of_others_come_in_and_go_out() {
     let mut running = place.start(&["run", "--nats", &server.url(), "--port", "0"]);
     running.wait_for("Running");
     assert_eq!(nats::exchange(&server.url(), ("room.single", "21"), "room.played"), "42");
-    running.signal("INT");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+    running.stop("INT");
 }
 
 #[test]
@@ -23,8 +22,7 @@ fn without_an_address_the_settings_are_used() {
     let mut running = place.start(&["run", "--port", "0", "--nats"]);
     running.wait_for("Running");
     assert_eq!(nats::exchange(&server.url(), ("room.single", "4"), "room.double"), "8");
-    running.signal("TERM");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+    running.stop("TERM");
 }
 
 #[test]
@@ -81,8 +79,7 @@ error: some.creds cannot be used
     let mut running = place.start(&["run", "--port", "0", "--nats", &with("someone:sesame")]);
     running.wait_for("Running");
     assert_eq!(nats::exchange(&with("someone:sesame"), ("room.single", "4"), "room.played"), "8");
-    running.signal("INT");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+    running.stop("INT");
 }
 
 #[test]

@@ -37,8 +37,7 @@ fn the_example_stores_readings() {
     let mut running = place.start(&["run", "--send", send]);
     running.wait_for_out("→ rooms/kitchen 21.47");
     running.wait_for_out("→ readings {\"room\":\"kitchen\",\"celsius\":21.5}");
-    running.signal("INT");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+    running.stop("INT");
     assert!(!format!("{}{}", running.out(), running.err()).contains("sesame"));
     let rows = block_on(server.column("SELECT data->>'celsius' FROM readings"));
     assert_eq!(rows, ["21.5"]);
@@ -68,8 +67,7 @@ error: `--postgres`: the address of the PostgreSQL server is not valid (it is no
     // Who runs the other task alone needs none.
     let mut running = place.start(&["run", "latest"]);
     running.wait_for("Running");
-    running.signal("INT");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+    running.stop("INT");
 }
 
 #[test]

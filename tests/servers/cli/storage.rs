@@ -1,20 +1,14 @@
 //! Streams and consumers that disappear while `pelato run --nats` uses them: they are created again, that is said, and
 //! messages go on.
 
-use async_nats::{Client, Subscriber};
-use futures_util::StreamExt;
+use async_nats::Client;
 use serde_json::json;
 
 use super::chain::{
-    JETSTREAM, PATIENCE, accept, ask, block_on, client, consumer, count, place, start, until,
+    JETSTREAM, accept, ask, block_on, client, consumer, count, next, place, start, start_at, until,
 };
-use crate::support::nats::Server;
-use crate::support::{Running, address, echoes};
-
-async fn next(messages: &mut Subscriber) -> String {
-    let message = tokio::time::timeout(PATIENCE, messages.next()).await.expect("no message came").unwrap();
-    String::from_utf8(message.payload.to_vec()).unwrap()
-}
+use crate::support::nats::{Server, restricted};
+use crate::support::{address, echoes};
 
 /// Waits until the consumer of `second` is there and waits for nothing.
 async fn is_idle(client: &Client, stream: &str) {
@@ -23,11 +17,6 @@ async fn is_idle(client: &Client, stream: &str) {
         info["num_ack_pending"] == 0 && info["num_pending"] == 0
     })
     .await;
-}
-
-fn stop(running: &mut Running) {
-    running.signal("INT");
-    assert_eq!(running.wait().code(), Some(0), "{}", running.err());
 }
 
 #[test]
@@ -48,7 +37,7 @@ fn a_deleted_stream_is_created_again() {
         assert_eq!(next(&mut out).await, "two");
         assert_eq!(running.err().matches(lost).count(), 1, "{}", running.err());
         assert_eq!(running.err().matches("created the stream `PELATO_mid`").count(), 2, "{}", running.err());
-        stop(&mut running);
+        running.stop("INT");
     });
 }
 
@@ -64,7 +53,7 @@ fn a_deleted_stream_of_dead_letters_is_created_again() {
         running.wait_for("the stream `PELATO_dead_second`, which stored `dead.second`, is gone");
         accept(&client, "one").await;
         until("a dead letter", async || count(&client, "PELATO_dead_second").await == 1).await;
-        stop(&mut running);
+        running.stop("INT");
     });
 }
 
@@ -101,12 +90,12 @@ fn a_deleted_consumer_continues_where_it_was() {
         }
         assert!(!came.contains(&"zero".to_owned()), "{came:?}");
         is_idle(&client, "MID").await;
-        stop(&mut running);
+        running.stop("INT");
         // It is still the same consumer for the next run.
         let mut running = start(&place, &server, &[]);
         accept(&client, "four").await;
         assert_eq!(next(&mut out).await, "four");
-        stop(&mut running);
+        running.stop("INT");
     });
 }
 
@@ -128,7 +117,7 @@ fn a_changed_consumer_is_changed_back() {
         let mut out = client.subscribe("out").await.unwrap();
         accept(&client, "one").await;
         assert_eq!(next(&mut out).await, "one");
-        stop(&mut running);
+        running.stop("INT");
     });
 }
 
@@ -150,7 +139,7 @@ fn a_server_that_comes_back_with_an_empty_store_is_set_up_again() {
         client.flush().await.unwrap();
         accept(&client, "one").await;
         assert_eq!(next(&mut out).await, "one");
-        stop(&mut running);
+        running.stop("INT");
     });
 }
 
@@ -158,9 +147,7 @@ fn a_server_that_comes_back_with_an_empty_store_is_set_up_again() {
 #[test]
 fn without_advisories_it_is_noticed_as_well() {
     let rights = r#"publish: ">", subscribe: ["in", "mid", "pelato.deliver.>", "_INBOX.>"]"#;
-    let users = format!(
-        "{{user: restricted, password: pw, permissions: {{{rights}}}}}, {{user: other, password: pw}}"
-    );
+    let users = format!("{}, {{user: other, password: pw}}", restricted(rights));
     let server = Server::configured(
         &format!("listen: \"{}:-1\"\njetstream {{}}\nauthorization: {{users: [{users}]}}\n", address::own()),
         &[],
@@ -169,16 +156,14 @@ fn without_advisories_it_is_noticed_as_well() {
     block_on(async {
         let options = async_nats::ConnectOptions::with_user_and_password("other".into(), "pw".into());
         let client = options.connect(server.url()).await.unwrap();
-        let url = server.url_of_restricted();
-        let mut running = place.start(&["run", "--nats", &url, "--port", "0"]);
-        running.wait_for("Running");
+        let mut running = start_at(&place, &server.url_of_restricted(), &[]);
         ask(&client, "STREAM.DELETE.PELATO_mid", &json!({})).await.unwrap();
         running.wait_for("the stream `PELATO_mid`, which stored `mid`, is gone");
         is_idle(&client, "PELATO_mid").await;
         let mut out = client.subscribe("out").await.unwrap();
         accept(&client, "one").await;
         assert_eq!(next(&mut out).await, "one");
-        stop(&mut running);
+        running.stop("INT");
     });
 }
 
@@ -205,6 +190,6 @@ fn what_cannot_be_created_again_is_said() {
         accept(&client, "one").await;
         assert_eq!(next(&mut out).await, "one");
         assert_eq!(running.err().matches(reason).count(), 1, "{}", running.err());
-        stop(&mut running);
+        running.stop("INT");
     });
 }

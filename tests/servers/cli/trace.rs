@@ -18,8 +18,7 @@ fn printed(more: &[&str]) -> (crate::support::Place, String) {
         accept(&client, "one").await;
         until("a dead letter", async || count(&client, "PELATO_dead_second").await == 1).await;
         until("an empty stream", async || count(&client, "PELATO_mid").await == 0).await;
-        running.signal("INT");
-        assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+        running.stop("INT");
         let out = running.out();
         (place, out)
     })

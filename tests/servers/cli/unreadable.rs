@@ -5,12 +5,11 @@ use std::net::TcpStream;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::StreamExt;
 
-use super::chain::{JETSTREAM, PATIENCE, accept, block_on, client, count, place, start, until};
+use super::chain::{JETSTREAM, accept, block_on, client, count, next, place, start, until};
 use crate::support::Place;
 use crate::support::functions::PROJECT;
-use crate::support::nats::Server;
+use crate::support::nats::{Server, exchange};
 
 /// Not UTF-8, without a colon, with a name that is not one.
 const HEADERS: [&[u8]; 3] = [
@@ -49,8 +48,7 @@ fn a_stored_message_that_cannot_be_read_is_dead_lettered() {
             until("a dead letter", async || count(&client, "PELATO_dead_second").await == number).await;
             until("an empty stream", async || count(&client, "PELATO_mid").await == 0).await;
             accept(&client, "after").await;
-            let message = tokio::time::timeout(PATIENCE, out.next()).await.unwrap().unwrap();
-            assert_eq!(message.payload, "after");
+            assert_eq!(next(&mut out).await, "after");
         }
         running.wait_for("a message for `second` with headers that cannot be read → dead.second");
         running.wait_for_out("a message ended the connection to the NATS server, because its headers");
@@ -61,8 +59,7 @@ fn a_stored_message_that_cannot_be_read_is_dead_lettered() {
         assert_eq!(letter.payload, "poison");
         assert_eq!((header("Pelato-Component"), header("Pelato-Subject")), ("second".into(), "mid".into()));
         assert_eq!(STANDARD.decode(header("Pelato-Headers")).unwrap(), HEADERS[0]);
-        running.signal("INT");
-        assert_eq!(running.wait().code(), Some(0), "{}", running.err());
+        running.stop("INT");
     });
 }
 
@@ -70,16 +67,14 @@ fn a_stored_message_that_cannot_be_read_is_dead_lettered() {
 fn a_message_that_cannot_be_read_and_is_not_stored_is_counted_as_lost() {
     let server = Server::start(&[]);
     let place = Place::with(PROJECT);
-    let mut running = place.start(&["run", "--nats", &server.url(), "--port", "0"]);
-    running.wait_for("Running");
-    let exchange = || crate::support::nats::exchange(&server.url(), ("room.single", "21"), "room.played");
+    let mut running = start(&place, &server, &[]);
     publish(&server, "room.single", HEADERS[0], "21");
     running.wait_for_out(
         "a message ended the connection to the NATS server, because its headers or its subject are not valid UTF-8, or a \
          header has no colon: unless a stream stores it, it came on one of `room.double` and `room.single` and is lost",
     );
     running.wait_for_out("reconnected to the NATS server");
-    assert_eq!(exchange(), "42");
+    assert_eq!(exchange(&server.url(), ("room.single", "21"), "room.played"), "42");
     running.signal("INT");
     assert_eq!(running.wait().code(), Some(6), "{}", running.err());
     assert!(

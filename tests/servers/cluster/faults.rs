@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::workload::{echo, goes_through, groups, push_echo};
 use crate::support::cluster::{Cluster, HostSetup, Part, Setup, conditions};
+use crate::support::process::wait_until;
 
 /// The same long times, but not for whoever waits for the tests.
 const HASTY: u32 = 4;
@@ -118,7 +119,7 @@ fn what_runs_outlives_the_api_server() {
     cluster.control_plane.as_mut().unwrap().launch(Part::ApiServer);
     cluster.wait_for_running("echo");
     cluster.delete("workloaddeployments", "echo");
-    cluster.wait_until("nothing is left", |cluster| cluster.is_empty());
+    wait_until("nothing is left", || cluster.is_empty());
 }
 
 #[test]

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::workload::{deployment, echo, goes_through, groups, image, push_echo};
 use crate::deploy::project::Project;
 use crate::support::Place;
-use crate::support::cluster::{Cluster, User, conditions};
+use crate::support::cluster::{Cluster, User, conditions, is_ready};
+use crate::support::process::wait_until;
 
 #[test]
 fn a_cluster_has_hosts_that_are_ready() {
@@ -51,7 +52,7 @@ fn the_example_runs_and_leaves_nothing() {
     for (component, ..) in parts {
         cluster.delete("workloaddeployments", &component.replace('_', "-"));
     }
-    cluster.wait_until("nothing is left", |cluster| cluster.is_empty());
+    wait_until("nothing is left", || cluster.is_empty());
     assert!(cluster.bus.nobody_listens("living_room_celsius_data"));
 }
 
@@ -71,13 +72,11 @@ fn a_move_runs_there_before_it_ends_here() {
     let gone = |name: &str| cluster.get("workloads", name).is_none();
     let name = before[0]["metadata"]["name"].as_str().unwrap();
     // A message of core NATS that the old one has when it is stopped is lost: whether one is, is luck.
-    while !gone(name) {
+    cluster.wait_for("the end of the old one", || {
         let workloads = cluster.list("workloads");
-        let runs = workloads
-            .iter()
-            .any(|workload| conditions(workload).get("Ready").is_some_and(|(status, _)| status == "True"));
-        assert!(runs, "there is always one that runs: {workloads:#?}");
-    }
+        assert!(workloads.iter().any(is_ready), "there is always one that runs: {workloads:#?}");
+        gone(name).then_some(())
+    });
     let after = cluster.wait_for_running("echo");
     assert_eq!(groups(&cluster, &after), ["cloud"]);
     goes_through(&cluster, "in the cloud");

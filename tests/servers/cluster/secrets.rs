@@ -2,8 +2,7 @@
 
 use serde_json::json;
 
-use super::workload::{echo, goes_through, image};
-use crate::deploy::project::{Project, Task, workflow};
+use super::workload::{echo, echo_project, goes_through, push_echo};
 use crate::support::cluster::{Cluster, HostSetup, Setup, conditions};
 use crate::support::registry::{How, PASSWORD, USER};
 
@@ -26,9 +25,7 @@ fn login(cluster: &Cluster, password: &str) -> serde_json::Value {
 fn hosts_get_the_login_for_images_from_a_secret() {
     let registry = How { closed: true, ..How::default() };
     let Some(cluster) = Cluster::with(&Setup { registry, hosts: &ONE, ..Setup::default() }) else { return };
-    let task = Task { name: "echo".into(), from: "room.in".into(), to: "room.out".into(), ..Task::default() };
-    let project = Project::of_echoes(&workflow("Rooms", &[task])).set(&cluster.settings());
-    let project = project.env("REGISTRY_USER", USER).env("REGISTRY_PASSWORD", PASSWORD);
+    let project = echo_project(&cluster).env("REGISTRY_USER", USER).env("REGISTRY_PASSWORD", PASSWORD);
     let pushed = project.json(&["push"]);
     let digest = pushed.to_string().split("sha256:").nth(1).unwrap()[..64].to_owned();
     let mut wanted = echo(&format!("{}/team/echo@sha256:{digest}", cluster.registry.host()), "edge");
@@ -53,14 +50,13 @@ fn hosts_get_the_login_for_images_from_a_secret() {
 #[test]
 fn the_config_of_an_interface_comes_from_a_secret() {
     let Some(cluster) = Cluster::with(&Setup { hosts: &ONE, ..Setup::default() }) else { return };
-    super::workload::push_echo(&cluster);
     cluster.apply(&json!({
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": { "name": "subscriptions" },
         "stringData": { "subscriptions": "room.in", "consumer_group": "echo" },
     }));
-    let mut wanted = echo(&image(&cluster, "echo", "1.0.0"), "edge");
+    let mut wanted = echo(&push_echo(&cluster), "edge");
     let spec = &mut wanted["spec"]["template"]["spec"];
     spec["components"][0]["localResources"] = json!({});
     spec["hostInterfaces"][0]["secretFrom"] = json!([{ "name": "subscriptions" }]);

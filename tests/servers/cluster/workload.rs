@@ -5,11 +5,15 @@ use serde_json::{Value, json};
 use crate::deploy::project::{Project, Task, workflow};
 use crate::support::cluster::Cluster;
 
+/// A project with the component `echo`, and the settings of the cluster.
+pub fn echo_project(cluster: &Cluster) -> Project {
+    let task = Task { name: "echo".into(), from: "room.in".into(), to: "room.out".into(), ..Task::default() };
+    Project::of_echoes(&workflow("Rooms", &[task])).set(&cluster.settings())
+}
+
 /// The component `echo`, which gives back on `room.out` what comes in on `room.in`: its image, by digest.
 pub fn push_echo(cluster: &Cluster) -> String {
-    let task = Task { name: "echo".into(), from: "room.in".into(), to: "room.out".into(), ..Task::default() };
-    let project = Project::of_echoes(&workflow("Rooms", &[task])).set(&cluster.settings());
-    project.pelato(&["push"]);
+    echo_project(cluster).pelato(&["push"]);
     image(cluster, "echo", "1.0.0")
 }
 

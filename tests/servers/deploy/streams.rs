@@ -24,7 +24,7 @@ fn problems(project: &Project) -> Vec<String> {
 
 /// What `doctor --json` says of them: the state, what was found and what to do.
 fn found(project: &Project, code: i32) -> Vec<[String; 3]> {
-    let ran = project.run(&["doctor", "--json"]);
+    let ran = project.run(&["doctor", "--timeout", "5m", "--json"]);
     assert_eq!(ran.code, code, "{}{}", ran.out, ran.err);
     let report: Value = serde_json::from_str(&ran.out).unwrap();
     let findings = report["findings"].as_array().unwrap().iter().filter(|one| one["subject"] == "streams");
@@ -120,7 +120,8 @@ fn a_topic_that_the_user_may_not_read_is_named() {
     assert!(ran.err.ends_with(&format!("error: {error}\n  {help}\n")), "{}", ran.err);
     // Nothing was changed.
     assert!(lattice.is_empty(), "{}", lattice.left());
-    let report: Value = serde_json::from_str(&project.run(&["doctor", "--json"]).out).unwrap();
+    let report: Value =
+        serde_json::from_str(&project.run(&["doctor", "--timeout", "5m", "--json"]).out).unwrap();
     let topics = report["findings"].as_array().unwrap().iter().filter(|one| one["subject"] == "topics");
     let topics: Vec<_> = topics.map(|one| (one["state"].clone(), one["found"].clone())).collect();
     assert_eq!(topics, [(json!("problem"), json!(error))]);

@@ -14,6 +14,7 @@ use super::PATIENCE;
 use super::control_plane::ControlPlane;
 use super::objects::Objects;
 use super::rig::Rig;
+use crate::support::process::wait_until;
 use crate::support::role;
 use crate::support::shared::{Turn, digest_of, temporary};
 
@@ -108,6 +109,7 @@ pub fn serve(arguments: &[String]) {
         } else if used.elapsed() > IDLE {
             // With the lock: whoever comes waits until all is gone.
             let _ = fs::remove_file(folder.join("state"));
+            drop(control_plane);
             return;
         } else {
             users.unlock().unwrap();
@@ -119,13 +121,11 @@ pub fn serve(arguments: &[String]) {
 pub fn define(kubeconfig: &Path) {
     let objects = Objects::connect(kubeconfig);
     objects.apply_all("", include_str!("definitions.yaml"));
-    let end = Instant::now() + PATIENCE;
     let established = |object: &serde_json::Value| {
         let conditions = super::conditions(object);
         conditions.get("Established").is_some_and(|(status, _)| status == "True")
     };
-    while !objects.list("", "customresourcedefinitions").iter().all(established) {
-        assert!(Instant::now() < end, "the definitions are not established");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("the definitions are established", || {
+        objects.list("", "customresourcedefinitions").iter().all(established)
+    });
 }

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::lattice::Bus;
 use super::nats::Server;
+use super::process::wait_within;
 use super::registry::{How as RegistrySetup, Registry};
 use super::shared::Turn;
 use super::{Ran, address, tools};
@@ -272,24 +273,8 @@ impl Cluster {
     }
 
     /// Waits until something is there.
-    pub fn wait_for<T>(&self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-        let end = std::time::Instant::now() + PATIENCE;
-        loop {
-            if let Some(found) = look() {
-                return found;
-            }
-            assert!(std::time::Instant::now() < end, "{what}: not after {PATIENCE:?}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Waits until something is true.
-    pub fn wait_until(&mut self, what: &str, mut is_true: impl FnMut(&mut Self) -> bool) {
-        let end = std::time::Instant::now() + PATIENCE;
-        while !is_true(self) {
-            assert!(std::time::Instant::now() < end, "{what}: not after {PATIENCE:?}");
-            std::thread::sleep(Duration::from_millis(20));
-        }
+    pub fn wait_for<T>(&self, what: &str, look: impl FnMut() -> Option<T>) -> T {
+        wait_within(PATIENCE, what, look)
     }
 
     /// Waits until what was last applied runs: the workloads of the current replica set, so many as are wanted, made of the

@@ -21,14 +21,7 @@ impl Rig {
     /// The rig, if it is there. In CI it has to be.
     pub fn find() -> Option<&'static Self> {
         static RIG: OnceLock<Result<Rig, String>> = OnceLock::new();
-        match RIG.get_or_init(Self::look) {
-            Ok(rig) => Some(rig),
-            Err(missing) if !tools::in_ci() => {
-                eprintln!("skipped: {missing}; see docs/contributing/cluster.md");
-                None
-            }
-            Err(missing) => panic!("{missing}; see docs/contributing/cluster.md"),
-        }
+        tools::found(RIG.get_or_init(Self::look), "docs/contributing/cluster.md")
     }
 
     fn look() -> Result<Self, String> {

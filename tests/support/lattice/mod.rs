@@ -9,7 +9,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::address;
-use super::nats::Server;
+use super::nats::{Server, restricted};
+use super::process::wait_within;
 use super::registry::{How, Registry};
 use super::shared::Turn;
 
@@ -79,7 +80,7 @@ impl Lattice {
             setup.login.map_or_else(Vec::new, |(user, password)| vec!["--user", user, "--pass", password]);
         let users = folder.path().join("users.conf").display().to_string();
         let configuration = setup.restricted.map_or_else(Vec::new, |permissions| {
-            let restricted = format!("{{user: restricted, password: pw, permissions: {{{permissions}}}}}");
+            let restricted = restricted(permissions);
             let all = "{user: all, password: pw}";
             let text = format!("authorization {{users: [{all}, {restricted}]}}\nno_auth_user: all\n");
             std::fs::write(&users, text).unwrap();
@@ -227,13 +228,6 @@ impl Lattice {
 }
 
 /// Waits until something is there.
-pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(Instant::now() < end, "{what}: not after {PATIENCE:?}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+pub fn wait_for<T>(what: &str, look: impl FnMut() -> Option<T>) -> T {
+    wait_within(PATIENCE, what, look)
 }

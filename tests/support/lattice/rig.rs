@@ -19,14 +19,7 @@ impl Rig {
     /// The rig, if it is built. In CI it has to be.
     pub fn find() -> Option<&'static Self> {
         static RIG: OnceLock<Result<Rig, String>> = OnceLock::new();
-        match RIG.get_or_init(Self::look) {
-            Ok(rig) => Some(rig),
-            Err(missing) if !tools::in_ci() => {
-                eprintln!("skipped: {missing}; see docs/contributing/lattice.md");
-                None
-            }
-            Err(missing) => panic!("{missing}; see docs/contributing/lattice.md"),
-        }
+        tools::found(RIG.get_or_init(Self::look), "docs/contributing/lattice.md")
     }
 
     fn look() -> Result<Self, String> {

@@ -48,24 +48,20 @@ async fn conditions(
     workload: &Value,
     status: &mut Status,
 ) -> Result<ControlFlow<()>, Failed> {
-    type Step = (&'static str, for<'a> fn(&'a Operator, &'a Value, &'a mut Status) -> Pending<'a>);
-    const STEPS: [Step; 5] = [
-        ("Config", |operator, workload, status| Box::pin(config(operator, workload, status))),
-        ("HostSelection", |operator, workload, status| Box::pin(select(operator, workload, status))),
-        ("Placement", |operator, workload, status| Box::pin(place(operator, workload, status))),
-        ("Sync", |operator, _, status| Box::pin(sync(operator, status))),
-        ("Ready", |_, _, status| Box::pin(async { Ok(ready(status)) })),
-    ];
-    for (condition, step) in STEPS {
-        let outcome = step(operator, workload, status).await?;
+    for condition in ["Config", "HostSelection", "Placement", "Sync", "Ready"] {
+        let outcome = match condition {
+            "Config" => config(operator, workload, status).await?,
+            "HostSelection" => select(operator, workload, status).await?,
+            "Placement" => place(operator, workload, status).await?,
+            "Sync" => sync(operator, status).await?,
+            _ => ready(status),
+        };
         if status.note(condition, outcome).is_break() {
             return Ok(ControlFlow::Break(()));
         }
     }
     Ok(ControlFlow::Continue(()))
 }
-
-type Pending<'a> = std::pin::Pin<Box<dyn Future<Output = Result<Outcome, Failed>> + Send + 'a>>;
 
 async fn config(operator: &Operator, workload: &Value, status: &Status) -> Result<Outcome, Failed> {
     let list = |field: &str| workload["spec"][field].as_array().cloned().unwrap_or_default();
