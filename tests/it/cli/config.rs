@@ -198,7 +198,7 @@ HTTP_ADDRESS        0.0.0.0                                  default
             &["build", "--json"],
             &["call", "double", "x", "-v"],
             &["call", "nobody", "-v"],
-            &["run", "-v", "--nats", "nats://127.0.0.1:1"],
+            &["run", "-v", "--port", "0", "--nats", "nats://127.0.0.1:1"],
             &["config", "--setting", "ENABLE_METRICS=x"],
         ] {
             let ran = place.run(command);
@@ -257,7 +257,8 @@ fn a_password_in_a_servers_address_is_not_repeated() {
     let place = Place::with(PROJECT);
     place.run(&["build", "-q"]).code(0);
     let url = format!("nats://someone:{SECRET}@127.0.0.1:1");
-    place.run_in_vain(&["run", "--jobs", "1", "--nats", &url, "-v"]).code(6).stdout_eq("").stderr_eq(str![[r#"
+    let run = ["run", "--port", "0", "--jobs", "1", "--nats", &url, "-v"];
+    place.run_in_vain(&run).code(6).stdout_eq("").stderr_eq(str![[r#"
 builder: local, because a compatible go is installed
 compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
@@ -340,11 +341,11 @@ fn a_setting_that_cannot_be_used_is_a_mistake_in_the_project() {
             "{said}"
         );
     }
-    let said = refused(&[("POSTGRES_URL", SECRET)], &["run"], 3);
+    let said = refused(&[("POSTGRES_URL", SECRET)], &["run", "--port", "0"], 3);
     assert!(said.starts_with("error: the address of the PostgreSQL server is not valid"), "{said}");
     assert!(!said.contains(SECRET), "{said}");
     for name in ["NATS_CREDS", "NATS_CA"] {
-        for arguments in [&["run", "--nats"][..], &["status"], &["drill", "--no-fault"]] {
+        for arguments in [&["run", "--port", "0", "--nats"][..], &["status"], &["drill", "--no-fault"]] {
             let said = refused(
                 &[(name, "/no/such/file"), ("NATS_HOST", "127.0.0.1"), ("PLATFORM", "wadm")],
                 arguments,
@@ -359,10 +360,10 @@ fn a_setting_that_cannot_be_used_is_a_mistake_in_the_project() {
 fn a_flag_that_cannot_be_used_is_a_mistake_on_the_command_line() {
     let secret = format!("nats://me:{SECRET}@a b");
     for arguments in [
-        &["run", "--postgres", SECRET][..],
-        &["run", "--nats", &secret],
+        &["run", "--port", "0", "--postgres", SECRET][..],
+        &["run", "--port", "0", "--nats", &secret],
         &["drill", "--no-fault", "--nats", &secret],
-        &["run", "--nats", "nats://127.0.0.1:1", "--nats-creds", "/no/such/file"],
+        &["run", "--port", "0", "--nats", "nats://127.0.0.1:1", "--nats-creds", "/no/such/file"],
         &["infra", "made", "--cloud-nats", "a b", "--registry", "a.b/c"],
         &["infra", "made", "--cloud-nats", "a.b", "--registry", "a.b/c", "--lattice", "a.b"],
     ] {

@@ -188,7 +188,8 @@ fn what_a_task_would_be_told_is_looked_at() {
     assert_eq!(
         failed["platform"],
         "`gives` needs my:own/printer@1.0.0, which hosts of wasmCloud 2 do not have\n  help: the template `toy` can be \
-         used with `pelato run` only\n`gives` needs my:own/printer@1.0.0, for which no provider is known"
+         used with `pelato run` only\n`gives` needs my:own/printer@1.0.0, for which no provider is known\n  \
+         help: the template `toy` can be used with `pelato run` only"
     );
 }
 
