@@ -45,6 +45,7 @@ pub mod web;
 
 pub use pelato::{
     BrushOptions, Brushed, BuildFlags, Changed, Checked, Comparison, Conformance, Created, DrillOptions,
-    Drilled, Error, Exit, InfraOptions, Left, Library, Made, MissingValue, NewProject, Options, Outcome,
-    Owner, Pelato, Phase, PlannedBuild, PlannedPush, Ready, ReportOptions, RunOptions, Why,
+    Drilled, Error, Exit, InfraOptions, Left, Library, Made, MissingValue, Moved, NewProject, Options,
+    Outcome, Owner, Pelato, Phase, PlannedBuild, PlannedMove, PlannedPush, Ready, ReportOptions, RunOptions,
+    Why,
 };

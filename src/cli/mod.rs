@@ -18,6 +18,7 @@ mod flags;
 mod r#gen;
 mod graph;
 mod infra;
+mod r#move;
 mod new;
 mod pack;
 pub mod parameters;
@@ -109,6 +110,7 @@ enum Command {
     Push(push::Arguments),
     Deploy(deploy::Arguments),
     Status(status::Arguments),
+    Move(r#move::Arguments),
     Rollback(rollback::Arguments),
     Remove(remove::Arguments),
     Drill(drill::Arguments),
@@ -188,6 +190,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Push(arguments) => push::run(arguments, context),
         Command::Deploy(arguments) => deploy::run(&arguments, context),
         Command::Status(arguments) => status::run(&arguments, context),
+        Command::Move(arguments) => r#move::run(&arguments, context),
         Command::Rollback(arguments) => rollback::run(&arguments, context),
         Command::Remove(arguments) => remove::run(arguments, context),
         Command::Drill(arguments) => drill::run(arguments, context),

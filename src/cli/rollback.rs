@@ -27,5 +27,8 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let deployed =
         context.finish(pelato.rollback(arguments.to.as_deref(), arguments.wait.to_options(false)))?;
     show(&deployed, context);
+    if !context.ui.json() {
+        context.ui.note("workflow.yaml is as it was: the next `pelato deploy` deploys what it says");
+    }
     Ok(())
 }

@@ -6,9 +6,8 @@ use std::time::Instant;
 
 use futures_util::StreamExt;
 
-use super::Error;
-use super::Pelato;
 use super::operation::Operation;
+use super::{Checked, Error, Pelato};
 use crate::platform::{
     self, Application, DeployError, Deployed, Manifest, Options, Plan, Platform, Status, Statuses,
 };
@@ -114,8 +113,8 @@ impl Pelato {
 }
 
 /// What a workflow is to a platform and a NATS server.
-struct Wanted {
-    application: Application,
+pub(super) struct Wanted {
+    pub(super) application: Application,
     /// What JetStream has to do for its components.
     streams: Streams,
     /// What its components subscribe to.
@@ -132,7 +131,11 @@ impl Operation {
     }
 
     pub(super) fn manifest(&self, hosts: Option<&Path>) -> Result<Manifest, Error> {
-        let mut application = self.wanted()?.application;
+        self.manifest_of(&self.valid()?, hosts)
+    }
+
+    pub(super) fn manifest_of(&self, checked: &Checked, hosts: Option<&Path>) -> Result<Manifest, Error> {
+        let mut application = self.wanted_of(checked)?.application;
         application.hosts = hosts.map(platform::host_list).transpose()?;
         Ok(self.platform()?.manifest(&application)?)
     }
@@ -152,7 +155,10 @@ impl Operation {
 
     /// What the workflow is to a platform and a NATS server.
     fn wanted(&self) -> Result<Wanted, Error> {
-        let checked = self.valid()?;
+        self.wanted_of(&self.valid()?)
+    }
+
+    pub(super) fn wanted_of(&self, checked: &Checked) -> Result<Wanted, Error> {
         let images = checked.components.iter().map(|component| push::image(&self.settings, component));
         let images = images.collect::<Result<Vec<_>, _>>()?;
         let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
@@ -186,7 +192,7 @@ impl Operation {
         self.plan(self.platform()?.as_ref(), application, force).await
     }
 
-    async fn plan(
+    pub(super) async fn plan(
         &self,
         platform: &dyn Platform,
         mut application: Application,
@@ -213,20 +219,32 @@ impl Operation {
 
     /// Deploys; nothing is recorded. Also how many components that were.
     pub(super) async fn deploy_unrecorded(&self, options: Options) -> Result<(Deployed, usize), Error> {
-        let Wanted { application, streams, topics } = self.wanted()?;
-        let (platform, components) = (self.platform()?, application.components.len());
-        let plan = self.plan(platform.as_ref(), application, options.force).await?;
+        let (wanted, platform) = (self.wanted()?, self.platform()?);
+        let components = wanted.application.components.len();
+        let plan = self.prepare(platform.as_ref(), wanted, options.force).await?;
+        let done = platform::deploy(platform.as_ref(), &plan, options.wait, self.progress.as_ref()).await?;
+        Ok((done, components))
+    }
+
+    /// Everything that has to be done before the platform is given anything.
+    pub(super) async fn prepare(
+        &self,
+        platform: &dyn Platform,
+        wanted: Wanted,
+        force: bool,
+    ) -> Result<Plan, Error> {
+        let Wanted { application, streams, topics } = wanted;
+        let plan = self.plan(platform, application, force).await?;
         for warning in &plan.warnings {
             self.progress.report(Event::DeployWarning { message: warning.clone() });
         }
         self.may_read(&topics).await?;
-        self.write_manifest(platform.as_ref(), &plan.manifest)?;
+        self.write_manifest(platform, &plan.manifest)?;
         // Before anything starts: what is sent from then on is kept.
         if !streams.is_empty() {
             self.keep(self.topics().await?, &streams).await?;
         }
-        let done = platform::deploy(platform.as_ref(), &plan, options.wait, self.progress.as_ref()).await?;
-        Ok((done, components))
+        Ok(plan)
     }
 
     /// Sees that the user may subscribe to the topics. Hosts may be other users, so it says nothing if there is no server.

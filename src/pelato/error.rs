@@ -14,6 +14,7 @@ use crate::pack::PackError;
 use crate::platform::DeployError;
 use crate::project::bump::BumpError;
 use crate::project::lock_file::LockFileError;
+use crate::project::relocation::RelocationError;
 use crate::project::settings::SettingsError;
 use crate::project::{ReadError, edit::EditError};
 use crate::push::PushError;
@@ -44,6 +45,26 @@ pub enum Error {
         help("nothing was written: change the values that are shown above")
     )]
     TaskRejected(Rejected),
+    /// A component cannot have the targets that it was to be moved to.
+    #[error("with these targets the workflow would have {0}")]
+    #[diagnostic(
+        code(pelato::move_rejected),
+        help("nothing was changed: fix what is shown above, or name other targets")
+    )]
+    MoveRejected(Rejected),
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Relocation(#[from] RelocationError),
+    /// The cluster has accepted what the workflow does not say.
+    #[error("the cluster moves `{component}`, but workflow.yaml could not be changed")]
+    #[diagnostic(
+        code(pelato::move_unwritten),
+        help(
+            "write `targets: [{targets}]` into its task yourself: else the next {} moves it back",
+            Operation::Deploy
+        )
+    )]
+    MoveUnwritten { component: String, targets: String, source: files::FileError },
     /// `check` found errors, and has shown them.
     #[error("the workflow has {0}")]
     #[diagnostic(code(pelato::check_failed))]

@@ -8,6 +8,7 @@ use crate::generate::GenerateError;
 use crate::host::HostError;
 use crate::platform::Class;
 use crate::project::lock_file::LockFileError;
+use crate::project::relocation::RelocationError;
 use crate::project::settings::SettingsError;
 use crate::push::PushError;
 use crate::scaffold::ScaffoldError;
@@ -52,7 +53,10 @@ impl Error {
             | Self::TemplateText { .. }
             | Self::UnknownComponent { .. }
             | Self::Edit(_)
-            | Self::Bump(_) => Exit::Project,
+            | Self::Bump(_)
+            | Self::MoveRejected(_) => Exit::Project,
+            Self::Relocation(RelocationError::NoHost { .. }) => Exit::Platform,
+            Self::Relocation(_) => Exit::Project,
             Self::Load(LoadError::Read(_)) => Exit::Project,
             Self::Load(_) => Exit::Usage,
             Self::Push(PushError::LockFile(error)) | Self::LockFile(error) => match error {
@@ -108,6 +112,7 @@ impl Error {
             | Self::Metrics(_)
             | Self::Write(_)
             | Self::WriteReport(_)
+            | Self::MoveUnwritten { .. }
             | Self::Cancelled
             | Self::System { .. } => Exit::Failed,
         }

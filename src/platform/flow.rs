@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{DeployError, Deployed, Plan, Platform, follow, history};
+use super::{DeployError, Deployed, Plan, Platform, Statuses, follow, history};
 use crate::progress::{Event, Progress};
 
 /// Carries a plan out, and waits until it runs.
@@ -15,11 +15,41 @@ pub async fn deploy(
     wait: Option<Duration>,
     progress: &dyn Progress,
 ) -> Result<Deployed, DeployError> {
+    let accepted = accept(platform, plan).await?;
+    settle(platform, plan, accepted, wait, progress).await
+}
+
+/// A plan that the platform has accepted.
+pub struct Accepted {
+    start: Instant,
+    acknowledged: Duration,
+    statuses: Statuses,
+}
+
+/// Carries a plan out until the platform has accepted it: the first half of [`deploy`].
+///
+/// # Errors
+/// When the platform refuses, or cannot be reached.
+pub async fn accept(platform: &dyn Platform, plan: &Plan) -> Result<Accepted, DeployError> {
     let start = Instant::now();
     // What goes wrong at once is noticed, too.
     let statuses = platform.status(&plan.name).await?;
     platform.apply(plan).await?;
-    let acknowledged = start.elapsed();
+    Ok(Accepted { start, acknowledged: start.elapsed(), statuses })
+}
+
+/// Waits until it runs, and stops what is not wanted any more: the second half of [`deploy`].
+///
+/// # Errors
+/// When the connection is lost, or not everything comes up in time.
+pub async fn settle(
+    platform: &dyn Platform,
+    plan: &Plan,
+    accepted: Accepted,
+    wait: Option<Duration>,
+    progress: &dyn Progress,
+) -> Result<Deployed, DeployError> {
+    let Accepted { start, acknowledged, statuses } = accepted;
     tidy(platform, &plan.name).await;
     let mut done = Deployed {
         name: plan.name.clone(),

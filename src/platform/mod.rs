@@ -26,7 +26,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 pub use error::{Class, DeployError, Fault};
-pub use flow::{deploy, rollback};
+pub use flow::{Accepted, accept, deploy, rollback, settle};
 pub use host_list::read as host_list;
 pub use model::{
     Application, Clock, Deployed, Finding, Host, HostList, Manifest, Options, Outlook, Part, PartKind, Plan,

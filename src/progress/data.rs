@@ -19,6 +19,8 @@ pub enum OperationKind {
     Push,
     PlanDeploy,
     Deploy,
+    PlanMove,
+    Move,
     Status,
     Rollback,
     Remove,

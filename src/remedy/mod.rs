@@ -116,6 +116,7 @@ names! {
         Drill = "drill",
         Explain = "explain",
         Infra = "infra",
+        Move = "move",
         New = "new",
         PackAdd = "pack_add",
         PackRemove = "pack_remove",

@@ -250,8 +250,8 @@ impl Ui {
             crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             _ => {}
         }
-        // As JSON and as an event the problems are part of the error, but for those of a task.
-        if let crate::Error::TaskRejected(rejected) = error
+        // As JSON and as an event the problems are part of the error, but for those of an edit.
+        if let crate::Error::TaskRejected(rejected) | crate::Error::MoveRejected(rejected) = error
             && self.json()
         {
             self.report(&rejected.0);
@@ -266,7 +266,10 @@ impl Ui {
 
     /// An error for a person: with what was found before, and with its place in a file.
     fn explain(&self, error: &crate::Error) {
-        if let crate::Error::Rejected(rejected) | crate::Error::TaskRejected(rejected) = error {
+        if let crate::Error::Rejected(rejected)
+        | crate::Error::TaskRejected(rejected)
+        | crate::Error::MoveRejected(rejected) = error
+        {
             self.report(&rejected.0);
         }
         match error.source_code() {

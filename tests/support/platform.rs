@@ -142,6 +142,7 @@ pub async fn all(stage: &Stage) {
     what_is_another_projects_is_left_alone(stage).await;
     a_target_without_hosts(stage).await;
     hosts_tell_what_runs(stage).await;
+    what_moves_comes_back(stage).await;
     nothing_is_left(stage).await;
 }
 
@@ -278,6 +279,41 @@ async fn hosts_tell_what_runs(stage: &Stage) {
     assert_eq!(platform.answering(&known).await.unwrap(), known);
     assert!(stage.remove().await);
     assert!(running().await.is_empty());
+}
+
+async fn what_moves_comes_back(stage: &Stage) {
+    let running = || async {
+        let hosts = stage.platform().hosts().await.unwrap().into_iter();
+        let running = hosts
+            .flat_map(|host| host.running.into_iter().map(move |one| (one.component, host.target.clone())));
+        let targets =
+            running.filter(|(component, _)| component == COMPONENTS[0]).filter_map(|(_, target)| target);
+        targets.collect::<Vec<_>>()
+    };
+    let first = stage.deploy().await.version;
+    let before = stage.place.read(WORKFLOW);
+    let to = |target: &str| vec![target.to_owned()];
+    let planned = stage.open().plan_move(COMPONENTS[0], &to("cloud"), false).await.unwrap();
+    assert_eq!(planned.warnings, Vec::<String>::new());
+    assert_eq!(
+        (stage.place.read(WORKFLOW), running().await),
+        (before.clone(), to("edge")),
+        "planning changes nothing"
+    );
+
+    let moved = stage.open().move_component(COMPONENTS[0], &to("cloud"), waiting()).await.unwrap();
+    assert_eq!((&moved.relocation.from, &moved.relocation.to), (&to("edge"), &to("cloud")));
+    assert_eq!(running().await, to("cloud"));
+    let after = before.replacen("[edge]", "[cloud]", 1);
+    assert_eq!(stage.place.read(WORKFLOW), after);
+    assert_eq!(stage.back(None).await.unwrap().version, first);
+    assert_eq!((stage.place.read(WORKFLOW), running().await), (after.clone(), to("edge")));
+
+    let refused = stage.open().move_component(COMPONENTS[0], &to("clout"), waiting()).await.unwrap_err();
+    assert_eq!(refused.code().as_deref(), Some("pelato::relocation::no_host"));
+    assert_eq!(stage.place.read(WORKFLOW), after);
+    assert!(stage.remove().await);
+    stage.replicas(1);
 }
 
 async fn nothing_is_left(stage: &Stage) {

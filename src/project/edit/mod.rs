@@ -7,6 +7,7 @@ mod block;
 mod flow;
 mod replace;
 mod scalar;
+mod words;
 
 use std::ops::Range;
 
@@ -15,6 +16,7 @@ use serde_yaml::{Mapping, Value};
 pub use replace::NotReplaceable;
 pub(crate) use replace::replacement;
 pub use scalar::scalar;
+pub(crate) use words::{reordered, words};
 
 use super::document::{Document, without_bom};
 use super::place::Place;
@@ -67,6 +69,10 @@ pub(crate) struct Splice {
 impl Splice {
     fn insert(at: usize, text: impl Into<String>) -> Self {
         Self { at, instead_of: 0, text: text.into() }
+    }
+
+    fn over(bytes: Range<usize>, text: impl Into<String>) -> Self {
+        Self { at: bytes.start, instead_of: bytes.len(), text: text.into() }
     }
 }
 
@@ -167,11 +173,7 @@ struct File<'a> {
 
 impl<'a> File<'a> {
     fn new(text: &'a str) -> Self {
-        let newline = match text.find('\n') {
-            Some(at) if text[..at].ends_with('\r') => "\r\n",
-            _ => "\n",
-        };
-        Self { text, newline }
+        Self { text, newline: newline_of(text) }
     }
 
     /// Finds `tasks`. None where it is written in a way that is not known here.
@@ -217,20 +219,36 @@ impl<'a> File<'a> {
 
     /// The end of the line that a byte is in, before its line ending.
     fn line_end(&self, at: usize) -> usize {
-        let rest = &self.text[at..];
-        let line = rest.find('\n').map_or(rest, |end| &rest[..end]);
-        at + line.strip_suffix('\r').unwrap_or(line).len()
+        line_end(self.text, at)
     }
 
     /// The start of the line that a byte is in.
     fn line_start(&self, at: usize) -> usize {
-        self.text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+        line_start(self.text, at)
     }
 
     /// The start of the next line; none where the text ends without one.
     fn next_line(&self, at: usize) -> Option<usize> {
         self.text[at..].find('\n').map(|end| at + end + 1)
     }
+}
+
+/// How the lines of a text end.
+fn newline_of(text: &str) -> &'static str {
+    match text.find('\n') {
+        Some(at) if text[..at].ends_with('\r') => "\r\n",
+        _ => "\n",
+    }
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    let rest = &text[at..];
+    let line = rest.find('\n').map_or(rest, |end| &rest[..end]);
+    at + line.strip_suffix('\r').unwrap_or(line).len()
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Other words in place of a value.
 
 use std::fmt;
+use std::ops::Range;
 
 use super::{Splice, scalar};
 use crate::project::document::Document;
@@ -54,17 +55,22 @@ pub(crate) fn replacement(
     if !(value.start..=value.end).contains(&start) {
         return Err(NotReplaceable::Form);
     }
-    let old = &text[start..value.end];
-    let quoted = |quote: char| old.len() > 1 && old.starts_with(quote) && old.ends_with(quote);
-    let new = match old.chars().next() {
-        _ if old.contains('\n') => return Err(NotReplaceable::Form),
+    in_place_of(text, start..value.end, new)
+}
+
+/// Puts a text in place of the one-line value between two bytes.
+pub(super) fn in_place_of(text: &str, old: Range<usize>, new: &str) -> Result<Splice, NotReplaceable> {
+    let written = &text[old.clone()];
+    let quoted = |quote: char| written.len() > 1 && written.starts_with(quote) && written.ends_with(quote);
+    let new = match written.chars().next() {
+        _ if written.contains('\n') => return Err(NotReplaceable::Form),
         Some(quote @ ('"' | '\'')) if quoted(quote) && is_plain(new) => format!("{quote}{new}{quote}"),
         Some('"' | '\'' | '|' | '>' | '!' | '&' | '*' | '[' | '{') | None => {
             return Err(NotReplaceable::Form);
         }
         Some(_) => scalar(new),
     };
-    Ok(Splice { at: start, instead_of: old.len(), text: new })
+    Ok(Splice::over(old, new))
 }
 
 /// Whether a text means the same between quotes of either kind.

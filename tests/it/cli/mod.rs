@@ -25,6 +25,7 @@ mod infra;
 mod infra_refused;
 mod interrupted;
 mod manifest;
+mod moving;
 mod new;
 mod original;
 mod pack_add;

@@ -2,6 +2,7 @@
 //! docs/contributing/cluster.md. Without its programs these tests are skipped, but not in CI.
 
 mod faults;
+mod moving;
 mod refusals;
 mod rig;
 mod secrets;

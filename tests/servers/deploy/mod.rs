@@ -10,6 +10,8 @@ mod faults;
 mod http;
 mod languages;
 mod links;
+pub mod load;
+mod moving;
 mod placement;
 mod platform;
 pub mod project;

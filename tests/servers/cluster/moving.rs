@@ -1,0 +1,76 @@
+//! `pelato move` on a real cluster.
+
+use super::workload::{echo_project, groups};
+use crate::deploy::load::{Passage, under_load};
+use crate::deploy::project::Project;
+use crate::support::cluster::{Cluster, Setup, User};
+
+const FEW: Setup<'static> = Setup { haste: 10, ..Setup::new() };
+
+/// Moves the component under load, or whatever else it is; nothing is lost, and nothing comes twice.
+fn unnoticed(cluster: &Cluster, project: &Project, arguments: &[&str]) -> String {
+    let run = || project.pelato(arguments);
+    let (ran, Passage { sent, lost, doubled }) = under_load(&cluster.nats.url(), "room.in", "room.out", run);
+    assert!(
+        lost.is_empty() && doubled.is_empty(),
+        "{arguments:?}: of {sent} lost {lost:?}, doubled {doubled:?}"
+    );
+    ran.err
+}
+
+/// The groups of the hosts that run anything.
+fn places(cluster: &Cluster) -> Vec<String> {
+    let mut groups = groups(cluster, &cluster.list("workloads"));
+    groups.sort();
+    groups
+}
+
+#[test]
+fn a_component_moves_and_comes_back_unnoticed() {
+    let Some(cluster) = Cluster::with(&FEW) else { return };
+    let project = echo_project(&cluster);
+    project.brush();
+    let before = project.place.read("workflow.yaml");
+    assert_eq!(places(&cluster), ["edge"]);
+
+    let said = unnoticed(&cluster, &project, &["move", "echo", "--to", "cloud"]);
+    assert!(said.contains("Moving echo: edge → cloud\n"), "{said}");
+    assert_eq!(places(&cluster), ["cloud"]);
+    assert_eq!(project.place.read("workflow.yaml"), before.replace("[edge]", "[cloud]"));
+    let again = project.pelato(&["move", "echo", "--to", "cloud"]);
+    again.said(&["workflow.yaml has `echo` there already", "Unchanged rooms-"]);
+
+    let said = unnoticed(&cluster, &project, &["rollback"]);
+    assert_eq!(places(&cluster), ["edge"]);
+    assert!(
+        said.contains("workflow.yaml is as it was: the next `pelato deploy` deploys what it says"),
+        "{said}"
+    );
+    assert_eq!(project.place.read("workflow.yaml"), before.replace("[edge]", "[cloud]"));
+
+    // Another name for each target: the old one goes when the new ones run.
+    unnoticed(&cluster, &project, &["move", "echo", "--to", "edge,cloud"]);
+    assert_eq!(places(&cluster), ["cloud", "edge"]);
+    assert_eq!(project.place.read("workflow.yaml"), before.replace("[edge]", "[cloud, edge]"));
+    unnoticed(&cluster, &project, &["move", "echo", "--to", "edge"]);
+    assert_eq!(places(&cluster), ["edge"]);
+    assert_eq!(project.place.read("workflow.yaml"), before);
+}
+
+#[test]
+fn what_the_cluster_does_not_accept_changes_no_file() {
+    let Some(cluster) = Cluster::with(&FEW) else { return };
+    let project = echo_project(&cluster);
+    project.brush();
+    let before = project.place.read("workflow.yaml");
+    project
+        .run(&["move", "echo", "--to", "clowd"])
+        .failed(7, &["no host has the label hostgroup=clowd", "did you mean `cloud`?"]);
+    assert_eq!(project.place.read("workflow.yaml"), before);
+    let nobody = cluster.kubeconfig(User::Nobody);
+    let other = project.env("KUBECONFIG", nobody.to_str().unwrap());
+    let refused = other.run(&["move", "echo", "--to", "cloud"]);
+    assert!(refused.code != 0, "{}", refused.err);
+    assert_eq!(other.place.read("workflow.yaml"), before);
+    assert_eq!(places(&cluster), ["edge"]);
+}
