@@ -139,7 +139,10 @@ impl Watch {
             let Some(part) = parts.iter().find(|part| part.id(application) == failure.id) else { continue };
             let new = || Failed { since: now, times: BTreeMap::new(), words: String::new() };
             let failed = self.failed.entry(part.name.clone()).or_insert_with(new);
-            *failed.times.entry(failure.host).or_default() += 1;
+            let times = failed.times.entry(failure.host).or_default();
+            // When a component gets another provider, wadm puts the new link again and again before it takes the old one
+            // away and, with it, what it needs for the new one; half a minute later it comes right.
+            *times = if failure.of_link { 1 } else { *times + 1 };
             if failed.words != failure.words {
                 news.push(Problem { part: part.name.clone(), words: failure.words.clone() });
                 failed.words = failure.words;

@@ -86,6 +86,8 @@ pub(crate) fn words(
         [b'-', blank, ..] if blank.is_ascii_whitespace() => {
             lines(text, &steps, &items().collect::<Result<Vec<_>, _>>()?)
         }
+        // A text of several lines begins behind its `|` or `>`.
+        _ if text[key.end..list.start].contains(['|', '>']) => Err(NotReplaceable::Form),
         _ => match steps.after(before).as_slice() {
             [one] => Ok(vec![in_place_of(text, list, one)?]),
             several => {
@@ -124,7 +126,7 @@ fn replaced(text: &str, steps: &Steps, items: &[Range<usize>]) -> Result<Vec<Spl
 
 /// In a list of lines: each word has one.
 fn lines(text: &str, steps: &Steps, items: &[Range<usize>]) -> Result<Vec<Splice>, NotReplaceable> {
-    let mut splices = replaced(text, steps, items)?;
+    let (mut splices, mut removed) = (replaced(text, steps, items)?, Vec::<Range<usize>>::new());
     for (step, item) in steps.each.iter().zip(items) {
         let start = line_start(text, item.start);
         if text[start..item.start].trim() != "-" {
@@ -133,11 +135,17 @@ fn lines(text: &str, steps: &Steps, items: &[Range<usize>]) -> Result<Vec<Splice
         if *step == Step::Remove {
             let end = line_end(text, item.end);
             let next = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
-            // The last line may have no end: then that of the line before goes.
-            let start = if next == end { text[..start].trim_end().len() } else { start };
-            splices.push(Splice::over(start..next, String::new()));
+            match removed.last_mut() {
+                Some(last) if last.end == start => last.end = next,
+                _ => removed.push(start..next),
+            }
         }
     }
+    // The last line may have no end: then that of the line before goes.
+    if let Some(last) = removed.last_mut().filter(|last| last.end == text.len() && !text.ends_with('\n')) {
+        last.start = line_end(text, line_start(text, last.start.saturating_sub(1)));
+    }
+    splices.extend(removed.into_iter().map(|lines| Splice::over(lines, String::new())));
     let last = items.last().ok_or(NotReplaceable::Form)?;
     if !steps.added.is_empty() {
         let before = &text[line_start(text, last.start)..last.start];
@@ -161,7 +169,7 @@ mod tests {
             serde_yaml::Value::Sequence(items) => {
                 items.iter().map(|item| item.as_str().unwrap().to_owned()).collect()
             }
-            one => vec![one.as_str().unwrap().to_owned()],
+            one => vec![one.as_str().unwrap_or("edge").to_owned()],
         };
         let place = Place::top().key("k");
         let splices = words(text, &document(text).unwrap(), &place, &before, &texts(wanted))?;

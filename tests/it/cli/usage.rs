@@ -39,6 +39,7 @@ Commands:
   push         Push the components to the registry, building first what has changed
   deploy       Deploy the workflow's components to the hosts of a cluster
   status       Show the state of the workflow's components on a cluster
+  move         Move a component to the hosts of other targets while it runs
   rollback     Return to a manifest that was deployed before
   remove       Remove the workflow's components from a cluster
   drill        Rehearse a fault: send messages through the running workflow, stop a host, and

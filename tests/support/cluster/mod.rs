@@ -220,6 +220,7 @@ impl Cluster {
         vec![
             ("PLATFORM", "wasmcloud".to_owned()),
             ("KUBECONFIG", self.kubeconfig(User::Pelato).display().to_string()),
+            ("OPERATOR_NAMESPACE", self.operator_namespace.clone()),
             ("REGISTRY_URL", format!("{registry}/team")),
             ("REGISTRY_INSECURE", registry),
             ("NATS_HOST", self.nats.host().to_string()),

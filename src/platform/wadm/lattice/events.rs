@@ -21,6 +21,8 @@ pub struct Failure {
     pub host: String,
     /// The host's words.
     pub words: String,
+    /// Whether it is a link that could not be put.
+    pub of_link: bool,
 }
 
 #[derive(Deserialize)]
@@ -66,8 +68,9 @@ impl Failures {
 fn failure(payload: &[u8]) -> Option<Failure> {
     let event: Event = serde_json::from_slice(payload).ok()?;
     let failed = event.kind.ends_with("_failed") && !event.data.error.is_empty();
+    let of_link = event.kind.contains(".linkdef_");
     let Data { component_id: id, host_id: host, error: words } = event.data;
-    failed.then_some(Failure { id, host, words })
+    failed.then_some(Failure { id, host, words, of_link })
 }
 
 #[cfg(test)]
@@ -82,10 +85,17 @@ mod tests {
         let failed = event("component_scale_failed", data);
         assert_eq!(
             failure(failed.as_bytes()),
-            Some(Failure { id: "a-b".into(), host: "N1".into(), words: "no such image".into() })
+            Some(Failure {
+                id: "a-b".into(),
+                host: "N1".into(),
+                words: "no such image".into(),
+                of_link: false
+            })
         );
         let failed = event("provider_start_failed", r#"{"provider_id":"a-http","error":"port taken"}"#);
         assert_eq!(failure(failed.as_bytes()).unwrap().id, "a-http");
+        let link = event("linkdef_set_failed", r#"{"source_id":"a-b","error":"link already exists"}"#);
+        assert!(failure(link.as_bytes()).unwrap().of_link);
         assert_eq!(failure(event("component_scaled", r#"{"component_id":"a-b"}"#).as_bytes()), None);
         assert_eq!(failure(b"no json"), None);
     }

@@ -209,10 +209,10 @@ impl Providers {
     }
 
     /// What a provider is told about a component.
-    fn link_config(&self, component: &Wanted, need: &Need, interface: &str, kind: Kind) -> Config {
+    fn link_config(&self, component: &Wanted, need: &Need, interface: &str, provider: &Shared<'_>) -> Config {
         let mut properties: Texts = need.config.clone();
         let mut set = |key: &str, value: &str| drop(properties.insert(key.to_owned(), value.to_owned()));
-        match kind {
+        match provider.kind {
             Kind::Messaging => set("cluster_uris", &self.nats),
             Kind::KeyValue => {
                 set("cluster_uri", &self.nats);
@@ -223,14 +223,16 @@ impl Providers {
             Kind::Postgres => return Config { name: self.database.clone(), properties: None },
             Kind::Http { .. } => {}
         }
-        Config { name: format!("{}-{interface}", component.name), properties: Some(properties) }
+        // By the provider, too: when a component gets another one, wadm takes away what it has for the one before.
+        let name = format!("{}-{interface}-{}", component.name, provider.name);
+        Config { name, properties: Some(properties) }
     }
 
     /// The link of a component to a provider that it calls, or of a provider to a component that it calls.
     pub(super) fn link(&self, component: &Wanted, need: &Need, provider: &Shared<'_>) -> (bool, Link) {
         let (package, interface) = split(&need.wit);
         let called = is_called(&need.wit);
-        let config = vec![self.link_config(component, need, interface, provider.kind)];
+        let config = vec![self.link_config(component, need, interface, provider)];
         let (namespace, package) = package.split_once(':').unwrap_or_default();
         let link = |target: &str, source, config, name| Link {
             namespace: namespace.to_owned(),

@@ -108,7 +108,7 @@ spec:
         target:
           name: messaging-cloud-edge
           config:
-          - name: a-consumer
+          - name: a-consumer-messaging-cloud-edge
             properties:
               cluster_uris: nats://127.0.0.1:4222
   - name: messaging-cloud-edge
@@ -134,7 +134,7 @@ spec:
         - handler
         source:
           config:
-          - name: a-handler
+          - name: a-handler-messaging-cloud-edge
             properties:
               cluster_uris: nats://127.0.0.1:4222
               subscriptions: first_in|a
@@ -203,7 +203,7 @@ fn buckets_have_a_provider_for_each_set_of_targets() {
             link.target.config.iter().map(|one| one.properties.clone()).collect::<Vec<_>>()
         };
         assert_eq!(values(&links[0]), values(&links[1]));
-        assert_eq!(links[0].target.config[0].name, "a-store-by-name");
+        assert_eq!(links[0].target.config[0].name, "a-store-keyvalue-edge-by-name");
         let link = links[1].clone();
         assert_eq!((link.namespace.as_str(), &*link.interfaces), ("wasi", &["store".to_owned()][..]));
         assert_eq!(link.target.name, "keyvalue-edge");
