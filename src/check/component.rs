@@ -32,6 +32,8 @@ pub struct Component {
     pub replicas: u32,
     /// How they are spread over the hosts of a target.
     pub placement: Placement,
+    /// The target whose hosts handle its messages as long as one of them is there.
+    pub prefer: Option<String>,
     /// Where HTTP reaches it, if its template answers HTTP.
     pub http: Option<HttpRoute>,
     /// Messages are kept until it has dealt with them, if they are.
@@ -164,6 +166,20 @@ impl Component {
             dead_letters: letters == Some(topic),
         };
         self.streams.writes.iter().map(written).collect()
+    }
+
+    /// The target near which its messages are: the one that it prefers, or its only one.
+    pub fn home(&self) -> Option<&str> {
+        let only = || if let [only] = self.targets.as_slice() { Some(only) } else { None };
+        self.prefer.as_ref().or_else(only).map(String::as_str)
+    }
+
+    /// Which of its targets comes first, in words, if one does.
+    pub fn order(&self) -> Option<String> {
+        let first = self.prefer.as_ref()?;
+        let others: Vec<_> =
+            self.targets.iter().filter(|target| *target != first).map(String::as_str).collect();
+        Some(format!("{first} first, else {}", others.join(", ")))
     }
 
     /// The component where nothing can keep its messages.

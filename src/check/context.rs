@@ -214,6 +214,7 @@ impl<'a> Entry<'a> {
                 Some(field) => values::placement(&field.text).ok()?,
                 None => Placement::default(),
             },
+            prefer: task.prefer.as_ref().map(|field| field.text.clone()),
             at_least_once: AtLeastOnce::of(task, &task.component_name.as_ref()?.text),
             streams: Streams::default(),
             http: if template.serves_http() { Some(self.route()?) } else { None },

@@ -23,6 +23,8 @@ pub struct Node {
     pub version: String,
     /// Where HTTP reaches it.
     pub http: Option<HttpRoute>,
+    /// Which of its targets comes first, if one does.
+    pub order: Option<String>,
     /// The parameters and topics that it reads.
     pub reads: Vec<(String, String)>,
     /// The parameters and topics that it writes.
@@ -46,6 +48,7 @@ impl Flow {
             template: component.template.manifest.name.clone(),
             version: component.version.to_string(),
             http: component.http.clone(),
+            order: component.order(),
             reads: topics(&component.template, &component.parameters, catalog::Flow::Reads),
             writes: topics(&component.template, &component.parameters, catalog::Flow::Writes),
         }))

@@ -97,6 +97,11 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
             "enum": Placement::NAMES, "default": Placement::default().to_string()
         }),
         json!({
+            "description": "One of `targets`: its hosts handle the messages while one of them is there, \
+                            and those of the others when none is",
+            "type": ["string", "number", "boolean"], "pattern": TARGET, "maxLength": 63
+        }),
+        json!({
             "description": "`at-least-once`: JetStream stores messages until the task has acknowledged them",
             "enum": DELIVERIES, "default": DELIVERIES[0]
         }),

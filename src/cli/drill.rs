@@ -60,6 +60,9 @@ struct Fault {
     /// Command that stops a host, for `sh -c` [default: PELATO asks you to do it]
     #[arg(long, value_name = "COMMAND")]
     kill_command: Option<String>,
+    /// Whose hosts the fault takes away: the drill ends only when what they ran runs there again
+    #[arg(long, value_name = "HOST_TYPE")]
+    target: Option<String>,
     /// How long messages are sent before the fault
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = flags::time)]
     before: Duration,
@@ -70,7 +73,7 @@ struct Fault {
     #[arg(long, value_name = "TIME", default_value = "2m", value_parser = flags::time)]
     timeout: Duration,
     /// Only send messages and measure, without a fault
-    #[arg(long, conflicts_with_all = ["kill_command", "before", "settle", "timeout"])]
+    #[arg(long, conflicts_with_all = ["kill_command", "target", "before", "settle", "timeout"])]
     no_fault: bool,
     /// Duration of a drill without a fault
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = flags::time)]
@@ -80,7 +83,7 @@ struct Fault {
 
 impl Fault {
     fn to_course(&self) -> Course {
-        let Self { kill_command, before, settle, timeout, no_fault, duration } = self;
+        let Self { kill_command, before, settle, timeout, no_fault, duration, .. } = self;
         match no_fault {
             true => Course::Calm { duration: *duration },
             false => Course::Fault {
@@ -102,7 +105,8 @@ impl Arguments {
     fn into_options(self) -> DrillOptions {
         let Self { from, to, input, rate, fault, late, grace, slo, record, nats } = self;
         let plan = Plan { rate, course: fault.to_course(), late, grace };
-        DrillOptions { from, to, input, nats, plan, objectives: slo, record, reported: None }
+        let target = fault.target;
+        DrillOptions { from, to, input, nats, plan, target, objectives: slo, record, reported: None }
     }
 }
 

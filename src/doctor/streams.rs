@@ -7,7 +7,7 @@ use super::machine::Machine;
 use crate::nats;
 use crate::project::settings::JETSTREAM_DOMAIN;
 use crate::remedy::Operation;
-use crate::stream::{ConsumerManager, Fault, StreamError};
+use crate::stream::{Domains, Fault, StreamError};
 use crate::text::list;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
@@ -41,8 +41,9 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
 }
 
 async fn faults(machine: &Machine, client: Client) -> Result<Vec<Fault>, StreamError> {
-    let manager = ConsumerManager::new(client, machine.settings.text(JETSTREAM_DOMAIN));
-    Ok(manager.look(&machine.streams, machine.call_timeout).await?.faults)
+    let others = machine.settings.target_domains().into_values().collect();
+    let domains = Domains::new(&client, machine.settings.text(JETSTREAM_DOMAIN), &others);
+    Ok(domains.look(&machine.streams, machine.call_timeout).await?.faults)
 }
 
 async fn is_deployed(machine: &Machine) -> bool {

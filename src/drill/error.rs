@@ -26,6 +26,14 @@ pub enum DrillError {
         Argument::Input.with(r#"'{"Name": "{probe}", "Data": 21.5}'"#)
     ))]
     NoPlaceholder { input: String },
+    /// The fault is to be at hosts that have nothing to do with the workflow.
+    #[error("no task has the target `{target}`")]
+    #[diagnostic(code(pelato::drill::no_target))]
+    NoTarget {
+        target: String,
+        #[help]
+        help: String,
+    },
     /// The pattern of the marks is not one.
     #[error("messages cannot be searched for probes: {message}")]
     #[diagnostic(code(pelato::drill::pattern), help("this is a bug in PELATO: please report it"))]
@@ -141,6 +149,7 @@ impl DrillError {
             self,
             Self::Route { .. }
                 | Self::NoPlaceholder { .. }
+                | Self::NoTarget { .. }
                 | Self::TooMany { .. }
                 | Self::Objective(_)
                 | Self::NeedsFault { .. }

@@ -43,6 +43,8 @@ pub struct Setup {
     pub platform: Arc<dyn Platform>,
     /// The workflow's application there.
     pub application: Option<String>,
+    /// Whose hosts are to be lost, and to be back before it is over.
+    pub target: Option<String>,
     /// Gets something when a person reports that the host is down.
     pub reported: Option<UnboundedReceiver<()>>,
     /// Ends the command that stops a host.
@@ -66,7 +68,7 @@ pub async fn hold(
         () = &mut stop => return Ok(None),
         wire = Wire::connect(&setup.server, &setup.route, &live) => wire?,
     };
-    let watch = Watch::start(setup.platform, setup.application, Arc::clone(&live));
+    let watch = Watch::start(setup.platform, setup.application, setup.target.clone(), Arc::clone(&live));
     let mut drill = Drill {
         plan: setup.plan,
         route: setup.route,
@@ -74,6 +76,7 @@ pub async fn hold(
         live,
         wire,
         watch,
+        target: setup.target,
         reported: setup.reported,
         cancel: setup.cancel,
         fault: None,
@@ -109,6 +112,7 @@ struct Drill<'a> {
     live: Arc<Live>,
     wire: Wire,
     watch: Watch,
+    target: Option<String>,
     reported: Option<UnboundedReceiver<()>>,
     cancel: Cancel,
     /// As soon as it is known.
@@ -256,11 +260,14 @@ impl Drill<'_> {
         self.progress.report(Event::DrillSettling { late: self.plan.late, settle });
         loop {
             let now = self.live.now();
-            if self.live.state().is_calm(now, fault.until, self.plan.late, settle) {
+            let is_calm = self.live.state().is_calm(now, fault.until, self.plan.late, settle);
+            let away = self.target.as_ref().filter(|target| !self.watch.is_back(target));
+            if is_calm && away.is_none() {
                 return;
             }
             if now >= fault.at + timeout {
-                self.progress.report(Event::DrillNotSettled { waited: timeout });
+                let target = away.filter(|_| is_calm).cloned();
+                self.progress.report(Event::DrillNotSettled { waited: timeout, target });
                 return;
             }
             sleep(PAUSE).await;

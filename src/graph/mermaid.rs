@@ -29,7 +29,7 @@ pub fn mermaid(graph: &Graph) -> String {
 fn escape(label: &str) -> String {
     let mut escaped = String::with_capacity(label.len());
     for character in label.chars() {
-        if character.is_alphanumeric() || " _-./:·".contains(character) {
+        if character.is_alphanumeric() || " _-./:·,".contains(character) {
             escaped.push(character);
         } else {
             let _ = write!(escaped, "#{};", u32::from(character));

@@ -50,7 +50,8 @@ pub fn of(components: &[Component]) -> Graph {
             graph.add(Shape::Http, &format!("POST {port}{}", http.path), "");
             graph.connect(graph.nodes.len() - 1, graph.nodes.len(), false);
         }
-        let detail = format!("{} · {}", node.template, node.version);
+        let order = node.order.as_ref().map(|order| format!(" · {order}")).unwrap_or_default();
+        let detail = format!("{} · {}{order}", node.template, node.version);
         let component = graph.add(Shape::Component, &node.name, &detail);
         for (_, topic) in &node.reads {
             let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, ""));

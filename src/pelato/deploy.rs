@@ -119,6 +119,8 @@ pub(super) struct Wanted {
     streams: Streams,
     /// What its components subscribe to.
     topics: Vec<String>,
+    /// What is worth a warning before anybody is asked.
+    warnings: Vec<String>,
 }
 
 impl Operation {
@@ -167,7 +169,8 @@ impl Operation {
         let streams = self.streams_deployed(&checked.components)?;
         let subscriptions = checked.components.iter().filter_map(|component| component.subscriptions().ok());
         let topics = subscriptions.flatten().map(|subscription| subscription.subject).collect();
-        Ok(Wanted { application, streams, topics })
+        let warnings = self.homeless(&checked.components);
+        Ok(Wanted { application, streams, topics, warnings })
     }
 
     /// How many calls a replica handles at once.
@@ -188,8 +191,10 @@ impl Operation {
     }
 
     async fn plan_deploy(&self, force: bool) -> Result<Plan, Error> {
-        let application = self.wanted()?.application;
-        self.plan(self.platform()?.as_ref(), application, force).await
+        let Wanted { application, warnings, .. } = self.wanted()?;
+        let mut plan = self.plan(self.platform()?.as_ref(), application, force).await?;
+        plan.warnings.splice(0..0, warnings);
+        Ok(plan)
     }
 
     pub(super) async fn plan(
@@ -233,16 +238,16 @@ impl Operation {
         wanted: Wanted,
         force: bool,
     ) -> Result<Plan, Error> {
-        let Wanted { application, streams, topics } = wanted;
+        let Wanted { application, streams, topics, warnings } = wanted;
         let plan = self.plan(platform, application, force).await?;
-        for warning in &plan.warnings {
-            self.progress.report(Event::DeployWarning { message: warning.clone() });
+        for message in warnings.into_iter().chain(plan.warnings.iter().cloned()) {
+            self.progress.report(Event::DeployWarning { message });
         }
         self.may_read(&topics).await?;
         self.write_manifest(platform, &plan.manifest)?;
         // Before anything starts: what is sent from then on is kept.
         if !streams.is_empty() {
-            self.keep(self.topics().await?, &streams).await?;
+            self.keep_deployed(&self.topics().await?, &streams).await?;
         }
         Ok(plan)
     }
@@ -273,7 +278,7 @@ impl Operation {
         let name = application.map_or_else(|| self.application(), Ok)?;
         let removed = self.platform()?.remove(&name, options).await?;
         if ConsumerManager::has_any(&removed.subscriptions) {
-            self.consumer_manager(self.topics().await?).forget(&removed.subscriptions).await?;
+            self.domains(&self.topics().await?).forget(&removed.subscriptions).await?;
         }
         Ok((name, removed.was_there))
     }

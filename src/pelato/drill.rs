@@ -1,5 +1,6 @@
 //! The facade's part that rehearses a fault.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -14,6 +15,7 @@ use crate::measurement::analysis::Report;
 use crate::measurement::{self, Readings, record};
 use crate::progress::OperationKind;
 use crate::project::settings::GivenNats;
+use crate::text::suggest;
 
 pub struct DrillOptions {
     /// The topic that probes are sent to; else the one by which messages enter the workflow.
@@ -26,6 +28,8 @@ pub struct DrillOptions {
     pub nats: Option<String>,
     /// What will be done.
     pub plan: Plan,
+    /// Whose hosts are to be lost, and to be back before it is over.
+    pub target: Option<String>,
     /// Objectives, such as `gap<=0.5s, lost<=0`.
     pub objectives: Vec<String>,
     /// The file that the readings will be written to: see [`Drilled::record`].
@@ -96,8 +100,15 @@ impl Pelato {
 }
 
 impl Operation {
-    fn drill_route(&self, DrillOptions { from, to, .. }: &DrillOptions) -> Result<Route, Error> {
-        Ok(drill::route(&Flow::of(&self.components()?), from.as_deref(), to.as_deref())?)
+    fn drill_route(&self, DrillOptions { from, to, target, .. }: &DrillOptions) -> Result<Route, Error> {
+        let components = self.components()?;
+        let targets: BTreeSet<_> =
+            components.iter().flat_map(|one| &one.targets).map(String::as_str).collect();
+        if let Some(target) = target.as_ref().filter(|target| !targets.contains(target.as_str())) {
+            let help = suggest::help(target, targets);
+            return Err(DrillError::NoTarget { target: target.clone(), help }.into());
+        }
+        Ok(drill::route(&Flow::of(&components), from.as_deref(), to.as_deref())?)
     }
 
     async fn drill(&self, options: DrillOptions, stop: impl Future<Output = ()>) -> Result<Drilled, Error> {
@@ -111,6 +122,7 @@ impl Operation {
             server: self.settings.nats_with(GivenNats { url: options.nats, credentials: None })?,
             platform: self.platform()?,
             application: self.application().ok(),
+            target: options.target,
             reported: options.reported,
             cancel: self.cancel.clone(),
         };

@@ -268,7 +268,7 @@ pub struct Part {
     pub replicas: u32,
     /// How it is.
     pub state: State,
-    /// Why it is not running.
+    /// Why it is not running, or what else there is to know.
     pub reason: Option<String>,
 }
 

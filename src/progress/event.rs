@@ -383,6 +383,8 @@ pub enum Event {
         /// How long was waited for it.
         #[serde(rename = "waited_ms", serialize_with = "milliseconds")]
         waited: Duration,
+        /// Whose hosts are missing.
+        target: Option<String>,
     },
 
     /// Something is wrong or suspicious in what the user wrote, and the work goes on.

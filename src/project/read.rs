@@ -14,7 +14,7 @@ use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Report, Source};
 
 /// The fields that every task may have, whatever its template.
-pub const TASK_FIELDS: [&str; 14] = [
+pub const TASK_FIELDS: [&str; 15] = [
     "name",
     "type",
     "code",
@@ -25,6 +25,7 @@ pub const TASK_FIELDS: [&str; 14] = [
     "language",
     "replicas",
     "placement",
+    "prefer",
     "delivery",
     "max_deliver",
     "dead_letter_topic",
@@ -222,8 +223,17 @@ mod tests {
 
     #[test]
     fn fields_of_every_template_are_no_parameters_of_one() {
-        let fields =
-            ["name", "type", "code", "component_name", "version", "language", "replicas", "placement"];
+        let fields = [
+            "name",
+            "type",
+            "code",
+            "component_name",
+            "version",
+            "language",
+            "replicas",
+            "placement",
+            "prefer",
+        ];
         let fields = [&fields[..], &["delivery", "max_deliver", "dead_letter_topic"]].concat();
         let lines = fields.iter().map(|field| format!("    {field}: the {field}\n"));
         let text = format!("project_name: p\ntasks:\n  - own: 1\n{}", lines.collect::<String>());
@@ -238,6 +248,7 @@ mod tests {
             &task.language,
             &task.replicas,
             &task.placement,
+            &task.prefer,
             &task.delivery,
             &task.max_deliver,
             &task.dead_letter_topic,

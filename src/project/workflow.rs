@@ -64,6 +64,8 @@ pub struct Task {
     pub replicas: Option<Field>,
     /// `placement`: how it is spread over the hosts of a target; `per-target` if not given.
     pub placement: Option<Field>,
+    /// `prefer`: the target that handles messages while one of its hosts is there.
+    pub prefer: Option<Field>,
     /// `delivery`: how often a message is handed over; `at-most-once` if not given.
     pub delivery: Option<Field>,
     /// `max_deliver`: how often a message is tried before it is given up.

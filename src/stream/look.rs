@@ -194,6 +194,11 @@ fn used_for(written: &Written) -> Use {
 }
 
 impl Look {
+    pub(super) fn merge(&mut self, other: Self) {
+        self.faults.extend(other.faults);
+        self.places.merge(other.places);
+    }
+
     fn add(&mut self, component: &str, faults: impl IntoIterator<Item = What>) {
         let of = |what| Fault { component: component.to_owned(), what };
         self.faults.extend(faults.into_iter().map(of));

@@ -6,13 +6,14 @@
 
 mod check;
 mod consumer;
+mod domains;
 mod error;
 mod guard;
 mod look;
 mod places;
 mod unreadable;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_nats::Client;
@@ -23,6 +24,7 @@ use futures_util::TryStreamExt;
 
 use consumer::Start;
 
+pub use domains::Domains;
 pub use error::StreamError;
 pub use guard::Guard;
 pub use look::{Fault, Look, What};
@@ -71,6 +73,8 @@ pub struct Written {
 pub struct Streams {
     pub consumers: Vec<Consumer>,
     pub written: Vec<Written>,
+    /// The JetStream domains of topics that are not to be stored in the usual one, by topic.
+    pub homes: BTreeMap<String, String>,
 }
 
 impl Streams {
@@ -84,6 +88,17 @@ impl Streams {
         only.consumers.retain(|consumer| is_wanted(&consumer.component));
         only.written.retain(|written| is_wanted(&written.writer));
         only
+    }
+
+    /// The topics that have to be stored; those with wildcards first: their streams store other topics, too.
+    pub fn topics(&self) -> Vec<&str> {
+        let sources = self.consumers.iter().map(|consumer| consumer.source.as_str());
+        let all: BTreeSet<_> =
+            sources.chain(self.written.iter().map(|written| written.topic.as_str())).collect();
+        let (mut wide, narrow): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|topic| subject::has_wildcards(topic));
+        wide.extend(narrow);
+        wide
     }
 
     /// The components.

@@ -308,9 +308,13 @@ fn later(event: Event) -> Option<(Level, String)> {
             Level::Warning,
             format!("no fault was noticed within {}: there is nothing to compare", shown(waited)),
         ),
-        Event::DrillNotSettled { waited } => (
+        Event::DrillNotSettled { waited, target: None } => (
             Level::Warning,
             format!("{} after the fault, messages still do not all arrive in time", shown(waited)),
+        ),
+        Event::DrillNotSettled { waited, target: Some(target) } => (
+            Level::Warning,
+            format!("{} after the fault, no host of {target} runs again what was lost", shown(waited)),
         ),
         _ => return None,
     };

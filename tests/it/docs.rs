@@ -145,6 +145,7 @@ fn every_setting() {
             Kind::NatsUrl => "address",
             Kind::IpAddress => "IP address",
             Kind::Token => "name",
+            Kind::Pairs => "pairs",
             Kind::Platform => "platform",
             Kind::Namespace => "namespace",
         };

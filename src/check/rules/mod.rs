@@ -16,6 +16,7 @@ mod name;
 mod not_called;
 mod parameter;
 mod placement;
+mod prefer;
 mod replicas;
 mod reserved_topic;
 mod subject;
@@ -53,6 +54,7 @@ pub const ALL: &[&dyn Rule] = &[
     &targets::Targets,
     &replicas::Replicas,
     &placement::Placement,
+    &prefer::Prefer,
     &delivery::Delivery,
     &http::Http,
     &duplicate_route::DuplicateRoute,

@@ -1,6 +1,7 @@
 //! Settings: their names, what values they take, and what they are when nobody sets them. Here are those that no platform
 //! has to itself; `all.rs` has all.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ pub enum Kind {
     IpAddress,
     /// A name that is a token of NATS subjects.
     Token,
+    /// Names and tokens: `a=b`, separated by commas. No name comes twice.
+    Pairs,
     /// A platform that PELATO deploys to.
     Platform,
     /// The name of a namespace of Kubernetes.
@@ -134,6 +137,8 @@ keys! {
     POSTGRES_CA: Text [Authorities] = None;
     /// JetStream domain of the platform's own data, and of messages that are delivered at least once.
     JETSTREAM_DOMAIN: Token = None;
+    /// JetStream domains of targets with a NATS server of their own, such as `edge=site-a`, separated by commas.
+    TARGET_DOMAINS: Pairs = None;
     /// Messages and requests that each replica of a component handles concurrently.
     CALLS_PER_REPLICA: Calls = Some("100");
     /// Longest time of a call on the hosts, as they are configured, such as `60s` or `10m`.
@@ -203,6 +208,10 @@ impl Kind {
                 subject::is_token(text).then_some(Value::Text),
                 ("a name without dots, spaces, commas, `|` and wildcards", "a name such as `cloud`"),
             ),
+            Self::Pairs => (
+                pairs(text).map(|_| Value::Text),
+                ("a list of pairs that are separated by commas", "a list such as `edge=site-a,fog=site-b`"),
+            ),
             Self::Platform => {
                 (PLATFORMS.contains(&text).then_some(Value::Text), ("a platform", "`wasmcloud` or `wadm`"))
             }
@@ -221,6 +230,20 @@ impl Kind {
 
 /// The platforms, by their names: the first is the one that is meant where nobody says which.
 pub const PLATFORMS: [&str; 2] = ["wasmcloud", "wadm"];
+
+/// The names and tokens of a list.
+pub(super) fn pairs(text: &str) -> Option<BTreeMap<String, String>> {
+    let mut pairs = BTreeMap::new();
+    for pair in text.split(',') {
+        let (name, token) = pair.split_once('=')?;
+        let (name, token) = (name.trim(), token.trim());
+        let is_new = pairs.insert(name.to_owned(), token.to_owned()).is_none();
+        if name.is_empty() || !subject::is_token(token) || !is_new {
+            return None;
+        }
+    }
+    Some(pairs)
+}
 
 /// Whether Kubernetes takes it as the name of a namespace.
 fn is_namespace(text: &str) -> bool {

@@ -11,6 +11,7 @@ pub mod wadm;
 pub mod wasmcloud;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -142,6 +143,11 @@ impl Settings {
     /// A setting's value as it is written.
     pub fn text(&self, key: Key) -> Option<&str> {
         self.find(key)?.value.as_deref()
+    }
+
+    /// The JetStream domains of targets that have one of their own.
+    pub fn target_domains(&self) -> BTreeMap<String, String> {
+        self.text(TARGET_DOMAINS).and_then(keys::pairs).unwrap_or_default()
     }
 
     /// Where a setting's value came from.

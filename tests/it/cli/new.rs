@@ -173,6 +173,9 @@ POSTGRES_CA=
 # JetStream domain of the platform's own data, and of messages that are delivered at least once.
 JETSTREAM_DOMAIN=
 
+# JetStream domains of targets with a NATS server of their own, such as `edge=site-a`, separated by commas.
+TARGET_DOMAINS=
+
 # Messages and requests that each replica of a component handles concurrently.
 CALLS_PER_REPLICA=100
 

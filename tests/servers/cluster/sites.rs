@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::workload::{deployment, image};
+use super::workload::{deployment, groups, image};
+use crate::deploy::load::under_load;
 use crate::deploy::project::{Project, Task, workflow};
 use crate::support::cluster::{Cluster, HostSetup, Setup};
 use crate::support::lattice::Bus;
@@ -51,4 +52,108 @@ fn a_site_serves_itself_while_a_host_of_it_is_there() {
     });
     site.publish("room.edge", "end");
     assert_eq!(at_site.next(), "end");
+}
+
+/// Messages are published at the site, and each comes out again, while the host in the cloud stands still: a message that
+/// it were given would come late.
+fn is_handled_at_the_site(cluster: &mut Cluster) {
+    let site = Bus::connect(&cluster.sites["site-a"].url(), None).unwrap();
+    let mut out = site.subscribe("room.out");
+    cluster.host("cloud-1").signal("-STOP");
+    for number in 0..50 {
+        site.publish("room.in", &number.to_string());
+        let answer = out.within(Duration::from_secs(4));
+        assert_eq!(answer.as_deref(), Some(&*number.to_string()), "another host was given it");
+    }
+    cluster.host("cloud-1").signal("-CONT");
+}
+
+fn streams(cluster: &Cluster, domain: &str) -> Vec<String> {
+    let answer = cluster.bus.request(&format!("$JS.{domain}.API.STREAM.NAMES"), "").unwrap();
+    let names = answer["streams"].as_array().cloned().unwrap_or_default();
+    names
+        .iter()
+        .map(|name| name.as_str().unwrap().to_owned())
+        .filter(|name| name.starts_with("PELATO_"))
+        .collect()
+}
+
+/// A cluster with a site, and a project there whose task prefers the site's hosts.
+fn with_site() -> Option<(Cluster, Project)> {
+    let edge = HostSetup { site: Some("site-a"), ..HostSetup::new("edge", "edge-1") };
+    let hosts = [edge, HostSetup::new("cloud", "cloud-1")];
+    let setup = Setup { sites: &["site-a"], hosts: &hosts, haste: 5, ..Setup::default() };
+    let cluster = Cluster::with(&setup)?;
+    let task = Task {
+        name: "echo".into(),
+        from: "room.in".into(),
+        to: "room.out".into(),
+        targets: "edge, cloud",
+        more: "    prefer: edge\n    delivery: at-least-once\n",
+        ..Task::default()
+    };
+    let project = Project::of_echoes(&workflow("Rooms", &[task])).set(&cluster.settings());
+    let project = project.env("JETSTREAM_DOMAIN", "cloud").env("TARGET_DOMAINS", "edge=site-a");
+    let project = project.env("CALL_TIMEOUT", "1s");
+    project.brush();
+    Some((cluster, project))
+}
+
+/// Waits until a host of the edge that was started again runs the component.
+fn wait_for_edge(cluster: &Cluster) {
+    cluster.wait_for("the edge to run it again", || {
+        let deployments = cluster.list("workloaddeployments").into_iter();
+        let mut names = deployments.map(|one| one["metadata"]["name"].as_str().unwrap().to_owned());
+        let workloads = cluster.running(&names.find(|name| name.ends_with("-echo-edge"))?)?;
+        groups(cluster, &workloads).contains(&"edge".to_owned()).then_some(())
+    });
+}
+
+#[test]
+fn the_edge_comes_first_and_the_cloud_takes_over_without_loss() {
+    let Some((mut cluster, project)) = with_site() else { return };
+    assert_eq!(streams(&cluster, "site-a"), ["PELATO_dead_echo", "PELATO_room_in", "PELATO_room_out"]);
+    assert_eq!(streams(&cluster, "cloud"), Vec::<String>::new());
+    project.pelato(&["status"]).printed(&["edge first, else cloud"]);
+    is_handled_at_the_site(&mut cluster);
+
+    let url = cluster.sites["site-a"].url();
+    let (_, passage) = under_load(&url, "room.in", "room.out", || {
+        cluster.host("edge-1").kill();
+        std::thread::sleep(Duration::from_secs(3));
+    });
+    assert!(passage.lost.is_empty() && passage.sent >= 300, "{passage:?}");
+
+    cluster.host("edge-1").restart();
+    wait_for_edge(&cluster);
+    is_handled_at_the_site(&mut cluster);
+    project.pelato(&["remove"]);
+    let consumers = cluster.bus.request("$JS.site-a.API.CONSUMER.NAMES.PELATO_room_in", "").unwrap();
+    assert_eq!(consumers["total"], 0, "{consumers}");
+}
+
+#[test]
+fn a_drill_sees_that_the_edge_is_lost_and_back() {
+    let Some((mut cluster, project)) = with_site() else { return };
+    project
+        .run(&["drill", "--target", "egde"])
+        .failed(2, &["no task has the target `egde`", "did you mean `edge`?"]);
+    let url = cluster.sites["site-a"].url();
+    let times = ["--before", "2s", "--settle", "2s", "--grace", "20s", "--timeout", "4m"];
+    let fault = ["drill", "--target", "edge", "--nats", &url, "--kill-command", "true", "--slo", "lost<=0"];
+    let mut drill = project.place.start(&[&fault[..], &times].concat());
+    drill.wait_for("Fault");
+    cluster.host("edge-1").kill();
+    // It is missed before it is back.
+    std::thread::sleep(Duration::from_secs(4));
+    cluster.host("edge-1").restart();
+    cluster.wait_for("the end of the drill", || drill.has_ended().then_some(()));
+    let ended = drill.wait();
+    let (out, err) = (drill.out(), drill.err());
+    assert!(ended.success(), "{out}{err}");
+    assert!(
+        out.contains("(edge), which ran echo, was reported missing") && out.contains("and present again"),
+        "{out}"
+    );
+    assert!(out.contains("met lost<=0: it is 0"), "{out}");
 }

@@ -22,6 +22,8 @@ pub struct Task {
     pub targets: &'static str,
     pub replicas: u32,
     pub every_host: bool,
+    /// More lines.
+    pub more: &'static str,
     /// It answers HTTP too, at this port.
     pub http: Option<u16>,
 }
@@ -29,8 +31,8 @@ pub struct Task {
 impl Default for Task {
     fn default() -> Self {
         let text = String::new;
-        let (every_host, http) = (false, None);
-        Self { name: text(), from: text(), to: text(), targets: "edge", replicas: 1, every_host, http }
+        let (every_host, more, http) = (false, "", None);
+        Self { name: text(), from: text(), to: text(), targets: "edge", replicas: 1, every_host, more, http }
     }
 }
 
@@ -46,6 +48,7 @@ pub fn workflow(project: &str, tasks: &[Task]) -> String {
              replicas: {replicas}\n"
         );
         text += if task.every_host { "    placement: every-host\n" } else { "" };
+        text += task.more;
         text += &task.http.map(|port| format!("    http: {{port: {port}}}\n")).unwrap_or_default();
     }
     text
