@@ -85,3 +85,20 @@ impl Graph {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::rules::testing::{check_in, project, task, workflow};
+
+    #[test]
+    fn a_task_that_prefers_a_target_says_so() {
+        let folder = project();
+        let first = task(&["targets: [cloud, edge, fog]", "prefer: edge", "delivery: at-least-once"]);
+        let (_, components) = check_in(folder.path(), &workflow(&[first]));
+        let graph = of(&components);
+        let details: Vec<_> =
+            graph.nodes.iter().map(|node| node.detail.as_str()).filter(|one| !one.is_empty()).collect();
+        assert_eq!(details, ["processor_nats · 1.0.0 · edge first, else cloud, fog"]);
+    }
+}

@@ -65,8 +65,8 @@ mod tests {
     #[test]
     fn one_of_several_targets_is_asked_for() {
         assert_eq!(
-            found_with(&[BOTH, "prefer: egde", KEPT])[0],
-            "11:13 prefer: `egde` is preferred, but it is not one of the task's targets (did you mean `edge`?)"
+            found_with(&[BOTH, "prefer: edges", KEPT])[0],
+            "11:13 prefer: `edges` is preferred, but it is not one of the task's targets (did you mean `edge`?)"
         );
         assert_eq!(
             found_with(&["prefer: edge", KEPT])[0],

@@ -36,7 +36,7 @@ fn names(place: &Place, words: &[&str]) -> Vec<String> {
 #[test]
 fn components_are_those_of_the_project() {
     let place = Place::with(PROJECT);
-    for command in ["build", "run", "call", "push"] {
+    for command in ["build", "run", "call", "push", "move"] {
         assert_eq!(names(&place, &["pelato", command, ""]), ["double", "play"], "{command}");
     }
     assert_eq!(names(&place, &["pelato", "build", "double", ""]), ["double", "play"]);
@@ -63,6 +63,8 @@ fn templates_languages_topics_and_targets_are_offered_where_they_are_taken() {
     assert_eq!(bash(&place, &["pelato", "run", "--send", "room.s"]), "room.single=\n");
     assert_eq!(names(&place, &["pelato", "add-task", "--target", ""]), ["cloud", "edge"]);
     assert_eq!(bash(&place, &["pelato", "add-task", "--target", "edge,cl"]), "edge,cloud\n");
+    assert_eq!(bash(&place, &["pelato", "move", "play", "--to", "edge,cl"]), "edge,cloud\n");
+    assert_eq!(bash(&place, &["pelato", "drill", "--target", "ed"]), "edge\n");
     assert_eq!(bash(&place, &["pelato", "check", "--setting", "NATS_HO"]), "NATS_HOST=\n");
     assert_eq!(bash(&place, &["pelato", "check", "--setting", "NATS_PASS"]), "");
     assert_eq!(bash(&place, &["pelato", "explain", "workf"]), "workflow\n");

@@ -136,8 +136,8 @@ fn the_edge_comes_first_and_the_cloud_takes_over_without_loss() {
 fn a_drill_sees_that_the_edge_is_lost_and_back() {
     let Some((mut cluster, project)) = with_site() else { return };
     project
-        .run(&["drill", "--target", "egde"])
-        .failed(2, &["no task has the target `egde`", "did you mean `edge`?"]);
+        .run(&["drill", "--target", "edges"])
+        .failed(2, &["no task has the target `edges`", "did you mean `edge`?"]);
     let url = cluster.sites["site-a"].url();
     let times = ["--before", "2s", "--settle", "2s", "--grace", "20s", "--timeout", "4m"];
     let fault = ["drill", "--target", "edge", "--nats", &url, "--kill-command", "true", "--slo", "lost<=0"];
@@ -156,4 +156,42 @@ fn a_drill_sees_that_the_edge_is_lost_and_back() {
         "{out}"
     );
     assert!(out.contains("met lost<=0: it is 0"), "{out}");
+}
+
+/// Two streams for one topic would store each message twice: the one that is there stays the only one.
+#[test]
+fn a_topic_stays_where_it_is_stored_when_its_task_moves() {
+    let edge = HostSetup { site: Some("site-a"), ..HostSetup::new("edge", "edge-1") };
+    let hosts = [edge, HostSetup::new("cloud", "cloud-1")];
+    let Some(cluster) = Cluster::with(&Setup { sites: &["site-a"], hosts: &hosts, ..Setup::default() })
+    else {
+        return;
+    };
+    let task = Task {
+        name: "echo".into(),
+        from: "room.in".into(),
+        to: "room.out".into(),
+        more: "    delivery: at-least-once\n",
+        ..Task::default()
+    };
+    let project = Project::of_echoes(&workflow("Rooms", &[task])).set(&cluster.settings());
+    let project = project.env("JETSTREAM_DOMAIN", "cloud").env("TARGET_DOMAINS", "edge=site-a");
+    project.brush();
+    let stored = ["PELATO_dead_echo", "PELATO_room_in", "PELATO_room_out"];
+    assert_eq!(streams(&cluster, "site-a"), stored, "at home, since it has one target");
+    let url = cluster.sites["site-a"].url();
+    for target in ["cloud", "edge"] {
+        let run = || project.pelato(&["move", "echo", "--to", target]);
+        let (_, passage) = under_load(&url, "room.in", "room.out", run);
+        assert!(passage.lost.is_empty() && passage.doubled.is_empty(), "to {target}: {passage:?}");
+        assert_eq!(
+            (streams(&cluster, "site-a"), streams(&cluster, "cloud")),
+            (stored.map(str::to_owned).into(), Vec::new())
+        );
+    }
+    let elsewhere = project.env("TARGET_DOMAINS", "edge=cloud,fog=site-a");
+    elsewhere
+        .pelato(&["deploy"])
+        .said(&["`room.in` is stored in the JetStream domain `site-a`", "and not in `cloud`"]);
+    assert_eq!(streams(&cluster, "cloud"), Vec::<String>::new());
 }
