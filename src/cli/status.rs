@@ -56,4 +56,5 @@ fn show(status: &json::Status, context: &Context) {
     let header = ["COMPONENT", "VERSION", "RUNNING", "HOSTS", "REPLICAS", "STATE", "REASON"];
     context.ui.result(table(header, &status.rows()));
     context.ui.status("Status", status.words());
+    status.remarks().iter().for_each(|remark| context.ui.warning(remark));
 }

@@ -61,8 +61,8 @@ pub async fn settle(
     };
     if let Some(timeout) = wait {
         let status = follow::until_running(statuses, plan, timeout, progress).await?;
-        platform.finish(plan, Some(&status)).await?;
-        done.status = Some(status);
+        let after = platform.finish(plan, Some(&status)).await?;
+        done.status = Some(after.unwrap_or(status));
     } else {
         platform.finish(plan, None).await?;
     }

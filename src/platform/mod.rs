@@ -18,6 +18,7 @@ pub mod interface;
 pub mod model;
 mod problem;
 pub mod wadm;
+mod warning;
 pub mod wasmcloud;
 
 use std::collections::BTreeSet;
@@ -137,13 +138,13 @@ pub trait Platform: Send + Sync {
     async fn status(&self, name: &str) -> Result<Statuses, DeployError>;
 
     /// What is left to do once everything of a plan runs, or at once if nobody waits for that: then there is no status.
-    /// Most platforms have nothing to do.
+    /// Most platforms have nothing to do. How the application is after that, if it is not as before.
     ///
     /// # Errors
     /// When it cannot be done.
-    async fn finish(&self, plan: &Plan, status: Option<&Status>) -> Result<(), DeployError> {
+    async fn finish(&self, plan: &Plan, status: Option<&Status>) -> Result<Option<Status>, DeployError> {
         let _ = (plan, status);
-        Ok(())
+        Ok(None)
     }
 
     /// Takes an application and its history away, and waits until nothing of it runs any more.

@@ -122,9 +122,10 @@ impl Platform for Wadm {
         watch::statuses(self.lattice().await?, name).await
     }
 
-    async fn finish(&self, plan: &Plan, status: Option<&Status>) -> Result<(), DeployError> {
-        let Some(status) = status else { return Ok(()) };
-        relink::tell(self.lattice().await?, &Manifest::try_from(&plan.manifest)?, status).await
+    async fn finish(&self, plan: &Plan, status: Option<&Status>) -> Result<Option<Status>, DeployError> {
+        let Some(status) = status else { return Ok(None) };
+        relink::tell(self.lattice().await?, &Manifest::try_from(&plan.manifest)?, status).await?;
+        Ok(None)
     }
 
     async fn remove(&self, name: &str, options: Options) -> Result<Removed, DeployError> {

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lattice::Lattice;
 use super::lattice::hosts::Host;
 use super::manifest::Manifest;
-use super::manifest::model::{Part, PartKind};
-use crate::nats::subject;
-use crate::platform::{Application, DeployError};
+use super::manifest::model::{HOST_TYPE, Part, PartKind};
+use crate::platform::{Application, DeployError, warning};
 
 /// The key of an HTTP provider's address in its configuration.
 const ADDRESS: &str = "default_address";
@@ -21,14 +20,7 @@ pub fn targets(manifest: &Manifest) -> BTreeSet<&str> {
 pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
     let there: BTreeSet<_> = hosts.iter().filter_map(Host::target).collect();
     let wanted = targets(manifest);
-    let absent = wanted.difference(&there);
-    absent
-        .map(|target| {
-            format!(
-                "no host has the label host-type={target}: components for it start when such a host joins"
-            )
-        })
-        .collect()
+    wanted.difference(&there).map(|target| warning::no_host(HOST_TYPE, target)).collect()
 }
 
 /// Whether the name is free, or ours.
@@ -86,33 +78,20 @@ pub fn ports(manifest: &Manifest, others: &[(String, Manifest)]) -> Result<(), D
 }
 
 /// Warnings about other applications that run a component of this one for the same topics, as the applications of the
-/// thesis prototype do, and that of a project that was renamed: both would process each message.
+/// thesis prototype do: both would process each message.
 pub fn twice(application: &Application, others: &[(String, Manifest)]) -> Vec<String> {
     let mut warnings = Vec::new();
     for (name, other) in others {
-        let mut theirs: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut theirs: BTreeMap<&str, Vec<_>> = BTreeMap::new();
         for part in other.components() {
-            theirs.entry(artifact(&part.properties.image)).or_default().extend(other.read_for(&part.name));
+            theirs.entry(&part.properties.image).or_default().extend(other.read_for(&part.name));
         }
         for wanted in &application.components {
-            let both = |topic: &&String| wanted.topics.iter().any(|own| subject::overlaps(own, topic));
-            let topics = theirs.get(artifact(&wanted.image)).into_iter().flatten();
-            if let Some(topic) = topics.into_iter().find(both) {
-                warnings.push(format!(
-                    "the application `{name}` runs `{}`, too, and reads `{topic}`: each message there is processed \
-                     twice until that application is removed",
-                    wanted.name
-                ));
-            }
+            let found = theirs.iter().find_map(|(image, topics)| warning::twice(wanted, name, image, topics));
+            warnings.extend(found);
         }
     }
     warnings
-}
-
-/// An image's name without its registry and its version.
-fn artifact(image: &str) -> &str {
-    let name = image.rsplit('/').next().unwrap_or(image);
-    name.split([':', '@']).next().unwrap_or(name)
 }
 
 /// Port and target of each HTTP provider.
@@ -139,17 +118,5 @@ fn clash(
             target: target.clone(),
             other: other.to_owned(),
         }),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_artifact_has_neither_registry_nor_version() {
-        for image in ["localhost:5000/a/celsius:1.0.0", "celsius:1.0.0", "r/celsius@sha256:ab", "celsius"] {
-            assert_eq!(artifact(image), "celsius", "{image}");
-        }
     }
 }

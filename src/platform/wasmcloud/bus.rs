@@ -1,6 +1,6 @@
 //! The hosts themselves, over NATS: whether they answer, and why one of them does not start a component.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use async_nats::{Client, ConnectOptions, Request};
@@ -16,11 +16,33 @@ use crate::project::Settings;
 use crate::project::settings::{NATS_CA, NATS_HOST, NATS_PORT, REGISTRY_PASSWORD, REGISTRY_USER};
 
 /// How long a host may take for an answer that costs it nothing.
-const ANSWER: Duration = Duration::from_secs(1);
+const ANSWER: Duration = Duration::from_secs(2);
 /// How long a host may take to start a component: it has to fetch and to compile it.
 const START: Duration = Duration::from_secs(60);
 /// How the ids of trials begin.
 const TRIAL: &str = "pelato-trial-";
+
+/// What a host says of itself. The cluster has it for a few seconds in each minute only.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Heartbeat {
+    pub version: String,
+    /// Per cent of its processors and of its memory that are used.
+    pub cpu: u32,
+    pub memory: u32,
+}
+
+impl Heartbeat {
+    fn of(answer: &Value) -> Self {
+        let bytes = |key: &str| answer[key].as_str().and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
+        let (free, total) = (bytes("systemMemoryFree"), bytes("systemMemoryTotal"));
+        let used = total.saturating_sub(free).saturating_mul(100).checked_div(total).unwrap_or(0);
+        Self {
+            version: answer["version"].as_str().unwrap_or_default().to_owned(),
+            cpu: answer["systemCpuUsage"].as_f64().unwrap_or(0.0).clamp(0.0, 1e6) as u32,
+            memory: used.try_into().unwrap_or(100),
+        }
+    }
+}
 
 /// A connection to the hosts.
 #[derive(Clone)]
@@ -56,12 +78,19 @@ impl Bus {
         serde_json::from_slice(&answer.payload).ok()
     }
 
-    /// The hosts of these that answer, by their ids.
-    pub async fn answering(&self, known: &BTreeSet<String>) -> BTreeSet<String> {
-        let asked = known
-            .iter()
-            .map(|id| async move { self.ask(id, "heartbeat", &json!({}), ANSWER).await.map(|_| id.clone()) });
+    /// What hosts say of themselves, by their ids, those that answer.
+    pub async fn heartbeats(&self, known: &BTreeSet<String>) -> BTreeMap<String, Heartbeat> {
+        let asked = known.iter().map(|id| async move {
+            let answer = self.ask(id, "heartbeat", &json!({}), ANSWER).await?;
+            Some((id.clone(), Heartbeat::of(&answer)))
+        });
         join_all(asked).await.into_iter().flatten().collect()
+    }
+
+    /// Whether a host runs a workload; none if it does not answer.
+    pub async fn runs(&self, host: &str, workload: &str) -> Option<bool> {
+        let answer = self.ask(host, "workload.status", &json!({ "workloadId": workload }), ANSWER).await?;
+        Some(answer["workloadStatus"]["workloadState"] == "WORKLOAD_STATE_RUNNING")
     }
 
     /// Starts a component on a host by way of trial, and stops it again: the cluster does not know why that fails. It gets

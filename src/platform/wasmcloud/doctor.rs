@@ -1,7 +1,11 @@
 //! What `pelato doctor` is told of the cluster and of the operator.
 
+use std::collections::BTreeMap;
+
+use super::bus::{Bus, Heartbeat};
 use super::cluster::Cluster;
 use super::cluster::objects::Machine;
+use super::status::several_versions;
 use crate::platform::Finding;
 use crate::text::count;
 
@@ -10,7 +14,8 @@ const OPERATOR: &str = "operator";
 /// What is looked at. The first is the one that everything is reached by.
 pub const SUBJECTS: [&str; 2] = [KUBERNETES, OPERATOR];
 
-pub async fn look(cluster: &Cluster, subject: &str) -> Vec<Finding> {
+/// `bus` reaches the hosts, if it can.
+pub async fn look(cluster: &Cluster, subject: &str, bus: Option<&Bus>) -> Vec<Finding> {
     match subject {
         KUBERNETES => match cluster.deployments(None).await {
             Ok(_) => {
@@ -20,7 +25,14 @@ pub async fn look(cluster: &Cluster, subject: &str) -> Vec<Finding> {
             Err(error) => vec![Finding::Failed(error)],
         },
         _ => match cluster.machines().await {
-            Ok(machines) => operator(&machines, &cluster.operator_namespace),
+            Ok(machines) => {
+                let mut found = operator(&machines, &cluster.operator_namespace);
+                let ids = machines.iter().map(|one| one.id.clone()).collect();
+                if let Some(bus) = bus {
+                    found.extend(versions(&machines, &bus.heartbeats(&ids).await));
+                }
+                found
+            }
             Err(error) => vec![Finding::Failed(error)],
         },
     }
@@ -46,6 +58,12 @@ fn operator(machines: &[Machine], namespace: &str) -> Vec<Finding> {
         found.push(lacking(words, "check that the operator runs, and that these hosts do"));
     }
     found
+}
+
+fn versions(machines: &[Machine], heard: &BTreeMap<String, Heartbeat>) -> Option<Finding> {
+    let found = format!("its hosts differ: {}", several_versions(machines.iter(), heard)?);
+    let remedy = "install the same version of wasmCloud on all hosts".to_owned();
+    Some(Finding::Lacking { found, remedy })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::cluster::{Cluster, Store};
 use super::manifest::model::{Deployment, PROJECT, REVISION};
-use super::names;
+use super::{names, replicas};
 use crate::platform::{DeployError, Revision};
 
 /// The keys of what is kept: the version that is deployed, and the resources of a version.
@@ -23,6 +23,11 @@ fn head(application: &str) -> String {
 
 fn name_of(application: &str, version: &str) -> String {
     names::object(application, &["revision", version])
+}
+
+/// The names of what is kept for an application when it is deployed in a version.
+pub fn names(application: &str, version: &str) -> [String; 3] {
+    [head(application), name_of(application, version), replicas::name(application)]
 }
 
 /// The version that is deployed.
@@ -69,7 +74,7 @@ pub async fn manifest(
     })
 }
 
-/// Keeps a version.
+/// Keeps a version; `dry` only asks whether that would be done.
 ///
 /// # Errors
 /// When the cluster does not take it.
@@ -78,6 +83,7 @@ pub async fn put(
     application: &str,
     version: &str,
     manifest: &[Deployment],
+    dry: bool,
 ) -> Result<(), DeployError> {
     let name = name_of(application, version);
     let mut labels = names::labels(application);
@@ -88,7 +94,7 @@ pub async fn put(
         "metadata": { "name": name, "labels": labels },
         "data": { MANIFEST: text },
     });
-    maps(cluster).apply(&name, &map).await
+    maps(cluster).apply(&name, &map, dry).await
 }
 
 /// Notes which version is deployed.
@@ -109,7 +115,7 @@ pub async fn mark(
         },
         "data": { DEPLOYED: version },
     });
-    maps(cluster).apply(&name, &map).await
+    maps(cluster).apply(&name, &map, false).await
 }
 
 /// Forgets a version.

@@ -1,19 +1,22 @@
 //! wasmCloud 2.x: hosts with their capabilities inside, which an operator schedules from resources of Kubernetes.
 //!
 //! [`manifest`] makes the resources of an application: pure data. [`cluster`] speaks with the Kubernetes API, [`bus`] with
-//! the hosts. [`plan`] compares with what is deployed and [`preflight`] looks for what would go wrong, [`status`] and
-//! [`watch`] look how it goes on, [`history`] keeps versions in the cluster, [`doctor`] examines it.
+//! the hosts. [`plan`] compares with what is deployed and [`preflight`] looks for what would go wrong, [`look`],
+//! [`status`] and [`watch`] look how it goes on, [`apart`] moves replicas apart, [`replicas`] remembers them, [`history`] keeps versions in the cluster, [`doctor`] examines it.
 
+mod apart;
 mod bus;
 mod cluster;
 mod doctor;
 mod error;
 mod history;
+mod look;
 pub mod manifest;
 mod names;
 mod plan;
 mod preflight;
 mod remove;
+mod replicas;
 mod secret;
 mod status;
 mod watch;
@@ -22,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures_util::StreamExt;
 use tokio::sync::OnceCell;
 
 pub use error::WasmCloudError;
@@ -36,7 +40,7 @@ use crate::project::settings::{CALLS_PER_REPLICA, Key, Origin};
 use bus::Bus;
 use cluster::Cluster;
 use manifest::Rules;
-use manifest::model::{COMPONENT_NAME, HOST_GROUP, PROJECT};
+use manifest::model::{COMPONENT_NAME, HOST_GROUP, PROJECT, Texts};
 
 /// The settings that say which cluster is meant: who sets one of them wants it.
 const OF_CLUSTER: [Key; 4] = [KUBECONFIG, KUBE_CONTEXT, KUBE_NAMESPACE, OPERATOR_NAMESPACE];
@@ -60,6 +64,11 @@ impl WasmCloud {
     async fn cluster(&self) -> Result<&Arc<Cluster>, DeployError> {
         let connect = || async { Cluster::connect(&self.settings).await.map(Arc::new) };
         self.cluster.get_or_try_init(connect).await
+    }
+
+    /// The hosts; connected to when they are wanted first.
+    async fn bus(&self) -> Result<&Bus, DeployError> {
+        self.bus.get_or_try_init(|| Bus::connect(&self.settings)).await
     }
 
     /// A word where the hosts' own limit is lower than what the user wants.
@@ -135,7 +144,7 @@ impl Platform for WasmCloud {
         let cluster = self.cluster().await?;
         let wanted = manifest::from_manifest(&plan.manifest)?;
         if !plan.stored {
-            history::put(cluster, &plan.name, &plan.version, &wanted).await?;
+            history::put(cluster, &plan.name, &plan.version, &wanted, false).await?;
         }
         let project = wanted.first().map_or("", |one| one.annotation(PROJECT));
         secret::put(cluster, &self.settings, &plan.name).await?;
@@ -148,14 +157,22 @@ impl Platform for WasmCloud {
         Ok(watch::statuses(self.cluster().await?, &self.settings, name))
     }
 
-    /// Takes away what was deployed before and is not wanted any more: what replaces it runs.
-    async fn finish(&self, plan: &Plan, _: Option<&Status>) -> Result<(), DeployError> {
+    /// Takes away what was deployed before and is not wanted any more: what replaces it runs. Then moves replicas apart.
+    async fn finish(&self, plan: &Plan, status: Option<&Status>) -> Result<Option<Status>, DeployError> {
         let cluster = self.cluster().await?;
         let wanted = manifest::from_manifest(&plan.manifest)?;
         let live = cluster.deployments(Some(&names::selector(&plan.name))).await?;
         let mut surplus: Vec<_> = live.into_iter().map(|one| one.name).collect();
         surplus.retain(|name| !wanted.iter().any(|one| one.name() == name));
-        cluster.delete_all(&surplus).await
+        cluster.delete_all(&surplus).await?;
+        let is_moved = status.is_some() && apart::apart(cluster, &plan.name).await?;
+        let look = look::look(cluster, &plan.name, &mut None).await?;
+        let bus = self.bus().await.ok();
+        replicas::remember(cluster, &plan.name, bus, look.seen(), &look.machines).await?;
+        match is_moved {
+            true => self.status(&plan.name).await?.next().await.transpose(),
+            false => Ok(None),
+        }
     }
 
     async fn remove(&self, name: &str, options: Options) -> Result<Removed, DeployError> {
@@ -177,11 +194,10 @@ impl Platform for WasmCloud {
     async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
         let cluster = self.cluster().await?;
         let selector = format!("{}={}", names::MANAGED_BY, names::MANAGER);
-        let (machines, live, (sets, workloads)) = tokio::try_join!(
-            cluster.machines(),
-            cluster.deployments(Some(&selector)),
-            cluster.replicas(&selector)
-        )?;
+        let (machines, live) = tokio::try_join!(cluster.machines(), cluster.deployments(Some(&selector)))?;
+        let labels = Texts::from([(names::MANAGED_BY.to_owned(), names::MANAGER.to_owned())]);
+        let names: Vec<_> = live.iter().map(|one| one.name.clone()).collect();
+        let (sets, workloads) = cluster.replicas(&labels, &names).await?;
         let running = |id: &str| {
             let on = workloads.iter().filter(|one| one.host.as_deref() == Some(id) && one.is_running());
             let of = |workload: &cluster::objects::Workload| {
@@ -202,15 +218,15 @@ impl Platform for WasmCloud {
     }
 
     async fn answering(&self, known: &BTreeSet<String>) -> Result<BTreeSet<String>, DeployError> {
-        let bus = self.bus.get_or_try_init(|| Bus::connect(&self.settings)).await?;
+        let bus = self.bus().await?;
         let listed = self.cluster().await?.machines().await?.into_iter().map(|machine| machine.id);
         let asked: BTreeSet<_> = known.iter().cloned().chain(listed).collect();
-        Ok(bus.answering(&asked).await)
+        Ok(bus.heartbeats(&asked).await.into_keys().collect())
     }
 
     async fn preflight(&self, subject: &str) -> Vec<Finding> {
         match self.cluster().await {
-            Ok(cluster) => doctor::look(cluster, subject).await,
+            Ok(cluster) => doctor::look(cluster, subject, self.bus().await.ok()).await,
             Err(error) => vec![Finding::Failed(error)],
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::cluster::Cluster;
 use super::manifest::model::{Deployment, PROJECT};
 use super::manifest::{self, Rules, to_manifest};
-use super::{history, names, preflight};
+use super::{history, names, preflight, secret};
 use crate::platform::history::{Step, next};
 use crate::platform::{Application, DeployError, Plan, Revision};
 
@@ -44,10 +44,32 @@ pub async fn plan(
     let said = serde_json::to_vec(&wanted).unwrap_or_default();
     let step = next(&revisions, same, &said);
     let wanted: Vec<_> = wanted.into_iter().map(|one| one.with_revision(step.version())).collect();
-    // What the API would reject, it rejects before anything is changed.
-    cluster.apply_all(&wanted, true).await?;
-    let warnings = preflight::warnings(&known, &name, &wanted, &machines, &live);
+    if !force {
+        preflight::own_objects(cluster, &name, step.version(), rules.private).await?;
+    }
+    rehearse(cluster, &name, step.version(), &wanted, rules).await?;
+    let warnings =
+        preflight::warnings(&known, &name, &wanted, (&machines, &cluster.operator_namespace), &live);
     to_plan(name, &wanted, &step, &revisions, deployed.as_deref(), warnings)
+}
+
+/// What the API would reject, it rejects before anything is changed.
+async fn rehearse(
+    cluster: &Cluster,
+    name: &str,
+    version: &str,
+    wanted: &[Deployment],
+    rules: &Rules,
+) -> Result<(), DeployError> {
+    let secret = async {
+        match rules.private {
+            true => secret::rehearse(cluster, name).await,
+            false => Ok(()),
+        }
+    };
+    let history = history::put(cluster, name, version, wanted, true);
+    let replicas = async { cluster.replicas(&names::labels(name), &[]).await.map(drop) };
+    tokio::try_join!(cluster.apply_all(wanted, true), history, secret, replicas).map(drop)
 }
 
 /// Plans to deploy a version again that the cluster keeps.

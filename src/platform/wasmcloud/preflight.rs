@@ -1,14 +1,23 @@
 //! What would fail, or go another way than it was meant, looked for before anything is changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Debug;
+
+use futures_util::future::try_join_all;
+use k8s_openapi::NamespaceResourceScope;
+use k8s_openapi::api::core::v1::{ConfigMap, Secret};
+use kube::Resource;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::cluster::Cluster;
 use super::cluster::objects::{Live, Machine};
-use super::manifest::model::{Deployment, HOST_GROUP, PROJECT, Workload};
-use super::names::{MANAGED_BY, MANAGER, PART_OF};
+use super::history;
+use super::manifest::model::{Deployment, HOST_GROUP, PROJECT, Texts, Workload};
+use super::manifest::pull_secret;
+use super::names::{self, MANAGED_BY, MANAGER, PART_OF};
 use crate::check::Placement;
-use crate::nats::subject;
-use crate::platform::{Application, DeployError, HostList, Wanted};
+use crate::platform::{Application, DeployError, HostList, Wanted, warning};
 
 /// The hosts of each target, by the names that they keep.
 pub fn hosts(machines: &[Machine]) -> HostList {
@@ -56,24 +65,72 @@ pub fn ours(
     Ok(())
 }
 
+/// Whether the names of what PELATO keeps in the cluster itself are free, or this application's.
+///
+/// # Errors
+/// When somebody else has one, or the cluster does not answer.
+pub async fn own_objects(
+    cluster: &Cluster,
+    name: &str,
+    version: &str,
+    private: bool,
+) -> Result<(), DeployError> {
+    let maps =
+        history::names(name, version).into_iter().map(|map| is_foreign::<ConfigMap>(cluster, name, map));
+    let secret = private.then(|| pull_secret(name));
+    let secrets = secret.into_iter().map(|secret| is_foreign::<Secret>(cluster, name, secret));
+    let (maps, secrets) = tokio::try_join!(try_join_all(maps), try_join_all(secrets))?;
+    match maps.into_iter().chain(secrets).flatten().next() {
+        Some(taken) => {
+            let how = "was not deployed by PELATO for this project".to_owned();
+            Err(DeployError::Foreign { name: taken, place: cluster.place(), how })
+        }
+        None => Ok(()),
+    }
+}
+
+/// The object's name with its kind, if it is there and somebody else's.
+async fn is_foreign<K>(
+    cluster: &Cluster,
+    application: &str,
+    name: String,
+) -> Result<Option<String>, DeployError>
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + DeserializeOwned
+        + Serialize
+        + Debug,
+{
+    let labels = cluster.of_kind::<K>().labels_of(&name).await?;
+    let is_ours =
+        |labels: &Texts| names::labels(application).iter().all(|(key, value)| labels.get(key) == Some(value));
+    Ok(labels.filter(|labels| !is_ours(labels)).map(|_| format!("{} {name}", K::kind(&()))))
+}
+
 /// What is worth a warning.
 pub fn warnings(
     application: &Application,
     name: &str,
     wanted: &[Deployment],
-    machines: &[Machine],
+    (machines, operator_namespace): (&[Machine], &str),
     live: &[Live],
 ) -> Vec<String> {
     let targets: BTreeSet<_> = wanted.iter().map(Deployment::target).collect();
     let there = |target: &str| machines.iter().any(|one| one.is_ready && one.is_of(target, None));
-    let absent = targets.iter().filter(|target| !there(target)).map(|target| {
-        format!("no host has the label {HOST_GROUP}={target}: components for it start when such a host joins")
-    });
+    let absent = targets.iter().filter(|target| !there(target));
+    let absent = absent.map(|target| warning::no_host(HOST_GROUP, target));
     let others = live.iter().filter(|one| one.labels.get(PART_OF).is_some_and(|other| other != name));
     let others: Vec<_> =
         others.filter(|one| one.labels.get(MANAGED_BY).is_some_and(|by| by == MANAGER)).collect();
     let twice = application.components.iter().filter_map(|wanted| twice(wanted, &others));
-    absent.chain(alike(application, machines)).chain(twice).collect()
+    let alone = machines.is_empty().then(|| {
+        format!(
+            "no host is listed in the namespace `{operator_namespace}`: check that the operator runs and that \
+             OPERATOR_NAMESPACE is correct"
+        )
+    });
+    alone.into_iter().chain(absent).chain(alike(application, machines)).chain(twice).collect()
 }
 
 /// Hosts that cannot be told apart, where each of them has to have a component.
@@ -96,31 +153,11 @@ fn alike(application: &Application, machines: &[Machine]) -> Vec<String> {
     words.collect()
 }
 
-/// A warning about another application that runs a component of this one for the same topics, such as that of a project
-/// that was renamed: both would process each message.
+/// A warning about another application that runs a component of this one for the same topics.
 fn twice(wanted: &Wanted, others: &[&Live]) -> Option<String> {
-    for other in others {
-        let Ok(workload) = serde_json::from_value::<Workload>(other.template.clone()) else { continue };
-        let is_same = |image: &str| artifact(image) == artifact(&wanted.image);
-        if !workload.components.iter().any(|one| is_same(&one.image)) {
-            continue;
-        }
-        let theirs = workload.subscriptions();
-        let both = |topic: &String| wanted.topics.iter().any(|own| subject::overlaps(own, topic));
-        if let Some(topic) = theirs.into_iter().find(both) {
-            let application = other.labels.get(PART_OF).map_or("", String::as_str);
-            return Some(format!(
-                "the application `{application}` runs `{}`, too, and reads `{topic}`: each message there is processed \
-                 twice until that application is removed",
-                wanted.name
-            ));
-        }
-    }
-    None
-}
-
-/// An image's name without its registry, its version and its digest.
-fn artifact(image: &str) -> &str {
-    let name = image.rsplit('/').next().unwrap_or(image);
-    name.split([':', '@']).next().unwrap_or(name)
+    others.iter().find_map(|other| {
+        let workload = serde_json::from_value::<Workload>(other.template.clone()).ok()?;
+        let (topics, name) = (workload.subscriptions(), other.labels.get(PART_OF).map_or("", String::as_str));
+        workload.components.iter().find_map(|one| warning::twice(wanted, name, &one.image, &topics))
+    })
 }

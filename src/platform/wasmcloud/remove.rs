@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::cluster::Cluster;
-use super::manifest::model::Workload;
+use super::manifest::model::{Texts, Workload};
 use super::{history, names, secret};
 use crate::platform::{DeployError, Options, Removed};
 
@@ -21,20 +21,21 @@ pub async fn remove(cluster: &Cluster, name: &str, options: Options) -> Result<R
     let selector = names::selector(name);
     let mut changes = cluster.changes(&selector);
     let live = cluster.deployments(Some(&selector)).await?;
-    let (_, workloads) = cluster.replicas(&selector).await?;
+    let names: Vec<_> = live.iter().map(|one| one.name.clone()).collect();
+    let of = (names::labels(name), names.clone());
+    let (_, workloads) = cluster.replicas(&of.0, &of.1).await?;
     let subscriptions: BTreeSet<_> = live
         .iter()
         .filter_map(|one| serde_json::from_value::<Workload>(one.template.clone()).ok())
         .flat_map(|workload| workload.subscriptions())
         .collect();
-    let names: Vec<_> = live.iter().map(|one| one.name.clone()).collect();
     cluster.delete_all(&names).await?;
     secret::remove(cluster, name).await?;
     let known = history::forget_all(cluster, name).await?;
     let was_there = known || !live.is_empty() || !workloads.is_empty();
     if let Some(timeout) = options.wait.filter(|_| was_there) {
         let start = Instant::now();
-        while let Some(left) = left(cluster, &selector, start.elapsed() > COLLECTED).await? {
+        while let Some(left) = left(cluster, &selector, &of, start.elapsed() > COLLECTED).await? {
             if start.elapsed() >= timeout {
                 return Err(DeployError::StillThere { name: name.to_owned(), waited: timeout, left });
             }
@@ -45,9 +46,14 @@ pub async fn remove(cluster: &Cluster, name: &str, options: Options) -> Result<R
 }
 
 /// What is still there, in words.
-async fn left(cluster: &Cluster, selector: &str, long: bool) -> Result<Option<String>, DeployError> {
+async fn left(
+    cluster: &Cluster,
+    selector: &str,
+    (labels, names): &(Texts, Vec<String>),
+    long: bool,
+) -> Result<Option<String>, DeployError> {
     let (live, (sets, workloads)) =
-        tokio::try_join!(cluster.deployments(Some(selector)), cluster.replicas(selector))?;
+        tokio::try_join!(cluster.deployments(Some(selector)), cluster.replicas(labels, names))?;
     if live.is_empty() && sets.is_empty() && workloads.is_empty() {
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! The registry's credentials, where the hosts find them: in an object of their own, and nowhere else.
 
 use k8s_openapi::api::core::v1::Secret;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::cluster::Cluster;
 use super::manifest::pull_secret;
@@ -23,12 +23,24 @@ pub async fn put(cluster: &Cluster, settings: &Settings, application: &str) -> R
     let host = if host == "docker.io" { "https://index.docker.io/v1/" } else { host };
     let config = json!({ "auths": { host: { "username": user, "password": password } } });
     let name = pull_secret(application);
-    let secret = json!({
+    cluster.of_kind::<Secret>().apply(&name, &secret(application, &config), false).await
+}
+
+/// Asks whether credentials would be stored; none are sent.
+///
+/// # Errors
+/// When the cluster does not take them.
+pub async fn rehearse(cluster: &Cluster, application: &str) -> Result<(), DeployError> {
+    let empty = secret(application, &json!({ "auths": {} }));
+    cluster.of_kind::<Secret>().apply(&pull_secret(application), &empty, true).await
+}
+
+fn secret(application: &str, config: &Value) -> Value {
+    json!({
         "apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/dockerconfigjson",
-        "metadata": { "name": name, "labels": names::labels(application) },
+        "metadata": { "name": pull_secret(application), "labels": names::labels(application) },
         "stringData": { ".dockerconfigjson": config.to_string() },
-    });
-    cluster.of_kind::<Secret>().apply(&name, &secret).await
+    })
 }
 
 /// Takes the credentials of an application away.

@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::cluster::objects::{Condition, Live, Machine, Set, Workload, condition, is_within};
-use super::manifest::model::{COMPONENT_VERSION, Deployment, HOST_GROUP};
+use super::bus::Heartbeat;
+use super::cluster::objects::{Condition, Live, Machine, Set, Workload, is_within};
+use super::manifest::model::{COMPONENT_NAME, COMPONENT_VERSION, Deployment, HOST_GROUP};
+use super::replicas::Seen;
 use crate::platform::{Part, PartKind, Problem, State};
 
 /// From so many per cent of its processors or its memory a host is given nothing, unless the operator was started with
@@ -33,6 +35,20 @@ pub struct Look {
     pub sets: Vec<Set>,
     pub workloads: Vec<Workload>,
     pub machines: Vec<Machine>,
+    /// What hosts say of themselves, by their ids; none if they cannot be asked.
+    pub heard: Option<BTreeMap<String, Heartbeat>>,
+    /// What hosts run and the cluster does not know.
+    pub stray: Vec<Seen>,
+}
+
+/// A replica on a host that has another one, while a host has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Double {
+    pub workload: String,
+    component: String,
+    count: usize,
+    host: String,
+    free: Vec<String>,
 }
 
 /// How the replicas of one resource are.
@@ -88,7 +104,10 @@ impl Look {
             (false, false) => State::Starting,
         };
         let conditions: Vec<_> = current.iter().flat_map(|one| &one.conditions).collect();
-        let host = on.first().map(|one| (one.id.clone(), one.name.clone()));
+        let is_refused = |one: &&&Workload| one.conditions.iter().any(is_rejected);
+        let given = current.iter().find(is_refused).and_then(|one| one.host.as_ref());
+        let given = given.and_then(|id| on.iter().find(|machine| machine.id == *id));
+        let host = given.or(on.first()).map(|one| (one.id.clone(), one.name.clone()));
         Replicas {
             name: wanted.name().to_owned(),
             component: wanted.component().to_owned(),
@@ -97,7 +116,12 @@ impl Look {
             running: running.len().try_into().unwrap_or(u32::MAX),
             hosts: all.clone().filter_map(|one| self.host_of(one)).collect(),
             versions: all.map(|one| version(one)).collect(),
-            reason: reason(state, &on, &conditions, group, environment, is_applied),
+            reason: match state {
+                State::Waiting => Some(no_host(group, environment)),
+                State::Starting if !is_applied => Some("it was not applied yet".to_owned()),
+                State::Starting => self.reason(&on, &conditions),
+                _ => None,
+            },
             is_rejected: state == State::Starting && conditions.iter().any(|one| is_rejected(one)),
             is_forbidden: state == State::Starting
                 && conditions.iter().any(|one| one.message.contains(OWN_ONLY)),
@@ -127,17 +151,156 @@ impl Look {
         self.live.iter().filter(move |one| !is_wanted(one))
     }
 
-    /// Hosts that the operator has not heard of for a while.
-    pub fn vanished(&self) -> Vec<Problem> {
+    /// The hosts of its targets, with the names of these.
+    fn hosts(&self) -> impl Iterator<Item = (&Machine, &str)> {
         let targets: BTreeSet<_> = self.wanted.iter().map(Deployment::target).collect();
-        let gone = self.machines.iter().filter(|one| !one.is_ready);
-        let gone = gone.filter(|one| one.group.as_deref().is_some_and(|group| targets.contains(group)));
-        gone.map(|one| {
-            let group = one.group.as_deref().unwrap_or_default();
-            let words = "the operator hears nothing of it any more".to_owned();
-            Problem { part: format!("the host {} ({group})", one.name), words }
-        })
-        .collect()
+        let hosts = self.machines.iter().filter_map(|one| Some((one, one.group.as_deref()?)));
+        hosts.filter(move |(_, group)| targets.contains(group))
+    }
+
+    /// Whether a host was asked and did not answer.
+    fn is_silent(&self, machine: &Machine) -> bool {
+        self.heard.as_ref().is_some_and(|heard| !heard.contains_key(&machine.id))
+    }
+
+    /// Hosts that the operator has not heard of for a while, and those that do not answer.
+    pub fn vanished(&self) -> Vec<Problem> {
+        let gone = self.hosts().filter(|(one, _)| !one.is_ready || self.is_silent(one));
+        let problem = |(one, group): (&Machine, &str)| {
+            let words = match one.is_ready {
+                true => "it does not answer; the operator may take two minutes to notice",
+                false => "the operator hears nothing of it any more",
+            };
+            Problem { part: format!("the host {} ({group})", one.name), words: words.to_owned() }
+        };
+        gone.map(problem).collect()
+    }
+
+    /// Components of which the cluster says that they run on a host that does not answer.
+    pub fn unanswered(&self) -> Vec<Problem> {
+        let silent = self.hosts().filter(|(one, _)| one.is_ready && self.is_silent(one));
+        let on = |(machine, _): (&Machine, &str)| {
+            let running = self.workloads.iter().filter(|one| one.is_running());
+            let running = running.filter(|one| one.host.as_ref() == Some(&machine.id));
+            let components: BTreeSet<_> = running.filter_map(|one| self.component(one)).collect();
+            let words = format!("{} does not answer", machine.name);
+            components.into_iter().map(move |part| Problem { part, words: words.clone() }).collect::<Vec<_>>()
+        };
+        silent.flat_map(on).collect()
+    }
+
+    fn component(&self, workload: &Workload) -> Option<String> {
+        let set = self.sets.iter().find(|set| set.name == workload.owner)?;
+        Some(self.wanted.iter().find(|wanted| wanted.name() == set.owner)?.component().to_owned())
+    }
+
+    /// What hosts run that the cluster does not know.
+    pub fn strays(&self) -> Vec<Problem> {
+        let problem = |one: &Seen| {
+            let host = self.machines.iter().find(|machine| machine.id == one.host);
+            let host = host.map_or(&one.host, |machine| &machine.name);
+            let words = format!(
+                "{host} was out of reach and still runs a replica of version {} that the cluster does not know any more \
+                 and that takes messages: start this host again",
+                one.version
+            );
+            Problem { part: one.component.clone(), words }
+        };
+        self.stray.iter().map(problem).collect()
+    }
+
+    /// That hosts are of several versions.
+    pub fn versions(&self) -> Option<Problem> {
+        several_versions(self.hosts().map(|(machine, _)| machine), self.heard.as_ref()?)
+            .map(|words| Problem { part: "the hosts".to_owned(), words })
+    }
+
+    /// Replicas that are to be moved, at most one of each resource.
+    pub fn doubles(&self) -> Vec<Double> {
+        self.wanted
+            .iter()
+            .filter(|wanted| wanted.workload().environment.is_none())
+            .filter_map(|wanted| {
+                let live = self.live.iter().find(|one| one.name == wanted.name())?;
+                let set = self.current(wanted, live)?;
+                let mut on = BTreeMap::<&str, Vec<&Workload>>::new();
+                let current = self.workloads.iter().filter(|one| one.owner == set.name && one.is_running());
+                for (host, workload) in current.filter_map(|one| Some((one.host.as_deref()?, one))) {
+                    on.entry(host).or_default().push(workload);
+                }
+                let free =
+                    self.machines.iter().filter(|one| one.is_ready && one.is_of(wanted.target(), None));
+                let free = free.filter(|one| !on.contains_key(one.id.as_str()) && !self.is_silent(one));
+                let free: Vec<_> = free.map(|one| one.name.clone()).collect();
+                let (host, most) = on.into_iter().max_by_key(|(_, workloads)| workloads.len())?;
+                let is_double = most.len() > 1 && !free.is_empty();
+                is_double.then(|| Double {
+                    workload: most.first().map(|one| one.name.clone()).unwrap_or_default(),
+                    component: wanted.component().to_owned(),
+                    count: most.len(),
+                    host: self
+                        .machines
+                        .iter()
+                        .find(|one| one.id == host)
+                        .map_or(host, |one| &one.name)
+                        .to_owned(),
+                    free,
+                })
+            })
+            .collect()
+    }
+
+    /// All replicas that hosts have, of this and of earlier versions.
+    pub fn seen(&self) -> Vec<Seen> {
+        let seen = |one: &Workload| {
+            let set = self.sets.iter().find(|set| set.name == one.owner)?;
+            Some(Seen {
+                id: Some(one.id.clone()).filter(|id| !id.is_empty())?,
+                host: one.host.clone()?,
+                component: set.annotations.get(COMPONENT_NAME)?.clone(),
+                version: set.annotations.get(COMPONENT_VERSION)?.clone(),
+            })
+        };
+        self.workloads.iter().filter_map(seen).collect()
+    }
+
+    /// Why replicas do not run, as far as the cluster knows.
+    fn reason(&self, on: &[&Machine], conditions: &[&Condition]) -> Option<String> {
+        let find = |kind| conditions.iter().find(|one| one.kind == kind && one.status == "False");
+        if let Some(refused) = find("HostSelection") {
+            return Some(match refused.message.as_str() {
+                message if message.contains(OWN_ONLY) => OWN_ONLY_WORDS.to_owned(),
+                _ => self.not_selected(on),
+            });
+        }
+        let said = ["Config", "Placement", "Sync"].into_iter().find_map(find)?;
+        (!said.message.is_empty()).then(|| said.message.clone())
+    }
+
+    /// Why the operator gives hosts nothing that are there.
+    fn not_selected(&self, on: &[&Machine]) -> String {
+        let heard = |one: &&Machine| self.heard.as_ref().and_then(|heard| heard.get(&one.id));
+        let is_busy = |said: &Heartbeat| said.cpu > BUSY || said.memory > BUSY;
+        let busy = on.iter().filter_map(|one| Some((one, heard(one).filter(|said| is_busy(said))?)));
+        let words: Vec<_> = busy
+            .map(|(one, said)| format!("{} (processors {} %, memory {} %)", one.name, said.cpu, said.memory))
+            .collect();
+        match words.len() < on.len() {
+            true => "the operator finds no suitable host; `kubectl get events` may say why".to_owned(),
+            false => format!("the operator gives no work to hosts that are busy: {}", words.join(", ")),
+        }
+    }
+}
+
+impl Double {
+    pub fn problem(&self) -> Problem {
+        let Self { count, host, free, component, .. } = self;
+        let words = format!(
+            "{count} of its replicas run on {host} and none on {}: the next deployment moves them apart; `placement: \
+             every-host` is certain",
+            free.join(", ")
+        );
+        Problem { part: component.clone(), words }
     }
 }
 
@@ -195,49 +358,25 @@ fn is_rejected(condition: &Condition) -> bool {
     condition.status == "False" && condition.message.contains("WORKLOAD_STATE_")
 }
 
-fn reason(
-    state: State,
-    on: &[&Machine],
-    conditions: &[&Condition],
-    group: &str,
-    environment: Option<&str>,
-    is_applied: bool,
+/// That hosts are of several versions, if they are.
+pub fn several_versions<'a>(
+    machines: impl Iterator<Item = &'a Machine>,
+    heard: &BTreeMap<String, Heartbeat>,
 ) -> Option<String> {
-    match state {
-        State::Waiting => {
-            let environment = environment.map(|name| format!(" and the environment {name}"));
-            Some(format!("no host with {HOST_GROUP}={group}{}", environment.unwrap_or_default()))
+    let mut versions = BTreeMap::<&str, Vec<&str>>::new();
+    for machine in machines {
+        if let Some(said) = heard.get(&machine.id).filter(|said| !said.version.is_empty()) {
+            versions.entry(&said.version).or_default().push(&machine.name);
         }
-        State::Starting if !is_applied => Some("it was not applied yet".to_owned()),
-        State::Starting => {
-            let find = |kind| {
-                let owned: Vec<_> = conditions.iter().map(|one| (*one).clone()).collect();
-                condition(&owned, kind).filter(|one| one.status == "False").cloned()
-            };
-            if let Some(refused) = find("HostSelection") {
-                return Some(match refused.message.as_str() {
-                    message if message.contains(OWN_ONLY) => OWN_ONLY_WORDS.to_owned(),
-                    _ => not_selected(on),
-                });
-            }
-            let said = ["Config", "Placement", "Sync"].into_iter().find_map(find);
-            said.filter(|one| !one.message.is_empty()).map(|one| one.message)
-        }
-        _ => None,
     }
+    let on = |(version, hosts): (&&str, &Vec<&str>)| format!("{version} on {}", hosts.join(", "));
+    let words = versions.iter().map(on).collect::<Vec<_>>().join("; ");
+    (versions.len() > 1).then(|| format!("they have several versions of wasmCloud: {words}"))
 }
 
-/// Why the operator gives hosts nothing that are there.
-fn not_selected(on: &[&Machine]) -> String {
-    let is_busy = |one: &&&Machine| one.cpu > BUSY || one.memory > BUSY;
-    let busy: Vec<_> = on.iter().filter(is_busy).collect();
-    if busy.len() < on.len() {
-        return "the operator finds no suitable host; `kubectl get events` may say why".to_owned();
-    }
-    let words =
-        busy.iter().map(|one| format!("{} (processors {} %, memory {} %)", one.name, one.cpu, one.memory));
-    let words: Vec<_> = words.collect();
-    format!("the operator gives no work to hosts that are busy: {}", words.join(", "))
+fn no_host(group: &str, environment: Option<&str>) -> String {
+    let environment = environment.map(|name| format!(" and the environment {name}")).unwrap_or_default();
+    format!("no host with {HOST_GROUP}={group}{environment}")
 }
 
 /// An image in a table: its tag, or the beginning of its digest.

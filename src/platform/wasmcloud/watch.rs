@@ -1,17 +1,18 @@
 //! How an application is, look after look: whenever something has changed, and with the hosts' own reasons.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt, stream};
 
-use super::bus::{Bus, Trial};
+use super::bus::{Bus, Heartbeat, Trial};
 use super::cluster::{Changes, Cluster};
+use super::look::{Stored, look};
 use super::manifest::model::Deployment;
-use super::plan::not_deployed;
+use super::names;
+use super::replicas::{self, Seen};
 use super::status::{self, Look, Replicas};
-use super::{history, names};
 use crate::platform::{DeployError, Outlook, Part, Problem, State, Status, Statuses};
 use crate::project::Settings;
 
@@ -19,6 +20,8 @@ use crate::project::Settings;
 const TICK: Duration = Duration::from_secs(1);
 /// How long between two trials of the same component.
 const AGAIN: Duration = Duration::from_secs(5);
+/// How long what hosts have said is taken for true.
+const FRESH: Duration = Duration::from_secs(3);
 /// So many trials have to fail until it is hopeless: an image may be pushed, a host may be started meanwhile.
 const TRIALS: usize = 2;
 /// How long the operator may do nothing about a resource until that is said, and until it is hopeless.
@@ -34,6 +37,7 @@ pub fn statuses(cluster: &Arc<Cluster>, settings: &Settings, name: &str) -> Stat
         name: name.to_owned(),
         looked: false,
         stored: None,
+        heard: None,
         tried: BTreeMap::new(),
         silent: BTreeMap::new(),
         bus: None,
@@ -49,14 +53,28 @@ struct Tried {
     words: String,
 }
 
+/// What hosts have said.
+struct Heard {
+    when: Instant,
+    said: BTreeMap<String, Heartbeat>,
+    stray: Vec<Seen>,
+}
+
+impl Heard {
+    /// Whether these hosts have to be asked again: one that did not answer may only have been busy.
+    fn is_due(&self, hosts: &BTreeSet<String>) -> bool {
+        self.when.elapsed() >= FRESH || !hosts.iter().all(|id| self.said.contains_key(id))
+    }
+}
+
 struct Watch {
     cluster: Arc<Cluster>,
     settings: Settings,
     name: String,
     changes: Changes,
     looked: bool,
-    /// The version that is deployed, and its resources.
-    stored: Option<(String, Vec<Deployment>)>,
+    stored: Stored,
+    heard: Option<Heard>,
     tried: BTreeMap<String, Tried>,
     /// Since when the operator has done nothing about a resource.
     silent: BTreeMap<String, Instant>,
@@ -76,7 +94,9 @@ impl Watch {
         let parts: Vec<_> =
             status::parts(&replicas).into_iter().map(|part| self.explained(part, &replicas)).collect();
         let is_settled = parts.iter().all(|part| matches!(part.state, State::Running | State::Waiting));
+        let (unanswered, strays) = (look.unanswered(), look.strays());
         let outlook = match () {
+            () if is_settled && !unanswered.is_empty() => Outlook::SettledButBusy,
             () if is_settled => Outlook::Settled,
             () if self.is_hopeless(&replicas) => Outlook::Hopeless,
             () => Outlook::Underway,
@@ -86,11 +106,13 @@ impl Watch {
             part: one.name.clone(),
             words: "it is of an earlier version, and runs until the next deployment succeeds".to_owned(),
         });
-        let problems = lacking.chain(look.vanished());
+        let hosts = look.vanished().into_iter().chain(look.versions());
+        let doubles = look.doubles().into_iter().map(|one| one.problem());
+        let problems = lacking.chain(hosts).chain(doubles);
         let problems = if is_settled { problems.chain(surplus).collect() } else { problems.collect() };
         let states = [State::Starting, State::Waiting];
         let state = states.into_iter().find(|state| parts.iter().any(|part| part.state == *state));
-        Ok(Status {
+        let mut status = Status {
             name: self.name.clone(),
             version: look.version.clone(),
             state: state.unwrap_or(State::Running),
@@ -100,25 +122,38 @@ impl Watch {
             outlook,
             problems,
             news,
-        })
+        };
+        unanswered.into_iter().chain(strays).for_each(|problem| status.add(problem, State::Unhealthy));
+        Ok(status)
     }
 
+    /// What there is, with what only the hosts know.
     async fn seen(&mut self) -> Result<Look, DeployError> {
         let cluster = Arc::clone(&self.cluster);
-        let selector = names::selector(&self.name);
-        let version = history::deployed(&cluster, &self.name).await?;
-        let version = version.ok_or_else(|| not_deployed(&cluster, &self.name))?;
-        let wanted = match self.stored.take().filter(|(known, _)| *known == version) {
-            Some((_, wanted)) => wanted,
-            None => history::manifest(&cluster, &self.name, &version).await?.unwrap_or_default(),
-        };
-        self.stored = Some((version.clone(), wanted.clone()));
-        let (live, (sets, workloads), machines) = tokio::try_join!(
-            cluster.deployments(Some(&selector)),
-            cluster.replicas(&selector),
-            cluster.machines()
-        )?;
-        Ok(Look { wanted, version, live, sets, workloads, machines })
+        let mut look = look(&cluster, &self.name, &mut self.stored).await?;
+        let Ok(bus) = self.bus().await.clone() else { return Ok(look) };
+        let hosts: BTreeSet<_> = look.machines.iter().map(|one| one.id.clone()).collect();
+        let is_due = self.heard.as_ref().is_none_or(|heard| heard.is_due(&hosts));
+        if is_due {
+            let said = bus.heartbeats(&hosts).await;
+            let ids = look.workloads.iter().map(|one| one.id.as_str()).collect();
+            let stray = replicas::stray(&cluster, &self.name, &bus, &ids, &look.machines).await?;
+            self.heard = Some(Heard { when: Instant::now(), said, stray });
+        }
+        if let Some(heard) = &self.heard {
+            look.heard = Some(heard.said.clone());
+            look.stray = heard.stray.clone();
+        }
+        Ok(look)
+    }
+
+    /// The hosts; connected to when they are wanted first.
+    async fn bus(&mut self) -> &Result<Bus, String> {
+        if self.bus.is_none() {
+            let bus = Bus::connect(&self.settings).await;
+            self.bus = Some(bus.map_err(|error| error.to_string()));
+        }
+        self.bus.get_or_insert_with(|| Err(String::new()))
     }
 
     /// Asks hosts why they did not start what the operator gave them. What is new of that.
@@ -151,11 +186,7 @@ impl Watch {
 
     /// Why a host does not start a component, if it does not.
     async fn trial(&mut self, id: &str, name: &str, wanted: &Deployment) -> Option<String> {
-        if self.bus.is_none() {
-            let bus = Bus::connect(&self.settings).await;
-            self.bus = Some(bus.map_err(|error| error.to_string()));
-        }
-        match self.bus.as_ref()? {
+        match self.bus().await {
             Err(error) => {
                 Some(format!("the host {name} does not start it, and cannot be asked why: {error}"))
             }

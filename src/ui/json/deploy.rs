@@ -174,6 +174,16 @@ impl Status {
         self.parts.iter().map(row).collect()
     }
 
+    /// Problems that no row of the table tells.
+    pub fn remarks(&self) -> Vec<String> {
+        let is_told = |problem: &&Problem| {
+            let part = self.parts.iter().find(|part| part.name == problem.part);
+            part.is_some_and(|part| part.state != "running")
+        };
+        let others = self.problems.iter().filter(|problem| !is_told(problem));
+        others.map(|problem| format!("{}: {}", problem.part, problem.message)).collect()
+    }
+
     pub fn words(&self) -> String {
         let missing = self.missing.iter().map(|words| format!("; {words}")).collect::<String>();
         format!("{} {}: {}{missing}", self.application, self.version, self.counted())

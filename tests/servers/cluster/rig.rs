@@ -118,6 +118,7 @@ fn pelato_may_do_what_it_needs_and_no_more() {
     for allowed in [
         &["patch", "workloaddeployments.runtime.wasmcloud.dev"][..],
         &["watch", "workloads.runtime.wasmcloud.dev"],
+        &["delete", "workloads.runtime.wasmcloud.dev"],
         &["create", "secrets"],
         &hosts,
     ] {
@@ -125,7 +126,7 @@ fn pelato_may_do_what_it_needs_and_no_more() {
         assert!(!can(User::Nobody, allowed), "{allowed:?}");
     }
     for forbidden in [
-        &["delete", "workloads.runtime.wasmcloud.dev"][..],
+        &["create", "workloads.runtime.wasmcloud.dev"][..],
         &["create", "namespaces"],
         &["get", "secrets", "-n", "default"],
         &["delete", "hosts.runtime.wasmcloud.dev", "-n", cluster.operator_namespace()],

@@ -86,6 +86,11 @@ impl Host {
         &self.name
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Where its HTTP server listens, whenever it runs.
     pub fn http(&self) -> SocketAddrV4 {
         self.how.http

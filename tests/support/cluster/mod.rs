@@ -8,6 +8,7 @@ mod objects;
 mod operator;
 pub mod operator_stand_in;
 mod rig;
+pub mod webhook;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddrV4;

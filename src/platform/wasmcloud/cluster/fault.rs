@@ -40,7 +40,10 @@ fn said(cluster: &Cluster, what: &str, status: &Status) -> DeployError {
     let (message, namespace) = (status.message.clone(), cluster.namespace.clone());
     let what = what.to_owned();
     let lower = message.to_lowercase();
-    if lower.contains("admission webhook") || lower.contains("validatingadmissionpolicy") {
+    if lower.contains("admission webhook")
+        || lower.contains("calling webhook")
+        || lower.contains("validatingadmissionpolicy")
+    {
         return WasmCloudError::Policy { what, message }.into();
     }
     if lower.contains("exceeded quota") {

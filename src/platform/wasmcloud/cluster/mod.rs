@@ -18,7 +18,7 @@ use kube::{Api, Client, Error, Resource};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::manifest::model::{Deployment, GROUP, KIND, VERSION};
+use super::manifest::model::{Deployment, GROUP, KIND, Texts, VERSION};
 use super::names::MANAGER;
 use crate::platform::DeployError;
 use crate::project::Settings;
@@ -127,16 +127,37 @@ impl Cluster {
         Ok(all.into_iter().map(Live::of).collect())
     }
 
-    /// The replica sets that labels select, and their workloads.
+    /// The replica sets and the workloads that have labels, or are of these deployments: what was made of one before PELATO
+    /// took it over has no label.
     ///
     /// # Errors
     /// As for [`Cluster::deployments`].
-    pub async fn replicas(&self, selector: &str) -> Result<(Vec<Set>, Vec<Workload>), DeployError> {
+    pub async fn replicas(
+        &self,
+        labels: &Texts,
+        deployments: &[String],
+    ) -> Result<(Vec<Set>, Vec<Workload>), DeployError> {
         let (sets, workloads) = tokio::try_join!(
-            self.list_of("WorkloadReplicaSet", &self.namespace, Some(selector)),
-            self.list_of("Workload", &self.namespace, Some(selector))
+            self.list_of("WorkloadReplicaSet", &self.namespace, None),
+            self.list_of("Workload", &self.namespace, None)
         )?;
-        Ok((sets.into_iter().map(Set::of).collect(), workloads.into_iter().map(Workload::of).collect()))
+        let has_labels = |found: &Texts| labels.iter().all(|(key, value)| found.get(key) == Some(value));
+        let mut sets: Vec<_> = sets.into_iter().map(Set::of).collect();
+        sets.retain(|one| has_labels(&one.labels) || deployments.contains(&one.owner));
+        let mut workloads: Vec<_> = workloads.into_iter().map(Workload::of).collect();
+        workloads.retain(|one| has_labels(&one.labels) || sets.iter().any(|set| set.name == one.owner));
+        Ok((sets, workloads))
+    }
+
+    /// Deletes a workload; the operator makes another in its place. That it is not there is no error.
+    ///
+    /// # Errors
+    /// When the API rejects it.
+    pub async fn replace(&self, workload: &str) -> Result<(), DeployError> {
+        let api = self.dynamic("Workload", &self.namespace);
+        let params = DeleteParams::default();
+        self.ask(&format!("delete the Workload {workload}"), absent_is_fine(api.delete(workload, &params)))
+            .await
     }
 
     /// The hosts that the operator knows.
@@ -239,10 +260,7 @@ where
     ///
     /// # Errors
     /// As for [`Store::get`].
-    pub async fn labels(
-        &self,
-        selector: &str,
-    ) -> Result<Vec<(String, super::manifest::model::Texts)>, DeployError> {
+    pub async fn labels(&self, selector: &str) -> Result<Vec<(String, Texts)>, DeployError> {
         let params = ListParams::default().labels(selector);
         let what = format!("list each {} in {}", K::kind(&()), self.cluster.namespace);
         let all = self.cluster.ask(&what, self.api.list_metadata(&params)).await?;
@@ -252,10 +270,22 @@ where
         Ok(all.items.into_iter().map(pair).collect())
     }
 
+    /// The labels of one, if it is there.
+    ///
     /// # Errors
     /// As for [`Store::get`].
-    pub async fn apply(&self, name: &str, object: &serde_json::Value) -> Result<(), DeployError> {
-        let params = PatchParams::apply(MANAGER).force();
+    pub async fn labels_of(&self, name: &str) -> Result<Option<Texts>, DeployError> {
+        let request = self.api.get_metadata_opt(name);
+        let found = self.cluster.ask(&Self::what("read", name), request).await?;
+        Ok(found.map(|one| one.metadata.labels.unwrap_or_default()))
+    }
+
+    /// Applies one; `dry` only asks whether that would be done.
+    ///
+    /// # Errors
+    /// As for [`Store::get`].
+    pub async fn apply(&self, name: &str, object: &serde_json::Value, dry: bool) -> Result<(), DeployError> {
+        let params = PatchParams { dry_run: dry, ..PatchParams::apply(MANAGER).force() };
         let patch = Patch::Apply(object);
         let request = self.api.patch(name, &params, &patch);
         self.cluster.ask(&Self::what("apply", name), request).await.map(drop)

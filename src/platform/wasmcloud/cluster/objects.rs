@@ -25,11 +25,7 @@ struct Status {
     conditions: Vec<Condition>,
     current_replica_set: Option<Reference>,
     host_id: String,
-    version: String,
-    #[serde(rename = "systemCPUUsage")]
-    cpu: String,
-    system_memory_free: u64,
-    system_memory_total: u64,
+    workload_id: String,
 }
 
 /// A deployment.
@@ -40,10 +36,8 @@ pub struct Live {
     pub annotations: Texts,
     /// What each replica is.
     pub template: Value,
-    pub replicas: u32,
     /// The set that makes its replicas.
     pub set: Option<String>,
-    pub conditions: Vec<Condition>,
     pub is_going: bool,
 }
 
@@ -53,6 +47,9 @@ pub struct Set {
     pub name: String,
     /// The deployment that it is of.
     pub owner: String,
+    pub labels: Texts,
+    /// Those of the deployment, as they were when the set was made.
+    pub annotations: Texts,
     pub template: Value,
 }
 
@@ -65,6 +62,8 @@ pub struct Workload {
     pub owner: String,
     pub image: String,
     pub host: Option<String>,
+    /// What the host calls it.
+    pub id: String,
     pub conditions: Vec<Condition>,
     pub is_going: bool,
 }
@@ -78,11 +77,7 @@ pub struct Machine {
     pub group: Option<String>,
     /// The name that it keeps.
     pub environment: String,
-    pub version: String,
     pub is_ready: bool,
-    /// Per cent of its processors and of its memory that are used.
-    pub cpu: u32,
-    pub memory: u32,
 }
 
 fn part<T: DeserializeOwned + Default>(data: &Value, key: &str) -> T {
@@ -109,13 +104,7 @@ impl Live {
         let spec = object.data.get("spec").cloned().unwrap_or_default();
         Self {
             template: template(&spec),
-            replicas: spec
-                .get("replicas")
-                .and_then(Value::as_u64)
-                .and_then(|n| n.try_into().ok())
-                .unwrap_or(1),
             set: status.current_replica_set.map(|set| set.name),
-            conditions: status.conditions,
             is_going: object.metadata.deletion_timestamp.is_some(),
             name: object.metadata.name.unwrap_or_default(),
             labels: object.metadata.labels.unwrap_or_default(),
@@ -135,6 +124,8 @@ impl Set {
             owner: owner(&object),
             template: template(&spec),
             name: object.metadata.name.unwrap_or_default(),
+            labels: object.metadata.labels.unwrap_or_default(),
+            annotations: object.metadata.annotations.unwrap_or_default(),
         }
     }
 }
@@ -165,6 +156,7 @@ impl Workload {
             owner: owner(&object),
             image: image.unwrap_or_default().to_owned(),
             host: Some(status.host_id).filter(|host| !host.is_empty()),
+            id: status.workload_id,
             conditions: status.conditions,
             is_going: object.metadata.deletion_timestamp.is_some(),
             name: object.metadata.name.unwrap_or_default(),
@@ -182,17 +174,12 @@ impl Machine {
         let status: Status = part(&object.data, "status");
         let text = |key| part::<String>(&object.data, key);
         let labels: BTreeMap<String, String> = object.metadata.labels.clone().unwrap_or_default();
-        let used = status.system_memory_total.saturating_sub(status.system_memory_free);
-        let memory = used.saturating_mul(100).checked_div(status.system_memory_total).unwrap_or(0);
         Self {
             id: text("hostId"),
             name: text("hostname"),
             group: labels.get(HOST_GROUP).cloned(),
             environment: text("environment"),
-            version: status.version,
             is_ready: is_true(&status.conditions, "Ready") && object.metadata.deletion_timestamp.is_none(),
-            cpu: status.cpu.parse::<f64>().unwrap_or(0.0).clamp(0.0, 1e6) as u32,
-            memory: memory.try_into().unwrap_or(100),
         }
     }
 

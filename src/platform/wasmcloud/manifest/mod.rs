@@ -27,7 +27,7 @@ pub struct Rules {
     namespace: Option<String>,
     database: String,
     /// Whether hosts need credentials for the registry.
-    private: bool,
+    pub private: bool,
 }
 
 impl Rules {

@@ -31,16 +31,14 @@ fn live(wanted: &Deployment, set: &str) -> Live {
         name: wanted.name().to_owned(),
         annotations: wanted.metadata.annotations.clone(),
         template: serde_json::to_value(wanted.workload()).unwrap(),
-        replicas: wanted.spec.replicas,
         set: Some(set.to_owned()),
-        conditions: vec![Condition { kind: "Ready".into(), status: "True".into(), message: String::new() }],
         ..Live::default()
     }
 }
 
 fn set(name: &str, wanted: &Deployment) -> Set {
     let template = serde_json::to_value(wanted.workload()).unwrap();
-    Set { name: name.to_owned(), owner: wanted.name().to_owned(), template }
+    Set { name: name.to_owned(), owner: wanted.name().to_owned(), template, ..Set::default() }
 }
 
 fn workload(set: &str, image: &str, conditions: &[(&str, &str, &str)]) -> Workload {
@@ -80,6 +78,7 @@ fn look(wanted: &Deployment) -> Look {
         sets: vec![set("new", wanted)],
         workloads: vec![workload("new", wanted.image(), READY)],
         machines: vec![machine()],
+        ..Look::default()
     }
 }
 
@@ -149,9 +148,10 @@ fn busy_hosts_are_named() {
     let new = wanted("r/a@sha256:22", 1);
     let refused = [("HostSelection", "False", "no suitable host found")];
     let reason = |cpu| {
-        let machines = vec![Machine { cpu, memory: 40, ..machine() }];
         let workloads = vec![workload("new", new.image(), &refused)];
-        only(&Look { machines, workloads, ..look(&new) }).reason.unwrap()
+        let heartbeat = Heartbeat { cpu, memory: 40, version: "2.10.3".into() };
+        let heard = Some([("id-1".to_owned(), heartbeat)].into());
+        only(&Look { heard, workloads, ..look(&new) }).reason.unwrap()
     };
     assert_eq!(
         reason(93),
@@ -193,4 +193,77 @@ fn what_the_platform_adds_to_a_template_is_no_difference() {
     for other in [json!({"a": {"b": 2}}), json!({"list": []}), json!({"x": null})] {
         assert!(!is_within(&other, &found), "{other}");
     }
+}
+
+/// Two hosts, of which these answer.
+fn two_hosts(wanted: &Deployment, answering: &[&str]) -> Look {
+    let other = Machine { id: "id-2".into(), name: "fern".into(), ..machine() };
+    let heartbeat = Heartbeat { version: "2.10.3".into(), ..Heartbeat::default() };
+    let heard = answering.iter().map(|id| ((*id).to_owned(), heartbeat.clone())).collect();
+    Look { machines: vec![machine(), other], heard: Some(heard), ..look(wanted) }
+}
+
+fn told(problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_host_that_does_not_answer_runs_nothing() {
+    let new = wanted("r/a@sha256:22", 1);
+    let look = two_hosts(&new, &["id-2"]);
+    assert_eq!(told(&look.unanswered()), ["a: moss does not answer"]);
+    assert_eq!(
+        told(&look.vanished()),
+        ["the host moss (edge): it does not answer; the operator may take two minutes to notice"]
+    );
+    let look = two_hosts(&new, &["id-1"]);
+    assert_eq!((look.unanswered().len(), look.vanished().len()), (0, 1));
+    let unasked = Look { heard: None, ..look };
+    assert_eq!((unasked.unanswered().len(), unasked.vanished().len()), (0, 0));
+}
+
+#[test]
+fn hosts_of_several_versions_are_named() {
+    let mut look = two_hosts(&wanted("r/a@sha256:22", 1), &["id-1", "id-2"]);
+    assert_eq!(look.versions(), None);
+    look.heard.as_mut().unwrap().get_mut("id-2").unwrap().version = "2.9.0".to_owned();
+    assert_eq!(
+        look.versions().unwrap().to_string(),
+        "the hosts: they have several versions of wasmCloud: 2.10.3 on moss; 2.9.0 on fern"
+    );
+}
+
+#[test]
+fn replicas_on_one_host_are_doubles_if_another_has_none() {
+    let two = wanted("r/a@sha256:22", 2);
+    let mut look = two_hosts(&two, &["id-1", "id-2"]);
+    look.workloads.push(Workload { name: "new-y".into(), ..look.workloads[0].clone() });
+    let doubles = look.doubles();
+    assert_eq!(doubles.len(), 1);
+    assert!(
+        doubles[0].problem().to_string().starts_with("a: 2 of its replicas run on moss and none on fern:"),
+        "{doubles:?}"
+    );
+    look.heard.as_mut().unwrap().remove("id-2");
+    assert_eq!(look.doubles(), [], "a host that does not answer is none to move to");
+    let mut apart = two_hosts(&two, &["id-1", "id-2"]);
+    apart.workloads.push(Workload { host: Some("id-2".into()), ..apart.workloads[0].clone() });
+    assert_eq!(apart.doubles(), []);
+    let mut pinned = two;
+    pinned.spec.template.spec.environment = Some("edge-1".into());
+    let mut look =
+        Look { wanted: vec![pinned.clone()], live: vec![live(&pinned, "new")], ..two_hosts(&pinned, &[]) };
+    look.workloads.push(look.workloads[0].clone());
+    assert_eq!(look.doubles(), []);
+}
+
+#[test]
+fn what_only_a_host_knows_is_told() {
+    let seen = Seen { id: "u".into(), host: "id-1".into(), component: "a".into(), version: "0.9.0".into() };
+    let look = Look { stray: vec![seen], ..look(&wanted("r/a@sha256:22", 1)) };
+    let words = &told(&look.strays())[0];
+    assert!(
+        words.starts_with("a: moss was out of reach and still runs a replica of version 0.9.0"),
+        "{words}"
+    );
 }
