@@ -1,10 +1,15 @@
 //! A real cluster of wasmCloud 2: the API of Kubernetes, NATS, a registry, and `wash host`s. See
 //! docs/contributing/cluster.md. Without its programs these tests are skipped, but not in CI.
 
+mod denied;
+mod deploy;
 mod faults;
+mod flows;
+mod hosts;
 mod moving;
 mod refusals;
 mod rig;
 mod secrets;
 mod sites;
+mod temperature;
 mod workload;
