@@ -1,17 +1,12 @@
 //! What would fail, or go another way than it was meant, looked for before anything is changed.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Debug;
 
 use futures_util::future::try_join_all;
-use k8s_openapi::NamespaceResourceScope;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
-use kube::Resource;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::cluster::Cluster;
 use super::cluster::objects::{Live, Machine};
+use super::cluster::{Cluster, Object};
 use super::history;
 use super::manifest::model::{Deployment, HOST_GROUP, PROJECT, Texts, Workload};
 use super::manifest::pull_secret;
@@ -90,18 +85,11 @@ pub async fn own_objects(
 }
 
 /// The object's name with its kind, if it is there and somebody else's.
-async fn is_foreign<K>(
+async fn is_foreign<K: Object>(
     cluster: &Cluster,
     application: &str,
     name: String,
-) -> Result<Option<String>, DeployError>
-where
-    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
-        + Clone
-        + DeserializeOwned
-        + Serialize
-        + Debug,
-{
+) -> Result<Option<String>, DeployError> {
     let labels = cluster.of_kind::<K>().labels_of(&name).await?;
     let is_ours =
         |labels: &Texts| names::labels(application).iter().all(|(key, value)| labels.get(key) == Some(value));

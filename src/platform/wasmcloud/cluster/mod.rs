@@ -5,9 +5,11 @@ mod changes;
 mod fault;
 pub mod objects;
 
+use std::fmt::Debug;
 use std::future::Future;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use k8s_openapi::NamespaceResourceScope;
 use kube::api::{
@@ -84,22 +86,26 @@ impl Cluster {
         self.access.may_store_credentials(settings)
     }
 
-    /// Waits for an answer.
+    /// Waits for an answer. Requests are large values: boxed, so that those of all callers do not add up on one stack.
     ///
     /// # Errors
     /// When there is none, or it is none that was hoped for.
-    async fn ask<T>(
-        &self,
+    fn ask<'a, T: Send + 'a>(
+        &'a self,
         what: &str,
-        request: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, DeployError> {
-        match tokio::time::timeout(PATIENCE, request).await {
-            Ok(answer) => answer.map_err(|error| fault::of(self, what, &error)),
-            Err(_) => {
-                let message = format!("no answer within {} s", PATIENCE.as_secs());
-                Err(DeployError::Lost { place: self.place(), message })
+        request: impl Future<Output = Result<T, Error>> + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, DeployError>> {
+        let (what, request) = (what.to_owned(), request.boxed());
+        let asked = async move {
+            match tokio::time::timeout(PATIENCE, request).await {
+                Ok(answer) => answer.map_err(|error| fault::of(self, &what, &error)),
+                Err(_) => {
+                    let message = format!("no answer within {} s", PATIENCE.as_secs());
+                    Err(DeployError::Lost { place: self.place(), message })
+                }
             }
-        }
+        };
+        asked.boxed()
     }
 
     fn dynamic(&self, kind: &str, namespace: &str) -> Api<DynamicObject> {
@@ -222,11 +228,7 @@ impl Cluster {
     }
 
     /// Objects of Kubernetes itself in the namespace.
-    pub fn of_kind<K>(&self) -> Store<'_, K>
-    where
-        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()> + Clone + DeserializeOwned + Serialize,
-        K: std::fmt::Debug,
-    {
+    pub fn of_kind<K: Object>(&self) -> Store<'_, K> {
         Store { cluster: self, api: Api::namespaced(self.client.clone(), &self.namespace) }
     }
 }
@@ -236,16 +238,38 @@ pub fn place(namespace: &str) -> String {
     format!("the namespace `{namespace}`")
 }
 
+/// A kind of Kubernetes itself whose objects are in namespaces.
+pub trait Object:
+    Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+    + Clone
+    + Debug
+    + DeserializeOwned
+    + Serialize
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<K> Object for K where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + Debug
+        + DeserializeOwned
+        + Serialize
+        + Send
+        + Sync
+        + 'static
+{
+}
+
 /// The objects of one kind of Kubernetes itself.
 pub struct Store<'a, K> {
     cluster: &'a Cluster,
     api: Api<K>,
 }
 
-impl<K> Store<'_, K>
-where
-    K: Resource<DynamicType = ()> + Clone + DeserializeOwned + Serialize + std::fmt::Debug,
-{
+impl<K: Object> Store<'_, K> {
     fn what(verb: &str, name: &str) -> String {
         format!("{verb} the {} {name}", K::kind(&()))
     }
