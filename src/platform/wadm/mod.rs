@@ -2,8 +2,9 @@
 //!
 //! [`manifest`] makes wadm's manifest of an application: pure data. [`lattice`] speaks with wadm and with the hosts.
 //! [`preflight`] looks for what would fail, [`plan`] compares with what is deployed, [`watch`] looks how it goes on,
-//! [`relink`] makes sure of the links, [`doctor`] examines the servers.
+//! [`between`] moves components, [`relink`] makes sure of the links, [`doctor`] examines the servers.
 
+mod between;
 mod doctor;
 mod error;
 pub mod lattice;
@@ -111,11 +112,20 @@ impl Platform for Wadm {
     }
 
     async fn apply(&self, plan: &Plan) -> Result<(), DeployError> {
-        let lattice = self.lattice().await?;
+        let (lattice, wanted) = (self.lattice().await?, Manifest::try_from(&plan.manifest)?);
+        let between = match plan.unchanged {
+            true => None,
+            false => between::deploy(lattice, &plan.name, &wanted, &plan.version).await?,
+        };
         if !plan.stored {
-            lattice.put(&Manifest::try_from(&plan.manifest)?).await?;
+            lattice.put(&wanted).await?;
         }
-        lattice.deploy(&plan.name, &plan.version).await
+        lattice.deploy(&plan.name, &plan.version).await?;
+        if let Some(version) = between {
+            // It is only for tidiness: an old one is forgotten anyway.
+            let _ = lattice.forget(&plan.name, Some(&version)).await;
+        }
+        Ok(())
     }
 
     async fn status(&self, name: &str) -> Result<Statuses, DeployError> {

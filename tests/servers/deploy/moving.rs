@@ -11,13 +11,14 @@ fn places(lattice: &Lattice, id: &str) -> Vec<String> {
     hosts.filter(|host| host.components.contains_key(id)).map(|host| host.target).collect()
 }
 
-/// Moves it while messages are sent. wadm stops before it starts: some messages are lost, but none is processed twice, and
-/// all come through in the end.
+/// Moves it while messages are sent. Some are lost while links change, but for no longer than that, and none is processed
+/// twice.
 fn under_way(lattice: &Lattice, project: &Project, arguments: &[&str]) -> Ran {
     let run = || project.pelato(arguments);
     let (ran, Passage { sent, lost, doubled }) = under_load(&lattice.nats_url(), "room.in", "room.out", run);
     assert_eq!(doubled, Vec::<usize>::new(), "{arguments:?}");
-    assert!(lost.iter().all(|number| number + 50 < sent), "{arguments:?}: of {sent} lost {lost:?}");
+    let is_short = lost.len() < 1000 && lost.iter().all(|number| number + 50 < sent);
+    assert!(is_short, "{arguments:?}: of {sent} lost {lost:?}");
     ran
 }
 
@@ -34,7 +35,6 @@ fn a_component_moves_and_comes_back() {
     assert_eq!(project.place.read("workflow.yaml"), before.replace("[edge]", "[cloud]"));
     under_way(&lattice, &project, &["rollback"]).said(&["workflow.yaml is as it was"]);
     assert_eq!(places(&lattice, "rooms-echo"), ["edge"]);
-    // By way of both it is shorter.
     for (to, places_then) in [("edge,cloud", &["cloud", "edge"][..]), ("cloud", &["cloud"])] {
         under_way(&lattice, &project, &["move", "echo", "--to", to]);
         assert_eq!(places(&lattice, "rooms-echo"), places_then);
