@@ -93,6 +93,12 @@ impl Bus {
         Some(answer["workloadStatus"]["workloadState"] == "WORKLOAD_STATE_RUNNING")
     }
 
+    /// Ends a workload on a host.
+    pub async fn stop(&self, host: &str, workload: &str) {
+        // Whether it did is seen when it is asked again.
+        let _ = self.ask(host, "workload.stop", &json!({ "workloadId": workload }), ANSWER).await;
+    }
+
     /// Starts a component on a host by way of trial, and stops it again: the cluster does not know why that fails. It gets
     /// another id, no subscriptions and no HTTP, so that no message comes to it.
     pub async fn try_start(&self, host: &str, deployment: &Deployment) -> Trial {
@@ -101,7 +107,7 @@ impl Bus {
         let request = json!({ "workloadId": id, "workload": workload });
         let answer = self.ask(host, "workload.start", &request, START).await;
         // Also where no answer came: it may have started later.
-        self.ask(host, "workload.stop", &json!({ "workloadId": id }), ANSWER).await;
+        self.stop(host, &id).await;
         match answer {
             None => Trial::NoAnswer,
             Some(answer) => verdict(&answer),

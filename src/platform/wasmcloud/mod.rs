@@ -176,7 +176,7 @@ impl Platform for WasmCloud {
     }
 
     async fn remove(&self, name: &str, options: Options) -> Result<Removed, DeployError> {
-        remove::remove(self.cluster().await?, name, options).await
+        remove::remove(self.cluster().await?, self.bus().await.ok(), name, options).await
     }
 
     async fn history(&self, name: &str) -> Result<Vec<Revision>, DeployError> {

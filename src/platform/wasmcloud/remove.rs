@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use super::bus::Bus;
 use super::cluster::Cluster;
+use super::cluster::objects::Workload as Replica;
 use super::manifest::model::{Texts, Workload};
+use super::replicas::{self, Seen};
 use super::{history, names, secret};
 use crate::platform::{DeployError, Options, Removed};
 
@@ -17,13 +20,20 @@ const COLLECTED: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// When the cluster does not answer, or something still runs after the time to wait.
-pub async fn remove(cluster: &Cluster, name: &str, options: Options) -> Result<Removed, DeployError> {
+pub async fn remove(
+    cluster: &Cluster,
+    bus: Option<&Bus>,
+    name: &str,
+    options: Options,
+) -> Result<Removed, DeployError> {
     let selector = names::selector(name);
     let mut changes = cluster.changes(&selector);
     let live = cluster.deployments(Some(&selector)).await?;
     let names: Vec<_> = live.iter().map(|one| one.name.clone()).collect();
     let of = (names::labels(name), names.clone());
     let (_, workloads) = cluster.replicas(&of.0, &of.1).await?;
+    let mut seen: Vec<_> = replicas::seen(cluster, name).await?;
+    seen.extend(workloads.iter().filter_map(seen_there));
     let subscriptions: BTreeSet<_> = live
         .iter()
         .filter_map(|one| serde_json::from_value::<Workload>(one.template.clone()).ok())
@@ -41,8 +51,16 @@ pub async fn remove(cluster: &Cluster, name: &str, options: Options) -> Result<R
             }
             changes.next(TICK.min(timeout.saturating_sub(start.elapsed()))).await;
         }
+        if let Some(bus) = bus {
+            replicas::end(bus, seen, &cluster.machines().await?).await;
+        }
     }
     Ok(Removed { was_there, subscriptions: subscriptions.into_iter().collect() })
+}
+
+fn seen_there(workload: &Replica) -> Option<Seen> {
+    let host = workload.host.clone()?;
+    Some(Seen { id: workload.id.clone(), host, component: String::new(), version: String::new() })
 }
 
 /// What is still there, in words.

@@ -1,5 +1,6 @@
 //! Which replicas an application was seen to have, and on which hosts. The cluster forgets those of a host that it has given
-//! up; if the host was only out of reach, it still runs them, and they take messages.
+//! up; if the host was only out of reach, it still runs them, and they take messages. It forgets, too, what is replaced at
+//! the very moment at which a host starts it: so does the operator 2.7.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +44,8 @@ pub async fn seen(cluster: &Cluster, application: &str) -> Result<Vec<Seen>, Dep
     Ok(serde_json::from_str(&text).unwrap_or_default())
 }
 
-/// Remembers those that there are now, and those of before that a host may still have.
+/// Remembers those that there are now, and those of before that a host may still have. What a host runs that the cluster
+/// has forgotten is ended.
 ///
 /// # Errors
 /// When the cluster does not take it.
@@ -58,8 +60,10 @@ pub async fn remember(
     let gone = before.iter().filter(|one| !now.contains(one)).cloned().collect();
     let mut all = now;
     for (one, runs) in asked(bus, gone, machines).await {
-        if runs != Some(false) && all.len() < MOST {
-            all.push(one);
+        match (runs, bus) {
+            (Some(true), Some(bus)) => bus.stop(&one.host, &one.id).await,
+            (None, _) if all.len() < MOST => all.push(one),
+            _ => {}
         }
     }
     all.sort();
@@ -74,6 +78,15 @@ pub async fn remember(
         "data": { KEY: text },
     });
     cluster.of_kind::<ConfigMap>().apply(&name, &map, false).await
+}
+
+/// Ends those that a host runs although the cluster has removed them.
+pub async fn end(bus: &Bus, replicas: Vec<Seen>, machines: &[Machine]) {
+    for (one, runs) in asked(Some(bus), replicas, machines).await {
+        if runs == Some(true) {
+            bus.stop(&one.host, &one.id).await;
+        }
+    }
 }
 
 /// Those that a host runs and the cluster does not know: `ids` are what hosts call those that it does.

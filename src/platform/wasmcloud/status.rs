@@ -200,8 +200,8 @@ impl Look {
             let host = self.machines.iter().find(|machine| machine.id == one.host);
             let host = host.map_or(&one.host, |machine| &machine.name);
             let words = format!(
-                "{host} was out of reach and still runs a replica of version {} that the cluster does not know any more \
-                 and that takes messages: start this host again",
+                "{host} still runs a replica of version {} that the cluster does not know any more and that takes \
+                 messages: the next deployment ends it",
                 one.version
             );
             Problem { part: one.component.clone(), words }

@@ -149,17 +149,17 @@ fn what_a_host_kept_while_it_was_out_of_reach_is_named() {
     let away = status(&project);
     assert_eq!(away["parts"][0]["state"], "waiting", "{away}");
     cluster.sites.get_mut("site-a").unwrap().restart();
-    let words = "edge-1 was out of reach and still runs a replica of version 1.0.0 that the cluster does not know any more \
-                 and that takes messages: start this host again";
+    let words = "edge-1 still runs a replica of version 1.0.0 that the cluster does not know any more and that takes \
+                 messages: the next deployment ends it";
     cluster.wait_for("the replica that was kept", || {
         problems(&status(&project)).contains(&format!("echo: {words}")).then_some(())
     });
     project.pelato(&["status"]).printed(&[words]);
-    cluster.hosts[0].restart();
-    cluster.wait_for("an end of it", || {
-        let status = status(&project);
-        (status["state"] == "running" && problems(&status).is_empty()).then_some(())
-    });
+    cluster.wait_for_hosts(1);
+    project.pelato(&["deploy"]);
+    let after = status(&project);
+    assert_eq!((&after["state"], problems(&after)), (&json!("running"), Vec::new()), "{after}");
+    assert_eq!(cluster.hosts[0].workloads(&cluster.bus), 1);
     let site = Bus::connect(&cluster.sites["site-a"].url(), None).unwrap();
     let mut out = site.subscribe("room.out");
     site.publish("room.in", "once");

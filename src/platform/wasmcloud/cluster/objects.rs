@@ -25,7 +25,6 @@ struct Status {
     conditions: Vec<Condition>,
     current_replica_set: Option<Reference>,
     host_id: String,
-    workload_id: String,
 }
 
 /// A deployment.
@@ -62,7 +61,7 @@ pub struct Workload {
     pub owner: String,
     pub image: String,
     pub host: Option<String>,
-    /// What the host calls it.
+    /// What the host calls it, also where the cluster does not know that the host has it.
     pub id: String,
     pub conditions: Vec<Condition>,
     pub is_going: bool,
@@ -156,7 +155,7 @@ impl Workload {
             owner: owner(&object),
             image: image.unwrap_or_default().to_owned(),
             host: Some(status.host_id).filter(|host| !host.is_empty()),
-            id: status.workload_id,
+            id: object.metadata.uid.unwrap_or_default(),
             conditions: status.conditions,
             is_going: object.metadata.deletion_timestamp.is_some(),
             name: object.metadata.name.unwrap_or_default(),
