@@ -7,7 +7,7 @@ mod subscription;
 
 use std::fmt;
 use std::net::Ipv6Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::remedy::{Argument, Operation};
@@ -25,8 +25,17 @@ pub struct Server {
     /// `nats://host:port` or `tls://host:port`; several, separated by commas, are one cluster.
     pub url: String,
     pub auth: Auth,
+    /// Shown to a server that asks for one.
+    pub certificate: Option<ClientCertificate>,
     /// A file of further root certificates.
     pub root_certificates: Option<PathBuf>,
+}
+
+/// A certificate of a client, with its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientCertificate {
+    pub file: PathBuf,
+    pub key: PathBuf,
 }
 
 /// Who we are to a NATS server.
@@ -169,11 +178,23 @@ async fn identified(
             .await
             .map_err(|cause| NatsError::File { path: path.clone(), cause })?,
     };
-    let Some(path) = &server.root_certificates else { return Ok(settings) };
-    // The client would report an unreadable file as a TLS error without its name.
+    let settings = match &server.certificate {
+        Some(ClientCertificate { file, key }) => {
+            settings.add_client_certificate(readable(file)?, readable(key)?)
+        }
+        None => settings,
+    };
+    match &server.root_certificates {
+        Some(path) => Ok(settings.add_root_certificates(readable(path)?)),
+        None => Ok(settings),
+    }
+}
+
+/// A file for TLS. The client would report one that cannot be read as a TLS error without its name.
+fn readable(path: &Path) -> Result<PathBuf, NatsError> {
     crate::files::read(crate::files::anywhere(), path, crate::files::TEXT)
-        .map_err(|cause| NatsError::File { path: path.clone(), cause })?;
-    Ok(settings.add_root_certificates(path.clone()))
+        .map_err(|cause| NatsError::File { path: path.to_owned(), cause })?;
+    Ok(path.to_owned())
 }
 
 /// The client leaves out what an address says about who comes: `user:password@` or, with one word, a token.

@@ -85,7 +85,11 @@ impl Settings {
         let url = given.url.unwrap_or_else(|| self.nats_url());
         let shown = nats::shown(&url);
         self.allow(shown.split_once("://").map_or(&*shown, |(_, server)| server), &parts)?;
-        Ok(nats::Server { url, auth, root_certificates: owned(NATS_CA).map(Into::into) })
+        let certificate = owned(NATS_CERT).map(|file| {
+            let key = owned(NATS_KEY).unwrap_or_else(|| file.clone());
+            nats::ClientCertificate { file: file.into(), key: key.into() }
+        });
+        Ok(nats::Server { url, auth, certificate, root_certificates: owned(NATS_CA).map(Into::into) })
     }
 
     /// The PostgreSQL server at an address that was given, else the one of the settings.

@@ -129,6 +129,11 @@ keys! {
     NATS_PASSWORD: Secret [Secret] = None;
     /// Credentials file for the NATS server (`.creds`).
     NATS_CREDS: Text [Secret] = None;
+    /// File with the PEM certificate of PELATO for the NATS server, if it asks clients for one.
+    // The server sees the certificate, never the key: neither is a secret that a connection discloses.
+    NATS_CERT: Text = None;
+    /// File with the private key of that certificate, if it is not in the same file.
+    NATS_KEY: Text = None;
     /// File of PEM certificates of authorities to trust for the NATS server, in addition to the system's.
     NATS_CA: Text [Authorities] = None;
     /// PostgreSQL database for `pelato run`: `postgres://user:password@host:5432/database`.

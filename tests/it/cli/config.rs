@@ -35,6 +35,8 @@ NATS_PORT           4333                                     .env
 NATS_USER           -                                        default
 NATS_PASSWORD       -                                        default
 NATS_CREDS          -                                        default
+NATS_CERT           -                                        default
+NATS_KEY            -                                        default
 NATS_CA             -                                        default
 POSTGRES_URL        -                                        default
 POSTGRES_CA         -                                        default
@@ -62,7 +64,7 @@ HTTP_ADDRESS        0.0.0.0                                  default
 "#]])
         .stderr_eq("");
     place.run_in_vain(&["config", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"BUILDER","value":"auto","from":"default"},{"name":"CONTAINER_MEMORY","value":"2048","from":"default"},{"name":"CONTAINER_CPUS","value":null,"from":"default"},{"name":"CONTAINER_PIDS","value":"256","from":"default"},{"name":"CONTAINER_TIMEOUT","value":"15m","from":"default"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"POSTGRES_URL","value":null,"from":"default"},{"name":"POSTGRES_CA","value":null,"from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"TARGET_DOMAINS","value":null,"from":"default"},{"name":"CALLS_PER_REPLICA","value":"100","from":"default"},{"name":"CALL_TIMEOUT","value":"60s","from":"default"},{"name":"KEYVALUE_DOMAIN","value":null,"from":"default"},{"name":"PLATFORM","value":"wasmcloud","from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"},{"name":"KUBECONFIG","value":null,"from":"default"},{"name":"KUBE_CONTEXT","value":null,"from":"default"},{"name":"KUBE_NAMESPACE","value":null,"from":"default"},{"name":"OPERATOR_NAMESPACE","value":"wasmcloud-system","from":"default"},{"name":"POSTGRES_DATABASE","value":"postgres","from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"KEYVALUE_PROVIDER","value":"ghcr.io/wasmcloud/keyvalue-nats:0.3.1","from":"default"},{"name":"POSTGRES_PROVIDER","value":"ghcr.io/wasmcloud/sqldb-postgres:0.9.0","from":"default"},{"name":"POSTGRES_CONFIG","value":"postgres","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"}]}
+{"schema":1,"settings":[{"name":"REGISTRY_URL","value":null,"from":"default"},{"name":"REGISTRY_USER","value":"someone","from":".env"},{"name":"REGISTRY_PASSWORD","value":null,"from":"default"},{"name":"REGISTRY_INSECURE","value":null,"from":"default"},{"name":"REGISTRY_CA","value":null,"from":"default"},{"name":"PARALLEL_BUILD","value":"False","from":".env"},{"name":"BUILDER","value":"auto","from":"default"},{"name":"CONTAINER_MEMORY","value":"2048","from":"default"},{"name":"CONTAINER_CPUS","value":null,"from":"default"},{"name":"CONTAINER_PIDS","value":"256","from":"default"},{"name":"CONTAINER_TIMEOUT","value":"15m","from":"default"},{"name":"NATS_HOST","value":"10.0.0.5","from":"environment"},{"name":"NATS_PORT","value":"4333","from":".env"},{"name":"NATS_USER","value":null,"from":"default"},{"name":"NATS_PASSWORD","value":null,"from":"default"},{"name":"NATS_CREDS","value":null,"from":"default"},{"name":"NATS_CERT","value":null,"from":"default"},{"name":"NATS_KEY","value":null,"from":"default"},{"name":"NATS_CA","value":null,"from":"default"},{"name":"POSTGRES_URL","value":null,"from":"default"},{"name":"POSTGRES_CA","value":null,"from":"default"},{"name":"JETSTREAM_DOMAIN","value":null,"from":"default"},{"name":"TARGET_DOMAINS","value":null,"from":"default"},{"name":"CALLS_PER_REPLICA","value":"100","from":"default"},{"name":"CALL_TIMEOUT","value":"60s","from":"default"},{"name":"KEYVALUE_DOMAIN","value":null,"from":"default"},{"name":"PLATFORM","value":"wasmcloud","from":"default"},{"name":"ENABLE_METRICS","value":"False","from":"default"},{"name":"KUBECONFIG","value":null,"from":"default"},{"name":"KUBE_CONTEXT","value":null,"from":"default"},{"name":"KUBE_NAMESPACE","value":null,"from":"default"},{"name":"OPERATOR_NAMESPACE","value":"wasmcloud-system","from":"default"},{"name":"POSTGRES_DATABASE","value":"postgres","from":"default"},{"name":"LATTICE","value":"default","from":"default"},{"name":"HOSTS_NATS_URL","value":"nats://127.0.0.1:[PORT]","from":"default"},{"name":"MESSAGING_PROVIDER","value":"ghcr.io/wasmcloud/messaging-nats:0.27.0","from":"default"},{"name":"HTTP_PROVIDER","value":"ghcr.io/wasmcloud/http-server:0.27.0","from":"default"},{"name":"KEYVALUE_PROVIDER","value":"ghcr.io/wasmcloud/keyvalue-nats:0.3.1","from":"default"},{"name":"POSTGRES_PROVIDER","value":"ghcr.io/wasmcloud/sqldb-postgres:0.9.0","from":"default"},{"name":"POSTGRES_CONFIG","value":"postgres","from":"default"},{"name":"HTTP_ADDRESS","value":"0.0.0.0","from":"default"}]}
 
 "#]]).stderr_eq("");
 }
@@ -111,6 +113,8 @@ NATS_PORT           4222                                     default
 NATS_USER           -                                        default
 NATS_PASSWORD       -                                        default
 NATS_CREDS          -                                        default
+NATS_CERT           -                                        default
+NATS_KEY            -                                        default
 NATS_CA             -                                        default
 POSTGRES_URL        -                                        default
 POSTGRES_CA         -                                        default
@@ -165,6 +169,8 @@ NATS_PORT           4222                                     default
 NATS_USER           -                                        default
 NATS_PASSWORD       -                                        default
 NATS_CREDS          -                                        default
+NATS_CERT           -                                        default
+NATS_KEY            -                                        default
 NATS_CA             -                                        default
 POSTGRES_URL        -                                        default
 POSTGRES_CA         -                                        default
@@ -347,7 +353,7 @@ fn a_setting_that_cannot_be_used_is_a_mistake_in_the_project() {
     let said = refused(&[("POSTGRES_URL", SECRET)], &["run", "--port", "0"], 3);
     assert!(said.starts_with("error: the address of the PostgreSQL server is not valid"), "{said}");
     assert!(!said.contains(SECRET), "{said}");
-    for name in ["NATS_CREDS", "NATS_CA"] {
+    for name in ["NATS_CREDS", "NATS_CERT", "NATS_CA"] {
         for arguments in [&["run", "--port", "0", "--nats"][..], &["status"], &["drill", "--no-fault"]] {
             let said = refused(
                 &[(name, "/no/such/file"), ("NATS_HOST", "127.0.0.1"), ("PLATFORM", "wadm")],

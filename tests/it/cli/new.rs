@@ -161,6 +161,12 @@ NATS_PASSWORD=
 # Credentials file for the NATS server (`.creds`).
 NATS_CREDS=
 
+# File with the PEM certificate of PELATO for the NATS server, if it asks clients for one.
+NATS_CERT=
+
+# File with the private key of that certificate, if it is not in the same file.
+NATS_KEY=
+
 # File of PEM certificates of authorities to trust for the NATS server, in addition to the system's.
 NATS_CA=
 

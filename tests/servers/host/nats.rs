@@ -13,7 +13,7 @@ use crate::support::host::stage::{PATIENCE, block_on, hosted, options, post, sta
 use crate::support::nats::Server;
 
 pub fn over(server: &Server, auth: Auth) -> Options {
-    let nats = NatsServer { url: server.url(), auth, root_certificates: None };
+    let nats = NatsServer { url: server.url(), auth, certificate: None, root_certificates: None };
     Options { bus: Bus::Nats(nats), http: None, ..options() }
 }
 
@@ -95,7 +95,7 @@ fn a_server_that_is_not_there_is_an_error() {
         for (url, unreachable) in
             [(format!("nats://{}", fake::nobody()), true), ("http://\u{1} x".to_owned(), false)]
         {
-            let nats = NatsServer { url, auth: Auth::Anonymous, root_certificates: None };
+            let nats = NatsServer { url, auth: Auth::Anonymous, certificate: None, root_certificates: None };
             let options = Options { bus: Bus::Nats(nats), http: None, ..options() };
             let error = Host::start(options, vec![], Arc::new(Unobserved)).await.err().expect("an error");
             assert_eq!(
