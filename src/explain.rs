@@ -12,7 +12,7 @@ const RULES: &str = include_str!("../docs/reference/checks.md");
 const ERRORS: &str = include_str!("../docs/reference/errors.md");
 
 /// Pages, by the name that they are asked for.
-const PAGES: [(&str, &str); 21] = [
+const PAGES: [(&str, &str); 22] = [
     ("checks", RULES),
     ("completion", include_str!("../docs/completion.md")),
     ("containers", include_str!("../docs/containers.md")),
@@ -22,6 +22,7 @@ const PAGES: [(&str, &str); 21] = [
     ("drill", include_str!("../docs/drill.md")),
     ("exit-codes", include_str!("../docs/reference/exit-codes.md")),
     ("infrastructure", include_str!("../docs/infrastructure.md")),
+    ("infrastructure-wadm", include_str!("../docs/infrastructure-wadm.md")),
     ("language-packs", include_str!("../docs/contributing/language-packs.md")),
     ("languages", include_str!("../docs/languages.md")),
     ("migrate", include_str!("../docs/migrate.md")),

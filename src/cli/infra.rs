@@ -11,7 +11,7 @@ use crate::ui::prompt::{Form, Question};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  pelato infra infra --only local    # all on this machine\n  \
     pelato infra infra --cloud-nats nats.example.org --registry registry.example.org/team\n\n\
-    Each folder has a README.md with the commands that start it. Values that are not given come from the settings. Passwords are never asked for and never written.")]
+    PLATFORM says for which platform: wasmCloud 2, or wasmCloud 1.9.\nEach folder has a README.md with the commands that start it. Values that are not given come from the settings. Passwords are never asked for and never written.")]
 pub struct Arguments {
     /// The folder to write into: gets `cloud`, `edge` and `local`
     #[arg(value_name = "DIR")]
@@ -28,16 +28,16 @@ pub struct Arguments {
     /// Use plain HTTP for the registry [default: whether REGISTRY_INSECURE lists it]
     #[arg(long)]
     registry_insecure: bool,
-    /// Name of the lattice [default: LATTICE]
+    /// Name of the lattice of wasmCloud 1.9 [default: LATTICE]
     #[arg(long, value_name = "NAME")]
     lattice: Option<String>,
-    /// Label host-type of the edge's host
+    /// What tasks name as the target of the edge's host: its host group, or its label host-type
     #[arg(long, value_name = "LABEL", default_value = "edge")]
     edge_label: String,
-    /// Label host-type of the cloud's hosts
+    /// The same of the cloud's hosts
     #[arg(long, value_name = "LABEL", default_value = "cloud")]
     cloud_label: String,
-    /// JetStream domain of the lattice's data, in the cloud [default: JETSTREAM_DOMAIN, else `cloud`]
+    /// JetStream domain of the cluster's data, in the cloud [default: JETSTREAM_DOMAIN, else `cloud`]
     #[arg(long, value_name = "NAME")]
     jetstream_domain: Option<String>,
     /// JetStream domain of the edge: different for each edge [default: its label]
@@ -45,7 +45,7 @@ pub struct Arguments {
     edge_domain: Option<String>,
     #[command(flatten)]
     ports: Ports,
-    /// Use another image or version of nats, wadm, wasmcloud or registry; may be repeated
+    /// Use another image or version, such as nats=nats:2.12-alpine; may be repeated
     #[arg(long = "image", value_name = "NAME=IMAGE")]
     images: Vec<String>,
     /// Only show what would be written
@@ -58,7 +58,7 @@ struct Ports {
     /// Port at which the cloud's NATS server accepts leaf nodes
     #[arg(long, value_name = "PORT", default_value_t = 7422, value_parser = port())]
     leaf_port: u16,
-    /// Port of the lattice's NATS server for clients [default: NATS_PORT]
+    /// Port of the cluster's NATS server for clients [default: NATS_PORT]
     #[arg(long, value_name = "PORT", value_parser = port())]
     nats_port: Option<u16>,
     /// Port on 127.0.0.1 at which each host reaches NATS [default: that of HOSTS_NATS_URL]
@@ -67,6 +67,12 @@ struct Ports {
     /// Port of tasks with HTTP; on this machine the cloud host uses the next one
     #[arg(long, value_name = "PORT", default_value_t = 8000, value_parser = port())]
     http_port: u16,
+    /// Port of MQTT at the edge of wasmCloud 2 [default: 1883]
+    #[arg(long, value_name = "PORT", value_parser = port())]
+    mqtt_port: Option<u16>,
+    /// Port of Kubernetes on this machine, for wasmCloud 2 [default: 6443]
+    #[arg(long, value_name = "PORT", value_parser = port())]
+    kubernetes_port: Option<u16>,
     /// Port of the registry on this machine
     #[arg(long, value_name = "PORT", default_value_t = 5000, value_parser = port())]
     local_registry_port: u16,
@@ -79,7 +85,7 @@ fn port() -> clap::builder::RangedI64ValueParser<u16> {
 impl Arguments {
     /// As the facade takes them.
     fn to_options(&self) -> InfraOptions {
-        let Ports { leaf_port, nats_port, host_nats_port, http_port, local_registry_port } = self.ports;
+        let ports = &self.ports;
         InfraOptions {
             environments: self.only.clone(),
             cloud_nats: self.cloud_nats.clone(),
@@ -90,11 +96,13 @@ impl Arguments {
             cloud_label: Some(self.cloud_label.clone()),
             jetstream_domain: self.jetstream_domain.clone(),
             edge_domain: self.edge_domain.clone(),
-            leaf_port: Some(leaf_port),
-            nats_port,
-            host_nats_port,
-            http_port: Some(http_port),
-            local_registry_port: Some(local_registry_port),
+            leaf_port: Some(ports.leaf_port),
+            nats_port: ports.nats_port,
+            host_nats_port: ports.host_nats_port,
+            http_port: Some(ports.http_port),
+            mqtt_port: ports.mqtt_port,
+            kubernetes_port: ports.kubernetes_port,
+            local_registry_port: Some(ports.local_registry_port),
             images: self.images.clone(),
         }
     }

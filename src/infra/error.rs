@@ -1,5 +1,6 @@
 //! Why files for machines cannot be created.
 
+use super::Platform;
 use crate::files::FileError;
 use crate::remedy::Argument;
 
@@ -17,6 +18,17 @@ pub enum InfraError {
         /// The argument, with what it takes.
         #[help]
         help: String,
+    },
+    /// A value for the other platform.
+    #[error("{argument} is not for {}", .platform.title())]
+    #[diagnostic(
+        code(pelato::infra::other_platform),
+        help("leave it out, or set PLATFORM={} for {}", .platform.other().name(), .platform.other().title())
+    )]
+    OtherPlatform {
+        argument: Argument,
+        /// The platform of the settings.
+        platform: Platform,
     },
     #[error("the folder to write into has no name")]
     #[diagnostic(code(pelato::infra::folder), help("give it a name, such as `infra`"))]
@@ -62,6 +74,13 @@ pub enum InfraError {
 impl InfraError {
     /// Whether a value that was given is at fault, not the folder or the disk.
     pub fn is_value(&self) -> bool {
-        matches!(self, Self::Value { .. } | Self::NoFolder | Self::SameDomain { .. } | Self::SamePort { .. })
+        matches!(
+            self,
+            Self::Value { .. }
+                | Self::OtherPlatform { .. }
+                | Self::NoFolder
+                | Self::SameDomain { .. }
+                | Self::SamePort { .. }
+        )
     }
 }

@@ -2,27 +2,38 @@
 
 use oci_spec::distribution::Reference;
 
-use super::InfraError;
+use super::{InfraError, Platform};
 use crate::remedy::Argument;
 use crate::text::quoted;
 
 /// An image that generated files name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Image {
+struct Image {
     /// Its name in templates and in `--image`.
-    pub name: &'static str,
-    pub default: &'static str,
+    name: &'static str,
+    default: &'static str,
 }
 
-/// Every image: the only place that contains versions.
-pub const IMAGES: [Image; 4] = [
-    Image { name: "nats", default: "nats:2.11-alpine" },
+/// The server of both platforms.
+const NATS: Image = Image { name: "nats", default: "nats:2.12-alpine" };
+const REGISTRY: Image = Image { name: "registry", default: "registry:2" };
+
+/// The images for wasmCloud 2, and for wasmCloud 1.9: the only place that contains versions.
+const WASMCLOUD: [Image; 5] = [
+    NATS,
+    Image { name: "operator", default: "ghcr.io/wasmcloud/runtime-operator:2.7.0" },
+    Image { name: "wash", default: "ghcr.io/wasmcloud/wash:2.10.3" },
+    REGISTRY,
+    Image { name: "k3s", default: "rancher/k3s:v1.33.1-k3s1" },
+];
+const WADM: [Image; 4] = [
+    Image { default: "nats:2.11-alpine", ..NATS },
     Image { name: "wadm", default: "ghcr.io/wasmcloud/wadm:v0.21.1" },
     Image { name: "wasmcloud", default: "ghcr.io/wasmcloud/wasmcloud:1.9.2" },
-    Image { name: "registry", default: "registry:2" },
+    REGISTRY,
 ];
 
-/// The images to be used, in the order of [`IMAGES`].
+/// The images to be used, in the order of the list for the platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Images(Vec<(&'static str, String)>);
 
@@ -31,8 +42,12 @@ impl Images {
     ///
     /// # Errors
     /// When a name is unknown, or an image reference is not valid.
-    pub fn new(given: &[String]) -> Result<Self, InfraError> {
-        let mut images: Vec<_> = IMAGES.iter().map(|image| (image.name, image.default.to_owned())).collect();
+    pub fn new(platform: Platform, given: &[String]) -> Result<Self, InfraError> {
+        let known: &[Image] = match platform {
+            Platform::Wasmcloud => &WASMCLOUD,
+            Platform::Wadm => &WADM,
+        };
+        let mut images: Vec<_> = known.iter().map(|image| (image.name, image.default.to_owned())).collect();
         for text in given {
             let wrong = || InfraError::Value {
                 value: quoted(text),
@@ -41,8 +56,8 @@ impl Images {
                 help: format!(
                     "write {} with one of the names {}, such as {}",
                     Argument::Image.with("NAME=IMAGE"),
-                    IMAGES.map(|image| image.name).join(", "),
-                    Argument::Image.with(format!("{}={}", IMAGES[0].name, IMAGES[0].default)),
+                    known.iter().map(|image| image.name).collect::<Vec<_>>().join(", "),
+                    Argument::Image.with(format!("{}={}", known[0].name, known[0].default)),
                 ),
             };
             let (name, image) = text.split_once('=').ok_or_else(wrong)?;
@@ -57,5 +72,11 @@ impl Images {
     /// The images with their names.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(name, image)| (*name, image.as_str()))
+    }
+
+    /// The tag of an image: the version of what is in it. None if the image is named by its digest.
+    pub(super) fn tag(&self, name: &str) -> Option<String> {
+        let (_, image) = self.iter().find(|(known, _)| *known == name)?;
+        Reference::try_from(image).ok()?.tag().map(str::to_owned)
     }
 }

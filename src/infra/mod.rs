@@ -5,25 +5,73 @@ mod error;
 mod images;
 mod render;
 mod values;
+mod wadm;
+mod wasmcloud;
 
 use std::fs;
 use std::io;
 use std::path::Path;
 
 pub use error::InfraError;
-pub use images::{IMAGES, Image, Images};
+pub use images::Images;
 pub use values::{domain, folder, host, is_insecure, is_loopback, label, lattice, registry};
 
 use crate::files::{self, Change, FileError, Files, Plan, RelPath};
 
+/// What the machines run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// wasmCloud 2.
+    Wasmcloud,
+    /// wasmCloud 1.9.
+    Wadm,
+}
+
+impl Platform {
+    /// Its name in the setting PLATFORM.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Wasmcloud => "wasmcloud",
+            Self::Wadm => "wadm",
+        }
+    }
+
+    pub fn other(self) -> Self {
+        match self {
+            Self::Wasmcloud => Self::Wadm,
+            Self::Wadm => Self::Wasmcloud,
+        }
+    }
+
+    /// Its name in messages.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Wasmcloud => "wasmCloud 2",
+            Self::Wadm => "wasmCloud 1.9",
+        }
+    }
+
+    /// The folders of templates for an environment.
+    fn templates(self, environment: Environment) -> &'static [&'static str] {
+        match (self, environment) {
+            (Self::Wasmcloud, Environment::Cloud) => &["wasmcloud/kubernetes", "wasmcloud/cloud"],
+            (Self::Wasmcloud, Environment::Edge) => &["wasmcloud/edge"],
+            (Self::Wasmcloud, Environment::Local) => &["wasmcloud/kubernetes", "wasmcloud/local"],
+            (Self::Wadm, Environment::Cloud) => &["wadm/cloud"],
+            (Self::Wadm, Environment::Edge) => &["wadm/edge"],
+            (Self::Wadm, Environment::Local) => &["wadm/local"],
+        }
+    }
+}
+
 /// A place that files are made for; each has a folder of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Environment {
-    /// Kubernetes: NATS, wadm and hosts
+    /// Kubernetes: NATS, what schedules components, and hosts
     Cloud,
-    /// One machine with docker compose: a NATS leaf and a host
+    /// One machine: a NATS leaf and a host
     Edge,
-    /// This machine alone with docker compose: an edge and a cloud host, NATS, wadm and a registry
+    /// This machine alone with docker compose: an edge and a cloud host, and all that they need
     Local,
 }
 
@@ -47,6 +95,7 @@ impl Environment {
 /// The values for the files. They are validated when the files are planned, so none can break a file.
 #[derive(Debug, Clone)]
 pub struct Infra {
+    pub platform: Platform,
     /// The places that files are made for.
     pub environments: Vec<Environment>,
     /// Host name or address at which edge hosts reach the cloud's NATS server; not used for this machine alone.
@@ -64,14 +113,23 @@ pub struct Infra {
     pub registry_insecure: bool,
     /// Port of the registry on this machine.
     pub local_registry_port: u16,
+    /// Name of the lattice; wasmCloud 1.9 only.
     pub lattice: String,
+    /// Namespace of applications; wasmCloud 2 only, as what follows.
+    pub namespace: String,
+    /// Namespace of operator, NATS and hosts.
+    pub operator_namespace: String,
+    /// Port of the edge's NATS server for devices that speak MQTT.
+    pub mqtt_port: u16,
+    /// Port of Kubernetes on this machine.
+    pub kubernetes_port: u16,
     /// JetStream domain of the cluster's own data, in the cloud.
     pub jetstream_domain: String,
     /// JetStream domain of the edge.
     pub edge_domain: String,
-    /// Label `host-type` of the edge's host.
+    /// What tasks name as the target of the edge's host: its host group, or its label `host-type`.
     pub edge_label: String,
-    /// Label `host-type` of the cloud's hosts.
+    /// The same of the cloud's hosts.
     pub cloud_label: String,
     pub images: Images,
 }
@@ -85,7 +143,7 @@ pub fn plan(folder: &Path, infra: &Infra) -> Result<Plan, InfraError> {
     let mut changes = Vec::new();
     for environment in Environment::ALL.into_iter().filter(|one| infra.environments.contains(one)) {
         let name = environment.folder();
-        let files = render::files(environment, &values)?;
+        let files = render::files(infra.platform.templates(environment), &values)?;
         if is_missing(&folder.join(name))? {
             changes.push(Change::CreateFolder { path: Some(RelPath::new(name)?), files });
             continue;

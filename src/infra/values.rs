@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use liquid::model::Value;
+
 use super::InfraError;
 use crate::check::values;
 use crate::remedy::Argument;
@@ -126,6 +128,24 @@ fn is_name(text: &str) -> bool {
 pub fn label(argument: Argument, text: &str) -> Result<&str, InfraError> {
     let help = format!("use up to 63 letters, digits, `-`, `_` and `.`: {}", argument.with("edge"));
     values::target(text).or_else(|_| wrong(text, "a host's label", argument, help))
+}
+
+/// Ports, each with what listens there; none comes twice.
+pub(super) fn distinct(ports: &[(u16, &str)]) -> Result<(), InfraError> {
+    for (index, (port, thing)) in ports.iter().enumerate() {
+        if let Some((_, other)) = ports[..index].iter().find(|(earlier, _)| earlier == port) {
+            return Err(InfraError::SamePort { port: *port, things: format!("by {other} and by {thing}") });
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn text(text: &str) -> Value {
+    Value::scalar(text.to_owned())
+}
+
+pub(super) fn object<'a>(values: impl Iterator<Item = (&'a str, Value)>) -> Value {
+    Value::Object(values.map(|(name, value)| (name.to_owned().into(), value)).collect())
 }
 
 #[cfg(test)]

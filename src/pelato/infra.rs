@@ -1,12 +1,13 @@
-//! Files for the machines of a lattice: what is not given comes from the settings.
+//! Files for the machines of a cluster: what is not given comes from the settings.
 
 use std::path::Path;
 
 use super::operation::Operation;
 use super::{Error, Pelato};
 use crate::files::Plan;
-use crate::infra::{self, Environment, Images, Infra};
+use crate::infra::{self, Environment, Images, Infra, InfraError, Platform};
 use crate::project::settings::{self, Key, Origin};
+use crate::remedy::Argument;
 
 /// Port at which NATS servers usually take leaves.
 const LEAF_PORT: u16 = 7422;
@@ -14,6 +15,11 @@ const NATS_PORT: u16 = 4222;
 /// Ports of HTTP and of the registry on this machine, if nobody says others.
 const HTTP_PORT: u16 = 8000;
 const REGISTRY_PORT: u16 = 5000;
+/// The usual ports of MQTT and of Kubernetes.
+const MQTT_PORT: u16 = 1883;
+const KUBERNETES_PORT: u16 = 6443;
+/// Namespace of applications, if the settings name none.
+const NAMESPACE: &str = "pelato";
 
 /// What the files are to say, as far as somebody says it.
 #[derive(Debug, Clone, Default)]
@@ -26,22 +32,27 @@ pub struct InfraOptions {
     pub registry: Option<String>,
     /// Whether it is spoken to over plain http, also if the settings do not say so.
     pub registry_insecure: bool,
+    /// Name of the lattice of wasmCloud 1.9.
     pub lattice: Option<String>,
-    /// Label `host-type` of the edge's host; `edge` if not given.
+    /// What tasks name as the target of the edge's host; `edge` if not given.
     pub edge_label: Option<String>,
-    /// Label `host-type` of the cloud's hosts; `cloud` if not given.
+    /// What tasks name as the target of the cloud's hosts; `cloud` if not given.
     pub cloud_label: Option<String>,
-    /// JetStream domain of the lattice's own data, in the cloud.
+    /// JetStream domain of the cluster's own data, in the cloud.
     pub jetstream_domain: Option<String>,
     /// JetStream domain of the edge; made from its label, if not given.
     pub edge_domain: Option<String>,
     /// Port at which the cloud's NATS server takes leaves.
     pub leaf_port: Option<u16>,
-    /// Port of the lattice's NATS server for clients.
+    /// Port of the cluster's NATS server for clients.
     pub nats_port: Option<u16>,
     /// Port on 127.0.0.1 at which each host has NATS.
     pub host_nats_port: Option<u16>,
     pub http_port: Option<u16>,
+    /// Port of MQTT at the edge, with wasmCloud 2.
+    pub mqtt_port: Option<u16>,
+    /// Port of Kubernetes on this machine, with wasmCloud 2.
+    pub kubernetes_port: Option<u16>,
     /// Port of the registry on this machine.
     pub local_registry_port: Option<u16>,
     /// Other images, as `name=image`.
@@ -114,28 +125,55 @@ impl Operation {
         let label = |given: Option<String>, default: &str| given.unwrap_or_else(|| default.to_owned());
         let edge_label = label(options.edge_label.clone(), "edge");
         let listed = settings.text(settings::REGISTRY_INSECURE).unwrap_or_default();
+        let platform = self.infra_platform(&options)?;
         Ok(Infra {
+            platform,
             environments: options.environments(),
             cloud_nats,
             leaf_port: options.leaf_port.unwrap_or(LEAF_PORT),
             nats_port: options.nats_port.or_else(|| settings.port(settings::NATS_PORT)).unwrap_or(NATS_PORT),
-            host_nats_port: options.host_nats_port.or_else(|| self.host_nats_port()).unwrap_or(NATS_PORT),
+            host_nats_port: options
+                .host_nats_port
+                .or_else(|| self.host_nats_port(platform))
+                .unwrap_or(NATS_PORT),
             http_port: options.http_port.unwrap_or(HTTP_PORT),
             registry_insecure: options.registry_insecure || infra::is_insecure(listed, &registry),
             registry,
             local_registry_port: options.local_registry_port.unwrap_or(REGISTRY_PORT),
+            namespace: text(None, settings::wasmcloud::KUBE_NAMESPACE, NAMESPACE),
+            operator_namespace: text(None, settings::wasmcloud::OPERATOR_NAMESPACE, ""),
+            mqtt_port: options.mqtt_port.unwrap_or(MQTT_PORT),
+            kubernetes_port: options.kubernetes_port.unwrap_or(KUBERNETES_PORT),
             lattice: text(options.lattice, settings::wadm::LATTICE, "default"),
             jetstream_domain: text(options.jetstream_domain, settings::JETSTREAM_DOMAIN, "cloud"),
             // A label may have dots, a domain may not.
             edge_domain: options.edge_domain.unwrap_or_else(|| edge_label.replace('.', "-")),
             edge_label,
             cloud_label: label(options.cloud_label, "cloud"),
-            images: Images::new(&options.images)?,
+            images: Images::new(platform, &options.images)?,
         })
     }
 
+    /// The platform of the settings, if nothing is said that only the other one has.
+    fn infra_platform(&self, options: &InfraOptions) -> Result<Platform, Error> {
+        let name = self.platform()?.about().name;
+        let platform = if name == Platform::Wadm.name() { Platform::Wadm } else { Platform::Wasmcloud };
+        let foreign = match platform {
+            Platform::Wasmcloud => options.lattice.as_ref().map(|_| Argument::Lattice),
+            Platform::Wadm => {
+                let mqtt = options.mqtt_port.map(|_| Argument::MqttPort);
+                mqtt.or(options.kubernetes_port.map(|_| Argument::KubernetesPort))
+            }
+        };
+        match foreign {
+            None => Ok(platform),
+            Some(argument) => Err(InfraError::OtherPlatform { argument, platform }.into()),
+        }
+    }
+
     /// The port of `HOSTS_NATS_URL`, if it is on the hosts themselves.
-    fn host_nats_port(&self) -> Option<u16> {
+    fn host_nats_port(&self, platform: Platform) -> Option<u16> {
+        (platform == Platform::Wadm).then_some(())?;
         let url = self.settings.text(settings::wadm::HOSTS_NATS_URL)?;
         let address = url.strip_prefix("nats://").unwrap_or(url);
         let (host, port) = address.split_once(':')?;

@@ -26,7 +26,7 @@ impl Ui {
         }
     }
 
-    /// What was written for the machines of a lattice.
+    /// What was written for the machines of a cluster.
     pub fn infra(&self, folder: &Path, written: &[String], environments: &[Environment]) {
         if self.json() {
             self.result_json(&json::Made::new(folder, written));

@@ -247,6 +247,11 @@ fn from_an_empty_laptop() {
 }
 
 #[test]
+fn machines_for_wasmcloud_1_9() {
+    play("docs/infrastructure-wadm.md");
+}
+
+#[test]
 fn measure_and_compare() {
     play("docs/measure.md");
 }

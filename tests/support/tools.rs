@@ -108,6 +108,14 @@ fn compiles_rust() -> bool {
     library.is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir())
 }
 
+/// The program `docker-compose`: None if there is none. In CI there has to be one.
+pub fn compose() -> Option<PathBuf> {
+    let places = [Some(installed("compose/bin/docker-compose")), on_path("docker-compose")];
+    let found = places.into_iter().flatten().find(|program| program.is_file());
+    assert!(found.is_some() || !in_ci(), "no docker-compose: .ci/run installs it");
+    found
+}
+
 /// The program `kubectl`: None if there is none. In CI there has to be one.
 pub fn kubectl() -> Option<PathBuf> {
     let places = [on_path("kubectl"), Some(installed("kubectl/bin/kubectl"))];

@@ -1,6 +1,7 @@
 //! Files that `pelato infra` wrote for one test.
 
 use std::path::PathBuf;
+use std::process::{Command, Output};
 
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -16,11 +17,27 @@ pub struct Written {
 }
 
 impl Written {
-    /// With these flags beside the addresses, which are of this machine.
-    pub fn with(flags: &[&str]) -> Self {
-        let place = Place::empty();
-        let given = ["infra", "infra", "--cloud-nats", "127.0.0.1", "--registry", "10.0.0.6:5000/team"];
-        place.run(&[&given[..], flags].concat()).code(0);
+    /// For wasmCloud 1.9, with these flags beside the addresses, which are of this machine if they are not among the flags.
+    pub fn wadm(flags: &[&str]) -> Self {
+        Self::at(Place::empty().env("PLATFORM", "wadm"), flags)
+    }
+
+    /// For wasmCloud 2.
+    pub fn wasmcloud(flags: &[&str]) -> Self {
+        Self::at(Place::empty(), flags)
+    }
+
+    /// For wasmCloud 2, with these namespaces for applications and for the operator.
+    pub fn within(namespace: &str, operator_namespace: &str, flags: &[&str]) -> Self {
+        let place = Place::empty().env("KUBE_NAMESPACE", namespace);
+        Self::at(place.env("OPERATOR_NAMESPACE", operator_namespace), flags)
+    }
+
+    fn at(place: Place, flags: &[&str]) -> Self {
+        let addresses = ["--cloud-nats", "127.0.0.1", "--registry", "10.0.0.6:5000/team"];
+        let given = addresses.chunks(2).filter(|pair| !flags.contains(&pair[0])).flatten();
+        let arguments = ["infra", "infra"].iter().chain(given).chain(flags).copied().collect::<Vec<_>>();
+        place.run(&arguments).code(0);
         Self { place }
     }
 
@@ -34,11 +51,7 @@ impl Written {
 
     /// The documents of a YAML file.
     pub fn yaml(&self, name: &str) -> Vec<Value> {
-        let text = self.read(name);
-        let documents = serde_yaml::Deserializer::from_str(&text);
-        documents
-            .map(|one| Value::deserialize(one).unwrap_or_else(|wrong| panic!("{name}: {wrong}")))
-            .collect()
+        documents(&self.read(name))
     }
 
     /// The only document of a YAML file.
@@ -55,6 +68,13 @@ impl Written {
         found.unwrap_or_else(|| panic!("{name} has no {kind} {called}"))
     }
 
+    /// A script of a folder, run there as its page says.
+    pub fn script(&self, folder: &str, script: &str, variables: &[(&str, &str)]) -> Output {
+        let mut command = Command::new("sh");
+        command.arg(script).current_dir(self.path(folder)).envs(variables.iter().copied());
+        command.output().unwrap()
+    }
+
     /// `.env` from its template, with the password filled in.
     pub fn fill_in(&self, environment: &str) {
         let template = self.read(&format!("{environment}/.env.template"));
@@ -62,4 +82,18 @@ impl Written {
         assert_ne!(template, filled);
         std::fs::write(self.path(&format!("{environment}/.env")), filled).unwrap();
     }
+}
+
+/// The documents of a YAML text.
+pub fn documents(text: &str) -> Vec<Value> {
+    let documents = serde_yaml::Deserializer::from_str(text);
+    documents.map(|one| Value::deserialize(one).unwrap_or_else(|wrong| panic!("{wrong}: {text}"))).collect()
+}
+
+/// A text with others in the place of some of its words, each of which is there.
+pub fn replaced(text: &str, others: &[(&str, &str)]) -> String {
+    others.iter().fold(text.to_owned(), |text, (written, here)| {
+        assert!(text.contains(written), "{written} in {text}");
+        text.replace(written, here)
+    })
 }

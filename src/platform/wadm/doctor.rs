@@ -23,7 +23,7 @@ fn nats(server: &Server, address: &str) -> Vec<Finding> {
     let lacking = |found: String, remedy: &str| Finding::Lacking { found, remedy: remedy.to_owned() };
     let old = too_old(&server.version);
     let old = old.map(|warning| {
-        lacking(warning, "`operation:explain infrastructure` shows the configuration that it needs")
+        lacking(warning, "`operation:explain infrastructure-wadm` shows the configuration that it needs")
     });
     let bare = (!server.jetstream).then(|| {
         let what = "JetStream is not enabled on the NATS server; wadm stores its state in it".to_owned();

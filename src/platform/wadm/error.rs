@@ -63,7 +63,7 @@ pub enum WadmError {
         code(pelato::deploy::no_wadm),
         help(
             "start wadm beside the NATS server ({}), or correct LATTICE, NATS_HOST and NATS_PORT",
-            Operation::Explain.on("infrastructure")
+            Operation::Explain.on("infrastructure-wadm")
         )
     )]
     NoWadm {

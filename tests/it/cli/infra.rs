@@ -12,9 +12,14 @@ pub fn infra<'a>(more: &[&'a str]) -> Vec<&'a str> {
     [&["infra", "made"][..], &GIVEN, more].concat()
 }
 
+/// Where wasmCloud 1.9 is meant.
+pub fn wadm() -> Place {
+    Place::empty().env("PLATFORM", "wadm")
+}
+
 #[test]
 fn writes_three_environments_also_outside_a_project() {
-    let place = Place::empty();
+    let place = wadm();
     place.run(&infra(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
        Wrote 20 files in [PROJECT]/made
         Next read [PROJECT]/made/cloud/README.md
@@ -52,7 +57,7 @@ made/local/pelato.env
 
 #[test]
 fn a_dry_run_shows_what_would_be_written() {
-    let place = Place::empty();
+    let place = wadm();
     place.run_in_vain(&infra(&["--only", "edge", "--dry-run"])).code(0).stdout_eq(str![[r#"
 --- /dev/null
 +++ b/edge/.env.template
@@ -92,7 +97,7 @@ fn a_dry_run_shows_what_would_be_written() {
 +  itself.
 +- Another edge needs another JetStream domain: `pelato infra` with `--edge-domain`.
 +
-+The password and all messages cross the network unencrypted, unless you use a VPN or TLS: see `pelato explain infrastructure`
++The password and all messages cross the network unencrypted, unless you use a VPN or TLS: see `pelato explain infrastructure-wadm`
 +of PELATO, "Encrypt the connection between edge and cloud".
 --- /dev/null
 +++ b/edge/compose.yaml
@@ -161,7 +166,7 @@ fn a_dry_run_shows_what_would_be_written() {
 
 #[test]
 fn verbose_and_json_list_the_files() {
-    let place = Place::empty();
+    let place = wadm();
     place.run(&["infra", "a", "--only", "local", "-v"]).code(0).stdout_eq("").stderr_eq(str![[r#"
 wrote local/README.md
 wrote local/compose.yaml
@@ -179,7 +184,7 @@ wrote local/pelato.env
 
 #[test]
 fn what_is_there_is_left_and_what_is_missing_is_written() {
-    let place = Place::empty();
+    let place = wadm();
     place.run(&infra(&[])).code(0);
     let whole = place.tree();
     place.run_in_vain(&infra(&[])).code(0).stdout_eq("").stderr_eq(str![[r#"
@@ -208,7 +213,7 @@ wrote local/pelato.env
 
 #[test]
 fn on_a_terminal_addresses_are_asked_for_and_checked() {
-    let place = Place::empty();
+    let place = wadm();
     let mut terminal = Terminal::open(&place, &["infra", "made", "--only", "edge"]);
     terminal.see("Address of the cloud's NATS server").answer("nats://10.0.0.5");
     terminal.see("is not a host's name").see("Address of the cloud's NATS server");
@@ -221,7 +226,7 @@ fn on_a_terminal_addresses_are_asked_for_and_checked() {
 
 #[test]
 fn settings_give_what_flags_do_not() {
-    let place = Place::with(PROJECT);
+    let place = Place::with(PROJECT).env("PLATFORM", "wadm");
     place.write(
         ".env",
         "NATS_HOST=10.0.0.5\nNATS_PORT=4333\nREGISTRY_URL=http://10.0.0.6:5000/team/\n\

@@ -2,33 +2,32 @@
 
 use snapbox::str;
 
-use super::infra::{GIVEN, infra};
-use crate::support::Place;
+use super::infra::{GIVEN, infra, wadm};
 
 #[test]
 fn a_file_that_differs_is_never_overwritten_and_nothing_else_is_written() {
-    let place = Place::empty();
+    let place = wadm();
     place.write("made/edge/compose.yaml", "mine\n");
     place.run_in_vain(&infra(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: [PROJECT]/made/edge/compose.yaml already exists, with other content than would be written
   help: move it away or choose another folder; `--dry-run` into another folder shows what would be written
 
 "#]]);
-    let place = Place::empty();
+    let place = wadm();
     place.write("made/local", "mine\n");
     place.run_in_vain(&infra(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: [PROJECT]/made/local is a file, not a folder
   help: move the file away, or choose another name
 
 "#]]);
-    let place = Place::empty();
+    let place = wadm();
     place.write("made", "mine\n");
     place.run_in_vain(&infra(&[])).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: [PROJECT]/made is a file, not a folder
   help: move the file away, or choose another name
 
 "#]]);
-    let place = Place::empty();
+    let place = wadm();
     let deep = [&["infra", "a/b"], &GIVEN[..]].concat();
     place.run_in_vain(&deep).code(1).stdout_eq("").stderr_eq(str![[r#"
 error: there is no folder [PROJECT]/a to write [PROJECT]/a/b into
@@ -39,7 +38,7 @@ error: there is no folder [PROJECT]/a to write [PROJECT]/a/b into
 
 #[test]
 fn what_is_missing_is_named_by_its_flag() {
-    let place = Place::empty();
+    let place = wadm();
     place.run_in_vain(&["infra"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing values: Folder to write into; Address of the cloud's NATS server, as edge hosts reach it; Registry, with an address that all hosts can reach
   help: give them, as with `infra`, `--cloud-nats nats.example.org`, `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for them
@@ -60,7 +59,7 @@ error: missing value: Registry, with an address that all hosts can reach
 
 #[test]
 fn this_machine_is_no_address_for_others() {
-    let place = Place::empty().env("NATS_HOST", "127.0.0.1").env("REGISTRY_URL", "localhost:5000");
+    let place = wadm().env("NATS_HOST", "127.0.0.1").env("REGISTRY_URL", "localhost:5000");
     place.run_in_vain(&["infra", "made"]).code(2).stdout_eq("").stderr_eq(str![[r#"
 error: missing values: Address of the cloud's NATS server, as edge hosts reach it; Registry, with an address that all hosts can reach
   help: give them, as with `--cloud-nats nats.example.org`, `--registry registry.example.org/team`; on a terminal, and without `--no-input`, PELATO asks for them
@@ -75,7 +74,7 @@ error: missing value: Registry, with an address that all hosts can reach
 
 #[test]
 fn hostile_values_are_refused_by_name() {
-    let place = Place::empty();
+    let place = wadm();
     let flags = [
         "--cloud-nats",
         "--registry",
@@ -135,7 +134,7 @@ fn hostile_values_are_refused_by_name() {
 
 #[test]
 fn values_that_do_not_go_together_are_refused() {
-    let place = Place::empty();
+    let place = wadm();
     let refused: [(&[&str], snapbox::data::Inline); 5] = [
         (
             &["--edge-domain", "cloud"],

@@ -23,6 +23,7 @@ mod hostile_files;
 mod hostile_yaml;
 mod infra;
 mod infra_refused;
+mod infra_wasmcloud;
 mod interrupted;
 mod manifest;
 mod moving;

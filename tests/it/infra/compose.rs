@@ -7,7 +7,7 @@ use crate::support::written::Written;
 #[test]
 fn the_edge_is_a_leaf_and_a_host_beside_it() {
     let written =
-        Written::with(&["--edge-label", "far.edge", "--lattice", "farm", "--host-nats-port", "4333"]);
+        Written::wadm(&["--edge-label", "far.edge", "--lattice", "farm", "--host-nats-port", "4333"]);
     let services = &written.one_yaml("edge/compose.yaml")["services"];
     assert_eq!(names(services), ["nats", "wasmcloud"]);
     let host = &services["wasmcloud"];
@@ -44,13 +44,13 @@ fn plain_http_is_only_for_a_registry_that_is_said_to_speak_it() {
         let host = &written.one_yaml("edge/compose.yaml")["services"]["wasmcloud"];
         host["environment"]["WASMCLOUD_OCI_ALLOWED_INSECURE"].clone()
     };
-    assert_eq!(insecure(&Written::with(&[])), Value::Null);
-    assert_eq!(insecure(&Written::with(&["--registry-insecure"])), "10.0.0.6:5000");
+    assert_eq!(insecure(&Written::wadm(&[])), Value::Null);
+    assert_eq!(insecure(&Written::wadm(&["--registry-insecure"])), "10.0.0.6:5000");
 }
 
 #[test]
 fn this_machine_has_all_and_opens_nothing_to_others() {
-    let written = Written::with(&["--only", "local", "--http-port", "8100", "--local-registry-port", "5001"]);
+    let written = Written::wadm(&["--only", "local", "--http-port", "8100", "--local-registry-port", "5001"]);
     let services = &written.one_yaml("local/compose.yaml")["services"];
     assert_eq!(
         names(services),
@@ -82,7 +82,7 @@ fn this_machine_has_all_and_opens_nothing_to_others() {
 #[test]
 fn images_are_the_usual_ones_or_those_that_are_given() {
     let written =
-        Written::with(&["--image", "nats=mirror.example.org:5000/nats:2.12", "--image", "wadm=wadm:1"]);
+        Written::wadm(&["--image", "nats=mirror.example.org:5000/nats:2.12", "--image", "wadm=wadm:1"]);
     let services = &written.one_yaml("local/compose.yaml")["services"];
     assert_eq!(services["nats"]["image"], "mirror.example.org:5000/nats:2.12");
     assert_eq!(services["wadm"]["image"], "wadm:1");

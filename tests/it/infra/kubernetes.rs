@@ -23,7 +23,7 @@ fn a_host_has_its_label_and_nats_beside_it() {
     let flags =
         ["--cloud-label", "far.cloud", "--lattice", "farm", "--host-nats-port", "4333", "--http-port", "80"];
     let written =
-        Written::with(&[&flags[..], &["--registry-insecure", "--jetstream-domain", "hub"]].concat());
+        Written::wadm(&[&flags[..], &["--registry-insecure", "--jetstream-domain", "hub"]].concat());
     let pods = written.object("cloud/hosts.yaml", "Deployment", "host");
     let host = container(&pods, "wasmcloud");
     assert_eq!(host["args"], json!(["--label", "host-type=far.cloud"]));
@@ -48,7 +48,7 @@ fn a_host_has_its_label_and_nats_beside_it() {
 
 #[test]
 fn only_the_leaf_port_and_http_are_open_to_the_outside() {
-    let written = Written::with(&["--leaf-port", "7500", "--nats-port", "4300"]);
+    let written = Written::wadm(&["--leaf-port", "7500", "--nats-port", "4300"]);
     let inside = written.object("cloud/nats.yaml", "Service", "nats");
     assert_eq!(inside["spec"]["type"], Value::Null);
     let outside = written.object("cloud/nats.yaml", "Service", "nats-leaf");
@@ -66,7 +66,7 @@ fn only_the_leaf_port_and_http_are_open_to_the_outside() {
 
 #[test]
 fn the_kustomization_names_all_files() {
-    let written = Written::with(&[]);
+    let written = Written::wadm(&[]);
     let kustomization = written.one_yaml("cloud/kustomization.yaml");
     let generated = |kind: &'static str, list: &'static str| {
         let maps = kustomization[kind].as_array().unwrap().clone();
@@ -91,7 +91,7 @@ fn the_kustomization_names_all_files() {
 #[test]
 fn kubectl_puts_them_together() {
     let Some(kubectl) = tools::kubectl() else { return eprintln!("skipped: no kubectl on PATH") };
-    let written = Written::with(&[]);
+    let written = Written::wadm(&[]);
     let build = || Command::new(&kubectl).arg("kustomize").arg(written.path("cloud")).output().unwrap();
     let refused = build();
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();

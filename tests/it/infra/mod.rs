@@ -4,3 +4,4 @@
 
 mod compose;
 mod kubernetes;
+mod wasmcloud;

@@ -1,6 +1,6 @@
 //! Clusters that do not let PELATO deploy: each says why, before anything is changed, and what to do.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::deploy::project::{Project, Task, workflow};
 use crate::support::cluster::webhook::Webhook;
@@ -33,10 +33,7 @@ fn refused(cluster: &Cluster, project: &Project, code: i32, words: &[&str]) {
 
 /// Gives PELATO its rights without one of them, and waits until the API server has noticed.
 fn without(cluster: &Cluster, resource: &str, verb: &str) {
-    use serde::Deserialize as _;
-    let roles = serde_yaml::Deserializer::from_str(include_str!("../../support/cluster/role.yaml"));
-    for (role, namespace) in roles.zip([cluster.namespace(), cluster.operator_namespace()]) {
-        let mut role = Value::deserialize(role).unwrap();
+    for mut role in cluster.roles() {
         let mut rules = Vec::new();
         for rule in role["rules"].as_array().unwrap() {
             for one in rule["resources"].as_array().unwrap() {
@@ -48,7 +45,8 @@ fn without(cluster: &Cluster, resource: &str, verb: &str) {
             }
         }
         role["rules"] = json!(rules);
-        cluster.objects.apply(namespace, &role);
+        let namespace = role["metadata"]["namespace"].as_str().unwrap().to_owned();
+        cluster.objects.apply(&namespace, &role);
     }
     for (known, other) in DELETED.into_iter().chain(NEEDED) {
         let is_missing = (known, other) == (resource, verb);

@@ -3,9 +3,12 @@
 
 mod denied;
 mod deploy;
+mod edge_and_cloud;
 mod faults;
 mod flows;
 mod hosts;
+mod infra;
+mod link;
 mod moving;
 mod refusals;
 mod rig;

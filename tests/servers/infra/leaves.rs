@@ -41,7 +41,7 @@ pub fn check(configuration: &Path, variables: &[(&str, &str)]) -> Output {
 
 #[test]
 fn nats_server_takes_every_configuration() {
-    let written = Written::with(&[]);
+    let written = Written::wadm(&[]);
     let right = [
         ("cloud/nats.conf", &[("SERVER_NAME", "nats-0"), ("LEAF_PASSWORD", "\"12e4\"")][..]),
         ("cloud/nats-host.conf", &[("LEAF_URL", "\"nats://leaf:12e4@nats:7422\"")]),
@@ -82,7 +82,7 @@ impl Servers {
         let written = |host_port: u16| {
             let [client, leaf, host_port] = [client, leaf, host_port].map(text);
             let ports = ["--nats-port", &client, "--leaf-port", &leaf, "--host-nats-port", &host_port];
-            let written = Written::with(&ports);
+            let written = Written::wadm(&ports);
             edit(&written);
             written
         };

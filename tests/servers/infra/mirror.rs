@@ -12,7 +12,7 @@ use crate::support::written::Written;
 fn an_image_that_is_pushed_here_is_found_there() {
     let main = Registry::start();
     let mirror = address::reserve();
-    let written = Written::with(&["--only", "local", "--local-registry-port", &mirror.port().to_string()]);
+    let written = Written::wadm(&["--only", "local", "--local-registry-port", &mirror.port().to_string()]);
     let compose = written.one_yaml("local/compose.yaml");
     let environment = &compose["services"]["edge-registry"]["environment"];
     assert_eq!(environment["REGISTRY_HTTP_ADDR"], format!(":{}", mirror.port()));

@@ -3,3 +3,4 @@
 mod leaves;
 mod mirror;
 mod tls;
+mod wasmcloud;

@@ -1,4 +1,4 @@
-//! The lines that docs/infrastructure.md gives for TLS, put where it says.
+//! The lines that docs/infrastructure-wadm.md gives for TLS, put where it says.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::support::written::{PASSWORD, Written};
 
 /// The block of the page that has a text in it, with the files in another folder.
 fn lines(text: &str, folder: &Path) -> String {
-    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/infrastructure.md");
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/infrastructure-wadm.md");
     let page = fs::read_to_string(page).unwrap();
     let blocks = page.split("```\n").filter(|block| block.contains(text));
     let blocks: Vec<_> = blocks.filter(|block| block.lines().count() < 6).collect();
@@ -75,7 +75,7 @@ fn who_does_not_encrypt_stays_outside() {
 
 #[test]
 fn credentials_instead_of_the_password() {
-    let written = Written::with(&[]);
+    let written = Written::wadm(&[]);
     let line = lines("credentials:", Path::new("/nowhere"));
     edit(&written, "edge/nats-leaf.conf", |text| text.replace("    { url: $LEAF_URL }\n", &line));
     let checked = check(&written.path("edge/nats-leaf.conf"), &[]);

@@ -27,9 +27,9 @@ pub enum Part {
 pub enum User {
     /// May do everything.
     Admin,
-    /// What the operator is. May do everything, too.
+    /// May do what the roles of the operator say.
     Operator,
-    /// May do what roles say.
+    /// May do what the roles of PELATO say.
     Pelato,
     /// Is known and may do nothing.
     Nobody,
@@ -54,7 +54,7 @@ impl User {
 
     /// A line of the API server's file of tokens: token, user, id, groups.
     fn line(self) -> String {
-        let groups = if matches!(self, Self::Admin | Self::Operator) { ",system:masters" } else { "" };
+        let groups = if self == Self::Admin { ",system:masters" } else { "" };
         format!("{},{},{}{groups}\n", self.token(), self.name(), self.name())
     }
 }

@@ -23,13 +23,15 @@ use super::nats::Server;
 use super::process::wait_within;
 use super::registry::{How as RegistrySetup, Registry};
 use super::shared::Turn;
+use super::written::Written;
 use super::{Ran, address, tools};
 
 #[allow(unused_imports, reason = "the tests without servers end no parts")]
 pub use control_plane::{ControlPlane, Part, User};
 pub use host::{Host, HostSetup};
 pub use objects::Objects;
-pub use operator::Operator;
+#[allow(unused_imports, reason = "the tests without servers start no operator of their own")]
+pub use operator::{How as OperatorSetup, Operator};
 pub use rig::Rig;
 
 /// Long enough for the slowest start on a busy machine, and for an operator that notices after 96 s that a host is gone.
@@ -106,7 +108,7 @@ pub struct Cluster {
     files: PathBuf,
     namespace: String,
     operator_namespace: String,
-    rig: &'static Rig,
+    pub rig: &'static Rig,
     pub folder: tempfile::TempDir,
     _turn: Turn,
 }
@@ -196,23 +198,29 @@ impl Cluster {
         }
     }
 
-    /// Binds the user `pelato` to the rights that PELATO needs, in both namespaces.
+    /// Gives PELATO and the operator the roles that `pelato infra` writes for them, in both namespaces.
     fn give_rights(&self) {
-        use serde::Deserialize as _;
-        let roles = serde_yaml::Deserializer::from_str(include_str!("role.yaml"));
-        for (role, namespace) in roles.zip([&self.namespace, &self.operator_namespace]) {
-            let role = Value::deserialize(role).unwrap();
-            self.objects.apply(namespace, &role);
-            let group = "rbac.authorization.k8s.io";
-            let binding = json!({
-                "apiVersion": format!("{group}/v1"),
-                "kind": "RoleBinding",
-                "metadata": { "name": "pelato" },
-                "roleRef": { "apiGroup": group, "kind": "Role", "name": role["metadata"]["name"] },
-                "subjects": [{ "apiGroup": group, "kind": "User", "name": User::Pelato.name() }],
-            });
-            self.objects.apply(namespace, &binding);
+        let written = Written::within(&self.namespace, &self.operator_namespace, &["--only", "local"]);
+        for (file, user) in
+            [("local/rights.yaml", User::Pelato), ("local/operator-rights.yaml", User::Operator)]
+        {
+            for mut object in written.yaml(file) {
+                if object["kind"] == "RoleBinding" {
+                    let group = &object["roleRef"]["apiGroup"];
+                    object["subjects"] = json!([{ "apiGroup": group, "kind": "User", "name": user.name() }]);
+                }
+                let namespace = object["metadata"]["namespace"].as_str().unwrap().to_owned();
+                self.objects.apply(&namespace, &object);
+            }
         }
+    }
+
+    /// The roles of PELATO, as `pelato infra` writes them.
+    pub fn roles(&self) -> Vec<Value> {
+        let written = Written::within(&self.namespace, &self.operator_namespace, &["--only", "local"]);
+        let mut roles = written.yaml("local/rights.yaml");
+        roles.retain(|object| object["kind"] == "Role");
+        roles
     }
 
     /// Settings of PELATO for this cluster.

@@ -16,7 +16,7 @@ pub const GROUP: &str = "runtime.wasmcloud.dev";
 pub const VERSION: &str = "v1alpha1";
 
 /// Group, version, kind and plural of what tests look at. A kind that is not here is not needed yet.
-const RESOURCES: [(&str, &str, &str, &str); 17] = [
+const RESOURCES: [(&str, &str, &str, &str); 18] = [
     (GROUP, VERSION, "WorkloadDeployment", "workloaddeployments"),
     (GROUP, VERSION, "WorkloadReplicaSet", "workloadreplicasets"),
     (GROUP, VERSION, "Workload", "workloads"),
@@ -24,6 +24,7 @@ const RESOURCES: [(&str, &str, &str, &str); 17] = [
     ("", "v1", "Namespace", "namespaces"),
     ("", "v1", "Service", "services"),
     ("", "v1", "Secret", "secrets"),
+    ("", "v1", "ServiceAccount", "serviceaccounts"),
     ("", "v1", "ConfigMap", "configmaps"),
     ("", "v1", "ResourceQuota", "resourcequotas"),
     ("events.k8s.io", "v1", "Event", "events"),

@@ -17,7 +17,7 @@ pub struct Operator {
 /// How an operator is started.
 pub struct How {
     pub rig: &'static Rig,
-    /// Of a user who may do everything.
+    /// Of a user with the rights of the operator.
     pub kubeconfig: PathBuf,
     pub nats: String,
     /// Where it looks for workloads.

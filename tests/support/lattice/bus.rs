@@ -37,14 +37,19 @@ pub struct Inventory {
 impl Bus {
     /// Connects; none if the server does not let us in yet.
     pub fn connect(url: &str, login: Option<(&str, &str)>) -> Option<Self> {
-        let runtime =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let options = match login {
             Some((user, password)) => {
                 ConnectOptions::with_user_and_password(user.to_owned(), password.to_owned())
             }
             None => ConnectOptions::new(),
         };
+        Self::with(url, options)
+    }
+
+    /// The same with these options.
+    pub fn with(url: &str, options: ConnectOptions) -> Option<Self> {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let client = runtime.block_on(options.connect(url)).ok()?;
         Some(Self { runtime, client })
     }

@@ -14,6 +14,8 @@ use super::process::wait_within;
 use super::registry::{How, Registry};
 use super::shared::Turn;
 
+#[allow(unused_imports, reason = "the tests without servers name no topics")]
+pub use bus::Topic;
 pub use bus::{Bus, Inventory};
 pub use program::{PATIENCE, Program};
 pub use rig::Rig;

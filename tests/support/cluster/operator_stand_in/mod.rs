@@ -65,6 +65,8 @@ pub struct Operator {
 #[derive(Debug)]
 struct Flags {
     nats_url: String,
+    /// Authority, certificate and key for it.
+    nats_tls: Option<[PathBuf; 3]>,
     watch_namespaces: String,
     allow_shared_hosts: bool,
     cpu_threshold: f64,
@@ -86,6 +88,10 @@ impl Flags {
         let percent = |name| value(name).map_or(80.0, |value| value.parse().unwrap());
         Self {
             nats_url: value("-nats-url").unwrap(),
+            nats_tls: value("-nats-ca").map(|authority| {
+                let rest = ["-nats-client-cert", "-nats-client-key"].map(|name| value(name).unwrap());
+                [&authority, &rest[0], &rest[1]].map(PathBuf::from)
+            }),
             watch_namespaces: value("-watch-namespaces").unwrap(),
             allow_shared_hosts: value("-allow-shared-hosts").is_none_or(|value| value == "true"),
             cpu_threshold: percent("-cpu-backpressure-threshold"),
@@ -176,7 +182,13 @@ pub fn serve(arguments: &[String]) {
 async fn run(flags: Flags) {
     let variable = |name: &str| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"));
     let client = client(&PathBuf::from(variable("KUBECONFIG"))).await.unwrap();
-    let nats = async_nats::connect(&flags.nats_url).await.unwrap();
+    let options = match flags.nats_tls.clone() {
+        Some([authority, certificate, key]) => async_nats::ConnectOptions::new()
+            .add_root_certificates(authority)
+            .add_client_certificate(certificate, key),
+        None => async_nats::ConnectOptions::new(),
+    };
+    let nats = options.connect(&flags.nats_url).await.unwrap();
     let operator = Arc::new(Operator {
         client,
         nats,
