@@ -103,7 +103,7 @@ impl Context {
     }
 
     fn sources(&self) -> Result<Sources, Error> {
-        Ok(Sources::new(|name| std::env::var(name).ok(), self.flags()?))
+        Ok(Sources::of_process().with_flags(self.flags()?))
     }
 
     /// Opens the project.

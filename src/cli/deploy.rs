@@ -69,7 +69,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         let manifest = pelato.manifest(arguments.hosts.as_deref())?;
         match context.ui.json() {
             true => context.ui.result_json(&json::Manifest::new(manifest)),
-            false => context.ui.result(manifest.to_yaml()?),
+            false => context.ui.document(manifest.to_yaml()?),
         }
         return Ok(());
     }
@@ -81,7 +81,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         context.ui.result_json(&json::Deployment::new(&plan));
         return Ok(());
     }
-    context.ui.result(&after);
+    context.ui.document(&after);
     match (plan.unchanged, RelPath::new(pelato.platform()?.about().manifest_file)) {
         (true, _) => context.ui.note("the same manifest is already deployed"),
         (false, Ok(path)) => context.ui.note(Plan::replacing(pelato.root(), path, &before, &after).diff()),
@@ -98,4 +98,5 @@ pub fn show(deployed: &Deployed, context: &Context) {
         return;
     }
     ui.status(if deployed.unchanged { "Unchanged" } else { "Deployed" }, result.words());
+    result.status().iter().flat_map(|status| status.remarks()).for_each(|remark| ui.warning(&remark));
 }

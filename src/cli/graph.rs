@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let drawing = graph.draw(arguments.format);
     match context.ui.json() {
         true => context.ui.result_json(&json::Drawing::new(&graph, &drawing)),
-        false => context.ui.result(drawing),
+        false => context.ui.document(drawing),
     }
     Ok(())
 }

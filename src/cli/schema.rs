@@ -13,6 +13,6 @@ pub struct Arguments {}
 
 /// Runs the command.
 pub fn run(_: &Arguments, context: &Context) -> Result<(), Error> {
-    context.ui.result(context.library().schema());
+    context.ui.document(context.library().schema());
     Ok(())
 }

@@ -57,6 +57,16 @@ const ABSENT: &[Absent] = &[
         explanation: "functions have no network: send the data in the message, or let a task before this one fetch it",
     },
     Absent {
+        signs: &[
+            "unknown time zone",
+            "no time zone found with key",
+            // What Python looks for the zones with.
+            "cannot import name 'resources' from 'importlib'",
+            "intl is not defined",
+        ],
+        explanation: "functions have no time zones but UTC: in Go, import `_ \"time/tzdata\"`; in Python, put the package `tzdata` into the task's vendor/ and create each zone at the top of the task's file",
+    },
+    Absent {
         signs: &["modulenotfounderror: no module named", "unknown encoding: "],
         explanation: "functions have no files: import the module, or that of the encoding, such as `encodings.utf_16`, at the top of the task's file",
     },
@@ -115,6 +125,11 @@ mod tests {
             ("ModuleNotFoundError: No module named 'concurrent.futures.thread'", "functions have no threads"),
             ("LookupError: unknown encoding: IDNA", "functions have no network: "),
             ("LookupError: unknown encoding: utf-16", "functions have no files: import"),
+            ("unknown time zone Europe/Berlin", "functions have no time zones but UTC: in Go, "),
+            (
+                "ZoneInfoNotFoundError: 'No time zone found with key Europe/Berlin'",
+                "functions have no time zones",
+            ),
         ] {
             assert!(
                 explain(message).is_some_and(|words| words.starts_with(what)),

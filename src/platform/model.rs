@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::DeployError;
 use super::problem::Problem;
 use crate::check::{Component, HttpRoute, Need, Placement};
+use crate::{nats, text};
 
 /// A workflow as a platform is to run it.
 #[derive(Debug, Clone)]
@@ -118,15 +119,33 @@ impl Manifest {
     /// # Errors
     /// Never, as far as is known: what has a JSON form has a YAML form.
     pub fn to_yaml(&self) -> Result<String, DeployError> {
-        let texts = self.documents.iter().map(serde_yaml::to_string).collect::<Result<Vec<_>, _>>();
+        let texts = self.shown().iter().map(text::yaml).collect::<Result<Vec<_>, _>>();
         Ok(texts.map_err(|error| DeployError::Form(error.to_string()))?.join("---\n"))
+    }
+
+    /// The documents as they may be shown and kept: without the passwords of addresses.
+    fn shown(&self) -> Vec<serde_json::Value> {
+        let mut documents = self.documents.clone();
+        documents.iter_mut().for_each(without_passwords);
+        documents
+    }
+}
+
+fn without_passwords(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) if text.contains("://") && text.contains('@') => {
+            *text = nats::shown(text);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(without_passwords),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(without_passwords),
+        _ => {}
     }
 }
 
 /// One document is shown as itself, several as a list.
 impl Serialize for Manifest {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self.documents.as_slice() {
+        match self.shown().as_slice() {
             [only] => only.serialize(serializer),
             several => several.serialize(serializer),
         }
@@ -393,6 +412,12 @@ mod tests {
         assert_eq!(one.to_yaml().unwrap(), "name: a\nreplicas: 2\n");
         let two = Manifest { documents: vec![document("a"), document("b")] };
         assert_eq!(serde_json::to_value(&two).unwrap(), serde_json::json!([document("a"), document("b")]));
+        let secret =
+            Manifest { documents: vec![serde_json::json!({ "urls": "nats://me:hunter2@a:1,nats://b" })] };
+        assert!(
+            !secret.to_yaml().unwrap().contains("hunter2") && secret.to_yaml().unwrap().contains("nats://b")
+        );
+        assert!(!serde_json::to_string(&secret).unwrap().contains("hunter2"));
         assert_eq!(two.to_yaml().unwrap(), "name: a\nreplicas: 2\n---\nname: b\nreplicas: 2\n");
     }
 }

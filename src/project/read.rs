@@ -33,7 +33,7 @@ pub const TASK_FIELDS: [&str; 15] = [
 ];
 
 /// How many lists and mappings may be nested, even in texts and comments.
-const DEEPEST: usize = 200;
+const DEEPEST: usize = 100;
 const LEVELS: &str = "a workflow needs three levels: the file, its tasks, their fields";
 
 /// Why there is no workflow to speak of.
@@ -180,8 +180,16 @@ pub(crate) fn too_deep(text: &str) -> Option<usize> {
 
 fn syntax(source: &Arc<Source>, skipped: usize, error: &serde_yaml::Error) -> Problem {
     let words = error.to_string();
+    let span = error.location().map(|place| {
+        let at = (skipped + place.index()).min(source.text.len());
+        at..at
+    });
     // The place is shown by the snippet; the words need not repeat it.
     let message = words.split(" at line ").next().unwrap_or(&words);
+    if message.contains("as u128") || message.contains("as i128") {
+        let message = "this is not valid YAML: an integer has more than 64 bits";
+        return Problem::error("syntax", source, message).at(span).advise("put it in quotes");
+    }
     let help = match message {
         m if m.contains("repetition limit") => "write the values out instead of repeating anchors (`*name`)",
         m if m.contains("recursion limit") => LEVELS,
@@ -189,10 +197,6 @@ fn syntax(source: &Arc<Source>, skipped: usize, error: &serde_yaml::Error) -> Pr
         m if m.contains("duplicate") => "remove one of the two entries",
         _ => "`operation:explain workflow` shows an example; put strings that contain `: ` or ` #` in quotes",
     };
-    let span = error.location().map(|place| {
-        let at = (skipped + place.index()).min(source.text.len());
-        at..at
-    });
     Problem::error("syntax", source, format!("this is not valid YAML: {message}")).at(span).advise(help)
 }
 
@@ -323,7 +327,7 @@ mod tests {
             assert_eq!(problems(&text).len(), 1, "{shown}");
             assert!(problems(&text)[0].contains("nested too deeply"), "{shown}: {:?}", problems(&text));
         }
-        assert!(too_deep(&lists(150)).is_none());
+        assert!(too_deep(&lists(90)).is_none());
         assert!(too_deep(&"a:\n  - b: [1, {c: 2}]\n".repeat(1000)).is_none());
     }
 

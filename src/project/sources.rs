@@ -23,6 +23,11 @@ impl fmt::Debug for Sources {
     }
 }
 
+/// A variable of this process. What is not UTF-8 in it stays visible as wrong, so that the value is not taken for absent.
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
+}
+
 impl Sources {
     /// Flags, and what looks up the environment.
     pub fn new(
@@ -34,7 +39,13 @@ impl Sources {
 
     /// The environment of this process, without flags.
     pub fn of_process() -> Self {
-        Self::new(|name| std::env::var(name).ok(), Vec::new())
+        Self::new(variable, Vec::new())
+    }
+
+    /// With these flags.
+    #[must_use]
+    pub fn with_flags(self, flags: Vec<Flag>) -> Self {
+        Self { flags, ..self }
     }
 
     /// The effective settings of the project in `root` at this moment.

@@ -3,12 +3,14 @@
 pub mod placeholders;
 mod render;
 pub mod suggest;
+mod yaml;
 
 use std::borrow::Cow;
 
 use miette::Diagnostic;
 
 pub use render::{fill, render};
+pub use yaml::yaml;
 
 /// Longer texts are cut when they are repeated, in characters.
 const SHOWN: usize = 80;

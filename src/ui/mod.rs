@@ -16,6 +16,7 @@ mod trace;
 mod trust;
 mod wording;
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
 use std::sync::{Mutex, OnceLock};
 
@@ -150,14 +151,17 @@ impl Ui {
             && io::stderr().is_terminal()
     }
 
-    /// A result: text for stdout. The end of a pipe that has gone away is not an error.
+    /// A result: text for people, on stdout. The end of a pipe that has gone away is not an error.
     pub fn result(&self, text: impl AsRef<str>) {
-        let text = text.as_ref();
-        let line =
-            if text.ends_with('\n') || text.is_empty() { text.to_owned() } else { format!("{text}\n") };
-        // A result is text for people when they see it, and data when a program reads it.
-        let line = if self.style_out.terminal { safe(&line, self.style_out.coloured) } else { line.into() };
-        self.result_bytes(line.as_bytes());
+        self.result_bytes(safe(&as_lines(text.as_ref()), self.style_out.coloured).as_bytes());
+    }
+
+    /// A result that programs read as well: there it stays as it is.
+    pub fn document(&self, text: impl AsRef<str>) {
+        match self.style_out.terminal {
+            true => self.result(text),
+            false => self.result_bytes(as_lines(text.as_ref()).as_bytes()),
+        }
     }
 
     /// A result: bytes for stdout, as they are.
@@ -180,7 +184,7 @@ impl Ui {
     /// A result as one JSON document (or, called repeatedly, one line each).
     pub fn result_json(&self, value: &impl serde::Serialize) {
         if let Ok(text) = serde_json::to_string(value) {
-            self.result(text);
+            self.document(text);
         }
     }
 
@@ -385,6 +389,14 @@ impl Ui {
 /// Whether the terminal says that it knows no control sequences.
 fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+/// A text that ends with a line end, unless it is empty.
+fn as_lines(text: &str) -> Cow<'_, str> {
+    match text.is_empty() || text.ends_with('\n') {
+        true => Cow::Borrowed(text),
+        false => Cow::Owned(format!("{text}\n")),
+    }
 }
 
 /// The end of a pipe that has gone away is not an error.

@@ -1,5 +1,6 @@
 //! What a user allows, and is asked to allow.
 
+use super::safe::safe;
 use super::{Ui, json, table};
 use crate::pelato::PromptError;
 use crate::trust::{Answer, Consent, Request};
@@ -21,7 +22,8 @@ impl Consent for Ui {
             return Answer::Nobody;
         }
         if let Some((first, rest)) = request.rows.split_first() {
-            self.line(&table([first[0].as_str(), first[1].as_str()], rest));
+            // Nothing in it is PELATO's own colour.
+            self.line(&safe(&table([first[0].as_str(), first[1].as_str()], rest), false));
         }
         request.warnings.iter().for_each(|warning| self.warning(warning));
         match self.agree(&request.question, "--trust") {

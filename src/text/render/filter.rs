@@ -53,7 +53,9 @@ impl Filter for Counted {
     fn evaluate(&self, input: &dyn ValueView, runtime: &dyn Runtime) -> Result<Value, Error> {
         let mut given = 1;
         for argument in &self.arguments {
-            given += limits::size(argument.evaluate(runtime)?.as_view());
+            let argument = argument.evaluate(runtime)?;
+            limits::countable(argument.as_view())?;
+            given += limits::size(argument.as_view());
         }
         // The most that one does: to put an argument in place of each byte.
         let work = limits::size(input).saturating_add(1).saturating_mul(given);

@@ -12,6 +12,12 @@ pub const MOST_VALUE: usize = 16 << 10;
 pub const MOST_INPUT: usize = 1 << 20;
 /// Blanks in a row.
 pub const MOST_BLANKS: usize = 1000;
+/// Digits of a number: what fits into 64 bits.
+pub const MOST_DIGITS: usize = 18;
+/// Branches and conditions of all blocks together.
+pub const MOST_LINKS: usize = 500;
+/// The largest number that a filter is given.
+const MOST_NUMBER: i64 = 1 << 31;
 /// Blocks or indices inside each other.
 pub const DEEPEST: usize = 50;
 /// The supply of steps, about as many bytes as are looked at.
@@ -43,6 +49,18 @@ pub fn take(runtime: &dyn Runtime, steps: usize) -> Result<(), Error> {
 pub fn check(value: &dyn ValueView) -> Result<(), Error> {
     match size(value) > MOST_VALUE {
         true => Err(Error::with_msg(format!("it makes a value of more than {} KiB", MOST_VALUE >> 10))),
+        false => Ok(()),
+    }
+}
+
+/// Sees that a filter can count with a number.
+///
+/// # Errors
+/// When it is too large.
+pub fn countable(value: &dyn ValueView) -> Result<(), Error> {
+    let number = value.as_scalar().and_then(|scalar| scalar.to_integer());
+    match number.is_some_and(|number| number.unsigned_abs() > MOST_NUMBER.unsigned_abs()) {
+        true => Err(Error::with_msg(format!("a filter is given a number above {MOST_NUMBER}"))),
         false => Ok(()),
     }
 }

@@ -15,7 +15,7 @@ use liquid::model::ValueView;
 use liquid_lib::stdlib;
 
 use filter::Bounded;
-use limits::{DEEPEST, MOST_BLANKS, MOST_INPUT, MOST_OUTPUT, MOST_VALUE};
+use limits::{DEEPEST, MOST_BLANKS, MOST_DIGITS, MOST_INPUT, MOST_LINKS, MOST_OUTPUT, MOST_VALUE};
 
 /// A template of PELATO's own or of a pack, filled in.
 ///
@@ -111,8 +111,9 @@ fn language(length: usize) -> liquid::ParserBuilder {
         .filter(Bounded::new(stdlib::Where))
 }
 
-/// Refuses what the parser itself has no bound for: it calls itself for what is nested, looks again and again at
-/// blanks, and panics where a block in a comment is not closed (`liquid-core` 0.26).
+/// Refuses what the parser itself has no bound for: it calls itself for what is nested and for each link of a chain,
+/// looks again and again at blanks, and panics at large numbers and where a block in a comment is not closed
+/// (`liquid-core` 0.26).
 ///
 /// # Errors
 /// When there is too much of something, or blocks do not fit; in words.
@@ -120,9 +121,14 @@ pub fn guard(text: &str) -> Result<(), String> {
     if text.len() > limits::MOST_TEXT {
         return Err(format!("has more than {} KiB", limits::MOST_TEXT >> 10));
     }
-    let (mut blocks, mut brackets, mut blanks) = (Vec::new(), 0usize, 0usize);
+    let (mut blocks, mut brackets, mut blanks, mut digits, mut links) =
+        (Vec::new(), 0usize, 0usize, 0usize, 0usize);
+    let mut is_markup = false;
     for (at, character) in text.char_indices() {
         blanks = if character.is_whitespace() { blanks + 1 } else { 0 };
+        is_markup = is_inside(is_markup, &text[at..]);
+        digits = if is_markup && character.is_ascii_digit() { digits + 1 } else { 0 };
+        links += usize::from(is_markup && is_link(&text[at..]));
         match character {
             '[' => brackets += 1,
             ']' => brackets = brackets.saturating_sub(1),
@@ -147,6 +153,12 @@ pub fn guard(text: &str) -> Result<(), String> {
         if blocks.len() > DEEPEST || brackets > DEEPEST {
             return Err(format!("line {}: more than {DEEPEST} levels are nested", line()));
         }
+        if digits > MOST_DIGITS {
+            return Err(format!("line {}: a number has more than {MOST_DIGITS} digits", line()));
+        }
+        if links > MOST_LINKS {
+            return Err(format!("line {}: more than {MOST_LINKS} times `elsif`, `and` and `or`", line()));
+        }
         if blanks > MOST_BLANKS {
             return Err(format!("line {}: more than {MOST_BLANKS} blanks in a row", line()));
         }
@@ -155,6 +167,17 @@ pub fn guard(text: &str) -> Result<(), String> {
         Some(open) => Err(format!("`{open}` has no `end{open}`")),
         None => Ok(()),
     }
+}
+
+/// Whether a place is within `{{ … }}` or `{% … %}`, by what it was before.
+fn is_inside(was: bool, here: &str) -> bool {
+    let begins = here.starts_with("{{") || here.starts_with("{%");
+    begins || was && !here.starts_with("}}") && !here.starts_with("%}")
+}
+
+/// Whether a word begins here that the parser calls itself for.
+fn is_link(here: &str) -> bool {
+    ["elsif", " and ", " or "].iter().any(|word| here.starts_with(word))
 }
 
 fn tag_name(behind: &str) -> &str {

@@ -6,6 +6,7 @@ const NETWORK: &str =
     "functions have no network: send the data in the message, or let a task before this one fetch it";
 const FILES: &str = "functions have no files: send the data in the message, or put it into the code";
 const IMPORT: &str = "functions have no files: import the module, or that of the encoding, such as `encodings.utf_16`, at the top of the task's file";
+const ZONES: &str = "functions have no time zones but UTC: in Go, import `_ \"time/tzdata\"`; in Python, put the package `tzdata` into the task's vendor/ and create each zone at the top of the task's file";
 const THREADS: &str = "functions have no threads and no processes: do the work in the function itself";
 const ANYTHING: &str = "functions have no network, files, threads and processes: send the data in the message, and do the work in the function itself";
 
@@ -47,6 +48,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"time"
 )
 
 func exec_task(arg string) (string, error) {
@@ -58,6 +60,8 @@ func exec_task(arg string) (string, error) {
 		_, err = net.Dial("tcp", "127.0.0.1:9")
 	case "read":
 		_, err = os.ReadFile("/etc/hosts")
+	case "zone":
+		_, err = time.LoadLocation("Europe/Berlin")
 	case "process":
 		err = exec.Command("/bin/true").Run()
 	case "panic":
@@ -78,13 +82,14 @@ fn go() {
     task.says("tcp", &format!("failed: {refused}"), NETWORK);
     task.says("read", "failed: open /etc/hosts: Bad file number", FILES);
     task.says("process", "failed: open /dev/null: Bad file number", THREADS);
+    task.says("zone", "failed: unknown time zone Europe/Berlin", ZONES);
     // Its stack is that of the user's code.
     let said = task.stderr(&[], "panic");
     let lines: Vec<_> = said.lines().collect();
     assert_eq!(lines.len(), 5, "{said}");
     assert_eq!(lines[0], "panic: open model.json: Bad file number");
     assert!(lines[2].starts_with("main.exec_task("), "{said}");
-    assert!(lines[3].contains("verbs.go:23 "), "{said}");
+    assert!(lines[3].contains("verbs.go:26 "), "{said}");
     assert!(lines[4].ends_with(&format!("({FILES})")), "{said}");
     assert!(task.stderr(&["-v"], "panic").contains("pelato_shell.go"));
 }
@@ -149,7 +154,7 @@ fn c() {
 }
 
 const PYTHON: &str = r#"import asyncio, concurrent.futures, multiprocessing, os
-import http.client, socket, subprocess, threading, urllib.request
+import http.client, socket, subprocess, threading, urllib.request, zoneinfo
 
 
 def exec_task(arg: str) -> str:
@@ -177,6 +182,8 @@ def exec_task(arg: str) -> str:
         os.system("true")
     if arg == "import":
         import decimal
+    if arg == "zone":
+        zoneinfo.ZoneInfo("Europe/Berlin")
     if arg == "deep":
         return deep(2)
     return arg
@@ -208,6 +215,12 @@ fn python() {
         ("process", 25, "OSError: [Errno 58] wasi does not support processes.", THREADS),
         ("system", 27, "AttributeError: module 'os' has no attribute 'system'", THREADS),
         ("import", 29, "ModuleNotFoundError: No module named 'decimal'", IMPORT),
+        (
+            "zone",
+            31,
+            "ImportError: cannot import name 'resources' from 'importlib' (/python/importlib/__init__.py)",
+            ZONES,
+        ),
     ] {
         // The traceback is that of the user's code.
         let lines = format!(

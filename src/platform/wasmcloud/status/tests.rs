@@ -66,7 +66,6 @@ fn machine() -> Machine {
         group: Some("edge".into()),
         environment: "edge-1".into(),
         is_ready: true,
-        ..Machine::default()
     }
 }
 
