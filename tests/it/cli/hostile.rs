@@ -184,7 +184,7 @@ fn nesting_without_end() {
     place.run(&["check"]).stderr_eq(str![[r#"
 syntax
 
-  × workflow.yaml:1:214: values are nested too deeply: more than 200 levels
+  × workflow.yaml:1:114: values are nested too deeply: more than 100 levels
   help: a workflow needs three levels: the file, its tasks, their fields
 
 error: the workflow has 1 error

@@ -17,7 +17,7 @@ fn nesting_without_brackets_ends_no_command() {
             let ran = place.run_in_vain(command).code(3).stdout_eq("");
             let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
             assert!(
-                said.contains("values are nested too deeply: more than 200 levels"),
+                said.contains("values are nested too deeply: more than 100 levels"),
                 "{command:?}: {said}"
             );
         }

@@ -234,9 +234,9 @@ fn python() {
     let said = task.stderr(&[], "asyncio");
     assert!(said.ends_with(&format!("PermissionError: [Errno 2] Permission denied ({NETWORK})\n")), "{said}");
     let said = task.stderr(&[], "deep");
-    let frame = "  File \"verbs.py\", line 36, in deep\n";
+    let frame = "  File \"verbs.py\", line 38, in deep\n";
     let expected = format!(
-        "Traceback (most recent call last):\n  File \"verbs.py\", line 31, in exec_task\n{frame}{frame}{frame}KeyError: 'data'\n\
+        "Traceback (most recent call last):\n  File \"verbs.py\", line 33, in exec_task\n{frame}{frame}{frame}KeyError: 'data'\n\
          error: `task` failed: KeyError: 'data'\n"
     );
     assert_eq!(said, expected);
