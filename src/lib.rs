@@ -14,6 +14,7 @@ pub mod clock;
 pub mod conformance;
 pub mod doctor;
 pub mod drill;
+pub mod entry;
 pub mod evaluation;
 pub mod explain;
 pub mod files;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{DELIVERIES, MAX_DELIVER, Placement};
 use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
+use crate::entry;
 use crate::project::read::TASK_FIELDS;
 
 /// What the schema is known by.
@@ -16,6 +17,7 @@ const COMPONENT_NAME: &str = "^[a-z0-9]+((_|__|-+)[a-z0-9]+)*$";
 const TARGET: &str = "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$";
 const CODE: &str = r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\]*[^\\./][^\\]*$";
 const HTTP_PATH: &str = r"^/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$";
+const HTTP_HOST: &str = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
 const ORIGIN: &str = r"^[A-Za-z][A-Za-z0-9+.-]*://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?$";
 const VERSION: &str = r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][0-9A-Za-z-]*))*)?$";
 
@@ -35,6 +37,12 @@ pub fn schema(catalog: &Catalog) -> Value {
         "patternProperties": { "^x-": { "description": "What tasks have in common, for `<<`" } },
         "properties": {
             "project_name": named("The project's name, shown to people"),
+            "http": {
+                "description": "What all tasks that answer HTTP have in common",
+                "type": "object",
+                "additionalProperties": false,
+                "properties": { "hosts": hosts() }
+            },
             "tasks": {
                 "description": "The tasks of the workflow",
                 "type": ["array", "null"],
@@ -42,6 +50,14 @@ pub fn schema(catalog: &Catalog) -> Value {
             }
         },
         "$defs": { "task": task(catalog) }
+    })
+}
+
+fn hosts() -> Value {
+    let host = json!({ "type": "string", "pattern": HTTP_HOST, "maxLength": 253 });
+    json!({
+        "description": "More names by which HTTP requests reach the hosts, without scheme and port",
+        "anyOf": [{ "type": "array", "items": host }, host]
     })
 }
 
@@ -78,7 +94,7 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
         targets,
         json!({
             "description": "The artifact's name: lower-case letters, digits, `_` and `-`",
-            "type": ["string", "number"], "pattern": COMPONENT_NAME, "maxLength": 63
+            "type": ["string", "number"], "pattern": COMPONENT_NAME, "maxLength": 63, "not": { "const": entry::IMAGE }
         }),
         json!({
             "description": "The artifact's semantic version: major.minor.patch",

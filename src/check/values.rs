@@ -5,6 +5,7 @@ use std::fmt::Display;
 use semver::Version;
 
 use super::placement::Placement;
+use crate::entry;
 use crate::text::suggest;
 use crate::text::{is_safe, quoted};
 use crate::web::Origin;
@@ -32,6 +33,8 @@ pub const MAX_REPLICAS: u32 = 1000;
 const VERSION_BYTES: usize = 128;
 const TITLE_CHARS: usize = 200;
 const PATH_BYTES: usize = 255;
+/// The longest name of a host, in bytes: what DNS can hold.
+const HOST_BYTES: usize = 253;
 
 /// A name that is shown to people: any one line of text.
 pub fn title(text: &str) -> Result<&str, Wrong> {
@@ -60,6 +63,12 @@ pub fn component_name(text: &str) -> Result<&str, Wrong> {
         && is_end(bytes.last())
         // Registries take `a_b`, `a__b` and `a---b`, but neither `a___b` nor `a_-b`.
         && !["___", "_-", "-_"].iter().any(|part| text.contains(part));
+    if text == entry::IMAGE {
+        return wrong(
+            format!("`{text}` is the name of PELATO's own image"),
+            "choose another name for the component",
+        );
+    }
     if fits && bytes.len() <= NAME_BYTES {
         return Ok(text);
     }
@@ -212,6 +221,37 @@ pub fn http_path(text: &str) -> Result<&str, Wrong> {
     }
 }
 
+/// A name by which HTTP requests reach hosts: one of DNS, or an IPv4 address.
+pub fn http_host(text: &str) -> Result<&str, Wrong> {
+    if is_http_host(text) {
+        return Ok(text);
+    }
+    let message = match text {
+        "" => "the name of the host is empty".to_owned(),
+        _ => format!("{} is not a valid host name", quoted(text)),
+    };
+    const RULE: &str = "letters, digits and `-`, with `.` between the parts, such as `api.example.org`";
+    let plain = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let plain = plain.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let plain = plain.rsplit_once(':').map_or(plain.as_str(), |(name, _)| name).trim_end_matches('.');
+    match is_http_host(plain) {
+        true => {
+            wrong(message, format!("write `{plain}`: a name in lower case, without scheme, port and path"))
+        }
+        false => wrong(message, format!("use lower-case {RULE}, or an IPv4 address")),
+    }
+}
+
+/// Whether hosts of wasmCloud 2 take it: they compare names letter by letter.
+fn is_http_host(text: &str) -> bool {
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_part = |part: &str| {
+        let ends = part.starts_with('-') || part.ends_with('-');
+        !part.is_empty() && part.len() <= NAME_BYTES && part.bytes().all(is_inner) && !ends
+    };
+    text.len() <= HOST_BYTES && text.split('.').all(is_part)
+}
+
 /// Whose pages may call a component.
 pub fn origin(text: &str) -> Result<Origin, Wrong> {
     text.parse().or_else(|_| {
@@ -297,6 +337,10 @@ mod tests {
         }
         assert!(help(component_name("…")).contains("such as"));
         assert!(component_name(&"a".repeat(64)).is_err());
+        assert_eq!(
+            component_name("pelato_entry").unwrap_err().message,
+            "`pelato_entry` is the name of PELATO's own image"
+        );
     }
 
     #[test]
@@ -316,6 +360,24 @@ mod tests {
         }
         assert_eq!(help(origin("https://a.example/b")), "write `https://a.example`: an origin has no path");
         assert!(help(origin("*")).contains("such as"));
+    }
+
+    #[test]
+    fn hosts_are_names_without_anything_around_them() {
+        for good in ["localhost", "api.example.org", "10.0.0.5", "pi-1", "xn--bcher-kva.example"] {
+            assert_eq!(http_host(good), Ok(good));
+        }
+        for (text, mended) in [
+            ("https://api.example.org/x", "api.example.org"),
+            ("Pi-1", "pi-1"),
+            ("pi-1:8000", "pi-1"),
+            ("example.org.", "example.org"),
+        ] {
+            assert!(help(http_host(text)).starts_with(&format!("write `{mended}`:")), "{text}");
+        }
+        for text in ["", "*", "*.example.org", "a b", "a,b", "pi_1", "-a", "[::1]", "ä", &"a".repeat(64)] {
+            assert!(help(http_host(text)).starts_with("use lower-case letters"), "{text}");
+        }
     }
 
     #[test]
@@ -340,6 +402,7 @@ mod tests {
                 prop_assert!(version(&fixed.to_string()).is_ok() || fixed.to_string().len() > VERSION_BYTES);
             }
             let _ = (title(&text), replicas(&text), port(&text), integer(&text), http_path(&text), target(&text));
+            let _ = http_host(&text);
         }
     }
 }

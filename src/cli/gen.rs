@@ -1,5 +1,7 @@
 //! `pelato gen`
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::context::{Context, Place};
@@ -21,6 +23,9 @@ pub struct Arguments {
     /// Also write what would be deployed: the manifest for the platform, without a version; needs REGISTRY_URL
     #[arg(long, conflicts_with = "dry_run")]
     manifest: bool,
+    /// With `--manifest`: a file that names the hosts of each target, where the manifest depends on them
+    #[arg(long, value_name = "FILE", requires = "manifest")]
+    hosts: Option<PathBuf>,
 }
 
 /// Runs the command.
@@ -38,7 +43,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     }
     let (components, mut generated) = context.finish(pelato.generate())?;
     if arguments.manifest {
-        generated.written.push(pelato.write_manifest()?);
+        generated.written.push(pelato.write_manifest(arguments.hosts.as_deref())?);
     }
     if ui.json() {
         ui.result_json(&json::Generated::new(&components, &generated));

@@ -39,9 +39,9 @@ impl Pelato {
     ///
     /// # Errors
     /// As for [`Pelato::manifest`], or when the file cannot be written.
-    pub fn write_manifest(&self) -> Result<String, Error> {
+    pub fn write_manifest(&self, hosts: Option<&Path>) -> Result<String, Error> {
         let operation = self.look()?;
-        let manifest = operation.manifest(None)?;
+        let manifest = operation.manifest(hosts)?;
         operation.write_manifest(operation.platform()?.as_ref(), &manifest)
     }
 
@@ -165,7 +165,9 @@ impl Operation {
         let images = images.collect::<Result<Vec<_>, _>>()?;
         let name = checked.workflow.project_name.as_ref().map_or("", |field| field.text.as_str());
         let calls = self.calls_per_replica();
-        let application = Application::new(name, &checked.components, images, calls)?;
+        let mut application = Application::new(name, &checked.components, images, calls)?;
+        application.entry.image = push::entry_image(&self.settings)?;
+        application.http_hosts = checked.workflow.http_hosts.iter().map(|field| field.text.clone()).collect();
         let streams = self.streams_deployed(&checked.components)?;
         let subscriptions = checked.components.iter().filter_map(|component| component.subscriptions().ok());
         let topics = subscriptions.flatten().map(|subscription| subscription.subject).collect();
@@ -285,15 +287,19 @@ impl Operation {
 
     /// Sees that the registry has all images, and notes what they are.
     async fn pushed(&self, application: &mut Application) -> Result<(), Error> {
-        let images: Vec<_> = application.components.iter().map(|wanted| wanted.image.clone()).collect();
+        let mut images: Vec<_> = application.components.iter().map(|wanted| wanted.image.clone()).collect();
+        if application.serves_http() && self.platform()?.about().has_entry {
+            images.push(application.entry.image.clone());
+        }
         let found = push::digests(&self.settings, &images, self.caller()).await?;
         let missing = images.iter().zip(&found).filter(|(_, digest)| digest.is_none());
         let missing: Vec<_> = missing.map(|(image, _)| image.as_str()).collect();
         if !missing.is_empty() {
             return Err(DeployError::NotPushed { images: missing.join(", ") }.into());
         }
-        for (wanted, digest) in application.components.iter_mut().zip(found) {
-            wanted.digest = digest;
+        let digests = application.components.iter_mut().map(|wanted| &mut wanted.digest);
+        for (digest, found) in digests.chain([&mut application.entry.digest]).zip(found) {
+            *digest = found;
         }
         Ok(())
     }

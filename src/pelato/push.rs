@@ -14,7 +14,7 @@ use crate::project::LockFile;
 use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, Caller, PushError, Pushed, Source, Work};
 use crate::remedy::Argument;
-use crate::{build, generate};
+use crate::{build, entry, generate};
 
 /// What pushing would do for a component.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,16 +86,18 @@ impl Operation {
         let PlanForPush { components, toolchains, planned } = planned;
         let plan =
             build::plan(&components, &toolchains, &planned, &self.root.join(generate::FOLDER), &self.store)?;
-        let finished: Vec<_> = plan.jobs.iter().filter_map(Source::finished).collect();
+        let mut finished: Vec<_> = plan.jobs.iter().filter_map(Source::finished).collect();
+        finished.extend(entry_of(&components));
         let works = push::plan(&self.settings, &finished, &lock_file, self.caller()).await?;
-        let works: BTreeMap<_, _> =
-            finished.iter().map(|source| source.component.name.as_str()).zip(works).collect();
-        let one = |component| {
-            let image = push::image(&self.settings, component)?;
-            let work = works.get(component.name.as_str()).copied();
-            Ok(PlannedPush { component: component.name.clone(), image, work })
+        let works: BTreeMap<_, _> = finished.iter().map(|source| source.name.as_str()).zip(works).collect();
+        let one = |name: &str, image| {
+            let work = works.get(name).copied();
+            Ok(PlannedPush { component: name.to_owned(), image, work })
         };
-        Ok(components.iter().map(one).collect::<Result<_, PushError>>()?)
+        let planned =
+            components.iter().map(|component| one(&component.name, push::image(&self.settings, component)?));
+        let entry = entry_of(&components).map(|entry| one(&entry.name, push::entry_image(&self.settings)?));
+        Ok(planned.chain(entry).collect::<Result<_, PushError>>()?)
     }
 
     /// The components, their compilers and sources. Compilers are asked for their version.
@@ -114,7 +116,8 @@ impl Operation {
     pub(super) async fn push(&self, outcome: &Outcome, force: bool) -> Result<Vec<Pushed>, Error> {
         let lock_file = LockFile::read(&self.root)?;
         let pairs = outcome.components.iter().zip(&outcome.built);
-        let sources: Vec<_> = pairs.map(|(component, built)| Source::built(component, built)).collect();
+        let mut sources: Vec<_> = pairs.map(|(component, built)| Source::built(component, built)).collect();
+        sources.extend(entry_of(&outcome.components));
         let how = push::How { force, caller: self.caller() };
         let (pushed, ended) = push::push(&self.settings, &sources, &lock_file, how).await?;
         if !pushed.is_empty() {
@@ -129,10 +132,19 @@ impl Operation {
         let _lock = self.lock_workflow()?;
         let workflow = self.workflow()?;
         let names = workflow.tasks.iter().filter_map(|task| task.component_name.as_ref());
-        let names: BTreeSet<_> = names.map(|field| field.text.as_str()).collect();
+        let mut names: BTreeSet<_> = names.map(|field| field.text.as_str()).collect();
+        // A workflow that is wrong by now may have such tasks as well as not.
+        if self.components().map_or(true, |all| entry_of(&all).is_some()) {
+            names.insert(entry::IMAGE);
+        }
         let new = pushed.iter().map(|one| (one.component.clone(), one.locked.clone())).collect();
         Ok(LockFile::read(&self.root)?.update(&new, &names)?)
     }
+}
+
+/// The HTTP entry, if a component needs it. It belongs to the workflow whatever that is deployed to.
+fn entry_of(components: &[Component]) -> Option<Source> {
+    components.iter().any(|component| component.http.is_some()).then(Source::entry)
 }
 
 /// What a look into the registry begins with.

@@ -138,6 +138,11 @@ impl Pelato {
 }
 
 impl Operation {
+    /// More names by which HTTP requests reach the hosts of the workflow.
+    fn http_hosts(&self) -> Result<Vec<String>, Error> {
+        Ok(self.workflow()?.http_hosts.into_iter().map(|field| field.text).collect())
+    }
+
     async fn call(
         self: &Arc<Self>,
         component: &str,
@@ -203,7 +208,7 @@ impl Operation {
         let serves_http = components.iter().any(|component| component.http_path.is_some());
         let host_options = host::Options {
             http: serves_http.then_some(SocketAddr::from(([127, 0, 0, 1], port))),
-            allow_hosts: options.allow_hosts.clone(),
+            allow_hosts: options.allow_hosts.iter().cloned().chain(self.http_hosts()?).collect(),
             allow_origins: options.allow_origins.clone(),
             bus: options.bus.clone(),
             database: options.database.clone(),

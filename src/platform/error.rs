@@ -59,9 +59,10 @@ pub enum DeployError {
     #[diagnostic(
         code(pelato::deploy::hosts_unknown),
         help(
-            "leave {} out, or name the hosts of each target in a file: {}",
+            "name the hosts of each target in a file: {}; without {}, {} asks the cluster",
+            Argument::Hosts.with("hosts.yaml"),
             Argument::Offline,
-            Argument::Hosts.with("hosts.yaml")
+            Operation::Deploy
         )
     )]
     HostsUnknown {

@@ -30,8 +30,8 @@ pub use error::{Class, DeployError, Fault};
 pub use flow::{Accepted, accept, deploy, rollback, settle};
 pub use host_list::read as host_list;
 pub use model::{
-    Application, Clock, Deployed, Finding, Host, HostList, Manifest, Options, Outlook, Part, PartKind, Plan,
-    Removed, Revision, Running, State, Status, Statuses, Wanted,
+    Application, Clock, Deployed, Finding, Host, HostList, Image, Manifest, Options, Outlook, Part, PartKind,
+    Plan, Removed, Revision, Running, State, Status, Statuses, Wanted,
 };
 pub use problem::Problem;
 
@@ -82,6 +82,8 @@ pub struct About {
     /// The servers and programs that it needs, as `pelato doctor` calls them: the one that is reached at the address,
     /// and those behind it.
     pub subjects: &'static [&'static str],
+    /// Whether an HTTP entry runs beside components that answer HTTP: the path of a request does not decide who gets it.
+    pub has_entry: bool,
 }
 
 /// Something that runs applications: it takes manifests, and starts components on hosts.

@@ -24,6 +24,18 @@ pub struct Application {
     pub calls: u32,
     /// The hosts of each target, if they are known before anybody is asked.
     pub hosts: Option<HostList>,
+    /// The HTTP entry, for platforms that need one.
+    pub entry: Image,
+    /// More names by which HTTP requests reach the hosts.
+    pub http_hosts: Vec<String>,
+}
+
+/// An image, with its version as tag.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Image {
+    pub image: String,
+    /// What the registry has under that tag; none as long as it has not been asked.
+    pub digest: Option<String>,
 }
 
 /// The hosts of each target, by names that they keep when they are started again.
@@ -70,7 +82,17 @@ impl Application {
         let pairs = components.iter().zip(images);
         let components = pairs.map(|(component, image)| Wanted::new(component, image));
         let components = components.collect::<Result<_, _>>()?;
-        Ok(Self { project: project.to_owned(), components, calls, hosts: None })
+        let (entry, http_hosts) = (Image::default(), Vec::new());
+        Ok(Self { project: project.to_owned(), components, calls, hosts: None, entry, http_hosts })
+    }
+
+    /// The components that answer HTTP, and where.
+    pub fn serving(&self) -> impl Iterator<Item = (&Wanted, &HttpRoute)> {
+        self.components.iter().filter_map(|one| Some((one, one.http.as_ref()?)))
+    }
+
+    pub fn serves_http(&self) -> bool {
+        self.serving().next().is_some()
     }
 }
 
@@ -320,6 +342,8 @@ pub enum PartKind {
     Component,
     /// What the platform runs beside the components, for what they need: a provider.
     Capability,
+    /// PELATO's own component that hands HTTP requests on.
+    Entry,
 }
 
 /// How something is, in a word.

@@ -115,6 +115,7 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         path: path.to_owned(),
         source: Source::new(FILE, text),
         project_name: None,
+        http_hosts: Vec::new(),
         tasks: Vec::new(),
         document: OnceCell::new(),
     };
@@ -133,9 +134,10 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         serde_yaml::from_str::<Value>(body).and_then(|mut value| value.apply_merge().map(|()| value));
     match merged {
         Ok(value) => {
-            let (name, tasks) = Reader { workflow: &workflow, report: &mut report }.workflow(value);
-            workflow.project_name = name;
-            workflow.tasks = tasks;
+            let content = Reader { workflow: &workflow, report: &mut report }.workflow(value);
+            workflow.project_name = content.project_name;
+            workflow.http_hosts = content.http_hosts;
+            workflow.tasks = content.tasks;
         }
         Err(error) => report.push(syntax(&workflow.source, text.len() - body.len(), &error)),
     }

@@ -7,6 +7,14 @@ use super::workflow::{Field, Task, Workflow};
 use crate::report::{Problem, Report};
 use crate::text::{self, suggest};
 
+/// What a workflow consists of.
+#[derive(Default)]
+pub(super) struct Content {
+    pub project_name: Option<Field>,
+    pub http_hosts: Vec<Field>,
+    pub tasks: Vec<Task>,
+}
+
 /// Walks the values, collecting what is wrong.
 pub(super) struct Reader<'a> {
     pub workflow: &'a Workflow,
@@ -14,33 +22,48 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    pub fn workflow(mut self, value: Value) -> (Option<Field>, Vec<Task>) {
+    pub fn workflow(mut self, value: Value) -> Content {
         let top = Place::top();
-        let Some(mapping) = self.mapping(value, &top, "a workflow") else {
-            return (None, Vec::new());
-        };
-        let (mut name, mut tasks, mut has_tasks) = (None, Vec::new(), false);
+        let mut content = Content::default();
+        let Some(mapping) = self.mapping(value, &top, "a workflow") else { return content };
+        let mut has_tasks = false;
         for (key, value) in self.entries(mapping, &top) {
             let place = top.key(&key);
             match key.as_str() {
-                "project_name" => name = self.scalar(value, &place),
+                "project_name" => content.project_name = self.scalar(value, &place),
+                "http" => content.http_hosts = self.hosts(value, &place),
                 "tasks" => {
                     has_tasks = true;
-                    tasks = self.tasks(value, &place);
+                    content.tasks = self.tasks(value, &place);
                 }
                 // What tasks have in common, to be merged into them.
                 _ if key.starts_with("x-") => {}
-                _ => self.unknown(&key, &place, ["project_name", "tasks"]),
+                _ => self.unknown(&key, &place, ["project_name", "http", "tasks"]),
             }
         }
-        for (missing, key) in [(name.is_none(), "project_name"), (!has_tasks, "tasks")] {
+        let has_name = content.project_name.is_some();
+        for (missing, key) in [(!has_name, "project_name"), (!has_tasks, "tasks")] {
             if missing && self.absent(&top.key(key)) {
                 let message = format!("the workflow has no `{key}`");
                 let problem = Problem::error("missing-field", &self.workflow.source, message);
                 self.report.push(problem.advise(format!("add a line `{key}: …` at the top")));
             }
         }
-        (name, tasks)
+        content
+    }
+
+    /// What all tasks that answer HTTP have in common.
+    fn hosts(&mut self, value: Value, place: &Place) -> Vec<Field> {
+        let Some(mapping) = self.mapping(value, place, "`http`") else { return Vec::new() };
+        let mut hosts = Vec::new();
+        for (key, value) in self.entries(mapping, place) {
+            let at = place.key(&key);
+            match key.as_str() {
+                "hosts" => hosts = self.words(value, &at),
+                _ => self.unknown(&key, &at, ["hosts"]),
+            }
+        }
+        hosts
     }
 
     fn tasks(&mut self, value: Value, place: &Place) -> Vec<Task> {

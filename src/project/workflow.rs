@@ -35,6 +35,8 @@ pub struct Workflow {
     pub source: Arc<Source>,
     /// `project_name`
     pub project_name: Option<Field>,
+    /// `http.hosts`: names by which HTTP requests reach the hosts.
+    pub http_hosts: Vec<Field>,
     /// `tasks`, in order.
     pub tasks: Vec<Task>,
     /// Parsed only when a place is asked for; none where the text has no places.

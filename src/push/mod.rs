@@ -18,6 +18,7 @@ mod session;
 mod token;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
+use semver::Version;
 
 pub use address::Address;
 pub use docker::HELPER_LIMIT;
@@ -28,6 +29,7 @@ pub use send::{How, Pushed, Work, plan, push};
 
 use crate::cancel::Cancel;
 use crate::check::Component;
+use crate::entry;
 use crate::progress::Progress;
 use crate::project::Settings;
 use credentials::Credentials;
@@ -50,8 +52,20 @@ const LOOKS: usize = 8;
 /// # Errors
 /// When no registry is set, or what is set is none.
 pub fn image(settings: &Settings, component: &Component) -> Result<String, PushError> {
+    named(settings, &component.name, &component.version)
+}
+
+/// The name of the HTTP entry's image.
+///
+/// # Errors
+/// As for [`image`].
+pub fn entry_image(settings: &Settings) -> Result<String, PushError> {
+    named(settings, entry::IMAGE, &entry::version())
+}
+
+fn named(settings: &Settings, name: &str, version: &Version) -> Result<String, PushError> {
     let prefix = Address::of(settings)?.prefix();
-    Ok(format!("{prefix}/{}:{}", component.name, component.version))
+    Ok(format!("{prefix}/{name}:{version}"))
 }
 
 /// Whether the settings are such that something can be pushed. Nobody is asked for that.

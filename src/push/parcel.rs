@@ -1,5 +1,6 @@
 //! One component, ready to be sent: read, and found to be what was built.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use oci_spec::distribution::Reference;
@@ -7,47 +8,96 @@ use semver::Version;
 
 use super::artifact::{About, Artifact, sha256};
 use super::registry::reference;
-use super::{PushError, image};
+use super::{PushError, named};
 use crate::build::Built;
 use crate::build::plan::Job;
 use crate::check::Component;
-use crate::files;
 use crate::project::Settings;
 use crate::project::lock_file::{Digest, LockFile};
+use crate::{entry, files};
 
-/// A component that has been built.
+/// A component that is ready.
 #[derive(Debug, Clone)]
-pub struct Source<'a> {
-    pub component: &'a Component,
-    pub artifact: PathBuf,
+pub struct Source {
+    /// The component's name, which is its image's, too.
+    pub name: String,
+    version: Version,
+    pack: String,
+    template: String,
+    bytes: Bytes,
     /// The artifact's SHA-256, as the build has recorded it.
-    pub sha256: String,
+    sha256: String,
     /// The digest of everything that decides the artifact.
-    pub content: String,
+    content: String,
 }
 
-impl<'a> Source<'a> {
+/// Where a component's bytes are.
+#[derive(Debug, Clone)]
+enum Bytes {
+    File(PathBuf),
+    BuiltIn(&'static [u8]),
+}
+
+impl Source {
     /// Of a component that was just built.
-    pub fn built(component: &'a Component, built: &Built) -> Self {
-        Self {
-            component,
-            artifact: built.artifact.clone(),
-            sha256: built.sha256.clone(),
-            content: built.content.clone(),
-        }
+    pub fn built(component: &Component, built: &Built) -> Self {
+        Self::of(component, &built.artifact, &built.sha256, &built.content)
     }
 
     /// Of a component that need not be built; none if it has to be.
-    pub fn finished(job: &Job<'a>) -> Option<Self> {
+    pub fn finished(job: &Job<'_>) -> Option<Self> {
         if job.compile.is_some() || job.compose().is_some() {
             return None;
         }
-        Some(Self {
-            component: job.component,
-            artifact: job.place.artifact.clone(),
-            sha256: job.record.composed.as_ref()?.made.sha256.clone(),
-            content: job.content(),
-        })
+        let sha256 = &job.record.composed.as_ref()?.made.sha256;
+        Some(Self::of(job.component, &job.place.artifact, sha256, &job.content()))
+    }
+
+    /// Of the HTTP entry, which workflows with HTTP tasks need beside their components.
+    pub fn entry() -> Self {
+        Self {
+            name: entry::IMAGE.to_owned(),
+            version: entry::version(),
+            pack: "rust".to_owned(),
+            template: "http_entry".to_owned(),
+            bytes: Bytes::BuiltIn(entry::COMPONENT),
+            sha256: entry::sha256().to_owned(),
+            content: format!("sha256:{}", entry::sha256()),
+        }
+    }
+
+    fn of(component: &Component, artifact: &Path, sha256: &str, content: &str) -> Self {
+        Self {
+            name: component.name.clone(),
+            version: component.version.clone(),
+            pack: component.pack.manifest.name.clone(),
+            template: component.template.manifest.name.clone(),
+            bytes: Bytes::File(artifact.to_owned()),
+            sha256: sha256.to_owned(),
+            content: content.to_owned(),
+        }
+    }
+}
+
+impl Bytes {
+    /// The bytes, read and found to be those of a digest.
+    fn verified(&self, component: &str, digest: &str) -> Result<Cow<'static, [u8]>, PushError> {
+        let file = match self {
+            Self::BuiltIn(bytes) => return Ok(Cow::Borrowed(bytes)),
+            Self::File(file) => file,
+        };
+        let folder = file.parent().unwrap_or(file);
+        let bytes = files::read(folder, file, files::COMPONENT)
+            .map_err(|source| PushError::Unreadable { path: file.display().to_string(), source })?;
+        if sha256(&bytes) == digest { Ok(Cow::Owned(bytes)) } else { Err(self.altered(component)) }
+    }
+
+    fn altered(&self, component: &str) -> PushError {
+        let path = match self {
+            Self::File(file) => file.display().to_string(),
+            Self::BuiltIn(_) => entry::IMAGE.to_owned(),
+        };
+        PushError::ArtifactChanged { component: component.to_owned(), path }
     }
 }
 
@@ -61,7 +111,7 @@ pub(super) struct Parcel {
     pub artifact: Artifact,
     /// The digest of everything that decides it.
     pub content: Digest,
-    file: PathBuf,
+    bytes: Bytes,
 }
 
 /// A component whose artifact has not been read yet.
@@ -74,7 +124,7 @@ pub(super) struct Unread {
     content: Digest,
     pack: String,
     template: String,
-    file: PathBuf,
+    bytes: Bytes,
 }
 
 impl Unread {
@@ -82,18 +132,17 @@ impl Unread {
     ///
     /// # Errors
     /// When the settings name no registry, or what was remembered of the build is not valid.
-    pub fn new(settings: &Settings, source: &Source<'_>) -> Result<Self, PushError> {
-        let component = source.component;
-        let altered = || altered(&component.name, &source.artifact);
+    pub fn new(settings: &Settings, source: &Source) -> Result<Self, PushError> {
+        let altered = || source.bytes.altered(&source.name);
         Ok(Self {
-            component: component.name.clone(),
-            version: component.version.clone(),
-            image: reference(&image(settings, component)?)?,
+            component: source.name.clone(),
+            version: source.version.clone(),
+            image: reference(&named(settings, &source.name, &source.version)?)?,
             layer: Digest::new(&format!("sha256:{}", source.sha256)).ok_or_else(altered)?,
             content: Digest::new(&source.content).ok_or_else(altered)?,
-            pack: component.pack.manifest.name.clone(),
-            template: component.template.manifest.name.clone(),
-            file: source.artifact.clone(),
+            pack: source.pack.clone(),
+            template: source.template.clone(),
+            bytes: source.bytes.clone(),
         })
     }
 
@@ -102,8 +151,8 @@ impl Unread {
     /// # Errors
     /// When it is not what was built, or no component.
     pub fn read(&self) -> Result<Parcel, PushError> {
-        let Self { component, version, image, layer, content, pack, template, file } = self;
-        let bytes = verified(component, file, layer.as_str())?;
+        let Self { component, version, image, layer, content, pack, template, bytes: place } = self;
+        let bytes = place.verified(component, layer.as_str())?;
         let about = About { title: component, version, source: content.as_str(), pack, template };
         let foreign = |reason: String| PushError::NotAComponent { component: component.clone(), reason };
         Ok(Parcel {
@@ -112,7 +161,7 @@ impl Unread {
             image: image.clone(),
             artifact: Artifact::new(&bytes, &about).map_err(|error| foreign(error.to_string()))?,
             content: content.clone(),
-            file: file.clone(),
+            bytes: place.clone(),
         })
     }
 }
@@ -120,7 +169,7 @@ impl Unread {
 impl Parcel {
     /// The component's own bytes, read once more and found to be the same.
     pub fn bytes(&self) -> Result<Vec<u8>, PushError> {
-        verified(&self.component, &self.file, &self.artifact.layer)
+        self.bytes.verified(&self.component, &self.artifact.layer).map(Cow::into_owned)
     }
 
     /// Whether the project remembers other content under this version.
@@ -138,15 +187,4 @@ impl Parcel {
             registry: registry.to_owned(),
         }
     }
-}
-
-fn verified(component: &str, file: &Path, digest: &str) -> Result<Vec<u8>, PushError> {
-    let folder = file.parent().unwrap_or(file);
-    let bytes = files::read(folder, file, files::COMPONENT)
-        .map_err(|source| PushError::Unreadable { path: file.display().to_string(), source })?;
-    if sha256(&bytes) == digest { Ok(bytes) } else { Err(altered(component, file)) }
-}
-
-fn altered(component: &str, file: &Path) -> PushError {
-    PushError::ArtifactChanged { component: component.to_owned(), path: file.display().to_string() }
 }

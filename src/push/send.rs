@@ -68,7 +68,7 @@ struct Plan<'a> {
 /// When a setting or an artifact is wrong, or the registry cannot be asked.
 pub async fn plan(
     settings: &Settings,
-    sources: &[Source<'_>],
+    sources: &[Source],
     lock_file: &LockFile,
     caller: Caller<'_>,
 ) -> Result<Vec<Work>, PushError> {
@@ -87,7 +87,7 @@ pub async fn plan(
 /// sent.
 pub async fn push(
     settings: &Settings,
-    sources: &[Source<'_>],
+    sources: &[Source],
     lock_file: &LockFile,
     how: How<'_>,
 ) -> Result<(Vec<Pushed>, Result<(), PushError>), PushError> {
@@ -118,7 +118,7 @@ pub async fn push(
 
 async fn look<'a>(
     settings: &Settings,
-    sources: &[Source<'_>],
+    sources: &[Source],
     caller: Caller<'a>,
 ) -> Result<Plan<'a>, PushError> {
     let registry = Address::of(settings)?.prefix();

@@ -183,6 +183,7 @@ impl Files {
 impl Platform for Files {
     fn about(&self) -> About {
         About {
+            has_entry: false,
             name: "files",
             place: self.place(),
             address: self.folder.display().to_string(),

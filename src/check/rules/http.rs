@@ -1,8 +1,8 @@
 use super::{Context, Finding, Rule};
-use crate::check::values::{http_path, origin, port};
+use crate::check::values::{http_host, http_path, origin, port};
 use crate::check::{Entry, Spot};
 
-/// A port, path or origin that is none, or HTTP for a template that does not answer it.
+/// A host, port, path or origin that is none, or HTTP for a template that does not answer it.
 pub struct Http;
 
 impl Rule for Http {
@@ -11,7 +11,11 @@ impl Rule for Http {
     }
 
     fn check(&self, context: &Context<'_>) -> Vec<Finding> {
-        context.entries.iter().flat_map(|entry| check(context, entry)).collect()
+        let hosts = context.workflow.http_hosts.iter().filter_map(|field| {
+            let wrong = http_host(&field.text).err()?;
+            Some(Finding::at(field, wrong.message).advise(wrong.help))
+        });
+        hosts.chain(context.entries.iter().flat_map(|entry| check(context, entry))).collect()
     }
 }
 
@@ -38,7 +42,7 @@ fn check(context: &Context<'_>, entry: &Entry<'_>) -> Vec<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::rules::testing::found_with;
+    use crate::check::rules::testing::{check_in, found_with, project, show, task};
 
     #[test]
     fn ports_and_paths_are_judged() {
@@ -62,6 +66,22 @@ mod tests {
             ]
         );
         assert_eq!(http("{port: '80\\u0000'}").len(), 1);
+    }
+
+    #[test]
+    fn hosts_of_the_workflow_are_judged() {
+        let hosts = |value: &str| {
+            let text = format!("project_name: P\nhttp: {{hosts: {value}}}\ntasks:\n{}", task(&[]));
+            let (report, _) = check_in(project().path(), &text);
+            report.problems.iter().map(show).collect::<Vec<_>>()
+        };
+        assert_eq!(hosts("[api.example.org, 10.0.0.5]").len(), 0);
+        assert_eq!(hosts("localhost").len(), 0);
+        assert_eq!(
+            hosts("[a.example, 'http://b.example:80']"),
+            ["2:27 http: `http://b.example:80` is not a valid host name \
+              (write `b.example`: a name in lower case, without scheme, port and path)"]
+        );
     }
 
     #[test]

@@ -116,7 +116,7 @@ fn told(platform: &str, parts: Result<Vec<(String, PartKind)>, DeployError>) -> 
         Err(error) => return format!("not {platform}: {error}"),
     };
     let providers: Vec<_> =
-        parts.into_iter().filter_map(|(name, kind)| (kind == PartKind::Capability).then_some(name)).collect();
+        parts.into_iter().filter_map(|(name, kind)| (kind != PartKind::Component).then_some(name)).collect();
     match providers.is_empty() {
         true => platform.to_owned(),
         false => format!("{platform} with {}", providers.join(", ")),

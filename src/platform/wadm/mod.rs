@@ -68,6 +68,7 @@ impl Wadm {
 impl Platform for Wadm {
     fn about(&self) -> About {
         About {
+            has_entry: false,
             name: "wadm",
             place: lattice::place(self.settings.text(LATTICE).unwrap_or_default()),
             address: nats::shown(&self.settings.nats_url()),

@@ -7,7 +7,7 @@ use async_nats::{Client, ConnectOptions, Request};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use super::manifest::model::{Deployment, MAX_IN_FLIGHT};
+use super::manifest::model::{Component, Deployment, MAX_IN_FLIGHT, Resources, Texts};
 use crate::build::record::digest;
 use crate::nats;
 use crate::platform::DeployError;
@@ -69,6 +69,11 @@ impl Bus {
         let registry = text(REGISTRY_USER).zip(text(REGISTRY_PASSWORD));
         let registry = registry.filter(|_| settings.allow(&shown, &parts).is_ok());
         Ok(Self { client, server: shown, registry })
+    }
+
+    /// The largest message that the server takes, in bytes.
+    pub fn max_payload(&self) -> usize {
+        self.client.server_info().max_payload
     }
 
     async fn ask(&self, host: &str, what: &str, body: &Value, patience: Duration) -> Option<Value> {
@@ -138,6 +143,14 @@ fn verdict(answer: &Value) -> Trial {
     }
 }
 
+fn resources(component: &Component) -> Resources {
+    component.local_resources.clone().unwrap_or_default()
+}
+
+fn environment(component: &Component) -> Texts {
+    resources(component).environment.map(|environment| environment.config).unwrap_or_default()
+}
+
 /// The workload of a deployment as hosts are told it, without what lets messages in.
 fn trial(deployment: &Deployment, registry: Option<&(String, String)>) -> Value {
     let mut workload = deployment.workload().clone();
@@ -151,7 +164,8 @@ fn trial(deployment: &Deployment, registry: Option<&(String, String)>) -> Value 
     }
     let components = workload.components.iter().map(|component| {
         let mut value = json!({
-            "name": component.name, "image": component.image, "localResources": component.local_resources,
+            "name": component.name, "image": component.image,
+            "localResources": { "config": resources(component).config, "environment": environment(component) },
         });
         if let Some((user, password)) = registry.filter(|_| component.image_pull_secret.is_some()) {
             value["imagePullSecret"] = json!({ "username": user, "password": password });

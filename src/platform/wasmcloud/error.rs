@@ -20,6 +20,39 @@ pub enum WasmCloudError {
         /// The interface.
         interface: String,
     },
+    /// A component answers HTTP only where a request's path decides who gets it.
+    #[error(
+        "`{component}` answers HTTP and takes no messages, as which HTTP requests reach it on wasmCloud 2"
+    )]
+    #[diagnostic(
+        code(pelato::deploy::no_requests),
+        help(
+            "the trigger of the template `{template}` has to export wasmcloud:messaging/handler and call \
+             `handle_message_or_request`; or deploy to wasmCloud 1.9 with PLATFORM=wadm"
+        )
+    )]
+    NoRequests {
+        /// The component.
+        component: String,
+        /// Its template.
+        template: String,
+    },
+    /// Two components have one path.
+    #[error(
+        "`{one}` and `{other}` both answer HTTP at {path}, and hosts of wasmCloud 2 have one port for all"
+    )]
+    #[diagnostic(
+        code(pelato::deploy::same_path),
+        help("give one of them another `http: {{path: …}}` in workflow.yaml")
+    )]
+    SamePath {
+        /// The one.
+        one: String,
+        /// The other.
+        other: String,
+        /// The path.
+        path: String,
+    },
     /// The topics of a component are shared in several groups.
     #[error("the topics of `{component}` have several queue groups: {groups}")]
     #[diagnostic(
@@ -213,9 +246,13 @@ impl From<WasmCloudError> for DeployError {
         let class = match error {
             Unreachable { .. } | NoKubeconfig { .. } => Class::Unreachable,
             NotLetIn { .. } | NoDefinitions { .. } => Class::Network,
-            NoInterface { .. } | Groups { .. } | NameClash { .. } | Kubeconfig { .. } | NoContext { .. } => {
-                Class::Project
-            }
+            NoRequests { .. }
+            | SamePath { .. }
+            | NoInterface { .. }
+            | Groups { .. }
+            | NameClash { .. }
+            | Kubeconfig { .. }
+            | NoContext { .. } => Class::Project,
             Rejected { .. }
             | Forbidden { .. }
             | OtherDefinitions { .. }

@@ -18,6 +18,7 @@ mod preflight;
 mod remove;
 mod replicas;
 mod secret;
+mod service;
 mod status;
 mod watch;
 
@@ -34,6 +35,7 @@ use super::{
     About, Application, Clock, DeployError, Finding, Host, Manifest, Options, PartKind, Plan, Platform,
     Removed, Revision, Running, Status, Statuses,
 };
+use crate::entry;
 use crate::project::Settings;
 use crate::project::settings::wasmcloud::{KUBE_CONTEXT, KUBE_NAMESPACE, KUBECONFIG, OPERATOR_NAMESPACE};
 use crate::project::settings::{CALLS_PER_REPLICA, Key, Origin};
@@ -102,6 +104,7 @@ impl Platform for WasmCloud {
             manifest_file: "wasmcloud.yaml",
             label: HOST_GROUP,
             subjects: &doctor::SUBJECTS,
+            has_entry: true,
         }
     }
 
@@ -125,8 +128,9 @@ impl Platform for WasmCloud {
         let hosts = application.hosts.clone().or_else(|| Some(BTreeMap::new()));
         let application = Application { hosts, ..application.clone() };
         manifest::plan(&application, &Rules::of(&self.settings))?;
+        let entry = application.serves_http().then(|| (entry::NAME.to_owned(), PartKind::Entry));
         let components = application.components.into_iter();
-        Ok(components.map(|component| (component.name, PartKind::Component)).collect())
+        Ok(components.map(|component| (component.name, PartKind::Component)).chain(entry).collect())
     }
 
     async fn connect(&self) -> Result<(), DeployError> {
@@ -134,7 +138,12 @@ impl Platform for WasmCloud {
     }
 
     async fn plan(&self, application: &Application, force: bool) -> Result<Plan, DeployError> {
-        let rules = Rules::of(&self.settings);
+        let mut rules = Rules::of(&self.settings);
+        if application.serves_http() {
+            // Without a connection NATS is taken to have its usual limit.
+            let bus = self.bus().await;
+            rules.max_payload = bus.map_or(rules.max_payload, Bus::max_payload);
+        }
         let mut plan = plan::plan(self.cluster().await?, application, &rules, force).await?;
         plan.warnings.extend(self.limit());
         Ok(plan)
@@ -148,6 +157,7 @@ impl Platform for WasmCloud {
         }
         let project = wanted.first().map_or("", |one| one.annotation(PROJECT));
         secret::put(cluster, &self.settings, &plan.name).await?;
+        service::put(cluster, &wanted).await?;
         history::mark(cluster, &plan.name, &plan.version, project).await?;
         // One that was stored has the number of the deployment that stored it, as it should.
         cluster.apply_all(&wanted, false).await
@@ -162,9 +172,15 @@ impl Platform for WasmCloud {
         let cluster = self.cluster().await?;
         let wanted = manifest::from_manifest(&plan.manifest)?;
         let live = cluster.deployments(Some(&names::selector(&plan.name))).await?;
-        let mut surplus: Vec<_> = live.into_iter().map(|one| one.name).collect();
-        surplus.retain(|name| !wanted.iter().any(|one| one.name() == name));
-        cluster.delete_all(&surplus).await?;
+        let is_wanted = |one: &cluster::objects::Live| wanted.iter().any(|wanted| wanted.name() == one.name);
+        let surplus: Vec<_> = live.into_iter().filter(|one| !is_wanted(one)).collect();
+        let had_entry = surplus
+            .iter()
+            .any(|one| one.annotations.get(COMPONENT_NAME).is_some_and(|name| name == entry::NAME));
+        if had_entry && !wanted.iter().any(manifest::model::Deployment::is_entry) {
+            service::remove(cluster, &plan.name).await?;
+        }
+        cluster.delete_all(&surplus.into_iter().map(|one| one.name).collect::<Vec<_>>()).await?;
         let is_moved = status.is_some() && apart::apart(cluster, &plan.name).await?;
         let look = look::look(cluster, &plan.name, &mut None).await?;
         let bus = self.bus().await.ok();

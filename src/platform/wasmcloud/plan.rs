@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::cluster::Cluster;
+use super::manifest::addresses::Addresses;
 use super::manifest::model::{Deployment, PROJECT};
-use super::manifest::{self, Rules, to_manifest};
-use super::{history, names, preflight, secret};
+use super::manifest::{self, Rules, entry, to_manifest};
+use super::{history, names, preflight, secret, service};
 use crate::platform::history::{Step, next};
 use crate::platform::{Application, DeployError, Plan, Revision};
 
@@ -23,8 +24,11 @@ pub async fn plan(
     let (machines, live, revisions) =
         tokio::try_join!(cluster.machines(), cluster.deployments(None), history::revisions(cluster, &name))?;
     let hosts = Some(preflight::hosts(&machines));
+    let addresses = Addresses::of(&machines, &live, &name, &cluster.namespace);
+    let mut rules = rules.clone();
+    rules.addresses = addresses;
     let known = Application { hosts, ..application.clone() };
-    let wanted = manifest::plan(&known, rules)?;
+    let wanted = manifest::plan(&known, &rules)?;
     let deployed = match revisions.iter().find(|one| one.deployed) {
         Some(version) => history::manifest(cluster, &name, &version.version).await?,
         None => None,
@@ -47,9 +51,11 @@ pub async fn plan(
     if !force {
         preflight::own_objects(cluster, &name, step.version(), rules.private).await?;
     }
-    rehearse(cluster, &name, step.version(), &wanted, rules).await?;
-    let warnings =
+    rehearse(cluster, &name, step.version(), &wanted, &rules).await?;
+    service::check(cluster, &name, &wanted, force).await?;
+    let mut warnings =
         preflight::warnings(&known, &name, &wanted, (&machines, &cluster.operator_namespace), &live);
+    warnings.extend(rules.addresses.conflicts(&entry::targets(&known), &known.http_hosts));
     to_plan(name, &wanted, &step, &revisions, deployed.as_deref(), warnings)
 }
 
@@ -123,7 +129,11 @@ fn another_project(
     deployed: Option<&[Deployment]>,
 ) -> Result<(), DeployError> {
     let names =
-        |all: &[Deployment]| all.iter().map(|one| one.component().to_owned()).collect::<BTreeSet<_>>();
+        // Every project's entry is the same.
+        |all: &[Deployment]| {
+            let components = all.iter().filter(|one| !one.is_entry());
+            components.map(|one| one.component().to_owned()).collect::<BTreeSet<_>>()
+        };
     let Some(deployed) = deployed.filter(|deployed| names(deployed).is_disjoint(&names(wanted))) else {
         return Ok(());
     };

@@ -8,7 +8,7 @@ use super::cluster::Cluster;
 use super::cluster::objects::Workload as Replica;
 use super::manifest::model::{Texts, Workload};
 use super::replicas::{self, Seen};
-use super::{history, names, secret};
+use super::{history, names, secret, service};
 use crate::platform::{DeployError, Options, Removed};
 
 /// How long to wait for the next change.
@@ -41,6 +41,7 @@ pub async fn remove(
         .collect();
     cluster.delete_all(&names).await?;
     secret::remove(cluster, name).await?;
+    service::remove(cluster, name).await?;
     let known = history::forget_all(cluster, name).await?;
     let was_there = known || !live.is_empty() || !workloads.is_empty();
     if let Some(timeout) = options.wait.filter(|_| was_there) {

@@ -14,6 +14,7 @@ use super::bus::Heartbeat;
 use super::cluster::objects::{Condition, Live, Machine, Set, Workload, is_within};
 use super::manifest::model::{COMPONENT_NAME, COMPONENT_VERSION, Deployment, HOST_GROUP};
 use super::replicas::Seen;
+use crate::entry;
 use crate::platform::{Part, PartKind, Problem, State};
 
 /// From so many per cent of its processors or its memory a host is given nothing, unless the operator was started with
@@ -342,7 +343,7 @@ fn part(name: &str, replicas: &[&Replicas]) -> Part {
     let hosts: BTreeSet<_> = replicas.iter().flat_map(|one| one.hosts.iter().cloned()).collect();
     Part {
         name: name.to_owned(),
-        kind: PartKind::Component,
+        kind: if name == entry::NAME { PartKind::Entry } else { PartKind::Component },
         wanted: replicas.first().map(|one| one.version.clone()).unwrap_or_default(),
         running: replicas.iter().flat_map(|one| one.versions.iter().cloned()).collect(),
         hosts: hosts.into_iter().collect(),

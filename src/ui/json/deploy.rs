@@ -207,10 +207,13 @@ impl Status {
         let (all, running) = (of(PartKind::Component).count(), of(PartKind::Component).filter(runs).count());
         let components = format!("{running} of {all} components run");
         // Not every platform has them.
-        match (of(PartKind::Capability).filter(runs).count(), of(PartKind::Capability).count()) {
-            (_, 0) => components,
-            (running, all) => format!("{components}, {running} of {all} providers"),
-        }
+        let components =
+            match (of(PartKind::Capability).filter(runs).count(), of(PartKind::Capability).count()) {
+                (_, 0) => components,
+                (running, all) => format!("{components}, {running} of {all} providers"),
+            };
+        let entry = of(PartKind::Entry).next().map(|entry| format!(", {} {}", entry.name, entry.state));
+        components + &entry.unwrap_or_default()
     }
 }
 

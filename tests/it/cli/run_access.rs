@@ -20,9 +20,10 @@ fn refused(running: &Running, answer: &Answer, line: &str) {
 #[test]
 fn only_names_of_this_machine_and_pages_that_are_listed_are_answered() {
     let place = Place::with(PROJECT);
+    place.edit("workflow.yaml", "tasks:\n", "http: {hosts: [lamp-2.example]}\ntasks:\n");
     let page = ["--allow-host", "Lamp.example", "--allow-origin", "https://page.example"];
     let (mut running, address) = started(&place, &page);
-    for host in ["LOCALHOST:1", "127.0.0.1", "[::1]:8000", "lamp.example:8000"] {
+    for host in ["LOCALHOST:1", "127.0.0.1", "[::1]:8000", "lamp.example:8000", "lamp-2.example"] {
         assert_eq!(from_page(&address, "POST", &[("host", host)]).status, 200, "{host}");
     }
     let answer = from_page(&address, "POST", &[("host", "evil.example:8000")]);
@@ -53,7 +54,7 @@ fn only_names_of_this_machine_and_pages_that_are_listed_are_answered() {
     assert_eq!(listed.field("access-control-allow-origin"), Some("https://page.example"));
     running.stop("INT");
     let calls = running.out().lines().filter(|line| line.contains("POST /double → double")).count();
-    assert_eq!(calls, 6, "what is refused is no call: {}", running.out());
+    assert_eq!(calls, 7, "what is refused is no call: {}", running.out());
 }
 
 #[test]

@@ -42,10 +42,29 @@ fn said(place: &Place, arguments: &[&str], code: i32) -> String {
 #[test]
 fn a_task_is_a_resource_for_each_of_its_targets() {
     let place = place();
-    let text = printed(&place, &[]);
+    let hosts = place.above().join("hosts.yaml");
+    std::fs::write(&hosts, "edge: [pi-1]\ncloud: [vm-1]\n").unwrap();
+    let hosts = hosts.to_str().unwrap();
+    let text = printed(&place, &["--hosts", hosts]);
     place.expect(
         &text,
         str![[r#"
+apiVersion: v1
+kind: Service
+metadata:
+  name: temperatures-5fd878-http
+  labels:
+    app.kubernetes.io/managed-by: pelato
+    app.kubernetes.io/part-of: temperatures-5fd878
+  annotations:
+    dev.pelato/project: Temperatures
+spec:
+  ports:
+  - name: http
+    port: 80
+    protocol: TCP
+    targetPort: 80
+---
 apiVersion: runtime.wasmcloud.dev/v1alpha1
 kind: WorkloadDeployment
 metadata:
@@ -71,14 +90,6 @@ spec:
         hostgroup: edge
       hostInterfaces:
       - namespace: wasi
-        package: http
-        version: 0.2.0
-        interfaces:
-        - incoming-handler
-        config:
-          host: double.temperatures-5fd878.pelato
-          host-aliases: localhost,127.0.0.1
-      - namespace: wasi
         package: logging
         version: 0.1.0-draft
         interfaces:
@@ -97,7 +108,7 @@ spec:
           config:
             consumer_group: double
             max_in_flight: '100'
-            subscriptions: room.single
+            subscriptions: room.single,pelato.http.temperatures-5fd878.double
 ---
 apiVersion: runtime.wasmcloud.dev/v1alpha1
 kind: WorkloadDeployment
@@ -143,14 +154,70 @@ spec:
             consumer_group: play
             max_in_flight: '100'
             subscriptions: room.double
+---
+apiVersion: runtime.wasmcloud.dev/v1alpha1
+kind: WorkloadDeployment
+metadata:
+  name: temperatures-5fd878-http-entry-pi-1
+  labels:
+    app.kubernetes.io/component: http-entry
+    app.kubernetes.io/managed-by: pelato
+    app.kubernetes.io/part-of: temperatures-5fd878
+  annotations:
+    dev.pelato/component: http entry
+    dev.pelato/project: Temperatures
+    dev.pelato/target: edge
+    dev.pelato/version: 1.0.0-sha-84cd3a32
+spec:
+  replicas: 1
+  template:
+    labels:
+      app.kubernetes.io/component: http-entry
+      app.kubernetes.io/managed-by: pelato
+      app.kubernetes.io/part-of: temperatures-5fd878
+    spec:
+      hostSelector:
+        hostgroup: edge
+      environment: pi-1
+      hostInterfaces:
+      - namespace: wasi
+        package: http
+        version: 0.2.0
+        interfaces:
+        - handler
+        config:
+          host: temperatures-5fd878-http
+          host-aliases: 127.0.0.1,localhost,pi-1
+      - namespace: wasmcloud
+        package: messaging
+        version: 0.2.0
+        interfaces:
+        - consumer
+      components:
+      - name: http-entry
+        image: registry.example:5000/team/pelato_entry:1.0.0-sha-84cd3a32
+        imagePullPolicy: IfNotPresent
+        localResources:
+          environment:
+            config:
+              PELATO_ROUTES: '{"max_bytes":1048576,"timeout_ms":30000,"routes":{"/double":{"component":"double","subject":"pelato.http.temperatures-5fd878.double"}}}'
+      kubernetes:
+        service:
+          name: temperatures-5fd878-http
 
 "#]],
     );
-    place.run(&["gen", "--manifest", "-q"]).code(0);
+    place.run(&["gen", "--manifest", "--hosts", hosts, "-q"]).code(0);
     assert_eq!(place.read("gen/wasmcloud.yaml").trim_end(), text.trim_end());
-    let json = place.run(&["deploy", "--dry-run", "--offline", "--json"]).code(0);
+    let json = place.run(&["deploy", "--dry-run", "--offline", "--json", "--hosts", hosts]).code(0);
     let json: serde_json::Value = serde_json::from_slice(&json.get_output().stdout).unwrap();
-    assert_eq!(json["manifest"][0]["kind"], "WorkloadDeployment");
+    let kinds: Vec<_> = json["manifest"].as_array().unwrap().iter().map(|one| &one["kind"]).collect();
+    assert_eq!(kinds, ["Service", "WorkloadDeployment", "WorkloadDeployment", "WorkloadDeployment"]);
+    place.run_in_vain(&["gen", "--manifest"]).code(3).stderr_eq(str![[r#"
+error: `http entry` runs on every host of its targets, and the cluster was not asked which hosts it has
+  help: name the hosts of each target in a file: `--hosts hosts.yaml`; without `--offline`, `pelato deploy` asks the cluster
+
+"#]]);
 }
 
 #[test]
@@ -160,7 +227,7 @@ fn every_host_needs_to_know_which_hosts_there_are() {
     place.edit("workflow.yaml", name, &format!("{name}    placement: every-host\n"));
     place.run_in_vain(&["deploy", "--dry-run", "--offline"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: `play` runs on every host of its targets, and the cluster was not asked which hosts it has
-  help: leave `--offline` out, or name the hosts of each target in a file: `--hosts hosts.yaml`
+  help: name the hosts of each target in a file: `--hosts hosts.yaml`; without `--offline`, `pelato deploy` asks the cluster
 
 "#]]);
     place.run_in_vain(&["deploy", "--hosts", "hosts.yaml"]).code(2);
@@ -169,7 +236,7 @@ error: `play` runs on every host of its targets, and the cluster was not asked w
     let text = printed(&place, &["--hosts", hosts.to_str().unwrap()]);
     let environments: Vec<_> =
         text.lines().filter_map(|line| line.trim().strip_prefix("environment: ")).collect();
-    assert_eq!(environments, ["vm-1", "vm-2"], "{text}");
+    assert_eq!(environments, ["vm-1", "vm-2", "pi-1"], "the last is the HTTP entry's: {text}");
     std::fs::write(&hosts, "- pi-1\n").unwrap();
     let ran = place.run(&["deploy", "--dry-run", "--offline", "--hosts", hosts.to_str().unwrap()]).code(3);
     let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();

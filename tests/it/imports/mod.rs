@@ -26,7 +26,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("stages", &["project"]),
     ("engine", &["host", "stream"]),
     ("base", &["measurement", "metrics", "nats", "postgres", "process", "progress", "protocol", "trust"]),
-    ("base", &["cancel", "clock", "explain", "files", "remedy", "report", "text", "web"]),
+    ("base", &["cancel", "clock", "entry", "explain", "files", "remedy", "report", "text", "web"]),
 ];
 
 fn sources() -> Sources {

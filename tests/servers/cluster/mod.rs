@@ -7,6 +7,7 @@ mod edge_and_cloud;
 mod faults;
 mod flows;
 mod hosts;
+mod http;
 mod infra;
 mod link;
 mod moving;

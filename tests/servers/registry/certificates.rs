@@ -112,7 +112,7 @@ error: REGISTRY_URL selects plain HTTP, and REGISTRY_INSECURE does not list 127.
 
 "#]]);
     place.env("REGISTRY_INSECURE", "localhost, 127.0.0.1").run(&["push"]).code(0);
-    assert_eq!(registry.repositories(), serde_json::json!(["team/double", "team/play"]));
+    assert_eq!(registry.repositories(), serde_json::json!(["team/double", "team/pelato_entry", "team/play"]));
 }
 
 #[test]

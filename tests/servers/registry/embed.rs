@@ -22,7 +22,9 @@ fn the_example_pushes_what_was_built() {
         pushed.map(|line| (line["operation"].as_u64(), line["change"]["image"].as_str().unwrap())).collect();
     pushed.sort();
     let image = |name: &str| format!("{}/{name}", registry.url("team"));
-    assert_eq!(pushed, [(Some(2), &*image("double:1.0.0")), (Some(2), &*image("play:0.3.0"))]);
+    let entry = format!("pelato_entry:{}", pelato::entry::version());
+    let images = ["double:1.0.0", &entry, "play:0.3.0"].map(image);
+    assert_eq!(pushed, images.each_ref().map(|image| (Some(2), &**image)));
     let (manifest, _) = registry.manifest("team/double", "1.0.0");
     assert_eq!(manifest["layers"][0]["mediaType"], "application/wasm");
     assert!(place.read("pelato.lock").contains("double"));

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use super::model::{CONSUMER_GROUP, Interface, MAX_IN_FLIGHT, SUBSCRIPTIONS, Texts};
 use crate::check::Need;
 use crate::platform::interface::{is_of_hosts, split};
-use crate::platform::wasmcloud::{WasmCloudError, names};
+use crate::platform::wasmcloud::WasmCloudError;
 use crate::platform::{DeployError, Wanted};
+use crate::protocol::http_requests;
 
 const MESSAGING: &str = "wasmcloud:messaging";
+const HANDLER: &str = "wasmcloud:messaging/handler";
 const HTTP: &str = "wasi:http";
 const KEYVALUE: &str = "wasi:keyvalue";
 const POSTGRES: &str = "wasmcloud:postgres";
@@ -28,6 +30,11 @@ pub struct Provided {
 }
 
 impl Provided {
+    /// Nothing but these.
+    pub fn of_interfaces(interfaces: Vec<Interface>) -> Self {
+        Self { interfaces, subscribed: None }
+    }
+
     /// The component's configuration. `calls` is how many messages one host gives it at once.
     pub fn config(&self, calls: u32) -> Texts {
         let Some((subjects, group)) = &self.subscribed else { return Texts::new() };
@@ -41,21 +48,20 @@ impl Provided {
     }
 }
 
-/// The interfaces of a component of an application. `is_alone` if no other of its components answers HTTP.
+/// The interfaces of a component of an application.
 ///
 /// # Errors
-/// When hosts do not have one of them, or its topics are shared in several groups.
-pub fn of(
-    wanted: &Wanted,
-    application: &str,
-    database: &str,
-    is_alone: bool,
-) -> Result<Provided, DeployError> {
+/// When hosts do not have one of them, its topics are shared in several groups, or HTTP requests cannot reach it.
+pub fn of(wanted: &Wanted, application: &str, database: &str) -> Result<Provided, DeployError> {
     let mut found = BTreeMap::<String, Interface>::new();
     let mut subscribed = None;
     let logging = Need { wit: format!("{LOGGING}/logging@0.1.0-draft"), config: BTreeMap::new() };
     for need in wanted.needs.iter().chain([&logging]) {
         let (package, interface) = split(&need.wit);
+        // The entry takes the requests, and hands them on.
+        if need.is("wasi:http/incoming-handler") {
+            continue;
+        }
         if !ASKED_FOR.contains(&package) {
             if is_of_hosts(&need.wit) {
                 continue;
@@ -64,19 +70,18 @@ pub fn of(
         }
         let entry = found.entry(package.to_owned()).or_insert_with(|| empty(package, &need.wit));
         add(entry, interface);
-        if need.is("wasmcloud:messaging/handler") {
+        if need.is(HANDLER) {
             subscribed = subscriptions(wanted, need)?;
         } else {
             entry.config.extend(need.config.clone());
         }
-        match package {
-            POSTGRES => {
-                add(entry, "types");
-                entry.config.entry("database".to_owned()).or_insert_with(|| database.to_owned());
-            }
-            HTTP => entry.config = addressed(wanted, application, is_alone),
-            _ => {}
+        if package == POSTGRES {
+            add(entry, "types");
+            entry.config.entry("database".to_owned()).or_insert_with(|| database.to_owned());
         }
+    }
+    if wanted.http.is_some() {
+        subscribed = Some(with_requests(wanted, application, subscribed)?);
     }
     Ok(Provided { interfaces: found.into_values().collect(), subscribed })
 }
@@ -125,16 +130,19 @@ fn subscriptions(wanted: &Wanted, need: &Need) -> Result<Option<(String, String)
     }
 }
 
-/// By what HTTP requests reach a component: hosts look at the name in a request and not at its path.
-fn addressed(wanted: &Wanted, application: &str, is_alone: bool) -> Texts {
-    let mut config = Texts::from([("host".to_owned(), http_host(&wanted.name, application))]);
-    if is_alone {
-        config.insert("host-aliases".to_owned(), "localhost,127.0.0.1".to_owned());
+/// The subjects and the group of a component, and the subject of its HTTP requests.
+fn with_requests(
+    wanted: &Wanted,
+    application: &str,
+    subscribed: Option<(String, String)>,
+) -> Result<(String, String), DeployError> {
+    if !wanted.needs.iter().any(|need| need.is(HANDLER)) {
+        let (component, template) = (wanted.name.clone(), wanted.template.clone());
+        return Err(WasmCloudError::NoRequests { component, template }.into());
     }
-    config
-}
-
-/// The name by which HTTP requests reach a component.
-pub fn http_host(component: &str, application: &str) -> String {
-    format!("{}.{application}.pelato", names::label(component))
+    let requests = http_requests(application, &wanted.name);
+    Ok(match subscribed {
+        Some((subjects, group)) => (format!("{subjects},{requests}"), group),
+        None => (requests, wanted.name.clone()),
+    })
 }

@@ -1,5 +1,7 @@
 //! Workflow → resources: one for each component and target, or for each component and host.
 
+pub mod addresses;
+pub mod entry;
 pub mod interfaces;
 pub mod model;
 #[cfg(test)]
@@ -14,13 +16,14 @@ use crate::platform::{self, Application, DeployError, Wanted};
 use crate::project::Settings;
 use crate::project::settings::wasmcloud::{KUBE_NAMESPACE, POSTGRES_DATABASE};
 use crate::project::settings::{REGISTRY_PASSWORD, REGISTRY_USER};
+use addresses::Addresses;
 use interfaces::Provided;
 use model::{
-    API_VERSION, COMPONENT_NAME, COMPONENT_VERSION, Component, Deployment, HOST_GROUP, KIND, Metadata,
-    PROJECT, Reference, Resources, Spec, TARGET, Template, Texts, Workload,
+    API_VERSION, COMPONENT_NAME, COMPONENT_VERSION, Component, Deployment, Environment, HOST_GROUP, KIND,
+    Metadata, PROJECT, Reference, Resources, Spec, TARGET, Template, Texts, Workload,
 };
 
-/// What the settings say about manifests.
+/// What is known about manifests beside the application: what the settings say, and what was seen in the cluster.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rules {
     /// The namespace, if it is not that of the context.
@@ -28,7 +31,13 @@ pub struct Rules {
     database: String,
     /// Whether hosts need credentials for the registry.
     pub private: bool,
+    /// The largest message that NATS takes, in bytes.
+    pub max_payload: usize,
+    pub addresses: Addresses,
 }
+
+/// The largest message that a NATS server takes unless it is told otherwise, in bytes.
+const MAX_PAYLOAD: usize = 1 << 20;
 
 impl Rules {
     pub fn of(settings: &Settings) -> Self {
@@ -36,6 +45,8 @@ impl Rules {
         Self {
             namespace: text(KUBE_NAMESPACE),
             database: text(POSTGRES_DATABASE).unwrap_or_default(),
+            max_payload: MAX_PAYLOAD,
+            addresses: Addresses::default(),
             private: text(REGISTRY_USER).and(text(REGISTRY_PASSWORD)).is_some(),
         }
     }
@@ -57,21 +68,24 @@ pub fn plan(application: &Application, rules: &Rules) -> Result<Vec<Deployment>,
     let maker = Maker { application, rules, name: names::application(&application.project)? };
     let mut made = Vec::new();
     for wanted in &application.components {
-        let provided = interfaces::of(wanted, &maker.name, &rules.database, maker.is_only_http(wanted))?;
+        let provided = interfaces::of(wanted, &maker.name, &rules.database)?;
         for target in &wanted.targets {
             for place in maker.places(wanted, target)? {
                 made.push(maker.deployment(wanted, &provided, &place));
             }
         }
     }
+    if let Some(entry) = entry::wanted(application) {
+        maker.entries(&entry, &mut made)?;
+    }
     distinct(&made)?;
     Ok(made)
 }
 
 /// Where a resource's replicas run.
-struct Place<'a> {
-    target: &'a str,
-    environment: Option<&'a str>,
+pub struct Place<'a> {
+    pub target: &'a str,
+    pub environment: Option<&'a str>,
 }
 
 struct Maker<'a> {
@@ -82,10 +96,25 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Whether it can have the names of the machine for itself.
-    fn is_only_http(&self, wanted: &Wanted) -> bool {
-        let mut others = self.application.components.iter().filter(|other| other.name != wanted.name);
-        !others.any(|other| other.http.is_some())
+    /// The HTTP entry, for each host of its targets.
+    fn entries(&self, entry: &Wanted, made: &mut Vec<Deployment>) -> Result<(), DeployError> {
+        let environment =
+            Some(Environment { config: entry::routes(self.application, &self.name, self.rules)? });
+        let service = entry::service_name(&self.name);
+        for target in &entry.targets {
+            for place in self.places(entry, target)? {
+                let interfaces = entry::interfaces(self.application, &self.rules.addresses, &place, &service);
+                let mut one = self.deployment(entry, &Provided::of_interfaces(interfaces), &place);
+                let workload = &mut one.spec.template.spec;
+                workload.kubernetes = Some(entry::kubernetes(&service));
+                for component in &mut workload.components {
+                    component.local_resources =
+                        Some(Resources { environment: environment.clone(), ..Resources::default() });
+                }
+                made.push(one);
+            }
+        }
+        Ok(())
     }
 
     fn places<'b>(&'b self, wanted: &Wanted, target: &'b str) -> Result<Vec<Place<'b>>, DeployError> {
@@ -143,13 +172,14 @@ impl Maker<'_> {
             image: image(wanted),
             image_pull_policy: Some("IfNotPresent".to_owned()),
             image_pull_secret: self.rules.private.then(|| Reference { name: pull_secret(&self.name) }),
-            local_resources: Some(Resources { config: provided.config(calls) }),
+            local_resources: Some(Resources { config: provided.config(calls), environment: None }),
         };
         Workload {
             host_selector: Texts::from([(HOST_GROUP.to_owned(), place.target.to_owned())]),
             environment: place.environment.map(str::to_owned),
             host_interfaces: provided.interfaces.clone(),
             components: vec![component],
+            kubernetes: None,
         }
     }
 }
@@ -184,7 +214,8 @@ fn distinct(made: &[Deployment]) -> Result<(), DeployError> {
 /// # Errors
 /// When one has no JSON form.
 pub fn to_manifest(made: &[Deployment]) -> Result<platform::Manifest, DeployError> {
-    let documents = made.iter().map(serde_json::to_value).collect::<Result<_, _>>();
+    let documents = entry::service(made).map(Ok).into_iter().chain(made.iter().map(serde_json::to_value));
+    let documents = documents.collect::<Result<_, _>>();
     Ok(platform::Manifest { documents: documents.map_err(|error| DeployError::Form(error.to_string()))? })
 }
 
@@ -193,6 +224,8 @@ pub fn to_manifest(made: &[Deployment]) -> Result<platform::Manifest, DeployErro
 /// # Errors
 /// When it is not one of this platform.
 pub fn from_manifest(manifest: &platform::Manifest) -> Result<Vec<Deployment>, DeployError> {
-    let documents = manifest.documents.iter().cloned().map(serde_json::from_value);
+    // The rest follows from these.
+    let deployments = manifest.documents.iter().filter(|document| document["kind"] == KIND);
+    let documents = deployments.cloned().map(serde_json::from_value);
     documents.collect::<Result<_, _>>().map_err(|error| DeployError::Form(error.to_string()))
 }

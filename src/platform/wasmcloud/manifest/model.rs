@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::entry;
+
 pub type Texts = BTreeMap<String, String>;
 
 pub const GROUP: &str = "runtime.wasmcloud.dev";
@@ -70,6 +72,16 @@ pub struct Workload {
     pub environment: Option<String>,
     pub host_interfaces: Vec<Interface>,
     pub components: Vec<Component>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kubernetes: Option<Kubernetes>,
+}
+
+/// What Kubernetes has for a workload.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kubernetes {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service: Option<Reference>,
 }
 
 /// Interfaces of one package that hosts provide.
@@ -106,6 +118,16 @@ pub struct Reference {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Resources {
+    #[serde(skip_serializing_if = "Texts::is_empty")]
+    pub config: Texts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
+}
+
+/// The environment variables of a component.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Environment {
     pub config: Texts,
 }
 
@@ -125,6 +147,11 @@ impl Deployment {
     /// The component that it runs: an application's part.
     pub fn component(&self) -> &str {
         self.annotation(COMPONENT_NAME)
+    }
+
+    /// Whether it is the HTTP entry, and no component of the workflow.
+    pub fn is_entry(&self) -> bool {
+        self.component() == entry::NAME
     }
 
     pub fn workload(&self) -> &Workload {

@@ -150,26 +150,137 @@ fn every_need_is_an_interface_with_its_configuration() {
     assert!(interface(row).contains(&"wasmcloud:postgres/query+types database=postgres".to_owned()));
     let entry = task(&["type: nats_to_nats_kv", "dest_topic", "bucket: rooms"]);
     assert!(interface(entry).contains(&"wasi:keyvalue/store bucket=rooms".to_owned()));
-    let http = |name: &str| named(name, &["type: http_producer_nats"]);
-    let alone = interface(http("a_b"));
-    let address =
-        "wasi:http/incoming-handler host=a-b.two-rooms-21d776.pelato host-aliases=localhost,127.0.0.1";
-    assert!(alone.contains(&address.to_owned()), "{alone:?}");
-    let two = planned(&[
-        http("a"),
-        task(&[
-            "component_name: b",
-            "type: http_producer_nats",
-            "source_topic: x",
-            "dest_topic: y",
-            "name: B",
-        ]),
-    ]);
-    let aliases = two
-        .iter()
-        .flat_map(|one| &one.workload().host_interfaces)
-        .filter(|one| one.config.contains_key("host-aliases"));
-    assert_eq!(aliases.count(), 0, "which of the two would answer?");
+}
+
+/// Two tasks that answer HTTP at the edge, one of them in the cloud, too, and one that does not.
+fn with_http(path: &str) -> Application {
+    let path = format!("http: {{path: {path}}}");
+    let other =
+        ["type: http_producer_nats", "name: B", "source_topic: x", "dest_topic: y", "targets: [edge, cloud]"];
+    let third = ["name: C", "source_topic: u", "dest_topic: v", "targets: [fog]"];
+    let tasks = [named("a", &["type: http_producer_nats", &path]), named("b", &other), named("c", &third)];
+    let mut application = application(&tasks);
+    application.entry.image = "localhost:5000/pelato_entry:1.0.0-x".to_owned();
+    application.http_hosts = vec!["api.example.org".to_owned()];
+    let hosts = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    application.hosts = Some([("edge".to_owned(), hosts(&["pi-1", "pi-2"]))].into());
+    application
+}
+
+#[test]
+fn an_entry_on_every_host_of_the_targets_with_http_knows_all_paths() {
+    let mut application = with_http("/x");
+    application.entry.digest = Some("sha256:cd".to_owned());
+    let made = plan(&application, &rules(&[(KUBE_NAMESPACE, "rooms")])).unwrap();
+    let entries: Vec<_> = made.iter().filter(|one| one.is_entry()).collect();
+    let names: Vec<_> = entries.iter().map(|one| one.name()).collect();
+    let app = "two-rooms-21d776";
+    assert_eq!(
+        names,
+        [
+            format!("{app}-http-entry-edge-pi-1"),
+            format!("{app}-http-entry-edge-pi-2"),
+            format!("{app}-http-entry-cloud"),
+        ]
+    );
+    let shown = to_manifest(&made).unwrap().to_yaml().unwrap();
+    let documents: Vec<_> = shown.split("---\n").collect();
+    let service = "\
+apiVersion: v1
+kind: Service
+metadata:
+  name: two-rooms-21d776-http
+  namespace: rooms
+  labels:
+    app.kubernetes.io/managed-by: pelato
+    app.kubernetes.io/part-of: two-rooms-21d776
+  annotations:
+    dev.pelato/project: Two Rooms
+spec:
+  ports:
+  - name: http
+    port: 80
+    protocol: TCP
+    targetPort: 80
+";
+    assert_eq!(documents[0], service);
+    let workload = documents[5].split_once("    spec:\n").unwrap().1;
+    let wanted = "      hostSelector:
+        hostgroup: edge
+      environment: pi-1
+      hostInterfaces:
+      - namespace: wasi
+        package: http
+        version: 0.2.0
+        interfaces:
+        - handler
+        config:
+          host: two-rooms-21d776-http
+          host-aliases: 127.0.0.1,api.example.org,localhost,pi-1
+      - namespace: wasmcloud
+        package: messaging
+        version: 0.2.0
+        interfaces:
+        - consumer
+      components:
+      - name: http-entry
+        image: localhost:5000/pelato_entry@sha256:cd
+        imagePullPolicy: IfNotPresent
+        localResources:
+          environment:
+            config:
+              PELATO_ROUTES: '{\"max_bytes\":1048576,\"timeout_ms\":30000,\"routes\":{\"/b\":{\"component\":\"b\",\"subject\":\"pelato.http.two-rooms-21d776.b\"},\"/x\":{\"component\":\"a\",\"subject\":\"pelato.http.two-rooms-21d776.a\"}}}'
+      kubernetes:
+        service:
+          name: two-rooms-21d776-http
+";
+    assert_eq!(workload, wanted);
+    assert_eq!(from_manifest(&to_manifest(&made).unwrap()).unwrap(), made);
+}
+
+#[test]
+fn a_task_gets_its_requests_as_messages_and_no_path_concerns_it() {
+    let of = |path: &str, name: &str| {
+        let made = plan(&with_http(path), &rules(&[])).unwrap();
+        made.into_iter().find(|one| one.component() == name).unwrap()
+    };
+    let task = of("/x", "a");
+    let config = task.workload().components[0].local_resources.clone().unwrap().config;
+    assert_eq!(config["subscriptions"], "first_in,pelato.http.two-rooms-21d776.a");
+    assert_eq!(config["consumer_group"], "a");
+    assert!(task.workload().host_interfaces.iter().all(|one| one.package != "http"));
+    for name in ["a", "b", "c"] {
+        assert_eq!(of("/x", name), of("/y", name));
+    }
+    assert_ne!(of("/x", "http entry"), of("/y", "http entry"));
+}
+
+#[test]
+fn without_http_there_is_no_entry_and_with_it_the_hosts_have_to_be_known() {
+    let made = planned(&[task(&[])]);
+    assert!(!made.iter().any(Deployment::is_entry));
+    assert_eq!(to_manifest(&made).unwrap().documents.len(), 1);
+    let unknown = plan(&Application { hosts: None, ..with_http("/x") }, &rules(&[])).unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        "`http entry` runs on every host of its targets, and the cluster was not asked which hosts it has"
+    );
+}
+
+#[test]
+fn one_path_leads_to_one_component() {
+    let clash = plan(&with_http("/b, port: 8001"), &rules(&[])).unwrap_err();
+    assert_eq!(
+        clash.to_string(),
+        "`a` and `b` both answer HTTP at /b, and hosts of wasmCloud 2 have one port for all"
+    );
+    let mut deaf = with_http("/x");
+    deaf.components[0].needs.retain(|need| !need.is("wasmcloud:messaging/handler"));
+    let deaf = plan(&deaf, &rules(&[])).unwrap_err().to_string();
+    assert_eq!(
+        deaf,
+        "`a` answers HTTP and takes no messages, as which HTTP requests reach it on wasmCloud 2"
+    );
 }
 
 #[test]
@@ -201,6 +312,6 @@ fn credentials_are_only_referred_to() {
 
 #[test]
 fn without_tasks_there_is_nothing_to_deploy() {
-    let empty = Application { project: "x".into(), components: Vec::new(), calls: 1, hosts: None };
+    let empty = Application { components: Vec::new(), ..with_http("/x") };
     assert!(matches!(plan(&empty, &Rules::default()).unwrap_err(), DeployError::Empty));
 }
