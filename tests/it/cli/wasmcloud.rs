@@ -167,7 +167,7 @@ metadata:
     dev.pelato/component: http entry
     dev.pelato/project: Temperatures
     dev.pelato/target: edge
-    dev.pelato/version: 1.0.0-sha-84cd3a32
+    dev.pelato/version: 1.0.0-sha-[..]
 spec:
   replicas: 1
   template:
@@ -195,7 +195,7 @@ spec:
         - consumer
       components:
       - name: http-entry
-        image: registry.example:5000/team/pelato_entry:1.0.0-sha-84cd3a32
+        image: registry.example:5000/team/pelato_entry:1.0.0-sha-[..]
         imagePullPolicy: IfNotPresent
         localResources:
           environment:

@@ -19,14 +19,15 @@ error: `double` 1.0.0 has already been pushed to 127.0.0.1:[PORT]/team with diff
 
 "#]]);
     assert_eq!(place.read("pelato.lock"), lock);
-    assert_eq!(registry.repositories(), serde_json::json!(["team/double"]));
+    assert_eq!(registry.repositories(), serde_json::json!(["team/double", "team/pelato_entry"]));
     let plan = |flags: &[&str]| json(&place, &[&["push", "--dry-run", "--json"], flags].concat());
     assert_eq!(plan(&[])["components"][0]["work"], "refuse");
     assert_eq!(plan(&["--force"])["components"][0]["work"], "replace");
     place.run(&["push", "--force"]).code(0).stdout_eq(str![[r#"
-COMPONENT  PUSH      SIZE     [TIME]DIGEST               IMAGE
-double     replaced  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.0
-play       pushed    [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+COMPONENT     PUSH       SIZE     [TIME]DIGEST               IMAGE
+double        replaced   [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.0
+play          pushed     [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+pelato_entry  unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/pelato_entry:1.0.0-sha-[..]
 
 "#]]);
     place.run_in_vain(&["push", "-q"]).code(0);
@@ -42,9 +43,10 @@ fn a_bump_makes_room() {
     place.run(&["push"]).code(3);
     place.run(&["bump", "--changed"]).code(0);
     place.run(&["push"]).code(0).stdout_eq(str![[r#"
-COMPONENT  PUSH       SIZE     [TIME]DIGEST               IMAGE
-double     pushed     [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.1
-play       unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+COMPONENT     PUSH       SIZE     [TIME]DIGEST               IMAGE
+double        pushed     [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.1
+play          unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+pelato_entry  unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/pelato_entry:1.0.0-sha-[..]
 
 "#]]);
     assert_eq!(registry.manifest("team/double", "1.0.0"), first);

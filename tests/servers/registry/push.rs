@@ -14,14 +14,16 @@ fn every_component_becomes_an_image() {
         .run(&["push"])
         .code(0)
         .stdout_eq(str![[r#"
-COMPONENT  PUSH    SIZE     [TIME]DIGEST               IMAGE
-double     pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.0
-play       pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+COMPONENT     PUSH    SIZE     [TIME]DIGEST               IMAGE
+double        pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.0
+play          pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+pelato_entry  pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/pelato_entry:1.0.0-sha-[..]
 
 "#]])
         .stderr_eq(str![[r#"
      Pushing double
      Pushing play
+     Pushing pelato_entry
 
 "#]]);
     let (manifest, digest) = registry.manifest("team/double", "1.0.0");
@@ -62,9 +64,10 @@ fn what_is_there_is_not_sent_again() {
         .run_in_vain(&["push"])
         .code(0)
         .stdout_eq(str![[r#"
-COMPONENT  PUSH       SIZE     [TIME]DIGEST               IMAGE
-double     unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.0
-play       unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+COMPONENT     PUSH       SIZE     [TIME]DIGEST               IMAGE
+double        unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.0
+play          unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+pelato_entry  unchanged  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/pelato_entry:1.0.0-sha-[..]
 
 "#]])
         .stderr_eq("");
@@ -102,18 +105,20 @@ fn the_dry_run_says_what_would_happen_and_does_nothing() {
         .run_in_vain(&["push", "--dry-run"])
         .code(0)
         .stdout_eq(str![[r#"
-COMPONENT  PUSH  IMAGE
-double     push  127.0.0.1:[PORT]/team/double:1.0.0
-play       push  127.0.0.1:[PORT]/team/play:0.3.0
+COMPONENT     PUSH  IMAGE
+double        push  127.0.0.1:[PORT]/team/double:1.0.0
+play          push  127.0.0.1:[PORT]/team/play:0.3.0
+pelato_entry  push  127.0.0.1:[PORT]/team/pelato_entry:1.0.0-sha-[..]
 
 "#]])
         .stderr_eq("");
     place.run(&["push", "play"]).code(0);
     change_double(&place);
     place.run_in_vain(&["push", "--dry-run"]).code(0).stdout_eq(str![[r#"
-COMPONENT  PUSH         IMAGE
-double     build first  127.0.0.1:[PORT]/team/double:1.0.0
-play       nothing      127.0.0.1:[PORT]/team/play:0.3.0
+COMPONENT     PUSH         IMAGE
+double        build first  127.0.0.1:[PORT]/team/double:1.0.0
+play          nothing      127.0.0.1:[PORT]/team/play:0.3.0
+pelato_entry  push         127.0.0.1:[PORT]/team/pelato_entry:1.0.0-sha-[..]
 
 "#]]);
     assert_eq!(registry.repositories(), serde_json::json!(["team/play"]));
@@ -135,14 +140,16 @@ COMPONENT  VERSION  SIZE     WORK       [TIME]WHY
 double     1.0.0    [SIZE]  unchanged  [TIME]
 play       0.3.0    [SIZE]  unchanged  [TIME]
 
-COMPONENT  PUSH    SIZE     [TIME]DIGEST               IMAGE
-double     pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.0
-play       pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+COMPONENT     PUSH    SIZE     [TIME]DIGEST               IMAGE
+double        pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/double:1.0.0
+play          pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/play:0.3.0
+pelato_entry  pushed  [SIZE]  [TIME]sha256:[DIGEST]  127.0.0.1:[PORT]/team/pelato_entry:1.0.0-sha-[..]
 
 "#]])
         .stderr_eq(str![[r#"
      Pushing double
      Pushing play
+     Pushing pelato_entry
 
 "#]]);
     let printed = json(&place, &["build", "--json"]);
