@@ -32,7 +32,7 @@ pub struct Arguments {
     /// With `--dry-run`: ask neither registry nor cluster
     #[arg(long, requires = "dry_run")]
     offline: bool,
-    /// With `--offline`: a file that names the hosts of each target, for tasks with `placement: every-host`
+    /// With `--offline`: a file that names the hosts of each target, where the manifest depends on them
     #[arg(long, value_name = "FILE", requires = "offline")]
     hosts: Option<PathBuf>,
     /// Replace an application of the same name that belongs to another project

@@ -14,8 +14,11 @@ fn place() -> Place {
 #[test]
 fn what_would_change_is_one_patch() {
     let place = place();
+    let hosts = place.above().join("hosts.yaml");
+    std::fs::write(&hosts, "edge: [pi-1]\ncloud: [vm-1]\n").unwrap();
+    let hosts = hosts.to_str().unwrap();
     place
-        .run_in_vain(&["move", "play", "--to", "edge", "--dry-run", "--offline"])
+        .run_in_vain(&["move", "play", "--to", "edge", "--dry-run", "--offline", "--hosts", hosts])
         .code(0)
         .stdout_eq(str![[r#"
 --- a/workflow.yaml
@@ -31,7 +34,7 @@ fn what_would_change_is_one_patch() {
      component_name: play
 --- a/gen/wasmcloud.yaml
 +++ b/gen/wasmcloud.yaml
-@@ -62,7 +62,7 @@
+@@ -70,7 +70,7 @@
    annotations:
      dev.pelato/component: play
      dev.pelato/project: Temperatures
@@ -40,7 +43,7 @@ fn what_would_change_is_one_patch() {
      dev.pelato/version: 0.3.0
  spec:
    replicas: 1
-@@ -73,7 +73,7 @@
+@@ -81,7 +81,7 @@
        app.kubernetes.io/part-of: temperatures-5fd878
      spec:
        hostSelector:
@@ -53,7 +56,7 @@ fn what_would_change_is_one_patch() {
 "#]])
         .stderr_eq("");
     place
-        .run_in_vain(&["move", "play", "--to", "cloud,edge", "--dry-run", "--offline"])
+        .run_in_vain(&["move", "play", "--to", "cloud,edge", "--dry-run", "--offline", "--hosts", hosts])
         .code(0)
         .stdout_eq(str![[r#"
 --- a/workflow.yaml
@@ -69,7 +72,7 @@ fn what_would_change_is_one_patch() {
      component_name: play
 --- a/gen/wasmcloud.yaml
 +++ b/gen/wasmcloud.yaml
-@@ -54,7 +54,7 @@
+@@ -62,7 +62,7 @@
  apiVersion: runtime.wasmcloud.dev/v1alpha1
  kind: WorkloadDeployment
  metadata:
@@ -78,14 +81,10 @@ fn what_would_change_is_one_patch() {
    labels:
      app.kubernetes.io/component: play
      app.kubernetes.io/managed-by: pelato
-@@ -95,3 +95,48 @@
-             consumer_group: play
-             max_in_flight: '100'
-             subscriptions: room.double
-+---
-+apiVersion: runtime.wasmcloud.dev/v1alpha1
-+kind: WorkloadDeployment
-+metadata:
+@@ -107,6 +107,51 @@
+ apiVersion: runtime.wasmcloud.dev/v1alpha1
+ kind: WorkloadDeployment
+ metadata:
 +  name: temperatures-5fd878-play-edge
 +  labels:
 +    app.kubernetes.io/component: play
@@ -127,27 +126,40 @@ fn what_would_change_is_one_patch() {
 +            consumer_group: play
 +            max_in_flight: '100'
 +            subscriptions: room.double
++---
++apiVersion: runtime.wasmcloud.dev/v1alpha1
++kind: WorkloadDeployment
++metadata:
+   name: temperatures-5fd878-http-entry-pi-1
+   labels:
+     app.kubernetes.io/component: http-entry
 
 "#]])
         .stderr_eq("");
     place
-        .run_in_vain(&["move", "play", "--to", "cloud", "--dry-run", "--offline"])
+        .run_in_vain(&["move", "play", "--to", "cloud", "--dry-run", "--offline", "--hosts", hosts])
         .code(0)
         .stdout_eq("")
         .stderr_eq(str![[r#"
         Note nothing would change
 
 "#]]);
-    let json = place.ran(&["move", "play", "--to", "edge", "--dry-run", "--offline", "--json"]).code(0).out;
+    let json = place
+        .ran(&["move", "play", "--to", "edge", "--dry-run", "--offline", "--json", "--hosts", hosts])
+        .code(0)
+        .out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(
         (&json["component"], &json["from"][0], &json["to"][0]),
         (&"play".into(), &"cloud".into(), &"edge".into())
     );
     assert_eq!(json["deployed"], serde_json::Value::Null);
-    assert_eq!(json["manifest"][1]["metadata"]["annotations"]["dev.pelato/target"], "edge");
+    assert_eq!(json["manifest"][2]["metadata"]["annotations"]["dev.pelato/target"], "edge");
     // A target that is named twice is meant once. The patch is one that others take, too.
-    let patch = place.ran(&["move", "play", "--to", "edge,edge", "--dry-run", "--offline"]).code(0).out;
+    let patch = place
+        .ran(&["move", "play", "--to", "edge,edge", "--dry-run", "--offline", "--hosts", hosts])
+        .code(0)
+        .out;
     place.write("patch", patch);
     let before = place.read("workflow.yaml");
     let applied = place.program("git").args(["apply", "--include=workflow.yaml", "patch"]).status().unwrap();
