@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::StreamExt;
+use futures_util::{FutureExt, StreamExt};
 use tokio::sync::OnceCell;
 
 pub use error::WasmCloudError;
@@ -70,7 +70,7 @@ impl WasmCloud {
 
     /// The hosts; connected to when they are wanted first.
     async fn bus(&self) -> Result<&Bus, DeployError> {
-        self.bus.get_or_try_init(|| Bus::connect(&self.settings)).await
+        self.bus.get_or_try_init(|| Bus::connect(&self.settings).boxed()).await
     }
 
     /// A word where the hosts' own limit is lower than what the user wants.
@@ -144,7 +144,8 @@ impl Platform for WasmCloud {
             let bus = self.bus().await;
             rules.max_payload = bus.map_or(rules.max_payload, Bus::max_payload);
         }
-        let mut plan = plan::plan(self.cluster().await?, application, &rules, force).await?;
+        // Boxed, as requests are: all of it would be one value on the stack.
+        let mut plan = plan::plan(self.cluster().await?, application, &rules, force).boxed().await?;
         plan.warnings.extend(self.limit());
         Ok(plan)
     }

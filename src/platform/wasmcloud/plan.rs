@@ -52,7 +52,7 @@ pub async fn plan(
         preflight::own_objects(cluster, &name, step.version(), rules.private).await?;
     }
     rehearse(cluster, &name, step.version(), &wanted, &rules).await?;
-    service::check(cluster, &name, &wanted, force).await?;
+    Box::pin(service::check(cluster, &name, &wanted, force)).await?;
     let mut warnings =
         preflight::warnings(&known, &name, &wanted, (&machines, &cluster.operator_namespace), &live);
     warnings.extend(rules.addresses.conflicts(&entry::targets(&known), &known.http_hosts));
