@@ -78,6 +78,7 @@ fn the_account_of_pelato_has_these_rights_and_no_others() {
         ("workloaddeployments.runtime.wasmcloud.dev", own, "get list watch create patch delete"),
         ("workloads.runtime.wasmcloud.dev", own, "get list watch delete"),
         ("configmaps", own, "get list create patch delete"),
+        ("services", own, "get list create patch delete"),
         ("hosts.runtime.wasmcloud.dev", system, "get list watch"),
         ("secrets", system, ""),
         ("pods", own, ""),
