@@ -70,6 +70,11 @@ pub trait Manifest: DeserializeOwned {
         &[]
     }
 
+    /// Whether somebody who writes this, in lower case, means it, although it is none of its names.
+    fn is_meant_by(&self, _name: &str) -> bool {
+        false
+    }
+
     /// Checks what the types alone do not say.
     ///
     /// # Errors
@@ -135,6 +140,10 @@ impl<M: Manifest> Unit for Described<M> {
 
     fn aliases(&self) -> &[String] {
         self.manifest.aliases()
+    }
+
+    fn is_meant_by(&self, name: &str) -> bool {
+        self.manifest.is_meant_by(name)
     }
 
     fn load(folder: Folder, origin: Origin) -> Result<Self, Problem> {

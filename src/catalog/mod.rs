@@ -20,7 +20,7 @@ pub use template::{Capability, Flow, Kind, Parameter, Template};
 
 use crate::files;
 use crate::report::{Problem, Source};
-use crate::text::suggest;
+use crate::text::{self, suggest};
 
 static PACKS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/language-packs");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/tasks");
@@ -62,6 +62,8 @@ pub trait Unit: Sized {
     fn folder(&self) -> &Folder;
     /// Other names it goes by.
     fn aliases(&self) -> &[String];
+    /// Whether somebody who writes this means it, although it is none of its names.
+    fn is_meant_by(&self, name: &str) -> bool;
     /// Reads one out of its folder.
     ///
     /// # Errors
@@ -227,6 +229,13 @@ impl<T: Unit> Collection<T> {
         }
     }
 
+    /// The name that was probably meant by one that there is not.
+    pub fn meant(&self, name: &str) -> Option<&str> {
+        let lower = name.to_lowercase();
+        let other = self.units.iter().find(|unit| unit.is_meant_by(&lower)).map(Unit::name);
+        other.or_else(|| text::meant(name, self.names()))
+    }
+
     /// The unit of a name or other name.
     ///
     /// # Errors
@@ -243,7 +252,10 @@ impl<T: Unit> Collection<T> {
                 None => CatalogError::Unknown {
                     kind: T::KIND,
                     name: name.to_owned(),
-                    help: suggest::help(name, self.names()),
+                    help: match self.meant(name) {
+                        Some(meant) => format!("did you mean `{meant}`?"),
+                        None => suggest::help(name, self.names()),
+                    },
                 },
             }
         })

@@ -145,12 +145,19 @@ impl Context {
     fn open_root(&self, root: PathBuf) -> Result<Pelato, Error> {
         // What is wrong or suspicious in them is said once, before anything else.
         self.settings(&root)?;
+        let state = state_folder(&self.here);
+        if is_within(&state, &root) {
+            return Err(Error::Usage {
+                message: format!("{STATE} names a folder of the project: {}", state.display()),
+                help: "name one outside of the project, which has no say in what you allow".to_owned(),
+            });
+        }
         Ok(Pelato::open(Options {
             settings: self.sources()?,
             root,
             user: user_folder(),
             cache: cache_folder(&self.here),
-            state: state_folder(&self.here),
+            state,
             consent: if self.is_trusted()? { Arc::new(AllowAll) } else { Arc::clone(&self.ui) as Arc<_> },
             events: Arc::clone(&self.ui) as Arc<_>,
             cancel: self.signals.cancel.clone(),
@@ -278,6 +285,15 @@ fn root(here: &Path, named: Option<&Path>) -> PathBuf {
 pub fn user_folder() -> Option<PathBuf> {
     let named = std::env::var_os(HOME).filter(|value| !value.is_empty()).map(PathBuf::from);
     named.or_else(|| Some(etcetera::choose_base_strategy().ok()?.data_dir().join("pelato")))
+}
+
+/// Whether a folder, which may not be there yet, is in another one.
+fn is_within(folder: &Path, other: &Path) -> bool {
+    let real = |path: &Path| {
+        let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+        there.and_then(|(above, real)| Some(real.join(path.strip_prefix(above).ok()?)))
+    };
+    real(folder).zip(real(other)).is_some_and(|(folder, other)| folder.starts_with(other))
 }
 
 fn cache_folder(here: &Path) -> PathBuf {

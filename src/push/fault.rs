@@ -181,17 +181,32 @@ impl Request<'_> {
         if error.is_redirect() {
             return Fault::of(false, self.failed(&last));
         }
-        match error.url().and_then(Url::host_str).filter(|there| !is_at(self.host, there)) {
-            Some(there) => self.unreachable(&format!("it redirects to {there}: {last}")),
+        match error.url().filter(|there| !is_at(self.host, there)) {
+            Some(there) => {
+                let port = there.port().map(|port| format!(":{port}")).unwrap_or_default();
+                self.unreachable(&format!(
+                    "it redirects to {}{port}: {last}",
+                    there.host_str().unwrap_or_default()
+                ))
+            }
             None => self.unreachable(&last),
         }
     }
 }
 
-/// Whether a registry, as it is named, is at this host.
-fn is_at(registry: &str, host: &str) -> bool {
-    let bare = registry.rsplit_once(':').map_or(registry, |(bare, _)| bare);
-    bare.eq_ignore_ascii_case(host) || super::hub::one_name(host) == registry
+/// Whether a registry, as it is named, is at this address.
+fn is_at(registry: &str, address: &Url) -> bool {
+    let host = address.host_str().unwrap_or_default();
+    let named = registry.rsplit_once(':').and_then(|(bare, port)| Some((bare, port.parse::<u16>().ok()?)));
+    match named {
+        Some((bare, port)) => {
+            bare.eq_ignore_ascii_case(host) && address.port_or_known_default() == Some(port)
+        }
+        None => {
+            let is_host = registry.eq_ignore_ascii_case(host) || super::hub::one_name(host) == registry;
+            is_host && address.port().is_none()
+        }
+    }
 }
 
 /// The error of TLS, which may be wrapped into errors of the system; these do not name what they hold as their source.
@@ -284,6 +299,25 @@ mod tests {
         });
         assert!(!format!("{error:?}").contains("hunter2"));
         (transient, error.to_string())
+    }
+
+    #[test]
+    fn another_port_is_another_server() {
+        let at = |registry: &str, url: &str| is_at(registry, &Url::parse(url).unwrap());
+        for (registry, url) in [
+            ("localhost:5000", "http://localhost:5000/v2/"),
+            ("r.org", "https://R.org/v2/"),
+            ("r.org:443", "https://r.org/v2/"),
+        ] {
+            assert!(at(registry, url), "{registry}, {url}");
+        }
+        for (registry, url) in [
+            ("localhost:5000", "http://localhost:5001/v2/"),
+            ("r.org", "https://r.org:5000/v2/"),
+            ("r.org", "https://s.org/v2/"),
+        ] {
+            assert!(!at(registry, url), "{registry}, {url}");
+        }
     }
 
     #[test]

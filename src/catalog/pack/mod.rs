@@ -131,6 +131,12 @@ impl Manifest for PackManifest {
         &self.name
     }
 
+    /// By the extension of its files, such as `js`, or by a longer name, such as `golang`.
+    fn is_meant_by(&self, name: &str) -> bool {
+        self.extensions.iter().any(|known| known == name)
+            || self.name.len() > 1 && name.starts_with(&self.name)
+    }
+
     fn summary(&self) -> &str {
         &self.summary
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::error::LanguageError;
-use crate::catalog::{Catalog, CatalogError, Pack, Unit};
+use crate::catalog::{Catalog, CatalogError, Pack};
 use crate::text;
 
 /// The pack that `language` names.
@@ -12,20 +12,12 @@ pub fn named<'c>(catalog: &'c Catalog, name: &str) -> Result<&'c Pack, LanguageE
         CatalogError::Broken(problem) => LanguageError::Broken(problem),
         CatalogError::Unknown { .. } => LanguageError::UnknownName {
             message: format!("there is no language pack {}", text::quoted(name)),
-            help: match by_other_name(catalog, name).or_else(|| text::meant(name, catalog.packs.names())) {
+            help: match catalog.packs.meant(name) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("there is {}", text::list(catalog.packs.names())),
             },
         },
     })
-}
-
-/// The pack that is meant by the extension of its files, such as `js`, or by a longer name, such as `golang`.
-fn by_other_name<'c>(catalog: &'c Catalog, name: &str) -> Option<&'c str> {
-    let name = name.to_lowercase();
-    let by_extension = catalog.packs.iter().find(|pack| pack.manifest.extensions.contains(&name));
-    let begins = |pack: &&Pack| pack.name().len() > 1 && name.starts_with(pack.name());
-    by_extension.or_else(|| catalog.packs.iter().find(begins)).map(Unit::name)
 }
 
 /// The pack whose endings the files have.

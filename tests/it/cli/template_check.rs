@@ -91,6 +91,14 @@ error: there is no template `toi`
   help: did you mean `toy`?
 
 "#]]);
+    for (language, meant) in [("js", "javascript"), ("Golang", "go"), ("pyton", "python")] {
+        let ran = place.run(&["-q", "template", "check", "toy", "--language", language]).code(3);
+        let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+        assert_eq!(
+            said,
+            format!("error: there is no language pack `{language}`\n  help: did you mean `{meant}`?\n")
+        );
+    }
     place.run(&["-q", "template", "check", "toy", "--language", "cobol"]).code(3).stdout_eq("").stderr_eq(
         str![[r#"
 error: there is no language pack `cobol`

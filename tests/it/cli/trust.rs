@@ -447,3 +447,16 @@ error: PELATO_TRUST is not a boolean: `perhaps`
 "#]]);
     place.env("PELATO_TRUST", "0").run(&["build"]).code(2);
 }
+
+#[test]
+fn a_project_does_not_say_itself_what_is_allowed() {
+    for folder in ["state", "link/state"] {
+        let place = Place::with(PROJECT).env("PELATO_STATE", folder);
+        std::os::unix::fs::symlink(".", place.path("link")).unwrap();
+        place.run_in_vain(&["check"]).code(2).stdout_eq("").stderr_eq(str![[r#"
+error: PELATO_STATE names a folder of the project: [PROJECT]/[..]state
+  help: name one outside of the project, which has no say in what you allow
+
+"#]]);
+    }
+}

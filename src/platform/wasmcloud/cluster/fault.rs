@@ -28,6 +28,10 @@ pub fn at_first(address: &str, error: &Error) -> DeployError {
             WasmCloudError::NotLetIn { address, message }.into()
         }
         // Whoever may not see the version may be allowed to do the rest.
+        Error::Api(status) if status.message.trim().is_empty() => unreachable_at(
+            address,
+            format!("it answers with status {}: it may be another server", status.code),
+        ),
         other => not_let_in(address, other).unwrap_or_else(|| unreachable_at(address, words(other))),
     }
 }
