@@ -146,7 +146,8 @@ impl Context {
         // What is wrong or suspicious in them is said once, before anything else.
         self.settings(&root)?;
         let state = state_folder(&self.here);
-        if is_within(&state, &root) {
+        let is_named = std::env::var_os(STATE).is_some_and(|value| !value.is_empty());
+        if is_named && root.join(workflow::FILE).is_file() && is_within(&state, &root) {
             return Err(Error::Usage {
                 message: format!("{STATE} names a folder of the project: {}", state.display()),
                 help: "name one outside of the project, which has no say in what you allow".to_owned(),

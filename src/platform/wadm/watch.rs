@@ -66,13 +66,19 @@ struct Failed {
     since: Instant,
     /// How often on each host, by its key.
     times: BTreeMap<String, usize>,
+    /// Whether that was only that a link could not be put.
+    of_link: bool,
     /// The last words about it.
     words: String,
 }
 
 impl Failed {
-    /// Whether it will not come right by itself.
+    /// Whether it will not come right by itself. A link does: when a component gets another provider, wadm puts the new
+    /// link again and again before it takes the old one away and, with it, what it needs for the new one.
     fn is_hopeless(&self) -> bool {
+        if self.of_link {
+            return false;
+        }
         let elapsed = self.since.elapsed();
         let again = self.times.values().any(|times| *times > 1);
         elapsed > NEXT_TRY || (again && elapsed > SECOND_CHANCE)
@@ -137,12 +143,12 @@ impl Watch {
             let application = &manifest.metadata.name;
             let parts = &manifest.spec.components;
             let Some(part) = parts.iter().find(|part| part.id(application) == failure.id) else { continue };
-            let new = || Failed { since: now, times: BTreeMap::new(), words: String::new() };
+            let new = || Failed { since: now, times: BTreeMap::new(), of_link: true, words: String::new() };
             let failed = self.failed.entry(part.name.clone()).or_insert_with(new);
-            let times = failed.times.entry(failure.host).or_default();
-            // When a component gets another provider, wadm puts the new link again and again before it takes the old one
-            // away and, with it, what it needs for the new one; half a minute later it comes right.
-            *times = if failure.of_link { 1 } else { *times + 1 };
+            if !failure.of_link {
+                failed.of_link = false;
+                *failed.times.entry(failure.host).or_default() += 1;
+            }
             if failed.words != failure.words {
                 news.push(Problem { part: part.name.clone(), words: failure.words.clone() });
                 failed.words = failure.words;
@@ -201,7 +207,7 @@ mod tests {
             let since = Instant::now().checked_sub(Duration::from_secs(seconds)).unwrap();
             let mut times = BTreeMap::new();
             hosts.iter().for_each(|host| *times.entry((*host).to_owned()).or_default() += 1);
-            Failed { since, times, words: String::new() }.is_hopeless()
+            Failed { since, times, of_link: false, words: String::new() }.is_hopeless()
         };
         assert!(!failed(1, &["a", "a", "a"]), "wadm starts it again at once");
         assert!(failed(21, &["a", "a"]), "and again in vain");

@@ -35,8 +35,9 @@ fn a_component_moves_and_comes_back() {
     assert_eq!(project.place.read("workflow.yaml"), before.replace("[edge]", "[cloud]"));
     under_way(&lattice, &project, &["rollback"]).said(&["workflow.yaml is as it was"]);
     assert_eq!(places(&lattice, "rooms-echo"), ["edge"]);
+    // Where one of the targets stays, wadm alone decides when the links change: at once, or half a minute later.
     for (to, places_then) in [("edge,cloud", &["cloud", "edge"][..]), ("cloud", &["cloud"])] {
-        under_way(&lattice, &project, &["move", "echo", "--to", to]);
+        project.pelato(&["move", "echo", "--to", to]);
         assert_eq!(places(&lattice, "rooms-echo"), places_then);
     }
     project.pelato(&["remove"]);
