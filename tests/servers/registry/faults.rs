@@ -6,6 +6,8 @@ use super::project::{built, words};
 use crate::support::Place;
 use crate::support::disk::Disk;
 use crate::support::fake::{Failing, Proxy, nobody, silent};
+use crate::support::place::PATIENCE;
+use crate::support::process::wait_within;
 use crate::support::registry::{How, Registry};
 
 fn at(address: &str) -> Place {
@@ -105,8 +107,12 @@ fn a_registry_without_room() {
     // What was pushed is remembered, what was not is not.
     let lock = std::fs::read_to_string(place.path("pelato.lock")).unwrap_or_default();
     for component in ["double", "play"] {
-        let there = registry.log().contains(&format!("PUT /v2/team/{component}/manifests"));
-        assert_eq!(lock.contains(&format!("[components.{component}]")), there, "{component}: {lock}");
+        let line = format!("PUT /v2/team/{component}/manifests");
+        match lock.contains(&format!("[components.{component}]")) {
+            // The registry answers before it writes its log.
+            true => wait_within(PATIENCE, &line, || registry.log().contains(&line).then_some(())),
+            false => assert!(!registry.log().contains(&line), "{component}: {lock}"),
+        }
     }
     drop((registry, disk));
 }
