@@ -67,7 +67,8 @@ fn least_indent(before: &str) -> usize {
 fn is_read_otherwise(value: &str) -> bool {
     static PATTERN: OnceLock<Option<Regex>> = OnceLock::new();
     let pattern = PATTERN.get_or_init(|| Regex::new(OTHERWISE).ok());
-    pattern.as_ref().is_some_and(|pattern| pattern.is_match(value))
+    // The end of a text that is in quotes already has one of them.
+    !value.contains(['\'', '"']) && pattern.as_ref().is_some_and(|pattern| pattern.is_match(value))
 }
 
 #[cfg(test)]
@@ -99,7 +100,15 @@ mod tests {
         assert!(text.contains("    - no\n    b: yes\n  next: 'off'\n") && text.contains("h: 'n'"), "{text}");
     }
 
+    #[test]
+    fn what_is_in_quotes_already_stays() {
+        let value = json!({ "": ": 2024-01-01  ", "a: b": "x: on", "c": "'on'" });
+        assert_eq!(serde_yaml::from_str::<serde_json::Value>(&yaml(&value).unwrap()).unwrap(), value);
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4096))]
+
         #[test]
         fn it_stays_the_same_value(
             key in "[a-z: '\"-]{0,6}", text in "(on|no|-|: |\n|  |1_0|'|\"|[|]|>|a|#|2024-01-01){0,6}",

@@ -91,7 +91,7 @@ error: there is no template `toi`
   help: did you mean `toy`?
 
 "#]]);
-    for (language, meant) in [("js", "javascript"), ("Golang", "go"), ("pyton", "python")] {
+    for (language, meant) in [("js", "javascript"), ("Golang", "go"), ("rustt", "rust")] {
         let ran = place.run(&["-q", "template", "check", "toy", "--language", language]).code(3);
         let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
         assert_eq!(
