@@ -15,6 +15,7 @@ pub mod follow;
 pub mod history;
 mod host_list;
 pub mod interface;
+mod manifest;
 pub mod model;
 mod problem;
 pub mod wadm;
@@ -29,9 +30,10 @@ use async_trait::async_trait;
 pub use error::{Class, DeployError, Fault};
 pub use flow::{Accepted, accept, deploy, rollback, settle};
 pub use host_list::read as host_list;
+pub use manifest::Manifest;
 pub use model::{
-    Application, Clock, Deployed, Finding, Host, HostList, Image, Manifest, Options, Outlook, Part, PartKind,
-    Plan, Removed, Revision, Running, State, Status, Statuses, Wanted,
+    Application, Clock, Deployed, Finding, Host, HostList, Image, Options, Outlook, Part, PartKind, Plan,
+    Removed, Revision, Running, State, Status, Statuses, Wanted,
 };
 pub use problem::Problem;
 

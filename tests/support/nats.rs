@@ -188,3 +188,10 @@ pub fn hear(url: &str, subject: &str, count: usize) {
         assert_eq!(heard, count, "the server is gone");
     });
 }
+
+/// The value of a key in a bucket, if it is there.
+pub async fn value(url: &str, bucket: &str, key: &str) -> Option<String> {
+    let context = async_nats::jetstream::new(async_nats::connect(url).await.unwrap());
+    let value = context.get_key_value(bucket).await.ok()?.get(key).await.unwrap()?;
+    Some(String::from_utf8(value.to_vec()).unwrap())
+}

@@ -158,7 +158,7 @@ impl Platform for WasmCloud {
         }
         let project = wanted.first().map_or("", |one| one.annotation(PROJECT));
         secret::put(cluster, &self.settings, &plan.name).await?;
-        service::put(cluster, &wanted).await?;
+        service::put(cluster, &plan.name, &wanted).await?;
         history::mark(cluster, &plan.name, &plan.version, project).await?;
         // One that was stored has the number of the deployment that stored it, as it should.
         cluster.apply_all(&wanted, false).await

@@ -34,10 +34,9 @@ pub async fn check(
 ///
 /// # Errors
 /// When the cluster does not take it.
-pub async fn put(cluster: &Cluster, wanted: &[Deployment]) -> Result<(), DeployError> {
+pub async fn put(cluster: &Cluster, application: &str, wanted: &[Deployment]) -> Result<(), DeployError> {
     let Some(service) = entry::service(wanted) else { return Ok(()) };
-    let name = service["metadata"]["name"].as_str().unwrap_or_default().to_owned();
-    cluster.of_kind::<Service>().apply(&name, &service, false).await
+    cluster.of_kind::<Service>().apply(&entry::service_name(application), &service, false).await
 }
 
 /// Takes the Service of an application away, if there is one.

@@ -17,7 +17,7 @@ pub const MOST_DIGITS: usize = 18;
 /// Branches and conditions of all blocks together.
 pub const MOST_LINKS: usize = 500;
 /// The largest number that a filter is given.
-const MOST_NUMBER: i64 = 1 << 31;
+const MOST_NUMBER: u64 = 1 << 31;
 /// Blocks or indices inside each other.
 pub const DEEPEST: usize = 50;
 /// The supply of steps, about as many bytes as are looked at.
@@ -59,7 +59,7 @@ pub fn check(value: &dyn ValueView) -> Result<(), Error> {
 /// When it is too large.
 pub fn countable(value: &dyn ValueView) -> Result<(), Error> {
     let number = value.as_scalar().and_then(|scalar| scalar.to_integer());
-    match number.is_some_and(|number| number.unsigned_abs() > MOST_NUMBER.unsigned_abs()) {
+    match number.is_some_and(|number| number.unsigned_abs() > MOST_NUMBER) {
         true => Err(Error::with_msg(format!("a filter is given a number above {MOST_NUMBER}"))),
         false => Ok(()),
     }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::deploy::project::{Project, Task, workflow};
 use crate::support::cluster::{Cluster, HostSetup, Setup};
+use crate::support::nats::value;
 use crate::support::postgres::{PASSWORD, Server};
 use crate::support::soak;
 
@@ -53,12 +54,6 @@ tasks:
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
-
-async fn value(url: &str, bucket: &str, key: &str) -> Option<String> {
-    let context = async_nats::jetstream::new(async_nats::connect(url).await.unwrap());
-    let value = context.get_key_value(bucket).await.ok()?.get(key).await.unwrap()?;
-    Some(String::from_utf8(value.to_vec()).unwrap())
 }
 
 #[test]

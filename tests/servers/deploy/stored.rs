@@ -6,6 +6,7 @@ use tokio::runtime::Builder;
 
 use super::project::Project;
 use crate::support::lattice::{Lattice, NAME, wait_for};
+use crate::support::nats::value;
 use crate::support::postgres::{PASSWORD, Server};
 
 const WORKFLOW: &str = "\
@@ -44,13 +45,6 @@ tasks:
 /// Does something asynchronous.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
-}
-
-/// The value of a key, if it is there.
-async fn value(url: &str, bucket: &str, key: &str) -> Option<String> {
-    let context = async_nats::jetstream::new(async_nats::connect(url).await.unwrap());
-    let value = context.get_key_value(bucket).await.ok()?.get(key).await.unwrap()?;
-    Some(String::from_utf8(value.to_vec()).unwrap())
 }
 
 #[test]
