@@ -10,6 +10,7 @@ mod complete;
 mod completions;
 mod config;
 mod context;
+mod dead_letters;
 mod deploy;
 mod doctor;
 mod drill;
@@ -114,6 +115,8 @@ enum Command {
     Rollback(rollback::Arguments),
     Remove(remove::Arguments),
     Drill(drill::Arguments),
+    #[command(subcommand)]
+    DeadLetters(dead_letters::Action),
     Infra(infra::Arguments),
     Bump(bump::Arguments),
     Graph(graph::Arguments),
@@ -194,6 +197,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Rollback(arguments) => rollback::run(&arguments, context),
         Command::Remove(arguments) => remove::run(arguments, context),
         Command::Drill(arguments) => drill::run(arguments, context),
+        Command::DeadLetters(action) => dead_letters::run(action, context),
         Command::Infra(arguments) => infra::run(&arguments, context),
         Command::Bump(arguments) => bump::run(arguments, context),
         Command::Graph(arguments) => graph::run(&arguments, context),

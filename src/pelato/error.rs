@@ -110,6 +110,22 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Stream(#[from] StreamError),
+    #[error("`{component}` has no dead letters: each of its messages is delivered once at most")]
+    #[diagnostic(
+        code(pelato::no_dead_letters),
+        help("only tasks with `delivery: at-least-once` have dead letters")
+    )]
+    NoDeadLetters { component: String },
+    /// Several components share the topic.
+    #[error("the dead letter {number} is of `{other}`, not of `{component}`")]
+    #[diagnostic(code(pelato::dead_letter_of_other), help("name `{other}` instead"))]
+    DeadLetterOfOther { number: u64, component: String, other: String },
+    #[error("the dead letter {number} of `{component}` does not say which topic it had been sent to")]
+    #[diagnostic(
+        code(pelato::dead_letter_unaddressed),
+        help("name the topic with {}; the component reads `{topics}`", Argument::To)
+    )]
+    DeadLetterUnaddressed { number: u64, component: String, topics: String },
     /// A later phase needs what has not been built.
     #[error("the build of `{component}` is out of date: {why}")]
     #[diagnostic(code(pelato::not_built), help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]

@@ -77,6 +77,10 @@ impl Error {
             Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
+            Self::NoDeadLetters { .. }
+            | Self::DeadLetterOfOther { .. }
+            | Self::DeadLetterUnaddressed { .. }
+            | Self::Stream(StreamError::NoDeadLetter { .. }) => Exit::Usage,
             Self::Stream(StreamError::Nats(error)) if !error.is_network() => Exit::Project,
             Self::Stream(_) => Exit::Network,
             Self::Deploy(error) => match error.class() {

@@ -113,6 +113,7 @@ names! {
         Call = "call",
         Check = "check",
         Config = "config",
+        DeadLettersList = "dead_letters_list",
         Deploy = "deploy",
         Doctor = "doctor",
         Drill = "drill",

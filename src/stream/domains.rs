@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_nats::Client;
 
-use super::{ConsumerManager, Look, StreamError, Streams};
+use super::{ConsumerManager, DeadLetters, Look, StreamError, Streams};
 use crate::progress::{Event, Progress};
 
 /// JetStream in the usual domain and in others. Each topic is stored in one of them: servers pass messages on to whoever
@@ -71,6 +71,31 @@ impl Domains {
             }
         }
         Ok(())
+    }
+
+    /// The dead letters on a topic; none if no stream stores it. `homes` has the domains of topics that have their own.
+    ///
+    /// # Errors
+    /// When JetStream does not answer.
+    pub async fn dead_letters(
+        &self,
+        topic: &str,
+        homes: &BTreeMap<String, String>,
+    ) -> Result<Option<DeadLetters<'_>>, StreamError> {
+        DeadLetters::of(self.manager_of(topic, homes).await?, topic).await
+    }
+
+    /// JetStream where a topic is stored.
+    pub async fn manager_of(
+        &self,
+        topic: &str,
+        homes: &BTreeMap<String, String>,
+    ) -> Result<&ConsumerManager, StreamError> {
+        let index = match self.managers.len() {
+            1 => 0,
+            _ => self.place(topic, homes.get(topic)).await?,
+        };
+        Ok(&self.managers[index])
     }
 
     /// What each domain has to do. Each share has the homes of its topics.

@@ -1,6 +1,7 @@
 //! Why messages cannot be stored for a component.
 
 use crate::nats::NatsError;
+use crate::remedy::Operation;
 
 /// Why messages cannot be stored for a component.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -59,6 +60,29 @@ pub enum StreamError {
         help("check that the user may publish to `{topic}`, and that its stream has space")
     )]
     DeadLetter { topic: String, message: String },
+    #[error("there is no dead letter {number} on `{topic}`")]
+    #[diagnostic(
+        code(pelato::stream::no_dead_letter),
+        help("{} shows those that there are", Operation::DeadLettersList)
+    )]
+    NoDeadLetter { number: u64, topic: String },
+    #[error("the dead letter {number} cannot be sent to `{topic}`: {message}")]
+    #[diagnostic(
+        code(pelato::stream::dead_letter_unsent),
+        help(
+            "nothing is lost, it is still a dead letter: {} and {} with a NATS server create what stores and reads \
+             `{topic}`; the user must be permitted to publish there",
+            Operation::Deploy,
+            Operation::Run
+        )
+    )]
+    DeadLetterUnsent { number: u64, topic: String, message: String },
+    #[error("the dead letter {number} cannot be deleted from the stream `{stream}`: {message}")]
+    #[diagnostic(
+        code(pelato::stream::dead_letter_kept),
+        help("check that the user may delete messages, and that the stream permits it")
+    )]
+    DeadLetterKept { number: u64, stream: String, message: String },
     /// Another program has a consumer of that name.
     #[error("the stream `{stream}` already has a consumer `{consumer}` that PELATO did not create")]
     #[diagnostic(code(pelato::stream::consumer_taken), help("rename the component or the consumer"))]

@@ -159,7 +159,7 @@ impl ConsumerManager {
     }
 
     /// The stream that stores a topic, or a part of it.
-    async fn stream_of(&self, topic: &str) -> Result<Option<stream::Info>, StreamError> {
+    pub(super) async fn stream_of(&self, topic: &str) -> Result<Option<stream::Info>, StreamError> {
         let Some(name) = self.stream_name_of(topic).await? else { return Ok(None) };
         match self.context.get_stream(&name).await {
             Ok(stream) => Ok(Some(stream.cached_info().clone())),

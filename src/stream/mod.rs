@@ -9,8 +9,10 @@ mod consumer;
 mod domains;
 mod error;
 mod guard;
+mod letters;
 mod look;
 mod places;
+mod stored;
 mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +29,7 @@ use consumer::Start;
 pub use domains::Domains;
 pub use error::StreamError;
 pub use guard::Guard;
+pub use letters::{DeadLetter, DeadLetters};
 pub use look::{Fault, Look, What};
 pub use places::{Kept, Places};
 

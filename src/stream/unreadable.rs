@@ -7,11 +7,8 @@
 use std::collections::BTreeSet;
 
 use async_nats::{HeaderMap, HeaderName};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use serde::Deserialize;
-use serde_json::json;
 
+use super::stored::Stored;
 use super::{Consumer, ConsumerManager, StreamError};
 use crate::protocol;
 
@@ -19,24 +16,6 @@ use crate::protocol;
 const REASON: &str = "its headers cannot be read: they are not valid UTF-8, or one has no colon";
 /// A character in the place of bytes that are not UTF-8.
 const REPLACEMENT: char = '\u{fffd}';
-
-#[derive(Deserialize)]
-struct Answer {
-    message: Option<Stored>,
-}
-
-/// A message of a stream.
-#[derive(Deserialize)]
-struct Stored {
-    subject: String,
-    seq: u64,
-    /// Its headers, as base64.
-    #[serde(default)]
-    hdrs: String,
-    /// Its body, as base64.
-    #[serde(default)]
-    data: String,
-}
 
 impl ConsumerManager {
     /// Dead-letters messages that were delivered, are not acknowledged, and cannot be read. `done` has those that were
@@ -71,20 +50,6 @@ impl ConsumerManager {
         Ok(count)
     }
 
-    /// The first message of a subject with this number or a higher one.
-    async fn next_stored(
-        &self,
-        stream: &str,
-        subject: &str,
-        number: u64,
-    ) -> Result<Option<Stored>, StreamError> {
-        let request = json!({ "seq": number, "next_by_subj": subject });
-        let answer = self.context.request(format!("STREAM.MSG.GET.{stream}"), &request).await;
-        answer
-            .map(|Answer { message }| message)
-            .map_err(|error: async_nats::jetstream::context::RequestError| self.absent(error.to_string()))
-    }
-
     /// Stores a message as a dead letter: its body unchanged, and its headers as base64.
     async fn store_dead_letter(
         &self,
@@ -93,7 +58,7 @@ impl ConsumerManager {
         stored: &Stored,
     ) -> Result<(), StreamError> {
         let refused = |message: String| StreamError::DeadLetter { topic: topic.to_owned(), message };
-        let body = STANDARD.decode(&stored.data).map_err(|error| refused(error.to_string()))?;
+        let body = stored.body().map_err(|error| refused(error.to_string()))?;
         let mut headers = HeaderMap::new();
         for (name, value) in protocol::dead_letter_headers(&consumer.component, &stored.subject, REASON) {
             headers.insert(name, value.as_str());
@@ -107,8 +72,7 @@ impl ConsumerManager {
 
 impl Stored {
     fn is_readable(&self) -> bool {
-        let headers = STANDARD.decode(&self.hdrs).unwrap_or_default();
-        !self.subject.contains(REPLACEMENT) && are_readable(&headers)
+        !self.subject.contains(REPLACEMENT) && are_readable(&self.header_bytes())
     }
 }
 

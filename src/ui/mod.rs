@@ -6,6 +6,7 @@ mod comparison;
 mod conformance;
 mod events;
 pub mod json;
+mod letters;
 mod made;
 mod order;
 mod pack;

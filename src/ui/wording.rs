@@ -75,6 +75,7 @@ pub fn flag(argument: Argument) -> String {
 pub fn command(operation: Operation) -> &'static str {
     match operation {
         Operation::AddTask => "add-task",
+        Operation::DeadLettersList => "dead-letters list",
         Operation::PackAdd => "pack add",
         Operation::PackRemove => "pack remove",
         Operation::PackShow => "pack show",

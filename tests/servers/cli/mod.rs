@@ -3,6 +3,7 @@
 mod chain;
 mod delivery;
 mod drill_held;
+mod letters;
 mod rights;
 mod run_nats;
 mod run_postgres;

@@ -1,0 +1,204 @@
+//! Dead letters: what streams store of messages that components could not process.
+
+use async_nats::HeaderMap;
+use async_nats::jetstream::stream::RetentionPolicy;
+use futures_util::TryStreamExt;
+
+use super::stored::Stored;
+use super::{ConsumerManager, StreamError};
+use crate::nats::subject;
+use crate::protocol;
+
+/// By this header a stream knows a message that it has stored already.
+const MESSAGE_ID: &str = "Nats-Msg-Id";
+/// Headers that say what a server is to do with a message: they were for the first time it was sent.
+const FOR_THE_SERVER: &str = "nats-";
+/// Headers of dead letters.
+const OURS: &str = "pelato-";
+
+/// A dead letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Its number in the stream.
+    pub number: u64,
+    /// When it was stored, in RFC 3339.
+    pub time: String,
+    /// The component that could not process it, if it says so.
+    pub component: Option<String>,
+    /// The topic that it had been sent to, if it says so.
+    pub sent_to: Option<String>,
+    /// Why it could not be processed, if it says so.
+    pub error: Option<String>,
+    /// All of its headers.
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl DeadLetter {
+    fn new(stored: &Stored) -> Result<Self, base64::DecodeError> {
+        let headers = stored.headers();
+        let header = |wanted: &str| {
+            let found = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            found.map(|(_, value)| value.clone()).filter(|value| !value.is_empty())
+        };
+        Ok(Self {
+            number: stored.seq,
+            time: stored.time.clone(),
+            component: header(protocol::COMPONENT_HEADER),
+            sent_to: header(protocol::SUBJECT_HEADER),
+            error: header(protocol::ERROR_HEADER),
+            body: stored.body()?,
+            headers,
+        })
+    }
+
+    /// The headers that it had when it was sent first.
+    fn first_headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in &self.headers {
+            let lower = name.to_ascii_lowercase();
+            if !lower.starts_with(OURS) && !lower.starts_with(FOR_THE_SERVER) {
+                headers.append(name.as_str(), value.as_str());
+            }
+        }
+        headers
+    }
+}
+
+/// The dead letters of a topic.
+pub struct DeadLetters<'a> {
+    /// JetStream where the topic is stored.
+    manager: &'a ConsumerManager,
+    stream: String,
+    topic: String,
+    /// How many there are.
+    pub count: usize,
+    /// The number of the last message of the stream.
+    last: u64,
+}
+
+impl<'a> DeadLetters<'a> {
+    /// Those that are stored now; none if no stream stores the topic.
+    pub(super) async fn of(manager: &'a ConsumerManager, topic: &str) -> Result<Option<Self>, StreamError> {
+        let Some(stream) = manager.stream_name_of(topic).await? else { return Ok(None) };
+        let absent = |message: String| manager.absent(message);
+        let place = manager.context.get_stream_no_info(&stream).await;
+        let place = place.map_err(|error| absent(error.to_string()))?;
+        let subjects = place.info_with_subjects(topic).await.map_err(|error| absent(error.to_string()))?;
+        let last = subjects.info.state.last_sequence;
+        let counts: Vec<(String, usize)> =
+            subjects.try_collect().await.map_err(|error| absent(error.to_string()))?;
+        let count = counts.iter().map(|(_, count)| count).sum();
+        Ok(Some(Self { manager, stream, topic: topic.to_owned(), count, last }))
+    }
+
+    /// The first one with this number or a higher one; none of those that came after [`DeadLetters::of`].
+    ///
+    /// # Errors
+    /// When JetStream does not answer.
+    pub async fn next(&self, number: u64) -> Result<Option<DeadLetter>, StreamError> {
+        let stored = self.manager.next_stored(&self.stream, &self.topic, number.max(1)).await?;
+        let letter = stored.filter(|stored| stored.seq <= self.last).map(|stored| DeadLetter::new(&stored));
+        letter.transpose().map_err(|error| self.manager.absent(error.to_string()))
+    }
+
+    /// The one with this number.
+    ///
+    /// # Errors
+    /// When JetStream does not answer, or has none of this number.
+    pub async fn get(&self, number: u64) -> Result<DeadLetter, StreamError> {
+        let found = self.next(number).await?.filter(|letter| letter.number == number);
+        found.ok_or_else(|| StreamError::NoDeadLetter { number, topic: self.topic.clone() })
+    }
+
+    /// Sends one to a topic of `readers`, with the headers that it had, and deletes it once a stream has stored it.
+    /// If it is interrupted in between and repeated within two minutes, the stream stores it once.
+    ///
+    /// # Errors
+    /// When nobody reads the topic or it cannot be stored: then it is a dead letter still; or when it cannot be deleted.
+    pub async fn send_again(
+        &self,
+        letter: &DeadLetter,
+        topic: &str,
+        readers: &ConsumerManager,
+    ) -> Result<(), StreamError> {
+        let number = letter.number;
+        let unsent =
+            |message: String| StreamError::DeadLetterUnsent { number, topic: topic.to_owned(), message };
+        if !readers.is_read(topic).await? {
+            return Err(unsent("no consumer reads it, so it would be lost".to_owned()));
+        }
+        let mut headers = letter.first_headers();
+        headers.insert(MESSAGE_ID, format!("pelato.{}.{number}.{}", self.stream, letter.time).as_str());
+        let body = letter.body.clone().into();
+        let sent = readers.context.publish_with_headers(topic.to_owned(), headers, body).await;
+        let acknowledged = sent.map_err(|error| unsent(error.to_string()))?.await;
+        acknowledged.map_err(|error| unsent(error.to_string()))?;
+        self.delete(number).await
+    }
+
+    /// Deletes one.
+    ///
+    /// # Errors
+    /// When JetStream refuses.
+    pub async fn delete(&self, number: u64) -> Result<(), StreamError> {
+        let stream = self.stream.clone();
+        let kept = |message: String| StreamError::DeadLetterKept { number, stream, message };
+        let place = self.manager.context.get_stream_no_info(&self.stream).await;
+        let place = place.map_err(|error| self.manager.absent(error.to_string()))?;
+        place.delete_message(number).await.map(drop).map_err(|error| kept(error.to_string()))
+    }
+}
+
+impl ConsumerManager {
+    /// Whether a consumer reads what is sent to a topic: a stream of interest acknowledges also what it drops.
+    async fn is_read(&self, topic: &str) -> Result<bool, StreamError> {
+        let Some(stream) = self.stream_of(topic).await? else { return Ok(false) };
+        if stream.config.retention != RetentionPolicy::Interest {
+            return Ok(true);
+        }
+        let place = self.context.get_stream_no_info(&stream.config.name).await;
+        let place = place.map_err(|error| self.absent(error.to_string()))?;
+        let mut consumers = place.consumers();
+        while let Some(consumer) =
+            consumers.try_next().await.map_err(|error| self.absent(error.to_string()))?
+        {
+            let filter = &consumer.config.filter_subject;
+            // Without one it reads everything, or what several filters say, which this client does not know.
+            if filter.is_empty() || subject::matches(filter, topic) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn letter(headers: &[(&str, &str)]) -> DeadLetter {
+        let pairs = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        DeadLetter {
+            number: 1,
+            time: String::new(),
+            component: None,
+            sent_to: None,
+            error: None,
+            headers: pairs.collect(),
+            body: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_the_senders_own_headers_are_sent_again() {
+        let all =
+            [("Unit", "C"), ("unit", "F"), ("Pelato-Error", "x"), ("NATS-Msg-Id", "1"), ("nats-x", "y")];
+        let headers = letter(&all).first_headers();
+        let mut left: Vec<_> =
+            headers.iter().map(|(name, values)| (name.to_string(), values.len())).collect();
+        left.sort();
+        assert_eq!(left.iter().map(|(_, count)| count).sum::<usize>(), 2, "{left:?}");
+        assert!(left.iter().all(|(name, _)| name.eq_ignore_ascii_case("unit")), "{left:?}");
+    }
+}
