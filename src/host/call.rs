@@ -1,6 +1,5 @@
 //! `pelato call`: a function by itself, once.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -12,7 +11,7 @@ use super::bindings::FunctionPre;
 use super::code::link;
 use super::engine::Compute;
 use super::observe::{Call, Event, Observer, Outcome, Times};
-use super::options::Limits;
+use super::options::{Compiler, Limits};
 use super::run::{Work, run};
 use super::state::State;
 
@@ -51,17 +50,13 @@ pub async fn call(
     wasm: &[u8],
     input: Bytes,
     limits: &Limits,
-    cache_dir: Option<&Path>,
+    compiler: &Compiler,
     observer: Arc<dyn Observer>,
 ) -> Result<Called, HostError> {
     let begun = Instant::now();
     // Compiles for seconds: whoever waits can give up meanwhile.
-    let (own, bytes, folder) = (name.to_owned(), wasm.to_vec(), cache_dir.map(Path::to_owned));
-    let prepared = tokio::task::spawn_blocking(move || {
-        let compute = Compute::single(folder.as_deref())?;
-        let function = prepare(&compute, &own, &bytes)?;
-        Ok::<_, HostError>((compute, function))
-    });
+    let (own, bytes, compiler) = (name.to_owned(), wasm.to_vec(), compiler.clone());
+    let prepared = tokio::task::spawn_blocking(move || prepare(&compiler, &own, &bytes));
     observer.event(Event::Preparing { component: name.to_owned() });
     let prepared = prepared.await.map_err(|cause| HostError::Engine { message: cause.to_string() })?;
     let (compute, function) = prepared?;
@@ -78,8 +73,27 @@ pub async fn call(
     Ok(Called { result, times })
 }
 
-/// Compiles a function and finds its imports.
-pub(super) fn prepare(compute: &Compute, name: &str, wasm: &[u8]) -> Result<FunctionPre<State>, HostError> {
+/// Compiles a function and finds its imports. The quick compiler does not know every instruction.
+pub(super) fn prepare(
+    compiler: &Compiler,
+    name: &str,
+    wasm: &[u8],
+) -> Result<(Compute, FunctionPre<State>), HostError> {
+    let cache = compiler.cache_dir.as_deref();
+    if compiler.quick
+        && let Ok(compute) = Compute::quick(cache)
+    {
+        match prepare_on(&compute, name, wasm) {
+            Err(HostError::Invalid { .. }) => {}
+            prepared => return Ok((compute, prepared?)),
+        }
+    }
+    let compute = Compute::single(cache)?;
+    let function = prepare_on(&compute, name, wasm)?;
+    Ok((compute, function))
+}
+
+fn prepare_on(compute: &Compute, name: &str, wasm: &[u8]) -> Result<FunctionPre<State>, HostError> {
     let component = compute.compile(name, wasm)?;
     let pre = link(&compute.wasi()?, name, &component)?;
     FunctionPre::new(pre).map_err(|_| HostError::Export {

@@ -1,39 +1,65 @@
 //! A component that is ready to be called.
 
+use std::sync::{Arc, PoisonError, RwLock};
+
 use sha2::{Digest, Sha256};
 use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime_wasi_http::p2::bindings::ProxyPre;
 
 use super::HostError;
 use super::bindings::MessagingPre;
-use super::engine::Compute;
 use super::keyvalue::Bucket;
 use super::options::Hosted;
 use super::state::{Resources, State};
+use super::tier::Tier;
 
 /// A component that is ready to be called: compiled, its imports found, its exports known.
 pub(super) struct Code {
     digest: [u8; 32],
+    /// What has compiled it, and runs it.
+    pub tier: Arc<Tier>,
     /// What it may use.
     pub resources: Resources,
     pub messaging: Option<MessagingPre<State>>,
     pub http: Option<ProxyPre<State>>,
 }
 
+/// The code of a component, which can be replaced while it runs. Calls under way keep what they began with.
+pub(super) struct Current(RwLock<Arc<Code>>);
+
+impl Current {
+    pub fn new(code: Arc<Code>) -> Self {
+        Self(RwLock::new(code))
+    }
+
+    pub fn get(&self) -> Arc<Code> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn replace(&self, code: Arc<Code>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = code;
+    }
+
+    /// Replaces it if it is this code still.
+    pub fn replace_this(&self, old: &Arc<Code>, new: Arc<Code>) -> bool {
+        let mut code = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let is_this = Arc::ptr_eq(&code, old);
+        if is_this {
+            *code = new;
+        }
+        is_this
+    }
+}
+
 impl Code {
     /// Prepares a component. Takes seconds of CPU time: do not call it on a thread that serves others.
-    pub fn prepare(
-        compute: &Compute,
-        linker: &Linker<State>,
-        hosted: &Hosted,
-        resources: Resources,
-    ) -> Result<Self, HostError> {
-        let component = compute.compile(&hosted.name, &hosted.wasm)?;
-        let pre = link(linker, &hosted.name, &component)?;
+    pub fn prepare(tier: &Arc<Tier>, hosted: &Hosted, resources: Resources) -> Result<Self, HostError> {
+        let component = tier.compute.compile(&hosted.name, &hosted.wasm)?;
+        let pre = link(&tier.linker, &hosted.name, &component)?;
         // These fail exactly when the export is missing.
         let digest = digest(&hosted.wasm);
         let (messaging, http) = (MessagingPre::new(pre.clone()).ok(), ProxyPre::new(pre).ok());
-        let code = Self { digest, resources, messaging, http };
+        let code = Self { digest, tier: Arc::clone(tier), resources, messaging, http };
         code.check(hosted)?;
         Ok(code)
     }

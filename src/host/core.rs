@@ -5,27 +5,26 @@ use std::time::Instant;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::sync::mpsc;
-use wasmtime::component::Linker;
 
 use super::HostError;
 use super::activity::Activity;
 use super::bus::{Broker, Parked};
 use super::database::Databases;
-use super::engine::Compute;
 use super::keyvalue::Buckets;
 use super::observe::{Call, Event, Observer, Outcome, Times};
+use super::optimise::Tiers;
 use super::options::{Hosted, Limits, Options};
 use super::run::{Work, run};
 use super::slots::{Slot, Slots};
 use super::state::{Link, Resources, State};
+use super::tier::Tier;
 
 /// How many tasks a thread runs before it polls timers and input: functions run for a tick each.
 const EVENT_INTERVAL: u32 = 5;
 
 /// What all calls share.
 pub(super) struct Core {
-    pub compute: Compute,
-    pub linker: Linker<State>,
+    pub tiers: Tiers,
     pub broker: Broker,
     pub activity: Activity,
     pub buckets: Buckets,
@@ -68,14 +67,13 @@ pub(super) struct Done<T> {
 impl Core {
     pub async fn start(options: &Options, observer: Arc<dyn Observer>) -> Result<Self, HostError> {
         let instances = u32::try_from(Slots::instances(options.max_concurrent)).unwrap_or(u32::MAX);
-        let compute = Compute::pooled(instances, options.cache_dir.as_deref())?;
+        let tiers = Tiers::make(instances, options)?;
         let activity = Activity::new();
         let broker =
             Broker::open(&options.bus, &options.limits, activity.clone(), Arc::clone(&observer)).await?;
         let domain = options.bucket_domain.as_deref();
         Ok(Self {
-            linker: compute.platform()?,
-            compute,
+            tiers,
             buckets: Buckets::beside(&broker, domain, Arc::clone(&observer)),
             databases: Databases::at(options.database.clone()),
             broker,
@@ -111,13 +109,13 @@ impl Core {
     }
 
     /// Waits for a slot, and does the work in a new instance.
-    pub async fn call<W: Work>(&self, admission: Admission, work: W) -> Done<W::Output> {
+    pub async fn call<W: Work>(&self, admission: Admission, tier: &Tier, work: W) -> Done<W::Output> {
         let slot = self.slots.enter().await;
         let queued = admission.received.elapsed();
         self.observer.event(Event::Started { call: Arc::clone(&admission.call) });
         let state = self.state(admission, slot);
         let record = Arc::clone(&state.record);
-        let (result, times) = run(&self.compute, &self.limits, state, queued, work).await;
+        let (result, times) = run(&tier.compute, &self.limits, state, queued, work).await;
         let (sent, stored) = (record.take_sent(), record.take_stored());
         let (parked, disposition) = (record.take_parked(), record.take_disposition());
         Done { result, sent, stored, failed_outside: record.failed_outside(), times, parked, disposition }

@@ -10,6 +10,7 @@ use super::HostError;
 use super::bus::in_process::Entry;
 use super::core::{Core, UnderWay};
 use super::message::{Order, Reading, read};
+use super::optimise::Slow;
 use super::service::{Part, Plan, Route, Routes, Running, Service};
 use crate::nats::Subscription;
 
@@ -29,7 +30,7 @@ struct Reader {
 impl Deployment {
     /// The code that runs.
     pub fn running(&self) -> Running {
-        self.services.iter().map(|(name, service)| (name.clone(), service.code())).collect()
+        self.services.iter().map(|(name, service)| (name.clone(), service.code.get())).collect()
     }
 
     /// Makes the plan's components the running ones. Components that stay keep their queues; new ones begin to read
@@ -55,8 +56,14 @@ impl Deployment {
         let kept: Vec<_> = plan.parts.iter().flat_map(keys).collect();
         let mut answering = Routes::new();
         let mut services = HashMap::new();
+        let mut slow = Vec::new();
         for part in plan.parts {
+            let runs =
+                self.services.get(&part.name).is_some_and(|one| Arc::ptr_eq(&one.code.get(), &part.code));
             let service = self.service(&part);
+            if let Some(hosted) = part.better.filter(|_| !runs) {
+                slow.push(Slow::new(&service.code, &part.code, hosted));
+            }
             if let Some(path) = part.http_path {
                 let allow_origins = part.allow_origins;
                 answering.insert(path, Route { service: Arc::clone(&service), allow_origins });
@@ -70,7 +77,7 @@ impl Deployment {
             let (orders, received) = watch::channel(Order::Read);
             let entry = messages.entry();
             // Where JetStream limits how many are in flight, none may wait unread: it would be redelivered.
-            let in_flight = match &service.code().resources.dead_letter_topic {
+            let in_flight = match &service.code.get().resources.dead_letter_topic {
                 Some(_) => Semaphore::MAX_PERMITS,
                 None => core.max_concurrent,
             };
@@ -80,13 +87,14 @@ impl Deployment {
             self.readers.insert(key, Reader { entry, orders, task });
         }
         self.dismiss(&kept);
+        core.tiers.optimise(slow, &core.observer);
         Ok(())
     }
 
     fn service(&self, part: &Part) -> Arc<Service> {
         match self.services.get(&part.name) {
             Some(service) => {
-                service.replace(Arc::clone(&part.code));
+                service.code.replace(Arc::clone(&part.code));
                 Arc::clone(service)
             }
             None => Arc::new(Service::new(&part.name, Arc::clone(&part.code))),

@@ -92,7 +92,7 @@ pub(super) async fn read(core: Arc<Core>, reading: Reading, token: mpsc::Sender<
 
 async fn handle(core: &Core, service: &Service, mut message: Message, received: Instant) {
     let _active = message.active.take();
-    let code = service.code();
+    let code = service.code.get();
     let Some(handler) = &code.messaging else {
         // The component was replaced by one that reads no messages.
         let (trace, subject) = (message.mark.trace, message.subject);
@@ -114,7 +114,7 @@ async fn handle(core: &Core, service: &Service, mut message: Message, received: 
         reply_to: message.reply_to,
     };
     let stored = message.reply_to.as_deref().and_then(|ack| Unacknowledged::of(core, ack));
-    let work = core.call(admission, HandleMessage { handler, message });
+    let work = core.call(admission, &code.tier, HandleMessage { handler, message });
     let mut done = match &stored {
         Some(stored) => stored.in_progress(work).await,
         None => work.await,

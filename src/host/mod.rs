@@ -26,6 +26,7 @@ mod keyvalue;
 mod memory;
 mod message;
 pub mod observe;
+mod optimise;
 mod options;
 mod output;
 mod record;
@@ -35,6 +36,7 @@ mod service;
 mod slots;
 mod state;
 mod ticker;
+mod tier;
 mod trace;
 
 use std::net::SocketAddr;
@@ -55,7 +57,7 @@ use bus::Closed;
 pub use bus::{Message, Messages};
 pub use call::{Called, call};
 pub use error::HostError;
-pub use options::{Bus, Hosted, Limits, Options};
+pub use options::{Bus, Compiler, Hosted, Limits, Options};
 pub use series::{Series, series};
 pub use trace::TraceId;
 
@@ -211,6 +213,7 @@ impl Host {
         if let Some(server) = server {
             server.stop().await;
         }
+        core.tiers.stop();
         let unread = deployment.into_inner().halt().await;
         let patience = core.limits.time + FAREWELL;
         let calls_ended = tokio::time::timeout(patience, under_way.over()).await.is_ok();

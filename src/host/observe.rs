@@ -186,6 +186,11 @@ pub enum Event {
         component: String,
         elapsed: Duration,
     },
+    /// A component runs in optimised code from now on, instead of code that was compiled quickly.
+    Optimised {
+        component: String,
+        elapsed: Duration,
+    },
     /// A call got an instance of its own.
     Started {
         call: Arc<Call>,

@@ -58,6 +58,21 @@ impl Default for Limits {
     }
 }
 
+/// How components become machine code.
+#[derive(Debug, Clone)]
+pub struct Compiler {
+    /// Where compiled components are kept between runs.
+    pub cache_dir: Option<PathBuf>,
+    /// Whether components start in code that is compiled quickly. A workflow that runs is optimised meanwhile.
+    pub quick: bool,
+}
+
+impl Default for Compiler {
+    fn default() -> Self {
+        Self { cache_dir: None, quick: true }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Where HTTP is served, if it is.
@@ -76,8 +91,7 @@ pub struct Options {
     pub limits: Limits,
     /// How many calls may compute at a time.
     pub max_concurrent: usize,
-    /// Where compiled components are kept between runs.
-    pub cache_dir: Option<PathBuf>,
+    pub compiler: Compiler,
 }
 
 impl Default for Options {
@@ -93,7 +107,7 @@ impl Default for Options {
             limits: Limits::default(),
             // Enough that a few hanging calls do not block the rest.
             max_concurrent: (cores * 4).clamp(8, 64),
-            cache_dir: None,
+            compiler: Compiler::default(),
         }
     }
 }

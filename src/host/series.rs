@@ -1,6 +1,5 @@
 //! A function called many times in one instance, for `pelato pack check`.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +8,8 @@ use wasmtime::Store;
 use super::HostError;
 use super::bindings::FunctionPre;
 use super::call::prepare;
-use super::engine::Compute;
 use super::observe::{Call, Observer, Outcome};
-use super::options::Limits;
+use super::options::{Compiler, Limits};
 use super::run::{Work, run};
 use super::state::State;
 
@@ -57,11 +55,10 @@ pub async fn series(
     wasm: &[u8],
     series: Series<'_>,
     limits: &Limits,
-    cache_dir: Option<&Path>,
+    compiler: &Compiler,
     observer: Arc<dyn Observer>,
 ) -> Result<Result<(), Outcome>, HostError> {
-    let compute = Compute::single(cache_dir)?;
-    let function = prepare(&compute, name, wasm)?;
+    let (compute, function) = prepare(compiler, name, wasm)?;
     let call = Arc::new(Call::direct(name, Default::default()));
     let state = State::new(call, limits.memory, observer, None);
     let work = Calls { function, series };

@@ -1,12 +1,12 @@
 //! Components that persist while their code is replaced, and the plan of what each of them reads and answers.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::HostError;
 use super::bus::subject::Pattern;
-use super::code::Code;
+use super::code::{Code, Current};
 use super::core::Core;
 use super::observe::Event;
 use super::options::Hosted;
@@ -15,23 +15,15 @@ use crate::cancel::Cancel;
 use crate::nats::Subscription;
 use crate::web::Origin;
 
-/// A component by its name. Calls under way keep the code that they began with.
+/// A component by its name.
 pub(super) struct Service {
     pub name: Arc<str>,
-    code: RwLock<Arc<Code>>,
+    pub code: Arc<Current>,
 }
 
 impl Service {
     pub fn new(name: &str, code: Arc<Code>) -> Self {
-        Self { name: name.into(), code: RwLock::new(code) }
-    }
-
-    pub fn code(&self) -> Arc<Code> {
-        Arc::clone(&self.code.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub fn replace(&self, code: Arc<Code>) {
-        *self.code.write().unwrap_or_else(PoisonError::into_inner) = code;
+        Self { name: name.into(), code: Arc::new(Current::new(code)) }
     }
 }
 
@@ -55,6 +47,8 @@ pub(super) struct Plan {
 pub(super) struct Part {
     pub name: String,
     pub code: Arc<Code>,
+    /// What it was compiled from, if better code can be made of it.
+    pub better: Option<Hosted>,
     pub subscriptions: Vec<Subscription>,
     pub http_path: Option<String>,
     pub allow_origins: Vec<Origin>,
@@ -98,13 +92,14 @@ fn prepare(core: &Core, hosted: Hosted, resources: Resources, running: &Running)
         None => {
             let (start, component) = (Instant::now(), hosted.name.clone());
             core.observer.event(Event::Preparing { component: component.clone() });
-            let code = Code::prepare(&core.compute, &core.linker, &hosted, resources)?;
+            let code = core.tiers.first(&hosted, resources)?;
             core.observer.event(Event::Prepared { component, elapsed: start.elapsed() });
             Arc::new(code)
         }
     };
+    let better = code.tier.is_quick.then(|| hosted.clone());
     let Hosted { name, subscriptions, http_path, allow_origins, .. } = hosted;
-    Ok(Part { name, code, subscriptions, http_path, allow_origins })
+    Ok(Part { name, code, better, subscriptions, http_path, allow_origins })
 }
 
 fn check(components: &[Hosted]) -> Result<(), HostError> {

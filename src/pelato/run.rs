@@ -23,7 +23,7 @@ use crate::host::observe::Observer;
 use crate::host::{self, Bus, Called, Host, HostError, Hosted, Limits, Stopped};
 use crate::nats;
 use crate::progress::{Event, OperationKind};
-use crate::project::settings::KEYVALUE_DOMAIN;
+use crate::project::settings::{KEYVALUE_DOMAIN, QUICK_START};
 use crate::stream::{Consumer, Guard, Kept};
 
 /// The port when neither a flag nor the workflow names one: the original's.
@@ -138,6 +138,14 @@ impl Pelato {
 }
 
 impl Operation {
+    /// How components become machine code.
+    fn compiler(&self) -> host::Compiler {
+        host::Compiler {
+            cache_dir: Some(self.cache.join("compiled")),
+            quick: self.settings.is_on(QUICK_START),
+        }
+    }
+
     /// More names by which HTTP requests reach the hosts of the workflow.
     fn http_hosts(&self) -> Result<Vec<String>, Error> {
         Ok(self.workflow()?.http_hosts.into_iter().map(|field| field.text).collect())
@@ -158,10 +166,10 @@ impl Operation {
         })?;
         let wasm = built.read_function().map_err(BuildError::from)?;
         let input = outcome.components.first().map_or(Ok(input.clone()), |one| given(one, &input))?;
-        let cache = self.cache.join("compiled");
+        let compiler = self.compiler();
         let observer = Traces::marked(observer, &outcome.components);
         let observer = Preparing::beside(observer, Arc::clone(&self.progress));
-        let called = host::call(component, &wasm, input.into(), limits, Some(&cache), observer);
+        let called = host::call(component, &wasm, input.into(), limits, &compiler, observer);
         self.unless_cancelled(async { Ok(called.await?) }).await
     }
 
@@ -214,7 +222,7 @@ impl Operation {
             database: options.database.clone(),
             bucket_domain: self.settings.text(KEYVALUE_DOMAIN).map(str::to_owned),
             limits: options.limits,
-            cache_dir: Some(self.cache.join("compiled")),
+            compiler: self.compiler(),
             ..host::Options::default()
         };
         let told = describe(&components, &streams_here(outcome)?.consumers);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{CheckFailure, CheckResult, Fixture, failed};
 use crate::catalog::pack::Panics;
 use crate::host::observe::{Outcome, Unobserved};
-use crate::host::{self, Limits, Series};
+use crate::host::{self, Compiler, Limits, Series};
 
 /// What a function gave: its output or its error.
 type Answer = Result<Vec<u8>, String>;
@@ -164,13 +164,14 @@ fn series(
 ) -> Result<Result<(), Outcome>, CheckFailure> {
     let limits = Limits { time: Duration::from_secs(300), memory: MEMORY };
     let cache = fixture.options.build.cache.join("compiled");
+    let compiler = Compiler { cache_dir: Some(cache), ..Compiler::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let runtime =
         runtime.map_err(|error| CheckFailure::Skipped(format!("no threads can be started: {error}")))?;
     let prefix = fixture.prefix(task);
     let prefixed = |call: usize| [prefix.as_slice(), &input(call)].concat();
     let series = Series { count, input: &prefixed, answer };
-    let ended = host::series(task, function, series, &limits, Some(&cache), Arc::new(Unobserved));
+    let ended = host::series(task, function, series, &limits, &compiler, Arc::new(Unobserved));
     runtime.block_on(ended).map_err(|error| {
         failed(crate::conformance::with_help(&error), "the function's component must run with WASI only")
     })

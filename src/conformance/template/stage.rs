@@ -19,7 +19,7 @@ use crate::catalog::template::ConformanceSection;
 use crate::check::{AtLeastOnce, Component, assign_streams};
 use crate::conformance::with_help;
 use crate::host::observe::{Event, Level, Observer, Outcome};
-use crate::host::{Host, HostError, Hosted, Messages, Options};
+use crate::host::{Compiler, Host, HostError, Hosted, Messages, Options};
 
 /// What the function that fails says.
 pub(super) const COMPLAINT: &str = "failed on purpose";
@@ -95,7 +95,7 @@ impl Stage {
             runtime.map_err(|error| CheckFailure::Skipped(format!("no threads can be started: {error}")))?;
         let options = Options {
             http: template.serves_http().then_some(SocketAddr::from(([127, 0, 0, 1], 0))),
-            cache_dir: Some(cache.to_owned()),
+            compiler: Compiler { cache_dir: Some(cache.to_owned()), ..Compiler::default() },
             ..Options::default()
         };
         let (sender, events) = unbounded_channel();

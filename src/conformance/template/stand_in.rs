@@ -103,7 +103,7 @@ mod tests {
 
     use super::*;
     use crate::host::observe::{Outcome, Unobserved};
-    use crate::host::{Limits, call};
+    use crate::host::{Compiler, Limits, call};
 
     fn called(act: Act<'_>) -> Result<Vec<u8>, Outcome> {
         let function = crate::build::wrap(&module(act)).unwrap();
@@ -111,7 +111,8 @@ mod tests {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let input = vec![b'x'; 1000].into();
         let limits = Limits::default();
-        let call = call("f", &function, input, &limits, None, Arc::new(Unobserved));
+        let compiler = Compiler::default();
+        let call = call("f", &function, input, &limits, &compiler, Arc::new(Unobserved));
         runtime.block_on(call).unwrap().result
     }
 

@@ -154,7 +154,7 @@ async fn handle(
     _token: mpsc::Sender<()>,
 ) {
     let _active = core.activity.begin();
-    let code = service.code();
+    let code = service.code.get();
     let Some(proxy) = &code.http else {
         // The component was replaced by one that answers no HTTP, between the look at the routes and now.
         let _ = client.send(text(StatusCode::SERVICE_UNAVAILABLE, "the component was just replaced"));
@@ -163,7 +163,7 @@ async fn handle(
     let (sender, given) = oneshot::channel();
     let admission =
         Admission { call: Arc::clone(&call), received, reply_to: None, resources: code.resources.clone() };
-    let work = core.call(admission, Handle { proxy, request, answer: sender });
+    let work = core.call(admission, &code.tier, Handle { proxy, request, answer: sender });
     let (done, (client, answer)) = futures_util::join!(work, forward(given, client));
     let failed = |message| Outcome::failed(message, done.failed_outside);
     let (outcome, response) = match (done.result, answer) {

@@ -107,6 +107,8 @@ keys! {
     REGISTRY_INSECURE: Text [PlainHttp] = None;
     /// File of PEM certificates of authorities to trust for the registry, in addition to the system's.
     REGISTRY_CA: Text [Authorities] = None;
+    /// Whether components start in code that is compiled quickly; what `run` runs is optimised meanwhile.
+    QUICK_START: Truth = Some("True");
     /// Whether several components are built in parallel.
     PARALLEL_BUILD: Truth = Some("True");
     /// Where components are compiled: `local`, `container`, or `auto`, which uses what is available.

@@ -128,6 +128,9 @@ REGISTRY_INSECURE=
 # File of PEM certificates of authorities to trust for the registry, in addition to the system's.
 REGISTRY_CA=
 
+# Whether components start in code that is compiled quickly; what `run` runs is optimised meanwhile.
+QUICK_START=True
+
 # Whether several components are built in parallel.
 PARALLEL_BUILD=True
 

@@ -28,36 +28,38 @@ Write one function, run it as a WebAssembly component on every host of a wasmClo
 Usage: pelato [OPTIONS] <COMMAND>
 
 Commands:
-  new          Create a project in a new folder
-  add-task     Add a task to the project: an entry in workflow.yaml and a function to start from
-  check        Find all errors in the workflow, before anything is built
-  run          Run the whole workflow on this machine
-  call         Call one function once and print its output
-  gen          Generate the components' sources into gen/
-  build        Build the components, and push them if REGISTRY_URL is set
-  brush        Deploy the workflow from its sources: gen, build, push and deploy in one command
-  push         Push the components to the registry, building first what has changed
-  deploy       Deploy the workflow's components to the hosts of a cluster
-  status       Show the state of the workflow's components on a cluster
-  move         Move a component to the hosts of other targets while it runs
-  rollback     Return to a manifest that was deployed before
-  remove       Remove the workflow's components from a cluster
-  drill        Rehearse a fault: send messages through the running workflow, stop a host, and
-               measure the effect
-  infra        Write configuration files for the machines of a cluster: cloud (Kubernetes), edge and
-               this machine (docker compose)
-  bump         Raise the versions of components
-  graph        Draw how messages flow through the workflow
-  report       Compare the times of runs, and show drills: tables, and a page with charts
-  schema       Print the JSON schema of workflow.yaml, for editors
-  pack         Show, create, add and check language packs
-  template     Show, create and check templates
-  explain      Explain a rule of `check`, an error code, or a subject such as `workflow`
-  trust        Show and change what you allow projects to do on this machine
-  config       Show every setting, its effective value, and where that came from
-  doctor       Check whether this machine has what the project needs
-  completions  Print the script that completes commands, flags and the names of a project in a shell
-  help         Print this message or the help of the given subcommand(s)
+  new           Create a project in a new folder
+  add-task      Add a task to the project: an entry in workflow.yaml and a function to start from
+  check         Find all errors in the workflow, before anything is built
+  run           Run the whole workflow on this machine
+  call          Call one function once and print its output
+  gen           Generate the components' sources into gen/
+  build         Build the components, and push them if REGISTRY_URL is set
+  brush         Deploy the workflow from its sources: gen, build, push and deploy in one command
+  push          Push the components to the registry, building first what has changed
+  deploy        Deploy the workflow's components to the hosts of a cluster
+  status        Show the state of the workflow's components on a cluster
+  move          Move a component to the hosts of other targets while it runs
+  rollback      Return to a manifest that was deployed before
+  remove        Remove the workflow's components from a cluster
+  drill         Rehearse a fault: send messages through the running workflow, stop a host, and
+                measure the effect
+  dead-letters  Look at messages that components could not process, send them again, or delete them
+  infra         Write configuration files for the machines of a cluster: cloud (Kubernetes), edge
+                and this machine (docker compose)
+  bump          Raise the versions of components
+  graph         Draw how messages flow through the workflow
+  report        Compare the times of runs, and show drills: tables, and a page with charts
+  schema        Print the JSON schema of workflow.yaml, for editors
+  pack          Show, create, add and check language packs
+  template      Show, create and check templates
+  explain       Explain a rule of `check`, an error code, or a subject such as `workflow`
+  trust         Show and change what you allow projects to do on this machine
+  config        Show every setting, its effective value, and where that came from
+  doctor        Check whether this machine has what the project needs
+  completions   Print the script that completes commands, flags and the names of a project in a
+                shell
+  help          Print this message or the help of the given subcommand(s)
 
 Options:
   -h, --help     Print help (see more with '--help')

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelato::host::observe::{Observer, Outcome};
-use pelato::host::{Called, HostError, Limits, call};
+use pelato::host::{Called, Compiler, HostError, Limits, call};
 
-use crate::support::host::functions::{ECHO, FAIL, FILTER, GROW, LOOP, SAY, TRAP, TWO, function, processor};
+use crate::support::host::functions::{
+    DEEP, ECHO, FAIL, FILTER, GROW, LOOP, SAY, TAIL_CALL, TRAP, TWO, function, processor,
+};
 use crate::support::host::stage::{Recorder, block_on};
 
 fn limits() -> Limits {
@@ -18,7 +20,7 @@ fn run(wasm: &[u8], input: &[u8]) -> (Result<Called, HostError>, Arc<Recorder>) 
     let recorder = Arc::new(Recorder::default());
     let observer = Arc::clone(&recorder) as Arc<dyn Observer>;
     let input = input.to_vec().into();
-    (block_on(async { call("f", wasm, input, &limits(), None, observer).await }), recorder)
+    (block_on(async { call("f", wasm, input, &limits(), &Compiler::default(), observer).await }), recorder)
 }
 
 fn result(body: &str, input: &[u8]) -> Result<Vec<u8>, Outcome> {
@@ -40,6 +42,21 @@ fn every_way_to_fail_is_told() {
     );
     assert_eq!(result(LOOP, b"x"), Err(Outcome::TimedOut { limit: limits().time }));
     assert_eq!(result(GROW, b"x"), Err(Outcome::OutOfMemory { limit: limits().memory }));
+}
+
+#[test]
+fn quick_code_does_what_optimised_code_does() {
+    for body in [DEEP, TAIL_CALL] {
+        let function = function(body);
+        for quick in [true, false] {
+            let (compiler, input) = (Compiler { quick, ..Compiler::default() }, b"x".as_slice().into());
+            let observer = Arc::new(Recorder::default());
+            let called =
+                block_on(async { call("f", &function, input, &limits(), &compiler, observer).await })
+                    .unwrap();
+            assert_eq!(called.result, Ok(b"x".to_vec()), "{body}, quick: {quick}");
+        }
+    }
 }
 
 #[test]
@@ -81,7 +98,8 @@ fn the_second_call_takes_the_compiled_code_from_the_cache() {
     let cached = |body: &str, cache: &Path| {
         let observer = Arc::new(Recorder::default());
         let (function, input) = (function(body), b"x".as_slice().into());
-        block_on(async { call("f", &function, input, &limits(), Some(cache), observer).await })
+        let compiler = Compiler { cache_dir: Some(cache.to_owned()), ..Compiler::default() };
+        block_on(async { call("f", &function, input, &limits(), &compiler, observer).await })
     };
     assert_eq!(cached(ECHO, dir.path()).unwrap().result, Ok(b"x".to_vec()));
     assert_eq!(cached(ECHO, dir.path()).unwrap().result, Ok(b"x".to_vec()));

@@ -1,10 +1,10 @@
 //! Components are replaced while they run.
 
-use pelato::host::Options;
 use pelato::host::observe::{Event, Outcome};
+use pelato::host::{Compiler, Options};
 
-use crate::support::host::functions::{ECHO, SLOW, TWO, processor, producer};
-use crate::support::host::stage::{block_on, hosted, options, outcome_of, post, start};
+use crate::support::host::functions::{ECHO, SLOW, TAIL_CALL, TWO, processor, producer};
+use crate::support::host::stage::{PATIENCE, block_on, hosted, options, outcome_of, post, start};
 use crate::support::soak::times;
 
 #[test]
@@ -79,12 +79,46 @@ fn a_replacement_that_fails_changes_nothing() {
     });
 }
 
+fn optimised(event: &Event, name: &str) -> bool {
+    matches!(event, Event::Optimised { component, .. } if component == name)
+}
+
+#[test]
+fn what_starts_in_quick_code_is_optimised_while_it_runs() {
+    block_on(async {
+        let part = |name: &str, body: &str| hosted(name, processor(name, body, "out"), &[name], None);
+        let parts = vec![part("a", ECHO), part("b", ECHO), part("known", TAIL_CALL)];
+        let (host, recorder) = start(Options { http: None, ..options() }, parts.clone()).await;
+        for name in ["a", "b"] {
+            recorder.wait(1, |event| optimised(event, name)).await;
+        }
+        for (name, body) in [("a", "1"), ("known", "2")] {
+            let reply = host.request(name, body, PATIENCE).await.unwrap();
+            assert_eq!(&*reply.body, body.as_bytes());
+        }
+        // One that stays is not optimised again, one that is replaced is.
+        host.replace(vec![part("a", ECHO), part("b", TWO), part("known", TAIL_CALL)]).await.unwrap();
+        recorder.wait(2, |event| optimised(event, "b")).await;
+        assert_eq!(&*host.request("b", "x", PATIENCE).await.unwrap().body, b"two");
+        assert_eq!(recorder.count(|event| optimised(event, "a")), 1);
+        assert_eq!(recorder.count(|event| optimised(event, "known")), 0, "it starts in optimised code");
+        host.stop().await;
+
+        let compiler = Compiler { quick: false, ..options().compiler };
+        let (host, recorder) = start(Options { http: None, compiler, ..options() }, parts).await;
+        assert_eq!(&*host.request("a", "x", PATIENCE).await.unwrap().body, b"x");
+        host.stop().await;
+        assert_eq!(recorder.count(|event| matches!(event, Event::Optimised { .. })), 0);
+    });
+}
+
 #[test]
 fn what_is_prepared_is_told_and_nothing_is_begun_after_a_start_is_dropped() {
     block_on(async {
         let recorder = std::sync::Arc::new(crate::support::host::stage::Recorder::default());
         let folder = tempfile::tempdir().unwrap();
-        let own = Options { http: None, cache_dir: Some(folder.path().to_owned()), ..options() };
+        let compiler = Compiler { cache_dir: Some(folder.path().to_owned()), ..Compiler::default() };
+        let own = Options { http: None, compiler, ..options() };
         let parts =
             || ["a", "b"].map(|name| hosted(name, processor(name, ECHO, "out"), &[name], None)).to_vec();
         let start = pelato::host::Host::start(own.clone(), parts(), recorder.clone());

@@ -47,7 +47,7 @@ fn dead_letters_are_listed_shown_and_deleted() {
     place
         .run(&["dead-letters", "list", "--limit", "2"])
         .code(0)
-        .stderr_eq("note: 2 of 3 dead letters are shown: `--limit` shows more\n")
+        .stderr_eq("        Note 2 of 3 dead letters are shown: `--limit` shows more\n")
         .stdout_eq(str![[r#"
 NUMBER  COMPONENT  TIME                  SENT TO  BYTES  ERROR
 1       second     [..]Z  mid      3      I will not
@@ -100,6 +100,7 @@ fn what_is_sent_again_is_processed_once_and_no_dead_letter_any_more() {
         let client = client(&server).await;
         assert_eq!(count(&client, "PELATO_mid").await, 1, "it is stored until the workflow runs again");
         let mut out = client.subscribe("out").await.unwrap();
+        client.flush().await.unwrap();
         let mut running = chain::start(&place, &server, &[]);
         assert_eq!(next(&mut out).await, "two");
         let retried = json(&place, &["dead-letters", "retry", "second", "--all"]);

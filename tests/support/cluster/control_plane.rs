@@ -107,8 +107,8 @@ impl ControlPlane {
         let mut program = Program::start(&name, command, &self.folder);
         if part == Part::ApiServer {
             let admin = self.folder.join("admin.yaml");
-            let objects = program.wait("a certificate", |_| Objects::try_connect(&admin));
-            program.wait("answering", |_| objects.is_ready().then_some(()));
+            // With a new client each time: the certificate may have been read while it was written.
+            program.wait("answering", |_| Objects::try_connect(&admin).filter(Objects::is_ready));
         }
         self.running.insert(part, program);
     }

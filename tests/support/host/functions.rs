@@ -21,6 +21,11 @@ pub const FRUGAL: &str = "(loop $l (br_if $l (i32.ne (memory.grow (i32.const 16)
      (call $return (i32.const 0) (local.get $p) (local.get $n))";
 /// Calls itself without end.
 pub const RECURSE: &str = "(drop (call $deep (i32.const 0))) (unreachable)";
+/// Calls itself eight thousand times, then gives the input back: optimised code has room for that.
+pub const DEEP: &str =
+    "(drop (call $down (i32.const 8000))) (call $return (i32.const 0) (local.get $p) (local.get $n))";
+/// Gives the input back by an instruction that the quick compiler does not know.
+pub const TAIL_CALL: &str = "(return_call $return (i32.const 0) (local.get $p) (local.get $n))";
 /// Ends the program.
 pub const EXIT: &str = "(call $exit (i32.const 3)) (unreachable)";
 /// Writes a line to both streams and half a line, then gives the input back.
@@ -73,6 +78,10 @@ pub fn function(body: &str) -> Vec<u8> {
             (drop (call $fd_write (local.get 0) (i32.const 32) (i32.const 1) (i32.const 40))))
         (func $deep (param i32) (result i32)
             (i32.add (call $deep (i32.add (local.get 0) (i32.const 1))) (i32.load (local.get 0))))
+        (func $down (param i32) (result i32)
+            (if (result i32) (local.get 0)
+                (then (i32.add (call $down (i32.sub (local.get 0) (i32.const 1))) (local.get 0)))
+                (else (i32.const 0))))
         (func (export "pelato:task/handler@0.1.0#exec") (param $p i32) (param $n i32) (result i32) (local $i i32)
             {body}))"#
     );

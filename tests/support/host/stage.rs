@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pelato::host::observe::{Event, Observer, Outcome};
-use pelato::host::{Host, Hosted, Limits, Options, Subscription};
+use pelato::host::{Compiler, Host, Hosted, Limits, Options, Subscription};
 
 use crate::support::http::{self, Answer};
 use crate::support::shared;
@@ -107,7 +107,7 @@ pub fn options() -> Options {
     Options {
         http: Some("127.0.0.1:0".parse().unwrap()),
         limits: Limits { time: Duration::from_secs(30), ..Limits::default() },
-        cache_dir: Some(cache_dir()),
+        compiler: Compiler { cache_dir: Some(cache_dir()), ..Compiler::default() },
         ..Options::default()
     }
 }
