@@ -63,7 +63,8 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     ended.map_err(|how| Error::Function { component: name.clone(), how })
 }
 
-fn input(argument: String) -> Result<Vec<u8>, Error> {
+/// An input that is given as an argument; `-` is stdin.
+pub fn input(argument: String) -> Result<Vec<u8>, Error> {
     if argument != "-" {
         return Ok(argument.into_bytes());
     }

@@ -31,8 +31,10 @@ mod report;
 mod rollback;
 mod run;
 mod schema;
+mod send;
 mod signals;
 mod status;
+mod tail;
 mod task;
 mod template;
 mod trust;
@@ -105,6 +107,8 @@ enum Command {
     Check(check::Arguments),
     Run(run::Arguments),
     Call(call::Arguments),
+    Send(send::Arguments),
+    Tail(tail::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
     Brush(brush::Arguments),
@@ -187,6 +191,8 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Run(arguments) => run::run(arguments, context),
         Command::Call(arguments) => call::run(arguments, context),
+        Command::Send(arguments) => send::run(arguments, context),
+        Command::Tail(arguments) => tail::run(&arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
         Command::Brush(arguments) => brush::run(&arguments, context),

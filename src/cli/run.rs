@@ -7,6 +7,7 @@ use clap::Args;
 use super::context::Context;
 use super::flags::{self, Flags};
 use crate::host::{Bus, Limits};
+use crate::nats::Server;
 use crate::pelato::Error;
 use crate::pelato::{Ready, RunOptions};
 use crate::project::Settings;
@@ -97,7 +98,7 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
         port: arguments.port,
         allow_hosts: arguments.allow_host,
         allow_origins: arguments.allow_origin,
-        bus: bus(arguments.nats, arguments.nats_creds, &settings)?,
+        bus: bus(arguments.nats.as_deref(), arguments.nats_creds, &settings)?,
         database: settings.postgres(arguments.postgres.as_deref())?,
         limits: arguments.limits.to_limits(),
         send,
@@ -131,20 +132,29 @@ fn message(text: &str) -> Result<(String, Vec<u8>), Error> {
     })
 }
 
-fn bus(nats: Option<String>, creds: Option<std::path::PathBuf>, settings: &Settings) -> Result<Bus, Error> {
-    let Some(url) = nats else { return Ok(Bus::InProcess) };
+fn bus(nats: Option<&str>, creds: Option<std::path::PathBuf>, settings: &Settings) -> Result<Bus, Error> {
+    Ok(server(nats, creds, settings)?.map_or(Bus::InProcess, Bus::Nats))
+}
+
+/// The NATS server of `--nats`, if it is given.
+pub fn server(
+    nats: Option<&str>,
+    credentials: Option<std::path::PathBuf>,
+    settings: &Settings,
+) -> Result<Option<Server>, Error> {
+    let Some(url) = nats else { return Ok(None) };
     // `run --nats COMPONENT` takes the component for the address.
     if !url.is_empty() && !url.contains([':', '.']) {
         return Err(Error::Usage {
             message: format!("`--nats {url}`: this is not a valid address of a NATS server"),
-            help: "write it like nats://127.0.0.1:4222, or put `--nats` after the components".to_owned(),
+            help: "write it like nats://127.0.0.1:4222, or put `--nats` after all other words".to_owned(),
         });
     }
     if !url.is_empty() {
-        flags::nats(&url)?;
+        flags::nats(url)?;
     }
-    let url = Some(url).filter(|url| !url.is_empty());
-    Ok(Bus::Nats(settings.nats_with(GivenNats { url, credentials: creds })?))
+    let url = Some(url.to_owned()).filter(|url| !url.is_empty());
+    Ok(Some(settings.nats_with(GivenNats { url, credentials })?))
 }
 
 fn show(ui: &Ui, ready: &Ready) {

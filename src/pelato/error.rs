@@ -126,6 +126,14 @@ pub enum Error {
         help("name the topic with {}; the component reads `{topics}`", Argument::To)
     )]
     DeadLetterUnaddressed { number: u64, component: String, topics: String },
+    /// A workflow that runs could not do what it was asked for.
+    #[error("{message}")]
+    #[diagnostic(code(pelato::running))]
+    Running {
+        message: String,
+        #[help]
+        help: Option<String>,
+    },
     /// A later phase needs what has not been built.
     #[error("the build of `{component}` is out of date: {why}")]
     #[diagnostic(code(pelato::not_built), help("leave {} out, or begin with {}", Argument::From, Argument::From.with("build")))]

@@ -77,6 +77,7 @@ impl Error {
             Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
+            Self::Running { .. } => Exit::Network,
             Self::NoDeadLetters { .. }
             | Self::DeadLetterOfOther { .. }
             | Self::DeadLetterUnaddressed { .. }

@@ -25,9 +25,11 @@ mod report;
 mod run;
 mod scaffold;
 mod secrets;
+mod socket;
 mod streams;
 mod swap;
 mod traces;
+mod traffic;
 mod watch;
 
 use std::path::{Path, PathBuf};
@@ -65,6 +67,7 @@ pub use push::PlannedPush;
 pub use report::{Comparison, ReportOptions};
 pub use run::Ready;
 pub use scaffold::{Created, NewProject};
+pub use traffic::{Delivered, Heard, Place, Reached};
 
 /// What a project is opened with: where everything is read from, again for each operation.
 pub struct Options {

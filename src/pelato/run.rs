@@ -12,6 +12,7 @@ use super::alone::{Presence, announce};
 use super::hosting::{RunOptions, hosted};
 use super::operation::Operation;
 use super::preparing::Preparing;
+use super::socket::Door;
 use super::streams::streams_here;
 use super::swap::{Changes, Swap};
 use super::traces::Traces;
@@ -80,6 +81,8 @@ impl Pelato {
         let (stored, guard) = (watch::Sender::new(kept), built_by.guard(&options.bus));
         drop(built_by);
         let _presence = operation.announce(&options.bus);
+        // Without it everything works, but other commands do not reach the workflow.
+        let door = Door::open(&operation.root, &operation.cache).await.ok().flatten();
         // Asked once before anyone is told that it runs.
         if futures_util::poll!(stop.as_mut()).is_ready() {
             return Ok(host.stop().await);
@@ -109,6 +112,7 @@ impl Pelato {
             ended = attended => ended,
             refused = host.refusal() => Err(refused),
             () = watch_storage(guard.as_ref(), &stored, &host) => Ok(()),
+            () = attend(door.as_ref(), &host) => Ok(()),
         };
         let stopped = host.stop().await;
         ended?;
@@ -252,6 +256,14 @@ impl Operation {
 async fn watch_storage(guard: Option<&Guard>, stored: &watch::Sender<Kept>, host: &Host) {
     match guard {
         Some(guard) => guard.watch(stored.subscribe(), host.breaks()).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Serves other commands of this user, as long as it is not dropped.
+async fn attend(door: Option<&Door>, host: &Host) {
+    match door {
+        Some(door) => door.serve(host).await,
         None => std::future::pending().await,
     }
 }

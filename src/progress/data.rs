@@ -31,6 +31,8 @@ pub enum OperationKind {
     DeadLetters,
     RetryDeadLetters,
     DropDeadLetters,
+    Send,
+    Tail,
     Machine,
     Fix,
     CheckPack,

@@ -14,6 +14,7 @@ pub mod prompt;
 mod safe;
 mod table;
 mod trace;
+mod traffic;
 mod trust;
 mod wording;
 

@@ -18,6 +18,7 @@ mod moved;
 mod pack;
 mod push;
 mod run;
+mod traffic;
 mod trust;
 
 use std::path::Path;
@@ -47,6 +48,7 @@ pub use moved::{Moved, PlannedMove};
 pub use pack::{AddedPack, RemovedPack};
 pub use push::{Push, PushPlan};
 pub use run::{Call, DispositionLine, RunLine, SentLine, StoredLine};
+pub use traffic::{Heard, Sent};
 pub use trust::{Allowed, Revoked};
 
 /// The version of all documents.

@@ -41,6 +41,7 @@ mod run_access;
 mod run_once;
 mod run_watch;
 mod secrets;
+mod send;
 mod template_check;
 mod template_new;
 mod trust;

@@ -33,6 +33,8 @@ Commands:
   check         Find all errors in the workflow, before anything is built
   run           Run the whole workflow on this machine
   call          Call one function once and print its output
+  send          Send a message to a topic: of `pelato run`, or of a NATS server
+  tail          Print the messages on topics as they are sent: of `pelato run`, or of a NATS server
   gen           Generate the components' sources into gen/
   build         Build the components, and push them if REGISTRY_URL is set
   brush         Deploy the workflow from its sources: gen, build, push and deploy in one command

@@ -9,4 +9,5 @@ mod run_nats;
 mod run_postgres;
 mod storage;
 mod trace;
+mod traffic;
 mod unreadable;

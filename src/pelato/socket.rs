@@ -1,0 +1,212 @@
+//! The socket by which other commands reach the workflow that `pelato run` runs. Only programs of the same user are heard.
+//!
+//! A connection has one request, a line of JSON, and answers, a line each.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::{UnixListener, UnixStream};
+
+use crate::build::record::digest;
+use crate::files;
+use crate::host::{Host, HostError, Message};
+
+/// The folder of the sockets in PELATO's cache.
+const FOLDER: &str = "sockets";
+/// How many characters of the digest of a project's path name its socket: a socket's path may have 107 bytes.
+const NAME: usize = 16;
+/// The longest request, in bytes: a message of 64 MiB as base64.
+const LONGEST: u64 = 90 << 20;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Request {
+    Send {
+        topic: String,
+        body: Body,
+    },
+    /// `wait_ms`: how long a reply may take.
+    Ask {
+        topic: String,
+        body: Body,
+        wait_ms: u64,
+    },
+    Tail {
+        topics: Vec<String>,
+    },
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Answer {
+    /// A message was sent, or the topics are observed from now on.
+    Done,
+    Message {
+        topic: String,
+        body: Body,
+    },
+    Failed {
+        message: String,
+        help: Option<String>,
+    },
+}
+
+/// Bytes, as base64.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Body(String);
+
+impl Body {
+    pub fn new(bytes: &[u8]) -> Self {
+        Self(STANDARD.encode(bytes))
+    }
+
+    pub fn bytes(&self) -> io::Result<Vec<u8>> {
+        STANDARD.decode(&self.0).map_err(io::Error::other)
+    }
+}
+
+fn path(root: &Path, cache: &Path) -> io::Result<PathBuf> {
+    let name = digest(fs::canonicalize(root)?.as_os_str().as_encoded_bytes());
+    Ok(cache.join(FOLDER).join(&name[..NAME]))
+}
+
+/// Where a running workflow is reached. Its socket is gone when this is dropped.
+pub(super) struct Door {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        // One that is left is replaced by the next.
+        let _ = files::remove(files::anywhere(), &self.path);
+    }
+}
+
+impl Door {
+    /// None if another process runs the project: it is reached already.
+    pub async fn open(root: &Path, cache: &Path) -> io::Result<Option<Self>> {
+        let path = path(root, cache)?;
+        let folder = cache.join(FOLDER);
+        files::create_folder(files::anywhere(), &folder)?;
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
+        if UnixStream::connect(&path).await.is_ok() {
+            return Ok(None);
+        }
+        match files::remove(files::anywhere(), &path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        Ok(Some(Self { listener: UnixListener::bind(&path)?, path }))
+    }
+
+    /// Serves requests, as long as it is not dropped.
+    pub async fn serve(&self, host: &Host) {
+        let mut visitors = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                arrived = self.listener.accept() => {
+                    if let Ok((stream, _)) = arrived {
+                        visitors.push(serve(stream, host));
+                    }
+                }
+                // One that goes away concerns nobody else.
+                Some(_) = visitors.next() => {}
+            }
+        }
+    }
+}
+
+async fn serve(stream: UnixStream, host: &Host) -> io::Result<()> {
+    let own = fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own));
+    if own.is_ok_and(|own| stream.peer_cred().map_or(true, |peer| peer.uid() != own)) {
+        return Ok(());
+    }
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    BufReader::new(read.take(LONGEST)).read_line(&mut line).await?;
+    let mut answer = async |answer: Answer| {
+        let mut text = serde_json::to_vec(&answer)?;
+        text.push(b'\n');
+        write.write_all(&text).await
+    };
+    let request = match serde_json::from_str(&line) {
+        Ok(request) => request,
+        Err(error) => {
+            let message = format!("the running workflow does not understand the request: {error}");
+            let help = Some("use the same version of PELATO for both".to_owned());
+            return answer(Answer::Failed { message, help }).await;
+        }
+    };
+    let failed = |error: &HostError| Answer::Failed {
+        message: error.to_string(),
+        help: miette::Diagnostic::help(error).map(|help| help.to_string()),
+    };
+    match request {
+        Request::Send { topic, body } => match host.publish(&topic, body.bytes()?).await {
+            Ok(_) => answer(Answer::Done).await,
+            Err(error) => answer(failed(&error)).await,
+        },
+        Request::Ask { topic, body, wait_ms } => {
+            match host.request(&topic, body.bytes()?, Duration::from_millis(wait_ms)).await {
+                Ok(reply) => answer(message(&reply)).await,
+                Err(error) => answer(failed(&error)).await,
+            }
+        }
+        Request::Tail { topics } => {
+            let mut all = Vec::new();
+            for topic in topics {
+                match host.subscribe(&topic).await {
+                    Ok(messages) => all.push(messages),
+                    Err(error) => return answer(failed(&error)).await,
+                }
+            }
+            answer(Answer::Done).await?;
+            let streams = all.into_iter().map(|messages| {
+                Box::pin(futures_util::stream::unfold(messages, async |mut messages| {
+                    Some((messages.next().await?, messages))
+                }))
+            });
+            let mut heard = futures_util::stream::select_all(streams);
+            while let Some(next) = heard.next().await {
+                answer(message(&next)).await?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn message(message: &Message) -> Answer {
+    Answer::Message { topic: message.subject.to_string(), body: Body::new(&message.body) }
+}
+
+/// A connection to a workflow that runs.
+pub(super) struct Visit {
+    lines: Lines<BufReader<UnixStream>>,
+}
+
+impl Visit {
+    /// None if the project does not run.
+    pub async fn begin(root: &Path, cache: &Path, request: &Request) -> io::Result<Option<Self>> {
+        let Ok(mut stream) = UnixStream::connect(path(root, cache)?).await else { return Ok(None) };
+        let mut text = serde_json::to_vec(request)?;
+        text.push(b'\n');
+        stream.write_all(&text).await?;
+        Ok(Some(Self { lines: BufReader::new(stream).lines() }))
+    }
+
+    /// The next answer; none when the workflow has ended.
+    pub async fn next(&mut self) -> io::Result<Option<Answer>> {
+        let Some(line) = self.lines.next_line().await? else { return Ok(None) };
+        Ok(Some(serde_json::from_str(&line)?))
+    }
+}

@@ -1,0 +1,271 @@
+//! The facade's part that sends messages to a workflow, and observes its topics.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_nats::{Client, ConnectOptions, Event, RequestErrorKind};
+use futures_util::StreamExt;
+use futures_util::stream::select_all;
+
+use super::operation::Operation;
+use super::socket::{Answer, Body, Request, Visit};
+use super::{Error, Names, Pelato};
+use crate::host::HostError;
+use crate::nats::{self, NatsError, Right, Server, denied, subject};
+use crate::progress::OperationKind;
+use crate::remedy::Operation as Command;
+use crate::stream::StreamError;
+
+/// Where messages go to or come from.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// `pelato run`, if it runs this project; else the NATS server of the settings.
+    Anywhere,
+    Nats(Server),
+}
+
+/// Where messages went to or come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reached {
+    /// A `pelato run` of this project.
+    Run,
+    /// The NATS server with this address.
+    Nats(String),
+}
+
+/// What became of a message.
+#[derive(Debug)]
+pub struct Delivered {
+    pub to: Reached,
+    /// The reply, if one was waited for.
+    pub reply: Option<Vec<u8>>,
+}
+
+/// A message on a topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    pub topic: String,
+    pub body: Vec<u8>,
+}
+
+impl Pelato {
+    /// Sends a message to a topic of the workflow, and waits for a reply for as long as `wait` says.
+    ///
+    /// # Errors
+    /// When the topic is not valid, nobody takes the message, or no reply comes.
+    pub async fn send(
+        &self,
+        topic: &str,
+        body: &[u8],
+        place: &Place,
+        wait: Option<Duration>,
+    ) -> Result<Delivered, Error> {
+        let operation = self.begin(OperationKind::Send)?;
+        operation.ended(operation.unless_cancelled(operation.send(topic, body, place, wait)).await)
+    }
+
+    /// Observes topics, which may have wildcards; all of the workflow, if none is named. `begun` is called when all that is
+    /// sent from then on is heard. It ends when `heard` returns false, or with the `pelato run` that it observes.
+    ///
+    /// # Errors
+    /// When a topic is not valid, or may not be observed.
+    pub async fn tail(
+        &self,
+        topics: &[String],
+        place: &Place,
+        begun: impl FnOnce(&Reached, &[String]),
+        heard: impl FnMut(Heard) -> bool,
+    ) -> Result<(), Error> {
+        let operation = self.begin(OperationKind::Tail)?;
+        operation.ended(operation.unless_cancelled(operation.tail(topics, place, begun, heard)).await)
+    }
+}
+
+impl Operation {
+    async fn send(
+        &self,
+        topic: &str,
+        body: &[u8],
+        place: &Place,
+        wait: Option<Duration>,
+    ) -> Result<Delivered, Error> {
+        valid(topic)?;
+        if subject::has_wildcards(topic) {
+            return Err(Error::Usage {
+                message: format!("`{topic}` stands for many topics"),
+                help: "name one topic, without `*` and `>`".to_owned(),
+            });
+        }
+        let (name, content) = (topic.to_owned(), Body::new(body));
+        let request = match wait {
+            None => Request::Send { topic: name, body: content },
+            Some(wait) => {
+                let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+                Request::Ask { topic: name, body: content, wait_ms }
+            }
+        };
+        if let Some(mut visit) = self.visit(place, &request).await? {
+            return match visit.next().await.map_err(broken)? {
+                Some(Answer::Done) => Ok(Delivered { to: Reached::Run, reply: None }),
+                Some(Answer::Message { body, .. }) => {
+                    Ok(Delivered { to: Reached::Run, reply: Some(body.bytes().map_err(broken)?) })
+                }
+                Some(Answer::Failed { message, help }) => Err(Error::Running { message, help }),
+                None => Err(broken(io::ErrorKind::UnexpectedEof.into())),
+            };
+        }
+        let line = Line::connect(self.server(place)?).await?;
+        let reply = match wait {
+            None => {
+                line.client
+                    .publish(topic.to_owned(), body.to_vec().into())
+                    .await
+                    .map_err(|error| line.lost(&error))?;
+                None
+            }
+            Some(wait) => Some(line.ask(topic, body, wait).await?),
+        };
+        line.settle().await?;
+        Ok(Delivered { to: Reached::Nats(nats::shown(&line.server.url)), reply })
+    }
+
+    async fn tail(
+        &self,
+        topics: &[String],
+        place: &Place,
+        begun: impl FnOnce(&Reached, &[String]),
+        mut heard: impl FnMut(Heard) -> bool,
+    ) -> Result<(), Error> {
+        topics.iter().try_for_each(|topic| valid(topic))?;
+        let topics = match topics {
+            [] => Names::of(&self.workflow()?, &self.catalog).topics,
+            named => named.to_vec(),
+        };
+        let topics = distinct(topics);
+        if let Some(mut visit) = self.visit(place, &Request::Tail { topics: topics.clone() }).await? {
+            match visit.next().await.map_err(broken)? {
+                Some(Answer::Done) => begun(&Reached::Run, &topics),
+                Some(Answer::Failed { message, help }) => return Err(Error::Running { message, help }),
+                _ => return Err(broken(io::ErrorKind::UnexpectedEof.into())),
+            }
+            while let Some(Answer::Message { topic, body }) = visit.next().await.map_err(broken)? {
+                if !heard(Heard { topic, body: body.bytes().map_err(broken)? }) {
+                    break;
+                }
+            }
+            return Ok(());
+        }
+        let line = Line::connect(self.server(place)?).await?;
+        let mut all = Vec::new();
+        for topic in &topics {
+            all.push(line.client.subscribe(topic.clone()).await.map_err(|error| line.lost(&error))?);
+        }
+        line.settle().await?;
+        begun(&Reached::Nats(nats::shown(&line.server.url)), &topics);
+        let mut all = select_all(all);
+        while let Some(message) = all.next().await {
+            if !heard(Heard { topic: message.subject.to_string(), body: message.payload.to_vec() }) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn visit(&self, place: &Place, request: &Request) -> Result<Option<Visit>, Error> {
+        match place {
+            Place::Anywhere => Visit::begin(&self.root, &self.cache, request).await.map_err(broken),
+            Place::Nats(_) => Ok(None),
+        }
+    }
+
+    fn server(&self, place: &Place) -> Result<Server, Error> {
+        match place {
+            Place::Anywhere => Ok(self.settings.nats()?),
+            Place::Nats(server) => Ok(server.clone()),
+        }
+    }
+}
+
+/// The topics, without those that others among them cover: else a message would be heard twice.
+fn distinct(topics: Vec<String>) -> Vec<String> {
+    let all: BTreeSet<String> = topics.into_iter().collect();
+    let is_covered = |topic: &String| all.iter().any(|other| other != topic && subject::covers(other, topic));
+    all.iter().filter(|topic| !is_covered(topic)).cloned().collect()
+}
+
+fn valid(topic: &str) -> Result<(), Error> {
+    subject::validate(topic).map_err(|error| Error::Usage {
+        message: format!("`{topic}` is not a valid topic: {error}"),
+        help: "write it like `room.celsius`".to_owned(),
+    })
+}
+
+fn broken(source: io::Error) -> Error {
+    Error::System {
+        what: format!("the connection to {} of this project has ended", Command::Run),
+        help: "start it again, and repeat the command".to_owned(),
+        source,
+    }
+}
+
+/// A connection to a NATS server that hears what it forbids.
+struct Line {
+    client: Client,
+    server: Server,
+    forbidden: Arc<Mutex<Option<(Right, String)>>>,
+}
+
+impl Line {
+    async fn connect(server: Server) -> Result<Self, Error> {
+        let forbidden = Arc::<Mutex<Option<(Right, String)>>>::default();
+        let heard = Arc::clone(&forbidden);
+        let options = ConnectOptions::new().event_callback(move |event| {
+            if let Event::ServerError(error) = &event
+                && let Some(what) = denied(error)
+            {
+                *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+            }
+            std::future::ready(())
+        });
+        let client = nats::connect(&server, options).await.map_err(StreamError::from)?;
+        Ok(Self { client, server, forbidden })
+    }
+
+    /// Waits until the server has taken everything.
+    async fn settle(&self) -> Result<(), Error> {
+        self.client.flush().await.map_err(|error| self.lost(&error))?;
+        // The server says what it forbids before it answers this.
+        let _ = self.client.request(self.client.new_inbox(), "".into()).await;
+        let forbidden = self.forbidden.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match forbidden {
+            None => Ok(()),
+            Some((right, subject)) => Err(StreamError::from(NatsError::NotPermitted {
+                user: nats::user(&self.server),
+                subject,
+                right,
+            })
+            .into()),
+        }
+    }
+
+    async fn ask(&self, topic: &str, body: &[u8], timeout: Duration) -> Result<Vec<u8>, Error> {
+        let asked = self.client.request(topic.to_owned(), body.to_vec().into());
+        match tokio::time::timeout(timeout, asked).await {
+            Ok(Ok(reply)) => Ok(reply.payload.to_vec()),
+            Ok(Err(error)) if error.kind() == RequestErrorKind::NoResponders => {
+                Err(HostError::NoReader { subject: topic.to_owned() }.into())
+            }
+            _ => {
+                self.settle().await?;
+                Err(HostError::NoAnswer { subject: topic.to_owned(), timeout }.into())
+            }
+        }
+    }
+
+    fn lost(&self, error: &dyn std::error::Error) -> Error {
+        let url = nats::shown(&self.server.url);
+        StreamError::from(NatsError::Unreachable { url, message: error.to_string() }).into()
+    }
+}

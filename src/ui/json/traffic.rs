@@ -1,0 +1,60 @@
+//! `send` and `tail`.
+
+use serde::Serialize;
+
+use super::SCHEMA;
+use crate::pelato::{self, Delivered, Reached};
+
+/// `send`
+#[derive(Debug, Serialize)]
+pub struct Sent {
+    schema: u32,
+    topic: String,
+    bytes: usize,
+    /// `run`, or the address of a NATS server.
+    to: String,
+    /// The reply, if it was waited for and is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply: Option<String>,
+    /// The reply's bytes, if it is not text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_bytes: Option<Vec<u8>>,
+}
+
+impl Sent {
+    pub fn new(topic: &str, body: &[u8], delivered: &Delivered) -> Self {
+        let to = match &delivered.to {
+            Reached::Run => "run".to_owned(),
+            Reached::Nats(url) => url.clone(),
+        };
+        let (reply, reply_bytes) = delivered.reply.clone().map_or((None, None), text_or_bytes);
+        Self { schema: SCHEMA, topic: topic.to_owned(), bytes: body.len(), to, reply, reply_bytes }
+    }
+}
+
+/// One line of `tail`.
+#[derive(Debug, Serialize)]
+pub struct Heard {
+    schema: u32,
+    topic: String,
+    /// The message, if it is text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+    /// The message's bytes, if it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_bytes: Option<Vec<u8>>,
+}
+
+impl Heard {
+    pub fn new(heard: &pelato::Heard) -> Self {
+        let (message, message_bytes) = text_or_bytes(heard.body.clone());
+        Self { schema: SCHEMA, topic: heard.topic.clone(), message, message_bytes }
+    }
+}
+
+fn text_or_bytes(bytes: Vec<u8>) -> (Option<String>, Option<Vec<u8>>) {
+    match String::from_utf8(bytes) {
+        Ok(text) => (Some(text), None),
+        Err(error) => (None, Some(error.into_bytes())),
+    }
+}

@@ -1,0 +1,35 @@
+//! `pelato send` and `pelato tail`, with a real NATS server.
+
+use super::chain::{self, JETSTREAM};
+use crate::support::nats::Server;
+
+#[test]
+fn messages_go_to_a_server_and_come_from_it() {
+    let server = Server::start(JETSTREAM);
+    let url = server.url();
+    let place = chain::place("");
+    let mut running = chain::start(&place, &server, &[]);
+    let mut tail = place.start(&["tail", "out", "-n", "1", "--nats", &url]);
+    tail.wait_for(&format!("Observing out ({url})"));
+    place.ran(&["send", "mid", "by the server", "--nats", &url]).success();
+    assert!(tail.wait().success());
+    assert_eq!(tail.out(), "out  by the server\n");
+    // The workflow is reached also by itself; its topics are those of the server.
+    let mut tail = place.start(&["tail", "out", "-n", "1"]);
+    tail.wait_for("Observing out (pelato run)");
+    place.ran(&["send", "mid", "by run"]).success();
+    assert!(tail.wait().success());
+    assert_eq!(tail.out(), "out  by run\n");
+    running.stop("INT");
+    place.ran(&["send", "nobody", "x", "--reply", "--nats", &url]).failed(6, &["no component reads nobody"]);
+}
+
+#[test]
+fn what_the_user_may_not_do_is_named() {
+    let server = Server::restricted("publish: [\"a\", \"_INBOX.>\"], subscribe: [\"a\", \"_INBOX.>\"]");
+    let url = server.url_of_restricted();
+    let place = chain::place("");
+    place.ran(&["send", "b", "x", "--nats", &url]).failed(6, &["is not permitted to publish to `b`"]);
+    place.ran(&["tail", "b", "--nats", &url]).failed(6, &["is not permitted to subscribe to `b`"]);
+    place.ran(&["send", "a", "x", "--nats", &url]).success();
+}
