@@ -169,8 +169,8 @@ fn who_has_no_dead_letters_is_told_why() {
     let list = ["dead-letters", "list"];
     place.ran(&list).failed(6, &["JetStream does not answer"]);
     place
-        .ran(&["dead-letters", "list", "secnd"])
-        .failed(3, &["no component `secnd`", "did you mean `second`?"]);
+        .ran(&["dead-letters", "list", "seconds"])
+        .failed(3, &["no component `seconds`", "did you mean `second`?"]);
     place.edit("workflow.yaml", "    delivery: at-least-once\n    max_deliver: 1\n", "");
     place.ran(&["dead-letters", "retry", "first", "--all"]).failed(2, &["`first` has no dead letters"]);
     place.ran(&["dead-letters", "retry", "second"]).failed(2, &["<NUMBER>"]);
