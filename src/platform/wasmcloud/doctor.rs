@@ -1,12 +1,14 @@
 //! What `pelato doctor` is told of the cluster and of the operator.
 
+mod entries;
+
 use std::collections::BTreeMap;
 
 use super::bus::{Bus, Heartbeat};
 use super::cluster::Cluster;
 use super::cluster::objects::Machine;
 use super::status::several_versions;
-use crate::platform::Finding;
+use crate::platform::{DeployError, Finding};
 use crate::text::count;
 
 const KUBERNETES: &str = "kubernetes";
@@ -31,11 +33,16 @@ pub async fn look(cluster: &Cluster, subject: &str, bus: Option<&Bus>) -> Vec<Fi
                 if let Some(bus) = bus {
                     found.extend(versions(&machines, &bus.heartbeats(&ids).await));
                 }
+                found.extend(entries::look(cluster, &machines).await.unwrap_or_else(failed));
                 found
             }
             Err(error) => vec![Finding::Failed(error)],
         },
     }
+}
+
+fn failed(error: DeployError) -> Vec<Finding> {
+    vec![Finding::Failed(error)]
 }
 
 /// The operator is known by what it writes: the hosts.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::deploy::project::{Project, Task, workflow};
 use crate::support::cluster::webhook::Webhook;
-use crate::support::cluster::{Cluster, Part, Setup, User};
+use crate::support::cluster::{Cluster, HostSetup, Part, Setup, User};
 use crate::support::registry::{PASSWORD, USER};
 
 /// Nothing has to run.
@@ -15,7 +15,11 @@ fn echo() -> Task {
 }
 
 fn pushed(cluster: &Cluster) -> Project {
-    let project = Project::of_echoes(&workflow("Rooms", &[echo()])).set(&cluster.settings());
+    pushed_with(cluster, echo())
+}
+
+fn pushed_with(cluster: &Cluster, task: Task) -> Project {
+    let project = Project::of_echoes(&workflow("Rooms", &[task])).set(&cluster.settings());
     project.pelato(&["push"]);
     project
 }
@@ -23,7 +27,8 @@ fn pushed(cluster: &Cluster) -> Project {
 /// `pelato deploy` fails with this code and these words, and there is as little in the cluster as before.
 #[track_caller]
 fn refused(cluster: &Cluster, project: &Project, code: i32, words: &[&str]) {
-    let count = || ["workloaddeployments", "configmaps", "secrets"].map(|kind| cluster.list(kind).len());
+    let count =
+        || ["workloaddeployments", "configmaps", "secrets", "services"].map(|kind| cluster.list(kind).len());
     let before = count();
     let ran = project.run(&["deploy", "--no-wait"]);
     ran.failed(code, words);
@@ -51,7 +56,11 @@ fn without(cluster: &Cluster, resource: &str, verb: &str) {
     for (known, other) in DELETED.into_iter().chain(NEEDED) {
         let is_missing = (known, other) == (resource, verb);
         let namespace = if known == "hosts" { cluster.operator_namespace() } else { cluster.namespace() };
-        let group = if ["configmaps", "secrets"].contains(&known) { "" } else { ".runtime.wasmcloud.dev" };
+        let group = if ["configmaps", "secrets", "services"].contains(&known) {
+            ""
+        } else {
+            ".runtime.wasmcloud.dev"
+        };
         let asked = ["auth", "can-i", other, &format!("{known}{group}"), "-n", namespace];
         // The others only once: each question is a program that has to start.
         if is_missing || resource == "nothing" {
@@ -63,7 +72,7 @@ fn without(cluster: &Cluster, resource: &str, verb: &str) {
 }
 
 /// What deploying needs, and what removing does.
-const NEEDED: [(&str, &str); 13] = [
+const NEEDED: [(&str, &str); 16] = [
     ("hosts", "list"),
     ("workloaddeployments", "list"),
     ("workloaddeployments", "create"),
@@ -77,15 +86,26 @@ const NEEDED: [(&str, &str); 13] = [
     ("secrets", "get"),
     ("secrets", "create"),
     ("secrets", "patch"),
+    ("services", "get"),
+    ("services", "create"),
+    ("services", "patch"),
 ];
 /// In the order in which they are removed.
-const DELETED: [(&str, &str); 3] =
-    [("workloaddeployments", "delete"), ("secrets", "delete"), ("configmaps", "delete")];
+const DELETED: [(&str, &str); 5] = [
+    ("workloaddeployments", "delete"),
+    ("secrets", "delete"),
+    ("services", "list"),
+    ("services", "delete"),
+    ("configmaps", "delete"),
+];
 
 #[test]
 fn each_right_that_is_missing_is_named() {
-    let Some(cluster) = Cluster::with(&EMPTY) else { return };
-    let project = pushed(&cluster).env("REGISTRY_USER", USER).env("REGISTRY_PASSWORD", PASSWORD);
+    // There is a Service where there is a host that answers HTTP.
+    let hosts = [HostSetup::new("edge", "edge-1")];
+    let Some(cluster) = Cluster::with(&Setup { hosts: &hosts, ..Setup::new() }) else { return };
+    let project = pushed_with(&cluster, Task { http: Some(8000), ..echo() });
+    let project = project.env("REGISTRY_USER", USER).env("REGISTRY_PASSWORD", PASSWORD);
     for (resource, verb) in NEEDED {
         without(&cluster, resource, verb);
         let words = format!("User \"pelato\" cannot {verb} resource \"{resource}\"");
@@ -97,12 +117,15 @@ fn each_right_that_is_missing_is_named() {
     project.pelato(&["deploy", "--no-wait"]);
     for (resource, verb) in DELETED {
         without(&cluster, resource, verb);
-        let words = format!("cannot delete resource \"{resource}\"");
-        project.run(&["remove"]).failed(7, &["does not permit to delete the", &words]);
+        let words = format!("cannot {verb} resource \"{resource}\"");
+        project.run(&["remove"]).failed(7, &[&format!("does not permit to {verb} "), &words]);
     }
     without(&cluster, "nothing", "nothing");
     project.pelato(&["remove"]);
-    assert!(cluster.list("configmaps").is_empty() && cluster.list("secrets").is_empty());
+    for resource in ["configmaps", "secrets", "services"] {
+        let left = cluster.list(resource);
+        assert!(left.iter().all(|one| one["metadata"]["name"] == "kube-root-ca.crt"), "{resource}: {left:?}");
+    }
 }
 
 #[test]

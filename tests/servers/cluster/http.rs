@@ -111,6 +111,7 @@ fn tasks_on_one_port_are_told_apart_by_path_on_every_host() {
     );
     let said = project.pelato(&["status"]);
     assert!((said.out + &said.err).contains("2 of 2 components run, http entry running"));
+    project.run(&["doctor"]).printed(&["the HTTP entry of two-doors-", "runs on 2 hosts"]);
     let service = &cluster.list("services")[0];
     assert_eq!(service["metadata"]["labels"]["app.kubernetes.io/managed-by"], "pelato");
 
