@@ -248,6 +248,14 @@ fn two_workflows_on_one_host_do_not_take_each_others_requests() {
         assert_eq!((by("localhost", "/first"), by("localhost", "/second")), (200, 404));
         assert_eq!((by("two.example", "/first"), by("two.example", "/second")), (404, 200));
     }
+    let third = pushed(&cluster, &workflow("three", &[task("third")]));
+    third.pelato(&["deploy"]);
+    let runs = ["one", "two", "three"].map(|name| format!("the HTTP entry of {name} runs on 1 host"));
+    let looked = third.run(&["doctor"]);
+    looked.printed(&runs.each_ref().map(String::as_str));
+    looked.printed(&["no HTTP request in edge is led to three", "`http: {hosts: [name]}`"]);
+    assert!(!looked.out.contains("led to two"), "{}", looked.out);
+    third.pelato(&["remove"]);
     first.pelato(&["remove"]);
     second.pelato(&["deploy"]);
     assert_eq!(by("localhost", "/second"), 200);
