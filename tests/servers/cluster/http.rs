@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::deploy::project::{Project, Task, workflow};
 use crate::support::cluster::{Cluster, Host, HostSetup, Setup};
@@ -260,4 +260,15 @@ fn two_workflows_on_one_host_do_not_take_each_others_requests() {
     second.pelato(&["deploy"]);
     assert_eq!(by("localhost", "/second"), 200);
     second.pelato(&["remove"]);
+
+    let theirs = json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": { "name": "two-http" },
+        "spec": { "ports": [{ "port": 81 }] },
+    });
+    cluster.apply(&theirs);
+    let words = ["`two-http` in the namespace", "is a Service that was not deployed by PELATO"];
+    second.run(&["deploy"]).failed(7, &words);
+    assert_eq!(cluster.get("services", "two-http").unwrap()["spec"]["ports"][0]["port"], 81);
+    second.pelato(&["remove"]);
+    assert!(cluster.get("services", "two-http").is_some(), "it is not ours to remove");
 }
