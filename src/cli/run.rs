@@ -7,11 +7,12 @@ use clap::Args;
 use super::context::Context;
 use super::flags::{self, Flags};
 use crate::host::{Bus, Limits};
-use crate::nats::Server;
+use crate::nats::{Server, subject};
 use crate::pelato::Error;
 use crate::pelato::{Ready, RunOptions};
 use crate::project::Settings;
 use crate::project::settings::GivenNats;
+use crate::text::quoted;
 use crate::ui::Ui;
 use crate::web::{Origin, is_host};
 
@@ -47,7 +48,7 @@ pub struct Arguments {
     /// Send a message once everything runs
     #[arg(long, value_name = "TOPIC=MESSAGE")]
     send: Vec<String>,
-    /// End when all messages that were sent are processed, with all that results from them
+    /// End when all messages that were sent are processed, with all that results from them; exits with 5 if a call failed
     #[arg(long, requires = "send", conflicts_with_all = ["nats", "watch"])]
     once: bool,
     /// Rebuild and replace components when their sources change
@@ -125,11 +126,19 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
 }
 
 fn message(text: &str) -> Result<(String, Vec<u8>), Error> {
-    let split = text.split_once('=').map(|(topic, body)| (topic.to_owned(), body.as_bytes().to_vec()));
-    split.ok_or_else(|| Error::Usage {
-        message: format!("`--send {text}` is not of the form TOPIC=MESSAGE"),
+    let usage = |message: String| Error::Usage {
+        message,
         help: "for example: --send 'room.celsius={\"Data\": 21.5}'".to_owned(),
-    })
+    };
+    let (topic, body) = text
+        .split_once('=')
+        .ok_or_else(|| usage(format!("`--send {text}` is not of the form TOPIC=MESSAGE")))?;
+    let refused = |why: String| usage(format!("`--send`: {} is not a valid topic: it {why}", quoted(topic)));
+    subject::validate(topic).map_err(|why| refused(why.to_string()))?;
+    if subject::has_wildcards(topic) {
+        return Err(refused("has wildcards, and a message is sent to one topic".to_owned()));
+    }
+    Ok((topic.to_owned(), body.as_bytes().to_vec()))
 }
 
 fn bus(nats: Option<&str>, creds: Option<std::path::PathBuf>, settings: &Settings) -> Result<Bus, Error> {

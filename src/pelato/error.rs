@@ -150,6 +150,10 @@ pub enum Error {
     #[error("`{component}` {how}")]
     #[diagnostic(code(pelato::function_failed))]
     Function { component: String, how: String },
+    /// A flow was to be run to its end, and functions did not end well on the way.
+    #[error("calls that failed: {count}")]
+    #[diagnostic(code(pelato::calls_failed), help("the output above says which, and why"))]
+    CallsFailed { count: usize },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Scaffold(#[from] ScaffoldError),

@@ -75,7 +75,7 @@ impl Error {
             Self::Build(BuildError::Cancelled | BuildError::Trust(_)) => Exit::Failed,
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::MachineNotReady { .. } => Exit::Machine,
-            Self::Function { .. } => Exit::Function,
+            Self::Function { .. } | Self::CallsFailed { .. } => Exit::Function,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Running { .. } => Exit::Network,
             Self::NoDeadLetters { .. }

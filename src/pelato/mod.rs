@@ -11,6 +11,7 @@ mod doctor;
 mod drill;
 mod error;
 mod exit;
+mod failures;
 mod graph;
 mod hosting;
 mod infra;

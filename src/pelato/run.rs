@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::Error;
 use super::alone::{Presence, announce};
+use super::failures::Failures;
 use super::hosting::{RunOptions, hosted};
 use super::operation::Operation;
 use super::preparing::Preparing;
@@ -46,7 +47,8 @@ impl Pelato {
     ///
     /// # Errors
     /// When it cannot be built or started, is cancelled before it runs, may not read one of its topics, or when messages
-    /// are left that the NATS server is not known to have. What else fails later is reported and does not end it.
+    /// are left that the NATS server is not known to have; with `once` also when a call failed. What else fails later is
+    /// reported and does not end it.
     pub async fn run(
         &self,
         options: RunOptions,
@@ -75,7 +77,8 @@ impl Pelato {
             self.build_first(operation, &options, changes.as_mut(), stop.as_mut()).await?;
         let components = hosted(&outcome, &options.bus)?;
         let observer = Traces::marked(observer, &outcome.components);
-        let observer = Preparing::beside(observer, Arc::clone(&operation.progress));
+        let failures = Failures::default();
+        let observer = failures.beside(Preparing::beside(observer, Arc::clone(&operation.progress)));
         let start = built_by.start(&options, &outcome, components.clone(), observer);
         let (host, told, kept) = operation.unless_cancelled(start).await?;
         let (stored, guard) = (watch::Sender::new(kept), built_by.guard(&options.bus));
@@ -118,6 +121,7 @@ impl Pelato {
         ended?;
         let dead_lettered = guard.map_or(0, |guard| guard.explained());
         match (stopped.unsent, stopped.unreadable.saturating_sub(dead_lettered)) {
+            (0, 0) if options.once => failures.none().map(|()| stopped),
             (0, 0) => Ok(stopped),
             (0, count) => Err(HostError::Unreadable { count }.into()),
             (count, _) => Err(HostError::Unsent { count }.into()),

@@ -20,12 +20,13 @@ fn once_ends_when_the_flow_is_idle_and_tells_it_in_order() {
         "--send",
         "room.double=error",
     ]);
-    let ran = ran.code(0).stderr_eq(str![[r#"
+    let ran = ran.code(5).stderr_eq(str![[r#"
    Listening http://127.0.0.1:[PORT]/double → double
      Reading room.single → double
      Reading room.double → play
      Running press Ctrl-C to stop
-     Stopped
+error: calls that failed: 1
+  help: the output above says which, and why
 
 "#]]);
     let out = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
@@ -34,6 +35,31 @@ fn once_ends_when_the_flow_is_idle_and_tells_it_in_order() {
     assert!(at("·2  room.double → play  → room.played 42") < at("room.played: no task reads it"), "{out}");
     assert!(out.contains("·1  room.double → play  failed: I will not"), "{out}");
     assert_eq!(out.lines().count(), 4, "{out}");
+}
+
+#[test]
+fn once_without_a_failure_ends_well() {
+    let place = Place::with(PROJECT);
+    place.run(&["build", "-q"]).code(0);
+    let ran = place.run(&["run", "-q", "--port", "0", "--once", "--send", "room.single=21"]);
+    ran.code(0).stdout_eq("").stderr_eq("");
+}
+
+#[test]
+fn a_message_to_what_is_not_a_topic_is_refused_before_anything_is_built() {
+    let place = Place::with(PROJECT);
+    for (topic, why) in [
+        ("a b", "contains whitespace"),
+        ("", "is empty"),
+        ("a..b", "has an empty token: dots separate tokens"),
+        ("room.*", "has wildcards, and a message is sent to one topic"),
+    ] {
+        let message = format!("{topic}=x");
+        place.run_in_vain(&["run", "--once", "--send", &message]).code(2).stdout_eq("").stderr_eq(format!(
+            "error: `--send`: `{topic}` is not a valid topic: it {why}\n  \
+             help: for example: --send 'room.celsius={{\"Data\": 21.5}}'\n"
+        ));
+    }
 }
 
 #[test]
