@@ -14,7 +14,12 @@ const UNITS: [(&str, f64); 4] = [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3
 pub fn parse(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let (number, unit) = split(text).unwrap_or((text, 1.0));
-    let number: f64 = number.trim_end().parse().map_err(|_| expected())?;
+    let number = number.trim_end();
+    // As people write numbers: without `+` and exponent. What is negative is out of range.
+    if !number.strip_prefix('-').unwrap_or(number).bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return Err(expected());
+    }
+    let number: f64 = number.parse().map_err(|_| expected())?;
     let seconds = number * unit;
     // Neither endless nor "not a number" is within.
     match (0.0..=LONGEST).contains(&seconds) {
@@ -64,7 +69,7 @@ mod tests {
         ] {
             assert_eq!(parse(text), Ok(Duration::from_millis(milliseconds)), "{text}");
         }
-        for text in ["", "s", "five", "5 days", "-1s", "NaN", "inf", "1e400s", "25h"] {
+        for text in ["", "s", "five", "5 days", "-1s", "+5s", "1e3", "1e3s", "NaN", "inf", "1e400s", "25h"] {
             assert!(parse(text).is_err(), "{text}");
         }
         assert!(has_unit("5 s") && !has_unit("5"));

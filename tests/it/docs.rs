@@ -148,6 +148,7 @@ fn every_setting() {
             Kind::Pairs => "pairs",
             Kind::Platform => "platform",
             Kind::Namespace => "namespace",
+            Kind::Image => "image",
         };
         let default = key.default.map_or("|".to_owned(), |value| format!("`{value}` |"));
         let row = format!("| `{}` | {kind} | {default}", key.name);

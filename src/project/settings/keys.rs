@@ -5,9 +5,14 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use oci_spec::distribution::Reference;
+
 use crate::measurement::time;
 use crate::nats::{self, subject};
 use crate::project::Builder;
+
+/// What stands for a provider in the hosts, in place of an image.
+pub const BUILT_IN: &str = "builtin";
 
 /// The file of a project's settings.
 pub const ENV_FILE: &str = ".env";
@@ -53,6 +58,8 @@ pub enum Kind {
     Host,
     /// The address of a NATS server.
     NatsUrl,
+    /// An image of a registry, or `builtin`.
+    Image,
     /// An IP address.
     IpAddress,
     /// A name that is a token of NATS subjects.
@@ -182,8 +189,11 @@ impl Kind {
     /// # Errors
     /// When it is none of this kind: what is expected.
     pub fn read(self, text: &str) -> Result<Value, Expected> {
-        let number =
-            |max: u32| text.parse().ok().filter(|number| (1..=max).contains(number)).map(Value::Number);
+        let number = |max: u32| {
+            let is_plain = text.bytes().all(|byte| byte.is_ascii_digit());
+            let number = text.parse().ok().filter(|number| is_plain && (1..=max).contains(number));
+            number.map(Value::Number)
+        };
         let (value, expected) = match self {
             Self::Text | Self::Secret => (Some(Value::Text), ("a text", "some text")),
             Self::Truth => (truth(text).map(Value::Truth), ("a boolean", "`True` or `False`")),
@@ -206,6 +216,11 @@ impl Kind {
             Self::NatsUrl => (
                 nats::check(text).is_ok().then_some(Value::Text),
                 ("the address of a NATS server", "an address such as `nats://127.0.0.1:4222`"),
+            ),
+            Self::Image => (
+                (text.eq_ignore_ascii_case(BUILT_IN) || Reference::try_from(text).is_ok())
+                    .then_some(Value::Text),
+                ("an image", "an image such as `registry.example.org/team/provider:1.0`"),
             ),
             Self::IpAddress => (
                 text.parse::<IpAddr>().is_ok().then_some(Value::Text),
@@ -264,5 +279,28 @@ fn truth(text: &str) -> Option<bool> {
         "true" | "1" | "yes" | "on" => Some(true),
         "false" | "0" | "no" | "off" => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_of_their_kind() {
+        for (kind, good, bad) in [
+            (Kind::Port, &["1", "65535"][..], &["+5", "-5", "0", "65536", "", " 5", "5e1"][..]),
+            (Kind::Calls, &["100"], &["+100", "10001"]),
+            (Kind::Number, &["2048"], &["+1", "1.5"]),
+            (Kind::Time, &["90s", "1.5m", "10"], &["1e3", "+5s", "1e3s", "0"]),
+            (
+                Kind::Image,
+                &["builtin", "Builtin", "ghcr.io/wasmcloud/http-server:0.27.0", "localhost:5000/a"],
+                &["a b", "", "Team/Provider", "a:b c"],
+            ),
+        ] {
+            good.iter().for_each(|text| assert!(kind.read(text).is_ok(), "{kind:?} {text:?}"));
+            bad.iter().for_each(|text| assert!(kind.read(text).is_err(), "{kind:?} {text:?}"));
+        }
     }
 }

@@ -15,10 +15,8 @@ use crate::project::settings::wadm::{
     HOSTS_NATS_URL, HTTP_ADDRESS, HTTP_PROVIDER, KEYVALUE_PROVIDER, MESSAGING_PROVIDER, POSTGRES_CONFIG,
     POSTGRES_PROVIDER,
 };
-use crate::project::settings::{KEYVALUE_DOMAIN, Key};
+use crate::project::settings::{BUILT_IN, KEYVALUE_DOMAIN, Key};
 
-/// The value of a setting that means the provider inside the hosts.
-const BUILT_IN: &str = "builtin";
 /// The port where a task names none: the original's.
 pub const DEFAULT_PORT: u16 = 8000;
 
