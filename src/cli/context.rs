@@ -204,11 +204,7 @@ impl Context {
     pub fn written(&self) -> Result<(), Error> {
         match self.ui.unwritten() {
             None => Ok(()),
-            Some(words) => Err(Error::System {
-                what: "cannot write the result to stdout".to_owned(),
-                help: "check that the disk is not full".to_owned(),
-                source: std::io::Error::other(words.to_string()),
-            }),
+            Some(words) => Err(not_written(words)),
         }
     }
 
@@ -238,6 +234,15 @@ impl Context {
 
     fn flags(&self) -> Result<Vec<Flag>, Error> {
         self.global.settings.iter().map(|text| flag(text)).collect()
+    }
+}
+
+/// The error that a result could not be written.
+pub fn not_written(words: &std::io::Error) -> Error {
+    Error::System {
+        what: "cannot write the result to stdout".to_owned(),
+        help: "check that the disk is not full".to_owned(),
+        source: std::io::Error::other(words.to_string()),
     }
 }
 

@@ -144,8 +144,9 @@ enum Command {
 pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<_> = arguments.collect();
     if let Some(answer) = complete::answer(&arguments, command) {
-        Ui::new(OutputOptions::results_only()).result_bytes(&answer);
-        return code(Exit::Done);
+        let ui = Ui::new(OutputOptions::results_only());
+        ui.result_bytes(&answer);
+        return code(if ui.unwritten().is_some() { Exit::Failed } else { Exit::Done });
     }
     let matches = match command(&Raw(&arguments)).try_get_matches_from(&arguments) {
         Ok(matches) => matches,

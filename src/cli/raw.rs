@@ -20,6 +20,12 @@ impl Raw<'_> {
         self.before_dashes().any(|argument| argument == word)
     }
 
+    /// Every argument with the one after it.
+    pub fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        let text = |argument: &OsString| argument.to_string_lossy().into_owned();
+        self.before_dashes().zip(self.before_dashes().skip(1)).map(move |(one, next)| (text(one), text(next)))
+    }
+
     /// The value of a flag, in any of the ways to write it.
     pub fn value(&self, long: &str, short: Option<&str>) -> Option<String> {
         let mut arguments = self.before_dashes().map(|argument| argument.to_string_lossy());

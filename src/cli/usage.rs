@@ -1,23 +1,27 @@
 //! Command lines that are wrong, and those that ask the parser for help or the version.
 
-use clap::ColorChoice;
-use clap::error::ErrorKind;
+use std::io::{self, Write};
 
-use super::context;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{ColorChoice, CommandFactory};
+
 use super::raw::Raw;
+use super::{Cli, context};
 use crate::pelato::{Error, Exit};
 use crate::ui::{Colour, Level, OutputOptions, Ui};
 
 /// Says what is wrong with a command line, or what it asks the parser for.
 pub fn report(error: &clap::Error, raw: &Raw<'_>) -> Exit {
-    if !error.use_stderr() {
-        // As with all results, the end of a pipe that has gone away is not an error.
-        let _ = error.print();
-        return Exit::Done;
-    }
-    let broken = (error.kind() == ErrorKind::UnknownArgument).then(|| broken_template(raw)).flatten();
+    let own = match error.kind() {
+        _ if !error.use_stderr() => match shown(error) {
+            Ok(()) => return Exit::Done,
+            Err(words) => Some(context::not_written(&words)),
+        },
+        ErrorKind::UnknownArgument => broken_template(raw).or_else(|| negative_value(error, raw)),
+        _ => None,
+    };
     let (json, events) = (raw.has("--json"), raw.has("--events"));
-    if broken.is_none() && !json && !events {
+    if own.is_none() && !json && !events {
         // Nobody is left to be told that this failed.
         let _ = error.print();
         return Exit::Usage;
@@ -28,9 +32,39 @@ pub fn report(error: &clap::Error, raw: &Raw<'_>) -> Exit {
         ColorChoice::Auto => Colour::Auto,
     };
     let ui = Ui::new(OutputOptions { level: Level::Normal, json, events, colour, may_ask: false });
-    let error = broken.unwrap_or_else(|| in_words(error));
+    let error = own.unwrap_or_else(|| in_words(error));
     ui.failure(&error);
     error.exit()
+}
+
+/// Prints the help or the version. As with all results, the end of a pipe that has gone away is not an error.
+fn shown(error: &clap::Error) -> io::Result<()> {
+    match error.print().and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// The error of a flag with a negative number after it, which the parser takes for another flag.
+fn negative_value(error: &clap::Error, raw: &Raw<'_>) -> Option<Error> {
+    let Some(ContextValue::String(unknown)) = error.get(ContextKind::InvalidArg) else { return None };
+    let is_number =
+        unknown.strip_prefix('-')?.starts_with(|first: char| first.is_ascii_digit() || first == '.');
+    let (flag, value) = raw.pairs().find(|(_, value)| is_number && value.starts_with(unknown.as_str()))?;
+    takes_value(&Cli::command(), &flag).then(|| Error::Usage {
+        message: format!("`{value}` is not a valid value of `{flag}`: it is negative"),
+        help: format!("`--help` says what `{flag}` takes"),
+    })
+}
+
+/// Whether the command, or one of its own commands, has such a flag with a value.
+fn takes_value(command: &clap::Command, flag: &str) -> bool {
+    let is_it = |argument: &clap::Arg| {
+        let short = argument.get_short().map(|short| format!("-{short}"));
+        let long = argument.get_long().map(|long| format!("--{long}"));
+        [short, long].into_iter().flatten().any(|name| name == flag) && argument.get_action().takes_values()
+    };
+    command.get_arguments().any(is_it) || command.get_subcommands().any(|sub| takes_value(sub, flag))
 }
 
 /// The parser's error as one of PELATO's: the first paragraph says what is wrong, the others what to do.

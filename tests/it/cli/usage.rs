@@ -316,6 +316,55 @@ fn a_reader_that_goes_away_is_no_error() {
 }
 
 #[test]
+fn a_result_that_cannot_be_written_is_an_error() {
+    let place = Place::with(PROJECT);
+    for command in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["--version"],
+        &["help", "run"],
+        &["completions", "bash"],
+        &["schema"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let ended = place.command(command).stdout(full).stderr(Stdio::piped()).output().unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&ended.stderr),
+            "error: cannot write the result to stdout\n  because: No space left on device (os error 28)\n  \
+             help: check that the disk is not full\n",
+            "{command:?}"
+        );
+        assert_eq!(ended.status.code(), Some(1), "{command:?}");
+    }
+}
+
+#[test]
+fn a_negative_value_is_called_negative() {
+    let place = Place::with(PROJECT);
+    for (command, flag, value) in [
+        (&["run", "--port", "-1"][..], "--port", "-1"),
+        (&["run", "--timeout", "-1s"], "--timeout", "-1s"),
+        (&["build", "-j", "-2"], "-j", "-2"),
+        (&["run", "--memory", "-.5", "--json"], "--memory", "-.5"),
+    ] {
+        let ran = place.run_in_vain(command).code(2);
+        let output = ran.get_output();
+        let said = String::from_utf8_lossy(&[&*output.stdout, &*output.stderr].concat()).into_owned();
+        assert!(
+            said.contains(&format!("`{value}` is not a valid value of `{flag}`: it is negative")),
+            "{said}"
+        );
+        assert!(said.contains(&format!("`--help` says what `{flag}` takes")), "{said}");
+    }
+    // Not after a flag without a value, nor by itself.
+    for command in [&["run", "--watch", "-1"][..], &["run", "-1"]] {
+        let ran = place.run_in_vain(command).code(2);
+        let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+        assert!(said.contains("unexpected argument"), "{said}");
+    }
+}
+
+#[test]
 fn a_closed_stdout_is_no_error() {
     let place = Place::empty();
     let ended = Command::new("sh")
