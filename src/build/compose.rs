@@ -1,6 +1,8 @@
 //! Trigger + function + settings = one component.
 
-use super::wit::{HANDLER, NAMESPACE, SETTINGS};
+use std::borrow::Cow;
+
+use super::wit::{ENVIRONMENT, ENVIRONMENT_EXPORT, HANDLER, NAMESPACE, SETTINGS};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
@@ -10,7 +12,7 @@ pub enum ComposeError {
     #[error("the {part} is not a usable component: {reason}")]
     #[diagnostic(code(pelato::compose::broken_part))]
     BrokenPart {
-        /// `trigger`, `function` or `settings`.
+        /// `trigger`, `function`, `settings` or `environment`.
         part: &'static str,
         reason: String,
     },
@@ -37,7 +39,7 @@ pub enum ComposeError {
         help("trigger and {part} must be built from the same pelato-task.wit")
     )]
     TypeMismatch {
-        /// `function` or `settings`.
+        /// `function`, `settings` or `environment`.
         part: &'static str,
         import: String,
         reason: String,
@@ -80,6 +82,39 @@ pub fn compose(trigger: &[u8], function: &[u8], settings: &[u8]) -> Result<Vec<u
         graph.export(export, &name).map_err(unencodable)?;
     }
     graph.encode(EncodeOptions::default()).map_err(unencodable)
+}
+
+/// Gives a component an environment of its own, where it asks for one; `provider` exports it.
+///
+/// # Errors
+/// The parts are not the components they should be.
+pub(super) fn with_environment<'a>(
+    part: &'static str,
+    component: &'a [u8],
+    provider: &[u8],
+) -> Result<Cow<'a, [u8]>, ComposeError> {
+    let mut graph = CompositionGraph::new();
+    let package = register(&mut graph, part, component)?;
+    let world = &graph.types()[graph[package].ty()];
+    let is_wanted = |name: &&String| name.split('@').next() == Some(ENVIRONMENT);
+    let wanted: Vec<_> = world.imports.keys().filter(is_wanted).cloned().collect();
+    let exports: Vec<_> = world.exports.keys().cloned().collect();
+    if wanted.is_empty() {
+        return Ok(Cow::Borrowed(component));
+    }
+    let provider = register(&mut graph, "environment", provider)?;
+    let (component, provider) = (graph.instantiate(package), graph.instantiate(provider));
+    let environment = graph.alias_instance_export(provider, ENVIRONMENT_EXPORT).map_err(unencodable)?;
+    for import in wanted {
+        graph.set_instantiation_argument(component, &import, environment).map_err(|error| {
+            ComposeError::TypeMismatch { part: "environment", import: import.clone(), reason: reason(&error) }
+        })?;
+    }
+    for name in exports {
+        let export = graph.alias_instance_export(component, &name).map_err(unencodable)?;
+        graph.export(export, &name).map_err(unencodable)?;
+    }
+    graph.encode(EncodeOptions::default()).map(Cow::Owned).map_err(unencodable)
 }
 
 fn register(

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use super::compilation::{Compilation, Failure};
 use super::compile;
 use super::context::BuildContext;
+use super::environment::without_secrets;
 use super::plan::Job;
 use super::record::{self, Stamp, Step};
 use super::resolve;
-use super::{FunctionError, WrapError, check_function, settings_component, wit, wrap};
+use super::{FunctionError, WrapError, check_function, environment, settings_component, wit, wrap};
 use crate::catalog::Produces;
+use crate::check::Component;
 use crate::files;
 use crate::progress::{Change, Event, Phase, Reason};
 use crate::remedy::{Argument, Operation};
@@ -45,12 +47,14 @@ impl Built {
         read_as_built(&self.artifact, &self.sha256)
     }
 
-    /// The bytes of the function alone.
+    /// The bytes of the function alone, with the environment that it has in the artifact. `component` is what was built.
     ///
     /// # Errors
     /// As [`Built::read_artifact`].
-    pub fn read_function(&self) -> Result<Vec<u8>, JobError> {
-        read_as_built(&self.function, &self.function_sha256)
+    pub fn read_function(&self, component: &Component) -> Result<Vec<u8>, JobError> {
+        let function = read_as_built(&self.function, &self.function_sha256)?;
+        let whole = environment(&function, &component.env).map_err(|error| uncomposed(component, &error))?;
+        Ok(whole.into_owned())
     }
 }
 
@@ -298,19 +302,22 @@ fn own_cache(own_caches: &Path, folder: &Path, name: &str) -> PathBuf {
 }
 
 fn compose(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Result<(), JobError> {
-    let wrong = |error: &dyn std::fmt::Display| JobError::Compose {
-        component: job.component.name.clone(),
-        template: job.component.template.manifest.name.clone(),
-        reason: error.to_string(),
-    };
+    let wrong = |error: &dyn std::fmt::Display| uncomposed(job.component, error);
     let compiled = job.record.compiled.as_ref();
     let sha256 = compiled.map(|step| step.made.sha256.as_str()).unwrap_or_default();
     let function = read_as_built(&job.place.function, sha256)?;
     let settings = settings_component(&job.component.settings()).map_err(|error| wrong(&error))?;
-    let artifact = super::compose(trigger, &function, &settings).map_err(|error| wrong(&error))?;
+    let function = environment(&function, &job.component.env).map_err(|error| wrong(&error))?;
+    let trigger = without_secrets(trigger, &job.component.env).map_err(|error| wrong(&error))?;
+    let artifact = super::compose(&trigger, &function, &settings).map_err(|error| wrong(&error))?;
     let made = write(&job.place.artifact, &artifact)?;
     job.record.composed = Some(Step { from: job.composition(), made });
     Ok(job.record.write(&job.place.folder, context.key)?)
+}
+
+fn uncomposed(component: &Component, reason: &dyn std::fmt::Display) -> JobError {
+    let template = component.template.manifest.name.clone();
+    JobError::Compose { component: component.name.clone(), template, reason: reason.to_string() }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, JobError> {

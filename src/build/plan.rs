@@ -96,6 +96,12 @@ fn compose_ingredients(component: &Component, trigger: &[u8]) -> Ingredients {
     for (name, value) in component.settings() {
         from.insert(name, value);
     }
+    for (name, text) in &component.env.texts {
+        from.insert(format!("{name} of `env`"), text.clone());
+    }
+    for (name, secret) in &component.env.secrets {
+        from.insert(format!("the secret {name} of `env`"), secret.clone());
+    }
     from.insert("the trigger".to_owned(), digest(trigger));
     from.insert("the version of pelato".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
     from

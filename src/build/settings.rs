@@ -43,7 +43,7 @@ pub fn settings_component(settings: &BTreeMap<String, String>) -> Result<Vec<u8>
 const RESULT: i32 = 0;
 const TABLE: usize = 16;
 const ENTRY: usize = 16;
-const PAGE: usize = 65536;
+pub(super) const PAGE: usize = 65536;
 
 struct Layout {
     table_end: i32,
@@ -70,7 +70,7 @@ impl Layout {
 }
 
 /// Everything lies below [`LIMIT`] and a little, so it fits.
-fn address(offset: usize) -> i32 {
+pub(super) fn address(offset: usize) -> i32 {
     i32::try_from(offset).unwrap_or(i32::MAX)
 }
 
@@ -117,13 +117,13 @@ fn core_module(layout: &Layout) -> Vec<u8> {
     module.finish()
 }
 
-fn word(offset: usize) -> MemArg {
+pub(super) fn word(offset: usize) -> MemArg {
     MemArg { offset: offset as u64, align: 2, memory_index: 0 }
 }
 
 /// `cabi_realloc(old, old_size, align, size)`: the next free address, in memory that grows as needed. A key that
 /// the caller enlarges while it converts it moves.
-fn realloc() -> Function {
+pub(super) fn realloc() -> Function {
     const OLD: u32 = 0;
     const OLD_SIZE: u32 = 1;
     const SIZE: u32 = 3;
@@ -155,7 +155,7 @@ fn realloc() -> Function {
 }
 
 /// `same(a, b, length)`: whether two pieces of memory hold the same bytes.
-fn same() -> Function {
+pub(super) fn same() -> Function {
     const A: u32 = 0;
     const B: u32 = 1;
     const LEFT: u32 = 2;

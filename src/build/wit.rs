@@ -9,6 +9,9 @@ pub const TASK_WIT: &str = include_str!("wit/pelato-task.wit");
 pub const HANDLER: &str = "pelato:task/handler@0.1.0";
 /// The interface of a task's settings, which a trigger imports.
 pub const SETTINGS: &str = "pelato:task/settings@0.1.0";
+/// WASI's interface of the environment, in any version, and as the component that takes its host's place exports it.
+pub(super) const ENVIRONMENT: &str = "wasi:cli/environment";
+pub(super) const ENVIRONMENT_EXPORT: &str = "wasi:cli/environment@0.2.0";
 /// The namespace of PELATO's own interfaces: none of them may be left open in a finished component.
 pub(super) const NAMESPACE: &str = "pelato:";
 
@@ -105,10 +108,20 @@ pub(super) const ADAPTED: &str =
 /// its `wasi_snapshot_preview1` imports and WASI 0.2, if it may have any. The code inside is not validated: composing
 /// does that, and twice would take as long as compiling.
 pub(super) fn encode(core_module: &[u8], world: &str, adapter: Option<&[u8]>) -> Result<Vec<u8>, String> {
+    encode_with(core_module, TASK_WIT, world, adapter)
+}
+
+/// The same, of a world in another text.
+pub(super) fn encode_with(
+    core_module: &[u8],
+    text: &str,
+    world: &str,
+    adapter: Option<&[u8]>,
+) -> Result<Vec<u8>, String> {
     check_sections(core_module)?;
     let encode = || {
         let mut resolve = Resolve::default();
-        let package = resolve.push_source("pelato-task.wit", TASK_WIT)?;
+        let package = resolve.push_source("world.wit", text)?;
         let world = resolve.select_world(&[package], Some(world))?;
         let mut module = core_module.to_vec();
         wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)?;

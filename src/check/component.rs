@@ -7,6 +7,7 @@ use std::sync::Arc;
 use semver::Version;
 
 use super::delivery::{AtLeastOnce, Streams};
+use super::env::Env;
 use super::placement::Placement;
 use crate::catalog::{Capability, Pack, Template};
 use crate::nats::Subscription;
@@ -40,6 +41,8 @@ pub struct Component {
     pub at_least_once: Option<AtLeastOnce>,
     /// Which of its topics are stored.
     pub streams: Streams,
+    /// What the function finds in its environment.
+    pub env: Env,
     /// The template's parameters with their defaults, by name.
     pub parameters: BTreeMap<String, String>,
 }

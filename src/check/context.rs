@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::code::{Outcome, Resolver};
 use super::component::{Component, HttpRoute};
 use super::delivery::{AtLeastOnce, Streams};
+use super::env::Env;
 use super::finding::{Finding, Spot};
 use super::flow::{self, Flow, Node};
 use super::placement::Placement;
@@ -39,6 +40,8 @@ pub struct Entry<'a> {
     pub no_template: Option<CatalogError>,
     /// Its code; none where the task does not say.
     pub code: Option<Outcome>,
+    /// What its function finds in its environment, as far as it can be used.
+    pub env: Env,
     /// Fields that neither tasks nor the template have.
     pub unknown_fields: Vec<Unknown<'a>>,
 }
@@ -60,6 +63,7 @@ impl<'a> Context<'a> {
         let entries: Vec<_> = tasks
             .map(|(index, task)| {
                 let mut entry = Entry::new(index, task);
+                entry.env = Env::of(workflow, task);
                 entry.find_template(catalog, &mut templates);
                 entry.unknown_fields = unknown_fields(&entry, catalog);
                 entry.code = task.code.as_ref().map(|field| {
@@ -81,7 +85,8 @@ impl<'a> Context<'a> {
 
 impl<'a> Entry<'a> {
     fn new(index: usize, task: &'a Task) -> Self {
-        Self { index, task, template: None, no_template: None, code: None, unknown_fields: Vec::new() }
+        let (template, no_template, code) = (None, None, None);
+        Self { index, task, template, no_template, code, env: Env::default(), unknown_fields: Vec::new() }
     }
 
     fn find_template(&mut self, catalog: &Catalog, known: &mut HashMap<String, Arc<Template>>) {
@@ -218,6 +223,7 @@ impl<'a> Entry<'a> {
             at_least_once: AtLeastOnce::of(task, &task.component_name.as_ref()?.text),
             streams: Streams::default(),
             http: if template.serves_http() { Some(self.route()?) } else { None },
+            env: self.env.clone(),
             parameters,
             template,
         })

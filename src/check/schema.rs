@@ -14,6 +14,8 @@ const ID: &str = "https://json-schema.org/draft/2020-12/schema";
 const SUBJECT: &str = r"^[^.\s,|*>\x00-\x1f]+(\.[^.\s,|*>\x00-\x1f]+)*$";
 const PATTERN: &str = r"^(([^.\s,|*>\x00-\x1f]+|\*)(\.([^.\s,|*>\x00-\x1f]+|\*))*(\.>)?|>)$";
 const COMPONENT_NAME: &str = "^[a-z0-9]+((_|__|-+)[a-z0-9]+)*$";
+/// Of a variable of the environment, and of a secret.
+const NAME: &str = "^[A-Za-z_][A-Za-z0-9_]*$";
 const TARGET: &str = "^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$";
 const CODE: &str = r"^(?!/)(?!(.*/)?\.\.(/|$))[^\\]*[^\\./][^\\]*$";
 const HTTP_PATH: &str = r"^/[A-Za-z0-9/._~!$&'()*+,;=:@%-]*$";
@@ -43,6 +45,7 @@ pub fn schema(catalog: &Catalog) -> Value {
                 "additionalProperties": false,
                 "properties": { "hosts": hosts() }
             },
+            "env": env("What the functions of all tasks find in their environment"),
             "tasks": {
                 "description": "The tasks of the workflow",
                 "type": ["array", "null"],
@@ -134,8 +137,28 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
             "type": ["string", "number", "boolean"], "pattern": SUBJECT, "maxLength": 255
         }),
         http(),
+        env("What the function finds in its environment, before what the workflow says for all"),
     ];
     TASK_FIELDS.iter().map(|name| (*name).to_owned()).zip(fields).collect()
+}
+
+fn env(description: &str) -> Value {
+    json!({
+        "description": description,
+        "type": "object",
+        "propertyNames": { "pattern": NAME, "maxLength": 128 },
+        "additionalProperties": {
+            "anyOf": [
+                { "type": ["string", "number", "boolean"], "maxLength": 8192 },
+                {
+                    "type": "object",
+                    "required": ["secret"],
+                    "additionalProperties": false,
+                    "properties": { "secret": { "type": "string", "pattern": NAME, "maxLength": 128 } }
+                }
+            ]
+        }
+    })
 }
 
 fn http() -> Value {

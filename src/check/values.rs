@@ -17,7 +17,7 @@ pub struct Wrong {
     pub help: String,
 }
 
-fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
+pub(super) fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> Result<T, Wrong> {
     Err(Wrong { message: message.into(), help: help.into() })
 }
 

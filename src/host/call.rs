@@ -11,7 +11,7 @@ use super::bindings::FunctionPre;
 use super::code::link;
 use super::engine::Compute;
 use super::observe::{Call, Event, Observer, Outcome, Times};
-use super::options::{Compiler, Limits};
+use super::options::{Compiler, Environment, Limits};
 use super::run::{Work, run};
 use super::state::State;
 
@@ -49,6 +49,7 @@ pub async fn call(
     name: &str,
     wasm: &[u8],
     input: Bytes,
+    environment: &Environment,
     limits: &Limits,
     compiler: &Compiler,
     observer: Arc<dyn Observer>,
@@ -62,7 +63,7 @@ pub async fn call(
     let (compute, function) = prepared?;
     observer.event(Event::Prepared { component: name.to_owned(), elapsed: begun.elapsed() });
     let call = Arc::new(Call::direct(name, input.clone()));
-    let state = State::new(call, limits.memory, observer, None);
+    let state = State::new(call, limits.memory, observer, environment, None);
     let work = Exec { function: &function, input: &input };
     let (result, times) = run(&compute, limits, state, begun.elapsed(), work).await;
     let result = match result {

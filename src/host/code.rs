@@ -66,12 +66,13 @@ impl Code {
 
     /// Whether it was compiled from these bytes with the same imports.
     pub fn is_of(&self, hosted: &Hosted) -> bool {
-        let Resources { bucket, database, dead_letter_topic, stored_topics } = &self.resources;
+        let Resources { bucket, database, dead_letter_topic, stored_topics, environment } = &self.resources;
         self.digest == digest(&hosted.wasm)
             && bucket.as_deref().map(Bucket::name) == hosted.bucket.as_deref()
             && database.is_some() == hosted.database
             && dead_letter_topic.as_deref() == hosted.dead_letter_topic.as_deref()
             && **stored_topics == *hosted.stored_topics
+            && *environment == hosted.environment
     }
 
     /// Checks that it exports what it is to be used for.

@@ -100,7 +100,8 @@ impl Core {
         };
         let dead_letter_topic = hosted.dead_letter_topic.as_deref().map(Arc::from);
         let stored_topics = hosted.stored_topics.as_slice().into();
-        Ok(Resources { bucket, database, dead_letter_topic, stored_topics })
+        let environment = hosted.environment.clone();
+        Ok(Resources { bucket, database, dead_letter_topic, stored_topics, environment })
     }
 
     /// Where functions run.
@@ -123,8 +124,9 @@ impl Core {
 
     fn state(&self, admission: Admission, slot: Slot) -> State {
         let Admission { call, reply_to, resources, .. } = admission;
+        let environment = resources.environment.clone();
         let link = Link { broker: self.broker.clone(), slot, resources, reply_to };
-        State::new(call, self.limits.memory, Arc::clone(&self.observer), Some(link))
+        State::new(call, self.limits.memory, Arc::clone(&self.observer), &environment, Some(link))
     }
 }
 

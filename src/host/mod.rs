@@ -57,7 +57,7 @@ use bus::Closed;
 pub use bus::{Message, Messages};
 pub use call::{Called, call};
 pub use error::HostError;
-pub use options::{Bus, Compiler, Hosted, Limits, Options};
+pub use options::{Bus, Compiler, Environment, Hosted, Limits, Options};
 pub use series::{Series, series};
 pub use trace::TraceId;
 

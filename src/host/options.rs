@@ -1,7 +1,10 @@
 //! The configuration of the host.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -31,8 +34,32 @@ pub struct Hosted {
     pub table: Option<String>,
     /// Where its dead letters go, if JetStream stores its messages.
     pub dead_letter_topic: Option<String>,
+    /// What it finds in its environment: the secrets of its function.
+    pub environment: Environment,
     /// The topics that it writes to where a stream acknowledges each message.
     pub stored_topics: Vec<String>,
+}
+
+/// Names and values that a component finds in its environment. The values are secrets.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Environment(Arc<BTreeMap<String, String>>);
+
+impl Environment {
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&String, &String)> {
+        self.0.iter()
+    }
+}
+
+impl FromIterator<(String, String)> for Environment {
+    fn from_iter<T: IntoIterator<Item = (String, String)>>(pairs: T) -> Self {
+        Self(Arc::new(pairs.into_iter().collect()))
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
 }
 
 impl Hosted {

@@ -9,7 +9,7 @@ use super::HostError;
 use super::bindings::FunctionPre;
 use super::call::prepare;
 use super::observe::{Call, Observer, Outcome};
-use super::options::{Compiler, Limits};
+use super::options::{Compiler, Environment, Limits};
 use super::run::{Work, run};
 use super::state::State;
 
@@ -60,7 +60,7 @@ pub async fn series(
 ) -> Result<Result<(), Outcome>, HostError> {
     let (compute, function) = prepare(compiler, name, wasm)?;
     let call = Arc::new(Call::direct(name, Default::default()));
-    let state = State::new(call, limits.memory, observer, None);
+    let state = State::new(call, limits.memory, observer, &Environment::default(), None);
     let work = Calls { function, series };
     Ok(run(&compute, limits, state, Duration::ZERO, work).await.0)
 }

@@ -13,6 +13,7 @@ use super::database::Database;
 use super::keyvalue::{Bucket, Opened};
 use super::memory::MemoryGuard;
 use super::observe::{Call, Observer, Stream};
+use super::options::Environment;
 use super::output::{Output, Pipe};
 use super::record::Record;
 use super::slots::Slot;
@@ -50,15 +51,26 @@ pub(super) struct Resources {
     pub dead_letter_topic: Option<Arc<str>>,
     /// Where a stream acknowledges what it publishes.
     pub stored_topics: Arc<[String]>,
+    pub environment: Environment,
 }
 
 impl State {
-    pub fn new(call: Arc<Call>, memory_limit: u64, observer: Arc<dyn Observer>, link: Option<Link>) -> Self {
+    pub fn new(
+        call: Arc<Call>,
+        memory_limit: u64,
+        observer: Arc<dyn Observer>,
+        environment: &Environment,
+        link: Option<Link>,
+    ) -> Self {
         let output = Output::new(Arc::clone(&call), Arc::clone(&observer));
         let record = Arc::new(Record::default());
         let pipe = |stream| Pipe { output: Arc::clone(&output), stream };
-        // No files, no network, no environment: what is not given here does not exist for the function.
-        let wasi = WasiCtxBuilder::new().stdout(pipe(Stream::Stdout)).stderr(pipe(Stream::Stderr)).build();
+        // No files, no network, nothing of this process: what is not given here does not exist for the function.
+        let mut wasi = WasiCtxBuilder::new();
+        for (name, value) in environment.pairs() {
+            wasi.env(name, value);
+        }
+        let wasi = wasi.stdout(pipe(Stream::Stdout)).stderr(pipe(Stream::Stderr)).build();
         Self {
             wasi,
             http: WasiHttpCtx::new(),

@@ -9,10 +9,12 @@ use futures_util::StreamExt;
 use super::operation::Operation;
 use super::{Checked, Error, Pelato};
 use crate::platform::{
-    self, Application, DeployError, Deployed, Manifest, Options, Plan, Platform, Status, Statuses,
+    self, About, Application, DeployError, Deployed, Manifest, Options, Plan, Platform, Status, Statuses,
 };
 use crate::progress::{Event, OperationKind};
+use crate::project::Variable;
 use crate::project::settings::CALLS_PER_REPLICA;
+use crate::report::Problem;
 use crate::stream::{ConsumerManager, StreamError, Streams};
 use crate::{files, generate, metrics, nats, project, push};
 
@@ -130,6 +132,28 @@ impl Operation {
     /// When the settings do not say which of two it is.
     pub(super) fn platform(&self) -> Result<Arc<dyn Platform>, DeployError> {
         self.platform.clone().map_or_else(|| platform::of(&self.settings), Ok)
+    }
+
+    /// Reports what the platform cannot do, where it is known which one is meant.
+    pub(super) fn check_for_platform(&self, checked: &mut Checked) {
+        let Ok(platform) = self.platform() else { return };
+        let About { has_secrets, name, .. } = platform.about();
+        if has_secrets {
+            return;
+        }
+        let Checked { workflow, report, .. } = checked;
+        let tasks = workflow.tasks.iter().flat_map(|task| task.env.values());
+        for variable in workflow.env.values().chain(tasks) {
+            let Variable::Secret(field) = variable else { continue };
+            let message = format!(
+                "`{}` is a secret, which the platform `{name}` cannot give to a function",
+                field.text
+            );
+            let problem = Problem::error("env", &workflow.source, message).at(workflow.span(&field.place));
+            report
+                .push(problem.advise("deploy to wasmCloud 2 with PLATFORM=wasmcloud, or remove the secret"));
+        }
+        report.sort();
     }
 
     pub(super) fn manifest(&self, hosts: Option<&Path>) -> Result<Manifest, Error> {

@@ -15,7 +15,7 @@ use crate::platform::DeployError;
 use crate::project::bump::BumpError;
 use crate::project::lock_file::LockFileError;
 use crate::project::relocation::RelocationError;
-use crate::project::settings::SettingsError;
+use crate::project::settings::{ENV_FILE, SECRET_PREFIX, SettingsError};
 use crate::project::{ReadError, edit::EditError};
 use crate::push::PushError;
 use crate::remedy::{Argument, Operation};
@@ -96,6 +96,13 @@ pub enum Error {
         #[help]
         help: String,
     },
+    /// A function is to be given a secret whose value is not known here.
+    #[error("`{component}` needs the secret `{name}`, which is neither in {ENV_FILE} nor in the environment")]
+    #[diagnostic(
+        code(pelato::unknown_secret),
+        help("add a line `{name}=…` to {ENV_FILE}, or set {SECRET_PREFIX}{name} in the environment")
+    )]
+    UnknownSecret { component: String, name: String },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Generate(#[from] GenerateError),

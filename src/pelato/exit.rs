@@ -52,6 +52,7 @@ impl Error {
             | Self::Catalog(_)
             | Self::TemplateText { .. }
             | Self::UnknownComponent { .. }
+            | Self::UnknownSecret { .. }
             | Self::Edit(_)
             | Self::Bump(_)
             | Self::MoveRejected(_) => Exit::Project,

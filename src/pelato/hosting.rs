@@ -3,8 +3,9 @@
 use super::{BuildFlags, Error, Outcome};
 use crate::build::{BuildError, Built};
 use crate::check::Component;
-use crate::host::{Bus, Hosted, Limits};
+use crate::host::{Bus, Environment, Hosted, Limits};
 use crate::postgres;
+use crate::project::Settings;
 use crate::web::Origin;
 
 #[derive(Debug, Clone)]
@@ -33,14 +34,19 @@ pub struct RunOptions {
     pub watch: bool,
 }
 
-/// Built components as the embedded host takes them.
-pub(super) fn hosted(outcome: &Outcome, bus: &Bus) -> Result<Vec<Hosted>, Error> {
+/// Built components as the embedded host takes them. The settings have the values of their secrets.
+pub(super) fn hosted(outcome: &Outcome, settings: &Settings, bus: &Bus) -> Result<Vec<Hosted>, Error> {
     let pairs = outcome.components.iter().zip(&outcome.built);
-    pairs.map(|(component, built)| hosted_one(component, built, bus)).collect()
+    pairs.map(|(component, built)| hosted_one(component, built, settings, bus)).collect()
 }
 
 /// One of them.
-pub(super) fn hosted_one(component: &Component, built: &Built, bus: &Bus) -> Result<Hosted, Error> {
+pub(super) fn hosted_one(
+    component: &Component,
+    built: &Built,
+    settings: &Settings,
+    bus: &Bus,
+) -> Result<Hosted, Error> {
     // Nothing hands messages over in this process: they are read where they are sent to.
     let component = match bus {
         Bus::InProcess => component.clone().at_most_once(),
@@ -58,5 +64,18 @@ pub(super) fn hosted_one(component: &Component, built: &Built, bus: &Bus) -> Res
         table: component.table().map(str::to_owned),
         dead_letter_topic: component.at_least_once.as_ref().map(|kept| kept.dead_letter_topic.clone()),
         stored_topics: component.streams.writes.clone(),
+        environment: secrets(&component, settings)?,
     })
+}
+
+/// The secrets of a component's function, as its host gives them to it.
+///
+/// # Errors
+/// When the value of one is not known here.
+pub(super) fn secrets(component: &Component, settings: &Settings) -> Result<Environment, Error> {
+    let value = |name: &String| match settings.secret(name) {
+        Some(value) => Ok((name.clone(), value)),
+        None => Err(Error::UnknownSecret { component: component.name.clone(), name: name.clone() }),
+    };
+    component.env.secrets.values().map(value).collect()
 }

@@ -188,12 +188,15 @@ impl Pelato {
         Ok(settings.load(self.root())?.with_consent(consent))
     }
 
-    /// Reads and checks the workflow.
+    /// Reads and checks the workflow, also for what the platform of the settings cannot do.
     ///
     /// # Errors
     /// When there is no workflow file; what is wrong in it is in the report.
     pub fn check(&self) -> Result<Checked, Error> {
-        self.look()?.check()
+        let operation = self.look()?;
+        let mut checked = operation.check()?;
+        operation.check_for_platform(&mut checked);
+        Ok(checked)
     }
 
     /// The components of a workflow without errors.

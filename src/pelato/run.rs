@@ -9,8 +9,9 @@ use tokio::sync::watch;
 
 use super::Error;
 use super::alone::{Presence, announce};
+use super::building::select;
 use super::failures::Failures;
-use super::hosting::{RunOptions, hosted};
+use super::hosting::{RunOptions, hosted, secrets};
 use super::operation::Operation;
 use super::preparing::Preparing;
 use super::socket::Door;
@@ -75,7 +76,7 @@ impl Pelato {
         tokio::pin!(stop);
         let (built_by, outcome) =
             self.build_first(operation, &options, changes.as_mut(), stop.as_mut()).await?;
-        let components = hosted(&outcome, &options.bus)?;
+        let components = hosted(&outcome, &built_by.settings, &options.bus)?;
         let observer = Traces::marked(observer, &outcome.components);
         let failures = Failures::default();
         let observer = failures.beside(Preparing::beside(observer, Arc::clone(&operation.progress)));
@@ -168,20 +169,21 @@ impl Operation {
         observer: Arc<dyn Observer>,
     ) -> Result<Called, Error> {
         let outcome = self.build_for(&[component.to_owned()], flags, |_, _| ()).await?;
-        let built = outcome.built.first().ok_or_else(|| Error::UnknownComponent {
+        let pair = outcome.components.first().zip(outcome.built.first());
+        let (one, built) = pair.ok_or_else(|| Error::UnknownComponent {
             name: component.to_owned(),
             help: "the workflow has none".to_owned(),
         })?;
-        let wasm = built.read_function().map_err(BuildError::from)?;
-        let input = outcome.components.first().map_or(Ok(input.clone()), |one| given(one, &input))?;
-        let compiler = self.compiler();
+        let wasm = built.read_function(one).map_err(BuildError::from)?;
+        let input = given(one, &input)?;
+        let (compiler, secrets) = (self.compiler(), secrets(one, &self.settings)?);
         let observer = Traces::marked(observer, &outcome.components);
         let observer = Preparing::beside(observer, Arc::clone(&self.progress));
-        let called = host::call(component, &wasm, input.into(), limits, &compiler, observer);
+        let called = host::call(component, &wasm, input.into(), &secrets, limits, &compiler, observer);
         self.unless_cancelled(async { Ok(called.await?) }).await
     }
 
-    /// Builds, where that blocks nobody.
+    /// Builds what is to run here, where that blocks nobody. What it lacks for that is said before.
     pub(super) async fn build_for(
         self: &Arc<Self>,
         only: &[String],
@@ -189,7 +191,13 @@ impl Operation {
         finished: impl Fn(&Component, &Built) + Send + Sync + 'static,
     ) -> Result<Outcome, Error> {
         let (only, flags) = (only.to_vec(), flags.clone());
-        self.blocking(move |operation| operation.build(&only, &flags, &finished)).await
+        self.blocking(move |operation| {
+            // One that does not exist is met again when all is built.
+            let wanted = select(operation.components()?, &only);
+            wanted.iter().try_for_each(|component| secrets(component, &operation.settings).map(drop))?;
+            operation.build(&only, &flags, &finished)
+        })
+        .await
     }
 
     /// Lets other processes know that the project runs, and tells if another does: without a server, messages do not

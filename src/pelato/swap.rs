@@ -127,11 +127,12 @@ impl Pelato {
         let bus = options.bus.clone();
         let operation = self.begin(OperationKind::Build)?;
         let (mut has_swapped, mut outdated) = (false, false);
+        let settings = operation.settings.clone();
         let built = {
             let build = operation.build_for(&options.only, &options.build, move |component, built| {
                 // What goes wrong here is met again when all is built; and nobody hears it when the build is dropped.
                 if built.work != Work::Nothing
-                    && let Ok(new) = hosted_one(component, built, &bus)
+                    && let Ok(new) = hosted_one(component, built, &settings, &bus)
                 {
                     let _ = components.send(new);
                 }
@@ -159,7 +160,7 @@ impl Pelato {
             return Ok(true);
         }
         let outcome = built?;
-        let components = hosted(&outcome, &options.bus)?;
+        let components = hosted(&outcome, &operation.settings, &options.bus)?;
         stored.send_replace(operation.store(&outcome, &options.bus).await?);
         let changed = differing(running, &components);
         host.replace(components.clone()).await?;

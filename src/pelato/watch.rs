@@ -11,6 +11,7 @@ use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use super::Error;
 use crate::catalog::{PACKS_FOLDER, TEMPLATES_FOLDER};
 use crate::check::code::TASKS;
+use crate::project::settings::ENV_FILE;
 use crate::project::workflow;
 use crate::remedy::Argument;
 
@@ -18,7 +19,7 @@ use crate::remedy::Argument;
 const QUIET: Duration = Duration::from_millis(60);
 
 /// What components are made from, in a project's folder.
-const SOURCES: [&str; 4] = [workflow::FILE, TASKS, PACKS_FOLDER, TEMPLATES_FOLDER];
+const SOURCES: [&str; 5] = [workflow::FILE, ENV_FILE, TASKS, PACKS_FOLDER, TEMPLATES_FOLDER];
 
 /// Watches until it is dropped.
 pub struct Watcher {

@@ -86,6 +86,8 @@ pub struct About {
     pub subjects: &'static [&'static str],
     /// Whether an HTTP entry runs beside components that answer HTTP: the path of a request does not decide who gets it.
     pub has_entry: bool,
+    /// Whether hosts can give secrets to functions.
+    pub has_secrets: bool,
 }
 
 /// Something that runs applications: it takes manifests, and starts components on hosts.

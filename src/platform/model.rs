@@ -66,6 +66,8 @@ pub struct Wanted {
     pub needs: Vec<Need>,
     /// Where HTTP reaches it.
     pub http: Option<HttpRoute>,
+    /// The names of the secrets of its function.
+    pub secrets: BTreeSet<String>,
 }
 
 impl Application {
@@ -114,6 +116,7 @@ impl Wanted {
             topics: topics.into_iter().map(|one| one.subject).collect(),
             needs,
             http: component.http.clone(),
+            secrets: component.env.secrets.values().cloned().collect(),
         })
     }
 }

@@ -20,4 +20,4 @@ pub use read::{ReadError, parse, read};
 pub use relocation::Relocation;
 pub use settings::Settings;
 pub use sources::Sources;
-pub use workflow::{Field, Task, Workflow};
+pub use workflow::{Field, Task, Variable, Workflow};

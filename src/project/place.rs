@@ -28,6 +28,14 @@ impl Place {
         self.step(Step::Index(index))
     }
 
+    /// What it is a part of.
+    #[must_use]
+    pub fn above(&self) -> Self {
+        let mut steps = self.steps.clone();
+        steps.pop();
+        Self { steps, of_key: false }
+    }
+
     /// The key itself instead of its value: for a key that should not be there.
     #[must_use]
     pub fn name(mut self) -> Self {

@@ -1,6 +1,7 @@
 //! From the bytes of `workflow.yaml` to a [`Workflow`], with everything in it that has the wrong shape.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Report, Source};
 
 /// The fields that every task may have, whatever its template.
-pub const TASK_FIELDS: [&str; 15] = [
+pub const TASK_FIELDS: [&str; 16] = [
     "name",
     "type",
     "code",
@@ -30,6 +31,7 @@ pub const TASK_FIELDS: [&str; 15] = [
     "max_deliver",
     "dead_letter_topic",
     "http",
+    "env",
 ];
 
 /// How many lists and mappings may be nested, even in texts and comments.
@@ -116,8 +118,10 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         source: Source::new(FILE, text),
         project_name: None,
         http_hosts: Vec::new(),
+        env: BTreeMap::new(),
         tasks: Vec::new(),
         document: OnceCell::new(),
+        env_file: OnceCell::new(),
     };
     let mut report = Report::default();
     if let Some(at) = too_deep(text) {
@@ -136,6 +140,7 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         Ok(value) => {
             let content = Reader { workflow: &workflow, report: &mut report }.workflow(value);
             workflow.project_name = content.project_name;
+            workflow.env = content.env;
             workflow.http_hosts = content.http_hosts;
             workflow.tasks = content.tasks;
         }

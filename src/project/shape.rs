@@ -1,9 +1,11 @@
 //! From YAML values to a workflow: what has the wrong shape is collected, and the rest goes on.
 
+use std::collections::BTreeMap;
+
 use serde_yaml::{Mapping, Value};
 
 use super::place::Place;
-use super::workflow::{Field, Task, Workflow};
+use super::workflow::{Field, Task, Variable, Workflow};
 use crate::report::{Problem, Report};
 use crate::text::{self, suggest};
 
@@ -11,6 +13,7 @@ use crate::text::{self, suggest};
 #[derive(Default)]
 pub(super) struct Content {
     pub project_name: Option<Field>,
+    pub env: BTreeMap<String, Variable>,
     pub http_hosts: Vec<Field>,
     pub tasks: Vec<Task>,
 }
@@ -31,6 +34,7 @@ impl Reader<'_> {
             let place = top.key(&key);
             match key.as_str() {
                 "project_name" => content.project_name = self.scalar(value, &place),
+                "env" => content.env = self.env(value, &place),
                 "http" => content.http_hosts = self.hosts(value, &place),
                 "tasks" => {
                     has_tasks = true;
@@ -38,7 +42,7 @@ impl Reader<'_> {
                 }
                 // What tasks have in common, to be merged into them.
                 _ if key.starts_with("x-") => {}
-                _ => self.unknown(&key, &place, ["project_name", "http", "tasks"]),
+                _ => self.unknown(&key, &place, ["project_name", "env", "http", "tasks"]),
             }
         }
         let has_name = content.project_name.is_some();
@@ -99,6 +103,7 @@ impl Reader<'_> {
                 "max_deliver" => task.max_deliver = self.scalar(value, &at),
                 "dead_letter_topic" => task.dead_letter_topic = self.scalar(value, &at),
                 "http" => self.http(value, &at, &mut task),
+                "env" => task.env = self.env(value, &at),
                 _ => self.parameter(key, value, &at, &mut task),
             }
         }
@@ -120,6 +125,39 @@ impl Reader<'_> {
         if let Some(field) = self.scalar(value, place) {
             task.parameters.insert(key, field);
         }
+    }
+
+    /// Values by the names that functions find them by.
+    fn env(&mut self, value: Value, place: &Place) -> BTreeMap<String, Variable> {
+        let Some(mapping) = self.mapping(value, place, "`env`") else { return BTreeMap::new() };
+        let mut env = BTreeMap::new();
+        for (name, value) in self.entries(mapping, place) {
+            if let Some(variable) = self.variable(value, &place.key(&name)) {
+                env.insert(name, variable);
+            }
+        }
+        env
+    }
+
+    /// A text, or `secret: NAME`.
+    fn variable(&mut self, value: Value, place: &Place) -> Option<Variable> {
+        let mapping = match value {
+            Value::Mapping(mapping) if !mapping.is_empty() => mapping,
+            Value::Mapping(_) | Value::Sequence(_) => {
+                self.wrong_shape(place, "expected a string or `secret: NAME`", &value);
+                return None;
+            }
+            other => return self.scalar(other, place).map(Variable::Text),
+        };
+        let mut secret = None;
+        for (key, value) in self.entries(mapping, place) {
+            let at = place.key(&key);
+            match key.as_str() {
+                "secret" => secret = self.scalar(value, &at),
+                _ => self.unknown(&key, &at, ["secret"]),
+            }
+        }
+        secret.map(Variable::Secret)
     }
 
     fn http(&mut self, value: Value, place: &Place, task: &mut Task) {

@@ -4,10 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::settings::{Flag, Settings, SettingsError};
-
-/// Looks up a variable of the environment.
-type LookUp = dyn Fn(&str) -> Option<String> + Send + Sync;
+use super::settings::{Flag, LookUp, Settings, SettingsError};
 
 /// Everything that settings come from, but for the project's own file.
 #[derive(Clone)]
@@ -53,6 +50,7 @@ impl Sources {
     /// # Errors
     /// As for [`Settings::load`].
     pub fn load(&self, root: &Path) -> Result<Settings, SettingsError> {
-        Settings::load(Some(root), |name| (self.environment)(name), &self.flags)
+        let settings = Settings::load(Some(root), |name| (self.environment)(name), &self.flags)?;
+        Ok(settings.with_environment(Arc::clone(&self.environment)))
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use super::document::Document;
 use super::place::Place;
+use super::settings;
 use crate::report::Source;
 
 /// The file's name in a project's folder.
@@ -28,6 +29,25 @@ pub struct Field {
     pub place: Place,
 }
 
+/// What a function finds under a name of its environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Variable {
+    /// This text, as a part of the component.
+    Text(Field),
+    /// The secret of this name, which the component is given where it runs.
+    Secret(Field),
+}
+
+impl Variable {
+    /// The secret's name, if it is one.
+    pub fn secret(&self) -> Option<&str> {
+        match self {
+            Self::Secret(field) => Some(&field.text),
+            Self::Text(_) => None,
+        }
+    }
+}
+
 /// What a person wrote; fields that are missing or of a wrong shape are `None` and have been reported.
 pub struct Workflow {
     pub path: PathBuf,
@@ -37,10 +57,14 @@ pub struct Workflow {
     pub project_name: Option<Field>,
     /// `http.hosts`: names by which HTTP requests reach the hosts.
     pub http_hosts: Vec<Field>,
+    /// `env`: what the functions of all tasks find in their environment.
+    pub env: BTreeMap<String, Variable>,
     /// `tasks`, in order.
     pub tasks: Vec<Task>,
     /// Parsed only when a place is asked for; none where the text has no places.
     pub(super) document: OnceCell<Option<Document>>,
+    /// `.env` of the project, read when a value of it is asked for.
+    pub(super) env_file: OnceCell<BTreeMap<String, String>>,
 }
 
 /// One entry of `tasks`.
@@ -80,6 +104,8 @@ pub struct Task {
     pub http_path: Option<Field>,
     /// `http.allow_origins`: whose pages may call it in a browser.
     pub http_allow_origins: Vec<Field>,
+    /// `env`: what the function finds in its environment.
+    pub env: BTreeMap<String, Variable>,
     /// All other fields: the template's parameters, if it knows them.
     pub parameters: BTreeMap<String, Field>,
     /// The items of those that are lists; their text in `parameters` has commas between the items.
@@ -99,6 +125,12 @@ impl Workflow {
     pub fn span(&self, place: &Place) -> Option<Range<usize>> {
         let document = self.document.get_or_init(|| Document::new(&self.source.text).ok());
         place.span(document.as_ref()?)
+    }
+
+    /// A value of the project's `.env`. A file that cannot be read has none: whoever loads the settings reports it.
+    pub fn env_value(&self, name: &str) -> Option<&str> {
+        let read = || settings::env_file(self.root()).unwrap_or_default().0;
+        self.env_file.get_or_init(read).get(name).map(String::as_str)
     }
 
     pub fn root(&self) -> &Path {

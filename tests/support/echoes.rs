@@ -29,6 +29,17 @@ pub fn echo() -> Vec<u8> {
     module("(call $ok (local.get $p) (local.get $n))", "")
 }
 
+/// Gives all of its environment back: `NAME=value`, each with a byte 0 behind it.
+pub fn environment() -> Vec<u8> {
+    let imports = r#"
+        (import "wasi_snapshot_preview1" "environ_sizes_get" (func $sizes (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "environ_get" (func $environment (param i32 i32) (result i32)))"#;
+    let body = "(drop (call $sizes (i32.const 32) (i32.const 36)))
+        (drop (call $environment (i32.const 64) (i32.const 2048)))
+        (call $ok (i32.const 2048) (i32.load (i32.const 36)))";
+    importing(imports, body, "")
+}
+
 /// A function that filters everything out.
 pub fn empty() -> Vec<u8> {
     module("(call $ok (local.get $p) (i32.const 0))", "")

@@ -184,6 +184,7 @@ impl Platform for Files {
     fn about(&self) -> About {
         About {
             has_entry: false,
+            has_secrets: false,
             name: "files",
             place: self.place(),
             address: self.folder.display().to_string(),

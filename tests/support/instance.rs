@@ -18,6 +18,9 @@ static CACHED: LazyLock<Engine> = LazyLock::new(|| {
 });
 static PLAIN: LazyLock<Engine> = LazyLock::new(Engine::default);
 
+/// What the host has in its environment.
+const HOSTS_ENVIRONMENT: [(&str, &str); 2] = [("API_KEY", "the host's"), ("HOME", "/root")];
+
 pub struct State {
     wasi: WasiCtx,
     table: ResourceTable,
@@ -46,16 +49,21 @@ impl Running {
 
     /// With more than WASI in the linker.
     pub fn with(component: &[u8], more: impl FnOnce(&mut Linker<State>)) -> Self {
+        Self::start(component, more).unwrap()
+    }
+
+    /// The same, where it may trap as it starts.
+    pub fn start(component: &[u8], more: impl FnOnce(&mut Linker<State>)) -> wasmtime::Result<Self> {
         let engine = if component.len() > 1_000_000 { &CACHED } else { &PLAIN };
         let component = Component::new(engine, component).unwrap();
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_sync(&mut linker).unwrap();
         more(&mut linker);
         let stderr = MemoryOutputPipe::new(1 << 20);
-        let wasi = WasiCtx::builder().stderr(stderr.clone()).build();
+        let wasi = WasiCtx::builder().envs(&HOSTS_ENVIRONMENT).stderr(stderr.clone()).build();
         let mut store = Store::new(engine, State { wasi, table: ResourceTable::new() });
-        let instance = linker.instantiate(&mut store, &component).unwrap();
-        Self { store, instance, stderr }
+        let instance = linker.instantiate(&mut store, &component)?;
+        Ok(Self { store, instance, stderr })
     }
 
     pub fn func(&mut self, interface: &str, name: &str) -> Func {

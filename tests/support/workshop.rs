@@ -1,5 +1,6 @@
 //! A project with tasks in any language, built by the program itself.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -183,4 +184,30 @@ pub fn echoes(running: &mut Running) {
 pub fn same_bytes(language: &str, files: Files<'_>) {
     let [first, second] = [(); 2].map(|()| Workshop::function(language, files));
     assert!(first == second, "two folders, two results");
+}
+
+/// A function with an environment of its own.
+pub fn with_environment(function: &[u8]) -> Vec<u8> {
+    let pair = |(name, text): (&str, &str)| (name.to_owned(), text.to_owned());
+    let texts = [("THRESHOLD", "-18.5"), ("GREETING", "grüße °C"), ("EMPTY", "")];
+    let secrets = BTreeMap::from([("KEY", "API_KEY")].map(pair));
+    let env = pelato::check::Env { texts: BTreeMap::from(texts.map(pair)), secrets };
+    pelato::build::environment(function, &env).unwrap().into_owned()
+}
+
+/// Such a function finds its values while it runs, and nothing else of its host. It answers `env NAME` with the value, or
+/// `unset`.
+pub fn finds_its_environment(running: &mut Running) {
+    let values = [
+        ("THRESHOLD", "-18.5"),
+        ("GREETING", "grüße °C"),
+        ("EMPTY", ""),
+        ("KEY", "the host's"),
+        ("API_KEY", "unset"),
+        ("HOME", "unset"),
+        ("PATH", "unset"),
+    ];
+    for (name, value) in values {
+        assert_eq!(running.exec(format!("env {name}").as_bytes()).unwrap(), Ok(value.into()), "{name}");
+    }
 }

@@ -8,6 +8,7 @@ mod delivery;
 mod duplicate_component;
 mod duplicate_route;
 mod empty_workflow;
+mod env;
 mod feeds_itself;
 mod http;
 mod missing_field;
@@ -57,6 +58,7 @@ pub const ALL: &[&dyn Rule] = &[
     &prefer::Prefer,
     &delivery::Delivery,
     &http::Http,
+    &env::Env,
     &duplicate_route::DuplicateRoute,
     &parameter::Parameter,
     &subject::Subject,

@@ -350,7 +350,7 @@ impl Fixture {
                 other => NotBuilt::Broken(with_help(&other)),
             }
         })?;
-        built.read_function().map_err(|error| broken(&error))
+        built.read_function(&components[0]).map_err(|error| broken(&error))
     }
 }
 

@@ -19,7 +19,7 @@ use crate::catalog::template::ConformanceSection;
 use crate::check::{AtLeastOnce, Component, assign_streams};
 use crate::conformance::with_help;
 use crate::host::observe::{Event, Level, Observer, Outcome};
-use crate::host::{Compiler, Host, HostError, Hosted, Messages, Options};
+use crate::host::{Compiler, Environment, Host, HostError, Hosted, Messages, Options};
 
 /// What the function that fails says.
 pub(super) const COMPLAINT: &str = "failed on purpose";
@@ -235,6 +235,7 @@ fn hosted(
         bucket: component.bucket().map_err(text)?,
         database: false,
         table: None,
+        environment: Environment::default(),
         dead_letter_topic: Some(dead_letters(&component.name)),
         stored_topics,
     })

@@ -103,16 +103,16 @@ mod tests {
 
     use super::*;
     use crate::host::observe::{Outcome, Unobserved};
-    use crate::host::{Compiler, Limits, call};
+    use crate::host::{Compiler, Environment, Limits, call};
 
     fn called(act: Act<'_>) -> Result<Vec<u8>, Outcome> {
         let function = crate::build::wrap(&module(act)).unwrap();
         crate::build::check_function(&function).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let input = vec![b'x'; 1000].into();
-        let limits = Limits::default();
+        let (environment, limits) = (Environment::default(), Limits::default());
         let compiler = Compiler::default();
-        let call = call("f", &function, input, &limits, &compiler, Arc::new(Unobserved));
+        let call = call("f", &function, input, &environment, &limits, &compiler, Arc::new(Unobserved));
         runtime.block_on(call).unwrap().result
     }
 

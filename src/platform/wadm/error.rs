@@ -21,6 +21,15 @@ pub enum WadmError {
         /// The interface.
         interface: String,
     },
+    /// Hosts cannot give secrets to functions.
+    #[error("`{component}` needs the secret `{secret}`, which wasmCloud 1.9 cannot give to it")]
+    #[diagnostic(
+        code(pelato::deploy::no_secrets),
+        help(
+            "deploy to wasmCloud 2 with PLATFORM=wasmcloud, or remove `secret: {secret}` from `env` in workflow.yaml"
+        )
+    )]
+    NoSecrets { component: String, secret: String },
     /// Hosts do not have a provider of this kind.
     #[error("{setting} is `builtin`, but hosts have no built-in provider for it")]
     #[diagnostic(
@@ -91,9 +100,10 @@ impl From<WadmError> for DeployError {
         let class = match error {
             WadmError::Unreachable(_) => Class::Unreachable,
             WadmError::NotLetIn(_) | WadmError::NoWadm { .. } => Class::Network,
-            WadmError::Nats(_) | WadmError::NoProvider { .. } | WadmError::NotBuiltIn { .. } => {
-                Class::Project
-            }
+            WadmError::Nats(_)
+            | WadmError::NoProvider { .. }
+            | WadmError::NotBuiltIn { .. }
+            | WadmError::NoSecrets { .. } => Class::Project,
         };
         Fault::new(class, error).into()
     }

@@ -69,6 +69,7 @@ impl Platform for Wadm {
     fn about(&self) -> About {
         About {
             has_entry: false,
+            has_secrets: false,
             name: "wadm",
             place: lattice::place(self.settings.text(LATTICE).unwrap_or_default()),
             address: nats::shown(&self.settings.nats_url()),

@@ -200,6 +200,25 @@ pub enum WasmCloudError {
         /// The namespace.
         namespace: String,
     },
+    /// Secrets are neither known here nor stored in the cluster.
+    #[error("no value is known of {names}: neither here nor in the secret `{object}` of the cluster")]
+    #[diagnostic(
+        code(pelato::deploy::no_secret),
+        help(
+            "add a line `{first}=…` to .env, set PELATO_SECRET_{first} in the environment, or give the secret `{object}` \
+             of the namespace `{namespace}` an entry `{first}`, with kubectl"
+        )
+    )]
+    NoSecret {
+        /// The names.
+        names: String,
+        /// One of them.
+        first: String,
+        /// Where they would be.
+        object: String,
+        /// The namespace.
+        namespace: String,
+    },
     /// The namespace may not have more.
     #[error("the namespace `{namespace}` may not have more: {message}")]
     #[diagnostic(
@@ -251,6 +270,7 @@ impl From<WasmCloudError> for DeployError {
             | NoInterface { .. }
             | Groups { .. }
             | NameClash { .. }
+            | NoSecret { .. }
             | Kubeconfig { .. }
             | NoContext { .. } => Class::Project,
             Rejected { .. }

@@ -9,6 +9,7 @@ mod bus;
 mod cluster;
 mod doctor;
 mod error;
+mod function_secrets;
 mod history;
 mod look;
 pub mod manifest;
@@ -105,6 +106,7 @@ impl Platform for WasmCloud {
             label: HOST_GROUP,
             subjects: &doctor::SUBJECTS,
             has_entry: true,
+            has_secrets: true,
         }
     }
 
@@ -145,21 +147,25 @@ impl Platform for WasmCloud {
             rules.max_payload = bus.map_or(rules.max_payload, Bus::max_payload);
         }
         // Boxed, as requests are: all of it would be one value on the stack.
-        let mut plan = plan::plan(self.cluster().await?, application, &rules, force).boxed().await?;
+        let cluster = self.cluster().await?;
+        let mut plan = plan::plan(cluster, application, &rules, force).boxed().await?;
+        let wanted = manifest::from_manifest(&plan.manifest)?;
+        function_secrets::check(cluster, &self.settings, &plan.name, &wanted).await?;
         plan.warnings.extend(self.limit());
         Ok(plan)
     }
 
     async fn apply(&self, plan: &Plan) -> Result<(), DeployError> {
         let cluster = self.cluster().await?;
-        let wanted = manifest::from_manifest(&plan.manifest)?;
+        let mut wanted = manifest::from_manifest(&plan.manifest)?;
         if !plan.stored {
             history::put(cluster, &plan.name, &plan.version, &wanted, false).await?;
         }
-        let project = wanted.first().map_or("", |one| one.annotation(PROJECT));
+        let project = wanted.first().map_or("", |one| one.annotation(PROJECT)).to_owned();
         secret::put(cluster, &self.settings, &plan.name).await?;
+        function_secrets::put(cluster, &self.settings, &plan.name, &mut wanted).await?;
         service::put(cluster, &plan.name, &wanted).await?;
-        history::mark(cluster, &plan.name, &plan.version, project).await?;
+        history::mark(cluster, &plan.name, &plan.version, &project).await?;
         // One that was stored has the number of the deployment that stored it, as it should.
         cluster.apply_all(&wanted, false).await
     }

@@ -7,11 +7,13 @@ mod env_file;
 mod error;
 #[macro_use]
 mod keys;
+mod secrets;
 pub mod wadm;
 pub mod wasmcloud;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,8 +21,10 @@ use std::time::Duration;
 pub use all::ALL;
 pub use connection::{Consent, GivenNats};
 pub use disclosure::{Disclosure, Part, Rank};
+pub use env_file::read as env_file;
 pub use error::{Origin, SettingsError};
 pub use keys::*;
+pub use secrets::{LookUp, SECRET_PREFIX};
 
 use super::Builder;
 use crate::report::Problem;
@@ -85,6 +89,8 @@ pub struct Settings {
     /// The project's folder, if there is one.
     root: Option<PathBuf>,
     consent: Consent,
+    /// Where the secrets of functions are looked for.
+    given: secrets::Given,
     /// What is suspicious about `.env`: warnings only.
     pub warnings: Vec<Problem>,
 }
@@ -125,8 +131,9 @@ impl Settings {
             Some((value, origin)) => Effective::read(*key, Some(value), origin),
             None => Effective::read(*key, key.default.map(str::to_owned), Origin::Default),
         });
-        let (root, consent) = (root.map(Path::to_owned), Consent::default());
-        Ok(Self { effective: effective.collect::<Result<_, _>>()?, root, consent, warnings })
+        let effective = effective.collect::<Result<_, _>>()?;
+        let given = secrets::Given { file, environment: None };
+        Ok(Self { effective, root: root.map(Path::to_owned), consent: Consent::default(), given, warnings })
     }
 
     /// The same, where somebody can be asked.
@@ -197,6 +204,10 @@ impl Settings {
 pub fn hide_secrets(command: &mut std::process::Command) {
     for key in ALL.iter().filter(|key| key.kind == Kind::Secret) {
         command.env_remove(key.name);
+    }
+    let of_functions = |name: &OsString| name.to_string_lossy().starts_with(SECRET_PREFIX);
+    for name in std::env::vars_os().map(|(name, _)| name).filter(of_functions) {
+        command.env_remove(name);
     }
 }
 

@@ -16,6 +16,7 @@ mod disks;
 mod doctor;
 mod drill;
 mod drill_recorded;
+mod env;
 mod events;
 mod generate;
 mod hostile;

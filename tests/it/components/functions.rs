@@ -2,6 +2,9 @@
 
 use super::go::function;
 use crate::support::instance::Running;
+use crate::support::workshop::{finds_its_environment, with_environment};
+use pelato::build::environment;
+use pelato::check::Env;
 use std::sync::LazyLock;
 
 const SOURCE: &str = r#"package main
@@ -43,6 +46,11 @@ func exec_task(arg []byte) ([]byte, error) {
 	case "goroutine-panic":
 		go func() { panic(rest) }()
 		time.Sleep(time.Second)
+	case "env":
+		if value, isSet := os.LookupEnv(rest); isSet {
+			return []byte(value), nil
+		}
+		return []byte("unset"), nil
 	case "exit":
 		os.Exit(3)
 	case "deadlock":
@@ -183,4 +191,34 @@ fn clocks_run_during_every_call() {
     for _ in 0..3 {
         assert_eq!(running.exec(b"sleep").unwrap(), Ok(b"sleep".into()));
     }
+}
+
+#[test]
+fn its_environment_is_what_its_task_says() {
+    finds_its_environment(&mut Running::new(&with_environment(&COMPONENT)));
+}
+
+#[test]
+fn its_environment_may_be_large() {
+    let text =
+        |index: usize| (0..8100).map(|at| char::from(b'a' + ((at + index) % 26) as u8)).collect::<String>();
+    let texts = (0..8).map(|index| (format!("TEXT_{index}"), text(index))).collect();
+    let env = Env { texts, ..Env::default() };
+    let mut running = Running::new(&environment(&COMPONENT, &env).unwrap());
+    for (name, text) in &env.texts {
+        assert_eq!(
+            running.exec(format!("env {name}").as_bytes()).unwrap(),
+            Ok(text.as_bytes().into()),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_secret_that_its_host_does_not_have_is_named() {
+    let secrets = [("KEY".to_owned(), "OTHER_KEY".to_owned())].into();
+    let env = Env { secrets, ..Env::default() };
+    // Go asks for its environment before its first call.
+    let error = Running::start(&environment(&COMPONENT, &env).unwrap(), |_| {}).err().unwrap();
+    assert!(format!("{error:?}").contains("the secret OTHER_KEY is not set on this host"), "{error:?}");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pelato::host::observe::{Observer, Outcome};
-use pelato::host::{Called, Compiler, HostError, Limits, call};
+use pelato::host::{Called, Compiler, Environment, HostError, Limits, call};
 
 use crate::support::host::functions::{
     DEEP, ECHO, FAIL, FILTER, GROW, LOOP, SAY, TAIL_CALL, TRAP, TWO, function, processor,
@@ -20,7 +20,9 @@ fn run(wasm: &[u8], input: &[u8]) -> (Result<Called, HostError>, Arc<Recorder>) 
     let recorder = Arc::new(Recorder::default());
     let observer = Arc::clone(&recorder) as Arc<dyn Observer>;
     let input = input.to_vec().into();
-    (block_on(async { call("f", wasm, input, &limits(), &Compiler::default(), observer).await }), recorder)
+    let compiler = Compiler::default();
+    let (environment, limits) = (Environment::default(), limits());
+    (block_on(async { call("f", wasm, input, &environment, &limits, &compiler, observer).await }), recorder)
 }
 
 fn result(body: &str, input: &[u8]) -> Result<Vec<u8>, Outcome> {
@@ -51,9 +53,10 @@ fn quick_code_does_what_optimised_code_does() {
         for quick in [true, false] {
             let (compiler, input) = (Compiler { quick, ..Compiler::default() }, b"x".as_slice().into());
             let observer = Arc::new(Recorder::default());
-            let called =
-                block_on(async { call("f", &function, input, &limits(), &compiler, observer).await })
-                    .unwrap();
+            let called = block_on(async {
+                call("f", &function, input, &Environment::default(), &limits(), &compiler, observer).await
+            })
+            .unwrap();
             assert_eq!(called.result, Ok(b"x".to_vec()), "{body}, quick: {quick}");
         }
     }
@@ -99,7 +102,8 @@ fn the_second_call_takes_the_compiled_code_from_the_cache() {
         let observer = Arc::new(Recorder::default());
         let (function, input) = (function(body), b"x".as_slice().into());
         let compiler = Compiler { cache_dir: Some(cache.to_owned()), ..Compiler::default() };
-        block_on(async { call("f", &function, input, &limits(), &compiler, observer).await })
+        let environment = Environment::default();
+        block_on(async { call("f", &function, input, &environment, &limits(), &compiler, observer).await })
     };
     assert_eq!(cached(ECHO, dir.path()).unwrap().result, Ok(b"x".to_vec()));
     assert_eq!(cached(ECHO, dir.path()).unwrap().result, Ok(b"x".to_vec()));

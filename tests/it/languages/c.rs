@@ -1,7 +1,9 @@
 //! C.
 
 use crate::support::instance::Running;
-use crate::support::workshop::{Workshop, echoes, same_bytes, starter};
+use crate::support::workshop::{
+    Workshop, echoes, finds_its_environment, same_bytes, starter, with_environment,
+};
 
 const VERBS: &str = r#"
 #include "pelato.h"
@@ -22,6 +24,7 @@ char *exec_task(const char *arg) {
   if (strcmp(arg, "literal") == 0) return "a literal";
   if (strcmp(arg, "static") == 0) return strcpy(fixed, "a static array");
   if (strncmp(arg, "rest ", 5) == 0) return (char *)arg + 5;
+  if (strncmp(arg, "env ", 4) == 0) return getenv(arg + 4) ? strdup(getenv(arg + 4)) : "unset";
   if (strcmp(arg, "empty") == 0) return "";
   if (strcmp(arg, "error and result") == 0) return pelato_error("no"), strdup("lost");
   if (strncmp(arg, "error ", 6) == 0) return pelato_error("%s, %d", arg + 6, 42);
@@ -38,9 +41,10 @@ char *exec_task(const char *arg) {
 
 #[test]
 fn results_errors_and_ends() {
-    let function = Workshop::function("c", &[("verbs.c", VERBS)]);
+    let function = with_environment(&Workshop::function("c", &[("verbs.c", VERBS)]));
     let mut running = Running::new(&function);
     echoes(&mut running);
+    finds_its_environment(&mut running);
     for (input, output) in [
         ("literal", "a literal"),
         ("static", "a static array"),

@@ -1,7 +1,9 @@
 //! C++.
 
 use crate::support::instance::Running;
-use crate::support::workshop::{Workshop, echoes, same_bytes, starter};
+use crate::support::workshop::{
+    Workshop, echoes, finds_its_environment, same_bytes, starter, with_environment,
+};
 
 const VERBS: &str = r#"
 #include "pelato.h"
@@ -19,6 +21,10 @@ static const std::map<std::string, int, std::less<>> limits{{"kitchen", 30}, {"f
 std::string exec_task(std::string_view arg) {
   if (arg == "empty") return "";
   if (arg.starts_with("error ")) return pelato::error(std::string(arg.substr(6)));
+  if (arg.starts_with("env ")) {
+    const char *value = std::getenv(std::string(arg.substr(4)).c_str());
+    return value ? value : "unset";
+  }
   if (arg == "limits") return std::to_string(std::accumulate(limits.begin(), limits.end(), 0, [](int sum, auto &one) { return sum + one.second; }));
   if (arg == "print") std::printf("unfinished line");
   if (arg == "abort") std::abort();
@@ -29,9 +35,10 @@ std::string exec_task(std::string_view arg) {
 
 #[test]
 fn results_errors_and_ends() {
-    let function = Workshop::function("cpp", &[("verbs.cpp", VERBS)]);
+    let function = with_environment(&Workshop::function("cpp", &[("verbs.cpp", VERBS)]));
     let mut running = Running::new(&function);
     echoes(&mut running);
+    finds_its_environment(&mut running);
     assert_eq!(running.exec(b"empty").unwrap(), Ok(vec![]));
     assert_eq!(running.exec(b"limits").unwrap(), Ok(b"12".into()));
     assert_eq!(running.exec(b"print").unwrap(), Ok(b"print".into()));

@@ -1,10 +1,12 @@
 //! JavaScript and TypeScript. A component takes eight seconds to make: there are few, and each shows much.
 
 use crate::support::instance::Running;
-use crate::support::workshop::{Workshop, echoes, starter};
+use crate::support::workshop::{Workshop, echoes, finds_its_environment, starter, with_environment};
 
 const VERBS: &str = r#"
+declare const process: { env: Record<string, string | undefined> };
 interface Answer { text: string }
+const early = process.env.THRESHOLD;
 
 export function exec_task(text: string, bytes: Uint8Array): string | Uint8Array | undefined {
   const at = text.indexOf(" "), verb = at < 0 ? text : text.slice(0, at), rest = text.slice(at + 1);
@@ -18,6 +20,9 @@ export function exec_task(text: string, bytes: Uint8Array): string | Uint8Array 
     case "deep": return exec_task(text, bytes);
     case "null": return (null as any).data;
     case "random": return String(Math.random());
+    case "env": return process.env[rest] ?? "unset";
+    case "early": return String(early);
+    case "names": return Object.keys(process.env).join();
     case "time": if (Date.now() < 1.7e12) throw new Error("no clock");
   }
   if (verb === "print") console.log("to stdout");
@@ -27,12 +32,19 @@ export function exec_task(text: string, bytes: Uint8Array): string | Uint8Array 
 
 #[test]
 fn results_errors_and_ends() {
-    let function = Workshop::function("javascript", &[("my-verbs.ts", VERBS)]);
+    let function = with_environment(&Workshop::function("javascript", &[("my-verbs.ts", VERBS)]));
     let names = pelato::build::interfaces(&function).unwrap();
     assert!(names.imports.iter().all(|name| name.starts_with("wasi:")), "{names:?}");
     assert!(!names.imports.iter().any(|name| name.contains("http") || name.contains("sockets")), "{names:?}");
     let mut running = Running::new(&function);
     echoes(&mut running);
+    finds_its_environment(&mut running);
+    assert_eq!(running.exec(b"names").unwrap(), Ok(b"EMPTY,GREETING,THRESHOLD,KEY".into()));
+    assert_eq!(
+        running.exec(b"early").unwrap(),
+        Ok(b"undefined".into()),
+        "nothing of the build's environment"
+    );
     assert_eq!(running.exec(b"nothing").unwrap(), Ok(vec![]));
     assert_eq!(running.exec(b"time").unwrap(), Ok(b"time".into()));
     assert_eq!(running.exec(b"print").unwrap(), Ok(b"print".into()));

@@ -1,10 +1,10 @@
 //! Python. A component takes ten seconds to make: there are few, and each shows much.
 
 use crate::support::instance::Running;
-use crate::support::workshop::{Workshop, echoes, starter};
+use crate::support::workshop::{Workshop, echoes, finds_its_environment, starter, with_environment};
 
 const VERBS: &str = r#"
-import random, sys, time
+import os, random, sys, time
 
 COUNT = 0
 
@@ -30,6 +30,8 @@ def exec_task(arg: bytes) -> bytes:
         return str(random.random())
     if verb == b"time" and time.time() < 1700000000:
         raise RuntimeError("no clock")
+    if verb == b"env":
+        return os.environ.get(rest.decode(), "unset")
     if verb == b"print":
         print("an unfinished line", end="")
     return arg
@@ -37,11 +39,12 @@ def exec_task(arg: bytes) -> bytes:
 
 #[test]
 fn results_errors_and_ends() {
-    let function = Workshop::function("python", &[("my-verbs.py", VERBS)]);
+    let function = with_environment(&Workshop::function("python", &[("my-verbs.py", VERBS)]));
     let names = pelato::build::interfaces(&function).unwrap();
     assert!(names.imports.iter().all(|name| name.starts_with("wasi:")), "{names:?}");
     let mut running = Running::new(&function);
     echoes(&mut running);
+    finds_its_environment(&mut running);
     assert_eq!(running.exec(b"none").unwrap(), Ok(vec![]));
     assert_eq!(running.exec(b"time").unwrap(), Ok(b"time".into()));
     assert_eq!(running.exec(b"print").unwrap(), Ok(b"print".into()));

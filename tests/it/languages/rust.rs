@@ -5,7 +5,9 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::support::instance::Running;
 use crate::support::tools::{path, rust_bin};
-use crate::support::workshop::{Workshop, echoes, same_bytes, starter};
+use crate::support::workshop::{
+    Workshop, echoes, finds_its_environment, same_bytes, starter, with_environment,
+};
 
 const VERBS: &str = r#"
 use std::time::{Duration, SystemTime};
@@ -17,6 +19,7 @@ pub fn exec_task(arg: &[u8]) -> Result<Vec<u8>, String> {
         ("error", rest) => Err(rest.to_owned()),
         ("panic", rest) => panic!("so sorry: {rest}"),
         ("index", _) => Ok(vec![arg[arg.len()]]),
+        ("env", name) => Ok(std::env::var(name).unwrap_or("unset".into()).into_bytes()),
         ("exit", _) => std::process::exit(3),
         ("deep", _) => Ok(vec![depth(1_000_000)]),
         ("time", _) if SystemTime::now() < SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000) => Err("no clock".into()),
@@ -34,9 +37,10 @@ fn depth(left: usize) -> u8 {
 
 #[test]
 fn results_errors_and_ends() {
-    let function = Workshop::function("rust", &[("verbs.rs", VERBS)]);
+    let function = with_environment(&Workshop::function("rust", &[("verbs.rs", VERBS)]));
     let mut running = Running::new(&function);
     echoes(&mut running);
+    finds_its_environment(&mut running);
     assert_eq!(running.exec(b"empty").unwrap(), Ok(vec![]));
     assert_eq!(running.exec("error −300".as_bytes()).unwrap(), Err("−300".into()));
     assert_eq!(running.exec(b"time").unwrap(), Ok(b"time".into()));

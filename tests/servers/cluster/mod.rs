@@ -4,6 +4,7 @@
 mod denied;
 mod deploy;
 mod edge_and_cloud;
+mod environment;
 mod faults;
 mod flows;
 mod hosts;

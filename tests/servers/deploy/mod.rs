@@ -6,6 +6,7 @@
 mod delivery;
 mod doctor;
 mod drill;
+mod environment;
 mod faults;
 mod http;
 mod languages;

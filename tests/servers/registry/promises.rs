@@ -159,3 +159,23 @@ lock-file
     }
     place.run_in_vain(&["bump", "--changed"]).code(3);
 }
+
+#[test]
+fn another_value_of_env_is_other_content() {
+    let registry = Registry::start();
+    let place = for_registry(&registry);
+    let workflow = place.read("workflow.yaml");
+    let env = |text: &str| place.write("workflow.yaml", format!("env: {{LIMIT: {text}}}\n{workflow}"));
+    env("1");
+    place.run(&["push", "-q"]).code(0);
+    env("2");
+    place.run(&["push", "-q"]).code(3);
+    assert_eq!(
+        json(&place, &["bump", "--changed", "--dry-run", "--json"])["components"].as_array().unwrap().len(),
+        2
+    );
+    env("{secret: LIMIT}");
+    place.run(&["push", "-q"]).code(3);
+    env("1");
+    place.run(&["push", "-q"]).code(0);
+}

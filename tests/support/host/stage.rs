@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pelato::host::observe::{Event, Observer, Outcome};
-use pelato::host::{Compiler, Host, Hosted, Limits, Options, Subscription};
+use pelato::host::{Compiler, Environment, Host, Hosted, Limits, Options, Subscription};
 
 use crate::support::http::{self, Answer};
 use crate::support::shared;
@@ -95,6 +95,7 @@ pub fn hosted(name: &str, wasm: Vec<u8>, subjects: &[&str], http_path: Option<&s
         stored_topics: Vec::new(),
         database: false,
         table: None,
+        environment: Environment::default(),
     }
 }
 

@@ -8,6 +8,7 @@ mod tests;
 pub use model::Manifest;
 pub use provider::Providers;
 
+use super::WadmError;
 use crate::check::Need;
 use crate::platform::{self, Application, DeployError, Wanted};
 use model::{
@@ -41,6 +42,7 @@ pub fn plan(application: &Application, providers: &Providers) -> Result<Manifest
     if application.components.is_empty() {
         return Err(DeployError::Empty);
     }
+    application.components.iter().try_for_each(without_secrets)?;
     let needs = application.components.iter().map(needs).collect::<Result<Vec<_>, _>>()?;
     needs.iter().flatten().try_for_each(|(_, kind)| providers.check(*kind))?;
     let kinds = |needs: &[(Need, Kind)]| needs.iter().map(|(_, kind)| *kind).collect::<Vec<_>>();
@@ -84,6 +86,12 @@ impl TryFrom<&platform::Manifest> for Manifest {
         let document = manifest.documents.first().cloned().unwrap_or_default();
         serde_json::from_value(document).map_err(|error| DeployError::Form(error.to_string()))
     }
+}
+
+/// Sees that a component needs no secret: its hosts have no way to give it one that its manifest would not show.
+fn without_secrets(component: &Wanted) -> Result<(), DeployError> {
+    let Some(secret) = component.secrets.first() else { return Ok(()) };
+    Err(WadmError::NoSecrets { component: component.name.clone(), secret: secret.clone() }.into())
 }
 
 /// What a component needs of providers.

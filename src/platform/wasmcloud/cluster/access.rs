@@ -65,6 +65,18 @@ impl Access {
         let keys = [REGISTRY_USER, REGISTRY_PASSWORD, KUBECONFIG, KUBE_CONTEXT];
         Ok(settings.allow(&self.terms, &settings.parts(&keys))?)
     }
+
+    /// The same of secrets of functions.
+    ///
+    /// # Errors
+    /// As for [`Access::may_store_credentials`].
+    pub fn may_store_secrets<'a>(
+        &self,
+        settings: &Settings,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), DeployError> {
+        Ok(settings.may_store(&self.terms, names, &[KUBECONFIG, KUBE_CONTEXT])?)
+    }
 }
 
 /// The address without user, password and path.

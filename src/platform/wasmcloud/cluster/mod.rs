@@ -86,6 +86,18 @@ impl Cluster {
         self.access.may_store_credentials(settings)
     }
 
+    /// Sees that these secrets of functions may be stored here.
+    ///
+    /// # Errors
+    /// As for [`Cluster::may_store_credentials`].
+    pub fn may_store_secrets<'a>(
+        &self,
+        settings: &Settings,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), DeployError> {
+        self.access.may_store_secrets(settings, names)
+    }
+
     /// Waits for an answer. Requests are large values: boxed, so that those of all callers do not add up on one stack.
     ///
     /// # Errors

@@ -46,6 +46,7 @@ pub fn wanted(application: &Application) -> Option<Wanted> {
         }
     }
     (!targets.is_empty()).then(|| Wanted {
+        secrets: BTreeSet::new(),
         name: entry::NAME.to_owned(),
         version: entry::version(),
         image: application.entry.image.clone(),

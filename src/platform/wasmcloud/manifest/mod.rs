@@ -20,7 +20,7 @@ use addresses::Addresses;
 use interfaces::Provided;
 use model::{
     API_VERSION, COMPONENT_NAME, COMPONENT_VERSION, Component, Deployment, Environment, HOST_GROUP, KIND,
-    Metadata, PROJECT, Reference, Resources, Spec, TARGET, Template, Texts, Workload,
+    Metadata, PROJECT, Reference, Resources, SECRETS, Spec, TARGET, Template, Texts, Workload,
 };
 
 /// What is known about manifests beside the application: what the settings say, and what was seen in the cluster.
@@ -55,6 +55,11 @@ impl Rules {
 /// The name of the object with the registry's credentials.
 pub fn pull_secret(application: &str) -> String {
     names::object(application, &["registry"])
+}
+
+/// The name of the object with the secrets of functions.
+pub fn function_secrets(application: &str) -> String {
+    names::object(application, &["secrets"])
 }
 
 /// The resources of an application, without a version.
@@ -98,8 +103,10 @@ struct Maker<'a> {
 impl Maker<'_> {
     /// The HTTP entry, for each host of its targets.
     fn entries(&self, entry: &Wanted, made: &mut Vec<Deployment>) -> Result<(), DeployError> {
-        let environment =
-            Some(Environment { config: entry::routes(self.application, &self.name, self.rules)? });
+        let environment = Some(Environment {
+            config: entry::routes(self.application, &self.name, self.rules)?,
+            secret_from: Vec::new(),
+        });
         let service = entry::service_name(&self.name);
         for target in &entry.targets {
             for place in self.places(entry, target)? {
@@ -139,12 +146,16 @@ impl Maker<'_> {
         let text = |text: &str| text.to_owned();
         let mut labels = names::labels(&self.name);
         labels.insert(text(names::COMPONENT), names::label(&wanted.name));
-        let annotations = Texts::from([
+        let mut annotations = Texts::from([
             (text(COMPONENT_NAME), wanted.name.clone()),
             (text(COMPONENT_VERSION), wanted.version.to_string()),
             (text(PROJECT), self.application.project.clone()),
             (text(TARGET), text(place.target)),
         ]);
+        if !wanted.secrets.is_empty() {
+            let names: Vec<_> = wanted.secrets.iter().map(String::as_str).collect();
+            annotations.insert(text(SECRETS), names.join(","));
+        }
         Deployment {
             api_version: text(API_VERSION),
             kind: text(KIND),
@@ -172,7 +183,10 @@ impl Maker<'_> {
             image: image(wanted),
             image_pull_policy: Some("IfNotPresent".to_owned()),
             image_pull_secret: self.rules.private.then(|| Reference { name: pull_secret(&self.name) }),
-            local_resources: Some(Resources { config: provided.config(calls), environment: None }),
+            local_resources: Some(Resources {
+                config: provided.config(calls),
+                environment: self.secrets(wanted),
+            }),
         };
         Workload {
             host_selector: Texts::from([(HOST_GROUP.to_owned(), place.target.to_owned())]),
@@ -181,6 +195,12 @@ impl Maker<'_> {
             components: vec![component],
             kubernetes: None,
         }
+    }
+
+    /// Where a function's secrets come from. Its component keeps what it does not name from it.
+    fn secrets(&self, wanted: &Wanted) -> Option<Environment> {
+        let secret_from = vec![Reference { name: function_secrets(&self.name) }];
+        (!wanted.secrets.is_empty()).then(|| Environment { config: Texts::new(), secret_from })
     }
 }
 

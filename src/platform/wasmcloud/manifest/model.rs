@@ -21,6 +21,8 @@ pub const COMPONENT_NAME: &str = "dev.pelato/component";
 pub const COMPONENT_VERSION: &str = "dev.pelato/version";
 pub const TARGET: &str = "dev.pelato/target";
 pub const PROJECT: &str = "dev.pelato/project";
+/// An annotation with the names of the secrets of its function.
+pub const SECRETS: &str = "dev.pelato/secrets";
 pub const REVISION: &str = "dev.pelato/revision";
 
 /// The keys of a component's configuration that the hosts read.
@@ -126,9 +128,13 @@ pub struct Resources {
 
 /// The environment variables of a component.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(rename_all = "camelCase", default)]
 pub struct Environment {
+    #[serde(skip_serializing_if = "Texts::is_empty")]
     pub config: Texts,
+    /// Secrets of Kubernetes, each entry of which is a variable.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub secret_from: Vec<Reference>,
 }
 
 impl Deployment {
@@ -152,6 +158,11 @@ impl Deployment {
     /// Whether it is the HTTP entry, and no component of the workflow.
     pub fn is_entry(&self) -> bool {
         self.component() == entry::NAME
+    }
+
+    /// The names of the secrets of its function.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.annotation(SECRETS).split(',').filter(|name| !name.is_empty())
     }
 
     pub fn workload(&self) -> &Workload {
