@@ -8,7 +8,7 @@ use crate::support::echoes;
 
 const ONE: [HostSetup; 1] = [HostSetup::new("edge", "edge-1")];
 const VALUE: &str = "k3y-of-the-weather-service";
-const OTHER: &str = "an0ther-key";
+const OTHER: &str = "n3w-key";
 const ENV: &str = "    env: {THRESHOLD: -18.5, API_KEY: {secret: WEATHER_KEY}}\n";
 
 fn project(cluster: &Cluster) -> Project {
