@@ -46,16 +46,29 @@ pub enum MetricsError {
 /// # Errors
 /// When the file is there but is no metrics file, or cannot be written.
 pub fn append(root: &Path, run: &Run) -> Result<PathBuf, MetricsError> {
+    let (path, text) = with(root, run)?;
+    files::replace(root, &path, text.as_bytes())?;
+    Ok(path)
+}
+
+/// Sees that a run can be appended to what is there; nothing is written.
+///
+/// # Errors
+/// As for [`append`].
+pub fn check(root: &Path) -> Result<(), MetricsError> {
+    with(root, &Run::default()).map(drop)
+}
+
+/// The file's path, and its text with one more run.
+fn with(root: &Path, run: &Run) -> Result<(PathBuf, String), MetricsError> {
     let path = root.join(FILE);
     let shown = path.display().to_string();
-    let text = match files::text(root, &path, MAX_BYTES) {
+    let text = match files::text_or_none(root, &path, MAX_BYTES) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(source) => return Err(MetricsError::Unreadable { path: shown, source }),
     };
     let text = appended(&text, run).map_err(|reason| MetricsError::NoRuns { path: shown, reason })?;
-    files::replace(root, &path, text.as_bytes())?;
-    Ok(path)
+    Ok((path, text))
 }
 
 fn appended(text: &str, run: &Run) -> Result<String, String> {

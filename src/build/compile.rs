@@ -92,7 +92,12 @@ fn here(
         command.envs(fill.env(&build.offline));
     }
     for (variable, folder) in cache_folders(compilation) {
-        files::create_folder(files::anywhere(), &folder).map_err(broken)?;
+        files::create_folder(files::anywhere(), &folder).map_err(|error| {
+            let folder = folder.display();
+            Failure::Broken(format!(
+                "the folder {folder} for the compiler's cache cannot be created: {error}; `PELATO_CACHE` sets another"
+            ))
+        })?;
         command.env(variable, folder);
     }
     let result = process::output(&mut command, compilation.cancel);

@@ -19,10 +19,10 @@ pub use error::FileError;
 pub use path::RelPath;
 pub use place::{Refusal, anywhere, is_inside};
 pub use plan::{Change, Plan};
-pub use read::{COMPONENT, SOURCE, TEXT, list, of_system, open, read, text};
+pub use read::{COMPONENT, SOURCE, TEXT, list, of_system, open, read, text, text_or_none};
 pub use sync::{Changes, sync};
 pub(crate) use temporary::PREFIX as TEMPORARY;
-pub use temporary::{Staging, sweep};
+pub use temporary::{Staging, scratch_folder, sweep};
 pub use tree::{Files, MARKER, create_tree};
 pub use write::{
     create_folder, open_lock, overwrite, remove, rename, replace, replace_private, write_new,

@@ -79,6 +79,20 @@ pub fn text(root: &Path, path: &Path, most: u64) -> io::Result<String> {
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
 }
 
+/// The text of a file in `root` that will be written if it is not there: empty then.
+///
+/// # Errors
+/// As [`text`], and when there is a link that leads to nothing: such a file would never be written.
+pub fn text_or_none(root: &Path, path: &Path, most: u64) -> io::Result<String> {
+    match text(root, path, most) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(_) if path.symlink_metadata().is_ok() => {
+            Err(io::Error::other("it is a link to what does not exist"))
+        }
+        found => Ok(found.unwrap_or_default()),
+    }
+}
+
 /// What is in a folder that is in `root`, by name.
 ///
 /// # Errors

@@ -25,6 +25,15 @@ const RANDOM: usize = 12;
 /// How often one is made again that was taken for a leftover between being made and being locked.
 const ATTEMPTS: usize = 10;
 
+/// An empty folder that is removed when it is dropped. `TMPDIR` may name a folder that does not exist: where there is a
+/// `TMPDIR`, `/tmp` does.
+///
+/// # Errors
+/// When neither can be written to.
+pub fn scratch_folder() -> io::Result<TempDir> {
+    tempfile::tempdir().or_else(|_| tempfile::tempdir_in("/tmp"))
+}
+
 fn builder() -> Builder<'static, 'static> {
     let mut builder = Builder::new();
     builder.prefix(PREFIX).rand_bytes(RANDOM);

@@ -94,7 +94,10 @@ const ABSENT: &[Absent] = &[
     },
     Absent {
         signs: &[
-            "process is not defined",
+            // Of Node.js' `process` there is only `env`.
+            "process.exit is not a function",
+            "process.cwd is not a function",
+            "process.nexttick is not a function",
             "buffer is not defined",
             "window is not defined",
             "document is not defined",

@@ -100,6 +100,7 @@ impl Operation {
         let wanted = |phase: Phase| (options.from..=options.to).contains(&phase);
         // What a later phase lacks is better known before a long build than after it.
         let components = self.components()?;
+        self.may_record()?;
         if wanted(Phase::Push) {
             self.ready_to_push()?;
         }

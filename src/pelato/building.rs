@@ -62,6 +62,7 @@ impl Operation {
     /// # Errors
     /// When the workflow has errors or a file cannot be written.
     pub fn generate(&self) -> Result<(Vec<Component>, Generated), Error> {
+        self.may_record()?;
         let start = Instant::now();
         let (components, generated) = self.write_sources()?;
         let time = start.elapsed();
@@ -134,6 +135,7 @@ impl Operation {
         flags: &BuildFlags,
         finished: build::Finished<'_>,
     ) -> Result<Outcome, Error> {
+        self.may_record()?;
         let outcome = self.make(only, flags, finished)?;
         self.record(&metrics::Run {
             tasks: outcome.tasks,
@@ -200,6 +202,14 @@ impl Operation {
             processors: number(CONTAINER_CPUS),
             processes: number(CONTAINER_PIDS),
             time: self.settings.time(CONTAINER_TIMEOUT).unwrap_or_default(),
+        }
+    }
+
+    /// Sees before the work that its times can be recorded after it, if they are to be.
+    pub(super) fn may_record(&self) -> Result<(), Error> {
+        match self.settings.is_on(ENABLE_METRICS) {
+            true => Ok(metrics::check(&self.root)?),
+            false => Ok(()),
         }
     }
 

@@ -237,6 +237,7 @@ impl Operation {
     }
 
     async fn deploy(&self, options: Options) -> Result<Deployed, Error> {
+        self.may_record()?;
         let start = Instant::now();
         let (done, tasks) = self.deploy_unrecorded(options).await?;
         self.record(&metrics::Run {

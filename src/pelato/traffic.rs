@@ -18,6 +18,9 @@ use crate::progress::OperationKind;
 use crate::remedy::Operation as Command;
 use crate::stream::StreamError;
 
+/// How the topics begin on which senders wait for replies.
+const INBOX: &str = "_INBOX.";
+
 /// Where messages go to or come from.
 #[derive(Debug, Clone)]
 pub enum Place {
@@ -76,10 +79,10 @@ impl Pelato {
         topics: &[String],
         place: &Place,
         begun: impl FnOnce(&Reached, &[String]),
-        heard: impl FnMut(Heard) -> bool,
+        mut heard: impl FnMut(Heard) -> bool,
     ) -> Result<(), Error> {
         let operation = self.begin(OperationKind::Tail)?;
-        operation.ended(operation.unless_cancelled(operation.tail(topics, place, begun, heard)).await)
+        operation.ended(operation.unless_cancelled(operation.tail(topics, place, begun, &mut heard)).await)
     }
 }
 
@@ -136,7 +139,7 @@ impl Operation {
         topics: &[String],
         place: &Place,
         begun: impl FnOnce(&Reached, &[String]),
-        mut heard: impl FnMut(Heard) -> bool,
+        heard: &mut impl FnMut(Heard) -> bool,
     ) -> Result<(), Error> {
         topics.iter().try_for_each(|topic| valid(topic))?;
         let topics = match topics {
@@ -144,6 +147,9 @@ impl Operation {
             named => named.to_vec(),
         };
         let topics = distinct(topics);
+        // Replies are not for whoever observes everything.
+        let wants_replies = topics.iter().any(|topic| topic.starts_with(INBOX));
+        let mut heard = |one: Heard| (!wants_replies && one.topic.starts_with(INBOX)) || heard(one);
         if let Some(mut visit) = self.visit(place, &Request::Tail { topics: topics.clone() }).await? {
             match visit.next().await.map_err(broken)? {
                 Some(Answer::Done) => begun(&Reached::Run, &topics),

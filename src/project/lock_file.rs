@@ -5,7 +5,6 @@ mod images;
 mod packs;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -145,13 +144,8 @@ impl LockFile {
     /// When it cannot be read, is of a newer format, or anything in it is wrong.
     pub fn read(root: &Path) -> Result<Self, LockFileError> {
         let path = root.join(FILE);
-        let text = match files::text(root, &path, MOST_BYTES) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-            Err(source) => {
-                return Err(LockFileError::Unreadable { path: path.display().to_string(), source });
-            }
-        };
+        let text = files::text_or_none(root, &path, MOST_BYTES)
+            .map_err(|source| LockFileError::Unreadable { path: path.display().to_string(), source })?;
         let Body { components, images, packs } = parse(&text)?;
         Ok(Self { path, text, locked: components, images, packs })
     }

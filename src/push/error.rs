@@ -218,11 +218,15 @@ pub enum PushError {
     )]
     NoSpace { host: String, image: String },
     #[error("the registry at {host} cannot {doing} {image}: {reason}")]
-    #[diagnostic(
-        code(pelato::push::failed),
-        help("see the registry's log; push again when the registry works")
-    )]
-    Failed { host: String, doing: &'static str, image: String, reason: String },
+    #[diagnostic(code(pelato::push::failed))]
+    Failed {
+        host: String,
+        doing: &'static str,
+        image: String,
+        reason: String,
+        #[help]
+        help: &'static str,
+    },
     /// Other content under a version that is taken.
     #[error("`{component}` {version} has already been pushed to {registry} with different content")]
     #[diagnostic(code(pelato::push::version_taken), help(

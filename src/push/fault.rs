@@ -20,6 +20,24 @@ pub(super) const SILENCE: Duration = Duration::from_secs(120);
 /// The most of a registry's words that is shown, in characters.
 const SHOWN: usize = 200;
 
+/// What to do where the registry alone knows what is wrong.
+pub(super) const SEE_ITS_LOG: &str = "see the registry's log; push again when the registry works";
+
+/// What to do about an answer with this status.
+fn help_for(code: u16) -> &'static str {
+    match code {
+        404 => {
+            "the registry knows no such place: check the path in REGISTRY_URL; many registries want it to be made first, \
+             as a project or a repository"
+        }
+        413 => {
+            "something in front of the registry limits how much is sent at once: have its administrator raise that, as \
+             with `client_max_body_size` in nginx, or use the registry's own address"
+        }
+        _ => SEE_ITS_LOG,
+    }
+}
+
 /// What went wrong with one request.
 #[derive(Debug)]
 pub(super) struct Fault {
@@ -94,7 +112,7 @@ impl Request<'_> {
             code => {
                 // Also in front of a registry: whoever answers so wants us to come back.
                 let transient = matches!(code, 408 | 429 | 500..=599);
-                let error = self.failed(&words_of(code, &body));
+                let error = self.failed_with(&words_of(code, &body), help_for(code));
                 return Fault { transient, pause: answer.pause.filter(|_| transient), error };
             }
         };
@@ -120,7 +138,12 @@ impl Request<'_> {
     }
 
     pub fn failed(&self, reason: &str) -> PushError {
+        self.failed_with(reason, SEE_ITS_LOG)
+    }
+
+    fn failed_with(&self, reason: &str, help: &'static str) -> PushError {
         PushError::Failed {
+            help,
             host: self.host.to_owned(),
             doing: self.doing,
             image: self.image.to_owned(),
@@ -348,6 +371,11 @@ mod tests {
             ),
         ] {
             assert_eq!(fault(code, body, None), (transient, words));
+        }
+        for (code, words) in
+            [(404, "check the path in REGISTRY_URL"), (413, "client_max_body_size"), (418, SEE_ITS_LOG)]
+        {
+            assert!(help_for(code).contains(words), "{code}");
         }
         let (_, words) = fault(502, html, Some("HTTPS_PROXY"));
         assert_eq!(words, format!("{failed}: it answers 502 (through the proxy that HTTPS_PROXY names)"));

@@ -219,6 +219,7 @@ impl Plan<'_> {
                 doing: "read",
                 image: image.clone(),
                 reason: "it returned a digest that is not SHA-256".to_owned(),
+                help: super::fault::SEE_ITS_LOG,
             })
         };
         let locked = Locked {

@@ -1,16 +1,19 @@
 //! The environment of compilers: what every program needs, and what their pack names. What a person has set for other
 //! work does not reach into a build, and what a build is made from is the same on every machine.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::project::settings::hide_secrets;
 
+/// The variable that names the folder for temporary files.
+const TEMPORARY: &str = "TMPDIR";
 /// What every program may know: who runs it where and in which language, and how it reaches the network.
 const ALWAYS: [&str; 29] = [
     "HOME",
     "USER",
     "LOGNAME",
-    "TMPDIR",
+    TEMPORARY,
     "LANG",
     "LANGUAGE",
     "LC_*",
@@ -47,7 +50,9 @@ pub fn clean(command: &mut Command, inherit: &[String]) {
             let named = inherit.iter().map(String::as_str);
             ALWAYS.into_iter().chain(named).any(|pattern| fits(pattern, name))
         });
-        if passes {
+        // A compiler would end over a folder for temporary files that does not exist; without one it knows another.
+        let is_lost = name == TEMPORARY && !Path::new(&value).is_dir();
+        if passes && !is_lost {
             command.env(name, value);
         }
     }

@@ -194,7 +194,9 @@ fn examine(
     let ask = |words: &Vec<String>| ask(pack, words, &path, &env, search.cancel);
     let printed = ask(&wanted.check).map(|(_, printed)| printed).unwrap_or_default();
     let Some(version) = pack.version_in(&printed) else {
-        return other("does not print its version".to_owned());
+        let line = printed.lines().find(|line| !line.trim().is_empty());
+        let instead = line.map(|line| format!(", but: {}", line.trim())).unwrap_or_default();
+        return other(format!("does not print its version{instead}"));
     };
     if !wanted.requires.matches(&version) {
         return other(format!("is {version}"));
@@ -232,7 +234,7 @@ fn ask(
     env: &BTreeMap<String, OsString>,
     cancel: &Cancel,
 ) -> Option<(bool, String)> {
-    let work = tempfile::tempdir().ok()?;
+    let work = files::scratch_folder().ok()?;
     let fill = Fill::new([("work", work.path())]);
     let mut command = command(pack, &fill.words(words), path)?;
     command.envs(fill.env(&pack.manifest.build.env)).envs(env).current_dir(work.path());

@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use serde_json::Value;
 
 use super::lattice::Lattice;
-use super::lattice::links::Link;
+use super::lattice::links::{DEFAULT, Link};
 use super::manifest::Manifest;
 use super::manifest::model::{BUILT_IN_IMAGE, PartKind};
 use crate::platform::{DeployError, Part, Problem, Status};
@@ -37,9 +37,6 @@ fn help() -> String {
 
 /// How long between two looks.
 const PAUSE: Duration = Duration::from_millis(100);
-
-/// The name of a link that was given none.
-const DEFAULT: &str = "default";
 
 /// A link of the manifest: who calls, who is called, what, and its name: a component may have several for one interface.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,11 +1,13 @@
 //! Taking an application away, until nothing of it runs any more.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 
 use super::lattice::Lattice;
 use super::lattice::hosts::Host;
+use super::manifest::Manifest;
 use super::plan::stored;
 use super::preflight;
 use crate::platform::{DeployError, Options, Removed};
@@ -37,8 +39,31 @@ pub async fn remove(lattice: &Lattice, name: &str, options: Options) -> Result<R
     lattice.forget(name, None).await?;
     if let Some(timeout) = options.wait {
         until_gone(lattice, name, WADMS_TIME, timeout).await?;
+        if let Some(manifest) = &manifest {
+            until_unlinked(lattice, manifest, timeout).await;
+        }
     }
     Ok(Removed { was_there: true, subscriptions: manifest.map(|it| it.subscriptions()).unwrap_or_default() })
+}
+
+/// Waits until no link of an application's parts is left. wadm deletes them; one that it puts at that very moment stays,
+/// and is deleted here. If it cannot be, it leads from nowhere to nowhere.
+async fn until_unlinked(lattice: &Lattice, manifest: &Manifest, timeout: Duration) {
+    let start = Instant::now();
+    let parts = &manifest.spec.components;
+    let ids: BTreeSet<_> = parts.iter().map(|part| part.id(&manifest.metadata.name)).collect();
+    while start.elapsed() < timeout
+        && let Some(links) = lattice.links().await
+    {
+        let ours: Vec<_> = links.iter().filter(|link| ids.contains(&link.source_id)).collect();
+        if ours.is_empty() {
+            return;
+        }
+        if start.elapsed() >= WADMS_TIME {
+            join_all(ours.into_iter().map(|link| lattice.delete_link(link))).await;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Waits until nothing of an application runs any more. Whether anything did.

@@ -61,7 +61,7 @@ impl Bus {
     /// When it cannot be used.
     pub async fn connect(settings: &Settings) -> Result<Self, DeployError> {
         let server = settings.nats()?;
-        let client = nats::connect(&server, ConnectOptions::new()).await?;
+        let client = Box::pin(nats::connect(&server, ConnectOptions::new())).await?;
         let text = |key| settings.text(key).map(str::to_owned);
         let shown = nats::shown(&server.url);
         // As the operator sends them, but only where the user would send them.

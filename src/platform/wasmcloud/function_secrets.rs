@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use k8s_openapi::api::core::v1::Secret;
 use serde_json::{Map, Value, json};
 
@@ -25,7 +27,7 @@ struct Stored {
 
 impl Stored {
     async fn read(cluster: &Cluster, application: &str) -> Result<Self, DeployError> {
-        let object = cluster.of_kind::<Secret>().get(&function_secrets(application)).await?;
+        let object = Box::pin(cluster.of_kind::<Secret>().get(&function_secrets(application))).await?;
         let labels = object.as_ref().map(|object| object.metadata.labels.clone().unwrap_or_default());
         let is_ours =
             |key: &String, value: &String| labels.as_ref().is_none_or(|all| all.get(key) == Some(value));
@@ -47,7 +49,17 @@ fn named(wanted: &[Deployment]) -> BTreeSet<&str> {
 ///
 /// # Errors
 /// When one is missing, or the cluster does not answer or would not take them.
-pub async fn check(
+pub fn check<'a>(
+    cluster: &'a Cluster,
+    settings: &'a Settings,
+    application: &'a str,
+    wanted: &'a [Deployment],
+) -> BoxFuture<'a, Result<(), DeployError>> {
+    // Made here, not on the stack of those who wait for it, as requests are large.
+    check_now(cluster, settings, application, wanted).boxed()
+}
+
+async fn check_now(
     cluster: &Cluster,
     settings: &Settings,
     application: &str,
@@ -78,7 +90,16 @@ pub async fn check(
 ///
 /// # Errors
 /// When the cluster does not take them, or must not have them.
-pub async fn put(
+pub fn put<'a>(
+    cluster: &'a Cluster,
+    settings: &'a Settings,
+    application: &'a str,
+    wanted: &'a mut [Deployment],
+) -> BoxFuture<'a, Result<(), DeployError>> {
+    put_now(cluster, settings, application, wanted).boxed()
+}
+
+async fn put_now(
     cluster: &Cluster,
     settings: &Settings,
     application: &str,

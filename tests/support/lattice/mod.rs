@@ -6,7 +6,7 @@ mod program;
 mod rig;
 
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::address;
 use super::nats::{Server, restricted};
@@ -211,7 +211,7 @@ impl Lattice {
             let gone = self.applications().is_empty() && self.provider_processes().is_empty();
             (hosts && gone && self.links() == 0).then_some(())
         };
-        let end = Instant::now() + Duration::from_secs(3);
+        let end = Instant::now() + PATIENCE;
         std::iter::repeat_with(empty).take_while(|_| Instant::now() < end).any(|empty| empty.is_some())
     }
 

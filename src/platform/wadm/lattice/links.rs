@@ -13,6 +13,9 @@ use super::Lattice;
 /// How long hosts and providers have to answer. They do so within milliseconds.
 const PATIENCE: Duration = Duration::from_secs(2);
 
+/// The name of a link that was given none.
+pub const DEFAULT: &str = "default";
+
 /// A link as hosts keep it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
@@ -47,6 +50,18 @@ impl Lattice {
     pub async fn put_link(&self, link: &Link) -> bool {
         let Ok(order) = serde_json::to_vec(link) else { return false };
         let answer: Option<Answer<serde::de::IgnoredAny>> = self.ask_host("link.put", order.into()).await;
+        answer.is_some_and(|answer| answer.success)
+    }
+
+    /// Deletes a link. Whether a host has taken that.
+    pub async fn delete_link(&self, link: &Link) -> bool {
+        let name = link.rest.get("name").cloned().unwrap_or_else(|| DEFAULT.into());
+        let order = serde_json::json!({
+            "source_id": link.source_id, "name": name,
+            "wit_namespace": link.wit_namespace, "wit_package": link.wit_package,
+        });
+        let order = order.to_string().into();
+        let answer: Option<Answer<serde::de::IgnoredAny>> = self.ask_host("link.del", order).await;
         answer.is_some_and(|answer| answer.success)
     }
 
