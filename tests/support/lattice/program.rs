@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::process::wait_within;
+
 /// Long enough for the slowest start on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -67,6 +69,19 @@ impl Program {
     pub fn signal(&self, name: &str) {
         let group = format!("-{}", self.child.id());
         let _ = Command::new("kill").args([name, "--", &group]).stderr(Stdio::null()).status();
+        if name == "-STOP" {
+            wait_within(PATIENCE, "its threads to stand still", || self.stands_still().then_some(()));
+        }
+    }
+
+    /// Whether all of its threads are stopped: each goes on until it notices the signal.
+    fn stands_still(&self) -> bool {
+        let Ok(threads) = fs::read_dir(format!("/proc/{}/task", self.child.id())) else { return true };
+        let states =
+            threads.flatten().filter_map(|thread| fs::read_to_string(thread.path().join("stat")).ok());
+        // `pid (name) state …`, and the name may have anything in it.
+        let mut states = states.filter_map(|stat| Some(stat.rsplit_once(") ")?.1.starts_with('T')));
+        states.all(|stopped| stopped)
     }
 
     /// The processes that it has started and that still run, by their programs.
