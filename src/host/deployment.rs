@@ -10,7 +10,7 @@ use super::HostError;
 use super::bus::in_process::Entry;
 use super::core::{Core, UnderWay};
 use super::message::{Order, Reading, read};
-use super::optimise::Slow;
+use super::optimise::Unoptimised;
 use super::service::{Part, Plan, Route, Routes, Running, Service};
 use crate::nats::Subscription;
 
@@ -56,13 +56,13 @@ impl Deployment {
         let kept: Vec<_> = plan.parts.iter().flat_map(keys).collect();
         let mut answering = Routes::new();
         let mut services = HashMap::new();
-        let mut slow = Vec::new();
+        let mut unoptimised = Vec::new();
         for part in plan.parts {
             let runs =
                 self.services.get(&part.name).is_some_and(|one| Arc::ptr_eq(&one.code.get(), &part.code));
             let service = self.service(&part);
             if let Some(hosted) = part.better.filter(|_| !runs) {
-                slow.push(Slow::new(&service.code, &part.code, hosted));
+                unoptimised.push(Unoptimised::new(&service.code, &part.code, hosted));
             }
             if let Some(path) = part.http_path {
                 let allow_origins = part.allow_origins;
@@ -87,7 +87,7 @@ impl Deployment {
             self.readers.insert(key, Reader { entry, orders, task });
         }
         self.dismiss(&kept);
-        core.tiers.optimise(slow, &core.observer);
+        core.tiers.optimise(unoptimised, &core.observer);
         Ok(())
     }
 

@@ -23,13 +23,13 @@ pub(super) struct Tiers {
 }
 
 /// A component that runs in code of the quick compiler.
-pub(super) struct Slow {
+pub(super) struct Unoptimised {
     place: Weak<Current>,
     code: Arc<Code>,
     hosted: Hosted,
 }
 
-impl Slow {
+impl Unoptimised {
     pub fn new(place: &Arc<Current>, code: &Arc<Code>, hosted: Hosted) -> Self {
         Self { place: Arc::downgrade(place), code: Arc::clone(code), hosted }
     }
@@ -65,9 +65,10 @@ impl Tiers {
 
     /// Compiles components anew in the background, each on one processor, and half of the processors at most. A component
     /// that is replaced meanwhile stays as it is.
-    pub fn optimise(&self, slow: Vec<Slow>, observer: &Arc<dyn Observer>) {
-        let threads = available_parallelism().map_or(1, |count| count.get().div_ceil(2)).min(slow.len());
-        let queue = Arc::new(Mutex::new(VecDeque::from(slow)));
+    pub fn optimise(&self, components: Vec<Unoptimised>, observer: &Arc<dyn Observer>) {
+        let threads =
+            available_parallelism().map_or(1, |count| count.get().div_ceil(2)).min(components.len());
+        let queue = Arc::new(Mutex::new(VecDeque::from(components)));
         for _ in 0..threads {
             let (tier, observer) = (Arc::clone(&self.optimised), Arc::clone(observer));
             let (queue, is_over) = (Arc::clone(&queue), Arc::clone(&self.is_over));
@@ -76,8 +77,8 @@ impl Tiers {
                 queue.pop_front().filter(|_| !is_over.load(Ordering::Acquire))
             };
             let work = move || {
-                while let Some(slow) = next() {
-                    optimise(&slow, &tier, &observer);
+                while let Some(component) = next() {
+                    optimise(&component, &tier, &observer);
                 }
             };
             // Nobody waits for it. Without it, the component runs in the code that it has.
@@ -97,15 +98,15 @@ impl Drop for Tiers {
     }
 }
 
-fn optimise(slow: &Slow, tier: &Arc<Tier>, observer: &Arc<dyn Observer>) {
-    if slow.place().is_none() {
+fn optimise(component: &Unoptimised, tier: &Arc<Tier>, observer: &Arc<dyn Observer>) {
+    if component.place().is_none() {
         return;
     }
     let start = Instant::now();
-    let Ok(code) = Code::prepare(tier, &slow.hosted, slow.code.resources.clone()) else { return };
-    let Some(place) = slow.place() else { return };
-    if place.replace_this(&slow.code, Arc::new(code)) {
-        let component = slow.hosted.name.clone();
-        observer.event(Event::Optimised { component, elapsed: start.elapsed() });
+    let Ok(code) = Code::prepare(tier, &component.hosted, component.code.resources.clone()) else { return };
+    let Some(place) = component.place() else { return };
+    if place.replace_this(&component.code, Arc::new(code)) {
+        let name = component.hosted.name.clone();
+        observer.event(Event::Optimised { component: name, elapsed: start.elapsed() });
     }
 }

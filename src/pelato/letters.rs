@@ -63,9 +63,8 @@ impl Pelato {
     pub async fn dead_letter(&self, component: &str, number: u64) -> Result<DeadLetter, Error> {
         let operation = self.begin(OperationKind::DeadLetters)?;
         let looking = async {
-            let office = Office::open(&operation).await?;
-            let letters = office.of(component).await?;
-            Ok(letters.ok_or_else(|| office.nothing(component, number))?.get(number).await?)
+            let topics = DeadLetterTopics::open(&operation).await?;
+            Ok(topics.of(component).await?.get(number).await?)
         };
         operation.ended(operation.unless_cancelled(looking).await)
     }
@@ -84,11 +83,11 @@ impl Pelato {
     ) -> Result<(), Error> {
         let operation = self.begin(OperationKind::RetryDeadLetters)?;
         let retrying = async {
-            let office = Office::open(&operation).await?;
-            office
+            let topics = DeadLetterTopics::open(&operation).await?;
+            topics
                 .each(component, selected, async |letters, letter| {
-                    let topic = office.destination(component, &letter, to)?;
-                    let readers = office.domains.manager_of(&topic, &office.streams.homes).await?;
+                    let topic = topics.destination(component, &letter, to)?;
+                    let readers = topics.domains.manager_of(&topic, &topics.streams.homes).await?;
                     letters.send_again(&letter, &topic, readers).await?;
                     done(Resent { number: letter.number, topic });
                     Ok(())
@@ -110,8 +109,8 @@ impl Pelato {
     ) -> Result<(), Error> {
         let operation = self.begin(OperationKind::DropDeadLetters)?;
         let dropping = async {
-            let office = Office::open(&operation).await?;
-            office
+            let topics = DeadLetterTopics::open(&operation).await?;
+            topics
                 .each(component, selected, async |letters, letter| {
                     letters.delete(letter.number).await?;
                     done(letter.number);
@@ -125,31 +124,29 @@ impl Pelato {
 
 impl Operation {
     async fn list_letters(&self, components: &[String], limit: usize) -> Result<Listed, Error> {
-        let office = Office::open(self).await?;
-        let mut topics = BTreeMap::<&str, Vec<&str>>::new();
-        for (component, topic) in &office.topics {
-            topics.entry(topic).or_default().push(component);
+        let topics = DeadLetterTopics::open(self).await?;
+        let mut owners_of = BTreeMap::<&str, Vec<&str>>::new();
+        for (component, topic) in &topics.by_component {
+            owners_of.entry(topic).or_default().push(component);
         }
         for component in components {
-            office.topic(component)?;
+            topics.topic(component)?;
         }
         let is_wanted =
             |component: &str| components.is_empty() || components.iter().any(|one| one == component);
         let mut listed = Listed::default();
-        for (topic, owners) in topics {
+        for (topic, owners) in owners_of {
             if !owners.iter().any(|owner| is_wanted(owner)) {
                 continue;
             }
-            let Some(letters) = office.domains.dead_letters(topic, &office.streams.homes).await? else {
-                continue;
-            };
+            let letters = topics.domains.dead_letters(topic, &topics.streams.homes).await?;
             listed.total += letters.count;
             let (mut number, mut room) = (1, limit);
             while room > 0
                 && let Some(letter) = letters.next(number).await?
             {
                 number = letter.number + 1;
-                let component = office.owner(&letter, &owners);
+                let component = topics.owner(&letter, &owners);
                 if component.as_deref().is_none_or(is_wanted) {
                     listed.letters.push(Addressed { topic: topic.to_owned(), component, letter });
                     room -= 1;
@@ -161,30 +158,30 @@ impl Operation {
 }
 
 /// Where the dead letters of a workflow are.
-struct Office {
+struct DeadLetterTopics {
     domains: Domains,
     streams: Streams,
     /// The topic of each component's dead letters.
-    topics: BTreeMap<String, String>,
+    by_component: BTreeMap<String, String>,
     /// All components.
     components: Vec<String>,
 }
 
-impl Office {
+impl DeadLetterTopics {
     async fn open(operation: &Operation) -> Result<Self, Error> {
         let checked = operation.valid()?;
         let streams = operation.streams_deployed(&checked.components)?;
         let topic =
             |one: &Component| Some((one.name.clone(), one.at_least_once.as_ref()?.dead_letter_topic.clone()));
-        let topics = checked.components.iter().filter_map(topic).collect();
+        let by_component = checked.components.iter().filter_map(topic).collect();
         let components = checked.components.iter().map(|one| one.name.clone()).collect();
         let domains = operation.domains(&operation.topics().await?);
-        Ok(Self { domains, streams, topics, components })
+        Ok(Self { domains, streams, by_component, components })
     }
 
     /// The topic of a component's dead letters.
     fn topic(&self, component: &str) -> Result<&str, Error> {
-        if let Some(topic) = self.topics.get(component) {
+        if let Some(topic) = self.by_component.get(component) {
             return Ok(topic);
         }
         if self.components.iter().any(|known| known == component) {
@@ -194,13 +191,8 @@ impl Office {
         Err(Error::UnknownComponent { name: component.to_owned(), help: suggest::help(component, known) })
     }
 
-    async fn of(&self, component: &str) -> Result<Option<DeadLetters<'_>>, Error> {
+    async fn of(&self, component: &str) -> Result<DeadLetters<'_>, Error> {
         Ok(self.domains.dead_letters(self.topic(component)?, &self.streams.homes).await?)
-    }
-
-    fn nothing(&self, component: &str, number: u64) -> Error {
-        let topic = self.topics.get(component).cloned().unwrap_or_default();
-        crate::stream::StreamError::NoDeadLetter { number, topic }.into()
     }
 
     /// The component that could not process a dead letter. On hosts messages have no headers: there it is the one that
@@ -217,32 +209,16 @@ impl Office {
         selected: Selected<'_>,
         mut work: impl AsyncFnMut(&DeadLetters<'_>, DeadLetter) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let topic = self.topic(component)?;
         let letters = self.of(component).await?;
-        match (selected, letters) {
-            (Selected::All, None) | (Selected::Numbers([]), None) => {}
-            (Selected::Numbers([number, ..]), None) => return Err(self.nothing(component, *number)),
-            (Selected::Numbers(numbers), Some(letters)) => {
-                // All are looked at before the first is changed.
-                let mut found = Vec::new();
-                for number in numbers {
-                    let letter = letters.get(*number).await?;
-                    if let Some(other) = letter.component.as_ref().filter(|other| *other != component) {
-                        let (number, other) = (*number, other.clone());
-                        return Err(Error::DeadLetterOfOther {
-                            number,
-                            component: component.to_owned(),
-                            other,
-                        });
-                    }
-                    found.push(letter);
-                }
-                for letter in found {
+        match selected {
+            Selected::Numbers(numbers) => {
+                for letter in named(&letters, component, numbers).await? {
                     work(&letters, letter).await?;
                 }
             }
-            (Selected::All, Some(letters)) => {
-                let owners = self.topics.iter().filter(|(_, own)| *own == topic);
+            Selected::All => {
+                let topic = self.topic(component)?;
+                let owners = self.by_component.iter().filter(|(_, own)| *own == topic);
                 let owners: Vec<_> = owners.map(|(owner, _)| owner.as_str()).collect();
                 let mut number = 1;
                 while let Some(letter) = letters.next(number).await? {
@@ -277,4 +253,21 @@ impl Office {
             help: format!("name a topic that it reads with {}: `{}`", Argument::To, sources.join("`, `")),
         })
     }
+}
+
+/// Dead letters of a component by their numbers: all are looked at before the first is changed.
+async fn named(
+    letters: &DeadLetters<'_>,
+    component: &str,
+    numbers: &[u64],
+) -> Result<Vec<DeadLetter>, Error> {
+    let mut found = Vec::new();
+    for &number in numbers {
+        let letter = letters.get(number).await?;
+        if let Some(other) = letter.component.clone().filter(|other| other != component) {
+            return Err(Error::DeadLetterOfOther { number, component: component.to_owned(), other });
+        }
+        found.push(letter);
+    }
+    Ok(found)
 }

@@ -14,7 +14,7 @@ use super::failures::Failures;
 use super::hosting::{RunOptions, hosted, secrets};
 use super::operation::Operation;
 use super::preparing::Preparing;
-use super::socket::Door;
+use super::socket::Listener;
 use super::streams::streams_here;
 use super::swap::{Changes, Swap};
 use super::traces::Traces;
@@ -86,7 +86,7 @@ impl Pelato {
         drop(built_by);
         let _presence = operation.announce(&options.bus);
         // Without it everything works, but other commands do not reach the workflow.
-        let door = Door::open(&operation.root, &operation.cache).await.ok().flatten();
+        let listener = Listener::open(&operation.root, &operation.cache).await.ok().flatten();
         // Asked once before anyone is told that it runs.
         if futures_util::poll!(stop.as_mut()).is_ready() {
             return Ok(host.stop().await);
@@ -116,7 +116,7 @@ impl Pelato {
             ended = attended => ended,
             refused = host.refusal() => Err(refused),
             () = watch_storage(guard.as_ref(), &stored, &host) => Ok(()),
-            () = attend(door.as_ref(), &host) => Ok(()),
+            () = attend(listener.as_ref(), &host) => Ok(()),
         };
         let stopped = host.stop().await;
         ended?;
@@ -273,9 +273,9 @@ async fn watch_storage(guard: Option<&Guard>, stored: &watch::Sender<Kept>, host
 }
 
 /// Serves other commands of this user, as long as it is not dropped.
-async fn attend(door: Option<&Door>, host: &Host) {
-    match door {
-        Some(door) => door.serve(host).await,
+async fn attend(listener: Option<&Listener>, host: &Host) {
+    match listener {
+        Some(listener) => listener.serve(host).await,
         None => std::future::pending().await,
     }
 }

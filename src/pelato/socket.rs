@@ -80,19 +80,19 @@ fn path(root: &Path, cache: &Path) -> io::Result<PathBuf> {
 }
 
 /// Where a running workflow is reached. Its socket is gone when this is dropped.
-pub(super) struct Door {
+pub(super) struct Listener {
     listener: UnixListener,
     path: PathBuf,
 }
 
-impl Drop for Door {
+impl Drop for Listener {
     fn drop(&mut self) {
         // One that is left is replaced by the next.
         let _ = files::remove(files::anywhere(), &self.path);
     }
 }
 
-impl Door {
+impl Listener {
     /// None if another process runs the project: it is reached already.
     pub async fn open(root: &Path, cache: &Path) -> io::Result<Option<Self>> {
         let path = path(root, cache)?;
@@ -111,24 +111,23 @@ impl Door {
 
     /// Serves requests, as long as it is not dropped.
     pub async fn serve(&self, host: &Host) {
-        let mut visitors = FuturesUnordered::new();
+        let mut connections = FuturesUnordered::new();
         loop {
             tokio::select! {
                 arrived = self.listener.accept() => {
                     if let Ok((stream, _)) = arrived {
-                        visitors.push(serve(stream, host));
+                        connections.push(serve(stream, host));
                     }
                 }
                 // One that goes away concerns nobody else.
-                Some(_) = visitors.next() => {}
+                Some(_) = connections.next() => {}
             }
         }
     }
 }
 
 async fn serve(stream: UnixStream, host: &Host) -> io::Result<()> {
-    let own = fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own));
-    if own.is_ok_and(|own| stream.peer_cred().map_or(true, |peer| peer.uid() != own)) {
+    if stream.peer_cred()?.uid() != rustix::process::geteuid().as_raw() {
         return Ok(());
     }
     let (read, mut write) = stream.into_split();
@@ -190,11 +189,11 @@ fn message(message: &Message) -> Answer {
 }
 
 /// A connection to a workflow that runs.
-pub(super) struct Visit {
+pub(super) struct Connection {
     lines: Lines<BufReader<UnixStream>>,
 }
 
-impl Visit {
+impl Connection {
     /// None if the project does not run.
     pub async fn begin(root: &Path, cache: &Path, request: &Request) -> io::Result<Option<Self>> {
         let Ok(mut stream) = UnixStream::connect(path(root, cache)?).await else { return Ok(None) };

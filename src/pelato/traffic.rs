@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::stream::select_all;
 
 use super::operation::Operation;
-use super::socket::{Answer, Body, Request, Visit};
+use super::socket::{Answer, Body, Connection, Request};
 use super::{Error, Names, Pelato};
 use crate::host::HostError;
 use crate::nats::{self, NatsError, Right, Server, denied, subject};
@@ -109,8 +109,8 @@ impl Operation {
                 Request::Ask { topic: name, body: content, wait_ms }
             }
         };
-        if let Some(mut visit) = self.visit(place, &request).await? {
-            return match visit.next().await.map_err(broken)? {
+        if let Some(mut running) = self.connection(place, &request).await? {
+            return match running.next().await.map_err(broken)? {
                 Some(Answer::Done) => Ok(Delivered { to: Reached::Run, reply: None }),
                 Some(Answer::Message { body, .. }) => {
                     Ok(Delivered { to: Reached::Run, reply: Some(body.bytes().map_err(broken)?) })
@@ -119,19 +119,17 @@ impl Operation {
                 None => Err(broken(io::ErrorKind::UnexpectedEof.into())),
             };
         }
-        let line = Line::connect(self.server(place)?).await?;
+        let connection = NatsConnection::connect(self.server(place)?).await?;
         let reply = match wait {
+            Some(wait) => Some(connection.ask(topic, body, wait).await?),
             None => {
-                line.client
-                    .publish(topic.to_owned(), body.to_vec().into())
-                    .await
-                    .map_err(|error| line.lost(&error))?;
+                let sent = connection.client.publish(topic.to_owned(), body.to_vec().into()).await;
+                sent.map_err(|error| connection.lost(&error))?;
+                connection.settle().await?;
                 None
             }
-            Some(wait) => Some(line.ask(topic, body, wait).await?),
         };
-        line.settle().await?;
-        Ok(Delivered { to: Reached::Nats(nats::shown(&line.server.url)), reply })
+        Ok(Delivered { to: Reached::Nats(nats::shown(&connection.server.url)), reply })
     }
 
     async fn tail(
@@ -150,26 +148,28 @@ impl Operation {
         // Replies are not for whoever observes everything.
         let wants_replies = topics.iter().any(|topic| topic.starts_with(INBOX));
         let mut heard = |one: Heard| (!wants_replies && one.topic.starts_with(INBOX)) || heard(one);
-        if let Some(mut visit) = self.visit(place, &Request::Tail { topics: topics.clone() }).await? {
-            match visit.next().await.map_err(broken)? {
+        if let Some(mut running) = self.connection(place, &Request::Tail { topics: topics.clone() }).await? {
+            match running.next().await.map_err(broken)? {
                 Some(Answer::Done) => begun(&Reached::Run, &topics),
                 Some(Answer::Failed { message, help }) => return Err(Error::Running { message, help }),
                 _ => return Err(broken(io::ErrorKind::UnexpectedEof.into())),
             }
-            while let Some(Answer::Message { topic, body }) = visit.next().await.map_err(broken)? {
+            while let Some(Answer::Message { topic, body }) = running.next().await.map_err(broken)? {
                 if !heard(Heard { topic, body: body.bytes().map_err(broken)? }) {
                     break;
                 }
             }
             return Ok(());
         }
-        let line = Line::connect(self.server(place)?).await?;
+        let connection = NatsConnection::connect(self.server(place)?).await?;
         let mut all = Vec::new();
         for topic in &topics {
-            all.push(line.client.subscribe(topic.clone()).await.map_err(|error| line.lost(&error))?);
+            all.push(
+                connection.client.subscribe(topic.clone()).await.map_err(|error| connection.lost(&error))?,
+            );
         }
-        line.settle().await?;
-        begun(&Reached::Nats(nats::shown(&line.server.url)), &topics);
+        connection.settle().await?;
+        begun(&Reached::Nats(nats::shown(&connection.server.url)), &topics);
         let mut all = select_all(all);
         while let Some(message) = all.next().await {
             if !heard(Heard { topic: message.subject.to_string(), body: message.payload.to_vec() }) {
@@ -179,9 +179,9 @@ impl Operation {
         Ok(())
     }
 
-    async fn visit(&self, place: &Place, request: &Request) -> Result<Option<Visit>, Error> {
+    async fn connection(&self, place: &Place, request: &Request) -> Result<Option<Connection>, Error> {
         match place {
-            Place::Anywhere => Visit::begin(&self.root, &self.cache, request).await.map_err(broken),
+            Place::Anywhere => Connection::begin(&self.root, &self.cache, request).await.map_err(broken),
             Place::Nats(_) => Ok(None),
         }
     }
@@ -217,13 +217,13 @@ fn broken(source: io::Error) -> Error {
 }
 
 /// A connection to a NATS server that hears what it forbids.
-struct Line {
+struct NatsConnection {
     client: Client,
     server: Server,
     forbidden: Arc<Mutex<Option<(Right, String)>>>,
 }
 
-impl Line {
+impl NatsConnection {
     async fn connect(server: Server) -> Result<Self, Error> {
         let forbidden = Arc::<Mutex<Option<(Right, String)>>>::default();
         let heard = Arc::clone(&forbidden);

@@ -73,7 +73,7 @@ impl Domains {
         Ok(())
     }
 
-    /// The dead letters on a topic; none if no stream stores it. `homes` has the domains of topics that have their own.
+    /// The dead letters on a topic. `homes` has the domains of topics that have their own.
     ///
     /// # Errors
     /// When JetStream does not answer.
@@ -81,7 +81,7 @@ impl Domains {
         &self,
         topic: &str,
         homes: &BTreeMap<String, String>,
-    ) -> Result<Option<DeadLetters<'_>>, StreamError> {
+    ) -> Result<DeadLetters<'_>, StreamError> {
         DeadLetters::of(self.manager_of(topic, homes).await?, topic).await
     }
 

@@ -1,7 +1,7 @@
 //! Dead letters: what streams store of messages that components could not process.
 
 use async_nats::HeaderMap;
-use async_nats::jetstream::stream::RetentionPolicy;
+use async_nats::jetstream::stream::{InfoError, RetentionPolicy};
 use futures_util::TryStreamExt;
 
 use super::stored::Stored;
@@ -69,7 +69,8 @@ impl DeadLetter {
 pub struct DeadLetters<'a> {
     /// JetStream where the topic is stored.
     manager: &'a ConsumerManager,
-    stream: String,
+    /// The stream that stores it; none if there is none, and so no dead letter.
+    stream: Option<String>,
     topic: String,
     /// How many there are.
     pub count: usize,
@@ -78,18 +79,17 @@ pub struct DeadLetters<'a> {
 }
 
 impl<'a> DeadLetters<'a> {
-    /// Those that are stored now; none if no stream stores the topic.
-    pub(super) async fn of(manager: &'a ConsumerManager, topic: &str) -> Result<Option<Self>, StreamError> {
-        let Some(stream) = manager.stream_name_of(topic).await? else { return Ok(None) };
-        let absent = |message: String| manager.absent(message);
-        let place = manager.context.get_stream_no_info(&stream).await;
-        let place = place.map_err(|error| absent(error.to_string()))?;
-        let subjects = place.info_with_subjects(topic).await.map_err(|error| absent(error.to_string()))?;
-        let last = subjects.info.state.last_sequence;
-        let counts: Vec<(String, usize)> =
-            subjects.try_collect().await.map_err(|error| absent(error.to_string()))?;
-        let count = counts.iter().map(|(_, count)| count).sum();
-        Ok(Some(Self { manager, stream, topic: topic.to_owned(), count, last }))
+    /// Those that are stored now.
+    pub(super) async fn of(manager: &'a ConsumerManager, topic: &str) -> Result<Self, StreamError> {
+        let stream = manager.stream_name_of(topic).await?;
+        let mut letters = Self { manager, stream, topic: topic.to_owned(), count: 0, last: 0 };
+        let Some(stream) = &letters.stream else { return Ok(letters) };
+        let absent = |error: InfoError| manager.absent(error.to_string());
+        let subjects = manager.stream(stream).await?.info_with_subjects(topic).await.map_err(absent)?;
+        letters.last = subjects.info.state.last_sequence;
+        let counts: Vec<(String, usize)> = subjects.try_collect().await.map_err(absent)?;
+        letters.count = counts.iter().map(|(_, count)| count).sum();
+        Ok(letters)
     }
 
     /// The first one with this number or a higher one; none of those that came after [`DeadLetters::of`].
@@ -97,7 +97,8 @@ impl<'a> DeadLetters<'a> {
     /// # Errors
     /// When JetStream does not answer.
     pub async fn next(&self, number: u64) -> Result<Option<DeadLetter>, StreamError> {
-        let stored = self.manager.next_stored(&self.stream, &self.topic, number.max(1)).await?;
+        let Some(stream) = &self.stream else { return Ok(None) };
+        let stored = self.manager.next_stored(stream, &self.topic, number.max(1)).await?;
         let letter = stored.filter(|stored| stored.seq <= self.last).map(|stored| DeadLetter::new(&stored));
         letter.transpose().map_err(|error| self.manager.absent(error.to_string()))
     }
@@ -108,7 +109,11 @@ impl<'a> DeadLetters<'a> {
     /// When JetStream does not answer, or has none of this number.
     pub async fn get(&self, number: u64) -> Result<DeadLetter, StreamError> {
         let found = self.next(number).await?.filter(|letter| letter.number == number);
-        found.ok_or_else(|| StreamError::NoDeadLetter { number, topic: self.topic.clone() })
+        found.ok_or_else(|| self.lacks(number))
+    }
+
+    fn lacks(&self, number: u64) -> StreamError {
+        StreamError::NoDeadLetter { number, topic: self.topic.clone() }
     }
 
     /// Sends one to a topic of `readers`, with the headers that it had, and deletes it once a stream has stored it.
@@ -129,7 +134,7 @@ impl<'a> DeadLetters<'a> {
             return Err(unsent("no consumer reads it, so it would be lost".to_owned()));
         }
         let mut headers = letter.first_headers();
-        headers.insert(MESSAGE_ID, format!("pelato.{}.{number}.{}", self.stream, letter.time).as_str());
+        headers.insert(MESSAGE_ID, format!("pelato.{}.{number}.{}", self.topic, letter.time).as_str());
         let body = letter.body.clone().into();
         let sent = readers.context.publish_with_headers(topic.to_owned(), headers, body).await;
         let acknowledged = sent.map_err(|error| unsent(error.to_string()))?.await;
@@ -142,11 +147,10 @@ impl<'a> DeadLetters<'a> {
     /// # Errors
     /// When JetStream refuses.
     pub async fn delete(&self, number: u64) -> Result<(), StreamError> {
-        let stream = self.stream.clone();
-        let kept = |message: String| StreamError::DeadLetterKept { number, stream, message };
-        let place = self.manager.context.get_stream_no_info(&self.stream).await;
-        let place = place.map_err(|error| self.manager.absent(error.to_string()))?;
-        place.delete_message(number).await.map(drop).map_err(|error| kept(error.to_string()))
+        let Some(stream) = &self.stream else { return Err(self.lacks(number)) };
+        let deleted = self.manager.stream(stream).await?.delete_message(number).await;
+        let kept = |message| StreamError::DeadLetterKept { number, stream: stream.clone(), message };
+        deleted.map(drop).map_err(|error| kept(error.to_string()))
     }
 }
 
@@ -157,9 +161,7 @@ impl ConsumerManager {
         if stream.config.retention != RetentionPolicy::Interest {
             return Ok(true);
         }
-        let place = self.context.get_stream_no_info(&stream.config.name).await;
-        let place = place.map_err(|error| self.absent(error.to_string()))?;
-        let mut consumers = place.consumers();
+        let mut consumers = self.stream(&stream.config.name).await?.consumers();
         while let Some(consumer) =
             consumers.try_next().await.map_err(|error| self.absent(error.to_string()))?
         {

@@ -175,9 +175,7 @@ impl ConsumerManager {
         consumer: &str,
     ) -> Result<Option<consumer::Info>, StreamError> {
         use ConsumerInfoErrorKind as Kind;
-        let place = self.context.get_stream_no_info(stream).await;
-        let place = place.map_err(|error| self.absent(error.to_string()))?;
-        match place.consumer_info(consumer).await {
+        match self.stream(stream).await?.consumer_info(consumer).await {
             Ok(info) => Ok(Some(info)),
             Err(error) if matches!(error.kind(), Kind::NotFound | Kind::StreamNotFound) => Ok(None),
             Err(error) => Err(self.absent(error.to_string())),

@@ -270,6 +270,12 @@ impl ConsumerManager {
         }
     }
 
+    /// A stream by its name; whether there is one is seen when it is used.
+    async fn stream(&self, name: &str) -> Result<stream::Stream<()>, StreamError> {
+        let stream = self.context.get_stream_no_info(name).await;
+        stream.map_err(|error| self.absent(error.to_string()))
+    }
+
     async fn make_stream(
         &self,
         name: &str,

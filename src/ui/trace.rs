@@ -129,8 +129,10 @@ fn print_all(ui: &Ui, events: &Receiver<Line>, skipped: &AtomicUsize) {
 fn as_text(ui: &Ui, event: &Event) -> Option<String> {
     Some(match event {
         // Told as progress.
-        Event::Preparing { .. } | Event::Prepared { .. } | Event::Started { .. } => return None,
-        Event::Optimised { .. } => return None,
+        Event::Preparing { .. }
+        | Event::Prepared { .. }
+        | Event::Optimised { .. }
+        | Event::Started { .. } => return None,
         Event::Ended { call, outcome, times, disposition } => {
             let time = ui.dim(&format!("{:.1} ms", (times.instantiate + times.call).as_secs_f64() * 1e3));
             let ended = match outcome {
@@ -203,8 +205,7 @@ fn as_json(seconds: f64, event: &Event) -> Option<RunLine<'_>> {
     };
     Some(match event {
         // Told as progress.
-        Event::Preparing { .. } | Event::Prepared { .. } => return None,
-        Event::Optimised { .. } => return None,
+        Event::Preparing { .. } | Event::Prepared { .. } | Event::Optimised { .. } => return None,
         Event::Started { call } => with_call(call, line("started", started_by(call))),
         Event::Ended { call, outcome, times, disposition } => RunLine {
             disposition: disposition.as_ref().map(DispositionLine::new),

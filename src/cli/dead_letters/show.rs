@@ -9,7 +9,7 @@ use crate::ui::json;
 /// Print a dead letter: its bytes on stdout, what is known of it on stderr
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  pelato dead-letters show alarm 3\n  pelato dead-letters show alarm 3 | pelato call alarm --input -"
+    after_help = "Examples:\n  pelato dead-letters show alarm 3\n  pelato dead-letters show alarm 3 | pelato call alarm -"
 )]
 pub struct Arguments {
     /// The component that could not process it

@@ -11,7 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use serde_json::Value;
 
 use super::lattice::Lattice;
 use super::lattice::links::{DEFAULT, Link};
@@ -96,7 +95,7 @@ impl Wanted {
         link.source_id == self.source
             && link.target == self.target
             && self.package.split_once(':') == Some((&link.wit_namespace, &link.wit_package))
-            && link.rest.get("name").and_then(Value::as_str).unwrap_or(DEFAULT) == self.name
+            && link.name() == self.name
     }
 
     fn lost(&self) -> Problem {

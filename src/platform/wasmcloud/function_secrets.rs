@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use k8s_openapi::api::core::v1::Secret;
 use serde_json::{Map, Value, json};
 
@@ -27,7 +25,7 @@ struct Stored {
 
 impl Stored {
     async fn read(cluster: &Cluster, application: &str) -> Result<Self, DeployError> {
-        let object = Box::pin(cluster.of_kind::<Secret>().get(&function_secrets(application))).await?;
+        let object = cluster.of_kind::<Secret>().get(&function_secrets(application)).await?;
         let labels = object.as_ref().map(|object| object.metadata.labels.clone().unwrap_or_default());
         let is_ours =
             |key: &String, value: &String| labels.as_ref().is_none_or(|all| all.get(key) == Some(value));
@@ -49,17 +47,7 @@ fn named(wanted: &[Deployment]) -> BTreeSet<&str> {
 ///
 /// # Errors
 /// When one is missing, or the cluster does not answer or would not take them.
-pub fn check<'a>(
-    cluster: &'a Cluster,
-    settings: &'a Settings,
-    application: &'a str,
-    wanted: &'a [Deployment],
-) -> BoxFuture<'a, Result<(), DeployError>> {
-    // Made here, not on the stack of those who wait for it, as requests are large.
-    check_now(cluster, settings, application, wanted).boxed()
-}
-
-async fn check_now(
+pub async fn check(
     cluster: &Cluster,
     settings: &Settings,
     application: &str,
@@ -90,16 +78,7 @@ async fn check_now(
 ///
 /// # Errors
 /// When the cluster does not take them, or must not have them.
-pub fn put<'a>(
-    cluster: &'a Cluster,
-    settings: &'a Settings,
-    application: &'a str,
-    wanted: &'a mut [Deployment],
-) -> BoxFuture<'a, Result<(), DeployError>> {
-    put_now(cluster, settings, application, wanted).boxed()
-}
-
-async fn put_now(
+pub async fn put(
     cluster: &Cluster,
     settings: &Settings,
     application: &str,
@@ -109,19 +88,19 @@ async fn put_now(
     if names.is_empty() {
         return Ok(());
     }
-    let stored = Stored::read(cluster, application).await?;
+    let mut stored = Stored::read(cluster, application).await?;
     let known: Map<_, _> =
         names.iter().filter_map(|name| Some((name.clone(), settings.secret(name)?.into()))).collect();
     if !stored.is_foreign && !known.is_empty() {
         cluster.may_store_secrets(settings, known.keys().map(String::as_str))?;
-        let data = stored.object.and_then(|object| object.data).unwrap_or_default();
+        let data = stored.object.take().and_then(|object| object.data).unwrap_or_default();
         let others = data.into_iter().filter(|(name, _)| !known.contains_key(name));
         let others = others.filter_map(|(name, value)| Some((name, serde_json::to_value(value).ok()?)));
         let object = object(application, &known, &others.collect());
         cluster.of_kind::<Secret>().apply(&function_secrets(application), &object, false).await?;
+        stored = Stored::read(cluster, application).await?;
     }
-    let version =
-        Stored::read(cluster, application).await?.object.and_then(|object| object.metadata.resource_version);
+    let version = stored.object.and_then(|object| object.metadata.resource_version);
     let environments = wanted
         .iter_mut()
         .filter(|one| one.secrets().next().is_some())

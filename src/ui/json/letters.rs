@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::SCHEMA;
+use super::{SCHEMA, text_or_bytes};
 use crate::pelato::{Addressed, Listed, Resent};
 use crate::stream;
 
@@ -69,10 +69,7 @@ struct Header {
 impl DeadLetter {
     pub fn new(letter: &stream::DeadLetter) -> Self {
         let stream::DeadLetter { number, time, component, sent_to, error, headers, body } = letter.clone();
-        let (message, message_bytes) = match String::from_utf8(body) {
-            Ok(text) => (Some(text), None),
-            Err(bytes) => (None, Some(bytes.into_bytes())),
-        };
+        let (message, message_bytes) = text_or_bytes(body);
         let headers = headers.into_iter().map(|(name, value)| Header { name, value }).collect();
         Self { schema: SCHEMA, number, component, sent_to, time, error, headers, message, message_bytes }
     }

@@ -51,6 +51,14 @@ pub use run::{Call, DispositionLine, RunLine, SentLine, StoredLine};
 pub use traffic::{Heard, Sent};
 pub use trust::{Allowed, Revoked};
 
+/// Bytes as text, or else as they are: one of the two is there.
+fn text_or_bytes(bytes: Vec<u8>) -> (Option<String>, Option<Vec<u8>>) {
+    match String::from_utf8(bytes) {
+        Ok(text) => (Some(text), None),
+        Err(error) => (None, Some(error.into_bytes())),
+    }
+}
+
 /// The version of all documents.
 pub const SCHEMA: u32 = 1;
 

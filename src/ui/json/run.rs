@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::SCHEMA;
+use super::{SCHEMA, text_or_bytes};
 use crate::host::Called;
 use crate::host::observe;
 use crate::ui::worded;
@@ -26,14 +26,13 @@ pub struct Call {
 
 impl Call {
     pub fn new(component: &str, called: &Called) -> Self {
-        let output = called.result.as_ref().ok();
-        let text = output.and_then(|bytes| String::from_utf8(bytes.clone()).ok());
+        let (output, output_bytes) = called.result.clone().map_or((None, None), text_or_bytes);
         Self {
             schema: SCHEMA,
             component: component.to_owned(),
             ok: called.result.is_ok(),
-            output_bytes: if text.is_none() { output.cloned() } else { None },
-            output: text,
+            output,
+            output_bytes,
             failure: called
                 .result
                 .as_ref()

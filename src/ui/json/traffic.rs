@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::SCHEMA;
+use super::{SCHEMA, text_or_bytes};
 use crate::pelato::{self, Delivered, Reached};
 
 /// `send`
@@ -49,12 +49,5 @@ impl Heard {
     pub fn new(heard: &pelato::Heard) -> Self {
         let (message, message_bytes) = text_or_bytes(heard.body.clone());
         Self { schema: SCHEMA, topic: heard.topic.clone(), message, message_bytes }
-    }
-}
-
-fn text_or_bytes(bytes: Vec<u8>) -> (Option<String>, Option<Vec<u8>>) {
-    match String::from_utf8(bytes) {
-        Ok(text) => (Some(text), None),
-        Err(error) => (None, Some(error.into_bytes())),
     }
 }

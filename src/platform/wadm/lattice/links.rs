@@ -33,6 +33,12 @@ pub struct Link {
     pub rest: serde_json::Map<String, serde_json::Value>,
 }
 
+impl Link {
+    pub fn name(&self) -> &str {
+        self.rest.get("name").and_then(serde_json::Value::as_str).unwrap_or(DEFAULT)
+    }
+}
+
 #[derive(Deserialize)]
 struct Answer<T> {
     #[serde(default)]
@@ -49,20 +55,16 @@ impl Lattice {
     /// Puts a link. Whether a host has taken it.
     pub async fn put_link(&self, link: &Link) -> bool {
         let Ok(order) = serde_json::to_vec(link) else { return false };
-        let answer: Option<Answer<serde::de::IgnoredAny>> = self.ask_host("link.put", order.into()).await;
-        answer.is_some_and(|answer| answer.success)
+        self.tell_host("link.put", order.into()).await
     }
 
     /// Deletes a link. Whether a host has taken that.
     pub async fn delete_link(&self, link: &Link) -> bool {
-        let name = link.rest.get("name").cloned().unwrap_or_else(|| DEFAULT.into());
         let order = serde_json::json!({
-            "source_id": link.source_id, "name": name,
+            "source_id": link.source_id, "name": link.name(),
             "wit_namespace": link.wit_namespace, "wit_package": link.wit_package,
         });
-        let order = order.to_string().into();
-        let answer: Option<Answer<serde::de::IgnoredAny>> = self.ask_host("link.del", order).await;
-        answer.is_some_and(|answer| answer.success)
+        self.tell_host("link.del", order.to_string().into()).await
     }
 
     /// How many processes of a provider listen; once `enough` have answered, no more are counted.
@@ -82,6 +84,12 @@ impl Lattice {
             }
         }
         count
+    }
+
+    /// Whether a host has done it.
+    async fn tell_host(&self, operation: &str, order: Bytes) -> bool {
+        let answer: Option<Answer<serde::de::IgnoredAny>> = self.ask_host(operation, order).await;
+        answer.is_some_and(|answer| answer.success)
     }
 
     async fn ask_host<T: DeserializeOwned>(&self, operation: &str, order: Bytes) -> Option<Answer<T>> {
