@@ -21,6 +21,9 @@ use crate::stream::StreamError;
 /// How the topics begin on which senders wait for replies.
 const INBOX: &str = "_INBOX.";
 
+/// How long the server may take to say what it forbids.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Where messages go to or come from.
 #[derive(Debug, Clone)]
 pub enum Place {
@@ -230,6 +233,8 @@ impl NatsConnection {
         let options = ConnectOptions::new().event_callback(move |event| {
             if let Event::ServerError(error) = &event
                 && let Some(what) = denied(error)
+                // Those are asked for here alone.
+                && !what.1.starts_with(INBOX)
             {
                 *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
             }
@@ -242,8 +247,9 @@ impl NatsConnection {
     /// Waits until the server has taken everything.
     async fn settle(&self) -> Result<(), Error> {
         self.client.flush().await.map_err(|error| self.lost(&error))?;
-        // The server says what it forbids before it answers this.
-        let _ = self.client.request(self.client.new_inbox(), "".into()).await;
+        // The server says what it forbids before it answers this. Without a right on inboxes the time has to do.
+        let echo = self.client.request(self.client.new_inbox(), "".into());
+        let _ = tokio::time::timeout(PATIENCE, echo).await;
         let forbidden = self.forbidden.lock().unwrap_or_else(PoisonError::into_inner).take();
         match forbidden {
             None => Ok(()),

@@ -33,3 +33,16 @@ fn what_the_user_may_not_do_is_named() {
     place.ran(&["tail", "b", "--nats", &url]).failed(6, &["is not permitted to subscribe to `b`"]);
     place.ran(&["send", "a", "x", "--nats", &url]).success();
 }
+
+#[test]
+fn a_user_without_a_right_on_inboxes_sends_and_observes_all_the_same() {
+    let server = Server::restricted("publish: [\"a\"], subscribe: [\"a\"]");
+    let url = server.url_of_restricted();
+    let place = chain::place("");
+    let mut tail = place.start(&["tail", "a", "-n", "1", "--nats", &url]);
+    tail.wait_for("Observing a (");
+    place.ran(&["send", "a", "x", "--nats", &url]).success();
+    assert!(tail.wait().success());
+    assert_eq!(tail.out(), "a  x\n");
+    place.ran(&["send", "b", "x", "--nats", &url]).failed(6, &["is not permitted to publish to `b`"]);
+}
