@@ -157,7 +157,7 @@ impl Platform for Wadm {
     }
 
     async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
-        let hosts = self.lattice().await?.hosts().await?;
+        let hosts = self.lattice().await?.hosts(&BTreeSet::new()).await?;
         Ok(hosts.iter().map(neutral).collect())
     }
 

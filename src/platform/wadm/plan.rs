@@ -19,7 +19,7 @@ pub async fn plan(
     let name = manifest.metadata.name.clone();
     // The one for wadm first: that nobody manages the lattice explains all else.
     let versions = lattice.versions(&name).await?;
-    let targets = preflight::targets(&manifest);
+    let targets = manifest.targets();
     let (hosts, others) = tokio::join!(lattice.hosts_of(&targets), preflight::others(lattice, &name));
     let others = others?;
     preflight::ports(&manifest, &others)?;

@@ -5,22 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::lattice::Lattice;
 use super::lattice::hosts::Host;
 use super::manifest::Manifest;
-use super::manifest::model::{HOST_TYPE, Part, PartKind};
+use super::manifest::model::{HOST_TYPE, PartKind};
 use crate::platform::{Application, DeployError, warning};
 
 /// The key of an HTTP provider's address in its configuration.
 const ADDRESS: &str = "default_address";
 
-/// The values of the label that hosts need.
-pub fn targets(manifest: &Manifest) -> BTreeSet<&str> {
-    manifest.spec.components.iter().flat_map(Part::targets).collect()
-}
-
 /// Warnings about hosts: targets for which there is none. They do not hinder: it starts when one appears.
 pub fn hosts(manifest: &Manifest, hosts: &[Host]) -> Vec<String> {
     let there: BTreeSet<_> = hosts.iter().filter_map(Host::target).collect();
-    let wanted = targets(manifest);
-    wanted.difference(&there).map(|target| warning::no_host(HOST_TYPE, target)).collect()
+    manifest.targets().difference(&there).map(|target| warning::no_host(HOST_TYPE, target)).collect()
 }
 
 /// Whether the name is free, or ours.

@@ -26,7 +26,7 @@ pub async fn remove(lattice: &Lattice, name: &str, options: Options) -> Result<R
     let Some(version) = versions.iter().find(|version| version.deployed).or(versions.last()) else {
         // What wadm has forgotten may still run.
         let ran = match options.wait {
-            Some(timeout) => until_gone(lattice, name, Duration::ZERO, timeout).await?,
+            Some(timeout) => until_gone(lattice, name, &BTreeSet::new(), Duration::ZERO, timeout).await?,
             None => false,
         };
         return Ok(Removed { was_there: ran, subscriptions: Vec::new() });
@@ -38,7 +38,8 @@ pub async fn remove(lattice: &Lattice, name: &str, options: Options) -> Result<R
     lattice.undeploy(name).await?;
     lattice.forget(name, None).await?;
     if let Some(timeout) = options.wait {
-        until_gone(lattice, name, WADMS_TIME, timeout).await?;
+        let targets = manifest.as_ref().map(Manifest::targets).unwrap_or_default();
+        until_gone(lattice, name, &targets, WADMS_TIME, timeout).await?;
         if let Some(manifest) = &manifest {
             until_unlinked(lattice, manifest, timeout).await;
         }
@@ -73,13 +74,14 @@ async fn until_unlinked(lattice: &Lattice, manifest: &Manifest, timeout: Duratio
 async fn until_gone(
     lattice: &Lattice,
     name: &str,
+    targets: &BTreeSet<&str>,
     patience: Duration,
     timeout: Duration,
 ) -> Result<bool, DeployError> {
     let start = Instant::now();
     let mut found = false;
     loop {
-        let hosts = lattice.hosts().await?;
+        let hosts = lattice.hosts(targets).await?;
         let busy: Vec<_> = hosts.iter().filter(|host| host.running_for(name).next().is_some()).collect();
         if busy.is_empty() {
             return Ok(found);

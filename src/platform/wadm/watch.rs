@@ -9,7 +9,6 @@ use futures_util::{StreamExt, stream};
 use super::lattice::Lattice;
 use super::lattice::events::Failures;
 use super::manifest::Manifest;
-use super::manifest::model::Part;
 use super::status::{self, Look};
 use crate::platform::{DeployError, Outlook, Problem, State, Status, Statuses};
 
@@ -166,7 +165,7 @@ impl Watch {
     /// Hosts that were there, are of use, and do not answer; and whether they are needed.
     fn silent(&self, manifest: &Manifest, look: &Look) -> BTreeMap<String, bool> {
         let there: BTreeSet<_> = look.hosts.values().map(|(target, _)| target.as_str()).collect();
-        let wanted: BTreeSet<_> = manifest.spec.components.iter().flat_map(Part::targets).collect();
+        let wanted = manifest.targets();
         let silent = self.hosts.iter().filter(|(id, _)| !look.hosts.contains_key(*id));
         let silent = silent.filter(|(_, (target, ..))| wanted.contains(target.as_str()));
         silent.map(|(id, (target, ..))| (id.clone(), !there.contains(target.as_str()))).collect()

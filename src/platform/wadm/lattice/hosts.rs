@@ -14,10 +14,10 @@ use super::{Lattice, parse};
 use crate::platform::DeployError;
 use crate::platform::wadm::manifest::model::HOST_TYPE;
 
-/// How long to wait for the first host, and for each further one. Hosts answer within milliseconds; those at the end of
-/// a long line in tenths of a second.
-const FIRST: Duration = Duration::from_millis(1500);
-const NEXT: Duration = Duration::from_millis(300);
+/// How long to wait for a host that is missing, and for each further one. Hosts answer within milliseconds; those at the
+/// end of a long line in tenths of a second, and those of a busy machine later.
+const MISSING: Duration = Duration::from_millis(1500);
+const FURTHER: Duration = Duration::from_millis(300);
 
 /// A host and what runs on it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -68,6 +68,11 @@ impl Running {
     }
 }
 
+/// Whether there is a host of each of these targets.
+fn are_of(hosts: &[Host], targets: &BTreeSet<&str>) -> bool {
+    targets.iter().all(|target| hosts.iter().any(|host| host.target() == Some(target)))
+}
+
 fn once() -> u32 {
     1
 }
@@ -115,7 +120,7 @@ impl Lattice {
     pub async fn stop(&self, host: &Host, application: &str) {
         let ask = |operation: &str, order: serde_json::Value| {
             let subject = format!("wasmbus.ctl.v1.{}.{operation}.{}", self.name, host.id);
-            tokio::time::timeout(FIRST, self.client.request(subject, order.to_string().into()))
+            tokio::time::timeout(MISSING, self.client.request(subject, order.to_string().into()))
         };
         for component in host.components.iter().filter(|running| running.is_of(application)) {
             let order = json!({
@@ -129,12 +134,13 @@ impl Lattice {
         }
     }
 
-    /// The hosts that answer, with what runs on them, by their names.
+    /// The hosts that answer, with what runs on them, by their names. Those of these targets are given more time.
     ///
     /// # Errors
     /// When the connection is lost.
-    pub async fn hosts(&self) -> Result<Vec<Host>, DeployError> {
-        let hosts = self.ping(|_| false).await?;
+    pub async fn hosts(&self, targets: &BTreeSet<&str>) -> Result<Vec<Host>, DeployError> {
+        let one = |hosts: &[Host]| !hosts.is_empty() && are_of(hosts, targets);
+        let hosts = self.ping(one, Some(FURTHER)).await?;
         let inventories = join_all(hosts.into_iter().map(|host| self.inventory(host))).await;
         let mut hosts: Vec<_> = inventories.into_iter().collect();
         hosts.sort_by_cached_key(|host| (host.shown(), host.id.clone()));
@@ -146,11 +152,7 @@ impl Lattice {
     /// # Errors
     /// When the connection is lost.
     pub async fn hosts_of(&self, targets: &BTreeSet<&str>) -> Result<Vec<Host>, DeployError> {
-        self.ping(|hosts| {
-            let answered: BTreeSet<_> = hosts.iter().filter_map(Host::target).collect();
-            answered.is_superset(targets)
-        })
-        .await
+        self.ping(|hosts| are_of(hosts, targets), None).await
     }
 
     /// The keys of the hosts that answer, until all of these have, or all have had their time.
@@ -159,36 +161,38 @@ impl Lattice {
     /// When the connection is lost.
     pub async fn answering(&self, known: &BTreeSet<String>) -> Result<BTreeSet<String>, DeployError> {
         let all = |hosts: &[Host]| known.iter().all(|id| hosts.iter().any(|host| host.id == *id));
-        Ok(self.ping(all).await?.into_iter().map(|host| host.id).collect())
+        Ok(self.ping(all, None).await?.into_iter().map(|host| host.id).collect())
     }
 
     /// Whether a host that does not answer has its connection all the same. Then it is busy: it compiles a component, and
     /// answers nobody meanwhile. Or it has lost its power, and the server does not know yet.
     pub async fn holds_connection(&self, id: &str) -> bool {
         let subject = format!("wasmbus.ctl.v1.{}.host.get.{id}", self.name);
-        let asked = tokio::time::timeout(FIRST, self.client.request(subject, Bytes::new())).await;
+        let asked = tokio::time::timeout(MISSING, self.client.request(subject, Bytes::new())).await;
         !asked.is_ok_and(|answer| answer.is_err_and(|error| error.kind() == RequestErrorKind::NoResponders))
     }
 
-    /// The hosts that answer, until they are enough or all have had their time.
-    async fn ping(&self, enough: impl Fn(&[Host]) -> bool) -> Result<Vec<Host>, DeployError> {
+    /// The hosts that answer: until they are enough, or those that are missing have had their time; then so long for each
+    /// further one.
+    async fn ping(
+        &self,
+        are_enough: impl Fn(&[Host]) -> bool,
+        further: Option<Duration>,
+    ) -> Result<Vec<Host>, DeployError> {
         let lost = |error: &dyn std::fmt::Display| self.lost(error.to_string());
         let inbox = self.client.new_inbox();
         let mut answers = self.client.subscribe(inbox.clone()).await.map_err(|error| lost(&error))?;
         let subject = format!("wasmbus.ctl.v1.{}.host.ping", self.name);
         let sent = self.client.publish_with_reply(subject, inbox, Bytes::new()).await;
         sent.map_err(|error| lost(&error))?;
-        let (mut hosts, mut patience) = (Vec::new(), FIRST);
-        while let Ok(Some(answer)) = tokio::time::timeout(patience, answers.next()).await {
+        let mut hosts = Vec::new();
+        while let Some(patience) = if are_enough(&hosts) { further } else { Some(MISSING) } {
+            let Ok(Some(answer)) = tokio::time::timeout(patience, answers.next()).await else { break };
             // Nobody listens, the server says: there are no hosts.
             if answer.payload.is_empty() {
                 break;
             }
             hosts.extend(parse::<Answer>(&answer)?.response);
-            if enough(&hosts) {
-                break;
-            }
-            patience = NEXT;
         }
         Ok(hosts)
     }
@@ -196,7 +200,7 @@ impl Lattice {
     /// A host with what runs on it. One that has just gone has nothing.
     async fn inventory(&self, host: Host) -> Host {
         let subject = format!("wasmbus.ctl.v1.{}.host.get.{}", self.name, host.id);
-        let Ok(Ok(answer)) = tokio::time::timeout(FIRST, self.client.request(subject, Bytes::new())).await
+        let Ok(Ok(answer)) = tokio::time::timeout(MISSING, self.client.request(subject, Bytes::new())).await
         else {
             return host;
         };

@@ -4,7 +4,7 @@
 //! it gives back can be compared. Why the crate itself is not used:
 //! `docs/decisions/wadm-types.md`. The tests let it judge every manifest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -170,6 +170,11 @@ impl Manifest {
     /// Its version, if it has one.
     pub fn version(&self) -> Option<&str> {
         self.metadata.annotations.get(VERSION).map(String::as_str)
+    }
+
+    /// The values of the label `host-type` that hosts need to be of use to any part.
+    pub fn targets(&self) -> BTreeSet<&str> {
+        self.spec.components.iter().flat_map(Part::targets).collect()
     }
 
     pub fn versioned(mut self, version: &str) -> Self {

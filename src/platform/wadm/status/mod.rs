@@ -54,7 +54,8 @@ fn same_image(one: &str, other: &str) -> bool {
 /// # Errors
 /// When the lattice does not answer.
 pub async fn of(lattice: &Lattice, manifest: &Manifest) -> Result<Look, DeployError> {
-    let (state, hosts) = tokio::try_join!(lattice.state(&manifest.metadata.name), lattice.hosts())?;
+    let (name, targets) = (&manifest.metadata.name, manifest.targets());
+    let (state, hosts) = tokio::try_join!(lattice.state(name), lattice.hosts(&targets))?;
     Ok(look(manifest, &state.unwrap_or_default(), &hosts))
 }
 
