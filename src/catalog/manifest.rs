@@ -1,9 +1,10 @@
 //! Strict TOML manifests: what is wrong is pointed at in the file.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use regex::Regex;
+use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
@@ -29,21 +30,66 @@ impl<'de> Deserialize<'de> for Schema {
     }
 }
 
-/// A regular expression in a manifest.
+/// A regular expression in a manifest. It is compiled when it is first needed: the catalog has some hundred of them, a
+/// command needs few, and each with Unicode's letters takes a millisecond.
 #[derive(Debug, Clone)]
-pub struct Pattern(Regex);
+pub struct Pattern {
+    text: String,
+    groups: usize,
+    compiled: OnceLock<Regex>,
+}
 
 impl Pattern {
+    /// A larger one is compiled at once: it could exceed the 10 MiB that an expression may have. One that has a thousand
+    /// ranges needs some 50 KiB.
+    const SMALL: usize = 50_000;
+
+    fn parse(text: String) -> Result<Self, regex::Error> {
+        if let Ok(parsed) = regex_syntax::parse(&text)
+            && size(&parsed) <= Self::SMALL
+        {
+            let groups = parsed.properties().explicit_captures_len();
+            return Ok(Self { text, groups, compiled: OnceLock::new() });
+        }
+        let regex = Regex::new(&text)?;
+        Ok(Self { text, groups: regex.captures_len() - 1, compiled: OnceLock::from(regex) })
+    }
+
+    /// As it is written.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The number of its capture groups, without the whole.
+    pub fn groups(&self) -> usize {
+        self.groups
+    }
+
     /// The compiled expression.
     pub fn regex(&self) -> &Regex {
-        &self.0
+        // It has been parsed, and is small: see `SMALL`.
+        #[allow(clippy::expect_used)]
+        self.compiled.get_or_init(|| Regex::new(&self.text).expect("a small expression that was parsed"))
+    }
+}
+
+/// The number of bytes and of ranges of characters in an expression, with all that is repeated.
+fn size(expression: &Hir) -> usize {
+    match expression.kind() {
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().len(),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len(),
+        HirKind::Repetition(part) => {
+            let times = part.max.unwrap_or_default().max(part.min).max(1);
+            size(&part.sub).saturating_mul(usize::try_from(times).unwrap_or(usize::MAX))
+        }
+        other => other.subs().iter().map(size).fold(1, usize::saturating_add),
     }
 }
 
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        Regex::new(&text).map(Self).map_err(|error| {
+        Self::parse(String::deserialize(deserializer)?).map_err(|error| {
             let words = error.to_string();
             let last = words.lines().last().unwrap_or_default();
             D::Error::custom(format!("not a regular expression: {last}"))
@@ -212,4 +258,32 @@ pub fn name(source: &Arc<Source>, name: &str) -> Result<(), Problem> {
         return Ok(());
     }
     Err(wrong(source, "name", "must consist of lower-case letters, digits, `-` and `_`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_that_is_small_compiles_whatever_it_is() {
+        for one in
+            [r"\w", r"\W", ".", "(?i:k)", "[^a]", r"\pL", r"[\w&&\PM]", r"\b", r"(\s)", r"\w{9}", "(?:a|b)?"]
+        {
+            let times = Pattern::SMALL / size(&regex_syntax::parse(one).unwrap());
+            let most = one.repeat(times.min(5_000));
+            let pattern = Pattern::parse(most).unwrap();
+            assert!(pattern.compiled.get().is_none(), "{one} {times} times");
+            assert_eq!(pattern.regex().captures_len(), pattern.groups() + 1);
+        }
+    }
+
+    #[test]
+    fn what_is_no_pattern_or_too_large_is_refused_when_it_is_read() {
+        for refused in ["(", "[z-a]", r"\w{1000}{1000}", &r"\w".repeat(20_000)] {
+            assert!(Pattern::parse(refused.to_owned()).is_err(), "{refused:.20}");
+        }
+        let repeated = Pattern::parse("(a){3}(?<name>b)".to_owned()).unwrap();
+        assert!(repeated.regex().is_match("aaab"));
+        assert_eq!((repeated.groups(), repeated.text()), (2, "(a){3}(?<name>b)"));
+    }
 }

@@ -221,7 +221,7 @@ fn of_parameter(parameter: &Parameter) -> Value {
         Kind::String => json!({ "type": ["string", "number", "boolean"] }),
     };
     if let (Some(pattern), Some(map)) = (&parameter.pattern, value.as_object_mut()) {
-        map.insert("pattern".to_owned(), json!(pattern.regex().as_str()));
+        map.insert("pattern".to_owned(), json!(pattern.text()));
     }
     if let Some(map) = value.as_object_mut() {
         let about = parameter.help.as_ref().unwrap_or(&parameter.prompt);

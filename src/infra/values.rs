@@ -151,6 +151,7 @@ pub(super) fn object<'a>(values: impl Iterator<Item = (&'a str, Value)>) -> Valu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::infra::{Images, Platform};
 
     #[test]
     fn hosts_are_names_or_addresses() {
@@ -185,6 +186,56 @@ mod tests {
         assert!(is_insecure("10.0.0.5", "10.0.0.5:5000"));
         assert!(!is_insecure("", "10.0.0.5:5000") && !is_insecure("10.0.0.5:5001", "10.0.0.5:5000"));
     }
+
+    #[test]
+    fn what_means_something_in_a_file_or_a_shell_is_refused() {
+        for hostile in HOSTILE {
+            assert!(host(hostile).is_err(), "{hostile:?}");
+            assert!(registry(hostile).is_err(), "{hostile:?}");
+            assert!(lattice(hostile).is_err(), "{hostile:?}");
+            assert!(domain(Argument::EdgeDomain, hostile).is_err(), "{hostile:?}");
+            assert!(label(Argument::EdgeLabel, hostile).is_err(), "{hostile:?}");
+            for platform in [Platform::Wasmcloud, Platform::Wadm] {
+                assert!(Images::new(platform, &[(*hostile).to_owned()]).is_err(), "{hostile:?}");
+                assert!(Images::new(platform, &[format!("nats={hostile}")]).is_err(), "{hostile:?}");
+            }
+        }
+    }
+
+    /// Texts that would break out of a value in YAML, in NATS' configuration, or in a shell, and some that are nothing.
+    const HOSTILE: [&str; 31] = [
+        "",
+        " ",
+        "a b",
+        "a\nb: c",
+        "a\r",
+        "\"",
+        "a'b",
+        "a: b",
+        "a#b",
+        "$HOME",
+        "${HOME}",
+        "a$b",
+        "{{ a }}",
+        "a\\b",
+        "a`b`",
+        "-a",
+        "a;b",
+        "é",
+        "a|b",
+        "*",
+        "a>b",
+        "nats=a b",
+        "nats=$a",
+        "nats=a\"",
+        "nats=a\nb",
+        "bats=a:1",
+        "a.b:x/c",
+        "a.b/C D",
+        "[::1",
+        "a@b.c",
+        "../a",
+    ];
 
     #[test]
     fn names_are_parts_of_subjects() {

@@ -116,7 +116,7 @@ fn parameter(name: &str, parameter: &Parameter) -> Value {
     set("prompt", toml(&parameter.prompt));
     set("help", maybe(parameter.help.as_deref()));
     set("default", maybe(parameter.default.as_deref()));
-    set("pattern", maybe(parameter.pattern.as_ref().map(|pattern| pattern.regex().as_str())));
+    set("pattern", maybe(parameter.pattern.as_ref().map(|pattern| pattern.text())));
     set("expected", maybe(parameter.expected.as_deref()));
     set("example", maybe(parameter.example.as_deref()));
     set("setting", Value::scalar(parameter.setting));

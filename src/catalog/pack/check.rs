@@ -71,7 +71,7 @@ pub(super) fn check(source: &Arc<Source>, manifest: &PackManifest) -> Result<(),
     check_amount(source)?;
     says_where(source, "build.command", &build.command)?;
     check_placeholders(source, manifest)?;
-    if manifest.shell.values.iter().any(|value| value.pattern.regex().captures_len() < 2) {
+    if manifest.shell.values.iter().any(|value| value.pattern.groups() == 0) {
         return Err(manifest::wrong(source, "shell.values", "has a pattern without a capture group")
             .advise("put the part that is the value in parentheses"));
     }
@@ -122,7 +122,7 @@ fn check_toolchain(source: &Arc<Source>, key: &str, toolchain: &ToolchainSection
     }
     check_environment(source, &key("env"), &toolchain.env)?;
     manifest::inside(source, &key("bin"), toolchain.bin.as_ref())?;
-    if toolchain.version.regex().captures_len() < 2 {
+    if toolchain.version.groups() == 0 {
         return Err(manifest::wrong(source, &key("version"), "has no capture group")
             .advise("put the part that is the version in parentheses"));
     }

@@ -72,7 +72,7 @@ fn check_pattern(source: &Arc<Source>, key: &str, parameter: &Parameter) -> Resu
             .advise("`expected` describes in words what the regular expression `pattern` matches"));
     }
     let whole = |pattern: &Pattern| {
-        let text = pattern.regex().as_str();
+        let text = pattern.text();
         text.starts_with('^') && text.ends_with('$')
     };
     if parameter.pattern.as_ref().is_some_and(|pattern| !whole(pattern)) {

@@ -303,4 +303,11 @@ mod tests {
             bad.iter().for_each(|text| assert!(kind.read(text).is_err(), "{kind:?} {text:?}"));
         }
     }
+
+    #[test]
+    fn defaults_are_of_their_kind() {
+        for key in super::super::ALL {
+            assert!(key.default.is_none_or(|text| key.kind.read(text).is_ok()), "{}", key.name);
+        }
+    }
 }

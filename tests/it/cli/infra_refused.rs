@@ -72,6 +72,7 @@ error: missing value: Registry, with an address that all hosts can reach
 "#]]);
 }
 
+/// Which values are refused is tested beside the rules.
 #[test]
 fn hostile_values_are_refused_by_name() {
     let place = wadm();
@@ -85,41 +86,8 @@ fn hostile_values_are_refused_by_name() {
         "--edge-domain",
         "--image",
     ];
-    let hostile = [
-        "",
-        " ",
-        "a b",
-        "a\nb: c",
-        "a\r",
-        "\"",
-        "a'b",
-        "a: b",
-        "a#b",
-        "$HOME",
-        "${HOME}",
-        "a$b",
-        "{{ a }}",
-        "a\\b",
-        "a`b`",
-        "-a",
-        "a;b",
-        "é",
-        "a|b",
-        "*",
-        "a>b",
-        "nats=a b",
-        "nats=$a",
-        "nats=a\"",
-        "nats=a\nb",
-        "bats=a:1",
-        "a.b:x/c",
-        "a.b/C D",
-        "[::1",
-        "a@b.c",
-        "../a",
-    ];
     for flag in flags {
-        for value in hostile {
+        for value in ["", "-a", "a\nb: ${HOME}\"'"] {
             let mut arguments = vec!["infra", "made"];
             arguments.extend(GIVEN.chunks(2).filter(|pair| pair[0] != flag).flatten());
             let glued = format!("{flag}={value}");
