@@ -9,6 +9,7 @@ use pelato::project::settings::{ALL, Kind};
 use regex::Regex;
 
 use crate::support::page;
+use crate::support::shared;
 use crate::support::shell::Shell;
 use crate::support::tools;
 
@@ -264,7 +265,9 @@ fn add_a_language_pack() {
 
 #[test]
 fn add_a_template() {
-    let mut shell = Shell::new();
+    // What cargo compiles of others is kept from one run to the next.
+    let kept = shared::temporary("docs-cargo").display().to_string();
+    let mut shell = Shell::new().env("CARGO_BUILD_BUILD_DIR", kept);
     for (name, folder) in tools::cargo_folders() {
         shell = shell.env(name, folder.display().to_string());
     }
