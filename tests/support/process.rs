@@ -1,6 +1,7 @@
 //! A process that is watched while it runs.
 
 use std::io::{BufRead, BufReader, Read};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, Once};
@@ -196,6 +197,13 @@ pub fn wait_within<T>(patience: Duration, what: &str, mut look: impl FnMut() -> 
         assert!(Instant::now() < end, "{what}: not after {patience:?}");
         thread::sleep(Duration::from_millis(20));
     }
+}
+
+/// The first connection that somebody makes. Whoever should may have ended: it is not waited for without end.
+#[track_caller]
+pub fn accept(listener: &TcpListener) -> TcpStream {
+    listener.set_nonblocking(true).unwrap();
+    wait_within(PATIENCE, "nobody connects", || listener.accept().ok()).0
 }
 
 /// The port of 127.0.0.1 that a process listens at, as the system tells it.

@@ -11,8 +11,8 @@ use super::error::{ContainerError, words};
 use crate::build::record::digest;
 use crate::files;
 
-/// How long an engine may take to say that it is there.
-const HELLO: Duration = Duration::from_secs(10);
+/// How long an engine may take to say that it is there: on a busy machine Podman has taken more than 10 s.
+const HELLO: Duration = Duration::from_secs(30);
 /// How long it may take to answer later: where it makes many containers on a busy machine, tens of seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Where Linux keeps the sockets of services.

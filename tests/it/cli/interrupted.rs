@@ -10,7 +10,7 @@ use std::process::Command;
 
 use crate::support::functions::PROJECT;
 use crate::support::group;
-use crate::support::process::wait_until;
+use crate::support::process::{accept, wait_until};
 use crate::support::{Place, tools, tree};
 
 /// A `go` that says when it compiles and then waits until a file is there, before the real one goes on.
@@ -143,7 +143,7 @@ fn a_drill_can_be_cancelled_before_its_first_probe() {
     let url = format!("nats://{}", server.local_addr().unwrap());
     let place = Place::with(PROJECT);
     let mut running = place.start(&["drill", "--no-fault", "--nats", &url]);
-    let _asked = server.accept().unwrap();
+    let _asked = accept(&server);
     running.signal("INT");
     assert_eq!(running.wait().signal(), Some(2), "{}", running.err());
     assert_eq!((running.out().as_str(), running.err().as_str()), ("", "error: cancelled\n"));
@@ -174,7 +174,7 @@ fn a_push_that_waits_can_be_cancelled_and_what_was_built_stays() {
     let place = Place::with(PROJECT).env("REGISTRY_INSECURE", &address);
     let place = place.env("REGISTRY_URL", format!("{address}/team"));
     let mut running = place.start(&["build", "play"]);
-    let _asked = registry.accept().unwrap();
+    let _asked = accept(&registry);
     running.signal("TERM");
     assert_eq!(running.wait().signal(), Some(15));
     assert!(running.err().ends_with("error: cancelled\n"), "{}", running.err());

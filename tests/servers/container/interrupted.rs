@@ -10,7 +10,7 @@ use super::place::{InContainers, digests, example};
 use super::proxy::Proxy;
 use crate::support::Place;
 use crate::support::disk::Disk;
-use crate::support::process::wait_until;
+use crate::support::process::{accept, wait_until};
 use crate::support::registry::Registry;
 
 const BUILD: [&str; 3] = ["build", "--builder", "container"];
@@ -97,7 +97,7 @@ fn when_the_containers_are_gone_ctrl_c_ends_the_push_that_waits() {
         let place = place.env("REGISTRY_URL", format!("{address}/team"));
         let mut command = place.command(&BUILD);
         let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let _asked = registry.accept().unwrap();
+        let _asked = accept(&registry);
         signal(&child, "-INT");
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.signal(), Some(2), "{output:?}");

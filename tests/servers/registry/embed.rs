@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use super::project::{built, for_registry};
+use crate::support::process::accept;
 use crate::support::registry::Registry;
 use crate::support::{Running, embed};
 
@@ -39,7 +40,7 @@ fn the_example_cancels_a_push_that_waits() {
     let mut command = embed::command(&place);
     command.arg(place.project());
     let mut running = Running::start(command);
-    let _asked = registry.accept().unwrap();
+    let _asked = accept(&registry);
     running.signal("TERM");
     assert_eq!(running.wait().code(), Some(130), "{}", running.err());
     let last = running.out().lines().last().unwrap().to_owned();
