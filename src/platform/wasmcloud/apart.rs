@@ -14,11 +14,11 @@ const TRIES: usize = 16;
 const LIMIT: Duration = Duration::from_secs(60);
 const TICK: Duration = Duration::from_secs(1);
 
-/// Moves replicas apart as well as it can be done. Whether any was moved.
+/// Moves replicas apart as well as it can be done. Whether any was moved, and the application after that.
 ///
 /// # Errors
 /// When the cluster does not answer.
-pub async fn apart(cluster: &Cluster, application: &str) -> Result<bool, DeployError> {
+pub async fn apart(cluster: &Cluster, application: &str) -> Result<(bool, Look), DeployError> {
     let mut waiting = Waiting {
         cluster,
         application,
@@ -27,21 +27,22 @@ pub async fn apart(cluster: &Cluster, application: &str) -> Result<bool, DeployE
         end: Instant::now() + LIMIT,
     };
     let mut moved = false;
-    for tries in 0..=TRIES {
-        let Some(look) = waiting.settled().await? else { break };
+    let mut tries = 0;
+    loop {
+        let (look, is_settled) = waiting.settled().await?;
         let doubles = look.doubles();
-        if doubles.is_empty() || tries == TRIES {
-            break;
+        if !is_settled || doubles.is_empty() || tries == TRIES {
+            return Ok((moved, look));
         }
+        tries += 1;
         for double in doubles {
             // Where the right for it is missing, all stays as it is: `pelato status` tells.
             if cluster.replace(&double.workload).await.is_err() {
-                return Ok(moved);
+                return Ok((moved, look));
             }
             moved = true;
         }
     }
-    Ok(moved)
 }
 
 struct Waiting<'a> {
@@ -53,15 +54,14 @@ struct Waiting<'a> {
 }
 
 impl Waiting<'_> {
-    /// The application as soon as everything runs that can; none if the time is over before.
-    async fn settled(&mut self) -> Result<Option<Look>, DeployError> {
+    /// The application as soon as everything runs that can, or the time is over; whether it was the former.
+    async fn settled(&mut self) -> Result<(Look, bool), DeployError> {
         loop {
             let look = look(self.cluster, self.application, &mut self.stored).await?;
-            if look.replicas().iter().all(|one| matches!(one.state, State::Running | State::Waiting)) {
-                return Ok(Some(look));
-            }
-            if Instant::now() >= self.end {
-                return Ok(None);
+            let is_settled =
+                look.replicas().iter().all(|one| matches!(one.state, State::Running | State::Waiting));
+            if is_settled || Instant::now() >= self.end {
+                return Ok((look, is_settled));
             }
             self.changes.next(TICK).await;
         }

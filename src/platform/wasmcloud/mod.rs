@@ -188,8 +188,10 @@ impl Platform for WasmCloud {
             service::remove(cluster, &plan.name).await?;
         }
         cluster.delete_all(&surplus.into_iter().map(|one| one.name).collect::<Vec<_>>()).await?;
-        let is_moved = status.is_some() && apart::apart(cluster, &plan.name).await?;
-        let look = look::look(cluster, &plan.name, &mut None).await?;
+        let (is_moved, look) = match status {
+            Some(_) => apart::apart(cluster, &plan.name).await?,
+            None => (false, look::look(cluster, &plan.name, &mut None).await?),
+        };
         let bus = self.bus().await.ok();
         replicas::remember(cluster, &plan.name, bus, look.seen(), &look.machines).await?;
         match is_moved {
