@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use oci_client::client::{ClientConfig, ClientProtocol, Config, ImageLayer};
+use oci_client::secrets::RegistryAuth;
+use oci_client::{Client, Reference};
 use serde_json::{Value, json};
 
 use crate::deploy::project::{Project, Task, workflow};
@@ -122,6 +125,37 @@ fn the_host_says_why_it_does_not_start_a_component() {
     assert!(table.out.contains("does not start it: failed to pull image"), "{}", table.out);
     let host = cluster.hosts.iter().find(|host| host.group() == "cloud").unwrap();
     assert_eq!(host.workloads(&cluster.bus), 0, "a trial is stopped again");
+    project.pelato(&["remove"]);
+}
+
+/// Puts something else in the place of an image, under the same name.
+fn replace_image(cluster: &Cluster, content: Vec<u8>, kind: &str) {
+    // Whoever else uses rustls in this process may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::try_from(ClientConfig { protocol: ClientProtocol::Http, ..ClientConfig::default() });
+    let image = Reference::try_from(cluster.registry.url("team/echo:1.0.0")).unwrap();
+    let layer = ImageLayer::new(content, kind.to_owned(), None);
+    let config = Config::new("{}", "application/vnd.wasm.config.v0+json".to_owned(), None);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let push = async { client.unwrap().push(&image, &[layer], config, &RegistryAuth::Anonymous, None).await };
+    runtime.block_on(push).unwrap();
+}
+
+/// What is in the registry is not always what was pushed: the hosts see it first.
+#[test]
+fn an_image_that_is_no_component_is_told_with_the_hosts_reason() {
+    let Some(cluster) = Cluster::start() else { return };
+    let project = pushed(&cluster, &[echo("cloud")]);
+    // An empty module, not a component; and bytes that are neither.
+    let module = b"\0asm\x01\0\0\0".to_vec();
+    for (content, reason) in [(module, "component"), (b"\x7fELF\x02\x01\x01".to_vec(), "magic")] {
+        replace_image(&cluster, content, "application/wasm");
+        let ran = project.run(&["deploy"]);
+        failed(&ran, 7, &["echo: the host", "does not start it: ", reason]);
+    }
+    // A layer that hosts do not take for WebAssembly at all, such as that of a container.
+    replace_image(&cluster, b"x".to_vec(), "application/vnd.oci.image.layer.v1.tar+gzip");
+    failed(&project.run(&["deploy"]), 7, &["echo: the host", "does not start it: "]);
     project.pelato(&["remove"]);
 }
 

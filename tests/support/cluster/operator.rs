@@ -38,6 +38,11 @@ impl Operator {
         Self { how, process }
     }
 
+    #[allow(dead_code, reason = "the tests without servers stop no operator")]
+    pub fn process(&self) -> u32 {
+        self.process.id()
+    }
+
     /// Ends it at once.
     pub fn kill(&mut self) {
         self.process.kill();
