@@ -12,7 +12,7 @@ const RULES: &str = include_str!("../docs/reference/checks.md");
 const ERRORS: &str = include_str!("../docs/reference/errors.md");
 
 /// Pages, by the name that they are asked for.
-const PAGES: [(&str, &str); 22] = [
+const PAGES: [(&str, &str); 23] = [
     ("checks", RULES),
     ("completion", include_str!("../docs/completion.md")),
     ("containers", include_str!("../docs/containers.md")),
@@ -29,6 +29,7 @@ const PAGES: [(&str, &str); 22] = [
     ("pack-check", include_str!("../docs/reference/pack-check.md")),
     ("run", include_str!("../docs/run.md")),
     ("settings", include_str!("../docs/reference/settings.md")),
+    ("sites", include_str!("../docs/sites.md")),
     ("store-data", include_str!("../docs/store-data.md")),
     ("template-check", include_str!("../docs/reference/template-check.md")),
     ("templates", include_str!("../docs/contributing/templates.md")),

@@ -35,6 +35,8 @@ pub struct Component {
     pub placement: Placement,
     /// The target whose hosts handle its messages as long as one of them is there.
     pub prefer: Option<String>,
+    /// Whether its messages stay within the site of its only target.
+    pub at_site: bool,
     /// Where HTTP reaches it, if its template answers HTTP.
     pub http: Option<HttpRoute>,
     /// Messages are kept until it has dealt with them, if they are.

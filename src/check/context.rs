@@ -182,9 +182,16 @@ impl<'a> Entry<'a> {
         Some(HttpRoute { port: port.transpose().ok()?, path, allow_origins })
     }
 
+    /// Whether its messages are to stay within the site of its target.
+    pub fn is_at_site(&self) -> bool {
+        self.task.scope.as_ref().is_some_and(|field| values::scope(&field.text) == Ok(true))
+    }
+
     /// The task in the flow of messages, also if it has errors.
     fn node(&self) -> Node {
-        let mut node = Node { name: self.task.label(self.index), ..Node::default() };
+        let name = self.task.label(self.index);
+        let letters = AtLeastOnce::of(self.task, &name).map(|kept| kept.dead_letter_topic);
+        let mut node = Node { name, at_site: self.is_at_site(), letters, ..Node::default() };
         if let Some(template) = &self.template {
             let parameters = self.parameters();
             node.template.clone_from(&template.manifest.name);
@@ -220,6 +227,7 @@ impl<'a> Entry<'a> {
                 None => Placement::default(),
             },
             prefer: task.prefer.as_ref().map(|field| field.text.clone()),
+            at_site: self.is_at_site(),
             at_least_once: AtLeastOnce::of(task, &task.component_name.as_ref()?.text),
             streams: Streams::default(),
             http: if template.serves_http() { Some(self.route()?) } else { None },

@@ -25,6 +25,10 @@ pub struct Node {
     pub http: Option<HttpRoute>,
     /// Which of its targets comes first, if one does.
     pub order: Option<String>,
+    /// Whether its messages stay within the site of its target.
+    pub at_site: bool,
+    /// Where its dead letters go, if messages are kept for it.
+    pub letters: Option<String>,
     /// The parameters and topics that it reads.
     pub reads: Vec<(String, String)>,
     /// The parameters and topics that it writes.
@@ -49,6 +53,8 @@ impl Flow {
             version: component.version.to_string(),
             http: component.http.clone(),
             order: component.order(),
+            at_site: component.at_site,
+            letters: component.at_least_once.as_ref().map(|kept| kept.dead_letter_topic.clone()),
             reads: topics(&component.template, &component.parameters, catalog::Flow::Reads),
             writes: topics(&component.template, &component.parameters, catalog::Flow::Writes),
         }))

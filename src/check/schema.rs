@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{DELIVERIES, MAX_DELIVER, Placement};
+use super::{DELIVERIES, MAX_DELIVER, Placement, SCOPES};
 use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
 use crate::entry;
 use crate::project::read::TASK_FIELDS;
@@ -119,6 +119,11 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
             "description": "One of `targets`: its hosts handle the messages while one of them is there, \
                             and those of the others when none is",
             "type": ["string", "number", "boolean"], "pattern": TARGET, "maxLength": 63
+        }),
+        json!({
+            "description": "`site`: messages on the topics that it reads, and on those that it writes unless a task of \
+                            another scope reads them, do not leave the site of its target",
+            "enum": SCOPES, "default": SCOPES[0]
         }),
         json!({
             "description": "`at-least-once`: JetStream stores messages until the task has acknowledged them",

@@ -25,6 +25,8 @@ pub(super) fn wrong<T>(message: impl Into<String>, help: impl Into<String>) -> R
 pub const NAME_BYTES: usize = 63;
 /// What `delivery` may say: the first is the default.
 pub const DELIVERIES: [&str; 2] = ["at-most-once", "at-least-once"];
+/// What `scope` may say: the first is the default.
+pub const SCOPES: [&str; 2] = ["everywhere", "site"];
 /// The most tries of one message.
 pub const MAX_DELIVER: u32 = 100;
 /// The most replicas of a component in one target.
@@ -162,6 +164,14 @@ pub fn delivery(text: &str) -> Result<bool, Wrong> {
     match DELIVERIES.iter().position(|name| *name == text) {
         Some(index) => Ok(index == 1),
         None => wrong(format!("{} is not a valid delivery", quoted(text)), suggest::help(text, DELIVERIES)),
+    }
+}
+
+/// Whether the messages of a component stay within a site.
+pub fn scope(text: &str) -> Result<bool, Wrong> {
+    match SCOPES.iter().position(|name| *name == text) {
+        Some(index) => Ok(index == 1),
+        None => wrong(format!("{} is not a valid scope", quoted(text)), suggest::help(text, SCOPES)),
     }
 }
 

@@ -16,6 +16,7 @@ mod machine;
 mod platform;
 mod project;
 mod registry;
+mod sites;
 mod streams;
 mod toolchain;
 mod topics;
@@ -58,6 +59,7 @@ const BEFORE: &[Subject] = &[
 const AFTER: &[Subject] = &[
     Subject { name: "topics", needed: Machine::wants_platform, look: |m| topics::look(m).boxed() },
     Subject { name: "streams", needed: Machine::wants_platform, look: |m| streams::look(m).boxed() },
+    Subject { name: "sites", needed: Machine::wants_platform, look: |m| sites::look(m).boxed() },
     Subject { name: "hosts", needed: Machine::wants_platform, look: |m| hosts::look(m).boxed() },
     Subject { name: "clock", needed: |_| false, look: |m| clock::look(m).boxed() },
 ];

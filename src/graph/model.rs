@@ -42,6 +42,13 @@ pub struct Edge {
 
 pub fn of(components: &[Component]) -> Graph {
     let flow = Flow::of(components);
+    // The topics that do not leave the site of a target.
+    let within = components.iter().zip(&flow.nodes).flat_map(|(component, node)| {
+        let target = component.targets.first().map_or("", String::as_str);
+        flow.staying(node).map(move |topic| (topic, format!("within {target}")))
+    });
+    let within: BTreeMap<_, _> = within.collect();
+    let about = |topic: &str| within.get(topic).map_or("", String::as_str);
     let mut graph = Graph::default();
     let mut topics: BTreeMap<&str, usize> = BTreeMap::new();
     for node in &flow.nodes {
@@ -54,11 +61,11 @@ pub fn of(components: &[Component]) -> Graph {
         let detail = format!("{} · {}{order}", node.template, node.version);
         let component = graph.add(Shape::Component, &node.name, &detail);
         for (_, topic) in &node.reads {
-            let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, ""));
+            let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, about(topic)));
             graph.connect(node, component, false);
         }
         for (_, topic) in &node.writes {
-            let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, ""));
+            let node = *topics.entry(topic).or_insert_with(|| graph.add(Shape::Topic, topic, about(topic)));
             graph.connect(component, node, false);
         }
     }
@@ -96,9 +103,22 @@ mod tests {
         let folder = project();
         let first = task(&["targets: [cloud, edge, fog]", "prefer: edge", "delivery: at-least-once"]);
         let (_, components) = check_in(folder.path(), &workflow(&[first]));
-        let graph = of(&components);
-        let details: Vec<_> =
-            graph.nodes.iter().map(|node| node.detail.as_str()).filter(|one| !one.is_empty()).collect();
-        assert_eq!(details, ["processor_nats · 1.0.0 · edge first, else cloud, fog"]);
+        assert_eq!(details(&components), ["processor_nats · 1.0.0 · edge first, else cloud, fog"]);
+    }
+
+    #[test]
+    fn a_topic_that_stays_within_a_site_says_so() {
+        let folder = project();
+        let tasks = [
+            task(&["scope: site", "source_topic: raw", "dest_topic: clean"]),
+            task(&["name: B", "component_name: b", "source_topic: clean", "dest_topic: out"]),
+        ];
+        let (_, components) = check_in(folder.path(), &workflow(&tasks));
+        assert_eq!(details(&components), ["processor_nats · 1.0.0", "within edge", "processor_nats · 1.0.0"]);
+    }
+
+    fn details(components: &[Component]) -> Vec<String> {
+        let details = of(components).nodes.into_iter().map(|node| node.detail);
+        details.filter(|one| !one.is_empty()).collect()
     }
 }

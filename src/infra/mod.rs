@@ -131,6 +131,8 @@ pub struct Infra {
     pub edge_label: String,
     /// The same of the cloud's hosts.
     pub cloud_label: String,
+    /// Subjects that the edge's NATS server keeps within the site.
+    pub site_subjects: Vec<String>,
     pub images: Images,
 }
 

@@ -35,6 +35,7 @@ pub(super) fn values(infra: &Infra) -> Result<liquid::Object, InfraError> {
     set("cloud_label", text(values::label(Argument::CloudLabel, &infra.cloud_label)?));
     set("jetstream_domain", text(values::domain(Argument::JetstreamDomain, &infra.jetstream_domain)?));
     set("edge_domain", text(values::domain(Argument::EdgeDomain, &infra.edge_domain)?));
+    set("site_subjects", Value::array(infra.site_subjects.iter().map(|subject| text(&quoted(subject)))));
     let ports = [
         ("leaf_port", infra.leaf_port),
         ("cluster_port", CLUSTER_PORT),
@@ -61,6 +62,11 @@ pub(super) fn values(infra: &Infra) -> Result<liquid::Object, InfraError> {
         Platform::Wadm => wadm::set(infra, &mut values)?,
     }
     Ok(values)
+}
+
+/// A subject as a string of NATS's configuration.
+fn quoted(subject: &str) -> String {
+    format!("\"{}\"", subject.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// The hosts of this machine: the second has the next port for HTTP.

@@ -1,5 +1,6 @@
 //! The facade's part that deploys.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -8,15 +9,18 @@ use futures_util::StreamExt;
 
 use super::operation::Operation;
 use super::{Checked, Error, Pelato};
+use crate::check::Site;
 use crate::platform::{
     self, About, Application, DeployError, Deployed, Manifest, Options, Plan, Platform, Status, Statuses,
 };
 use crate::progress::{Event, OperationKind};
 use crate::project::Variable;
 use crate::project::settings::CALLS_PER_REPLICA;
+use crate::project::settings::wadm::HOSTS_NATS_URL;
+use crate::remedy::Operation as Remedy;
 use crate::report::Problem;
 use crate::stream::{ConsumerManager, StreamError, Streams};
-use crate::{files, generate, metrics, nats, project, push};
+use crate::{files, generate, infra, metrics, nats, project, push};
 
 impl Pelato {
     /// What the workflow is deployed to.
@@ -121,6 +125,8 @@ pub(super) struct Wanted {
     streams: Streams,
     /// What its components subscribe to.
     topics: Vec<String>,
+    /// What stays within sites, by the target that is there.
+    sites: BTreeMap<String, Site>,
     /// What is worth a warning before anybody is asked.
     warnings: Vec<String>,
 }
@@ -138,10 +144,21 @@ impl Operation {
     pub(super) fn check_for_platform(&self, checked: &mut Checked) {
         let Ok(platform) = self.platform() else { return };
         let About { has_secrets, name, .. } = platform.about();
+        let Checked { workflow, report, .. } = checked;
+        let url = self.settings.text(HOSTS_NATS_URL).unwrap_or_default();
+        if name == infra::Platform::Wadm.name() && !is_beside(url) {
+            for field in workflow.tasks.iter().filter_map(|task| task.prefer.as_ref()) {
+                let message = "no target comes first: HOSTS_NATS_URL is one NATS server for all hosts";
+                let problem = Problem::warning("prefer", &workflow.source, message);
+                report.push(problem.at(workflow.span(&field.place)).advise(
+                    "set it to the server on each host's own machine, such as `nats://127.0.0.1:4222`",
+                ));
+            }
+            report.sort();
+        }
         if has_secrets {
             return;
         }
-        let Checked { workflow, report, .. } = checked;
         let tasks = workflow.tasks.iter().flat_map(|task| task.env.values());
         for variable in workflow.env.values().chain(tasks) {
             let Variable::Secret(field) = variable else { continue };
@@ -196,7 +213,8 @@ impl Operation {
         let subscriptions = checked.components.iter().filter_map(|component| component.subscriptions().ok());
         let topics = subscriptions.flatten().map(|subscription| subscription.subject).collect();
         let warnings = self.homeless(&checked.components);
-        Ok(Wanted { application, streams, topics, warnings })
+        let sites = self.sites(&checked.components)?;
+        Ok(Wanted { application, streams, topics, sites, warnings })
     }
 
     /// How many calls a replica handles at once.
@@ -265,12 +283,13 @@ impl Operation {
         wanted: Wanted,
         force: bool,
     ) -> Result<Plan, Error> {
-        let Wanted { application, streams, topics, warnings } = wanted;
+        let Wanted { application, streams, topics, sites, warnings } = wanted;
         let plan = self.plan(platform, application, force).await?;
         for message in warnings.into_iter().chain(plan.warnings.iter().cloned()) {
             self.progress.report(Event::DeployWarning { message });
         }
         self.may_read(&topics).await?;
+        self.look_at_sites(&sites).await?;
         self.write_manifest(platform, &plan.manifest)?;
         // Before anything starts: what is sent from then on is kept.
         if !streams.is_empty() {
@@ -305,7 +324,14 @@ impl Operation {
         let name = application.map_or_else(|| self.application(), Ok)?;
         let removed = self.platform()?.remove(&name, options).await?;
         if ConsumerManager::has_any(&removed.subscriptions) {
-            self.domains(&self.topics().await?).forget(&removed.subscriptions).await?;
+            let used = self.domains(&self.topics().await?).forget(&removed.subscriptions).await?;
+            for consumer in used {
+                let message = format!(
+                    "the consumer `{consumer}` stays: another platform, or {}, still receives its messages",
+                    Remedy::Run
+                );
+                self.progress.report(Event::DeployWarning { message });
+            }
         }
         Ok((name, removed.was_there))
     }
@@ -327,5 +353,27 @@ impl Operation {
             *digest = found;
         }
         Ok(())
+    }
+}
+
+/// Whether an address means another server for each machine: the one on it.
+fn is_beside(url: &str) -> bool {
+    let address = url.trim_end_matches('/').rsplit(['/', '@']).next().unwrap_or_default();
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    infra::is_loopback(host.trim_matches(['[', ']']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_beside_each_host_is_told_from_one_for_all() {
+        for own in ["nats://127.0.0.1:4222", "localhost", "tls://me:pw@127.0.0.1/", "nats://[::1]:4222"] {
+            assert!(is_beside(own), "{own}");
+        }
+        for one in ["nats://10.0.0.5:4222", "nats.example.org", "nats://127.0.0.1@10.0.0.5", ""] {
+            assert!(!is_beside(one), "{one}");
+        }
     }
 }

@@ -83,6 +83,8 @@ impl Error {
             | Self::DeadLetterOfOther { .. }
             | Self::DeadLetterUnaddressed { .. }
             | Self::Stream(StreamError::NoDeadLetter { .. }) => Exit::Usage,
+            Self::Stream(StreamError::NoSite { .. }) => Exit::Project,
+            Self::Stream(StreamError::Crosses { .. }) => Exit::Platform,
             Self::Stream(StreamError::Nats(error)) if !error.is_network() => Exit::Project,
             Self::Stream(_) => Exit::Network,
             Self::Deploy(error) => match error.class() {

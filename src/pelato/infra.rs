@@ -124,6 +124,8 @@ impl Operation {
         };
         let label = |given: Option<String>, default: &str| given.unwrap_or_else(|| default.to_owned());
         let edge_label = label(options.edge_label.clone(), "edge");
+        // A label may have dots, a domain may not.
+        let edge_domain = options.edge_domain.clone().unwrap_or_else(|| edge_label.replace('.', "-"));
         let listed = settings.text(settings::REGISTRY_INSECURE).unwrap_or_default();
         let platform = self.infra_platform(&options)?;
         Ok(Infra {
@@ -146,8 +148,8 @@ impl Operation {
             kubernetes_port: options.kubernetes_port.unwrap_or(KUBERNETES_PORT),
             lattice: text(options.lattice, settings::wadm::LATTICE, "default"),
             jetstream_domain: text(options.jetstream_domain, settings::JETSTREAM_DOMAIN, "cloud"),
-            // A label may have dots, a domain may not.
-            edge_domain: options.edge_domain.unwrap_or_else(|| edge_label.replace('.', "-")),
+            site_subjects: self.denied_at(&edge_label, &edge_domain)?,
+            edge_domain,
             edge_label,
             cloud_label: label(options.cloud_label, "cloud"),
             images: Images::new(platform, &options.images)?,

@@ -26,6 +26,7 @@ mod report;
 mod run;
 mod scaffold;
 mod secrets;
+mod sites;
 mod socket;
 mod streams;
 mod swap;
@@ -196,6 +197,7 @@ impl Pelato {
         let operation = self.look()?;
         let mut checked = operation.check()?;
         operation.check_for_platform(&mut checked);
+        operation.check_sites(&mut checked);
         Ok(checked)
     }
 

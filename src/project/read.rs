@@ -15,7 +15,7 @@ use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Report, Source};
 
 /// The fields that every task may have, whatever its template.
-pub const TASK_FIELDS: [&str; 16] = [
+pub const TASK_FIELDS: [&str; 17] = [
     "name",
     "type",
     "code",
@@ -27,6 +27,7 @@ pub const TASK_FIELDS: [&str; 16] = [
     "replicas",
     "placement",
     "prefer",
+    "scope",
     "delivery",
     "max_deliver",
     "dead_letter_topic",
@@ -244,6 +245,7 @@ mod tests {
             "replicas",
             "placement",
             "prefer",
+            "scope",
         ];
         let fields = [&fields[..], &["delivery", "max_deliver", "dead_letter_topic"]].concat();
         let lines = fields.iter().map(|field| format!("    {field}: the {field}\n"));
@@ -260,6 +262,7 @@ mod tests {
             &task.replicas,
             &task.placement,
             &task.prefer,
+            &task.scope,
             &task.delivery,
             &task.max_deliver,
             &task.dead_letter_topic,

@@ -99,6 +99,7 @@ impl Reader<'_> {
                 "replicas" => task.replicas = self.scalar(value, &at),
                 "placement" => task.placement = self.scalar(value, &at),
                 "prefer" => task.prefer = self.scalar(value, &at),
+                "scope" => task.scope = self.scalar(value, &at),
                 "delivery" => task.delivery = self.scalar(value, &at),
                 "max_deliver" => task.max_deliver = self.scalar(value, &at),
                 "dead_letter_topic" => task.dead_letter_topic = self.scalar(value, &at),

@@ -92,6 +92,8 @@ pub struct Task {
     pub placement: Option<Field>,
     /// `prefer`: the target that handles messages while one of its hosts is there.
     pub prefer: Option<Field>,
+    /// `scope`: whether the messages that it reads stay within its site; `everywhere` if not given.
+    pub scope: Option<Field>,
     /// `delivery`: how often a message is handed over; `at-most-once` if not given.
     pub delivery: Option<Field>,
     /// `max_deliver`: how often a message is tried before it is given up.

@@ -63,14 +63,16 @@ impl Domains {
     ///
     /// # Errors
     /// When the usual domain does not answer.
-    pub async fn forget(&self, handed_over: &[String]) -> Result<(), StreamError> {
+    pub async fn forget(&self, handed_over: &[String]) -> Result<BTreeSet<String>, StreamError> {
+        let mut used = BTreeSet::new();
         for (index, manager) in self.managers.iter().enumerate() {
             match manager.forget(handed_over).await {
+                Ok(its) => used.extend(its),
                 Err(error) if index == 0 => return Err(error),
-                _ => {}
+                Err(_) => {}
             }
         }
-        Ok(())
+        Ok(used)
     }
 
     /// The dead letters on a topic. `homes` has the domains of topics that have their own.

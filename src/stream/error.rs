@@ -83,6 +83,36 @@ pub enum StreamError {
         help("check that the user may delete messages, and that the stream permits it")
     )]
     DeadLetterKept { number: u64, stream: String, message: String },
+    /// Messages are to stay within a site that nobody knows.
+    #[error(
+        "messages of `{component}` are to stay within the site of `{target}`, and TARGET_DOMAINS does not name its \
+         JetStream domain"
+    )]
+    #[diagnostic(
+        code(pelato::stream::no_site),
+        help(
+            "set TARGET_DOMAINS={target}=DOMAIN, the domain of the NATS server at the site: {} writes both",
+            Operation::Infra
+        )
+    )]
+    NoSite { component: String, target: String },
+    /// Messages leave a site, or come into it, that must not.
+    #[error(
+        "messages on {topics} are to stay within the site of `{target}`, but its NATS server passes them on to others"
+    )]
+    #[diagnostic(
+        code(pelato::stream::crosses),
+        help(
+            "its configuration is older than the workflow, or does not come from {}: write it again into a new folder, \
+             replace `nats-leaf.conf` at the site, and restart the server",
+            Operation::Infra
+        )
+    )]
+    Crosses {
+        /// In backquotes.
+        topics: String,
+        target: String,
+    },
     /// Another program has a consumer of that name.
     #[error("the stream `{stream}` already has a consumer `{consumer}` that PELATO did not create")]
     #[diagnostic(code(pelato::stream::consumer_taken), help("rename the component or the consumer"))]

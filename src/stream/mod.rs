@@ -12,11 +12,12 @@ mod guard;
 mod letters;
 mod look;
 mod places;
+mod site;
 mod stored;
 mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_nats::Client;
 use async_nats::jetstream::context::{GetStreamByNameErrorKind, GetStreamErrorKind};
@@ -32,6 +33,7 @@ pub use guard::Guard;
 pub use letters::{DeadLetter, DeadLetters};
 pub use look::{Fault, Look, What};
 pub use places::{Kept, Places};
+pub use site::{crossing, probed};
 
 use crate::nats::{Subscription, subject};
 use crate::progress::{Event, Progress};
@@ -40,6 +42,9 @@ use crate::progress::{Event, Progress};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How much longer than a call may take JetStream waits before it redelivers a message.
 const ACK_MARGIN: Duration = Duration::from_secs(5);
+/// How long those may still listen to a consumer who have been told to stop.
+const FAREWELL: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(100);
 /// How many messages may be in flight at most, so that a host that comes back is not flooded.
 pub const MAX_IN_FLIGHT: u32 = 256;
 /// The maximum age of a message in a stream that PELATO creates.
@@ -195,15 +200,17 @@ impl ConsumerManager {
         subjects.iter().any(|subject| is_handed_over(subject))
     }
 
-    /// Deletes consumers, by the subjects to which they deliver. Streams are not deleted.
+    /// Deletes consumers, by the subjects to which they deliver. Streams are not deleted, and neither are consumers that
+    /// deliver to somebody else even now: what runs on another platform uses the same. The names of those.
     ///
     /// # Errors
     /// When JetStream does not answer.
-    pub async fn forget(&self, handed_over: &[String]) -> Result<(), StreamError> {
+    pub async fn forget(&self, handed_over: &[String]) -> Result<BTreeSet<String>, StreamError> {
         let ours: Vec<_> =
             handed_over.iter().filter_map(|subject| Some((subject, name_of(subject)?))).collect();
+        let (mut used, end) = (BTreeSet::new(), Instant::now() + FAREWELL);
         if ours.is_empty() {
-            return Ok(());
+            return Ok(used);
         }
         let names: Vec<String> = match self.context.stream_names().try_collect().await {
             Ok(names) => names,
@@ -212,14 +219,24 @@ impl ConsumerManager {
         for name in names {
             let Ok(stream) = self.context.get_stream_no_info(&name).await else { continue };
             for (subject, consumer) in &ours {
-                let info = stream.consumer_info(consumer).await;
-                if info.is_ok_and(|info| info.config.deliver_subject.as_ref() == Some(*subject)) {
+                let is_used = loop {
+                    let info = stream.consumer_info(consumer).await.ok();
+                    let info = info.filter(|info| info.config.deliver_subject.as_ref() == Some(*subject));
+                    let is_used = info.map(|info| info.push_bound);
+                    if is_used != Some(true) || Instant::now() >= end {
+                        break is_used;
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                };
+                match is_used {
+                    Some(true) => drop(used.insert(consumer.clone())),
                     // It may have been deleted in the meantime.
-                    let _ = stream.delete_consumer(consumer).await;
+                    Some(false) => drop(stream.delete_consumer(consumer).await),
+                    None => {}
                 }
             }
         }
-        Ok(())
+        Ok(used)
     }
 
     /// The stream for what a component writes; created if there is none. Nobody has to read it: a stream acknowledges

@@ -1,12 +1,15 @@
 //! Files that `pelato infra` wrote for one test.
 
+use std::net::SocketAddrV4;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::Place;
+use super::echoes::{self, PACK, PACK_TEXT};
+use super::nats::Server;
+use super::{Place, address};
 
 /// What hosts and edges show at the leaf port: NATS would read it as a number, were it not in quotes.
 pub const PASSWORD: &str = "12e4";
@@ -31,6 +34,28 @@ impl Written {
     pub fn within(namespace: &str, operator_namespace: &str, flags: &[&str]) -> Self {
         let place = Place::empty().env("KUBE_NAMESPACE", namespace);
         Self::at(place.env("OPERATOR_NAMESPACE", operator_namespace), flags)
+    }
+
+    /// For wasmCloud 2, in a project of functions that all give their input back.
+    pub fn beside(workflow: &str, flags: &[&str]) -> Self {
+        let place = Place::with(&[("workflow.yaml", workflow), (PACK, PACK_TEXT)]).trusted();
+        place.write("language-packs/wat/starter/function.wasm", echoes::echo());
+        place.write("tasks/echo/function.wasm", echoes::echo());
+        Self::at(place, flags)
+    }
+
+    /// The server of a site of this machine, without the one that it is a leaf of: `nats-leaf.conf` as it is started here.
+    pub fn leaf(&self, leaves: SocketAddrV4) -> Server {
+        let (client, mqtt) = (address::reserve(), address::reserve());
+        let text = replaced(
+            &self.read("local/nats-leaf.conf"),
+            &[
+                ("nats://nats:7422", &format!("nats-leaf://{leaves}")),
+                ("0.0.0.0:4222", &client.to_string()),
+                ("0.0.0.0:1883", &mqtt.to_string()),
+            ],
+        );
+        Server::configured(&text, &[])
     }
 
     fn at(place: Place, flags: &[&str]) -> Self {

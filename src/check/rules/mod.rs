@@ -20,6 +20,7 @@ mod placement;
 mod prefer;
 mod replicas;
 mod reserved_topic;
+mod scope;
 mod subject;
 mod targets;
 mod template;
@@ -56,6 +57,7 @@ pub const ALL: &[&dyn Rule] = &[
     &replicas::Replicas,
     &placement::Placement,
     &prefer::Prefer,
+    &scope::Scope,
     &delivery::Delivery,
     &http::Http,
     &env::Env,

@@ -200,3 +200,66 @@ fn a_topic_stays_where_it_is_stored_when_its_task_moves() {
         .said(&["`room.in` is stored in the JetStream domain `site-a`", "and not in `cloud`"]);
     assert_eq!(streams(&cluster, "cloud"), Vec::<String>::new());
 }
+
+/// A task at two sites, which handles at each what is published there.
+const WITHIN: &str = "    scope: site\n";
+
+#[test]
+fn what_has_the_scope_of_a_site_is_handled_there_or_not_at_all() {
+    let task = |more| Task {
+        name: "echo".into(),
+        from: "room.in".into(),
+        to: "room.out".into(),
+        every_host: true,
+        more,
+        ..Task::default()
+    };
+    let within = workflow("Rooms", &[task(WITHIN)]);
+    let host = |environment, site| HostSetup { site: Some(site), ..HostSetup::new("edge", environment) };
+    let hosts = [host("edge-1", "site-a"), host("edge-2", "site-b")];
+    let setup =
+        Setup { sites: &["site-a", "site-b"], hosts: &hosts, scoped: Some(&within), ..Setup::default() };
+    let Some(mut cluster) = Cluster::with(&setup) else { return };
+    let project = Project::of_echoes(&within).set(&cluster.settings());
+    project.pelato(&["push"]);
+    project.run(&["deploy"]).failed(3, &["TARGET_DOMAINS does not name", "TARGET_DOMAINS=edge=DOMAIN"]);
+    let project = project.env("TARGET_DOMAINS", "edge=site-a");
+    project.pelato(&["deploy"]);
+    let [a, b] = ["site-a", "site-b"].map(|site| Bus::connect(&cluster.sites[site].url(), None).unwrap());
+    let (mut at_a, mut at_b) = (a.subscribe("room.out"), b.subscribe("room.out"));
+    for number in 0..20 {
+        let text = number.to_string();
+        a.publish("room.in", &text);
+        assert_eq!(at_a.next(), text);
+    }
+    cluster.host("edge-1").kill();
+    // Nobody at the other site takes its place.
+    cluster.wait_for("the server to notice it", || a.nobody_listens("room.in").then_some(()));
+    a.publish("room.in", "lost");
+    b.publish("room.in", "end");
+    assert_eq!(at_b.next(), "end", "what was published at the other site came here");
+}
+
+#[test]
+fn nothing_is_deployed_that_would_leave_its_site() {
+    let edge = HostSetup { site: Some("site-a"), ..HostSetup::new("edge", "edge-1") };
+    let Some(cluster) = Cluster::with(&Setup { sites: &["site-a"], hosts: &[edge], ..Setup::default() })
+    else {
+        return;
+    };
+    let task = Task {
+        name: "echo".into(),
+        from: "room.in".into(),
+        to: "room.out".into(),
+        more: WITHIN,
+        ..Task::default()
+    };
+    let project = Project::of_echoes(&workflow("Rooms", &[task])).set(&cluster.settings());
+    let project = project.env("TARGET_DOMAINS", "edge=site-a");
+    project.pelato(&["push"]);
+    project.run(&["deploy"]).failed(
+        7,
+        &["messages on `room.in` and `room.out` are to stay within the site of `edge`", "`pelato infra`"],
+    );
+    assert_eq!(cluster.list("workloaddeployments").len(), 0);
+}

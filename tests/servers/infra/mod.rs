@@ -2,5 +2,6 @@
 
 mod leaves;
 mod mirror;
+mod sites;
 mod tls;
 mod wasmcloud;

@@ -50,6 +50,8 @@ pub struct Setup<'a> {
     /// Names of sites: each has a NATS server of its own, which is a leaf of the cluster's, with a JetStream domain of
     /// this name.
     pub sites: &'a [&'a str],
+    /// The workflow whose topics the sites' servers keep to themselves, as `pelato infra` configures them for it.
+    pub scoped: Option<&'a str>,
     /// Whether an operator runs.
     pub operator: bool,
     /// More flags of the operator, such as `-allow-shared-hosts=false`.
@@ -71,6 +73,7 @@ impl Setup<'_> {
         Self {
             hosts: &HOSTS,
             sites: &[],
+            scoped: None,
             operator: true,
             operator_flags: &[],
             haste: 1,
@@ -141,7 +144,11 @@ impl Cluster {
         let leaves = address::reserve();
         let nats = nats("cloud", &format!("leafnodes {{ listen: \"{leaves}\" }}"));
         let leaf = format!("leafnodes {{ remotes: [ {{ url: \"nats-leaf://{leaves}\" }} ] }}");
-        let site = |&name: &&str| (name.to_owned(), self::nats(name, &leaf));
+        let site = |&name: &&str| {
+            let flags = ["--only", "local", "--edge-domain", name];
+            let written = setup.scoped.map(|workflow| Written::beside(workflow, &flags).leaf(leaves));
+            (name.to_owned(), written.unwrap_or_else(|| self::nats(name, &leaf)))
+        };
         let mut cluster = Self {
             hosts: Vec::new(),
             operator: None,
