@@ -38,10 +38,15 @@ impl Written {
 
     /// For wasmCloud 2, in a project of functions that all give their input back.
     pub fn beside(workflow: &str, flags: &[&str]) -> Self {
+        Self::beside_on("wasmcloud", workflow, flags)
+    }
+
+    /// The same for this platform.
+    pub fn beside_on(platform: &str, workflow: &str, flags: &[&str]) -> Self {
         let place = Place::with(&[("workflow.yaml", workflow), (PACK, PACK_TEXT)]).trusted();
         place.write("language-packs/wat/starter/function.wasm", echoes::echo());
         place.write("tasks/echo/function.wasm", echoes::echo());
-        Self::at(place, flags)
+        Self::at(place.env("PLATFORM", platform), flags)
     }
 
     /// The server of a site of this machine, without the one that it is a leaf of: `nats-leaf.conf` as it is started here.

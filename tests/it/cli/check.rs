@@ -273,3 +273,39 @@ flowchart LR
         assert!(read.contains(word), "{word} is not in {read} {}", String::from_utf8_lossy(&python.stderr));
     }
 }
+
+/// A project whose first task has these lines, too.
+fn with_lines(lines: &str) -> Place {
+    let place = Place::with(PROJECT);
+    let text = place.read("workflow.yaml");
+    let name = text.lines().find(|line| line.contains("component_name:")).unwrap().to_owned();
+    place.write("workflow.yaml", text.replacen(&name, &format!("{name}\n{lines}"), 1));
+    place
+}
+
+#[test]
+fn the_site_of_a_task_is_known_by_its_jetstream_domain() {
+    let place = with_lines("    scope: site");
+    let said = "TARGET_DOMAINS does not say which JetStream domain the NATS server of `edge` has";
+    place.ran(&["check"]).failed(3, &[said, "set TARGET_DOMAINS=edge=DOMAIN"]);
+    // It runs on this machine nevertheless, where there is one site.
+    place.run(&["graph"]).code(0);
+    place.env("TARGET_DOMAINS", "edge=site-a").run(&["check"]).code(0);
+}
+
+#[test]
+fn no_target_comes_first_on_wasmcloud_1_9_if_all_hosts_have_one_nats_server() {
+    let said = "no target comes first: HOSTS_NATS_URL is one NATS server for all hosts";
+    for (platform, url, is_said) in [
+        ("wadm", "nats://10.0.0.5:4222", true),
+        ("wadm", "nats://127.0.0.1:4222", false),
+        ("wasmcloud", "nats://10.0.0.5:4222", false),
+    ] {
+        let place = with_lines("    prefer: edge\n    delivery: at-least-once");
+        let text = place.read("workflow.yaml").replacen("targets: [edge]", "targets: [edge, cloud]", 1);
+        place.write("workflow.yaml", &text);
+        let ran = place.env("PLATFORM", platform).env("HOSTS_NATS_URL", url).ran(&["check"]);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert_eq!((ran.out + &ran.err).contains(said), is_said, "{platform} {url}");
+    }
+}

@@ -4,6 +4,7 @@
 use std::net::SocketAddrV4;
 use std::time::Duration;
 
+use super::leaves::check;
 use crate::deploy::project::{Project, Task, workflow};
 use crate::support::lattice::{Bus, Topic};
 use crate::support::nats::Server;
@@ -121,4 +122,23 @@ fn a_configuration_that_is_older_than_the_workflow_is_found() {
     // What it has looked with is gone.
     let names = clients[0].request("$JS.site-a.API.STREAM.NAMES", "").unwrap();
     assert_eq!(names["total"], 0, "{names}");
+}
+
+/// With what a topic may consist of, quotes among it.
+#[test]
+fn nats_server_takes_the_configurations_of_both_platforms() {
+    let odd = rooms().replace("source_topic: room.raw.*", "source_topic: 'room.\"raw\\.$x.*'");
+    let leaf = ("LEAF_URL", "\"nats://leaf:p12e4@127.0.0.1:7422\"");
+    for platform in ["wasmcloud", "wadm"] {
+        let written = Written::beside_on(platform, &odd, &["--only", "edge"]);
+        let text = written.read("edge/nats-leaf.conf");
+        assert_eq!(text.matches(r#"room.\"raw\\.$x.*""#).count(), 4, "{text}");
+        let plain = text.replace("      tls { ca_file: \"ca.crt\" }\n", "");
+        std::fs::write(written.path("edge/nats-leaf.conf"), plain).unwrap();
+        let checked = check(&written.path("edge/nats-leaf.conf"), &[leaf, ("DEVICE_PASSWORD", "p12e4")]);
+        assert!(checked.status.success(), "{platform}: {checked:?}");
+        // A site with other hosts keeps nothing to itself.
+        let barn = Written::beside_on(platform, &odd, &["--only", "edge", "--edge-label", "barn"]);
+        assert!(!barn.read("edge/nats-leaf.conf").contains("room."));
+    }
 }
