@@ -1,13 +1,19 @@
-//! How far this machine's clock is from another's.
+//! Times as they are written, and how far this machine's clock is from another's.
 
 use std::time::SystemTime;
 
-use chrono::DateTime;
+use chrono::{DateTime, SecondsFormat, Utc};
 
 /// A time as servers write it: `2026-11-23T14:30:00.5Z`, or `Mon, 23 Nov 2026 14:30:00 GMT` in headers of HTTP.
 pub fn read(text: &str) -> Option<SystemTime> {
     let date = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text));
     date.ok().map(SystemTime::from)
+}
+
+/// A time in milliseconds since 1970, as it is written for people and for programs.
+pub fn written(unix_ms: u64) -> String {
+    let date = i64::try_from(unix_ms).ok().and_then(DateTime::<Utc>::from_timestamp_millis);
+    date.unwrap_or_default().to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 /// The seconds that this machine is ahead; behind, if they are negative. The server told its time between two of ours:
@@ -46,6 +52,12 @@ mod tests {
         for text in ["", "yesterday", "1994-11-06", "Sun, 06 Nov 1994"] {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_time_is_written_to_the_millisecond() {
+        assert_eq!(written(784_111_777_042), "1994-11-06T08:49:37.042Z");
+        assert_eq!(written(u64::MAX), "1970-01-01T00:00:00.000Z");
     }
 
     #[test]

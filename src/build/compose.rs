@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::wit::{ENVIRONMENT, ENVIRONMENT_EXPORT, HANDLER, NAMESPACE, SETTINGS};
+use super::journal::{self, CONSUMER, unversioned};
+use super::wit::{ENVIRONMENT, ENVIRONMENT_EXPORT, HANDLER, JOURNAL, NAMESPACE, SETTINGS};
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions, NodeId, PackageId};
 
@@ -44,6 +45,20 @@ pub enum ComposeError {
         import: String,
         reason: String,
     },
+    /// A log that could not be published.
+    #[error("the log cannot be published: the trigger does not import `{CONSUMER}`")]
+    #[diagnostic(
+        code(pelato::compose::no_messaging),
+        help("remove `logs: true`, or use a template whose trigger sends messages")
+    )]
+    NoMessaging,
+    /// What the function writes cannot be told from what else it does.
+    #[error("the log cannot be published: the function imports `{import}`, which has streams of its own")]
+    #[diagnostic(
+        code(pelato::compose::streams),
+        help("remove `logs: true`, or the code that requires this import")
+    )]
+    Streams { import: String },
     /// The three cannot be encoded as one.
     #[error("trigger, function and settings could not be composed: {reason}")]
     #[diagnostic(code(pelato::compose::encode))]
@@ -56,32 +71,103 @@ pub enum ComposeError {
 /// # Errors
 /// An import has no counterpart, or the parts are not the components they should be.
 pub fn compose(trigger: &[u8], function: &[u8], settings: &[u8]) -> Result<Vec<u8>, ComposeError> {
-    let mut graph = CompositionGraph::new();
-    let trigger = register(&mut graph, "trigger", trigger)?;
-    let function = register(&mut graph, "function", function)?;
-    let settings = register(&mut graph, "settings", settings)?;
+    Parts::new(trigger, function, settings)?.compose()
+}
 
-    let world = &graph.types()[graph[trigger].ty()];
-    let exports: Vec<String> = world.exports.keys().cloned().collect();
-    let own: Vec<String> = world.imports.keys().filter(|name| name.starts_with(NAMESPACE)).cloned().collect();
-    if !own.iter().any(|import| import == HANDLER) {
-        return Err(ComposeError::NoHandlerImport);
+/// The same, with a journal between the function and its host, which publishes what the function writes. The settings say
+/// where.
+///
+/// # Errors
+/// As [`compose`]; and if the journal could not publish anything, or the function uses streams that it does not have.
+pub fn compose_with_log(trigger: &[u8], function: &[u8], settings: &[u8]) -> Result<Vec<u8>, ComposeError> {
+    Parts::new(trigger, function, settings)?.with_journal(function)?.compose()
+}
+
+/// What a component is composed of.
+struct Parts {
+    graph: CompositionGraph,
+    trigger: PackageId,
+    function: Part,
+    settings: Part,
+    journal: Option<Part>,
+}
+
+/// A component that others use.
+#[derive(Clone, Copy)]
+struct Part {
+    name: &'static str,
+    package: PackageId,
+    instance: NodeId,
+}
+
+impl Parts {
+    fn new(trigger: &[u8], function: &[u8], settings: &[u8]) -> Result<Self, ComposeError> {
+        let mut graph = CompositionGraph::new();
+        let trigger = register(&mut graph, "trigger", trigger)?;
+        let function = Part::new(&mut graph, "function", function)?;
+        let settings = Part::new(&mut graph, "settings", settings)?;
+        if !imports(&graph, trigger).iter().any(|import| import == HANDLER) {
+            return Err(ComposeError::NoHandlerImport);
+        }
+        Ok(Self { graph, trigger, function, settings, journal: None })
     }
 
-    let socket = graph.instantiate(trigger);
-    for import in own {
-        let (part, package) = match import.as_str() {
-            HANDLER => ("function", function),
-            SETTINGS => ("settings", settings),
-            _ => return Err(ComposeError::MissingImport { import }),
-        };
-        plug(&mut graph, socket, part, package, import)?;
+    fn with_journal(mut self, function: &[u8]) -> Result<Self, ComposeError> {
+        let publishes = |import: &String| unversioned(import) == CONSUMER;
+        if !imports(&self.graph, self.trigger).iter().any(publishes) {
+            return Err(ComposeError::NoMessaging);
+        }
+        let journal = Part::new(&mut self.graph, "journal", journal::COMPONENT)?;
+        plug(&mut self.graph, journal.instance, self.settings, SETTINGS.to_owned(), SETTINGS)?;
+        let exports: Vec<String> = exports(&self.graph, journal.package);
+        let needs_streams = journal::needs_streams(function, &exports);
+        let needs_streams = needs_streams
+            .map_err(|error| ComposeError::BrokenPart { part: "function", reason: error.reason })?;
+        if let Some(import) = needs_streams {
+            return Err(ComposeError::Streams { import });
+        }
+        for import in imports(&self.graph, self.function.package) {
+            if let Some(export) = journal::replacement(&import, &exports) {
+                plug(&mut self.graph, self.function.instance, journal, import, export)?;
+            }
+        }
+        self.journal = Some(journal);
+        Ok(self)
     }
-    for name in exports {
-        let export = graph.alias_instance_export(socket, &name).map_err(unencodable)?;
-        graph.export(export, &name).map_err(unencodable)?;
+
+    fn compose(mut self) -> Result<Vec<u8>, ComposeError> {
+        let graph = &mut self.graph;
+        let socket = graph.instantiate(self.trigger);
+        for import in imports(graph, self.trigger).into_iter().filter(|name| name.starts_with(NAMESPACE)) {
+            let part = match import.as_str() {
+                HANDLER => self.function,
+                SETTINGS => self.settings,
+                JOURNAL => self.journal.unwrap_or(self.settings),
+                _ => return Err(ComposeError::MissingImport { import }),
+            };
+            plug(graph, socket, part, import.clone(), &import)?;
+        }
+        for name in exports(graph, self.trigger) {
+            let export = graph.alias_instance_export(socket, &name).map_err(unencodable)?;
+            graph.export(export, &name).map_err(unencodable)?;
+        }
+        graph.encode(EncodeOptions::default()).map_err(unencodable)
     }
-    graph.encode(EncodeOptions::default()).map_err(unencodable)
+}
+
+impl Part {
+    fn new(graph: &mut CompositionGraph, name: &'static str, bytes: &[u8]) -> Result<Self, ComposeError> {
+        let package = register(graph, name, bytes)?;
+        Ok(Self { name, package, instance: graph.instantiate(package) })
+    }
+}
+
+fn imports(graph: &CompositionGraph, package: PackageId) -> Vec<String> {
+    graph.types()[graph[package].ty()].imports.keys().cloned().collect()
+}
+
+fn exports(graph: &CompositionGraph, package: PackageId) -> Vec<String> {
+    graph.types()[graph[package].ty()].exports.keys().cloned().collect()
 }
 
 /// Gives a component an environment of its own, where it asks for one; `provider` exports it.
@@ -127,20 +213,20 @@ fn register(
     graph.register_package(package).map_err(unencodable)
 }
 
+/// Meets an import of a component by what another one exports.
 fn plug(
     graph: &mut CompositionGraph,
     socket: NodeId,
-    part: &'static str,
-    package: PackageId,
+    part: Part,
     import: String,
+    export: &str,
 ) -> Result<(), ComposeError> {
-    if !graph.types()[graph[package].ty()].exports.contains_key(&import) {
+    if !graph.types()[graph[part.package].ty()].exports.contains_key(export) {
         return Err(ComposeError::MissingImport { import });
     }
-    let plug = graph.instantiate(package);
-    let export = graph.alias_instance_export(plug, &import).map_err(unencodable)?;
+    let export = graph.alias_instance_export(part.instance, export).map_err(unencodable)?;
     graph.set_instantiation_argument(socket, &import, export).map_err(|error| ComposeError::TypeMismatch {
-        part,
+        part: part.name,
         import: import.clone(),
         reason: reason(&error),
     })

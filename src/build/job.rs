@@ -309,7 +309,8 @@ fn compose(job: &mut Job<'_>, trigger: &[u8], context: BuildContext<'_>) -> Resu
     let settings = settings_component(&job.component.settings()).map_err(|error| wrong(&error))?;
     let function = environment(&function, &job.component.env).map_err(|error| wrong(&error))?;
     let trigger = without_secrets(trigger, &job.component.env).map_err(|error| wrong(&error))?;
-    let artifact = super::compose(&trigger, &function, &settings).map_err(|error| wrong(&error))?;
+    let compose = if job.component.log_topic.is_some() { super::compose_with_log } else { super::compose };
+    let artifact = compose(&trigger, &function, &settings).map_err(|error| wrong(&error))?;
     let made = write(&job.place.artifact, &artifact)?;
     job.record.composed = Some(Step { from: job.composition(), made });
     Ok(job.record.write(&job.place.folder, context.key)?)

@@ -8,6 +8,7 @@ pub mod container;
 mod context;
 mod environment;
 pub mod job;
+mod journal;
 mod own_code;
 mod placeholders;
 pub mod plan;
@@ -25,7 +26,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use builder::{Choice, choose};
-pub use compose::{ComposeError, compose};
+pub use compose::{ComposeError, compose, compose_with_log};
 pub use context::BuildContext;
 pub use environment::environment;
 pub use job::{Built, JobError, Work};

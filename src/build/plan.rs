@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::journal;
 use super::record::{self, Ingredients, Record, digest};
 use super::toolchain::Toolchain;
 use crate::catalog::Produces;
@@ -9,6 +10,7 @@ use crate::check::Component;
 use crate::files::Files;
 use crate::generate::Place;
 use crate::progress::Reason;
+use crate::protocol::LOG_VERSION;
 use crate::trust::Key;
 
 /// One component to bring up to date.
@@ -61,7 +63,9 @@ impl<'a> Job<'a> {
         let pack = &self.component.pack.manifest.name;
         let template = &self.component.template.manifest.name;
         // Maps in the order of their keys: texts alone, so that this cannot fail.
-        let all = serde_json::to_vec(&(&self.compile_from, &self.compose_from, pack, template));
+        let mut compose_from = self.compose_from.clone();
+        compose_from.remove(LOG_VERSION);
+        let all = serde_json::to_vec(&(&self.compile_from, &compose_from, pack, template));
         format!("sha256:{}", digest(&all.unwrap_or_default()))
     }
 
@@ -103,6 +107,9 @@ fn compose_ingredients(component: &Component, trigger: &[u8]) -> Ingredients {
         from.insert(format!("the secret {name} of `env`"), secret.clone());
     }
     from.insert("the trigger".to_owned(), digest(trigger));
+    if component.log_topic.is_some() {
+        from.insert("the journal".to_owned(), digest(journal::COMPONENT));
+    }
     from.insert("the version of pelato".to_owned(), env!("CARGO_PKG_VERSION").to_owned());
     from
 }

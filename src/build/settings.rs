@@ -1,4 +1,5 @@
-//! A task's settings as a component: a table of texts, fixed in its memory, and a search through it.
+//! A task's settings as a component: a table of texts, fixed in its memory, and a search through it; and a journal that
+//! keeps nothing, for tasks whose logs are not published.
 
 use super::wit;
 use std::collections::BTreeMap;
@@ -78,6 +79,8 @@ pub(super) fn address(offset: usize) -> i32 {
 const FN_REALLOC: u32 = 0;
 const FN_SAME: u32 = 1;
 const FN_GET: u32 = 2;
+const FN_BEGAN: u32 = 3;
+const FN_ENDED: u32 = 4;
 const NEXT_FREE: u32 = 0;
 
 fn core_module(layout: &Layout) -> Vec<u8> {
@@ -86,8 +89,11 @@ fn core_module(layout: &Layout) -> Vec<u8> {
     types.ty().function([I32; 4], [I32]);
     types.ty().function([I32; 3], [I32]);
     types.ty().function([I32; 2], [I32]);
+    types.ty().function([I32; 2], []);
+    types.ty().function([I32; 3], []);
     let mut functions = FunctionSection::new();
     functions.function(FN_REALLOC).function(FN_SAME).function(FN_GET);
+    functions.function(FN_BEGAN).function(FN_ENDED);
     let mut memories = MemorySection::new();
     let pages = layout.heap as u64 / PAGE as u64 + 1;
     memories.memory(MemoryType {
@@ -106,8 +112,11 @@ fn core_module(layout: &Layout) -> Vec<u8> {
     exports.export("memory", ExportKind::Memory, 0);
     exports.export("cabi_realloc", ExportKind::Func, FN_REALLOC);
     exports.export(&format!("{}#get", wit::SETTINGS), ExportKind::Func, FN_GET);
+    exports.export(&format!("{}#began", wit::JOURNAL), ExportKind::Func, FN_BEGAN);
+    exports.export(&format!("{}#ended", wit::JOURNAL), ExportKind::Func, FN_ENDED);
     let mut code = CodeSection::new();
     code.function(&realloc()).function(&same()).function(&get(layout));
+    code.function(&forget(layout)).function(&forget(layout));
     let mut data = DataSection::new();
     data.active(0, &ConstExpr::i32_const(address(TABLE)), layout.data.iter().copied());
 
@@ -170,6 +179,13 @@ pub(super) fn same() -> Function {
     code.i32_eq().br_if(0);
     code.end();
     code.i32_const(0).end();
+    function
+}
+
+/// Frees what was allocated for its arguments.
+fn forget(layout: &Layout) -> Function {
+    let mut function = Function::new([]);
+    function.instructions().i32_const(layout.heap).global_set(NEXT_FREE).end();
     function
 }
 

@@ -9,6 +9,8 @@ pub const TASK_WIT: &str = include_str!("wit/pelato-task.wit");
 pub const HANDLER: &str = "pelato:task/handler@0.1.0";
 /// The interface of a task's settings, which a trigger imports.
 pub const SETTINGS: &str = "pelato:task/settings@0.1.0";
+/// The interface by which a trigger says what becomes of its calls.
+pub const JOURNAL: &str = "pelato:task/journal@0.1.0";
 /// WASI's interface of the environment, in any version, and as the component that takes its host's place exports it.
 pub(super) const ENVIRONMENT: &str = "wasi:cli/environment";
 pub(super) const ENVIRONMENT_EXPORT: &str = "wasi:cli/environment@0.2.0";

@@ -1,6 +1,6 @@
 //! A task that has been checked: everything that later stages need to know about one component.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -45,6 +45,8 @@ pub struct Component {
     pub streams: Streams,
     /// What the function finds in its environment.
     pub env: Env,
+    /// Where its log is published, if it is.
+    pub log_topic: Option<String>,
     /// The template's parameters with their defaults, by name.
     pub parameters: BTreeMap<String, String>,
 }
@@ -243,6 +245,13 @@ impl Component {
         }
         if self.streams.no_reply {
             settings.insert(protocol::NO_REPLY.to_owned(), "true".to_owned());
+        }
+        if let Some(topic) = &self.log_topic {
+            let secrets: BTreeSet<_> = self.env.secrets.values().map(String::as_str).collect();
+            let secrets: Vec<_> = secrets.into_iter().collect();
+            settings.insert(protocol::LOG_TOPIC.to_owned(), topic.clone());
+            settings.insert(protocol::LOG_VERSION.to_owned(), self.version.to_string());
+            settings.insert(protocol::LOG_SECRETS.to_owned(), secrets.join(","));
         }
         settings
     }

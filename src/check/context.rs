@@ -9,6 +9,7 @@ use super::delivery::{AtLeastOnce, Streams};
 use super::env::Env;
 use super::finding::{Finding, Spot};
 use super::flow::{self, Flow, Node};
+use super::logs;
 use super::placement::Placement;
 use super::typo::{self, Typo};
 use super::values;
@@ -42,6 +43,8 @@ pub struct Entry<'a> {
     pub code: Option<Outcome>,
     /// What its function finds in its environment, as far as it can be used.
     pub env: Env,
+    /// Where its log is published, if it is.
+    pub log_topic: Option<String>,
     /// Fields that neither tasks nor the template have.
     pub unknown_fields: Vec<Unknown<'a>>,
 }
@@ -64,6 +67,7 @@ impl<'a> Context<'a> {
             .map(|(index, task)| {
                 let mut entry = Entry::new(index, task);
                 entry.env = Env::of(workflow, task);
+                entry.log_topic = log_topic(workflow, task);
                 entry.find_template(catalog, &mut templates);
                 entry.unknown_fields = unknown_fields(&entry, catalog);
                 entry.code = task.code.as_ref().map(|field| {
@@ -86,7 +90,8 @@ impl<'a> Context<'a> {
 impl<'a> Entry<'a> {
     fn new(index: usize, task: &'a Task) -> Self {
         let (template, no_template, code) = (None, None, None);
-        Self { index, task, template, no_template, code, env: Env::default(), unknown_fields: Vec::new() }
+        let (env, log_topic, unknown_fields) = (Env::default(), None, Vec::new());
+        Self { index, task, template, no_template, code, env, log_topic, unknown_fields }
     }
 
     fn find_template(&mut self, catalog: &Catalog, known: &mut HashMap<String, Arc<Template>>) {
@@ -232,10 +237,16 @@ impl<'a> Entry<'a> {
             streams: Streams::default(),
             http: if template.serves_http() { Some(self.route()?) } else { None },
             env: self.env.clone(),
+            log_topic: self.log_topic.clone(),
             parameters,
             template,
         })
     }
+}
+
+fn log_topic(workflow: &Workflow, task: &Task) -> Option<String> {
+    let name = task.component_name.as_ref().filter(|_| logs::is_published(workflow, task))?;
+    Some(logs::topic(workflow, Some(&name.text)))
 }
 
 fn unknown_fields<'a>(entry: &Entry<'a>, catalog: &Catalog) -> Vec<Unknown<'a>> {

@@ -10,6 +10,7 @@ mod delivery;
 mod env;
 mod finding;
 mod flow;
+pub mod logs;
 pub mod parameters;
 mod placement;
 pub mod rules;

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::logs::SWITCH;
 use super::{DELIVERIES, MAX_DELIVER, Placement, SCOPES};
 use crate::catalog::{Catalog, Kind, Parameter, Template, Unit};
 use crate::entry;
@@ -45,6 +46,7 @@ pub fn schema(catalog: &Catalog) -> Value {
                 "additionalProperties": false,
                 "properties": { "hosts": hosts() }
             },
+            "logs": logs("Whether all tasks publish their logs"),
             "env": env("What the functions of all tasks find in their environment"),
             "tasks": {
                 "description": "The tasks of the workflow",
@@ -143,8 +145,16 @@ fn properties(catalog: &Catalog) -> Map<String, Value> {
         }),
         http(),
         env("What the function finds in its environment, before what the workflow says for all"),
+        logs("Whether it publishes its log, before what the workflow says for all"),
     ];
     TASK_FIELDS.iter().map(|name| (*name).to_owned()).zip(fields).collect()
+}
+
+fn logs(description: &str) -> Value {
+    json!({
+        "description": description, "default": false,
+        "anyOf": [{ "type": "boolean" }, { "type": "string", "enum": SWITCH }]
+    })
 }
 
 fn env(description: &str) -> Value {

@@ -19,6 +19,7 @@ mod flags;
 mod r#gen;
 mod graph;
 mod infra;
+mod logs;
 mod r#move;
 mod new;
 mod pack;
@@ -109,6 +110,7 @@ enum Command {
     Call(call::Arguments),
     Send(send::Arguments),
     Tail(tail::Arguments),
+    Logs(logs::Arguments),
     Gen(r#gen::Arguments),
     Build(build::Arguments),
     Brush(brush::Arguments),
@@ -194,6 +196,7 @@ fn dispatch(command: Command, matches: &ArgMatches, context: &Context) -> Result
         Command::Call(arguments) => call::run(arguments, context),
         Command::Send(arguments) => send::run(arguments, context),
         Command::Tail(arguments) => tail::run(&arguments, context),
+        Command::Logs(arguments) => logs::run(&arguments, context),
         Command::Gen(arguments) => r#gen::run(&arguments, context),
         Command::Build(arguments) => build::run(arguments, context),
         Command::Brush(arguments) => brush::run(&arguments, context),

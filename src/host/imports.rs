@@ -33,7 +33,10 @@ impl consumer::Host for State {
             headers,
             active: None,
         };
+        let is_log = protocol::is_log(&message.subject);
         Ok(match link.broker.publish(message).await {
+            // It is for whoever observes the workflow, not a step of the message's path.
+            _ if is_log => Ok(()),
             Ok(_) if is_ack => {
                 if let Some(disposition) = ack::told(&sent.body) {
                     self.record.dispose(disposition);

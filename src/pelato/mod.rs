@@ -17,6 +17,7 @@ mod hosting;
 mod infra;
 mod letters;
 mod library;
+mod logs;
 mod moving;
 mod names;
 mod operation;
@@ -30,6 +31,7 @@ mod sites;
 mod socket;
 mod streams;
 mod swap;
+mod tap;
 mod traces;
 mod traffic;
 mod watch;
@@ -53,6 +55,7 @@ use crate::trust::{Consent, Store};
 
 use operation::Operation;
 
+pub use crate::protocol::{Record, RecordKind};
 pub use brush::{BrushOptions, Brushed, Phase};
 pub use changed::{Changed, Left, Why};
 pub use conformance::Conformance;

@@ -17,6 +17,7 @@ use super::preparing::Preparing;
 use super::socket::Listener;
 use super::streams::streams_here;
 use super::swap::{Changes, Swap};
+use super::tap::Tap;
 use super::traces::Traces;
 use super::{BuildFlags, Outcome, Pelato};
 use crate::build::{BuildError, Built};
@@ -77,7 +78,8 @@ impl Pelato {
         let (built_by, outcome) =
             self.build_first(operation, &options, changes.as_mut(), stop.as_mut()).await?;
         let components = hosted(&outcome, &built_by.settings, &options.bus)?;
-        let observer = Traces::marked(observer, &outcome.components);
+        let tap = Tap::default();
+        let observer = Traces::marked(tap.beside(observer), &outcome.components);
         let failures = Failures::default();
         let observer = failures.beside(Preparing::beside(observer, Arc::clone(&operation.progress)));
         let start = built_by.start(&options, &outcome, components.clone(), observer);
@@ -116,7 +118,7 @@ impl Pelato {
             ended = attended => ended,
             refused = host.refusal() => Err(refused),
             () = watch_storage(guard.as_ref(), &stored, &host) => Ok(()),
-            () = attend(listener.as_ref(), &host) => Ok(()),
+            () = attend(listener.as_ref(), &host, &tap) => Ok(()),
         };
         let stopped = host.stop().await;
         ended?;
@@ -273,9 +275,9 @@ async fn watch_storage(guard: Option<&Guard>, stored: &watch::Sender<Kept>, host
 }
 
 /// Serves other commands of this user, as long as it is not dropped.
-async fn attend(listener: Option<&Listener>, host: &Host) {
+async fn attend(listener: Option<&Listener>, host: &Host, tap: &Tap) {
     match listener {
-        Some(listener) => listener.serve(host).await,
+        Some(listener) => listener.serve(host, tap).await,
         None => std::future::pending().await,
     }
 }

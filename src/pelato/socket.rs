@@ -15,10 +15,13 @@ use futures_util::stream::FuturesUnordered;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::broadcast::error::RecvError;
 
+use super::tap::{Tap, missed};
 use crate::build::record::digest;
 use crate::files;
 use crate::host::{Host, HostError, Message};
+use crate::protocol::Record;
 
 /// The folder of the sockets in PELATO's cache.
 const FOLDER: &str = "sockets";
@@ -43,17 +46,22 @@ pub(super) enum Request {
     Tail {
         topics: Vec<String>,
     },
+    /// All of the workflow, if none is named.
+    Logs {
+        components: Vec<String>,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Answer {
-    /// A message was sent, or the topics are observed from now on.
+    /// A message was sent, or what was asked for is observed from now on.
     Done,
     Message {
         topic: String,
         body: Body,
     },
+    Logged(Record),
     Failed {
         message: String,
         help: Option<String>,
@@ -110,13 +118,13 @@ impl Listener {
     }
 
     /// Serves requests, as long as it is not dropped.
-    pub async fn serve(&self, host: &Host) {
+    pub async fn serve(&self, host: &Host, tap: &Tap) {
         let mut connections = FuturesUnordered::new();
         loop {
             tokio::select! {
                 arrived = self.listener.accept() => {
                     if let Ok((stream, _)) = arrived {
-                        connections.push(serve(stream, host));
+                        connections.push(serve(stream, host, tap));
                     }
                 }
                 // One that goes away concerns nobody else.
@@ -126,7 +134,7 @@ impl Listener {
     }
 }
 
-async fn serve(stream: UnixStream, host: &Host) -> io::Result<()> {
+async fn serve(stream: UnixStream, host: &Host, tap: &Tap) -> io::Result<()> {
     if stream.peer_cred()?.uid() != rustix::process::geteuid().as_raw() {
         return Ok(());
     }
@@ -180,6 +188,20 @@ async fn serve(stream: UnixStream, host: &Host) -> io::Result<()> {
                 answer(message(&next)).await?;
             }
             Ok(())
+        }
+        Request::Logs { components } => {
+            let mut records = tap.listen();
+            answer(Answer::Done).await?;
+            loop {
+                match records.recv().await {
+                    Ok(record) if components.is_empty() || components.contains(&record.component) => {
+                        answer(Answer::Logged(record)).await?;
+                    }
+                    Ok(_) => {}
+                    Err(RecvError::Lagged(count)) => answer(Answer::Logged(missed(count))).await?,
+                    Err(RecvError::Closed) => return Ok(()),
+                }
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use async_nats::{Client, ConnectOptions, Event, RequestErrorKind};
+use async_nats::{Client, ConnectOptions, Event, RequestErrorKind, Subscriber};
 use futures_util::StreamExt;
 use futures_util::stream::select_all;
 
@@ -119,7 +119,7 @@ impl Operation {
                     Ok(Delivered { to: Reached::Run, reply: Some(body.bytes().map_err(broken)?) })
                 }
                 Some(Answer::Failed { message, help }) => Err(Error::Running { message, help }),
-                None => Err(broken(io::ErrorKind::UnexpectedEof.into())),
+                Some(Answer::Logged(_)) | None => Err(broken(io::ErrorKind::UnexpectedEof.into())),
             };
         }
         let connection = NatsConnection::connect(self.server(place)?).await?;
@@ -167,9 +167,7 @@ impl Operation {
         let connection = NatsConnection::connect(self.server(place)?).await?;
         let mut all = Vec::new();
         for topic in &topics {
-            all.push(
-                connection.client.subscribe(topic.clone()).await.map_err(|error| connection.lost(&error))?,
-            );
+            all.push(connection.subscribe(topic.clone()).await?);
         }
         connection.settle().await?;
         begun(&Reached::Nats(nats::shown(&connection.server.url)), &topics);
@@ -182,14 +180,18 @@ impl Operation {
         Ok(())
     }
 
-    async fn connection(&self, place: &Place, request: &Request) -> Result<Option<Connection>, Error> {
+    pub(super) async fn connection(
+        &self,
+        place: &Place,
+        request: &Request,
+    ) -> Result<Option<Connection>, Error> {
         match place {
             Place::Anywhere => Connection::begin(&self.root, &self.cache, request).await.map_err(broken),
             Place::Nats(_) => Ok(None),
         }
     }
 
-    fn server(&self, place: &Place) -> Result<Server, Error> {
+    pub(super) fn server(&self, place: &Place) -> Result<Server, Error> {
         match place {
             Place::Anywhere => Ok(self.settings.nats()?),
             Place::Nats(server) => Ok(server.clone()),
@@ -211,7 +213,7 @@ fn valid(topic: &str) -> Result<(), Error> {
     })
 }
 
-fn broken(source: io::Error) -> Error {
+pub(super) fn broken(source: io::Error) -> Error {
     Error::System {
         what: format!("the connection to {} of this project has ended", Command::Run),
         help: "start it again, and repeat the command".to_owned(),
@@ -220,14 +222,14 @@ fn broken(source: io::Error) -> Error {
 }
 
 /// A connection to a NATS server that hears what it forbids.
-struct NatsConnection {
+pub(super) struct NatsConnection {
     client: Client,
-    server: Server,
+    pub(super) server: Server,
     forbidden: Arc<Mutex<Option<(Right, String)>>>,
 }
 
 impl NatsConnection {
-    async fn connect(server: Server) -> Result<Self, Error> {
+    pub(super) async fn connect(server: Server) -> Result<Self, Error> {
         let forbidden = Arc::<Mutex<Option<(Right, String)>>>::default();
         let heard = Arc::clone(&forbidden);
         let options = ConnectOptions::new().event_callback(move |event| {
@@ -244,8 +246,12 @@ impl NatsConnection {
         Ok(Self { client, server, forbidden })
     }
 
+    pub(super) async fn subscribe(&self, topic: String) -> Result<Subscriber, Error> {
+        self.client.subscribe(topic).await.map_err(|error| self.lost(&error))
+    }
+
     /// Waits until the server has taken everything.
-    async fn settle(&self) -> Result<(), Error> {
+    pub(super) async fn settle(&self) -> Result<(), Error> {
         self.client.flush().await.map_err(|error| self.lost(&error))?;
         // The server says what it forbids before it answers this. Without a right on inboxes the time has to do.
         let echo = self.client.request(self.client.new_inbox(), "".into());

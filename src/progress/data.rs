@@ -33,6 +33,7 @@ pub enum OperationKind {
     DropDeadLetters,
     Send,
     Tail,
+    Logs,
     Machine,
     Fix,
     CheckPack,

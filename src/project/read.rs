@@ -15,7 +15,7 @@ use crate::remedy::{Argument, Operation};
 use crate::report::{Problem, Report, Source};
 
 /// The fields that every task may have, whatever its template.
-pub const TASK_FIELDS: [&str; 17] = [
+pub const TASK_FIELDS: [&str; 18] = [
     "name",
     "type",
     "code",
@@ -33,6 +33,7 @@ pub const TASK_FIELDS: [&str; 17] = [
     "dead_letter_topic",
     "http",
     "env",
+    "logs",
 ];
 
 /// How many lists and mappings may be nested, even in texts and comments.
@@ -120,6 +121,7 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
         project_name: None,
         http_hosts: Vec::new(),
         env: BTreeMap::new(),
+        logs: None,
         tasks: Vec::new(),
         document: OnceCell::new(),
         env_file: OnceCell::new(),
@@ -142,6 +144,7 @@ pub fn parse(path: &Path, text: &str) -> (Workflow, Report) {
             let content = Reader { workflow: &workflow, report: &mut report }.workflow(value);
             workflow.project_name = content.project_name;
             workflow.env = content.env;
+            workflow.logs = content.logs;
             workflow.http_hosts = content.http_hosts;
             workflow.tasks = content.tasks;
         }

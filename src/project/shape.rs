@@ -14,6 +14,7 @@ use crate::text::{self, suggest};
 pub(super) struct Content {
     pub project_name: Option<Field>,
     pub env: BTreeMap<String, Variable>,
+    pub logs: Option<Field>,
     pub http_hosts: Vec<Field>,
     pub tasks: Vec<Task>,
 }
@@ -35,6 +36,7 @@ impl Reader<'_> {
             match key.as_str() {
                 "project_name" => content.project_name = self.scalar(value, &place),
                 "env" => content.env = self.env(value, &place),
+                "logs" => content.logs = self.scalar(value, &place),
                 "http" => content.http_hosts = self.hosts(value, &place),
                 "tasks" => {
                     has_tasks = true;
@@ -42,7 +44,7 @@ impl Reader<'_> {
                 }
                 // What tasks have in common, to be merged into them.
                 _ if key.starts_with("x-") => {}
-                _ => self.unknown(&key, &place, ["project_name", "env", "http", "tasks"]),
+                _ => self.unknown(&key, &place, ["project_name", "env", "logs", "http", "tasks"]),
             }
         }
         let has_name = content.project_name.is_some();
@@ -105,6 +107,7 @@ impl Reader<'_> {
                 "dead_letter_topic" => task.dead_letter_topic = self.scalar(value, &at),
                 "http" => self.http(value, &at, &mut task),
                 "env" => task.env = self.env(value, &at),
+                "logs" => task.logs = self.scalar(value, &at),
                 _ => self.parameter(key, value, &at, &mut task),
             }
         }

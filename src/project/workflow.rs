@@ -59,6 +59,8 @@ pub struct Workflow {
     pub http_hosts: Vec<Field>,
     /// `env`: what the functions of all tasks find in their environment.
     pub env: BTreeMap<String, Variable>,
+    /// `logs`: whether all tasks publish their logs.
+    pub logs: Option<Field>,
     /// `tasks`, in order.
     pub tasks: Vec<Task>,
     /// Parsed only when a place is asked for; none where the text has no places.
@@ -108,6 +110,8 @@ pub struct Task {
     pub http_allow_origins: Vec<Field>,
     /// `env`: what the function finds in its environment.
     pub env: BTreeMap<String, Variable>,
+    /// `logs`: whether it publishes its log.
+    pub logs: Option<Field>,
     /// All other fields: the template's parameters, if it knows them.
     pub parameters: BTreeMap<String, Field>,
     /// The items of those that are lists; their text in `parameters` has commas between the items.

@@ -1,7 +1,8 @@
 //! Messages on topics, for people.
 
 use super::Ui;
-use crate::pelato::Heard;
+use crate::clock;
+use crate::pelato::{Heard, Record, RecordKind};
 use crate::text::{count, one_line};
 
 impl Ui {
@@ -12,5 +13,20 @@ impl Ui {
             Err(_) => format!("({})", count(heard.body.len(), "byte")),
         };
         self.result(format!("{}  {said}", one_line(&heard.topic)));
+    }
+
+    /// Something that a function wrote, or that became of one of its calls, in one line.
+    pub fn logged(&self, record: &Record) {
+        let text = one_line(&record.text);
+        let said = match record.kind {
+            RecordKind::Failed => format!("failed: {text}"),
+            RecordKind::Trapped => format!("trapped: {text}"),
+            RecordKind::Cut => format!("the rest is left out: {text}"),
+            _ => text.into_owned(),
+        };
+        let who = [&record.component, &record.version, &record.topic];
+        let who: Vec<_> =
+            who.into_iter().filter(|word| !word.is_empty()).map(|word| one_line(word)).collect();
+        self.result(format!("{}  {}  {said}", clock::written(record.time_ms), who.join(" ")));
     }
 }

@@ -57,7 +57,7 @@ fn every_trigger_was_built_from_the_sources_beside_it() {
     let triggers: Vec<PathBuf> = tasks
         .map(|task| task.expect("a template").path().join("trigger.wasm"))
         .filter(|trigger| trigger.exists())
-        .chain([templates().join("entry/entry.wasm")])
+        .chain(["entry/entry.wasm", "journal/journal.wasm"].map(|path| templates().join(path)))
         .collect();
     assert!(triggers.len() >= 3, "there are too few triggers: {triggers:?}");
 

@@ -40,6 +40,47 @@ pub fn environment() -> Vec<u8> {
     importing(imports, body, "")
 }
 
+/// Writes `hello` and a line that has no end, and gives its input back. If that begins with an `f`, gives an error; with an
+/// `x`, traps.
+pub fn speaking() -> Vec<u8> {
+    let write = |stream: u32, at: u32, length: u32| {
+        format!(
+            "(i32.store (i32.const 16) (i32.const {at})) (i32.store (i32.const 20) (i32.const {length}))
+            (drop (call $write (i32.const {stream}) (i32.const 16) (i32.const 1) (i32.const 24)))"
+        )
+    };
+    let body = format!(
+        "{} {}
+        (if (i32.eq (i32.load8_u (local.get $p)) (i32.const 120)) (then (unreachable)))
+        (if (result i32) (i32.eq (i32.load8_u (local.get $p)) (i32.const 102))
+            (then (i32.store (i32.const 16) (i32.const 1)) (i32.store (i32.const 20) (i32.const 96))
+                (i32.store (i32.const 24) (i32.const 10)) (i32.const 16))
+            (else (call $ok (local.get $p) (local.get $n))))",
+        write(1, 64, 6),
+        write(2, 80, 7)
+    );
+    let data = r#"(data (i32.const 64) "hello\0a") (data (i32.const 80) "careful") (data (i32.const 96) "I will not")"#;
+    importing(WRITES, &body, data)
+}
+
+/// Writes all of its environment, each variable with a byte 0 behind it, and gives its input back.
+pub fn telling() -> Vec<u8> {
+    let imports = format!(
+        r#"{WRITES}
+        (import "wasi_snapshot_preview1" "environ_sizes_get" (func $sizes (param i32 i32) (result i32)))
+        (import "wasi_snapshot_preview1" "environ_get" (func $environment (param i32 i32) (result i32)))"#
+    );
+    let body = "(drop (call $sizes (i32.const 32) (i32.const 36)))
+        (drop (call $environment (i32.const 64) (i32.const 2048)))
+        (i32.store (i32.const 16) (i32.const 2048)) (i32.store (i32.const 20) (i32.load (i32.const 36)))
+        (drop (call $write (i32.const 1) (i32.const 16) (i32.const 1) (i32.const 24)))
+        (call $ok (local.get $p) (local.get $n))";
+    importing(&imports, body, "")
+}
+
+const WRITES: &str = r#"
+        (import "wasi_snapshot_preview1" "fd_write" (func $write (param i32 i32 i32 i32) (result i32)))"#;
+
 /// A function that filters everything out.
 pub fn empty() -> Vec<u8> {
     module("(call $ok (local.get $p) (i32.const 0))", "")

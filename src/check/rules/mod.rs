@@ -11,6 +11,7 @@ mod empty_workflow;
 mod env;
 mod feeds_itself;
 mod http;
+mod logs;
 mod missing_field;
 mod mqtt_topic;
 mod name;
@@ -61,6 +62,7 @@ pub const ALL: &[&dyn Rule] = &[
     &delivery::Delivery,
     &http::Http,
     &env::Env,
+    &logs::Logs,
     &duplicate_route::DuplicateRoute,
     &parameter::Parameter,
     &subject::Subject,

@@ -15,6 +15,7 @@ use super::{Message, Parked};
 use crate::host::HostError;
 use crate::host::activity::Activity;
 use crate::host::observe::{Event, Observer};
+use crate::protocol;
 
 /// How many messages may wait for one subscriber.
 const ROOM: u32 = 1024;
@@ -103,7 +104,8 @@ impl InProcess {
     /// Sends the message to all its subscribers. Where a queue is full, it is parked.
     pub fn publish(&self, message: &Message) -> Result<Parked, HostError> {
         let mut parked = Parked::default();
-        if self.send(message, &mut parked)? == 0 {
+        // Nobody has to observe a log.
+        if self.send(message, &mut parked)? == 0 && !protocol::is_log(&message.subject) {
             let Message { subject, body, mark, .. } = message;
             self.report(Event::Unread {
                 trace: mark.trace,

@@ -48,7 +48,7 @@ pub use moved::{Moved, PlannedMove};
 pub use pack::{AddedPack, RemovedPack};
 pub use push::{Push, PushPlan};
 pub use run::{Call, DispositionLine, RunLine, SentLine, StoredLine};
-pub use traffic::{Heard, Sent};
+pub use traffic::{Heard, Logged, Sent};
 pub use trust::{Allowed, Revoked};
 
 /// Bytes as text, or else as they are: one of the two is there.

@@ -1,9 +1,10 @@
-//! `send` and `tail`.
+//! `send`, `tail` and `logs`.
 
 use serde::Serialize;
 
 use super::{SCHEMA, text_or_bytes};
-use crate::pelato::{self, Delivered, Reached};
+use crate::clock;
+use crate::pelato::{self, Delivered, Reached, Record, RecordKind};
 
 /// `send`
 #[derive(Debug, Serialize)]
@@ -49,5 +50,34 @@ impl Heard {
     pub fn new(heard: &pelato::Heard) -> Self {
         let (message, message_bytes) = text_or_bytes(heard.body.clone());
         Self { schema: SCHEMA, topic: heard.topic.clone(), message, message_bytes }
+    }
+}
+
+/// One line of `logs`.
+#[derive(Debug, Serialize)]
+pub struct Logged {
+    schema: u32,
+    time: String,
+    component: String,
+    /// Where it is known.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    version: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    topic: String,
+    kind: RecordKind,
+    text: String,
+}
+
+impl Logged {
+    pub fn new(record: &Record) -> Self {
+        Self {
+            schema: SCHEMA,
+            time: clock::written(record.time_ms),
+            component: record.component.clone(),
+            version: record.version.clone(),
+            topic: record.topic.clone(),
+            kind: record.kind,
+            text: record.text.clone(),
+        }
     }
 }

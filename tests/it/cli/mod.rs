@@ -26,6 +26,7 @@ mod infra;
 mod infra_refused;
 mod infra_wasmcloud;
 mod interrupted;
+mod logs;
 mod manifest;
 mod moving;
 mod new;

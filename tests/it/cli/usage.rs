@@ -35,6 +35,8 @@ Commands:
   call          Call one function once and print its output
   send          Send a message to a topic: of `pelato run`, or of a NATS server
   tail          Print the messages on topics as they are sent: of `pelato run`, or of a NATS server
+  logs          Print what functions write, and which of their calls fail: in `pelato run`, or on a
+                cluster
   gen           Generate the components' sources into gen/
   build         Build the components, and push them if REGISTRY_URL is set
   brush         Deploy the workflow from its sources: gen, build, push and deploy in one command

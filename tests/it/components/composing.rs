@@ -3,7 +3,8 @@
 use super::go::function;
 use crate::support::instance::Running;
 use pelato::build::{
-    ComposeError, FunctionError, WrapError, check_function, compose, interfaces, settings_component, wrap,
+    ComposeError, FunctionError, WrapError, check_function, compose, compose_with_log, interfaces,
+    settings_component, wrap,
 };
 use std::collections::BTreeMap;
 use wasm_encoder::{
@@ -174,10 +175,33 @@ fn a_handler_of_another_type_is_refused_by_check_and_by_compose() {
 }
 
 #[test]
+fn a_log_needs_a_trigger_that_sends_messages_and_a_function_without_other_streams() {
+    let none = settings(&[]);
+    assert_eq!(compose_with_log(&probe(), &go_function(), &none), Err(ComposeError::NoMessaging));
+    let trigger = std::fs::read("templates/tasks/processor_nats/trigger.wasm").unwrap();
+    let names = |component: &[u8]| interfaces(component).unwrap().imports;
+    let silent = names(&compose(&trigger, &go_function(), &none).unwrap());
+    let composed = names(&compose_with_log(&trigger, &go_function(), &none).unwrap());
+    // It asks its host for nothing that a function does not have, and for no files.
+    assert!(silent.iter().any(|name| name.starts_with("wasi:filesystem/")), "{silent:?}");
+    assert!(!composed.iter().any(|name| name.starts_with("wasi:filesystem/")), "{composed:?}");
+    assert!(!composed.iter().any(|name| name.starts_with("pelato:")), "{composed:?}");
+    // The trigger of HTTP has streams of its own; as a function it would not be one, but it has the import.
+    let http = std::fs::read("templates/tasks/http_producer_nats/trigger.wasm").unwrap();
+    let refused = ComposeError::Streams { import: "wasi:http/types@0.2.0".into() };
+    assert_eq!(compose_with_log(&trigger, &http, &none), Err(refused));
+}
+
+#[test]
 fn functions_are_checked() {
     assert_eq!(check_function(&handler("list<u8>", "result<list<u8>, string>")), Ok(()));
     let error = check_function(&settings(&[])).unwrap_err();
-    assert_eq!(error, FunctionError::NoHandler { exports: vec!["pelato:task/settings@0.1.0".into()] });
+    assert_eq!(
+        error,
+        FunctionError::NoHandler {
+            exports: vec!["pelato:task/settings@0.1.0".into(), "pelato:task/journal@0.1.0".into()]
+        }
+    );
     let error = check_function(&probe()).unwrap_err();
     assert!(matches!(error, FunctionError::NoHandler { .. }), "{error}");
     assert!(matches!(check_function(b"\0asm\x01\0\0\0"), Err(FunctionError::NotAComponent(_))));

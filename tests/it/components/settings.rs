@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 const SETTINGS: &str = "pelato:task/settings@0.1.0";
+const JOURNAL: &str = "pelato:task/journal@0.1.0";
 
 fn component(settings: &[(&str, &str)]) -> Vec<u8> {
     let settings = settings.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
@@ -29,14 +30,17 @@ fn values_come_back_and_the_rest_is_nothing() {
 #[test]
 fn no_settings_at_all() {
     let component = component(&[]);
-    assert!(component.len() < 1500, "{} bytes", component.len());
+    assert!(component.len() < 1800, "{} bytes", component.len());
     assert_eq!(Running::new(&component).get_of(SETTINGS, ""), None);
 }
 
 #[test]
-fn it_imports_nothing_and_exports_settings_only() {
+fn it_imports_nothing_and_exports_settings_and_a_journal_only() {
     let interfaces = interfaces(&component(&[("a", "b")])).unwrap();
-    assert_eq!((interfaces.imports, interfaces.exports), (vec![], vec![SETTINGS.to_owned()]));
+    assert_eq!(
+        (interfaces.imports, interfaces.exports),
+        (vec![], vec![SETTINGS.to_owned(), JOURNAL.to_owned()])
+    );
 }
 
 #[test]

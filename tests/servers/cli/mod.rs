@@ -4,6 +4,7 @@ mod chain;
 mod delivery;
 mod drill_held;
 mod letters;
+mod logs;
 mod rights;
 mod run_nats;
 mod run_postgres;

@@ -13,6 +13,7 @@ mod hosts;
 mod http;
 mod infra;
 mod link;
+mod logs;
 mod moving;
 mod refusals;
 mod rig;

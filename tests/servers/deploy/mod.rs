@@ -12,6 +12,7 @@ mod http;
 mod languages;
 mod links;
 pub mod load;
+mod logs;
 mod moving;
 mod placement;
 mod platform;

@@ -12,13 +12,14 @@ pub(crate) struct Trigger {
     pub(crate) exports: &'static [&'static str],
 }
 
-/// All triggers, and the entry.
-pub(crate) const TRIGGERS: [Trigger; 5] = [
+/// All triggers, the entry, and the journal.
+pub(crate) const TRIGGERS: [Trigger; 6] = [
     Trigger {
         name: "processor_nats",
         path: "tasks/processor_nats/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
+            "pelato:task/journal@0.1.0",
             "pelato:task/settings@0.1.0",
             "wasi:logging/logging@0.1.0-draft",
             "wasmcloud:messaging/consumer@0.2.0",
@@ -31,6 +32,7 @@ pub(crate) const TRIGGERS: [Trigger; 5] = [
         path: "tasks/http_producer_nats/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
+            "pelato:task/journal@0.1.0",
             "pelato:task/settings@0.1.0",
             "wasi:http/types@0.2.0",
             "wasi:io/error@0.2.0",
@@ -47,6 +49,7 @@ pub(crate) const TRIGGERS: [Trigger; 5] = [
         path: "tasks/nats_to_nats_kv/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
+            "pelato:task/journal@0.1.0",
             "pelato:task/settings@0.1.0",
             "wasi:keyvalue/store@0.2.0-draft",
             "wasi:logging/logging@0.1.0-draft",
@@ -60,6 +63,7 @@ pub(crate) const TRIGGERS: [Trigger; 5] = [
         path: "tasks/dbsync_nats/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
+            "pelato:task/journal@0.1.0",
             "pelato:task/settings@0.1.0",
             "wasi:logging/logging@0.1.0-draft",
             "wasmcloud:messaging/consumer@0.2.0",
@@ -82,5 +86,35 @@ pub(crate) const TRIGGERS: [Trigger; 5] = [
             "wasmcloud:messaging/types@0.2.0",
         ],
         exports: &["wasi:http/incoming-handler@0.2.0"],
+    },
+    Trigger {
+        name: "journal",
+        path: "journal/journal.wasm",
+        imports: &[
+            "pelato:task/settings@0.1.0",
+            "wasi:cli/environment@0.2.0",
+            "wasi:cli/stderr@0.2.0",
+            "wasi:cli/stdout@0.2.0",
+            "wasi:clocks/monotonic-clock@0.2.0",
+            "wasi:clocks/wall-clock@0.2.0",
+            "wasi:io/error@0.2.0",
+            "wasi:io/poll@0.2.0",
+            "wasi:io/streams@0.2.0",
+            "wasi:sockets/network@0.2.0",
+            "wasmcloud:messaging/consumer@0.2.0",
+            "wasmcloud:messaging/types@0.2.0",
+        ],
+        exports: &[
+            "pelato:task/journal@0.1.0",
+            "wasi:cli/stderr@0.2.0",
+            "wasi:cli/stdin@0.2.0",
+            "wasi:cli/stdout@0.2.0",
+            "wasi:filesystem/preopens@0.2.0",
+            "wasi:filesystem/types@0.2.0",
+            "wasi:io/error@0.2.0",
+            "wasi:io/streams@0.2.0",
+            "wasi:sockets/tcp-create-socket@0.2.0",
+            "wasi:sockets/tcp@0.2.0",
+        ],
     },
 ];

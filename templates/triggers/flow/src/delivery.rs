@@ -31,6 +31,17 @@ pub(crate) fn settle(
     message: &Message,
     work: impl FnOnce(Option<String>) -> Result<(), Failure>,
 ) -> Result<(), String> {
+    platform.began(&message.subject);
+    let outcome = settled(platform, message, work);
+    platform.ended(outcome.as_ref().err().map(String::as_str));
+    outcome
+}
+
+fn settled(
+    platform: &impl Platform,
+    message: &Message,
+    work: impl FnOnce(Option<String>) -> Result<(), Failure>,
+) -> Result<(), String> {
     // An empty reply subject is none: some platforms cannot say it otherwise.
     let reply_to = message.reply_to.as_deref().filter(|subject| !subject.is_empty());
     let Some(stored) = reply_to.and_then(|subject| Stored::of(platform, subject)) else {

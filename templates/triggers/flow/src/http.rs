@@ -66,7 +66,15 @@ fn posted(platform: &impl Platform, request: &impl Request) -> Answer {
     };
     match request.body(limit) {
         // HTTP answers its sender itself: there is no reply subject.
-        Ok(body) => Answer::delivered(deliver(platform, &body, None)),
+        Ok(body) => {
+            let path = request.path();
+            // What is behind it is the sender's.
+            platform.began(path.split('?').next().unwrap_or(&path));
+            let outcome = deliver(platform, &body, None);
+            let failure = outcome.as_ref().err().map(ToString::to_string);
+            platform.ended(failure.as_deref());
+            Answer::delivered(outcome)
+        }
         Err(Unread::TooLarge) => Answer::too_large(limit),
         Err(Unread::Incomplete) => Answer::incomplete(),
     }

@@ -10,6 +10,7 @@ mod deliver;
 mod delivery;
 pub mod entry;
 pub mod http;
+pub mod journal;
 mod keyvalue;
 mod message;
 mod platform;

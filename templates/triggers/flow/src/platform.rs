@@ -6,7 +6,7 @@ pub(crate) mod bindings {
     wit_bindgen::generate!({ world: "flow", path: "../wit", generate_all });
 }
 
-use bindings::pelato::task::{handler, settings};
+use bindings::pelato::task::{handler, journal, settings};
 use bindings::wasi::logging::logging::{Level, log};
 use bindings::wasmcloud::messaging::consumer;
 
@@ -38,6 +38,12 @@ pub trait Platform {
 
     /// Logs an error. `context` says which component it happened in.
     fn log_error(&self, context: &str, message: &str);
+
+    /// Notes that a message of this topic, or a request for this path, is about to be handled.
+    fn began(&self, topic: &str);
+
+    /// Notes that it has been handled, or why it failed.
+    fn ended(&self, failure: Option<&str>);
 }
 
 /// The platform as a component sees it: its imports.
@@ -63,5 +69,13 @@ impl Platform for Component {
 
     fn log_error(&self, context: &str, message: &str) {
         log(Level::Error, context, message);
+    }
+
+    fn began(&self, topic: &str) {
+        journal::began(topic);
+    }
+
+    fn ended(&self, failure: Option<&str>) {
+        journal::ended(failure);
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! PELATO compiles this very file, too, so that both sides follow the same rules.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The setting with the component's name, by which its errors are logged.
 pub const COMPONENT_NAME: &str = "component_name";
@@ -21,6 +21,67 @@ pub const DEAD_LETTER_TOPIC: &str = "dead_letter_topic";
 pub const MAX_BODY_BYTES: &str = "max_body_bytes";
 /// The setting with the origins, separated by commas, whose pages may send HTTP requests.
 pub const ALLOW_ORIGINS: &str = "allow_origins";
+
+/// The setting with the subject that the component's log is published to; it exists if the log is.
+pub const LOG_TOPIC: &str = "log_topic";
+/// The setting with the component's version, as its log names it.
+pub const LOG_VERSION: &str = "log_version";
+/// The setting with the names, separated by commas, of the secrets whose values stay out of the log.
+pub const LOG_SECRETS: &str = "log_secrets";
+
+/// What the subjects of logs begin with.
+const LOGS: &str = "pelato.logs.";
+
+/// The subject of the log of a component; that of all components, if none is named.
+pub fn log_topic(project: &str, component: Option<&str>) -> String {
+    format!("{LOGS}{project}.{}", component.unwrap_or("*"))
+}
+
+/// Whether the messages of a subject are records of a log.
+pub fn is_log(subject: &str) -> bool {
+    subject.starts_with(LOGS)
+}
+
+/// What is published of a component: something that its function wrote, or that happened to one of its calls.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its name.
+    pub component: String,
+    /// Its version.
+    pub version: String,
+    /// What the call was for: a topic, or the path of a request. Empty before the first call of an instance.
+    pub topic: String,
+    /// What it is a record of.
+    pub kind: RecordKind,
+    /// Unix time in milliseconds.
+    pub time_ms: u64,
+    /// The line, or why the call failed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+    /// How long the call took, in microseconds, where it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub elapsed_us: Option<u64>,
+}
+
+/// What a record says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecordKind {
+    /// A call began.
+    Began,
+    /// It went well.
+    Ended,
+    /// It failed.
+    Failed,
+    /// It ended without a result, as its host says.
+    Trapped,
+    /// A line on stdout.
+    Stdout,
+    /// A line on stderr.
+    Stderr,
+    /// The call wrote more than is published.
+    Cut,
+}
 
 /// What the subjects begin with at which tasks are asked what they answer to an HTTP request.
 const HTTP_REQUESTS: &str = "pelato.http.";

@@ -32,6 +32,8 @@ pub struct Fake {
     /// What was published as a request.
     pub requested: RefCell<Published>,
     pub logged: RefCell<Vec<(String, String)>>,
+    /// What was noted of calls.
+    pub noted: RefCell<Vec<String>>,
 }
 
 impl Fake {
@@ -50,6 +52,7 @@ impl Fake {
             published: RefCell::default(),
             requested: RefCell::default(),
             logged: RefCell::default(),
+            noted: RefCell::default(),
         }
     }
 
@@ -99,6 +102,16 @@ impl Platform for Fake {
 
     fn log_error(&self, context: &str, message: &str) {
         self.logged.borrow_mut().push((context.to_owned(), message.to_owned()));
+    }
+
+    fn began(&self, topic: &str) {
+        self.noted.borrow_mut().push(format!("began {topic}"));
+    }
+
+    fn ended(&self, failure: Option<&str>) {
+        self.noted
+            .borrow_mut()
+            .push(failure.map_or("ended".to_owned(), |failure| format!("failed: {failure}")));
     }
 }
 
