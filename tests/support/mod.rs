@@ -14,6 +14,7 @@ pub mod host;
 pub mod http;
 pub mod instance;
 pub mod lattice;
+pub mod module_proxy;
 pub mod nats;
 pub mod page;
 pub mod place;

@@ -8,6 +8,7 @@ use super::image::{Image, Installed, Order};
 use super::run::{self, Locked, TOOLCHAIN, owner};
 use crate::build::placeholders::FillInside;
 use crate::build::record::digest;
+use crate::build::toolchain::of_network;
 use crate::catalog::Pack;
 use crate::files;
 use crate::progress::{Event, Progress};
@@ -65,9 +66,11 @@ pub fn provide(
     files::create_folder(files::anywhere(), &parent).map_err(|error| failed(error.to_string()))?;
     let staging = files::Staging::new(files::anywhere(), &parent);
     let staging = staging.map_err(|error| failed(error.to_string()))?;
+    let mut env = of_network(&toolchain.inherit);
+    env.push("HOME=/tmp".to_owned());
     let container = Locked {
         command: words,
-        env: vec!["HOME=/tmp".to_owned()],
+        env,
         folders: vec![(staging.path().to_owned(), TOOLCHAIN.to_owned(), true)],
         user: owner(staging.path()),
         network: true,

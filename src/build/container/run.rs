@@ -19,6 +19,7 @@ use super::image::{Image, Installed};
 use super::sweep;
 use crate::build::compilation::{Compilation, Failure, cache_folders, needs_network};
 use crate::build::placeholders::FillInside;
+use crate::build::toolchain::of_network;
 use crate::files;
 
 /// How long making or starting a container may take: engines on busy machines need tens of seconds.
@@ -88,6 +89,9 @@ pub(super) fn order(
     let fill = FillInside::new([("output", file), ("work", OUTPUT.to_owned()), ("home", HOME.to_owned())]);
     let network = needs_network(compilation);
     let mut env = vec![format!("HOME={HOME}")];
+    if network {
+        env.extend(of_network(&toolchain.pack.manifest.toolchain.inherit));
+    }
     env.extend(fill.env(&build.env));
     if *offline || !network {
         env.extend(fill.env(&build.offline));

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use semver::Version;
 
+pub(super) use environment::of_network;
 pub use error::ToolchainError;
 use error::{forbidden, missing, no_installer, remedy};
 

@@ -1,45 +1,14 @@
 //! Third-party modules of tasks that have no go.mod: found and pinned where the network may be used.
 
-use std::path::Path;
-
 use crate::support::Place;
 use crate::support::functions::PROJECT;
-
-const PLAY: &str = "package main\n\nimport \"example.org/units\"\n\nfunc exec_task(arg string) string { return units.Kelvin(arg) }\n";
-
-/// A module proxy in a folder, as `GOPROXY=file://…` reads it, with two versions of one module.
-fn proxy(folder: &Path) -> String {
-    let versions = folder.join("example.org/units/@v");
-    std::fs::create_dir_all(&versions).unwrap();
-    for (version, unit) in [("v1.0.0", "K"), ("v1.1.0", "kelvin")] {
-        let go_mod = "module example.org/units\n\ngo 1.24\n";
-        let source =
-            format!("package units\n\nfunc Kelvin(text string) string {{ return text + \" {unit}\" }}\n");
-        let info = format!("{{\"Version\":\"{version}\",\"Time\":\"2026-01-01T00:00:00Z\"}}");
-        std::fs::write(versions.join(format!("{version}.info")), info).unwrap();
-        std::fs::write(versions.join(format!("{version}.mod")), go_mod).unwrap();
-        let inside = format!("example.org/units@{version}");
-        let root = tempfile::tempdir().unwrap();
-        std::fs::create_dir_all(root.path().join(&inside)).unwrap();
-        std::fs::write(root.path().join(&inside).join("go.mod"), go_mod).unwrap();
-        std::fs::write(root.path().join(&inside).join("units.go"), source).unwrap();
-        let zip = versions.join(format!("{version}.zip"));
-        let script = "import os, sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as zip:\n    for name in ('go.mod', \
-                      'units.go'):\n        zip.write(os.path.join(sys.argv[2], name), sys.argv[2] + '/' + name)\n";
-        let made = std::process::Command::new("python3")
-            .args(["-c", script, zip.to_str().unwrap(), &inside])
-            .current_dir(root.path())
-            .status();
-        assert!(made.unwrap().success());
-    }
-    std::fs::write(versions.join("list"), "v1.0.0\n").unwrap();
-    format!("file://{}", folder.display())
-}
+use crate::support::module_proxy::{self, PLAY};
 
 fn place() -> (Place, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
+    module_proxy::fill(folder.path());
     let place = Place::with(PROJECT)
-        .env("GOPROXY", proxy(folder.path()))
+        .env("GOPROXY", format!("file://{}", folder.path().display()))
         // The checksum database cannot be asked about it.
         .env("GONOSUMDB", "example.org/*");
     place.write("tasks/play.go", PLAY);

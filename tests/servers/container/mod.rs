@@ -8,6 +8,7 @@ mod install;
 mod interrupted;
 mod kept;
 mod lock;
+mod modules;
 mod own;
 mod place;
 mod proxy;
