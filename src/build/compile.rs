@@ -142,7 +142,7 @@ fn with_own_files(said: &str, code: &Code, source: &Path, into: Option<&str>) ->
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
     let names: Vec<_> = names.into_iter().map(regex::escape).collect();
     let copies = format!(
-        r#"(?m)(?P<before>^|[\s"'(\[=])(?:\./|{}/)?{}(?P<file>{})(?P<after>[:"'(),\s\]]|$)"#,
+        r#"(?m)(?P<before>^|[\s"'(\[=@])(?:\./|{}/)?{}(?P<file>{})(?P<after>[:"'(),\s\]]|$)"#,
         regex::escape(&source.to_string_lossy()),
         into.map(|folder| format!("{}/", regex::escape(folder.trim_end_matches('/')))).unwrap_or_default(),
         names.join("|")
@@ -173,6 +173,7 @@ mod tests {
         assert_eq!(own("./convert.go:3:5: undefined: x"), "tasks/t/convert.go:3:5: undefined: x");
         assert_eq!(own("# c\nsub/convert.go:1:1: y"), "# c\ntasks/t/sub/convert.go:1:1: y");
         assert_eq!(own("/p/gen/c/source/convert.go:9"), "tasks/t/convert.go:9");
+        assert_eq!(own("run@sub/convert.go:3:5"), "run@tasks/t/sub/convert.go:3:5");
         assert_eq!(own("  File \"convert.go\", line 2"), "  File \"tasks/t/convert.go\", line 2");
         assert_eq!(
             own("./pelato_shell.go:3:5 my_convert.go:1 convert.gox"),

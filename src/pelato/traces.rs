@@ -80,9 +80,9 @@ mod tests {
             ),
             (
                 "javascript",
-                "ReferenceError: Worker is not defined\nexec_task@bundle.js:17:7\nexec@bundle.js:72:66\n\
+                "ReferenceError: Worker is not defined\nexec_task@verbs.ts:17:7\nexec@pelato_shell.js:72:66\n\
                  export_handler_0_1_0$exec@/tmp/a/sources/initializer.js:113:28",
-                "ReferenceError: Worker is not defined\nexec_task@bundle.js:17:7",
+                "ReferenceError: Worker is not defined\nexec_task@verbs.ts:17:7",
             ),
         ] {
             assert_eq!(shown(pack, written), left, "{pack}");

@@ -61,7 +61,8 @@ fn results_errors_and_ends() {
         assert!(said.starts_with(error), "{said}");
         assert_eq!(running.exec(b"still there").unwrap(), Ok(b"still there".into()));
     }
-    assert!(running.stderr().contains("RangeError: zu kalt: −300\nexec_task@"), "{}", running.stderr());
+    let place = "RangeError: zu kalt: −300\nexec_task@my-verbs.ts:10:";
+    assert!(running.stderr().contains(place), "{}", running.stderr());
     let random = || Running::new(&function).exec(b"random").unwrap().unwrap();
     assert_ne!(random(), random());
 }
@@ -78,16 +79,32 @@ fn text_with_modules_and_packages_of_the_tasks_own() {
             ),
             (
                 "lib/units.ts",
-                "export const kelvin = (celsius: number): number => Math.round((celsius + 273.15) * 100) / 100;\n",
+                "interface Unit { name: string }\n\nexport const kelvin = (celsius: number): number => {\n  \
+                 if (celsius < -273.15) throw new RangeError(\"too cold\");\n  \
+                 return Math.round((celsius + 273.15) * 100) / 100;\n};\n",
             ),
             ("node_modules/far/package.json", "{ \"name\": \"far\", \"main\": \"away.js\" }"),
-            ("node_modules/far/away.js", "exports.said = (number) => `${number} K`;\n"),
+            (
+                "node_modules/far/away.js",
+                "// A package.\nexports.said = (number) => {\n  if (number > 1000) throw new Error(\"hot\");\n  \
+                 return `${number} K`;\n};\n",
+            ),
             ("convert.test.js", "this is not JavaScript"),
             ("tsconfig.json", "{ \"extends\": \"not-there\" }"),
         ],
     );
     assert_eq!(running.exec(b"21.5").unwrap(), Ok(b"294.65 K".into()));
     assert_eq!(running.exec(b"\xff").unwrap(), Err("TypeError: the input is not UTF-8".into()));
+    // Each error with its place in the user's file, whatever the bundler has made of it.
+    for (input, said, place) in [
+        ("-300", "RangeError: too cold", "lib/units.ts:4:"),
+        ("1000", "Error: hot", "node_modules/far/away.js:3:"),
+    ] {
+        assert_eq!(running.exec(input.as_bytes()).unwrap(), Err(said.into()));
+        let written = running.stderr();
+        let trace = written.rsplit(said).next().unwrap();
+        assert!(trace.contains(place) && trace.contains("convert.js:3:"), "{written}");
+    }
 }
 
 #[test]
@@ -97,6 +114,10 @@ fn what_is_wrong_is_said_with_file_and_line() {
         ("syntax", "export function exec_task(arg) {\n  return arg + ;\n}\n"),
         ("absent", "import pad from \"left-pad\";\nexport const exec_task = (arg) => pad(arg);\n"),
         ("wrong", "export function exec_task(one, two, three) {\n  return one + two + three;\n}\n"),
+        (
+            "early",
+            "const table = null;\n\nexport const rows = table.rows;\nexport const exec_task = (arg) => arg;\n",
+        ),
         ("soon", "export async function exec_task(arg) {\n  return arg;\n}\n"),
     ] {
         workshop.task(name, "javascript", &[(&format!("{name}.js"), text)]);
@@ -105,6 +126,9 @@ fn what_is_wrong_is_said_with_file_and_line() {
     assert!(said.contains("[ERROR] Unexpected \";\"\n\n    tasks/syntax.js:2:15:"), "{said}");
     assert!(said.contains("[ERROR] Could not resolve \"left-pad\"\n\n    tasks/absent.js:1:16:"), "{said}");
     assert!(said.contains("help: in the task's folder, run `npm install NAME`"), "{said}");
+    let early = "TypeError: can't access property \"rows\", table is null\nearly.js@tasks/early.js:3:";
+    assert!(said.contains(early), "{said}");
+    assert!(!said.contains("bundle.js") && !said.contains("Exception while"), "{said}");
     assert!(said.contains("exec_task takes 3 arguments"), "{said}");
     assert!(said.contains("exec_task is async, which is not supported"), "{said}");
     assert!(
