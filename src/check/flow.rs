@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::component::{Component, HttpRoute};
 use crate::catalog::{self, Template};
-use crate::nats::subject;
+use crate::nats::{Right, subject};
 
 /// The flow of a workflow. Topics are named, components counted from 0.
 #[derive(Debug, Clone, Default)]
@@ -114,6 +114,19 @@ impl Flow {
             .filter(|(name, topic)| unwritten(name, topic))
             .map(|(name, _)| name.as_str())
             .collect()
+    }
+}
+
+impl Component {
+    /// What it does with topics: a user of a NATS server who runs it needs these rights. Those on topics that cannot be
+    /// filled in are left out.
+    pub fn rights(&self) -> BTreeSet<(Right, String)> {
+        let read = self.subscriptions().unwrap_or_default().into_iter().map(|one| one.subject);
+        let written = topics(&self.template, &self.parameters, catalog::Flow::Writes);
+        let letters = self.at_least_once.iter().map(|wanted| wanted.dead_letter_topic.clone());
+        let written = written.into_iter().map(|(_, topic)| topic).chain(letters);
+        let publish = written.map(|topic| (Right::Publish, topic));
+        read.map(|topic| (Right::Subscribe, topic)).chain(publish).collect()
     }
 }
 

@@ -1,22 +1,19 @@
-//! Whether the user of the settings may read the workflow's topics.
+//! Whether the user of the settings may read and write the workflow's topics.
 
 use std::collections::BTreeSet;
 
 use super::finding::Finding;
 use super::machine::Machine;
+use crate::check::Component;
 use crate::nats;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
     let Some(server) = machine.nats() else { return Vec::new() };
-    let subscriptions = machine.components().iter().filter_map(|component| component.subscriptions().ok());
-    let topics: BTreeSet<_> = subscriptions.flatten().map(|subscription| subscription.subject).collect();
-    let topics: Vec<_> = topics.into_iter().collect();
-    if topics.is_empty() {
-        return Vec::new();
-    }
+    let rights: BTreeSet<_> = machine.components().iter().flat_map(Component::rights).collect();
+    let rights: Vec<_> = rights.into_iter().collect();
     // What is wrong with the connection is said where the server is looked at.
-    match tokio::time::timeout(machine.patience, nats::denied_subscriptions(&server, &topics)).await {
-        Ok(Ok(denied)) => denied.iter().map(|error| Finding::of(machine.wants_platform(), error)).collect(),
+    match tokio::time::timeout(machine.patience, nats::lacking(&server, &rights)).await {
+        Ok(Ok(lacking)) => lacking.iter().map(|error| Finding::of(machine.wants_platform(), error)).collect(),
         _ => Vec::new(),
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 use crate::remedy::{Argument, Operation};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 
-pub use probe::denied_subscriptions;
+pub use probe::lacking;
 pub use right::{Right, denied};
 pub use subscription::Subscription;
 

@@ -5,7 +5,7 @@ use std::fmt;
 use async_nats::ServerError;
 
 /// A right on a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Right {
     Publish,
     Subscribe,

@@ -1,6 +1,6 @@
 //! The facade's part that deploys.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,7 +9,8 @@ use futures_util::StreamExt;
 
 use super::operation::Operation;
 use super::{Checked, Error, Pelato};
-use crate::check::Site;
+use crate::check::{Component, Site};
+use crate::nats::Right;
 use crate::platform::{
     self, About, Application, DeployError, Deployed, Manifest, Options, Plan, Platform, Status, Statuses,
 };
@@ -123,8 +124,8 @@ pub(super) struct Wanted {
     pub(super) application: Application,
     /// What JetStream has to do for its components.
     streams: Streams,
-    /// What its components subscribe to.
-    topics: Vec<String>,
+    /// What its components do with topics.
+    rights: Vec<(Right, String)>,
     /// What stays within sites, by the target that is there.
     sites: BTreeMap<String, Site>,
     /// What is worth a warning before anybody is asked.
@@ -210,11 +211,11 @@ impl Operation {
         application.entry.image = push::entry_image(&self.settings)?;
         application.http_hosts = checked.workflow.http_hosts.iter().map(|field| field.text.clone()).collect();
         let streams = self.streams_deployed(&checked.components)?;
-        let subscriptions = checked.components.iter().filter_map(|component| component.subscriptions().ok());
-        let topics = subscriptions.flatten().map(|subscription| subscription.subject).collect();
+        let rights: BTreeSet<_> = checked.components.iter().flat_map(Component::rights).collect();
+        let rights = rights.into_iter().collect();
         let warnings = self.homeless(&checked.components);
         let sites = self.sites(&checked.components)?;
-        Ok(Wanted { application, streams, topics, sites, warnings })
+        Ok(Wanted { application, streams, rights, sites, warnings })
     }
 
     /// How many calls a replica handles at once.
@@ -283,12 +284,12 @@ impl Operation {
         wanted: Wanted,
         force: bool,
     ) -> Result<Plan, Error> {
-        let Wanted { application, streams, topics, sites, warnings } = wanted;
+        let Wanted { application, streams, rights, sites, warnings } = wanted;
         let plan = self.plan(platform, application, force).await?;
         for message in warnings.into_iter().chain(plan.warnings.iter().cloned()) {
             self.progress.report(Event::DeployWarning { message });
         }
-        self.may_read(&topics).await?;
+        self.has_rights(&rights).await?;
         self.look_at_sites(&sites).await?;
         self.write_manifest(platform, &plan.manifest)?;
         // Before anything starts: what is sent from then on is kept.
@@ -298,11 +299,11 @@ impl Operation {
         Ok(plan)
     }
 
-    /// Sees that the user may subscribe to the topics. Hosts may be other users, so it says nothing if there is no server.
-    async fn may_read(&self, topics: &[String]) -> Result<(), Error> {
-        let denied = nats::denied_subscriptions(&self.settings.nats()?, topics).await.unwrap_or_default();
-        match denied.into_iter().next() {
-            Some(denied) => Err(StreamError::from(denied).into()),
+    /// Sees that the user has the rights on topics. Hosts may be other users, so it says nothing if there is no server.
+    async fn has_rights(&self, rights: &[(Right, String)]) -> Result<(), Error> {
+        let lacking = nats::lacking(&self.settings.nats()?, rights).await.unwrap_or_default();
+        match lacking.into_iter().next() {
+            Some(lacking) => Err(StreamError::from(lacking).into()),
             None => Ok(()),
         }
     }
