@@ -112,7 +112,8 @@ impl Arguments {
 
 fn rate(text: &str) -> Result<f64, String> {
     let expected = || "expected a number from 0.1 to 10000".to_owned();
-    text.parse().ok().filter(|rate| (0.1..=10_000.0).contains(rate)).ok_or_else(expected)
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    text.parse().ok().filter(|rate| digits && (0.1..=10_000.0).contains(rate)).ok_or_else(expected)
 }
 
 /// Runs the command.

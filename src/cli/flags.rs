@@ -1,7 +1,9 @@
 //! Flags, and kinds of values, that several commands share.
 
-use std::num::NonZeroUsize;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
@@ -15,6 +17,9 @@ use crate::postgres;
 use crate::project::Builder;
 use crate::remedy::Argument;
 
+/// More components are not built in parallel.
+const MOST_JOBS: usize = 1024;
+
 /// A time that is not 0: the value of every flag that takes a time.
 ///
 /// # Errors
@@ -22,6 +27,19 @@ use crate::remedy::Argument;
 pub fn time(text: &str) -> Result<Duration, String> {
     let time = time::parse(text)?;
     if time.is_zero() { Err("expected more than 0".to_owned()) } else { Ok(time) }
+}
+
+/// A whole number as people write it, within these limits: the value of every flag and argument that takes one.
+pub fn number<T>(range: RangeInclusive<T>) -> impl Fn(&str) -> Result<T, String> + Clone
+where
+    T: FromStr + PartialOrd + Display + Clone,
+{
+    move |text| {
+        // What `parse` takes besides is a `+`, which means something else in the places where people use it.
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|number| digits && range.contains(number));
+        number.ok_or_else(|| format!("expected a whole number from {} to {}", range.start(), range.end()))
+    }
 }
 
 /// The path of a file that is there.
@@ -63,8 +81,8 @@ fn refused(flag: &str, error: &dyn Diagnostic) -> Error {
 #[derive(Debug, Args)]
 pub struct Flags {
     /// How many components to build in parallel [default: the number of processors; 1 if PARALLEL_BUILD is False]
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    #[arg(short, long, value_name = "N", value_parser = number(1..=MOST_JOBS))]
+    jobs: Option<usize>,
     /// Never use the network: no compiler is installed, no dependency is downloaded
     #[arg(long)]
     offline: bool,
@@ -90,7 +108,7 @@ impl Flags {
             _ => None,
         };
         BuildFlags {
-            jobs: self.jobs.map(usize::from),
+            jobs: self.jobs,
             no_install,
             offline: self.offline,
             path: std::env::var_os("PATH").unwrap_or_default(),

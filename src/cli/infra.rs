@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::context::Context;
+use super::flags;
 use crate::infra::{self, Environment};
 use crate::pelato::{Error, InfraOptions, Pelato};
 use crate::ui::prompt::{Form, Question};
@@ -78,8 +79,8 @@ struct Ports {
     local_registry_port: u16,
 }
 
-fn port() -> clap::builder::RangedI64ValueParser<u16> {
-    clap::value_parser!(u16).range(1..)
+fn port() -> impl Fn(&str) -> Result<u16, String> + Clone {
+    flags::number(1..=u16::MAX)
 }
 
 impl Arguments {

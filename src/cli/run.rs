@@ -28,7 +28,7 @@ pub struct Arguments {
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
     /// Port for HTTP on 127.0.0.1 [default: the workflow's, else 8000]; 0 chooses a free one
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = flags::number(0..=u16::MAX))]
     port: Option<u16>,
     /// Answer HTTP requests for this host name, too (without port) [default: names of this machine alone, such as localhost]
     #[arg(long, value_name = "NAME", value_parser = host_name)]
@@ -64,7 +64,7 @@ pub struct Arguments {
 #[derive(Debug, Args)]
 pub struct LimitFlags {
     /// Memory of one call, in MiB
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = flags::number(1..=4096_u64))]
     memory: u64,
     /// Longest time of one call, such as 500ms, 10s or 2m
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = flags::time)]

@@ -191,6 +191,11 @@ fn limit(figure: Figure, value: &str) -> Result<Limit, String> {
     }
     let expected =
         || "a number of messages is expected, such as 0, or a share of them, such as 1%".to_owned();
+    let is_plain =
+        value.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'%' || byte == b' ');
+    if !is_plain {
+        return Err(expected());
+    }
     match value.strip_suffix('%') {
         None => value.parse().map(Limit::Count).map_err(|_| expected()),
         Some(share) => {

@@ -73,9 +73,10 @@ pub(super) fn hosted_one(
 /// # Errors
 /// When the value of one is not known here.
 pub(super) fn secrets(component: &Component, settings: &Settings) -> Result<Environment, Error> {
-    let value = |name: &String| match settings.secret(name) {
-        Some(value) => Ok((name.clone(), value)),
-        None => Err(Error::UnknownSecret { component: component.name.clone(), name: name.clone() }),
+    let value = |name: &String| {
+        settings.check_secret(name)?;
+        let unknown = || Error::UnknownSecret { component: component.name.clone(), name: name.clone() };
+        Ok((name.clone(), settings.secret(name).ok_or_else(unknown)?))
     };
     component.env.secrets.values().map(value).collect()
 }

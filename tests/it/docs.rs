@@ -145,7 +145,7 @@ fn every_setting() {
             Kind::Host => "host",
             Kind::NatsUrl => "address",
             Kind::IpAddress => "IP address",
-            Kind::Token => "name",
+            Kind::Token | Kind::Configuration => "name",
             Kind::Pairs => "pairs",
             Kind::Platform => "platform",
             Kind::Namespace => "namespace",

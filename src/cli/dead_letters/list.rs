@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::super::context::Context;
+use super::super::flags;
 use crate::pelato::Error;
 use crate::ui::json;
 
@@ -16,7 +17,7 @@ pub struct Arguments {
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
     /// How many to show at most, of each topic
-    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = flags::number(0..=usize::MAX))]
     limit: usize,
 }
 

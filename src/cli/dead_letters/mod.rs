@@ -8,6 +8,7 @@ mod show;
 use clap::{Args, Subcommand};
 
 use super::context::Context;
+use super::flags;
 use crate::pelato::{Error, Selected};
 
 /// Look at messages that components could not process, send them again, or delete them
@@ -30,7 +31,7 @@ struct Which {
     #[arg(value_name = "COMPONENT")]
     component: String,
     /// Their numbers, as `pelato dead-letters list` shows them
-    #[arg(value_name = "NUMBER", required_unless_present = "all")]
+    #[arg(value_name = "NUMBER", required_unless_present = "all", value_parser = flags::number(1..=u64::MAX))]
     numbers: Vec<u64>,
     /// All dead letters of the component
     #[arg(long, conflicts_with = "numbers")]

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::super::context::Context;
+use super::super::flags;
 use crate::pelato::Error;
 use crate::ui::json;
 
@@ -16,7 +17,7 @@ pub struct Arguments {
     #[arg(value_name = "COMPONENT")]
     component: String,
     /// Its number, as `pelato dead-letters list` shows it
-    #[arg(value_name = "NUMBER")]
+    #[arg(value_name = "NUMBER", value_parser = flags::number(1..=u64::MAX))]
     number: u64,
 }
 

@@ -22,14 +22,19 @@ pub type EnvFile = (BTreeMap<String, String>, Vec<Problem>);
 pub fn read(root: &Path) -> Result<EnvFile, SettingsError> {
     use std::io::ErrorKind::{IsADirectory, NotFound};
     let path = &root.join(ENV_FILE);
-    let text = match files::text(root, path, files::TEXT) {
-        Ok(text) => text,
+    let bytes = match files::read(root, path, files::TEXT) {
+        Ok(bytes) => bytes,
         Err(error) if matches!(error.kind(), NotFound | IsADirectory) => return Ok(EnvFile::default()),
         Err(source) => {
             let path = path.display().to_string();
             return Err(SettingsError::Unreadable { path, source });
         }
     };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        wrong(line, "it is not UTF-8 text").advise("save the file as UTF-8 text")
+    })?;
     let (mut values, mut warnings) = EnvFile::default();
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let Some((name, value)) = setting(line).map_err(|reason| wrong(index + 1, reason))? else { continue };
@@ -37,6 +42,14 @@ pub fn read(root: &Path) -> Result<EnvFile, SettingsError> {
         values.insert(name.to_owned(), value);
     }
     Ok((values, warnings))
+}
+
+/// The line of the value that counts: the last one of that name.
+pub(super) fn line_of(root: &Path, name: &str) -> Option<usize> {
+    let text = files::text(root, &root.join(ENV_FILE), files::TEXT).ok()?;
+    let sets = |line: &str| matches!(setting(line), Ok(Some((found, _))) if found == name);
+    let lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    lines.filter(|(_, line)| sets(line)).last().map(|(index, _)| index + 1)
 }
 
 /// The setting on a line, if there is one.
@@ -123,6 +136,13 @@ mod tests {
     }
 
     #[test]
+    fn the_last_line_of_a_name_counts() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(ENV_FILE), "A=1\n# A=2\nexport A=3\nB=4\n").unwrap();
+        assert_eq!(["A", "B", "C"].map(|name| line_of(folder.path(), name)), [Some(3), Some(4), None]);
+    }
+
+    #[test]
     fn other_lines_are_refused_by_number_and_not_repeated() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join(ENV_FILE);
@@ -134,6 +154,8 @@ mod tests {
             assert!(error.contains("line 2") && error.contains(reason), "{error}");
             assert!(!error.contains("hunter2"), "{error}");
         }
+        std::fs::write(&file, b"X=1\nPASSWORD=hunter2\xe9\n").unwrap();
+        assert_eq!(read(folder.path()).unwrap_err().to_string(), "line 2: it is not UTF-8 text");
         std::fs::remove_file(&file).unwrap();
         std::fs::create_dir(&file).unwrap();
         assert!(read(folder.path()).unwrap().0.is_empty(), "a folder sets nothing");

@@ -55,16 +55,24 @@ pub enum SettingsError {
     #[diagnostic(transparent)]
     Line(#[from] Problem),
     /// A value that its setting does not take.
-    #[error("{name} is `{value}` ({origin}), which is not {expected}")]
+    #[error("{name} is `{value}` ({place}), which is not {expected}")]
     #[diagnostic(code(pelato::settings::value))]
     Value {
         name: &'static str,
         value: String,
-        origin: Origin,
+        /// Where it came from, with the line if it is in a file.
+        place: String,
         expected: &'static str,
         #[help]
         help: String,
     },
+    /// A variable of the environment is not UTF-8.
+    #[error("the variable {name} of the environment is not UTF-8 text")]
+    #[diagnostic(
+        code(pelato::settings::not_text),
+        help("set it again, or put it into {ENV_FILE} as UTF-8 text")
+    )]
+    NotText { name: String },
     /// The project would decide who receives a secret of the user, or whether a server is reached safely.
     #[error("{0}")]
     #[diagnostic(

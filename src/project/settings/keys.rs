@@ -64,6 +64,8 @@ pub enum Kind {
     IpAddress,
     /// A name that is a token of NATS subjects.
     Token,
+    /// The name of a configuration in a lattice.
+    Configuration,
     /// Names and tokens: `a=b`, separated by commas. No name comes twice.
     Pairs,
     /// A platform that PELATO deploys to.
@@ -230,6 +232,13 @@ impl Kind {
                 subject::is_token(text).then_some(Value::Text),
                 ("a name without dots, spaces, commas, `|` and wildcards", "a name such as `cloud`"),
             ),
+            Self::Configuration => (
+                is_configuration(text).then_some(Value::Text),
+                (
+                    "the name of a configuration",
+                    "a name of letters, digits, `-`, `_`, `=` and `/`, such as `rooms-db`",
+                ),
+            ),
             Self::Pairs => (
                 pairs(text).map(|_| Value::Text),
                 ("a list of pairs that are separated by commas", "a list such as `edge=site-a,fog=site-b`"),
@@ -267,6 +276,11 @@ pub(super) fn pairs(text: &str) -> Option<BTreeMap<String, String>> {
     Some(pairs)
 }
 
+/// Whether hosts of wasmCloud 1.9 take it: it is a token of the subject by which it is put there, and a key of a bucket.
+fn is_configuration(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_=/".contains(&byte))
+}
+
 /// Whether Kubernetes takes it as the name of a namespace.
 fn is_namespace(text: &str) -> bool {
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
@@ -292,6 +306,7 @@ mod tests {
             (Kind::Port, &["1", "65535"][..], &["+5", "-5", "0", "65536", "", " 5", "5e1"][..]),
             (Kind::Calls, &["100"], &["+100", "10001"]),
             (Kind::Number, &["2048"], &["+1", "1.5"]),
+            (Kind::Configuration, &["postgres", "rooms-db_2"], &["", "a b", "a.b", "a*", "größe"]),
             (Kind::Time, &["90s", "1.5m", "10"], &["1e3", "+5s", "1e3s", "0"]),
             (
                 Kind::Image,

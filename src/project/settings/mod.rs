@@ -44,7 +44,16 @@ pub struct Effective {
 }
 
 impl Effective {
-    fn read(key: Key, value: Option<String>, origin: Origin) -> Result<Self, SettingsError> {
+    /// Reads a value; `line` is where it is in `.env`, if it is from there.
+    fn read(
+        key: Key,
+        value: Option<String>,
+        origin: Origin,
+        line: impl Fn() -> Option<usize>,
+    ) -> Result<Self, SettingsError> {
+        if origin == Origin::Environment && value.as_deref().is_some_and(is_mangled) {
+            return Err(SettingsError::NotText { name: key.name.to_owned() });
+        }
         // The expression that images have to match takes milliseconds to compile. A test sees that the defaults do.
         let is_known = key.kind == Kind::Image && origin == Origin::Default;
         let read = match value.as_deref() {
@@ -56,7 +65,10 @@ impl Effective {
             Err((expected, example)) => Err(SettingsError::Value {
                 name: key.name,
                 value: masked(key.kind, value.as_deref().unwrap_or_default()).into_owned(),
-                origin,
+                place: match line() {
+                    Some(line) => format!("{origin}:{line}"),
+                    None => origin.to_string(),
+                },
                 expected,
                 help: format!("set it to {example}"),
             }),
@@ -67,6 +79,11 @@ impl Effective {
     pub fn shown(&self) -> Option<Cow<'_, str>> {
         Some(masked(self.key.kind, self.value.as_deref()?))
     }
+}
+
+/// Whether bytes of a variable were no UTF-8: who looks it up has put this in their place.
+fn is_mangled(value: &str) -> bool {
+    value.contains(char::REPLACEMENT_CHARACTER)
 }
 
 /// A value as it may be shown.
@@ -133,8 +150,12 @@ impl Settings {
                 .or_else(|| Some((given(file.get(key.name).cloned())?, Origin::EnvFile)))
         };
         let effective = ALL.iter().map(|key| match find(key) {
-            Some((value, origin)) => Effective::read(*key, Some(value), origin),
-            None => Effective::read(*key, key.default.map(str::to_owned), Origin::Default),
+            Some((value, origin)) => {
+                let is_in_file = origin == Origin::EnvFile;
+                let line = || root.filter(|_| is_in_file).and_then(|root| env_file::line_of(root, key.name));
+                Effective::read(*key, Some(value), origin, line)
+            }
+            None => Effective::read(*key, key.default.map(str::to_owned), Origin::Default, || None),
         });
         let effective = effective.collect::<Result<_, _>>()?;
         let given = secrets::Given { file, environment: None };

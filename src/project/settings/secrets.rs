@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::disclosure::{Part, Rank};
 use super::error::{Origin, SettingsError};
 use super::keys::Role;
-use super::{Key, Settings};
+use super::{Key, Settings, is_mangled};
 
 /// Looks up a variable of the environment.
 pub type LookUp = dyn Fn(&str) -> Option<String> + Send + Sync;
@@ -37,6 +37,19 @@ impl Settings {
         Self { given: Given { environment: Some(environment), ..self.given }, ..self }
     }
 
+    /// Sees that the value of a function's secret, if there is one, is text: functions would find another than the user's.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn check_secret(&self, name: &str) -> Result<(), SettingsError> {
+        match self.secret_from(name) {
+            Some((value, Origin::Environment)) if is_mangled(&value) => {
+                Err(SettingsError::NotText { name: format!("{SECRET_PREFIX}{name}") })
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// The value of a function's secret: from the environment, under a name that only such values have, else from `.env`.
     pub fn secret(&self, name: &str) -> Option<String> {
         self.secret_from(name).map(|(value, _)| value)
@@ -61,6 +74,8 @@ impl Settings {
         names: impl IntoIterator<Item = &'a str>,
         keys: &[Key],
     ) -> Result<(), SettingsError> {
+        let names: Vec<_> = names.into_iter().collect();
+        names.iter().try_for_each(|name| self.check_secret(name))?;
         let found = names.into_iter().filter_map(|name| Some((name, self.secret_from(name)?.1)));
         let parts = found.map(|(name, origin)| Part {
             role: Role::Secret,
@@ -99,5 +114,8 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(found, [some("environment"), some("environment"), some("file"), None, None, None]);
         assert!(!format!("{settings:?}").contains("file\""));
+        let settings = settings.with_environment(Arc::new(|_| Some("caf\u{fffd}".to_owned())));
+        let error = settings.check_secret("A").unwrap_err().to_string();
+        assert_eq!(error, "the variable PELATO_SECRET_A of the environment is not UTF-8 text");
     }
 }

@@ -30,7 +30,7 @@ fn the_originals_truth_values_are_read() {
     assert!(!load("PARALLEL_BUILD=False\n", &[], &[]).unwrap().is_on(PARALLEL_BUILD));
     assert!(load("ENABLE_METRICS='True'\n", &[], &[]).unwrap().is_on(ENABLE_METRICS));
     let error = load("ENABLE_METRICS=maybe\n", &[], &[]).unwrap_err();
-    assert_eq!(error.to_string(), "ENABLE_METRICS is `maybe` (.env), which is not a boolean");
+    assert_eq!(error.to_string(), "ENABLE_METRICS is `maybe` (.env:1), which is not a boolean");
 }
 
 #[test]

@@ -16,7 +16,7 @@ keys! {
     /// Image of the provider of PostgreSQL databases.
     POSTGRES_PROVIDER: Image = Some("ghcr.io/wasmcloud/sqldb-postgres:0.9.0");
     /// Name of the configuration in the lattice that contains the database's address, user and password.
-    POSTGRES_CONFIG: Text = Some("postgres");
+    POSTGRES_CONFIG: Configuration = Some("postgres");
     /// Address on which the HTTP provider listens on its hosts.
     HTTP_ADDRESS: IpAddress = Some("0.0.0.0");
 }

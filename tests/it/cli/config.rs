@@ -320,9 +320,8 @@ env-file
 "#]]);
     place.write(".env", [0xff, 0xfe]);
     place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
-error: cannot read [PROJECT]/.env
-  because: it is not UTF-8 text
-  help: check that it is a UTF-8 text file and that you have read permission
+error: .env: line 1: it is not UTF-8 text
+  help: save the file as UTF-8 text
 
 "#]]);
 }
@@ -381,5 +380,53 @@ fn a_flag_that_cannot_be_used_is_a_mistake_on_the_command_line() {
     ] {
         let said = refused(&[], arguments, 2);
         assert!(!said.contains(SECRET), "{said}");
+    }
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_named_with_its_line() {
+    let place = Place::with(PROJECT);
+    place.write(".env", "# Ours.\nPOSTGRES_CONFIG=rooms db\n");
+    place.run_in_vain(&["config"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: POSTGRES_CONFIG is `rooms db` (.env:2), which is not the name of a configuration
+  help: set it to a name of letters, digits, `-`, `_`, `=` and `/`, such as `rooms-db`
+
+"#]]);
+    place.write(".env", "NATS_PORT=1\nNATS_PORT=+4222\n");
+    place.run_in_vain(&["check"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: NATS_PORT is `+4222` (.env:2), which is not a port from 1 to 65535
+  help: set it to a port such as `4222`
+
+"#]]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_not_utf_8_is_named_and_not_repeated() {
+    use std::os::unix::ffi::OsStrExt;
+    let place = Place::with(PROJECT);
+    let bytes = std::ffi::OsStr::from_bytes(b"caf\xe9-hunter2");
+    std::fs::write(place.path(".env"), b"NATS_USER=me\nNATS_PASSWORD=caf\xe9-hunter2\n").unwrap();
+    place.run_in_vain(&["config"]).code(3).stdout_eq("").stderr_eq(str![[r#"
+error: .env: line 2: it is not UTF-8 text
+  help: save the file as UTF-8 text
+
+"#]]);
+    let ran = place.run_in_vain(&["config", "--json"]).code(3).stderr_eq("");
+    let said = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+    assert!(said.contains("line 2: it is not UTF-8 text") && !said.contains("hunter2"), "{said}");
+    std::fs::remove_file(place.path(".env")).unwrap();
+    for name in ["NATS_USER", "REGISTRY_PASSWORD", "NATS_HOST"] {
+        let place = Place::with(PROJECT).env(name, bytes);
+        let ran = place.run_in_vain(&["config"]).code(3).stdout_eq("");
+        let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+        let error = format!("error: the variable {name} of the environment is not UTF-8 text\n");
+        assert!(said.starts_with(&error) && !said.contains("hunter2"), "{said}");
+        let ran = place.run_in_vain(&["check", "--json"]).code(3).stderr_eq("");
+        let said = String::from_utf8_lossy(&ran.get_output().stdout).into_owned();
+        assert!(
+            said.contains("\"code\":\"pelato::settings::not_text\"") && !said.contains("hunter2"),
+            "{said}"
+        );
     }
 }

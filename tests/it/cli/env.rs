@@ -184,3 +184,19 @@ fn check_says_that_wasmcloud_1_9_has_no_secrets() {
         .code(0)
         .stdout_eq(format!("KEY={VALUE}"));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_secret_that_is_not_utf_8_is_named_instead_of_changed() {
+    use std::os::unix::ffi::OsStrExt;
+    let workflow = WORKFLOW.replace("env: {UNIT: °C, SITE: \"${SITE}\"}\n", "");
+    let workflow = workflow.replace("{THRESHOLD: -18.5}", "{KEY: {secret: ALARM_KEY}}");
+    let place = Place::with(&[("workflow.yaml", &*workflow), ("tasks/alarm.go", ALARM)]);
+    let place = place.env("PELATO_SECRET_ALARM_KEY", std::ffi::OsStr::from_bytes(b"caf\xe9"));
+    let ran = place.run(&["call", "alarm", "KEY"]).code(3).stdout_eq("");
+    let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+    assert!(
+        said.contains("the variable PELATO_SECRET_ALARM_KEY of the environment is not UTF-8 text"),
+        "{said}"
+    );
+}

@@ -230,7 +230,7 @@ For more information, try '--help'.
 fn a_value_of_the_wrong_kind_is_named() {
     let place = Place::empty();
     place.run(&["build", "--jobs", "0"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value '0' for '--jobs <N>': number would be zero for non-zero type
+error: invalid value '0' for '--jobs <N>': expected a whole number from 1 to 1024
 
 For more information, try '--help'.
 
@@ -242,7 +242,7 @@ For more information, try '--help'.
 
 "#]]);
     place.run(&["call", "x", "--memory", "5000"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value '5000' for '--memory <MIB>': 5000 is not in 1..=4096
+error: invalid value '5000' for '--memory <MIB>': expected a whole number from 1 to 4096
 
 For more information, try '--help'.
 
@@ -254,11 +254,43 @@ For more information, try '--help'.
 
 "#]]);
     place.run(&["run", "--port", "70000"]).code(2).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value '70000' for '--port <PORT>': 70000 is not in 0..=65535
+error: invalid value '70000' for '--port <PORT>': expected a whole number from 0 to 65535
 
 For more information, try '--help'.
 
 "#]]);
+}
+
+#[test]
+fn numbers_are_digits_without_a_sign_everywhere() {
+    let place = Place::with(PROJECT);
+    for arguments in [
+        &["run", "--port", "+5"][..],
+        &["run", "--memory", "+256"],
+        &["run", "--timeout", "+5s"],
+        &["call", "double", "--memory=+256"],
+        &["call", "double", "--timeout=+5"],
+        &["build", "-j", "+2"],
+        &["build", "--jobs=2.0"],
+        &["tail", "-n", "+3"],
+        &["dead-letters", "list", "--limit", "+1"],
+        &["dead-letters", "show", "double", "+1"],
+        &["dead-letters", "drop", "double", "1", "+2"],
+        &["infra", "cloud", "--nats-port", "+4222"],
+        &["drill", "--no-fault", "--rate", "+5"],
+        &["drill", "--no-fault", "--rate", "1e3"],
+        &["drill", "--no-fault", "--slo", "lost<=+1"],
+        &["drill", "--no-fault", "--duration", "+30s"],
+        &["doctor", "--timeout", "+4s"],
+        &["deploy", "--timeout", "+2m"],
+    ] {
+        let ran = place.run_in_vain(arguments).code(2).stdout_eq("");
+        let said = String::from_utf8_lossy(&ran.get_output().stderr).into_owned();
+        assert!(
+            said.contains("expected a ") || said.contains("is expected, such as"),
+            "{arguments:?}: {said}"
+        );
+    }
 }
 
 #[test]
@@ -308,12 +340,36 @@ For more information, try '--help'.
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let place = Place::with(PROJECT);
-    for command in [&["schema"][..], &["completions", "bash"], &["--help"], &["check", "--json"]] {
+    for command in [
+        &["schema"][..],
+        &["completions", "bash"],
+        &["--help"],
+        &["check"],
+        &["check", "--json"],
+        &["config"],
+        &["config", "--json"],
+        &["graph"],
+        &["graph", "--json"],
+        &["template", "list"],
+        &["template", "list", "--json"],
+        &["call", "double", "2"],
+        &["call", "double", "2", "--json"],
+    ] {
         let mut child = place.command(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
         let ended = child.wait_with_output().unwrap();
-        assert_eq!(String::from_utf8_lossy(&ended.stderr), "", "{command:?}");
+        let said = String::from_utf8_lossy(&ended.stderr).into_owned();
+        // The first call says what it builds.
+        assert!(said.is_empty() || command[0] == "call" && !said.contains("error"), "{command:?}: {said}");
         assert_eq!(ended.status.code(), Some(0), "{command:?}");
+    }
+    // An error's own code stays, although its JSON reaches nobody.
+    for command in [&["call", "nobody"][..], &["call", "nobody", "--json"]] {
+        let mut child = place.command(command).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(3), "{command:?}");
+        assert!(!String::from_utf8_lossy(&ended.stderr).contains("panic"), "{command:?}");
     }
 }
 
