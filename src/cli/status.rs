@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato status\n  pelato status --watch     # again whenever something changes\n  \
-    pelato status --json"
+    pelato status --json\n\nThe exit code is 0 if everything runs, else 7."
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -30,8 +30,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let pelato = context.open_at(&arguments.place)?;
     if !arguments.watch {
-        show(&json::Status::new(&context.finish(pelato.status())?), context);
-        return Ok(());
+        let status = json::Status::new(&context.finish(pelato.status())?);
+        show(&status, context);
+        return status.verdict();
     }
     context.finish(async {
         let mut statuses = pelato.statuses().await?;

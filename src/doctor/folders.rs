@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use super::finding::{Finding, Fix};
+use super::finding::{Finding, Fix, State};
 use super::machine::Machine;
 
 pub async fn look(machine: &Machine) -> Vec<Finding> {
-    let mut found = vec![cache(machine)];
+    let mut found = vec![cache(machine), allowed(machine)];
     if machine.has_project() {
         found.push(folder(
             true,
@@ -19,29 +19,43 @@ pub async fn look(machine: &Machine) -> Vec<Finding> {
 }
 
 fn cache(machine: &Machine) -> Finding {
-    let (needed, path) = (machine.has_project(), &machine.build.cache);
-    if path.symlink_metadata().is_ok() {
-        let remedy = "check that it is a folder and that you have write permission there; `PELATO_CACHE` sets another folder";
-        return folder(needed, "PELATO's cache", path, remedy);
+    let path = &machine.build.cache;
+    let found = own(machine, "PELATO's cache", path, "PELATO_CACHE", "the first build creates it");
+    match path.symlink_metadata() {
+        Err(_) if found.state != State::Problem => found.mended_by(Fix::Folder(path.clone())),
+        _ => found,
     }
-    let shown = path.display();
-    match path.ancestors().skip(1).find(|above| above.exists()).map(writable) {
-        Some(Ok(())) => {
-            let what = format!("PELATO's cache does not exist yet: {shown}");
-            Finding::lacking(false, what, "the first build creates it").mended_by(Fix::Folder(path.clone()))
+}
+
+/// The folder of what the user allows, and of the key by which builds are known as the user's own.
+fn allowed(machine: &Machine) -> Finding {
+    match machine.store.entries() {
+        Ok(_) => {
+            let path = machine.store.folder();
+            own(machine, "what you allow", path, "PELATO_STATE", "the first build creates its folder")
         }
+        Err(error) => Finding::of(machine.has_project(), &error),
+    }
+}
+
+/// A folder of PELATO's own, which a variable names and which is made when something is put there.
+fn own(machine: &Machine, what: &str, path: &Path, variable: &str, made: &str) -> Finding {
+    let (needed, shown) = (machine.has_project(), path.display());
+    let remedy = |check: &str| {
+        format!("check that {check}you have write permission there; `{variable}` sets another folder")
+    };
+    if path.symlink_metadata().is_ok() {
+        return folder(needed, what, path, &remedy("it is a folder and that "));
+    }
+    match path.ancestors().skip(1).find(|above| above.exists()).map(writable) {
+        Some(Ok(())) => Finding::lacking(false, format!("{what} does not exist yet: {shown}"), made),
         Some(Err(why)) => {
-            let what = format!("PELATO's cache {shown} cannot be created: {why}");
-            Finding::lacking(
-                needed,
-                what,
-                "check that you have write permission there; `PELATO_CACHE` sets another folder",
-            )
+            Finding::lacking(needed, format!("{what} {shown} cannot be created: {why}"), remedy(""))
         }
         None => Finding::lacking(
             needed,
             format!("no folder is known for {shown}"),
-            "`PELATO_CACHE` sets another folder",
+            format!("`{variable}` sets another folder"),
         ),
     }
 }

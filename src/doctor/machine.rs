@@ -20,6 +20,7 @@ use crate::project::settings::REGISTRY_URL;
 use crate::push::{self, Probe, PushError};
 use crate::remedy::Operation;
 use crate::stream::Streams;
+use crate::trust::Store;
 
 /// What there is to build.
 #[derive(Debug)]
@@ -56,6 +57,8 @@ pub struct Machine {
     pub builder_from: String,
     /// How long others may take to answer.
     pub patience: Duration,
+    /// What this user allows.
+    pub store: Store,
     local: OnceCell<Vec<Local>>,
     engine: OnceCell<Result<Look, container::ContainerError>>,
     registry: OnceCell<Result<Probe, PushError>>,
@@ -72,6 +75,7 @@ impl Machine {
         packs: Vec<Arc<Pack>>,
         build: build::Options,
         builder_from: String,
+        store: Store,
         platform: Result<Arc<dyn Platform>, DeployError>,
     ) -> Self {
         let (platform, undecided) = match platform {
@@ -91,6 +95,7 @@ impl Machine {
             build,
             builder_from,
             patience: Duration::default(),
+            store,
             local: OnceCell::new(),
             engine: OnceCell::new(),
             registry: OnceCell::new(),

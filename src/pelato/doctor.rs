@@ -92,8 +92,9 @@ impl Operation {
         self.ask_about(packs.iter().map(Arc::as_ref))?;
         packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
+        let (store, platform) = (self.store.clone(), self.platform());
         let mut machine =
-            Machine::new(&self.root, &self.settings, work, packs, options, builder_from, self.platform());
+            Machine::new(&self.root, &self.settings, work, packs, options, builder_from, store, platform);
         machine.rejected = rejected;
         // What is wrong with the workflow is said elsewhere.
         machine.streams = self.streams_deployed(machine.components()).unwrap_or_default();

@@ -77,6 +77,19 @@ pub enum Error {
         problems: String,
         help: String,
     },
+    /// `status` found that not everything runs, and has shown what.
+    #[error("not everything runs: {status}")]
+    #[diagnostic(
+        code(pelato::not_running),
+        help(
+            "each part that does not run has its reason beside it; {} checks the machine and the cluster",
+            Operation::Doctor
+        )
+    )]
+    NotRunning {
+        /// How much of it runs, in words.
+        status: String,
+    },
     #[error(transparent)]
     #[diagnostic(transparent)]
     Settings(#[from] SettingsError),

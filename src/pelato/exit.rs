@@ -56,7 +56,7 @@ impl Error {
             | Self::Edit(_)
             | Self::Bump(_)
             | Self::MoveRejected(_) => Exit::Project,
-            Self::Relocation(RelocationError::NoHost { .. }) => Exit::Platform,
+            Self::NotRunning { .. } | Self::Relocation(RelocationError::NoHost { .. }) => Exit::Platform,
             Self::Relocation(_) => Exit::Project,
             Self::Load(LoadError::Read(_)) => Exit::Project,
             Self::Load(_) => Exit::Usage,

@@ -23,6 +23,11 @@ impl Store {
         Self { folder }
     }
 
+    /// Where it is kept.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Everything that is allowed, in the order in which it was.
     ///
     /// # Errors

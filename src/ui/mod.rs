@@ -241,8 +241,14 @@ impl Ui {
             self.error_event(error);
         }
         match error {
-            // `check` and `doctor` have shown their report: as JSON that was its result.
-            crate::Error::Checked(_) | crate::Error::MachineNotReady { .. } if self.json() => return,
+            // `check`, `doctor` and `status` have shown their report: as JSON that was its result.
+            crate::Error::Checked(_)
+            | crate::Error::MachineNotReady { .. }
+            | crate::Error::NotRunning { .. }
+                if self.json() =>
+            {
+                return;
+            }
             // So has `call`.
             crate::Error::Function { .. } if self.json() => return,
             // So has `pack check`.
@@ -256,12 +262,7 @@ impl Ui {
             crate::Error::Drill(DrillError::Missed { .. } | DrillError::Stopped) if self.json() => return,
             _ => {}
         }
-        // As JSON and as an event the problems are part of the error, but for those of an edit.
-        if let crate::Error::TaskRejected(rejected) | crate::Error::MoveRejected(rejected) = error
-            && self.json()
-        {
-            self.report(&rejected.0);
-        }
+        // As JSON and as an event the problems are part of the error.
         if self.json() {
             return self.result_json(&json::Failure::new(error));
         }

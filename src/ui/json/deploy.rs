@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::SCHEMA;
+use crate::pelato::Error;
 use crate::platform::{self, Outlook, PartKind, Plan};
 use crate::ui::worded;
 
@@ -187,6 +188,15 @@ impl Status {
     pub fn words(&self) -> String {
         let missing = self.missing.iter().map(|words| format!("; {words}")).collect::<String>();
         format!("{} {}: {}{missing}", self.application, self.version, self.counted())
+    }
+
+    /// Whether everything runs: all parts, and what connects them.
+    ///
+    /// # Errors
+    /// When something does not.
+    pub fn verdict(&self) -> Result<(), Error> {
+        let runs = self.missing.is_empty() && self.parts.iter().all(|part| part.state == "running");
+        if runs { Ok(()) } else { Err(Error::NotRunning { status: self.counted() }) }
     }
 
     /// Names and wanted versions of the components.

@@ -137,7 +137,9 @@ pub struct Failure {
 impl Failure {
     pub fn new(error: &crate::Error) -> Self {
         let problems = match error {
-            crate::Error::Rejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
+            crate::Error::Rejected(rejected)
+            | crate::Error::TaskRejected(rejected)
+            | crate::Error::MoveRejected(rejected) => rejected.0.problems.iter().map(Problem::new).collect(),
             crate::Error::Load(LoadError::Read(ReadError::Invalid(problem)))
             | crate::Error::Drill(DrillError::Objective(problem)) => vec![Problem::new(problem)],
             _ => Vec::new(),

@@ -47,6 +47,7 @@ fn all_is_there() {
 STATE  SUBJECT    FOUND
 ok     project    workflow.yaml: 2 tasks
 ok     folders    PELATO's cache: [CACHE]
+ok     folders    what you allow: [ABOVE]/state
 ok     folders    the project's folder: [PROJECT]
 ok     disk       [FREE] free for the project and PELATO's cache
 ok     toolchain  go [VERSION], on PATH: [GO]/go; the language pack `go` requires >=1.24
@@ -64,7 +65,7 @@ note   clock      not compared: no server reported its time
 fn as_json_the_findings_are_the_same() {
     let place = with_programs(&[]);
     place.run_in_vain(&["doctor", "--offline", "--json"]).code(8).stdout_eq(str![[r#"
-{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache does not exist yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24; python3, which would install it, is not on PATH either","remedy":"install python3, or install go and make sure that it is on PATH","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not checked: `--offline`","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
+{"schema":1,"ok":false,"findings":[{"subject":"project","state":"ok","found":"workflow.yaml: 2 tasks","remedy":null,"fixable":false},{"subject":"folders","state":"note","found":"PELATO's cache does not exist yet: [ABOVE]/cache","remedy":"the first build creates it","fixable":true},{"subject":"folders","state":"ok","found":"what you allow: [ABOVE]/state","remedy":null,"fixable":false},{"subject":"folders","state":"ok","found":"the project's folder: [PROJECT]","remedy":null,"fixable":false},{"subject":"disk","state":"ok","found":"[FREE] free for the project and PELATO's cache","remedy":null,"fixable":false},{"subject":"toolchain","state":"problem","found":"no compatible go on PATH: the language pack `go` requires >=1.24; python3, which would install it, is not on PATH either","remedy":"install python3, or install go and make sure that it is on PATH","fixable":false},{"subject":"builder","state":"ok","found":"go: local, with the pinned go","remedy":null,"fixable":false},{"subject":"engine","state":"note","found":"no container engine answers; it is needed only for builds in containers","remedy":null,"fixable":false},{"subject":"registry","state":"note","found":"REGISTRY_URL is not set: nothing can be pushed or deployed","remedy":null,"fixable":false},{"subject":"nats","state":"note","found":"not checked: `--offline`","remedy":null,"fixable":false},{"subject":"clock","state":"note","found":"not compared: no server reported its time","remedy":null,"fixable":false}]}
 
 "#]]).stderr_eq("");
 }
@@ -80,6 +81,7 @@ STATE    SUBJECT    FOUND
 ok       project    workflow.yaml: 2 tasks
 note     folders    PELATO's cache does not exist yet: [ABOVE]/cache
                     → the first build creates it
+ok       folders    what you allow: [ABOVE]/state
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; python3, which would install it, is not on PATH either
@@ -120,6 +122,7 @@ STATE    SUBJECT    FOUND
 ok       project    workflow.yaml: 2 tasks
 note     folders    PELATO's cache does not exist yet: [ABOVE]/cache
                     → the first build creates it
+ok       folders    what you allow: [ABOVE]/state
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 problem  toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; [ABOVE]/bin/go is 1.21.5; python3, which would install it, is not on PATH either
@@ -144,6 +147,7 @@ STATE    SUBJECT    FOUND
 ok       project    workflow.yaml: 2 tasks
 note     folders    PELATO's cache does not exist yet: [ABOVE]/cache
                     → the first build creates it
+ok       folders    what you allow: [ABOVE]/state
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 note     toolchain  no compatible go on PATH: the language pack `go` requires >=1.24; [ABOVE]/bin/go is 1.21.5; it is not needed to build in containers
@@ -274,6 +278,7 @@ fn servers_that_never_answer_do_not_hold_it_up() {
 STATE    SUBJECT    FOUND
 ok       project    workflow.yaml: 2 tasks
 ok       folders    PELATO's cache: [CACHE]
+ok       folders    what you allow: [ABOVE]/state
 ok       folders    the project's folder: [PROJECT]
 ok       disk       [FREE] free for the project and PELATO's cache
 ok       toolchain  go [VERSION], on PATH: [GO]/go; the language pack `go` requires >=1.24

@@ -360,3 +360,39 @@ fn the_progress_bar_leaves_the_screen_as_it_found_it() {
     let (_, code) = terminal.end();
     assert_eq!(code, 0);
 }
+
+/// A person reads why an answer cannot be taken; who wants JSON gets one document, about how it ended.
+#[test]
+fn an_answer_that_is_refused_is_no_second_document_of_json() {
+    let place = Place::with(PROJECT);
+    let given =
+        ["add-task", "--json", "--language", "go", "--template", "processor_nats", "--target", "edge"];
+    let mut terminal = Terminal::open(&place, &[&given[..], &["--name", "Third"]].concat());
+    terminal.see("Name of the component").answer("");
+    terminal.see("Topic to read from").answer("room.>");
+    terminal.see("Topic to write to").answer("room.b");
+    terminal.see("would receive its own messages forever").see("Topic to write to (room.b)").answer("hall.b");
+    terminal.see("Add the task?").answer("");
+    let (rest, code) = terminal.end();
+    assert_eq!((code, rest.matches("\"schema\":1").count()), (0, 1), "{rest}");
+    assert!(!rest.contains("\"exit\""), "{rest}");
+    // Where nobody can be asked, the same answers are an error, as one document.
+    let flags = [
+        "--source-topic",
+        "room.>",
+        "--dest-topic",
+        "room.b",
+        "--component-name",
+        "fourth",
+        "--name",
+        "Fourth",
+    ];
+    let ran = place.run(&[&given[..], &flags].concat()).code(2).stderr_eq("");
+    let said = String::from_utf8(ran.get_output().stdout.clone()).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (&document["exit"], &document["problems"][0]["rule"]),
+        (&2.into(), &"feeds-itself".into()),
+        "{said}"
+    );
+}

@@ -2,7 +2,7 @@
 
 use super::go::function;
 use crate::support::instance::Running;
-use crate::support::workshop::same_bytes;
+use crate::support::workshop::{Workshop, same_bytes};
 
 #[test]
 fn a_main_of_its_own() {
@@ -149,4 +149,25 @@ func exec_task(arg string) string { return arg + string(debug.Stack()) }
 "#,
     )];
     same_bytes("go", &source);
+}
+
+/// What Go allows works, also in a task that is a single file; what it does not allow is explained.
+#[test]
+fn a_linkname_works_where_go_allows_it() {
+    let code = |line: &str, body: &str| {
+        format!(
+            "package main\n\nimport (\n\t\"time\"\n\t_ \"unsafe\"\n)\n\n//go:linkname {line}\n{body}\n\n\
+             func exec_task(arg string) string {{\n\tif nanotime() > 0 {{\n\t\treturn arg + time.Time{{}}.UTC().Location().String()\n\t}}\n\treturn \"no time\"\n}}\n"
+        )
+    };
+    let allowed = code("nanotime runtime.nanotime", "func nanotime() int64");
+    let mut running = Running::new(&function(&[("task.go", &allowed)]));
+    assert_eq!(running.exec(b"x").unwrap(), Ok(b"xUTC".into()));
+    let taken = code("nanotime time.runtimeNano", "func nanotime() int64 { return 1 }");
+    let said = Workshop::refused("go", &[("task.go", &taken)]);
+    assert!(said.contains("link: duplicated definition of symbol time.runtimeNano"), "{said}");
+    assert!(
+        said.contains("help: a `//go:linkname` line gives a function a name of another package"),
+        "{said}"
+    );
 }

@@ -50,11 +50,31 @@ const POISON: [&str; 41] = [
     "ZIG_GLOBAL_CACHE_DIR",
 ];
 
-fn poisoned(mut command: Command) -> Command {
-    for name in POISON {
-        command.env(name, "/nonsense --nonsense=nonsense");
+/// What a person has set for other work, in files as well: Go's own settings, where `GOENV` says and where they usually
+/// are, and modules that Python would import before anything else.
+struct Poison(tempfile::TempDir);
+
+impl Poison {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("go")).unwrap();
+        let settings = "GOROOT=/nonsense\nGOFLAGS=-nonsense\nGOARCH=nonsense\nGOTOOLCHAIN=go99.9\nGOEXPERIMENT=nonsense\n";
+        std::fs::write(folder.path().join("go/env"), settings).unwrap();
+        for module in ["sitecustomize.py", "json.py", "componentize_py.py"] {
+            std::fs::write(folder.path().join(module), "raise SystemExit('poisoned')\n").unwrap();
+        }
+        Self(folder)
     }
-    command
+
+    fn in_(&self, mut command: Command) -> Command {
+        for name in POISON {
+            command.env(name, "/nonsense --nonsense=nonsense");
+        }
+        let folder = self.0.path();
+        command.env("GOENV", folder.join("go/env")).env("XDG_CONFIG_HOME", folder);
+        command.env("PYTHONPATH", folder).env("NODE_OPTIONS", "--require=/nonsense.js");
+        command
+    }
 }
 
 /// How a command ended and what it printed. What is free on the disks changes meanwhile.
@@ -68,7 +88,8 @@ fn ended(mut command: Command) -> std::process::Output {
 
 #[test]
 fn variables_for_other_work_change_nothing() {
-    let mut workshop = Workshop::new();
+    let (mut workshop, poison) = (Workshop::new(), Poison::new());
+    let poisoned = |command| poison.in_(command);
     for (language, file, code) in [
         ("go", "a.go", "package main\n\nfunc exec_task(arg string) string { return arg }\n"),
         ("c", "b.c", "char *exec_task(const char *arg) { return (char *)arg; }\n"),
@@ -78,7 +99,6 @@ fn variables_for_other_work_change_nothing() {
     }
     let all_there = all_compilers();
     if all_there {
-        // The compilers of the others are only asked for their versions: they take long.
         for (language, file, code) in [
             ("rust", "d.rs", "pub fn exec_task(arg: String) -> String { arg }\n"),
             ("python", "e.py", "def exec_task(arg: str) -> str:\n    return arg\n"),
@@ -88,7 +108,9 @@ fn variables_for_other_work_change_nothing() {
         }
     }
     let built = ["build", "--builder", "local", "-q", "go", "c", "cpp"];
+    // Components in Python and JavaScript are never the same: they are only built under the poison.
     let rust: &[&str] = if all_there { &["rust"] } else { &[] };
+    let slow: &[&str] = if all_there { &["python", "javascript"] } else { &[] };
     let all = [&built[..], rust].concat();
     let plain = workshop.command(&all).output().unwrap();
     assert!(plain.status.success(), "{plain:?}");
@@ -108,7 +130,12 @@ fn variables_for_other_work_change_nothing() {
     // Made anew under the poison, it is the same, byte for byte.
     let before = ["go", "c", "cpp"].map(|name| workshop.built(name));
     std::fs::remove_dir_all(workshop.path().join("gen")).unwrap();
-    let output = poisoned(workshop.command(&all)).output().unwrap();
+    let output = poisoned(workshop.command(&[&all[..], slow].concat())).output().unwrap();
     assert!(output.status.success(), "{output:?}");
+    for language in slow {
+        let call = ["call", "--builder", "local", "-q", language, "grüße"];
+        let output = ended(poisoned(workshop.command(&call)));
+        assert!(output.status.success() && output.stdout == "grüße".as_bytes(), "{output:?}");
+    }
     assert!(["go", "c", "cpp"].map(|name| workshop.built(name)) == before);
 }

@@ -240,7 +240,7 @@ fn without_an_operator_nothing_is_said_to_run() {
         "OPERATOR_NAMESPACE",
         "0 of 1 components run",
     ]);
-    project.pelato(&["status"]).printed(&["echo", "0/0", "waiting", "no host with hostgroup=edge"]);
+    project.run(&["status"]).code(7).printed(&["echo", "0/0", "waiting", "no host with hostgroup=edge"]);
     project.run(&["doctor"]).code(8).printed(&["no host is listed in the namespace"]);
     project.pelato(&["remove"]);
 }

@@ -25,7 +25,7 @@ fn pushed(cluster: &Cluster, tasks: &[Task]) -> Project {
 }
 
 fn status(project: &Project) -> Value {
-    serde_json::from_str(&project.pelato(&["status", "--json"]).out).unwrap()
+    project.status()
 }
 
 /// The resources of the project, by their names.
@@ -121,7 +121,7 @@ fn the_host_says_why_it_does_not_start_a_component() {
     // Docker's credentials are the user's; the hosts have none.
     let ran = project.run(&["deploy"]);
     failed(&ran, 7, &["echo: the host", "does not start it: failed to pull image", "pelato rollback"]);
-    let table = project.pelato(&["status"]);
+    let table = project.run(&["status"]).code(7);
     assert!(table.out.contains("does not start it: failed to pull image"), "{}", table.out);
     let host = cluster.hosts.iter().find(|host| host.group() == "cloud").unwrap();
     assert_eq!(host.workloads(&cluster.bus), 0, "a trial is stopped again");

@@ -67,7 +67,7 @@ fn a_reading_goes_through_all_templates() {
     project.pelato(&["push"]);
     project.pelato(&["deploy"]).said(&["4 of 4 components run"]);
     assert!(!project.place.read("gen/wasmcloud.yaml").contains(PASSWORD));
-    let status = project.json(&["status"]);
+    let status = project.status();
     let handle = &status["parts"][1];
     assert_eq!((&handle["instances"], &handle["replicas"]), (&json!(3), &json!(3)), "{status}");
 

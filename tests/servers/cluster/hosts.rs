@@ -24,7 +24,7 @@ fn echo(targets: &'static str) -> Task {
 }
 
 fn status(project: &Project) -> Value {
-    project.json(&["status"])
+    project.status()
 }
 
 fn problems(status: &Value) -> Vec<String> {
@@ -50,7 +50,7 @@ fn what_runs_on_a_host_that_is_gone_is_not_said_to_run() {
     assert!(["unhealthy", "starting"].contains(&state), "{after}");
     let gone = format!("the host {name} (edge): ");
     assert!(problems(&after).iter().any(|problem| problem.starts_with(&gone)), "{after}");
-    project.pelato(&["status"]).said(&[&gone]);
+    project.run(&["status"]).said(&[&gone]);
     // In the end the operator gives it to the other one.
     let other = if name == "edge-1" { "edge-2" } else { "edge-1" };
     cluster.wait_for("a replica elsewhere", || {
@@ -154,7 +154,7 @@ fn what_a_host_kept_while_it_was_out_of_reach_is_named() {
     cluster.wait_for("the replica that was kept", || {
         problems(&status(&project)).contains(&format!("echo: {words}")).then_some(())
     });
-    project.pelato(&["status"]).printed(&[words]);
+    project.run(&["status"]).printed(&[words]);
     cluster.wait_for_hosts(1);
     project.pelato(&["deploy"]);
     let after = status(&project);

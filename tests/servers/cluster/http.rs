@@ -49,7 +49,7 @@ fn workloads(cluster: &Cluster, component: &str) -> Vec<String> {
 }
 
 fn part(project: &Project, name: &str) -> Value {
-    let status = project.json(&["status"]);
+    let status = project.status();
     let parts = status["parts"].as_array().unwrap();
     parts.iter().find(|part| part["name"] == name).cloned().unwrap_or_else(|| panic!("no {name} in {status}"))
 }

@@ -67,7 +67,7 @@ fn upgrade(project: &Project, cluster: &Cluster) {
 }
 
 fn running(project: &Project) -> Vec<Value> {
-    let json = project.json(&["status"]);
+    let json = project.status();
     let parts = json["parts"].as_array().unwrap().iter().filter(|part| part["kind"] == "component");
     parts.map(|part| part["running"][0].clone()).collect()
 }

@@ -97,7 +97,9 @@ fn what_hosts_cannot_do_is_told_in_their_words() {
             "check that the host can reach the registry",
         ],
     );
-    project.pelato(&["status"]).printed(&["echo", "starting", "0/1"]);
+    let ran = project.run(&["status"]).code(7);
+    ran.printed(&["echo", "starting", "0/1"]);
+    ran.said(&["error: not everything runs: 0 of 1 components run"]);
     project.pelato(&["remove"]);
 }
 

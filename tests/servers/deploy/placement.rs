@@ -81,10 +81,9 @@ fn what_has_no_host_starts_when_one_comes(lattice: &mut Lattice) {
         "no host has the label host-type=fog: components for it start when such a host joins",
         "1 of 2 components run, 1 of 2 providers",
     ]);
-    project.pelato(&["status"]).printed(&["waiting", "no host with host-type=fog"]);
+    project.run(&["status"]).code(7).printed(&["waiting", "no host with host-type=fog"]);
     lattice.add_host("fog");
-    let everywhere =
-        || project.pelato(&["status"]).err.contains("2 of 2 components run, 2 of 2").then_some(());
+    let everywhere = || project.run(&["status"]).err.contains("2 of 2 components run, 2 of 2").then_some(());
     wait_for("the component on the new host", everywhere);
     let mut out = lattice.bus.subscribe("out.50");
     wait_for("an answer", || {

@@ -120,6 +120,16 @@ impl Project {
         serde_json::from_str(&self.pelato(&[arguments, &["--json"]].concat()).out).unwrap()
     }
 
+    /// What `pelato status --json` prints. Its exit code says whether everything runs.
+    pub fn status(&self) -> Value {
+        let ran = self.run(&["status", "--json"]);
+        let status: Value = serde_json::from_str(&ran.out).unwrap();
+        let mut parts = status["parts"].as_array().unwrap().iter();
+        let runs = parts.all(|part| part["state"] == "running") && status["missing"] == serde_json::json!([]);
+        assert_eq!(ran.code, if runs { 0 } else { 7 }, "{status}");
+        status
+    }
+
     /// Builds, pushes and deploys.
     pub fn brush(&self) -> Ran {
         self.pelato(&["push"]);

@@ -13,7 +13,7 @@ fn project(lattice: &Lattice) -> Project {
 
 /// What `status --json` says of the streams.
 fn problems(project: &Project) -> Vec<String> {
-    let status = project.json(&["status"]);
+    let status = project.status();
     let echo = status["parts"].as_array().unwrap().iter().find(|part| part["name"] == "echo").unwrap();
     let problems: Vec<_> =
         status["problems"].as_array().unwrap().iter().filter(|one| one["part"] == "echo").collect();
@@ -59,7 +59,7 @@ fn what_is_missing_or_different_is_named_with_the_next_step() {
         found(&project, 8),
         [["problem", &format!("`echo`: {no_consumer}"), "`pelato deploy` creates it again"]]
     );
-    let text = project.pelato(&["status"]);
+    let text = project.run(&["status"]).code(7);
     assert!(
         text.out.contains(&format!("unhealthy  {no_consumer}: `pelato deploy` creates it again")),
         "{}",
@@ -105,7 +105,26 @@ fn what_is_missing_or_different_is_named_with_the_next_step() {
 
 #[test]
 fn a_topic_that_the_user_may_not_read_is_named() {
-    let restricted = Some(r#"publish: ">", subscribe: {deny: ["pelato.deliver.echo"]}"#);
+    is_named(
+        "subscribe to",
+        "pelato.deliver.echo",
+        r#"publish: ">", subscribe: {deny: ["pelato.deliver.echo"]}"#,
+    );
+}
+
+#[test]
+fn a_topic_that_the_user_may_not_write_is_named() {
+    is_named("publish to", "out.echo", r#"publish: {deny: ["out.echo"]}, subscribe: ">""#);
+}
+
+#[test]
+fn a_topic_of_dead_letters_that_the_user_may_not_write_is_named() {
+    is_named("publish to", "dead.echo", r#"publish: {deny: ["dead.>"]}, subscribe: ">""#);
+}
+
+/// Whether `deploy` and `doctor` say which right the user lacks, before anything is changed.
+fn is_named(right: &str, subject: &str, permissions: &str) {
+    let restricted = Some(permissions);
     let Some(lattice) = Lattice::with(&Setup { hosts: &["edge"], restricted, ..Setup::default() }) else {
         return;
     };
@@ -113,10 +132,10 @@ fn a_topic_that_the_user_may_not_read_is_named() {
     project.pelato(&["push"]);
     let ran = project.run(&["deploy"]);
     assert_eq!(ran.code, 6, "{}{}", ran.out, ran.err);
-    let error =
-        "the user `restricted` is not permitted to subscribe to `pelato.deliver.echo` on the NATS server";
-    let help = "help: give this user the right to subscribe to `pelato.deliver.echo` in the server's configuration, or \
-                use another user";
+    let error = format!("the user `restricted` is not permitted to {right} `{subject}` on the NATS server");
+    let help = format!(
+        "help: give this user the right to {right} `{subject}` in the server's configuration, or use another user"
+    );
     assert!(ran.err.ends_with(&format!("error: {error}\n  {help}\n")), "{}", ran.err);
     // Nothing was changed.
     assert!(lattice.is_empty(), "{}", lattice.left());

@@ -64,7 +64,7 @@ fn status(project: &Project) {
         assert_eq!(row[4..], ["1/1", "running", "-"]);
     }
     assert_ne!(rows[1][3], rows[2][3], "on the same host");
-    let json = project.json(&["status"]);
+    let json = project.status();
     assert_eq!((&json["application"], &json["state"]), (&APPLICATION.into(), &"running".into()), "{json}");
     let parts = json["parts"].as_array().unwrap();
     assert_eq!(parts.iter().filter(|part| part["kind"] == "capability").count(), 3);
@@ -105,7 +105,7 @@ fn remove(project: &Project, lattice: &Lattice) {
 
 /// The versions of the components that run.
 fn running(project: &Project) -> Vec<Value> {
-    let json = project.json(&["status"]);
+    let json = project.status();
     let parts = json["parts"].as_array().unwrap().iter().filter(|part| part["kind"] == "component");
     parts.map(|part| part["running"][0].clone()).collect()
 }
