@@ -74,7 +74,6 @@ impl Machine {
         work: Work,
         packs: Vec<Arc<Pack>>,
         build: build::Options,
-        builder_from: String,
         store: Store,
         platform: Result<Arc<dyn Platform>, DeployError>,
     ) -> Self {
@@ -93,7 +92,7 @@ impl Machine {
             application: None,
             progress: Arc::new(Silent),
             build,
-            builder_from,
+            builder_from: String::new(),
             patience: Duration::default(),
             store,
             local: OnceCell::new(),

@@ -93,8 +93,8 @@ impl Operation {
         packs.iter().for_each(|pack: &Arc<Pack>| build::note_own(pack, self.progress.as_ref()));
         let options = self.build_options(flags);
         let (store, platform) = (self.store.clone(), self.platform());
-        let mut machine =
-            Machine::new(&self.root, &self.settings, work, packs, options, builder_from, store, platform);
+        let mut machine = Machine::new(&self.root, &self.settings, work, packs, options, store, platform);
+        machine.builder_from = builder_from;
         machine.rejected = rejected;
         // What is wrong with the workflow is said elsewhere.
         machine.streams = self.streams_deployed(machine.components()).unwrap_or_default();

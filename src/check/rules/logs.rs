@@ -22,7 +22,7 @@ impl Rule for Logs {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::rules::testing::{found, found_with, task, workflow};
+    use crate::check::rules::testing::{check_in, found_with, project, show, task, workflow};
 
     #[test]
     fn it_is_true_or_false() {
@@ -36,8 +36,10 @@ mod tests {
             ]
         );
         let text = format!("logs: 1\n{}", workflow(&[task(&[])]));
+        let folder = project();
+        let (report, _) = check_in(folder.path(), &text);
         assert_eq!(
-            found(&text),
+            report.problems.iter().map(show).collect::<Vec<_>>(),
             [
                 "1:7 logs: `1` does not say whether the log is published (the valid values are `false` and `true`)"
             ]
