@@ -12,7 +12,7 @@ const RULES: &str = include_str!("../docs/reference/checks.md");
 const ERRORS: &str = include_str!("../docs/reference/errors.md");
 
 /// Pages, by the name that they are asked for.
-const PAGES: [(&str, &str); 23] = [
+const PAGES: [(&str, &str); 25] = [
     ("checks", RULES),
     ("completion", include_str!("../docs/completion.md")),
     ("containers", include_str!("../docs/containers.md")),
@@ -25,9 +25,11 @@ const PAGES: [(&str, &str); 23] = [
     ("infrastructure-wadm", include_str!("../docs/infrastructure-wadm.md")),
     ("language-packs", include_str!("../docs/contributing/language-packs.md")),
     ("languages", include_str!("../docs/languages.md")),
+    ("logs", include_str!("../docs/logs.md")),
     ("migrate", include_str!("../docs/migrate.md")),
     ("pack-check", include_str!("../docs/reference/pack-check.md")),
     ("run", include_str!("../docs/run.md")),
+    ("send-on", include_str!("../docs/send-on.md")),
     ("settings", include_str!("../docs/reference/settings.md")),
     ("sites", include_str!("../docs/sites.md")),
     ("store-data", include_str!("../docs/store-data.md")),

@@ -297,7 +297,7 @@ fn describe(components: &[Hosted], consumers: &[Consumer]) -> Ready {
 
 /// What a function is given of a message: the same as by its trigger.
 fn given(component: &Component, message: &[u8]) -> Result<Vec<u8>, Error> {
-    if component.template.manifest.data == Data::Message {
+    if component.template.manifest.data != Data::Entry {
         return Ok(message.to_vec());
     }
     let wrong = |source| Error::TemplateText { template: component.template.manifest.name.clone(), source };

@@ -9,7 +9,7 @@ use semver::Version;
 use super::starter::{one_line, text};
 use super::{ScaffoldError, name, parameters, starter};
 use crate::catalog::template::Data;
-use crate::catalog::{Pack, Template};
+use crate::catalog::{Flow, Pack, Template};
 use crate::check::values;
 use crate::files::{Change, FileError, Files, Plan, RelPath};
 use crate::project::edit::{self, Content, Entry};
@@ -131,9 +131,24 @@ pub(super) fn prepare(task: &NewTask<'_>, project: &str) -> Result<Prepared, Sca
     values.insert("task_name".into(), text(&one_line(&task.title)));
     values.insert("component_name".into(), text(&component_name));
     values.insert("project_name".into(), text(&one_line(project)));
-    values.insert("entry".into(), Value::scalar(task.template.manifest.data == Data::Entry));
+    let data = task.template.manifest.data;
+    values.insert("entry".into(), Value::scalar(data == Data::Entry));
+    values.insert("list".into(), Value::scalar(data == Data::List));
+    if let Some(topic) = first_topic(task).filter(|_| data == Data::Route) {
+        // As literals that all languages read: of the topic, and of the topic as JSON.
+        let literal = serde_json::Value::from(topic).to_string();
+        values.insert("topic_json".into(), text(&serde_json::Value::from(literal.as_str()).to_string()));
+        values.insert("topic".into(), text(&literal));
+    }
     let files = starter::files(task.pack, &values)?;
     Ok(Prepared { component_name, entry: Entry(fields), files })
+}
+
+/// The first of the topics that a task writes to.
+fn first_topic(task: &NewTask<'_>) -> Option<String> {
+    let written = task.template.manifest.parameters.iter().filter(|(_, one)| one.flow == Some(Flow::Writes));
+    let mut values = written.filter_map(|(name, one)| Some(one.values(task.parameters.get(name)?)));
+    values.find_map(|values| values.first().map(|topic| (*topic).to_owned()))
 }
 
 impl AddTask {

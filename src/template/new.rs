@@ -87,7 +87,15 @@ fn values(template: &NewTemplate<'_>) -> liquid::Object {
         set(key, toml(value));
         set(&format!("{key}_plain"), text(value));
     }
-    set("entry", Value::scalar(from.data == Data::Entry));
+    set(
+        "data",
+        match from.data {
+            Data::Message => Value::Nil,
+            Data::Entry => toml("entry"),
+            Data::Route => toml("route"),
+            Data::List => toml("list"),
+        },
+    );
     set("source", Value::scalar(template.source));
     set("parameters", Value::array(from.parameters.iter().map(|(name, one)| parameter(name, one))));
     set("capabilities", Value::array(from.capabilities.iter().map(capability)));

@@ -234,6 +234,11 @@ fn store_results() {
 }
 
 #[test]
+fn send_results_on() {
+    play("docs/send-on.md");
+}
+
+#[test]
 fn move_from_the_prototype() {
     play("docs/migrate.md");
 }

@@ -5,9 +5,11 @@ use std::process::Command;
 use crate::support::{Place, soak, tools};
 
 const MESSAGE: &str = r#"{"Name": "kitchen", "Data": 21.46}"#;
-const TEMPLATES: [(&str, &[&str]); 4] = [
+const TEMPLATES: [(&str, &[&str]); 6] = [
     ("http_producer_nats", &["--dest-topic", "room.rounded"]),
     ("processor_nats", &["--dest-topic", "room.rounded"]),
+    ("router_nats", &["--dest-topics", "room.rounded,room.odd"]),
+    ("splitter_nats", &["--dest-topic", "room.rounded,room.again"]),
     ("nats_to_nats_kv", &["--bucket", "rooms"]),
     ("dbsync_nats", &["--table", "rooms"]),
 ];

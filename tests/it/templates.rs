@@ -17,6 +17,8 @@ const TEMPLATES: &[(&str, &[&str])] = &[
     ("http_producer_nats", &[]),
     ("nats_to_nats_kv", &["http"]),
     ("processor_nats", &["http"]),
+    ("router_nats", &["http"]),
+    ("splitter_nats", &["http"]),
 ];
 /// One that nobody compiled into PELATO, and what may be skipped of it.
 const FOREIGN: (&str, &[&str]) = ("toy", &["http"]);
@@ -82,6 +84,16 @@ fn nats_to_nats_kv() {
 #[test]
 fn processor_nats() {
     passes("processor_nats", &["go"]);
+}
+
+#[test]
+fn router_nats() {
+    passes("router_nats", &["go"]);
+}
+
+#[test]
+fn splitter_nats() {
+    passes("splitter_nats", &["go"]);
 }
 
 #[test]

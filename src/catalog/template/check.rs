@@ -56,10 +56,6 @@ pub(super) fn check(source: &Arc<Source>, manifest: &TemplateManifest) -> Result
             )
             .advise("set `kind = \"subject\"`, or remove them"));
         }
-        if parameter.several && parameter.setting {
-            return Err(manifest::wrong(source, &key, "has both `several` and `setting`")
-                .advise("remove one of them: a setting is one value"));
-        }
         check_pattern(source, &key, parameter)?;
     }
     Ok(())

@@ -54,6 +54,10 @@ pub enum Data {
     Message,
     /// An entry of a bucket: `{"key": …, "data": …}`.
     Entry,
+    /// The message itself, and messages with their topics: `{"topic": …, "data": …}`, or a list of such.
+    Route,
+    /// The message itself, and a list of messages.
+    List,
 }
 
 /// `[conformance]`: where the defaults will not do.
@@ -104,7 +108,7 @@ pub struct Parameter {
     #[serde(default)]
     pub wildcards: bool,
     /// Whether a task may give several subjects, as a list or with commas between them. A text of `capabilities` that
-    /// names the parameter is filled in for each, with commas between them.
+    /// names the parameter is filled in for each, with commas between them. The trigger is given them with commas, too.
     #[serde(default)]
     pub several: bool,
     /// Whether messages come in or go out by this subject.

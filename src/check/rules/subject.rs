@@ -1,5 +1,5 @@
 use super::{Context, Finding, Rule};
-use crate::catalog::Kind;
+use crate::catalog::{Flow, Kind, Parameter};
 use crate::check::{Entry, parameters};
 use crate::nats::subject::overlaps;
 use crate::project::Field;
@@ -24,7 +24,7 @@ impl Rule for Subject {
                 let fields = entry.values_of(name, parameter);
                 let wrong: Vec<_> = fields.iter().filter_map(|field| not_a_subject(entry, field)).collect();
                 if wrong.is_empty() {
-                    found.extend(twice(entry, &fields));
+                    found.extend(twice(entry, parameter, &fields));
                 }
                 found.extend(wrong);
             }
@@ -34,7 +34,7 @@ impl Rule for Subject {
 }
 
 /// An error, if messages to one topic would be received by two of several.
-fn twice(entry: &Entry<'_>, fields: &[Field]) -> Option<Finding> {
+fn twice(entry: &Entry<'_>, parameter: &Parameter, fields: &[Field]) -> Option<Finding> {
     let pairs =
         fields.iter().enumerate().flat_map(|(at, one)| fields[..at].iter().map(move |other| (one, other)));
     let (one, other) = pairs.into_iter().find(|(one, other)| overlaps(&one.text, &other.text))?;
@@ -42,11 +42,11 @@ fn twice(entry: &Entry<'_>, fields: &[Field]) -> Option<Finding> {
         true => format!("{} is there twice", quoted(&one.text)),
         false => format!("some messages match both {} and {}", quoted(&other.text), quoted(&one.text)),
     };
-    Some(
-        entry
-            .wrong(one, message)
-            .advise("the task would process each of these messages twice: keep one of them"),
-    )
+    let why = match parameter.flow {
+        Some(Flow::Writes) => "each result would be sent there twice: keep one of them",
+        _ => "the task would process each of these messages twice: keep one of them",
+    };
+    Some(entry.wrong(one, message).advise(why))
 }
 
 /// An error, if the value of a field is not a valid NATS subject.
@@ -75,10 +75,20 @@ mod tests {
             found.retain(|one| !one.contains("topic-edge"));
             assert!(found.len() == 1 && found[0].contains(what), "{text}: {found:?}");
         }
-        for one in ["dest_topic: [a, b]", "dest_topic: 'a,b'"] {
-            let found = found_with(&[one]);
-            assert_eq!(found.len(), 1, "{one}: {found:?}");
+        for text in ["a, b", "'a,b'", "[a, b]"] {
+            let mut list = found_with(&[&format!("dest_topic: {text}")]);
+            list.retain(|one| !one.contains("topic-edge"));
+            assert_eq!(list, [] as [String; 0], "{text}");
         }
+        let mut twice = found_with(&["dest_topic: [a, a]"]);
+        twice.retain(|one| !one.contains("topic-edge"));
+        assert_eq!(
+            twice,
+            ["8:21 subject: `a` is there twice (each result would be sent there twice: keep one of them)"]
+        );
+        let one = "type: nats_to_nats_kv";
+        let found = found_with(&[one, "dest_topic", "bucket: [a, b]"]);
+        assert_eq!(found.len(), 1, "{found:?}");
     }
 
     #[test]

@@ -59,6 +59,8 @@ dbsync_nats                        built in  A NATS message in, a row of a Postg
 http_producer_nats, producer_nats  built in  HTTP POST or a NATS message in, a NATS message out
 nats_to_nats_kv, nats_to_nats-kv   built in  A NATS message in, an entry of a NATS key-value bucket out
 processor_nats                     built in  A NATS message in, a NATS message out
+router_nats                        built in  A NATS message in, NATS messages out to the topics that the function names
+splitter_nats                      built in  A NATS message in, a NATS message out for each element of a list
 
 "#]])
         .stderr_eq("");
@@ -76,7 +78,7 @@ interfaces      wasmcloud:messaging/handler@0.2.0, wasmcloud:messaging/consumer@
     let same = String::from_utf8(shown.get_output().stdout.clone()).unwrap();
     place.run(&["template", "show", "producer_nats"]).code(0).stdout_eq(same).stderr_eq("");
     place.run(&["template", "list", "--json"]).code(0).stdout_eq(str![[r#"
-{"schema":1,"units":[{"name":"dbsync_nats","aliases":[],"from":"built in","summary":"A NATS message in, a row of a PostgreSQL table out"},{"name":"http_producer_nats","aliases":["producer_nats"],"from":"built in","summary":"HTTP POST or a NATS message in, a NATS message out"},{"name":"nats_to_nats_kv","aliases":["nats_to_nats-kv"],"from":"built in","summary":"A NATS message in, an entry of a NATS key-value bucket out"},{"name":"processor_nats","aliases":[],"from":"built in","summary":"A NATS message in, a NATS message out"}]}
+{"schema":1,"units":[{"name":"dbsync_nats","aliases":[],"from":"built in","summary":"A NATS message in, a row of a PostgreSQL table out"},{"name":"http_producer_nats","aliases":["producer_nats"],"from":"built in","summary":"HTTP POST or a NATS message in, a NATS message out"},{"name":"nats_to_nats_kv","aliases":["nats_to_nats-kv"],"from":"built in","summary":"A NATS message in, an entry of a NATS key-value bucket out"},{"name":"processor_nats","aliases":[],"from":"built in","summary":"A NATS message in, a NATS message out"},{"name":"router_nats","aliases":[],"from":"built in","summary":"A NATS message in, NATS messages out to the topics that the function names"},{"name":"splitter_nats","aliases":[],"from":"built in","summary":"A NATS message in, a NATS message out for each element of a list"}]}
 
 "#]]).stderr_eq("");
 }

@@ -69,7 +69,7 @@ fn templates_languages_topics_and_targets_are_offered_where_they_are_taken() {
     assert_eq!(bash(&place, &["pelato", "check", "--setting", "NATS_PASS"]), "");
     assert_eq!(bash(&place, &["pelato", "explain", "workf"]), "workflow\n");
     assert_eq!(bash(&place, &["pelato", "bu"]), "build\nbump\n");
-    assert_eq!(bash(&place, &["pelato", "add-task", "--dest"]), "--dest-topic\n");
+    assert_eq!(bash(&place, &["pelato", "add-task", "--dest"]), "--dest-topic\n--dest-topics\n");
     place.run(&["template", "new", "mine", "--from", "processor_nats", "--summary", "Mine"]).code(0);
     assert_eq!(bash(&place, &["pelato", "add-task", "--template", "mi"]), "mine\n");
     assert_eq!(bash(&place, &["pelato", "template", "check", "mi"]), "mine\n");

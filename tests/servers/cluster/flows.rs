@@ -12,6 +12,24 @@ use crate::support::soak;
 const WORKFLOW: &str = "\
 project_name: All of them
 tasks:
+  - name: Sort
+    type: router_nats
+    language: wat
+    code: echo
+    targets: [cloud]
+    source_topic: rooms.mixed
+    dest_topics: [rooms.lists, rooms.others]
+    component_name: sort
+    version: 1.0.0
+  - name: Split
+    type: splitter_nats
+    language: wat
+    code: echo
+    targets: [edge]
+    source_topic: rooms.lists
+    dest_topic: [rooms.raw, rooms.copies]
+    component_name: split
+    version: 1.0.0
   - name: Take
     type: http_producer_nats
     language: wat
@@ -65,10 +83,10 @@ fn a_reading_goes_through_all_templates() {
     let Some(mut cluster) = Cluster::with(&Setup { postgres: Some(url), ..Setup::default() }) else { return };
     let project = Project::of_echoes(WORKFLOW).set(&cluster.settings());
     project.pelato(&["push"]);
-    project.pelato(&["deploy"]).said(&["4 of 4 components run"]);
+    project.pelato(&["deploy"]).said(&["6 of 6 components run"]);
     assert!(!project.place.read("gen/wasmcloud.yaml").contains(PASSWORD));
     let status = project.status();
-    let handle = &status["parts"][1];
+    let handle = &status["parts"][3];
     assert_eq!((&handle["instances"], &handle["replicas"]), (&json!(3), &json!(3)), "{status}");
 
     let reading = r#"{"celsius": 21.5}"#;
@@ -76,7 +94,8 @@ fn a_reading_goes_through_all_templates() {
     cluster.wait_for("the reading in the bucket", || {
         // Again from time to time: what is not at-least-once may be lost on a busy machine.
         if looks % 50 == 0 {
-            cluster.bus.publish("rooms.raw", reading);
+            let mixed = format!(r#"{{"topic": "rooms.lists", "data": [{reading}]}}"#);
+            cluster.bus.publish("rooms.mixed", &mixed);
         }
         looks += 1;
         block_on(value(&cluster.nats.url(), "rooms", "rooms.handled")).filter(|value| value == reading)
@@ -87,7 +106,7 @@ fn a_reading_goes_through_all_templates() {
     });
 
     project.pelato(&["remove"]);
-    assert!(cluster.is_empty() && cluster.bus.nobody_listens("rooms.raw"));
+    assert!(cluster.is_empty() && cluster.bus.nobody_listens("rooms.mixed"));
     assert!(cluster.list("configmaps").is_empty());
     // Data stays, and nothing else.
     let consumers = cluster.bus.request("$JS.API.CONSUMER.NAMES.PELATO_rooms_taken", "{}").unwrap();

@@ -13,10 +13,36 @@ pub(crate) struct Trigger {
 }
 
 /// All triggers, the entry, and the journal.
-pub(crate) const TRIGGERS: [Trigger; 6] = [
+pub(crate) const TRIGGERS: [Trigger; 8] = [
     Trigger {
         name: "processor_nats",
         path: "tasks/processor_nats/trigger.wasm",
+        imports: &[
+            "pelato:task/handler@0.1.0",
+            "pelato:task/journal@0.1.0",
+            "pelato:task/settings@0.1.0",
+            "wasi:logging/logging@0.1.0-draft",
+            "wasmcloud:messaging/consumer@0.2.0",
+            "wasmcloud:messaging/types@0.2.0",
+        ],
+        exports: &["wasmcloud:messaging/handler@0.2.0"],
+    },
+    Trigger {
+        name: "router_nats",
+        path: "tasks/router_nats/trigger.wasm",
+        imports: &[
+            "pelato:task/handler@0.1.0",
+            "pelato:task/journal@0.1.0",
+            "pelato:task/settings@0.1.0",
+            "wasi:logging/logging@0.1.0-draft",
+            "wasmcloud:messaging/consumer@0.2.0",
+            "wasmcloud:messaging/types@0.2.0",
+        ],
+        exports: &["wasmcloud:messaging/handler@0.2.0"],
+    },
+    Trigger {
+        name: "splitter_nats",
+        path: "tasks/splitter_nats/trigger.wasm",
         imports: &[
             "pelato:task/handler@0.1.0",
             "pelato:task/journal@0.1.0",

@@ -3,7 +3,8 @@
 use core::fmt;
 use std::borrow::Cow;
 
-use crate::protocol::{COMPONENT_NAME, DEST_TOPIC, NO_REPLY};
+use crate::outputs::Topics;
+use crate::protocol::{COMPONENT_NAME, NO_REPLY};
 use crate::setting::required;
 use crate::{Platform, publish};
 
@@ -42,18 +43,7 @@ pub(crate) trait Destination {
     fn take(&self, platform: &impl Platform, result: Vec<u8>) -> Result<Vec<u8>, Failure>;
 }
 
-/// A topic.
-struct Topic {
-    subject: String,
-}
-
-impl Destination for Topic {
-    fn take(&self, platform: &impl Platform, result: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        publish::result(platform, &self.subject, result)
-    }
-}
-
-/// Runs the user's function on `input` and publishes the result: to the task's destination, and to `reply_to` for a
+/// Runs the user's function on `input` and publishes the result: to the task's topics, and to `reply_to` for a
 /// sender that waits for an answer. Returns what was published, or nothing if the function filtered the input out.
 ///
 /// # Errors
@@ -63,10 +53,7 @@ pub fn deliver(
     input: &[u8],
     reply_to: Option<String>,
 ) -> Result<Option<Vec<u8>>, Failure> {
-    let prepare = || {
-        let subject = required(platform, DEST_TOPIC)?;
-        Ok((Topic { subject }, input.into()))
-    };
+    let prepare = || Ok((Topics::of(platform)?, input.into()));
     pass(platform, prepare, reply_to)
 }
 

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::Platform;
 use crate::deliver::{Destination, Failure};
+use crate::json::{content, object};
 
 /// A key-value bucket.
 pub trait Bucket {
@@ -90,21 +91,7 @@ fn entry<'a>(result: &'a [u8], subject: &'a str) -> Result<(Cow<'a, str>, Cow<'a
     let Returned { key, data } = object(text).map_err(|cause| wrong(&cause))?;
     let key = key.unwrap_or(subject.into());
     check(&key).map_err(Failure::Output)?;
-    let data = data.get();
-    let value = if data.starts_with('"') {
-        serde_json::from_str::<String>(data).map_err(|cause| wrong(&cause))?.into_bytes().into()
-    } else {
-        data.as_bytes().into()
-    };
-    Ok((key, value))
-}
-
-/// Reads an object: `serde_json` would accept an array of its fields' values, too.
-fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, String> {
-    if !text.trim_start().starts_with('{') {
-        return Err("it is not a JSON object".to_owned());
-    }
-    serde_json::from_str(text).map_err(|cause| cause.to_string())
+    Ok((key, content(data).map_err(|cause| wrong(&cause))?))
 }
 
 fn quoted(text: &str) -> serde_json::Result<String> {

@@ -5,6 +5,7 @@ use crate::database::{Database, Rows};
 use crate::deliver::pass;
 use crate::delivery::settle;
 use crate::keyvalue::{self, Bucket, Entries};
+use crate::outputs::{Elements, Routes, Topics};
 use crate::protocol::is_http_request;
 use crate::{Message, Platform, deliver, relay};
 
@@ -25,6 +26,24 @@ pub fn handle_message_or_request(platform: &impl Platform, message: &Message) ->
         true => relay::handle(platform, message),
         false => handle_message(platform, message),
     }
+}
+
+/// Handles a message whose result says which topics it goes to.
+///
+/// # Errors
+/// The message of the failure, which has been logged already.
+pub fn route(platform: &impl Platform, message: &Message) -> Result<(), String> {
+    let prepare = || Ok((Routes::of(platform)?, message.body.as_slice().into()));
+    settle(platform, message, |reply_to| pass(platform, prepare, reply_to).map(drop))
+}
+
+/// Handles a message whose result is a list of messages.
+///
+/// # Errors
+/// The message of the failure, which has been logged already.
+pub fn split(platform: &impl Platform, message: &Message) -> Result<(), String> {
+    let prepare = || Ok((Elements(Topics::of(platform)?), message.body.as_slice().into()));
+    settle(platform, message, |reply_to| pass(platform, prepare, reply_to).map(drop))
 }
 
 /// Handles a message whose result becomes an entry of a key-value bucket.

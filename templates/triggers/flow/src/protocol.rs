@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 /// The setting with the component's name, by which its errors are logged.
 pub const COMPONENT_NAME: &str = "component_name";
-/// The setting with the subject that results are published to.
+/// The setting with the subjects, separated by commas, that each result is published to.
 pub const DEST_TOPIC: &str = "dest_topic";
+/// The setting with the subjects, separated by commas, that a result may name.
+pub const DEST_TOPICS: &str = "dest_topics";
 /// The setting with the subjects, separated by commas, where a stream acknowledges what the task publishes.
 pub const STORED_TOPICS: &str = "stored_topics";
 /// The setting that exists if the reply subject of a message belongs to its stream, not to a sender that waits.
@@ -145,9 +147,9 @@ pub fn is_dead_letter(subject: &str, topic: Option<&str>, reply_to: Option<&str>
     failed && topic == Some(subject) && reply_to.is_some_and(is_ack)
 }
 
-/// The subjects that the value of [`STORED_TOPICS`] names.
-pub fn stored_topics(setting: &str) -> impl Iterator<Item = &str> {
-    setting.split(',').filter(|topic| !topic.is_empty())
+/// The subjects that the value of a setting names.
+pub fn topics(setting: &str) -> impl Iterator<Item = &str> {
+    setting.split(',').map(str::trim).filter(|topic| !topic.is_empty())
 }
 
 /// The answer by which a stream acknowledges a message, or refuses it.
@@ -187,7 +189,7 @@ pub fn acknowledgement() -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{acknowledgement, delivered, is_dead_letter, stored, stored_topics};
+    use super::{acknowledgement, delivered, is_dead_letter, stored, topics};
 
     #[test]
     fn the_number_of_deliveries_is_read_from_all_forms() {
@@ -225,7 +227,7 @@ mod tests {
 
     #[test]
     fn topics_are_separated_by_commas() {
-        assert_eq!(stored_topics("a.b,dead.c").collect::<Vec<_>>(), ["a.b", "dead.c"]);
-        assert_eq!(stored_topics("").count(), 0);
+        assert_eq!(topics("a.b, dead.c").collect::<Vec<_>>(), ["a.b", "dead.c"]);
+        assert_eq!(topics("").count(), 0);
     }
 }

@@ -7,7 +7,7 @@ use crate::{Failure, Message, Platform};
 /// acknowledged the message.
 pub(crate) fn result(platform: &impl Platform, subject: &str, body: Vec<u8>) -> Result<Vec<u8>, Failure> {
     let topics = platform.setting(STORED_TOPICS).unwrap_or_default();
-    if protocol::stored_topics(&topics).any(|topic| topic == subject) {
+    if protocol::topics(&topics).any(|topic| topic == subject) {
         return store(platform, subject, &body).map(|()| body);
     }
     send(platform, subject, body)
