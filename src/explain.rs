@@ -12,7 +12,7 @@ const RULES: &str = include_str!("../docs/reference/checks.md");
 const ERRORS: &str = include_str!("../docs/reference/errors.md");
 
 /// Pages, by the name that they are asked for.
-const PAGES: [(&str, &str); 25] = [
+const PAGES: [(&str, &str); 28] = [
     ("checks", RULES),
     ("completion", include_str!("../docs/completion.md")),
     ("containers", include_str!("../docs/containers.md")),
@@ -26,7 +26,9 @@ const PAGES: [(&str, &str); 25] = [
     ("language-packs", include_str!("../docs/contributing/language-packs.md")),
     ("languages", include_str!("../docs/languages.md")),
     ("logs", include_str!("../docs/logs.md")),
+    ("measure", include_str!("../docs/measure.md")),
     ("migrate", include_str!("../docs/migrate.md")),
+    ("move", include_str!("../docs/move.md")),
     ("pack-check", include_str!("../docs/reference/pack-check.md")),
     ("run", include_str!("../docs/run.md")),
     ("send-on", include_str!("../docs/send-on.md")),
@@ -38,7 +40,12 @@ const PAGES: [(&str, &str); 25] = [
     ("triggers", include_str!("../docs/contributing/triggers.md")),
     ("trust", include_str!("../docs/reference/trust.md")),
     ("workflow", include_str!("../docs/reference/workflow.md")),
+    ("write-a-task", include_str!("../docs/write-a-task.md")),
 ];
+
+/// Other names of pages, where people look for what they say: commands and subjects.
+const ALIASES: [(&str, &str); 4] =
+    [("dead-letters", "delivery"), ("secrets", "write-a-task"), ("send", "run"), ("tail", "run")];
 
 /// Something that can be explained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,9 +79,16 @@ impl Kind {
 /// All that can be explained: rules, pages, errors.
 pub fn topics() -> Vec<Topic<'static>> {
     let rules = sections().map(|(name, _)| Topic { name, kind: Kind::Rule });
-    let pages = PAGES.iter().map(|(name, _)| Topic { name, kind: Kind::Page });
+    let pages = PAGES.iter().map(|(name, _)| *name).chain(ALIASES.iter().map(|(alias, _)| *alias));
+    let mut pages: Vec<_> = pages.map(|name| Topic { name, kind: Kind::Page }).collect();
+    pages.sort_by_key(|page| page.name);
     let errors = errors().map(|(name, _)| Topic { name, kind: Kind::Error });
     rules.chain(pages).chain(errors).collect()
+}
+
+/// The page that a name stands for.
+fn page_of(name: &str) -> &str {
+    ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, page)| *page)
 }
 
 /// What the docs say about a rule, a page or an error code; none if there is no such thing.
@@ -83,12 +97,18 @@ pub fn explain(name: &str) -> Option<String> {
     let rule = rule.as_deref().unwrap_or(name);
     let section = sections().find(|(known, _)| *known == rule);
     let section = section.map(|(name, text)| format!("{name}\n\n{}", text.trim()));
-    let page = || PAGES.iter().find(|(known, _)| *known == name).map(|(_, text)| text.trim().to_owned());
+    let page =
+        PAGES.iter().find(|(known, _)| *known == page_of(name)).map(|(_, text)| text.trim().to_owned());
     let error = || {
         let (code, message) = errors().find(|(code, _)| *code == name)?;
         Some(format!("{code}\n\nAn error. Its message is\n\n    {message}\n\nand its help says what to do."))
     };
-    section.or_else(page).or_else(error).map(|text| without_links(&text))
+    // A rule can have the name of a page: what is more comes after it.
+    let both = match (section, page) {
+        (Some(section), Some(page)) => Some(format!("{section}\n\n{page}")),
+        (section, page) => section.or(page),
+    };
+    both.or_else(error).map(|text| without_links(&text))
 }
 
 /// The rules of the page about them, and their sections.
@@ -127,6 +147,11 @@ mod tests {
         assert!(error.contains("components could not be built"), "{error}");
         assert!(explain("workflow").unwrap().starts_with("# workflow.yaml\n"));
         assert_eq!(explain("nothing"), None);
+        let delivery = explain("delivery").unwrap();
+        assert!(delivery.starts_with("delivery\n") && delivery.contains("The error is in the host's log"));
+        for command in ["dead-letters", "send", "secrets", "move", "tail"] {
+            assert!(explain(command).is_some(), "{command}");
+        }
     }
 
     #[test]

@@ -109,7 +109,7 @@ pub fn secret(text: &str) -> Result<&str, Wrong> {
             format!("{} is not a valid name of a secret", quoted(text)),
             format!(
                 "use up to {NAME_BYTES} letters, digits and `_`, not beginning with a digit, such as `API_KEY`; the value \
-                 does not belong into workflow.yaml"
+                 does not belong in workflow.yaml"
             ),
         );
     }
@@ -153,6 +153,18 @@ fn filled(text: &str, look_up: impl Fn(&str) -> Result<String, Wrong>) -> Result
 }
 
 fn looked_up(workflow: &Workflow, name: &str) -> Result<String, Wrong> {
+    let value = workflow.env_value(name).filter(|value| !value.is_empty());
+    let is_secret = |key: &Key| {
+        // An address may have a user and a password in it.
+        let is_secret_address = key.role.is_some() && value.is_some_and(|value| value.contains('@'));
+        key.kind == Kind::Secret || key.role == Some(Role::Secret) || is_secret_address
+    };
+    if settings::ALL.iter().any(|key| key.name == name && is_secret(key)) {
+        return wrong(
+            format!("`{name}` is a secret setting: in a component, everybody who can fetch it could read it"),
+            "remove it: functions do not connect to PELATO's servers",
+        );
+    }
     if secrets(workflow).contains(name) {
         return wrong(
             format!(
@@ -161,26 +173,15 @@ fn looked_up(workflow: &Workflow, name: &str) -> Result<String, Wrong> {
             format!("write `{{secret: {name}}}` instead of `${{{name}}}`"),
         );
     }
-    let Some(value) = workflow.env_value(name) else {
-        return wrong(
-            format!("`{name}` is not in {ENV_FILE}"),
+    match value {
+        Some(value) => Ok(value.to_owned()),
+        None => wrong(
+            format!("`{name}` has no value in {ENV_FILE}"),
             format!(
-                "add a line `{name}=…` to {ENV_FILE}; a value of the shell's environment is not used, so that the \
-                 component is the same on every machine"
+                "add a line `{name}=…` to {ENV_FILE}, which is for this machine and not committed, or write a value that \
+                 all machines share here in its place; the shell's environment is not used"
             ),
-        );
-    };
-    let is_secret = |key: &Key| {
-        // An address may have a user and a password in it.
-        let is_secret_address = key.role.is_some() && value.contains('@');
-        key.kind == Kind::Secret || key.role == Some(Role::Secret) || is_secret_address
-    };
-    match settings::ALL.iter().any(|key| key.name == name && is_secret(key)) {
-        true => wrong(
-            format!("`{name}` is a secret setting: in a component, everybody who can fetch it could read it"),
-            "remove it: functions do not connect to PELATO's servers",
         ),
-        false => Ok(value.to_owned()),
     }
 }
 

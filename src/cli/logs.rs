@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::context::Context;
 use super::send::{place, words};
-use crate::pelato::Error;
+use crate::pelato::{Error, Place};
 use crate::ui::json;
 
 /// Print what functions write, and which of their calls fail: in `pelato run`, or on a cluster
@@ -30,7 +30,11 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let (pelato, ui) = (context.open()?, &context.ui);
-    let place = place(arguments.nats.as_deref(), &pelato.settings()?)?;
+    let place = match place(arguments.nats.as_deref(), &pelato.settings()?)? {
+        // It sends nothing: what is deployed may be observed, too.
+        Place::Run => Place::Anywhere,
+        other => other,
+    };
     let mut left = arguments.count;
     let logs = pelato.logs(
         &arguments.components,
@@ -51,7 +55,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
             left != Some(0) && !ui.is_interrupted()
         },
     );
-    match context.finish(logs) {
+    match context.finish(ui.while_read(logs)) {
         // Nothing is left undone.
         Err(error) if error.is_cancelled() => Ok(()),
         ended => ended,

@@ -1,5 +1,6 @@
 //! `pelato run`
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use clap::Args;
@@ -109,7 +110,11 @@ pub fn run(arguments: Arguments, context: &Context) -> Result<(), Error> {
     let ui = &context.ui;
     let trace = ui.trace();
     let stop = async {
-        context.signals.cancel.cancelled().await;
+        tokio::select! {
+            () = context.signals.cancel.cancelled() => {}
+            // As in `pelato run | head`.
+            () = ui.reader_gone() => {}
+        }
         ui.status("Stopping", "waiting for calls in flight");
     };
     let stopped = context.finish(pelato.run(options, trace.observer(), |ready| show(ui, ready), stop));
@@ -152,11 +157,12 @@ pub fn server(
     settings: &Settings,
 ) -> Result<Option<Server>, Error> {
     let Some(url) = nats else { return Ok(None) };
-    // `run --nats COMPONENT` takes the component for the address.
-    if !url.is_empty() && !url.contains([':', '.']) {
+    // `run --nats COMPONENT` and `send --nats TOPIC` take the word for the address.
+    if !url.is_empty() && !url.contains(':') && url.parse::<IpAddr>().is_err() {
         return Err(Error::Usage {
             message: format!("`--nats {url}`: this is not a valid address of a NATS server"),
-            help: "write it like nats://127.0.0.1:4222, or put `--nats` after all other words".to_owned(),
+            help: "write it with a port, as in nats://127.0.0.1:4222, or put `--nats` after all other words"
+                .to_owned(),
         });
     }
     if !url.is_empty() {

@@ -12,8 +12,8 @@ use crate::ui::json;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  pelato tail\n  pelato tail room.kelvin 'alarm.>'\n  pelato tail room.kelvin --count 1 --json\n\n\
-    If `pelato run` runs this project, its topics are observed; else those of the NATS server of the settings (NATS_HOST \
-    and so on). Ctrl-C ends it."
+    The topics of the `pelato run` of this project are observed; it is waited for, if it is being started. With `--nats` \
+    those of a NATS server are, and so what is deployed. Ctrl-C ends it, and so does whoever reads its output (`| head`)."
 )]
 pub struct Arguments {
     /// The topics, which may have `*` and `>` [default: all of the workflow]
@@ -22,7 +22,7 @@ pub struct Arguments {
     /// End after so many messages
     #[arg(short = 'n', long, value_name = "COUNT", value_parser = flags::number(1..=u64::MAX))]
     count: Option<u64>,
-    /// Observe a NATS server [default without URL: NATS_HOST and NATS_PORT], whatever runs here
+    /// Observe a NATS server, not `pelato run` [default without URL: NATS_HOST and NATS_PORT]
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
     nats: Option<String>,
 }
@@ -45,7 +45,7 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
             left != Some(0) && !ui.is_interrupted()
         },
     );
-    match context.finish(tail) {
+    match context.finish(ui.while_read(tail)) {
         // Nothing is left undone.
         Err(error) if error.is_cancelled() => Ok(()),
         ended => ended,

@@ -25,7 +25,7 @@ pub struct TaskFlags {
     /// The component's name [default: made from the task's name]
     #[arg(long, value_name = "NAME")]
     component_name: Option<String>,
-    /// Where it runs: a value of the host label host-type, such as edge or cloud; may be repeated
+    /// Where it runs: a host group, or on wasmCloud 1.9 a value of the host label host-type, such as edge or cloud; may be repeated
     #[arg(long = "target", value_name = "HOST_TYPE", value_delimiter = ',')]
     targets: Vec<String>,
     /// The component's version [default: 0.1.0]

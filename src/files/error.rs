@@ -35,7 +35,7 @@ pub enum FileError {
     #[error("there is no file {path}")]
     #[diagnostic(
         code(pelato::file::missing),
-        help("was it moved or deleted in the meantime? if it is a link, check that its target exists")
+        help("check its name and its folder, and if it is a link, that its target exists")
     )]
     Missing { path: String },
     /// The system does not allow it.

@@ -127,6 +127,16 @@ pub enum HostError {
         help("check that the NATS server is running and permits these subjects")
     )]
     Bus { message: String },
+    #[error(
+        "the message to {subject} is larger than NATS servers accept: it has {size} bytes, the limit is {limit} bytes"
+    )]
+    #[diagnostic(
+        code(pelato::host::too_large),
+        help(
+            "send less in one message, or raise `max_payload` of the NATS server; it can be 67108864 at most"
+        )
+    )]
+    TooLarge { subject: String, size: usize, limit: usize },
     #[error("the connection to the NATS server is lost: the message to {subject} was not sent")]
     #[diagnostic(code(pelato::host::disconnected), help("check that the NATS server is running"))]
     Disconnected { subject: String },
@@ -159,11 +169,20 @@ pub enum HostError {
         help("check the subject against the `source_topic` of the tasks")
     )]
     NoReader { subject: String },
+    /// All who got the message are done with it.
+    #[error("there is no reply, because the message to {subject} was filtered out")]
+    #[diagnostic(code(pelato::host::filtered), help("check what the function returns for this message"))]
+    Filtered { subject: String },
+    #[error("there is no reply, because {component} {how}")]
+    #[diagnostic(code(pelato::host::unanswered), help("see the output of the function"))]
+    Unanswered { component: String, how: String },
     /// An answer did not come in time.
     #[error("no reply arrived on {subject} within {timeout:?}")]
     #[diagnostic(
         code(pelato::host::no_answer),
-        help("the function may have failed or filtered the message out: see the output above")
+        help(
+            "the function may have failed or filtered the message out: see its output, or the logs of the hosts"
+        )
     )]
     NoAnswer { subject: String, timeout: std::time::Duration },
 }

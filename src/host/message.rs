@@ -91,7 +91,7 @@ pub(super) async fn read(core: Arc<Core>, reading: Reading, token: mpsc::Sender<
 }
 
 async fn handle(core: &Core, service: &Service, mut message: Message, received: Instant) {
-    let _active = message.active.take();
+    let active = message.active.take();
     let code = service.code.get();
     let Some(handler) = &code.messaging else {
         // The component was replaced by one that reads no messages.
@@ -127,6 +127,9 @@ async fn handle(core: &Core, service: &Service, mut message: Message, received: 
         Ok(Err(message)) => Outcome::failed(message, done.failed_outside),
         Err(cut_off) => cut_off,
     };
+    if let Some(active) = &active {
+        active.ended(&call.component, &outcome);
+    }
     core.observer.event(Event::Ended { call, outcome, times: done.times, disposition: done.disposition });
     // The slot is held meanwhile: this is how a full queue slows down its senders.
     done.parked.delivered().await;

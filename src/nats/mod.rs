@@ -2,6 +2,7 @@
 
 mod probe;
 mod right;
+mod size;
 pub mod subject;
 mod subscription;
 
@@ -10,11 +11,12 @@ use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::remedy::{Argument, Operation};
+use crate::remedy::Operation;
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, ServerAddr};
 
 pub use probe::lacking;
 pub use right::{Right, denied};
+pub use size::fits;
 pub use subscription::Subscription;
 
 /// How long the server may take to answer at first.
@@ -91,10 +93,8 @@ pub enum NatsError {
     #[diagnostic(
         code(pelato::nats::unreachable),
         help(
-            "check that it is running and that the address is correct: {} shows the settings; {} without {} needs no NATS server",
-            Operation::Config,
-            Operation::Run,
-            Argument::Nats
+            "check that it is running and that the address is correct: {} shows the settings",
+            Operation::Config
         )
     )]
     Unreachable { url: String, message: String },

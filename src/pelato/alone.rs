@@ -17,25 +17,35 @@ pub(super) struct Presence {
 
 /// Makes it known that the project in `root` runs, and tells whether it already does.
 pub(super) fn announce(root: &Path, cache: &Path) -> io::Result<(Presence, bool)> {
+    let (file, runs_already) = look(root, cache)?;
+    file.lock_shared()?;
+    Ok((Presence { _file: file }, runs_already))
+}
+
+/// Whether a process has made known that the project in `root` runs.
+pub(super) fn is_announced(root: &Path, cache: &Path) -> io::Result<bool> {
+    look(root, cache).map(|(_, runs)| runs)
+}
+
+fn look(root: &Path, cache: &Path) -> io::Result<(File, bool)> {
     let folder = cache.join(FOLDER);
     files::create_folder(files::anywhere(), &folder)?;
     let root = fs::canonicalize(root)?;
     let name = digest(root.as_os_str().as_encoded_bytes());
     let file = files::open_lock(files::anywhere(), &folder.join(name))?;
     // Those that run share the lock: whoever can have it alone is the first.
-    let runs_already = match file.try_lock() {
+    let runs = match file.try_lock() {
         Ok(()) => false,
         Err(fs::TryLockError::WouldBlock) => true,
         Err(fs::TryLockError::Error(error)) => return Err(error),
     };
     file.unlock()?;
-    file.lock_shared()?;
-    Ok((Presence { _file: file }, runs_already))
+    Ok((file, runs))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::announce;
+    use super::{announce, is_announced};
 
     #[test]
     fn the_second_is_told_and_the_next_after_both_is_not() {
@@ -49,6 +59,7 @@ mod tests {
         assert!(runs);
         drop(first);
         assert!(announce(&project).1, "the second still runs");
+        assert!(is_announced(project.path(), cache.path()).unwrap());
         drop(second);
         assert!(!announce(&project).1);
     }

@@ -146,6 +146,28 @@ pub enum Error {
         help("name the topic with {}; the component reads `{topics}`", Argument::To)
     )]
     DeadLetterUnaddressed { number: u64, component: String, topics: String },
+    #[error("no {} of this project is running", Operation::Run)]
+    #[diagnostic(
+        code(pelato::no_run),
+        help(
+            "start it, or name a NATS server with {}: it need not be the one of this project's settings",
+            Argument::Nats
+        )
+    )]
+    NoRun,
+    /// The stream's acknowledgement is no reply.
+    #[error(
+        "the message is sent, but there is no reply: the stream `{stream}` stores what is sent to `{topic}`"
+    )]
+    #[diagnostic(
+        code(pelato::stored_topic),
+        help(
+            "leave {} out: nobody replies to a message that is stored; {} shows what comes of it",
+            Argument::Reply,
+            Operation::Tail
+        )
+    )]
+    StoredTopic { topic: String, stream: String },
     /// A workflow that runs could not do what it was asked for.
     #[error("{message}")]
     #[diagnostic(code(pelato::running))]

@@ -77,6 +77,9 @@ impl Error {
             Self::Build(_) | Self::NotBuilt { .. } => Exit::Build,
             Self::MachineNotReady { .. } => Exit::Machine,
             Self::Function { .. } | Self::CallsFailed { .. } => Exit::Function,
+            Self::Host(HostError::Unanswered { .. }) => Exit::Function,
+            Self::NoRun => Exit::Network,
+            Self::StoredTopic { .. } => Exit::Usage,
             Self::Host(error) if is_network(error) => Exit::Network,
             Self::Running { .. } => Exit::Network,
             Self::NoDeadLetters { .. }

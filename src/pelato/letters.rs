@@ -1,8 +1,9 @@
 //! The facade's part for dead letters: looking at them, sending them again, deleting them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::operation::Operation;
+use super::traffic::one_topic;
 use super::{Error, Pelato};
 use crate::check::Component;
 use crate::nats::subject;
@@ -37,6 +38,12 @@ pub struct Resent {
     pub topic: String,
 }
 
+/// How many dead letters were left because they do not say which of several components they are of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unowned {
+    pub count: usize,
+}
+
 /// Which dead letters of a component.
 #[derive(Debug, Clone, Copy)]
 pub enum Selected<'a> {
@@ -56,15 +63,16 @@ impl Pelato {
         operation.ended(operation.unless_cancelled(operation.list_letters(components, limit)).await)
     }
 
-    /// One dead letter of a component.
+    /// One dead letter of a component, or one that does not say which component it is of.
     ///
     /// # Errors
-    /// When there is none of this number.
+    /// When there is none of this number, or it is of another component.
     pub async fn dead_letter(&self, component: &str, number: u64) -> Result<DeadLetter, Error> {
         let operation = self.begin(OperationKind::DeadLetters)?;
         let looking = async {
             let topics = DeadLetterTopics::open(&operation).await?;
-            Ok(topics.of(component).await?.get(number).await?)
+            let letters = topics.of(component).await?;
+            topics.get(&letters, component, number).await
         };
         operation.ended(operation.unless_cancelled(looking).await)
     }
@@ -80,9 +88,10 @@ impl Pelato {
         selected: Selected<'_>,
         to: Option<&str>,
         mut done: impl FnMut(Resent),
-    ) -> Result<(), Error> {
+    ) -> Result<Unowned, Error> {
         let operation = self.begin(OperationKind::RetryDeadLetters)?;
         let retrying = async {
+            to.map_or(Ok(()), one_topic)?;
             let topics = DeadLetterTopics::open(&operation).await?;
             topics
                 .each(component, selected, async |letters, letter| {
@@ -106,7 +115,7 @@ impl Pelato {
         component: &str,
         selected: Selected<'_>,
         mut done: impl FnMut(u64),
-    ) -> Result<(), Error> {
+    ) -> Result<Unowned, Error> {
         let operation = self.begin(OperationKind::DropDeadLetters)?;
         let dropping = async {
             let topics = DeadLetterTopics::open(&operation).await?;
@@ -202,17 +211,37 @@ impl DeadLetterTopics {
         letter.component.clone().or_else(only)
     }
 
+    /// A dead letter of a component by its number. One that does not say which component it is of can be any's.
+    async fn get(
+        &self,
+        letters: &DeadLetters<'_>,
+        component: &str,
+        number: u64,
+    ) -> Result<DeadLetter, Error> {
+        let letter = letters.get(number).await?;
+        match letter.component.clone().filter(|other| other != component) {
+            Some(other) => Err(Error::DeadLetterOfOther { number, component: component.to_owned(), other }),
+            None => Ok(letter),
+        }
+    }
+
     /// Does something with dead letters of a component, the oldest first.
     async fn each(
         &self,
         component: &str,
         selected: Selected<'_>,
         mut work: impl AsyncFnMut(&DeadLetters<'_>, DeadLetter) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    ) -> Result<Unowned, Error> {
         let letters = self.of(component).await?;
+        let mut left = Unowned::default();
         match selected {
             Selected::Numbers(numbers) => {
-                for letter in named(&letters, component, numbers).await? {
+                // All are looked at before the first is changed.
+                let mut found = Vec::new();
+                for number in numbers.iter().copied().collect::<BTreeSet<_>>() {
+                    found.push(self.get(&letters, component, number).await?);
+                }
+                for letter in found {
                     work(&letters, letter).await?;
                 }
             }
@@ -223,13 +252,15 @@ impl DeadLetterTopics {
                 let mut number = 1;
                 while let Some(letter) = letters.next(number).await? {
                     number = letter.number + 1;
-                    if self.owner(&letter, &owners).as_deref() == Some(component) {
-                        work(&letters, letter).await?;
+                    match self.owner(&letter, &owners).as_deref() {
+                        Some(owner) if owner == component => work(&letters, letter).await?,
+                        Some(_) => {}
+                        None => left.count += 1,
                     }
                 }
             }
         }
-        Ok(())
+        Ok(left)
     }
 
     /// Where a dead letter is sent again.
@@ -253,21 +284,4 @@ impl DeadLetterTopics {
             help: format!("name a topic that it reads with {}: `{}`", Argument::To, sources.join("`, `")),
         })
     }
-}
-
-/// Dead letters of a component by their numbers: all are looked at before the first is changed.
-async fn named(
-    letters: &DeadLetters<'_>,
-    component: &str,
-    numbers: &[u64],
-) -> Result<Vec<DeadLetter>, Error> {
-    let mut found = Vec::new();
-    for &number in numbers {
-        let letter = letters.get(number).await?;
-        if let Some(other) = letter.component.clone().filter(|other| other != component) {
-            return Err(Error::DeadLetterOfOther { number, component: component.to_owned(), other });
-        }
-        found.push(letter);
-    }
-    Ok(found)
 }

@@ -64,7 +64,7 @@ pub use error::{Error, MissingValue, PromptError};
 pub use exit::Exit;
 pub use hosting::RunOptions;
 pub use infra::InfraOptions;
-pub use letters::{Addressed, Listed, Resent, Selected};
+pub use letters::{Addressed, Listed, Resent, Selected, Unowned};
 pub use library::{Library, Made, Owner};
 pub use moving::{Moved, PlannedMove};
 pub use names::Names;

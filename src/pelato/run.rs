@@ -8,7 +8,7 @@ use async_nats::ConnectOptions;
 use tokio::sync::watch;
 
 use super::Error;
-use super::alone::{Presence, announce};
+use super::alone::{Presence, announce, is_announced};
 use super::building::select;
 use super::failures::Failures;
 use super::hosting::{RunOptions, hosted, secrets};
@@ -75,6 +75,10 @@ impl Pelato {
     ) -> Result<Stopped, Error> {
         let stop = operation.until_stopped(stop);
         tokio::pin!(stop);
+        // Before anything is built: other commands wait for it then. Without it everything works, but they do not reach the
+        // workflow.
+        let listener = Listener::open(&operation.root, &operation.cache).await;
+        let is_second = matches!(listener, Ok(None));
         let (built_by, outcome) =
             self.build_first(operation, &options, changes.as_mut(), stop.as_mut()).await?;
         let components = hosted(&outcome, &built_by.settings, &options.bus)?;
@@ -86,9 +90,7 @@ impl Pelato {
         let (host, told, kept) = operation.unless_cancelled(start).await?;
         let (stored, guard) = (watch::Sender::new(kept), built_by.guard(&options.bus));
         drop(built_by);
-        let _presence = operation.announce(&options.bus);
-        // Without it everything works, but other commands do not reach the workflow.
-        let listener = Listener::open(&operation.root, &operation.cache).await.ok().flatten();
+        let _presence = operation.announce(&options.bus, is_second);
         // Asked once before anyone is told that it runs.
         if futures_util::poll!(stop.as_mut()).is_ready() {
             return Ok(host.stop().await);
@@ -118,7 +120,7 @@ impl Pelato {
             ended = attended => ended,
             refused = host.refusal() => Err(refused),
             () = watch_storage(guard.as_ref(), &stored, &host) => Ok(()),
-            () = attend(listener.as_ref(), &host, &tap) => Ok(()),
+            () = operation.attend(listener.ok().flatten(), &host, &tap) => Ok(()),
         };
         let stopped = host.stop().await;
         ended?;
@@ -202,18 +204,33 @@ impl Operation {
         .await
     }
 
-    /// Lets other processes know that the project runs, and tells if another does: without a server, messages do not
-    /// leave a process.
-    fn announce(&self, bus: &Bus) -> Option<Presence> {
-        if !matches!(bus, Bus::InProcess) {
-            return None;
-        }
+    /// Lets other processes know that the project runs, and tells if another does and one of the two has no server:
+    /// without one, messages do not leave a process. `is_second`: another process is reached by commands.
+    fn announce(&self, bus: &Bus, is_second: bool) -> Option<Presence> {
         // Without it everything works, and the other process is not told.
-        let (presence, runs_already) = announce(&self.root, &self.cache).ok()?;
-        if runs_already {
+        let (presence, runs_elsewhere) = match bus {
+            Bus::InProcess => {
+                let (presence, runs_already) = announce(&self.root, &self.cache).ok()?;
+                (Some(presence), runs_already || is_second)
+            }
+            Bus::Nats(_) => (None, is_announced(&self.root, &self.cache).ok()?),
+        };
+        if runs_elsewhere {
             self.progress.report(Event::RunsElsewhere);
         }
-        Some(presence)
+        presence
+    }
+
+    /// Serves other commands of this user, as long as it is not dropped; after another process that they reach now.
+    async fn attend(&self, listener: Option<Listener>, host: &Host, tap: &Tap) {
+        let listener = match listener {
+            Some(listener) => Ok(listener),
+            None => Listener::succeed(&self.root, &self.cache).await,
+        };
+        match listener {
+            Ok(listener) => listener.serve(host, tap).await,
+            Err(_) => std::future::pending().await,
+        }
     }
 
     /// Starts the host.
@@ -270,14 +287,6 @@ impl Operation {
 async fn watch_storage(guard: Option<&Guard>, stored: &watch::Sender<Kept>, host: &Host) {
     match guard {
         Some(guard) => guard.watch(stored.subscribe(), host.breaks()).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Serves other commands of this user, as long as it is not dropped.
-async fn attend(listener: Option<&Listener>, host: &Host, tap: &Tap) {
-    match listener {
-        Some(listener) => listener.serve(host, tap).await,
         None => std::future::pending().await,
     }
 }

@@ -21,10 +21,14 @@ use super::tap::{Tap, missed};
 use crate::build::record::digest;
 use crate::files;
 use crate::host::{Host, HostError, Message};
-use crate::protocol::Record;
+use crate::protocol::{self, Record};
 
 /// The folder of the sockets in PELATO's cache.
 const FOLDER: &str = "sockets";
+/// The file in it that is locked while one is opened.
+const LOCK: &str = "lock";
+/// How long there is between two attempts to take over from another process.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How many characters of the digest of a project's path name its socket: a socket's path may have 107 bytes.
 const NAME: usize = 16;
 /// The longest request, in bytes: a message of 64 MiB as base64.
@@ -62,6 +66,13 @@ pub(super) enum Answer {
         body: Body,
     },
     Logged(Record),
+    /// There is no reply: the message was filtered out.
+    Filtered,
+    /// There is no reply: a function has failed.
+    Unanswered {
+        component: String,
+        how: String,
+    },
     Failed {
         message: String,
         help: Option<String>,
@@ -101,12 +112,15 @@ impl Drop for Listener {
 }
 
 impl Listener {
-    /// None if another process runs the project: it is reached already.
+    /// None if another process runs the project: it is reached already. Whoever connects waits until it is served.
     pub async fn open(root: &Path, cache: &Path) -> io::Result<Option<Self>> {
         let path = path(root, cache)?;
         let folder = cache.join(FOLDER);
         files::create_folder(files::anywhere(), &folder)?;
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700))?;
+        // Of those that look at the same time, one opens it.
+        let lock = files::open_lock(files::anywhere(), &folder.join(LOCK))?;
+        lock.lock()?;
         if UnixStream::connect(&path).await.is_ok() {
             return Ok(None);
         }
@@ -115,6 +129,21 @@ impl Listener {
             _ => {}
         }
         Ok(Some(Self { listener: UnixListener::bind(&path)?, path }))
+    }
+
+    /// Opens it as soon as no other process that runs the project is reached.
+    pub async fn succeed(root: &Path, cache: &Path) -> io::Result<Self> {
+        loop {
+            if let Some(listener) = Self::open(root, cache).await? {
+                return Ok(listener);
+            }
+            if let Ok(mut other) = UnixStream::connect(path(root, cache)?).await {
+                // It says nothing to one that asks nothing, until it ends.
+                let _ = other.read(&mut [0]).await;
+            }
+            // One that does not serve this user ends the connection at once.
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Serves requests, as long as it is not dropped.
@@ -166,6 +195,10 @@ async fn serve(stream: UnixStream, host: &Host, tap: &Tap) -> io::Result<()> {
         Request::Ask { topic, body, wait_ms } => {
             match host.request(&topic, body.bytes()?, Duration::from_millis(wait_ms)).await {
                 Ok(reply) => answer(message(&reply)).await,
+                Err(HostError::Filtered { .. }) => answer(Answer::Filtered).await,
+                Err(HostError::Unanswered { component, how }) => {
+                    answer(Answer::Unanswered { component, how }).await
+                }
                 Err(error) => answer(failed(&error)).await,
             }
         }
@@ -185,6 +218,10 @@ async fn serve(stream: UnixStream, host: &Host, tap: &Tap) -> io::Result<()> {
             });
             let mut heard = futures_util::stream::select_all(streams);
             while let Some(next) = heard.next().await {
+                // JetStream hands over what it has stored: it was heard when it was sent.
+                if next.reply_to.as_deref().is_some_and(protocol::is_ack) {
+                    continue;
+                }
                 answer(message(&next)).await?;
             }
             Ok(())

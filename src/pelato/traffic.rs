@@ -5,6 +5,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_nats::client::PublishErrorKind;
 use async_nats::{Client, ConnectOptions, Event, RequestErrorKind, Subscriber};
 use futures_util::StreamExt;
 use futures_util::stream::select_all;
@@ -15,11 +16,15 @@ use super::{Error, Names, Pelato};
 use crate::host::HostError;
 use crate::nats::{self, NatsError, Right, Server, denied, subject};
 use crate::progress::OperationKind;
+use crate::protocol;
 use crate::remedy::Operation as Command;
 use crate::stream::StreamError;
 
 /// How the topics begin on which senders wait for replies.
 const INBOX: &str = "_INBOX.";
+
+/// How the topics begin that no workflow has.
+const NOT_OF_WORKFLOWS: [&str; 2] = [INBOX, "$"];
 
 /// How long the server may take to say what it forbids.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -27,7 +32,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Where messages go to or come from.
 #[derive(Debug, Clone)]
 pub enum Place {
-    /// `pelato run`, if it runs this project; else the NATS server of the settings.
+    /// The `pelato run` of this project.
+    Run,
+    /// The same, if there is one; else the NATS server of the settings.
     Anywhere,
     Nats(Server),
 }
@@ -47,6 +54,10 @@ pub struct Delivered {
     pub to: Reached,
     /// The reply, if one was waited for.
     pub reply: Option<Vec<u8>>,
+    /// None came, because the message was filtered out.
+    pub is_filtered: bool,
+    /// The workflow has such a topic, as far as that is known.
+    pub is_of_workflow: bool,
 }
 
 /// A message on a topic.
@@ -69,7 +80,12 @@ impl Pelato {
         wait: Option<Duration>,
     ) -> Result<Delivered, Error> {
         let operation = self.begin(OperationKind::Send)?;
-        operation.ended(operation.unless_cancelled(operation.send(topic, body, place, wait)).await)
+        let sent = operation.unless_cancelled(operation.send(topic, body, place, wait)).await;
+        let is_of_workflow = operation.workflow().map_or(true, |workflow| {
+            let topics = Names::of(&workflow, &operation.catalog).topics;
+            topics.iter().any(|known| subject::matches(known, topic))
+        });
+        operation.ended(sent.map(|delivered| Delivered { is_of_workflow, ..delivered }))
     }
 
     /// Observes topics, which may have wildcards; all of the workflow, if none is named. `begun` is called when all that is
@@ -97,13 +113,7 @@ impl Operation {
         place: &Place,
         wait: Option<Duration>,
     ) -> Result<Delivered, Error> {
-        valid(topic)?;
-        if subject::has_wildcards(topic) {
-            return Err(Error::Usage {
-                message: format!("`{topic}` stands for many topics"),
-                help: "name one topic, without `*` and `>`".to_owned(),
-            });
-        }
+        one_topic(topic)?;
         let (name, content) = (topic.to_owned(), Body::new(body));
         let request = match wait {
             None => Request::Send { topic: name, body: content },
@@ -113,26 +123,24 @@ impl Operation {
             }
         };
         if let Some(mut running) = self.connection(place, &request).await? {
-            return match running.next().await.map_err(broken)? {
-                Some(Answer::Done) => Ok(Delivered { to: Reached::Run, reply: None }),
-                Some(Answer::Message { body, .. }) => {
-                    Ok(Delivered { to: Reached::Run, reply: Some(body.bytes().map_err(broken)?) })
-                }
-                Some(Answer::Failed { message, help }) => Err(Error::Running { message, help }),
-                Some(Answer::Logged(_)) | None => Err(broken(io::ErrorKind::UnexpectedEof.into())),
-            };
+            let answer = running.next().await.map_err(broken)?;
+            return answered(topic, answer);
         }
         let connection = NatsConnection::connect(self.server(place)?).await?;
         let reply = match wait {
-            Some(wait) => Some(connection.ask(topic, body, wait).await?),
+            Some(wait) => Some(reply(topic, connection.ask(topic, body, wait).await?)?),
             None => {
                 let sent = connection.client.publish(topic.to_owned(), body.to_vec().into()).await;
-                sent.map_err(|error| connection.lost(&error))?;
+                sent.map_err(|error| match error.kind() {
+                    PublishErrorKind::MaxPayloadExceeded => connection.too_large(topic, body),
+                    _ => connection.lost(&error),
+                })?;
                 connection.settle().await?;
                 None
             }
         };
-        Ok(Delivered { to: Reached::Nats(nats::shown(&connection.server.url)), reply })
+        let to = Reached::Nats(nats::shown(&connection.server.url));
+        Ok(Delivered { to, reply, is_filtered: false, is_of_workflow: true })
     }
 
     async fn tail(
@@ -148,9 +156,11 @@ impl Operation {
             named => named.to_vec(),
         };
         let topics = distinct(topics);
-        // Replies are not for whoever observes everything.
-        let wants_replies = topics.iter().any(|topic| topic.starts_with(INBOX));
-        let mut heard = |one: Heard| (!wants_replies && one.topic.starts_with(INBOX)) || heard(one);
+        // Replies and what servers say are not for whoever observes everything.
+        let not_wanted =
+            NOT_OF_WORKFLOWS.iter().filter(|of| !topics.iter().any(|topic| topic.starts_with(**of)));
+        let not_wanted: Vec<_> = not_wanted.copied().collect();
+        let mut heard = |one: Heard| not_wanted.iter().any(|of| one.topic.starts_with(of)) || heard(one);
         if let Some(mut running) = self.connection(place, &Request::Tail { topics: topics.clone() }).await? {
             match running.next().await.map_err(broken)? {
                 Some(Answer::Done) => begun(&Reached::Run, &topics),
@@ -173,6 +183,10 @@ impl Operation {
         begun(&Reached::Nats(nats::shown(&connection.server.url)), &topics);
         let mut all = select_all(all);
         while let Some(message) = all.next().await {
+            // JetStream hands over what it has stored: it was heard when it was sent.
+            if message.reply.as_deref().is_some_and(protocol::is_ack) {
+                continue;
+            }
             if !heard(Heard { topic: message.subject.to_string(), body: message.payload.to_vec() }) {
                 break;
             }
@@ -180,22 +194,55 @@ impl Operation {
         Ok(())
     }
 
+    /// A connection to the `pelato run` of this project.
     pub(super) async fn connection(
         &self,
         place: &Place,
         request: &Request,
     ) -> Result<Option<Connection>, Error> {
+        let running = || async { Connection::begin(&self.root, &self.cache, request).await.map_err(broken) };
         match place {
-            Place::Anywhere => Connection::begin(&self.root, &self.cache, request).await.map_err(broken),
+            Place::Run => running().await?.ok_or(Error::NoRun).map(Some),
+            Place::Anywhere => running().await,
             Place::Nats(_) => Ok(None),
         }
     }
 
     pub(super) fn server(&self, place: &Place) -> Result<Server, Error> {
         match place {
-            Place::Anywhere => Ok(self.settings.nats()?),
+            Place::Run | Place::Anywhere => Ok(self.settings.nats()?),
             Place::Nats(server) => Ok(server.clone()),
         }
+    }
+}
+
+/// What became of a message, as `pelato run` answers.
+fn answered(topic: &str, answer: Option<Answer>) -> Result<Delivered, Error> {
+    let to = Reached::Run;
+    let delivered = |reply, is_filtered| Delivered { to, reply, is_filtered, is_of_workflow: true };
+    match answer {
+        Some(Answer::Done) => Ok(delivered(None, false)),
+        Some(Answer::Filtered) => Ok(delivered(None, true)),
+        Some(Answer::Message { body, .. }) => {
+            Ok(delivered(Some(reply(topic, body.bytes().map_err(broken)?)?), false))
+        }
+        Some(Answer::Unanswered { component, how }) => Err(HostError::Unanswered { component, how }.into()),
+        Some(Answer::Failed { message, help }) => Err(Error::Running { message, help }),
+        Some(Answer::Logged(_)) | None => Err(broken(io::ErrorKind::UnexpectedEof.into())),
+    }
+}
+
+/// A reply, unless it is a stream's acknowledgement: a stream answers what it stores.
+fn reply(topic: &str, reply: Vec<u8>) -> Result<Vec<u8>, Error> {
+    #[derive(serde::Deserialize)]
+    struct Acknowledgement {
+        stream: String,
+        #[serde(rename = "seq")]
+        _number: u64,
+    }
+    match serde_json::from_slice(&reply) {
+        Ok(Acknowledgement { stream, .. }) => Err(Error::StoredTopic { topic: topic.to_owned(), stream }),
+        Err(_) => Ok(reply),
     }
 }
 
@@ -204,6 +251,18 @@ fn distinct(topics: Vec<String>) -> Vec<String> {
     let all: BTreeSet<String> = topics.into_iter().collect();
     let is_covered = |topic: &String| all.iter().any(|other| other != topic && subject::covers(other, topic));
     all.iter().filter(|topic| !is_covered(topic)).cloned().collect()
+}
+
+/// Whether messages can be sent to a topic.
+pub(super) fn one_topic(topic: &str) -> Result<(), Error> {
+    valid(topic)?;
+    match subject::has_wildcards(topic) {
+        false => Ok(()),
+        true => Err(Error::Usage {
+            message: format!("`{topic}` stands for many topics"),
+            help: "name one topic, without `*` and `>`".to_owned(),
+        }),
+    }
 }
 
 fn valid(topic: &str) -> Result<(), Error> {
@@ -275,11 +334,19 @@ impl NatsConnection {
             Ok(Err(error)) if error.kind() == RequestErrorKind::NoResponders => {
                 Err(HostError::NoReader { subject: topic.to_owned() }.into())
             }
+            Ok(Err(error)) if error.kind() == RequestErrorKind::MaxPayloadExceeded => {
+                Err(self.too_large(topic, body))
+            }
             _ => {
                 self.settle().await?;
                 Err(HostError::NoAnswer { subject: topic.to_owned(), timeout }.into())
             }
         }
+    }
+
+    fn too_large(&self, topic: &str, body: &[u8]) -> Error {
+        let (subject, limit) = (topic.to_owned(), self.client.max_payload());
+        HostError::TooLarge { subject, size: body.len(), limit }.into()
     }
 
     fn lost(&self, error: &dyn std::error::Error) -> Error {

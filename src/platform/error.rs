@@ -59,10 +59,9 @@ pub enum DeployError {
     #[diagnostic(
         code(pelato::deploy::hosts_unknown),
         help(
-            "name the hosts of each target in a file: {}; without {}, {} asks the cluster",
+            "name the hosts of each target in a file: {}; without {} the cluster is asked",
             Argument::Hosts.with("hosts.yaml"),
-            Argument::Offline,
-            Operation::Deploy
+            Argument::Offline
         )
     )]
     HostsUnknown {

@@ -80,7 +80,7 @@ pub struct Task {
     pub template: Option<Field>,
     /// `code`: a file or a folder below `tasks/`.
     pub code: Option<Field>,
-    /// `targets` (or `target`): values of the hosts' label `host-type`.
+    /// `targets` (or `target`): host groups, or on wasmCloud 1.9 values of the hosts' label `host-type`.
     pub targets: Vec<Field>,
     /// `component_name`: the artifact's name.
     pub component_name: Option<Field>,

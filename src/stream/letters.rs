@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 
 use super::stored::Stored;
 use super::{ConsumerManager, StreamError};
-use crate::nats::subject;
+use crate::nats::{fits, subject};
 use crate::protocol;
 
 /// By this header a stream knows a message that it has stored already.
@@ -117,7 +117,8 @@ impl<'a> DeadLetters<'a> {
     }
 
     /// Sends one to a topic of `readers`, with the headers that it had, and deletes it once a stream has stored it.
-    /// If it is interrupted in between and repeated within two minutes, the stream stores it once.
+    /// If it is interrupted in between and repeated within two minutes, the stream stores it once; twice, if it is so large
+    /// that it has no room for its id.
     ///
     /// # Errors
     /// When nobody reads the topic or it cannot be stored: then it is a dead letter still; or when it cannot be deleted.
@@ -134,7 +135,11 @@ impl<'a> DeadLetters<'a> {
             return Err(unsent("no consumer reads it, so it would be lost".to_owned()));
         }
         let mut headers = letter.first_headers();
+        let without_id = headers.clone();
         headers.insert(MESSAGE_ID, format!("pelato.{}.{number}.{}", self.topic, letter.time).as_str());
+        if !fits(&readers.context.client(), &headers, letter.body.len()) {
+            headers = without_id;
+        }
         let body = letter.body.clone().into();
         let sent = readers.context.publish_with_headers(topic.to_owned(), headers, body).await;
         let acknowledged = sent.map_err(|error| unsent(error.to_string()))?.await;
@@ -142,15 +147,21 @@ impl<'a> DeadLetters<'a> {
         self.delete(number).await
     }
 
-    /// Deletes one.
+    /// Deletes one. One that is gone already is deleted.
     ///
     /// # Errors
     /// When JetStream refuses.
     pub async fn delete(&self, number: u64) -> Result<(), StreamError> {
         let Some(stream) = &self.stream else { return Err(self.lacks(number)) };
-        let deleted = self.manager.stream(stream).await?.delete_message(number).await;
-        let kept = |message| StreamError::DeadLetterKept { number, stream: stream.clone(), message };
-        deleted.map(drop).map_err(|error| kept(error.to_string()))
+        match self.manager.stream(stream).await?.delete_message(number).await {
+            Ok(_) => Ok(()),
+            // Somebody else was faster.
+            Err(_) if self.next(number).await?.is_none_or(|letter| letter.number != number) => Ok(()),
+            Err(error) => {
+                let (stream, message) = (stream.clone(), error.to_string());
+                Err(StreamError::DeadLetterKept { number, stream, message })
+            }
+        }
     }
 }
 

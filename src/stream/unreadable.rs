@@ -10,6 +10,7 @@ use async_nats::{HeaderMap, HeaderName};
 
 use super::stored::Stored;
 use super::{Consumer, ConsumerManager, StreamError};
+use crate::nats::fits;
 use crate::protocol;
 
 /// What is said of a dead letter.
@@ -63,7 +64,12 @@ impl ConsumerManager {
         for (name, value) in protocol::dead_letter_headers(&consumer.component, &stored.subject, REASON) {
             headers.insert(name, value.as_str());
         }
+        let without_theirs = headers.clone();
         headers.insert("Pelato-Headers", stored.hdrs.as_str());
+        // Better with fewer headers than not at all.
+        let choices = [headers, without_theirs];
+        let chosen = choices.into_iter().find(|some| fits(&self.context.client(), some, body.len()));
+        let headers = chosen.unwrap_or_default();
         let sent = self.context.publish_with_headers(topic.to_owned(), headers, body.into()).await;
         let acknowledged = sent.map_err(|error| refused(error.to_string()))?.await;
         acknowledged.map(drop).map_err(|error| refused(error.to_string()))

@@ -273,9 +273,12 @@ fn later(event: Event) -> Option<(Level, String)> {
         Event::RunsElsewhere => (
             Level::Warning,
             format!(
-                "another {} of this project is running: messages do not pass between the two; with {} for both they do",
+                "another {} of this project is running: messages do not pass between the two; with {} for both they do; {} \
+                 and {} reach the other one until it ends",
                 Operation::Run,
-                Argument::Nats
+                Argument::Nats,
+                Operation::Send,
+                Operation::Tail
             ),
         ),
         Event::Preparing { component, slow: true } => {

@@ -2,17 +2,19 @@
 
 use super::Ui;
 use super::table::table;
-use crate::pelato::{Addressed, Listed, Resent};
+use crate::pelato::{Addressed, Listed, Resent, Unowned};
 use crate::stream::DeadLetter;
 use crate::text::count;
 
 /// What is not known.
 const UNKNOWN: &str = "?";
+/// How much of an error a table shows, in characters.
+const LONGEST_ERROR: usize = 120;
 
 impl Ui {
     /// The dead letters of a workflow.
     pub fn dead_letters(&self, listed: &Listed) {
-        if listed.letters.is_empty() {
+        if listed.letters.is_empty() && listed.total == 0 {
             return self.note("there are no dead letters");
         }
         let known = |value: &Option<String>| value.clone().unwrap_or_else(|| UNKNOWN.to_owned());
@@ -24,11 +26,13 @@ impl Ui {
                 seconds(&letter.time),
                 known(&letter.sent_to),
                 letter.body.len().to_string(),
-                letter.error.clone().unwrap_or_default(),
+                shortened(letter.error.as_deref().unwrap_or_default()),
             ]
         };
         let rows: Vec<_> = listed.letters.iter().map(row).collect();
-        self.result(table(["NUMBER", "COMPONENT", "TIME", "SENT TO", "BYTES", "ERROR"], &rows));
+        if !rows.is_empty() {
+            self.result(table(["NUMBER", "COMPONENT", "TIME", "SENT TO", "BYTES", "ERROR"], &rows));
+        }
         if listed.total > listed.letters.len() {
             let (shown, all) = (listed.letters.len(), count(listed.total, "dead letter"));
             self.note(format!("{shown} of {all} are shown: `--limit` shows more"));
@@ -44,9 +48,29 @@ impl Ui {
         self.result_bytes(&letter.body);
     }
 
+    /// What a command left that was to do something with all dead letters of a component, and whether that were none.
+    pub fn letters_left(&self, component: &str, none: bool, left: Unowned) {
+        match left.count {
+            0 if none => self.note(format!("`{component}` has no dead letters")),
+            0 => {}
+            many => self.note(format!(
+                "left: {} without the name of a component, on a topic that several share: name them by number",
+                count(many, "dead letter")
+            )),
+        }
+    }
+
     /// A dead letter that was sent again.
     pub fn resent(&self, resent: &Resent) {
         self.status("Sent", format!("{} to {}", resent.number, resent.topic));
+    }
+}
+
+/// The beginning of an error that does not fit into a table.
+fn shortened(error: &str) -> String {
+    match error.char_indices().nth(LONGEST_ERROR) {
+        Some((end, _)) => format!("{} …", &error[..end]),
+        None => error.to_owned(),
     }
 }
 

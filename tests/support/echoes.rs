@@ -93,6 +93,16 @@ pub fn failing() -> Vec<u8> {
     module(error, r#"(data (i32.const 64) "I will not")"#)
 }
 
+/// Gives an error of so many bytes.
+pub fn failing_at_length(bytes: u32) -> Vec<u8> {
+    let error = format!(
+        "(memory.fill (i32.const 65536) (i32.const 97) (i32.const {bytes}))
+        (i32.store (i32.const 16) (i32.const 1)) (i32.store (i32.const 20) (i32.const 65536))
+        (i32.store (i32.const 24) (i32.const {bytes})) (i32.const 16)"
+    );
+    module(&error, "")
+}
+
 /// Ends as soon as it starts.
 pub fn broken() -> Vec<u8> {
     module("(unreachable)", "(func $start (unreachable)) (start $start)")
@@ -126,7 +136,7 @@ fn importing(imports: &str, body: &str, more: &str) -> Vec<u8> {
     let text = format!(
         r#"(module
         {imports}
-        (memory (export "memory") 8)
+        (memory (export "memory") 64)
         (global $heap (mut i32) (i32.const 4096))
         (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (local $at i32)
             (local.set $at (i32.and (i32.add (global.get $heap) (i32.const 15)) (i32.const -16)))

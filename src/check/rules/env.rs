@@ -71,8 +71,9 @@ mod tests {
             [
                 "11:11 env: `a-b` is not a valid name of an environment variable (use up to 128 letters, digits and \
                  `_`, not beginning with a digit, such as `THRESHOLD`)",
-                "11:25 env: `SITE` is not in .env (add a line `SITE=…` to .env; a value of the shell's environment \
-                 is not used, so that the component is the same on every machine)",
+                "11:25 env: `SITE` has no value in .env (add a line `SITE=…` to .env, which is for this machine and not \
+                 committed, or write a value that all machines share here in its place; the shell's environment is not \
+                 used)",
             ]
         );
         assert_eq!(found_with(&["env: [A]"]).len(), 1);
@@ -110,7 +111,7 @@ mod tests {
             ]),
             [
                 "11:23 env: `a b` is not a valid name of a secret (use up to 128 letters, digits and `_`, not beginning \
-                 with a digit, such as `API_KEY`; the value does not belong into workflow.yaml)",
+                 with a digit, such as `API_KEY`; the value does not belong in workflow.yaml)",
                 "11:41 env: `NATS_PASSWORD` is a setting of PELATO itself (give the function's secret another name: what \
                  PELATO uses to connect is not for functions)",
                 "11:60 env: `KEY` is a secret of this workflow: in a component, everybody who can fetch it could read it \
@@ -123,8 +124,16 @@ mod tests {
 
     #[test]
     fn secret_settings_are_no_part_of_a_text() {
+        for also in ["", ", B: {secret: NATS_PASSWORD}"] {
+            let found = found_with(&[&format!("env: {{A: \"${{NATS_PASSWORD}}\"{also}}}")]);
+            assert!(found[0].contains("`NATS_PASSWORD` is a secret setting"), "{found:?}");
+        }
         let folder = project();
         let file = "NATS_PASSWORD=hunter2\nREGISTRY_USER=hunter2\nREGISTRY_URL=r.org\nHOSTS_NATS_URL=nats://u:hunter2@n\n";
+        std::fs::write(folder.path().join(".env"), file).unwrap();
+        std::fs::write(folder.path().join(".env"), "SITE=\n").unwrap();
+        let (report, _) = check_in(folder.path(), &workflow(&[task(&["env: {A: \"${SITE}\"}"])]));
+        assert_eq!(report.errors(), 1, "an empty value counts as not set");
         std::fs::write(folder.path().join(".env"), file).unwrap();
         for (setting, problems) in
             [("NATS_PASSWORD", 1), ("REGISTRY_USER", 1), ("HOSTS_NATS_URL", 1), ("REGISTRY_URL", 0)]

@@ -21,15 +21,20 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
     let which = &arguments.which;
     let (pelato, ui) = (context.open()?, &context.ui);
+    let selected = which.selected()?;
+    if which.all && ui.may_ask() {
+        ui.agree(&format!("Delete all dead letters of `{}`?", which.component), "--all")?;
+    }
     let mut dropped = Vec::new();
     let done = |number: u64| dropped.push(number);
-    let ended = context.finish(pelato.drop_dead_letters(&which.component, which.selected(), done));
-    if ui.json() {
-        ui.result_json(&json::DroppedLetters::new(&dropped));
-    } else if !dropped.is_empty() {
+    let ended = context.finish(pelato.drop_dead_letters(&which.component, selected, done));
+    if !dropped.is_empty() {
         ui.status("Deleted", crate::text::count(dropped.len(), "dead letter"));
-    } else if ended.is_ok() {
-        ui.note(format!("`{}` has no dead letters", which.component));
     }
-    ended
+    let left = ended?;
+    match ui.json() {
+        true => ui.result_json(&json::DroppedLetters::new(&dropped, left)),
+        false => ui.letters_left(&which.component, dropped.is_empty(), left),
+    }
+    Ok(())
 }

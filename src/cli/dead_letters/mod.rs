@@ -31,16 +31,24 @@ struct Which {
     #[arg(value_name = "COMPONENT")]
     component: String,
     /// Their numbers, as `pelato dead-letters list` shows them
-    #[arg(value_name = "NUMBER", required_unless_present = "all", value_parser = flags::number(1..=u64::MAX))]
+    #[arg(value_name = "NUMBER", value_parser = flags::number(1..=u64::MAX))]
     numbers: Vec<u64>,
-    /// All dead letters of the component
+    /// All dead letters of the component; not those that do not say which of several components they are of
     #[arg(long, conflicts_with = "numbers")]
     all: bool,
 }
 
 impl Which {
-    fn selected(&self) -> Selected<'_> {
-        if self.all { Selected::All } else { Selected::Numbers(&self.numbers) }
+    fn selected(&self) -> Result<Selected<'_>, Error> {
+        match (self.all, self.numbers.as_slice()) {
+            (true, _) => Ok(Selected::All),
+            (false, []) => Err(Error::Usage {
+                message: format!("it is not said which dead letters of `{}`", self.component),
+                help: "name them by their numbers, which `pelato dead-letters list` shows, or give `--all`"
+                    .to_owned(),
+            }),
+            (false, numbers) => Ok(Selected::Numbers(numbers)),
+        }
     }
 }
 

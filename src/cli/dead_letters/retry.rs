@@ -30,12 +30,11 @@ pub fn run(arguments: &Arguments, context: &Context) -> Result<(), Error> {
         ui.resent(&resent);
         retried.push(resent);
     };
-    let ended =
-        context.finish(pelato.retry_dead_letters(&which.component, which.selected(), to.as_deref(), done));
-    if ui.json() {
-        ui.result_json(&json::RetriedLetters::new(&retried));
-    } else if ended.is_ok() && retried.is_empty() {
-        ui.note(format!("`{}` has no dead letters", which.component));
+    let retry = pelato.retry_dead_letters(&which.component, which.selected()?, to.as_deref(), done);
+    let left = context.finish(retry)?;
+    match ui.json() {
+        true => ui.result_json(&json::RetriedLetters::new(&retried, left)),
+        false => ui.letters_left(&which.component, retried.is_empty(), left),
     }
-    ended
+    Ok(())
 }

@@ -134,22 +134,24 @@ impl Stage {
         self.runtime.block_on(async {
             let message = self.section.message.clone().into_bytes();
             let mut request = std::pin::pin!(host.request(subject, message, PATIENCE));
-            let (mut logged, mut reply) = (Vec::new(), None);
+            let (mut logged, mut reply, mut waits) = (Vec::new(), None, true);
             let outcome = {
                 let mut ended = std::pin::pin!(ended(component, &mut events, &mut logged));
                 loop {
                     tokio::select! {
                         biased;
                         // A reply may come before the call has ended.
-                        answer = &mut request, if reply.is_none() => match answer {
-                            Ok(message) => reply = Some(message.body.to_vec()),
+                        answer = &mut request, if waits => match answer {
+                            Ok(message) => (reply, waits) = (Some(message.body.to_vec()), false),
+                            // The outcome of the call says that.
+                            Err(HostError::Filtered { .. } | HostError::Unanswered { .. }) => waits = false,
                             Err(error) => return Err(failed(with_help(&error), UNREAD)),
                         },
                         outcome = &mut ended => break outcome?,
                     }
                 }
             };
-            if reply.is_none() && answered(&outcome) {
+            if waits && answered(&outcome) {
                 let late = tokio::time::timeout(MOMENT, request).await;
                 reply = late.ok().and_then(Result::ok).map(|message| message.body.to_vec());
             }

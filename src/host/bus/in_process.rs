@@ -5,15 +5,16 @@
 //! instance meanwhile, so downstream components always make progress. Only a cycle can deadlock; therefore a message
 //! waits for `patience` at most, and is then dropped and reported.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak};
 use std::time::Duration;
 
 use super::queue::{Pushed, QueueReceiver, QueueSender, queue};
 use super::subject::{Pattern, check_subject};
 use super::{Message, Parked};
 use crate::host::HostError;
-use crate::host::activity::Activity;
+use crate::host::activity::{Activity, Ended, Question};
 use crate::host::observe::{Event, Observer};
 use crate::protocol;
 
@@ -36,6 +37,8 @@ struct Inner {
     turn: AtomicUsize,
     patience: Duration,
     activity: Activity,
+    /// What is asked, by the subject on which the reply is waited for.
+    questions: Mutex<BTreeMap<String, Question>>,
     observer: Arc<dyn Observer>,
 }
 
@@ -79,6 +82,7 @@ impl InProcess {
             turn: AtomicUsize::new(0),
             patience,
             activity,
+            questions: Mutex::default(),
             observer,
         };
         Self { inner: Arc::new(inner) }
@@ -117,38 +121,61 @@ impl InProcess {
         Ok(parked)
     }
 
-    /// Sends the message and waits for the first reply.
+    /// Sends the message and waits for the first reply, for as long as one can come.
     pub async fn request(&self, mut message: Message, timeout: Duration) -> Result<Message, HostError> {
         let reply_to = format!("_INBOX.{}", super::TraceId::fresh());
         let mut inbox = self.subscribe(&reply_to, None, OnFull::Drop)?;
-        message.reply_to = Some(reply_to);
+        message.reply_to = Some(reply_to.clone());
+        let asked = self.ask(reply_to);
         let mut parked = Parked::default();
+        let subject = message.subject.to_string();
         if self.send(&message, &mut parked)? == 0 {
-            return Err(HostError::NoReader { subject: message.subject.to_string() });
+            return Err(HostError::NoReader { subject });
         }
-        match tokio::time::timeout(timeout, inbox.next()).await {
-            Ok(Some(reply)) => Ok(reply),
-            _ => Err(HostError::NoAnswer { subject: message.subject.to_string(), timeout }),
-        }
+        let answered = async {
+            tokio::select! {
+                // A call replies before it ends.
+                biased;
+                Some(reply) = inbox.next() => Ok(reply),
+                ended = asked.question.over() => Err(match ended {
+                    None => HostError::NoReader { subject: subject.clone() },
+                    Some(Ended::Filtered) => HostError::Filtered { subject: subject.clone() },
+                    Some(Ended::Failed { component, how }) => HostError::Unanswered { component, how },
+                }),
+            }
+        };
+        let in_time = tokio::time::timeout(timeout, answered).await;
+        in_time.unwrap_or_else(|_| Err(HostError::NoAnswer { subject: subject.clone(), timeout }))
+    }
+
+    fn ask(&self, reply_to: String) -> Asked<'_> {
+        let question = Question::new();
+        self.questions().insert(reply_to.clone(), question.clone());
+        Asked { bus: self, reply_to, question }
+    }
+
+    fn questions(&self) -> MutexGuard<'_, BTreeMap<String, Question>> {
+        self.inner.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn send(&self, message: &Message, parked: &mut Parked) -> Result<usize, HostError> {
         check_subject(&message.subject)?;
         let size = message.body.len();
         if size > MAX_PAYLOAD {
-            return Err(HostError::Bus {
-                message: format!("a message of {size} bytes is larger than any server accepts"),
-            });
+            let subject = message.subject.to_string();
+            return Err(HostError::TooLarge { subject, size, limit: MAX_PAYLOAD });
         }
         let targets = self.targets(message);
         if size > COMMON_MAX_PAYLOAD {
             let (trace, subject) = (message.mark.trace, message.subject.clone());
             self.report(Event::Oversized { trace, subject, size });
         }
+        // Also one that hands it on with the same reply subject can lead to a reply.
+        let question = message.reply_to.as_ref().and_then(|reply_to| self.questions().get(reply_to).cloned());
         for target in &targets {
             let mut message = message.clone();
             if target.on_full == OnFull::Wait {
-                message.active = Some(self.inner.activity.begin());
+                message.active = Some(self.inner.activity.begin_with(question.clone()));
             }
             if let Pushed::Full(message) = target.queue.push(message) {
                 self.park(message, target, parked);
@@ -211,6 +238,19 @@ impl InProcess {
 
     fn report(&self, event: Event) {
         self.inner.observer.event(event);
+    }
+}
+
+/// A question whose reply is waited for, as long as it lives.
+struct Asked<'a> {
+    bus: &'a InProcess,
+    reply_to: String,
+    question: Question,
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        self.bus.questions().remove(&self.reply_to);
     }
 }
 

@@ -83,18 +83,18 @@ impl Nats {
             return Err(HostError::Disconnected { subject });
         };
         let sending = self.receipts.sending(connection, &subject);
-        let headers = headers(&message);
+        let headers = self.headers(&message);
         let sent = match message.reply_to {
             Some(reply) => {
-                self.client.publish_with_reply_and_headers(subject, reply, headers, message.body).await
+                self.client
+                    .publish_with_reply_and_headers(subject.clone(), reply, headers, message.body)
+                    .await
             }
-            None => self.client.publish_with_headers(subject, headers, message.body).await,
+            None => self.client.publish_with_headers(subject.clone(), headers, message.body).await,
         };
-        sent.map_err(|cause| HostError::Bus {
-            message: match cause.kind() {
-                PublishErrorKind::MaxPayloadExceeded => too_large(size, self.client.max_payload()),
-                _ => cause.to_string(),
-            },
+        sent.map_err(|cause| match cause.kind() {
+            PublishErrorKind::MaxPayloadExceeded => self.too_large(subject, size),
+            _ => HostError::Bus { message: cause.to_string() },
         })?;
         Ok((!is_ack).then(|| self.receipts.expect(sending)))
     }
@@ -108,16 +108,14 @@ impl Nats {
         if self.receipts.connection().is_none() {
             return Err(HostError::Disconnected { subject });
         }
-        let headers = headers(&message);
+        let headers = self.headers(&message);
         let request = Request::new().payload(message.body).headers(headers).timeout(Some(timeout));
         match self.client.send_request(subject.clone(), request).await {
             Ok(reply) => Ok(received(reply)),
             Err(cause) => Err(match cause.kind() {
                 RequestErrorKind::TimedOut => HostError::NoAnswer { subject, timeout },
                 RequestErrorKind::NoResponders => HostError::NoReader { subject },
-                RequestErrorKind::MaxPayloadExceeded => {
-                    HostError::Bus { message: too_large(size, self.client.max_payload()) }
-                }
+                RequestErrorKind::MaxPayloadExceeded => self.too_large(subject, size),
                 _ => HostError::Bus { message: cause.to_string() },
             }),
         }
@@ -158,6 +156,16 @@ impl Nats {
     /// How often a message that cannot be read has ended the connection.
     pub fn breaks(&self) -> watch::Receiver<usize> {
         self.thread.breaks()
+    }
+
+    /// The headers of a message; none if it has no room for them: better without them than not at all.
+    fn headers(&self, message: &Message) -> HeaderMap {
+        let headers = headers(message);
+        if nats::fits(&self.client, &headers, message.body.len()) { headers } else { HeaderMap::new() }
+    }
+
+    fn too_large(&self, subject: String, size: usize) -> HostError {
+        HostError::TooLarge { subject, size, limit: self.client.max_payload() }
     }
 
     /// The client passes a refusal on shortly after the round trip: nicer if it is known before anything runs.
@@ -223,8 +231,4 @@ impl Reporter {
             Nats::ClientError(cause) => trouble(cause.to_string()),
         }
     }
-}
-
-fn too_large(size: usize, limit: usize) -> String {
-    format!("a message of {size} bytes is larger than the server accepts ({limit} bytes)")
 }

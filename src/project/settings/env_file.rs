@@ -39,7 +39,9 @@ pub fn read(root: &Path) -> Result<EnvFile, SettingsError> {
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let Some((name, value)) = setting(line).map_err(|reason| wrong(index + 1, reason))? else { continue };
         warnings.extend(near_miss(index + 1, name));
-        values.insert(name.to_owned(), value);
+        if values.insert(name.to_owned(), value).is_some() {
+            warnings.push(twice(index + 1, name));
+        }
     }
     Ok((values, warnings))
 }
@@ -103,6 +105,11 @@ fn wrong(line: usize, reason: &str) -> Problem {
         .advise("write NAME=value; put single quotes around values with quotes, spaces or `#` in them")
 }
 
+fn twice(line: usize, name: &str) -> Problem {
+    let message = format!("line {line}: {} is there a second time: this line counts", text::quoted(name));
+    Problem::warning("env-file", &Source::new(ENV_FILE, ""), message).advise("delete one of the lines")
+}
+
 fn near_miss(line: usize, name: &str) -> Option<Problem> {
     let known = ALL.iter().map(|key| key.name);
     if known.clone().any(|key| key == name) {
@@ -140,6 +147,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(ENV_FILE), "A=1\n# A=2\nexport A=3\nB=4\n").unwrap();
         assert_eq!(["A", "B", "C"].map(|name| line_of(folder.path(), name)), [Some(3), Some(4), None]);
+    }
+
+    #[test]
+    fn a_name_that_is_there_twice_is_a_warning() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(ENV_FILE), "SITE=a\nB=1\nSITE=hunter2\n").unwrap();
+        let (values, warnings) = read(folder.path()).unwrap();
+        assert_eq!(values["SITE"], "hunter2");
+        let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
+        assert_eq!(warnings, ["line 3: `SITE` is there a second time: this line counts"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{SCHEMA, text_or_bytes};
-use crate::pelato::{Addressed, Listed, Resent};
+use crate::pelato::{Addressed, Listed, Resent, Unowned};
 use crate::stream;
 
 /// `dead-letters list`
@@ -80,6 +80,8 @@ impl DeadLetter {
 pub struct RetriedLetters {
     schema: u32,
     retried: Vec<Retried>,
+    /// How many do not say which of several components they are of.
+    left: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,9 +91,9 @@ struct Retried {
 }
 
 impl RetriedLetters {
-    pub fn new(retried: &[Resent]) -> Self {
+    pub fn new(retried: &[Resent], left: Unowned) -> Self {
         let one = |resent: &Resent| Retried { number: resent.number, topic: resent.topic.clone() };
-        Self { schema: SCHEMA, retried: retried.iter().map(one).collect() }
+        Self { schema: SCHEMA, retried: retried.iter().map(one).collect(), left: left.count }
     }
 }
 
@@ -100,10 +102,12 @@ impl RetriedLetters {
 pub struct DroppedLetters {
     schema: u32,
     dropped: Vec<u64>,
+    /// How many do not say which of several components they are of.
+    left: usize,
 }
 
 impl DroppedLetters {
-    pub fn new(dropped: &[u64]) -> Self {
-        Self { schema: SCHEMA, dropped: dropped.to_vec() }
+    pub fn new(dropped: &[u64], left: Unowned) -> Self {
+        Self { schema: SCHEMA, dropped: dropped.to_vec(), left: left.count }
     }
 }

@@ -20,6 +20,9 @@ pub struct Sent {
     /// The reply's bytes, if it is not text.
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_bytes: Option<Vec<u8>>,
+    /// There is no reply, because the message was filtered out.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    filtered: bool,
 }
 
 impl Sent {
@@ -29,7 +32,15 @@ impl Sent {
             Reached::Nats(url) => url.clone(),
         };
         let (reply, reply_bytes) = delivered.reply.clone().map_or((None, None), text_or_bytes);
-        Self { schema: SCHEMA, topic: topic.to_owned(), bytes: body.len(), to, reply, reply_bytes }
+        Self {
+            schema: SCHEMA,
+            topic: topic.to_owned(),
+            bytes: body.len(),
+            to,
+            reply,
+            reply_bytes,
+            filtered: delivered.is_filtered,
+        }
     }
 }
 

@@ -276,7 +276,7 @@ compiler: [GO]/go [VERSION]
 double: unchanged ([TIME])
 play: unchanged ([TIME])
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
-  help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs no NATS server
+  help: check that it is running and that the address is correct: `pelato config` shows the settings
   code: pelato::nats::unreachable
 
 "#]]);

@@ -85,7 +85,7 @@ fn what_cannot_be_a_value_is_named_with_its_place() {
     place.ran(&["check"]).failed(
         3,
         &[
-            "`LIMIT` is not in .env",
+            "`LIMIT` has no value in .env",
             "[workflow.yaml:12:22]",
             "help: add a line `LIMIT=…` to .env",
             "`a-b` is not a valid name of an environment variable",

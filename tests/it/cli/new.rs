@@ -62,7 +62,7 @@ project_name: made
 #   type            the template, which says where data comes from and goes to: `pelato template list`
 #   language        the language pack that compiles it: `pelato pack list`
 #   code            a folder of tasks/, or a file in it
-#   targets         which hosts run it: values of their label host-type
+#   targets         which hosts run it: host groups (wasmCloud 1.9: label host-type)
 #   component_name  the name of what is built from it
 #   version         `pelato bump` raises it
 tasks:
@@ -303,7 +303,7 @@ project_name: "My \"own\": project #1"
 #   type            the template, which says where data comes from and goes to: `pelato template list`
 #   language        the language pack that compiles it: `pelato pack list`
 #   code            a folder of tasks/, or a file in it
-#   targets         which hosts run it: values of their label host-type
+#   targets         which hosts run it: host groups (wasmCloud 1.9: label host-type)
 #   component_name  the name of what is built from it
 #   version         `pelato bump` raises it
 tasks:

@@ -142,6 +142,14 @@ fn lists_fit_the_terminal_and_get_shorter_as_one_types() {
 }
 
 #[test]
+fn all_dead_letters_are_deleted_only_if_a_person_wants_it() {
+    let place = Place::with(PROJECT);
+    let mut terminal = Terminal::open(&place, &["dead-letters", "drop", "first", "--all"]);
+    terminal.see("Delete all dead letters of `first`?").answer("n");
+    assert_eq!(terminal.end().1, 1);
+}
+
+#[test]
 fn one_goes_back_to_a_question_and_finds_the_earlier_answers() {
     let place = Place::with(PROJECT);
     let given = ["add-task", "--language", "go", "--target", "edge"];

@@ -82,7 +82,7 @@ fn a_second_run_without_a_server_says_that_the_first_does_not_hear_it() {
     second.wait_for("Running");
     assert!(
         second.err().contains(
-            "another `pelato run` of this project is running: messages do not pass between the two; with `--nats` for both they do"
+            "another `pelato run` of this project is running: messages do not pass between the two; with `--nats` for both they do; `pelato send` and `pelato tail` reach the other one until it ends"
         ),
         "{}",
         second.err()

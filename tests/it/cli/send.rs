@@ -1,9 +1,13 @@
 //! `pelato send` and `pelato tail`, with the workflow that `pelato run` runs on this machine.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 use snapbox::str;
 
 use crate::support::echoes::{self, PACK, PACK_TEXT};
+use crate::support::process::wait_until;
 use crate::support::{Place, Running};
 
 /// `in` → `echo` → `out`.
@@ -49,6 +53,12 @@ fn what_is_sent_is_processed_and_what_comes_of_it_is_heard() {
     let sent: Value =
         serde_json::from_str(&place.ran(&["send", "in", "x", "--reply", "--json"]).success().out).unwrap();
     assert_eq!(sent, json!({ "schema": 1, "topic": "in", "bytes": 1, "to": "run", "reply": "x" }));
+    place.run(&["send", "inn"]).code(0).stderr_eq(str![[r#"
+        Sent 0 bytes to inn (pelato run)
+        Note the message is empty: `-` in its place reads it from stdin
+        Note no task of the workflow reads or writes inn
+
+"#]]);
     place.ran(&["send", "nobody", "x", "--reply"]).failed(6, &["nobody"]);
 
     // One that observes ends with what it observes.
@@ -59,28 +69,108 @@ fn what_is_sent_is_processed_and_what_comes_of_it_is_heard() {
 }
 
 #[test]
-fn where_nothing_runs_the_server_of_the_settings_is_asked() {
+fn a_server_is_asked_only_if_that_is_wanted() {
     let place = place();
+    let nothing = ["no `pelato run` of this project is running", "name a NATS server with `--nats`"];
+    place.ran(&["send", "in", "x"]).failed(6, &nothing);
+    place.ran(&["tail"]).failed(6, &nothing);
     let words = ["the NATS server at nats://127.0.0.1:1 cannot be reached"];
-    place.ran(&["send", "in", "x"]).failed(6, &words);
-    place.ran(&["tail"]).failed(6, &words);
+    place.ran(&["send", "in", "x", "--nats"]).failed(6, &words);
+    place.ran(&["tail", "--nats"]).failed(6, &words);
     let _running = started(&place);
     place.ran(&["send", "in", "x", "--nats"]).failed(6, &words);
 }
 
 #[test]
-fn one_that_was_killed_is_replaced_and_the_first_of_two_is_reached() {
+fn a_topic_behind_nats_is_not_taken_for_an_address() {
+    let place = place();
+    for wrong in [&["send", "--nats", "room.alarms", "fire"][..], &["tail", "--nats", "in"]] {
+        place
+            .ran(wrong)
+            .failed(2, &["not a valid address of a NATS server", "put `--nats` after all other words"]);
+    }
+}
+
+#[test]
+fn a_workflow_that_is_being_started_is_waited_for() {
+    let place = place();
+    std::fs::remove_file(place.path("tasks/echo/function.wasm")).unwrap();
+    let mut running = place.start(&["run", "--watch", "--port", "0"]);
+    running.wait_for("waiting for a change");
+    let mut send = place.start(&["send", "in", "hello", "--reply"]);
+    place.write("tasks/echo/function.wasm", echoes::echo());
+    assert!(send.wait().success(), "{}", send.err());
+    assert_eq!(send.out(), "hello");
+    running.stop("INT");
+}
+
+#[test]
+fn who_waits_for_a_reply_is_told_at_once_that_none_will_come() {
+    let place = place();
+    let ask = ["send", "in", "x", "--reply", "--timeout", "1h"];
+    place.write("tasks/echo/function.wasm", echoes::empty());
+    let mut running = started(&place);
+    place.run(&ask).code(0).stdout_eq("").stderr_eq(str![[r#"
+        Sent 1 byte to in (pelato run)
+        Note the message was filtered out, so there is no reply
+
+"#]]);
+    let sent: Value =
+        serde_json::from_str(&place.ran(&[&ask[..], &["--json"]].concat()).success().out).unwrap();
+    assert_eq!(sent["filtered"], true, "{sent}");
+    running.stop("INT");
+
+    place.write("tasks/echo/function.wasm", echoes::failing());
+    let mut running = started(&place);
+    place.ran(&ask).failed(5, &["there is no reply, because echo failed: I will not"]);
+    running.stop("INT");
+
+    place.write("tasks/echo/function.wasm", echoes::endless_for_x());
+    let mut running = place.start(&["run", "--port", "0", "--timeout", "100ms"]);
+    running.wait_for("Running");
+    place.ran(&ask).failed(5, &["there is no reply, because echo took longer than 0.1 s"]);
+    running.stop("INT");
+}
+
+#[test]
+fn whoever_writes_for_a_pipe_ends_with_its_reader() {
+    let place = place();
+    let unread = |arguments: &[&str], until: &str| {
+        let mut command = place.command(arguments);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        said.find(|line| line.as_ref().unwrap().contains(until)).unwrap().unwrap();
+        drop(child.stdout.take());
+        // Nothing is sent.
+        let rest: Vec<_> = said.map(Result::unwrap).collect();
+        assert!(child.wait().unwrap().success(), "{rest:?}");
+    };
+    let mut running = started(&place);
+    unread(&["tail"], "Observing");
+    running.stop("INT");
+    unread(&["run", "--port", "0"], "Running");
+}
+
+#[test]
+fn one_that_was_killed_is_replaced_and_the_second_is_reached_after_the_first() {
     let place = place();
     let mut killed = started(&place);
     killed.signal("KILL");
     killed.wait();
     let mut first = started(&place);
-    let second = place.start(&["run", "--port", "0"]);
+    let mut second = place.start(&["run", "--port", "0"]);
     second.wait_for("Running");
+    second.wait_for("`pelato send` and `pelato tail` reach the other one until it ends");
     place.ran(&["send", "in", "to the first"]).success();
     first.wait_for_out("to the first");
     assert!(!second.out().contains("to the first"));
     first.stop("INT");
+    // The other one is reached then.
+    let is_reached = || place.pelato(&["send", "in", "to the second"]).output().unwrap().status.success();
+    wait_until("the second is reached", is_reached);
+    second.wait_for_out("to the second");
+    second.stop("INT");
 }
 
 #[test]

@@ -215,7 +215,7 @@ spec:
     assert_eq!(kinds, ["Service", "WorkloadDeployment", "WorkloadDeployment", "WorkloadDeployment"]);
     place.run_in_vain(&["gen", "--manifest"]).code(3).stderr_eq(str![[r#"
 error: `http entry` runs on every host of its targets, and the cluster was not asked which hosts it has
-  help: name the hosts of each target in a file: `--hosts hosts.yaml`; without `--offline`, `pelato deploy` asks the cluster
+  help: name the hosts of each target in a file: `--hosts hosts.yaml`; without `--offline` the cluster is asked
 
 "#]]);
 }
@@ -227,7 +227,7 @@ fn every_host_needs_to_know_which_hosts_there_are() {
     place.edit("workflow.yaml", name, &format!("{name}    placement: every-host\n"));
     place.run_in_vain(&["deploy", "--dry-run", "--offline"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: `play` runs on every host of its targets, and the cluster was not asked which hosts it has
-  help: name the hosts of each target in a file: `--hosts hosts.yaml`; without `--offline`, `pelato deploy` asks the cluster
+  help: name the hosts of each target in a file: `--hosts hosts.yaml`; without `--offline` the cluster is asked
 
 "#]]);
     place.run_in_vain(&["deploy", "--hosts", "hosts.yaml"]).code(2);

@@ -98,8 +98,12 @@ fn a_request_gets_the_answer_and_the_destination_its_message() {
         assert!(matches!(nobody, HostError::NoReader { .. }), "{nobody}");
         let filter = hosted("filter", processor("filter", FILTER, "out"), &["filter"], None);
         host.replace(vec![filter]).await.unwrap();
-        let late = host.request("filter", "hi", Duration::from_millis(50)).await.unwrap_err();
-        assert!(matches!(late, HostError::NoAnswer { .. }), "{late}");
+        let filtered = host.request("filter", "hi", PATIENCE).await.unwrap_err();
+        assert!(matches!(filtered, HostError::Filtered { .. }), "{filtered}");
+        // One that only observes does not reply.
+        let _observed = host.subscribe("nowhere").await.unwrap();
+        let nobody = host.request("nowhere", "hi", PATIENCE).await.unwrap_err();
+        assert!(matches!(nobody, HostError::NoReader { .. }), "{nobody}");
     });
 }
 

@@ -54,6 +54,10 @@ NUMBER  COMPONENT  TIME                  SENT TO  BYTES  ERROR
 2       second     [..]Z  mid      3      I will not
 
 "#]]);
+    place.run(&["dead-letters", "list", "--limit", "0"]).code(0).stdout_eq("").stderr_eq(str![[r#"
+        Note 0 of 3 dead letters are shown: `--limit` shows more
+
+"#]]);
     place.run(&["dead-letters", "list", "first"]).code(0).stdout_eq("").stderr_eq(nothing);
     let shown = place.ran(&["dead-letters", "show", "second", "3"]).success();
     assert_eq!(shown.out, "three");
@@ -87,9 +91,13 @@ fn what_is_sent_again_is_processed_once_and_no_dead_letter_any_more() {
     // Another stream of the topic's messages is none that the tasks read.
     let elsewhere = place.ran(&["dead-letters", "retry", "second", "1", "--to", "out"]);
     elsewhere.failed(2, &["`second` does not read `out`", "with `--to`: `mid`"]);
+    let many = place.ran(&["dead-letters", "retry", "second", "1", "--to", "*"]);
+    many.failed(2, &["`*` stands for many topics"]);
+    assert_eq!(json(&place, &["dead-letters", "list"])["total"], 2);
 
     place.write("tasks/second/function.wasm", echoes::echo());
-    place.run(&["dead-letters", "retry", "second", "2"]).code(0).stdout_eq("").stderr_eq(str![[r#"
+    // A number that is named twice is meant once.
+    place.run(&["dead-letters", "retry", "second", "2", "2"]).code(0).stdout_eq("").stderr_eq(str![[r#"
         Sent 2 to mid
 
 "#]]);
@@ -109,6 +117,40 @@ fn what_is_sent_again_is_processed_once_and_no_dead_letter_any_more() {
     });
     let again = place.ran(&["dead-letters", "retry", "second", "--all"]).success();
     again.said(&["`second` has no dead letters"]);
+}
+
+#[test]
+fn a_long_reason_is_shortened_and_a_message_without_room_for_headers_is_kept_without() {
+    let server = Server::start(JETSTREAM);
+    let place = failing(&server);
+    place.write("tasks/second/function.wasm", echoes::failing_at_length(100_000));
+    let largest = "x".repeat(1 << 20);
+    dead_letter(&place, &server, &["one", &largest]);
+    let listed = json(&place, &["dead-letters", "list"]);
+    let error = listed["letters"][0]["error"].as_str().unwrap();
+    assert_eq!(error, format!("{} … (the first 4096 of 100000 bytes)", "a".repeat(4096)));
+    assert_eq!(
+        (&listed["letters"][1]["bytes"], &listed["letters"][1]["error"]),
+        (&json!(1 << 20), &Value::Null)
+    );
+    let table = place.ran(&["dead-letters", "list"]).success().out;
+    assert!(table.lines().all(|line| line.chars().count() < 250), "{table}");
+    let retried = json(&place, &["dead-letters", "retry", "second", "--all"]);
+    assert_eq!(retried["retried"].as_array().unwrap().len(), 2, "{retried}");
+    assert_eq!(json(&place, &["dead-letters", "list"])["total"], 0);
+}
+
+#[test]
+fn two_that_delete_the_same_letters_both_succeed() {
+    let server = Server::start(JETSTREAM);
+    let place = failing(&server);
+    let bodies: Vec<_> = (0..20).map(|number| number.to_string()).collect();
+    dead_letter(&place, &server, &bodies.iter().map(String::as_str).collect::<Vec<_>>());
+    let drop_all = || place.start(&["dead-letters", "drop", "second", "--all"]);
+    for mut one in [drop_all(), drop_all()] {
+        assert!(one.wait().success(), "{}", one.err());
+    }
+    assert_eq!(json(&place, &["dead-letters", "list"])["total"], 0);
 }
 
 #[test]
@@ -155,7 +197,13 @@ fn letters_without_headers_and_shared_topics_are_told_apart_where_that_is_possib
     place
         .ran(&["dead-letters", "drop", "second", "2"])
         .failed(2, &["the dead letter 2 is of `first`, not of `second`"]);
-    assert_eq!(json(&place, &["dead-letters", "drop", "second", "--all"])["dropped"], json!([]));
+    place
+        .ran(&["dead-letters", "show", "second", "2"])
+        .failed(2, &["the dead letter 2 is of `first`, not of `second`"]);
+    let none = json(&place, &["dead-letters", "drop", "second", "--all"]);
+    assert_eq!((&none["dropped"], &none["left"]), (&json!([]), &json!(1)));
+    let left = place.ran(&["dead-letters", "retry", "second", "--all"]).success();
+    left.said(&["Note left: 1 dead letter without the name of a component, on a topic that several share"]);
     // It has one topic that it reads, so that is where it came from.
     let retried = json(&place, &["dead-letters", "retry", "second", "1"]);
     assert_eq!(retried["retried"], json!([{ "number": 1, "topic": "mid" }]));
@@ -173,7 +221,9 @@ fn who_has_no_dead_letters_is_told_why() {
         .failed(3, &["no component `seconds`", "did you mean `second`?"]);
     place.edit("workflow.yaml", "    delivery: at-least-once\n    max_deliver: 1\n", "");
     place.ran(&["dead-letters", "retry", "first", "--all"]).failed(2, &["`first` has no dead letters"]);
-    place.ran(&["dead-letters", "retry", "second"]).failed(2, &["<NUMBER>"]);
+    place
+        .ran(&["dead-letters", "retry", "second"])
+        .failed(2, &["which dead letters of `second`", "give `--all`"]);
     drop(server);
     place.ran(&list).failed(6, &["the NATS server at nats://"]);
 }

@@ -32,7 +32,7 @@ fn a_server_that_does_not_answer_is_exit_code_6() {
     let url = format!("nats://{}", fake::nobody());
     place.run_in_vain(&["run", "--port", "0", "--nats", &url]).code(6).stdout_eq("").stderr_eq(str![[r#"
 error: the NATS server at nats://127.0.0.1:[PORT] cannot be reached: IO error: Connection refused (os error 111)
-  help: check that it is running and that the address is correct: `pelato config` shows the settings; `pelato run` without `--nats` needs no NATS server
+  help: check that it is running and that the address is correct: `pelato config` shows the settings
 
 "#]]);
 }

@@ -20,7 +20,24 @@ fn messages_go_to_a_server_and_come_from_it() {
     place.ran(&["send", "mid", "by run"]).success();
     assert!(tail.wait().success());
     assert_eq!(tail.out(), "out  by run\n");
+    // Each message is heard once, and nothing of what servers say to each other.
+    let mut tail = place.start(&["tail", ">", "-n", "3", "--nats", &url]);
+    tail.wait_for("Observing > (");
+    place.ran(&["send", "mid", "once", "--nats", &url]).success();
+    place.ran(&["send", "last", "end", "--nats", &url]).success();
+    assert!(tail.wait().success());
+    let mut lines: Vec<_> = tail.out().lines().map(str::to_owned).collect();
+    lines.sort();
+    assert_eq!(lines, ["last  end", "mid  once", "out  once"]);
+    // What JetStream says to a message that it stores is no reply.
+    for more in [&["--reply"][..], &["--reply", "--nats", &url]] {
+        let words = ["there is no reply: the stream `PELATO_mid` stores what is sent to `mid`", "`--reply`"];
+        place.ran(&[&["send", "mid", "asked"], more].concat()).failed(2, &words);
+    }
     running.stop("INT");
+    let large = place.pelato(&["send", "mid", "-", "--nats", &url]).stdin(vec![b'x'; (1 << 20) + 1]).assert();
+    let said = String::from_utf8(large.code(6).get_output().stderr.clone()).unwrap();
+    assert!(said.contains("it has 1048577 bytes, the limit is 1048576 bytes"), "{said}");
     place.ran(&["send", "nobody", "x", "--reply", "--nats", &url]).failed(6, &["no component reads nobody"]);
 }
 
