@@ -165,6 +165,7 @@ fn is_network(error: &HostError) -> bool {
             | HostError::Unsent { .. }
             | HostError::Unreadable { .. }
             | HostError::NoReader { .. }
+            | HostError::TooLarge { .. }
             | HostError::NoAnswer { .. }
     )
 }
