@@ -156,7 +156,7 @@ mod tests {
         let (values, warnings) = read(folder.path()).unwrap();
         assert_eq!(values["SITE"], "hunter2");
         let warnings: Vec<_> = warnings.iter().map(ToString::to_string).collect();
-        assert_eq!(warnings, ["line 3: `SITE` is there a second time: this line counts"]);
+        assert_eq!(warnings, [".env: line 3: `SITE` is there a second time: this line counts"]);
     }
 
     #[test]
@@ -172,7 +172,7 @@ mod tests {
             assert!(!error.contains("hunter2"), "{error}");
         }
         std::fs::write(&file, b"X=1\nPASSWORD=hunter2\xe9\n").unwrap();
-        assert_eq!(read(folder.path()).unwrap_err().to_string(), "line 2: it is not UTF-8 text");
+        assert_eq!(read(folder.path()).unwrap_err().to_string(), ".env: line 2: it is not UTF-8 text");
         std::fs::remove_file(&file).unwrap();
         std::fs::create_dir(&file).unwrap();
         assert!(read(folder.path()).unwrap().0.is_empty(), "a folder sets nothing");

@@ -114,7 +114,7 @@ mod tests {
         let some = |text: &str| Some(text.to_owned());
         assert_eq!(found, [some("environment"), some("environment"), some("file"), None, None, None]);
         assert!(!format!("{settings:?}").contains("file\""));
-        let settings = settings.with_environment(Arc::new(|_| Some("caf\u{fffd}".to_owned())));
+        let settings = settings.with_environment(Arc::new(|_| Some("key\u{fffd}".to_owned())));
         let error = settings.check_secret("A").unwrap_err().to_string();
         assert_eq!(error, "the variable PELATO_SECRET_A of the environment is not UTF-8 text");
     }

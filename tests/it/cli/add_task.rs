@@ -282,15 +282,19 @@ fn help_shows_the_templates_parameters_as_flags() {
       --table <TEXT>
           Table to write to
 
- http_producer_nats, processor_nats:
+ http_producer_nats, processor_nats, splitter_nats:
       --dest-topic <TOPIC>
           Topic to write to
+
+ router_nats:
+      --dest-topics <TOPIC>
+          Topics to write to, separated by commas
 
  http_producer_nats:
       --max-body-bytes <NUMBER>
           Largest accepted HTTP body, in bytes [default: 8388608]
 
- dbsync_nats, http_producer_nats, nats_to_nats_kv, processor_nats:
+ dbsync_nats, http_producer_nats, nats_to_nats_kv, processor_nats, router_nats, splitter_nats:
       --source-topic <TOPIC>
           Topic to read from
 
@@ -347,11 +351,11 @@ manifest
 
   × unknown field `promt`, expected one of `kind`, `prompt`, `help`, `default`, `setting`,
   │ `pattern`, `expected`, `example`, `wildcards`, `several`, `flow`
-    ╭─[[PROJECT]/templates/above/template.toml:40:1]
- 39 │ prompt = "Threshold"
- 40 │ promt = 1
+    ╭─[[PROJECT]/templates/above/template.toml:44:1]
+ 43 │ prompt = "Threshold"
+ 44 │ promt = 1
     · ─────
- 41 │ setting = true
+ 45 │ setting = true
     ╰────
   help: did you mean `prompt`?
 

@@ -98,7 +98,7 @@ error: there is no template `procesor_nats`
 "#]]);
     place.run(&["template", "show", "cron"]).code(3).stdout_eq("").stderr_eq(str![[r#"
 error: there is no template `cron`
-  help: expected one of `dbsync_nats`, `http_producer_nats`, `producer_nats`, `nats_to_nats_kv`, `nats_to_nats-kv`, `processor_nats`
+  help: expected one of `dbsync_nats`, `http_producer_nats`, `producer_nats`, `nats_to_nats_kv`, `nats_to_nats-kv`, `processor_nats`, `router_nats`, `splitter_nats`
 
 "#]]);
 }

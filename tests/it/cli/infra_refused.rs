@@ -139,7 +139,7 @@ error: `65535` is not a port with another after it, for the cloud host
         (
             &["--leaf-port", "0"],
             str![[r#"
-error: invalid value '0' for '--leaf-port <PORT>': 0 is not in 1..=65535
+error: invalid value '0' for '--leaf-port <PORT>': expected a whole number from 1 to 65535
 
 For more information, try '--help'.
 

@@ -554,7 +554,7 @@ fn wrong_values_are_refused_and_nothing_is_written() {
             3,
             str![[r#"
 error: there is no template `producer`
-  help: expected one of `dbsync_nats`, `http_producer_nats`, `producer_nats`, `nats_to_nats_kv`, `nats_to_nats-kv`, `processor_nats`
+  help: expected one of `dbsync_nats`, `http_producer_nats`, `producer_nats`, `nats_to_nats_kv`, `nats_to_nats-kv`, `processor_nats`, `router_nats`, `splitter_nats`
 
 "#]],
         ),

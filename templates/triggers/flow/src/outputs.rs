@@ -62,7 +62,7 @@ impl Routes {
         required(platform, DEST_TOPICS).map(Self)
     }
 
-    fn routed<'r>(&self, result: &'r str) -> Result<Vec<(Cow<'r, str>, Vec<u8>)>, Failure> {
+    fn routed<'r>(&self, result: &'r str) -> Result<Vec<Sent<'r>>, Failure> {
         let wrong = |cause: &dyn core::fmt::Display| {
             Failure::Output(format!(
                 "the result is not of the form {{\"topic\": …, \"data\": …}}, or a list of such: {cause}"
@@ -92,6 +92,9 @@ impl Routes {
         Ok(routed)
     }
 }
+
+/// A topic, and the body of a message to it.
+type Sent<'r> = (Cow<'r, str>, Vec<u8>);
 
 impl Destination for Routes {
     fn take(&self, platform: &impl Platform, result: Vec<u8>) -> Result<Vec<u8>, Failure> {
