@@ -281,7 +281,7 @@ fn javascript() {
         let error = format!("ReferenceError: {name} is not defined");
         assert_eq!(lines.len(), 3, "{said}");
         assert_eq!(lines[0], error);
-        assert!(lines[1].starts_with("exec_task@bundle.js:"), "{said}");
+        assert!(lines[1].starts_with("exec_task@verbs.js:"), "{said}");
         assert_eq!(lines[2], format!("error: `task` failed: {error} ({explanation})"));
     }
     let said = task.stderr(&[], "exit");
