@@ -24,17 +24,22 @@ fn flags(catalog: &Catalog) -> Vec<Arg> {
             flags.entry(name).or_insert_with(|| (parameter, Vec::new())).1.push(template.name());
         }
     }
-    flags.into_iter().map(|(name, (parameter, templates))| argument(name, parameter, &templates)).collect()
+    let all = catalog.templates.iter().count();
+    let used_by = |templates: Vec<&str>| match templates.len() == all && all > 1 {
+        true => "all templates".to_owned(),
+        false => templates.join(", "),
+    };
+    let flags = flags.into_iter();
+    flags.map(|(name, (parameter, templates))| argument(name, parameter, &used_by(templates))).collect()
 }
 
-fn argument(name: &str, parameter: &Parameter, templates: &[&str]) -> Arg {
+fn argument(name: &str, parameter: &Parameter, used_by: &str) -> Arg {
     let value = match parameter.kind {
         Kind::Subject => "TOPIC",
         Kind::Integer => "NUMBER",
         Kind::String => "TEXT",
     };
     let default = parameter.default.as_ref().map_or(String::new(), |value| format!(" [default: {value}]"));
-    let used_by = templates.join(", ");
     Arg::new(id(name))
         .long(name.replace('_', "-"))
         .value_name(value)

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::StreamExt;
 use futures_util::stream::select_all;
 
 use super::operation::Operation;
@@ -89,7 +88,7 @@ impl Operation {
         let silent: Vec<_> = silent.map(|(name, _)| (*name).to_owned()).collect();
         begun(&Reached::Nats(nats::shown(&connection.server.url)), &silent);
         let mut all = select_all(all);
-        while let Some(message) = all.next().await {
+        while let Some(message) = connection.next(&mut all).await? {
             // Somebody else's message is no record.
             let Ok(record) = serde_json::from_slice(&message.payload) else { continue };
             if !logged(&record) {

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::client::PublishErrorKind;
-use async_nats::{Client, ConnectOptions, Event, RequestErrorKind, Subscriber};
+use async_nats::{Client, ConnectOptions, Event, Message, RequestErrorKind, Subscriber};
 use futures_util::StreamExt;
+use futures_util::stream::Stream;
 use futures_util::stream::select_all;
+use tokio::sync::Notify;
 
 use super::operation::Operation;
 use super::socket::{Answer, Body, Connection, Request};
@@ -28,6 +30,8 @@ const NOT_OF_WORKFLOWS: [&str; 2] = [INBOX, "$"];
 
 /// How long the server may take to say what it forbids.
 const PATIENCE: Duration = Duration::from_secs(1);
+/// How long the client may take to pass it on.
+const GRACE: Duration = Duration::from_millis(200);
 
 /// Where messages go to or come from.
 #[derive(Debug, Clone)]
@@ -135,7 +139,7 @@ impl Operation {
                     PublishErrorKind::MaxPayloadExceeded => connection.too_large(topic, body),
                     _ => connection.lost(&error),
                 })?;
-                connection.settle().await?;
+                connection.finish().await?;
                 None
             }
         };
@@ -182,7 +186,7 @@ impl Operation {
         connection.settle().await?;
         begun(&Reached::Nats(nats::shown(&connection.server.url)), &topics);
         let mut all = select_all(all);
-        while let Some(message) = all.next().await {
+        while let Some(message) = connection.next(&mut all).await? {
             // JetStream hands over what it has stored: it was heard when it was sent.
             if message.reply.as_deref().is_some_and(protocol::is_ack) {
                 continue;
@@ -285,36 +289,75 @@ pub(super) struct NatsConnection {
     client: Client,
     pub(super) server: Server,
     forbidden: Arc<Mutex<Option<(Right, String)>>>,
+    /// Is told that something is forbidden, or that the connection is closed.
+    told: Arc<Notify>,
 }
 
 impl NatsConnection {
     pub(super) async fn connect(server: Server) -> Result<Self, Error> {
-        let forbidden = Arc::<Mutex<Option<(Right, String)>>>::default();
-        let heard = Arc::clone(&forbidden);
+        let (forbidden, told) = (Arc::<Mutex<Option<(Right, String)>>>::default(), Arc::<Notify>::default());
+        let (heard, tell) = (Arc::clone(&forbidden), Arc::clone(&told));
         let options = ConnectOptions::new().event_callback(move |event| {
-            if let Event::ServerError(error) = &event
-                && let Some(what) = denied(error)
-                // Those are asked for here alone.
-                && !what.1.starts_with(INBOX)
-            {
-                *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+            match &event {
+                // Inboxes are asked for here alone.
+                Event::ServerError(error) => {
+                    if let Some(what) = denied(error).filter(|(_, subject)| !subject.starts_with(INBOX)) {
+                        *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(what);
+                        tell.notify_one();
+                    }
+                }
+                Event::Draining | Event::Closed => tell.notify_one(),
+                _ => {}
             }
             std::future::ready(())
         });
         let client = nats::connect(&server, options).await.map_err(StreamError::from)?;
-        Ok(Self { client, server, forbidden })
+        Ok(Self { client, server, forbidden, told })
     }
 
     pub(super) async fn subscribe(&self, topic: String) -> Result<Subscriber, Error> {
         self.client.subscribe(topic).await.map_err(|error| self.lost(&error))
     }
 
-    /// Waits until the server has taken everything.
+    /// Waits until the server has taken everything, and goes on.
     pub(super) async fn settle(&self) -> Result<(), Error> {
+        self.echo().await?;
+        // The answer may be here before the client has passed on what came before it.
+        let _ = tokio::time::timeout(GRACE, self.told.notified()).await;
+        self.allowed()
+    }
+
+    /// Waits until the server has taken everything, and ends.
+    async fn finish(&self) -> Result<(), Error> {
+        self.echo().await?;
+        // The client passes on in order what the server said: that it has ended is the last.
+        let _ = self.client.drain().await;
+        let _ = tokio::time::timeout(PATIENCE, self.told.notified()).await;
+        self.allowed()
+    }
+
+    /// The next message of some subscriptions, unless the server forbids one of them.
+    pub(super) async fn next(
+        &self,
+        messages: &mut (impl Stream<Item = Message> + Unpin),
+    ) -> Result<Option<Message>, Error> {
+        loop {
+            tokio::select! {
+                message = messages.next() => return Ok(message),
+                () = self.told.notified() => self.allowed()?,
+            }
+        }
+    }
+
+    /// The server says what it forbids before it answers this. Without a right on inboxes the time has to do.
+    async fn echo(&self) -> Result<(), Error> {
         self.client.flush().await.map_err(|error| self.lost(&error))?;
-        // The server says what it forbids before it answers this. Without a right on inboxes the time has to do.
         let echo = self.client.request(self.client.new_inbox(), "".into());
         let _ = tokio::time::timeout(PATIENCE, echo).await;
+        Ok(())
+    }
+
+    fn allowed(&self) -> Result<(), Error> {
         let forbidden = self.forbidden.lock().unwrap_or_else(PoisonError::into_inner).take();
         match forbidden {
             None => Ok(()),

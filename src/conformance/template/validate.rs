@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{CheckResult, Fixture, failed};
 use crate::build::interfaces;
-use crate::build::wit::{HANDLER, SETTINGS, needed};
+use crate::build::wit::{HANDLER, JOURNAL, SETTINGS, needed};
 use crate::catalog::{Folder, Kind, Parameter, Template};
 use crate::check::values;
 use crate::conformance;
@@ -82,7 +82,7 @@ pub(super) fn imports(fixture: &mut Fixture) -> CheckResult {
     let listed: BTreeSet<_> =
         manifest.capabilities.iter().map(|capability| capability.wit.as_str()).collect();
     for name in &found {
-        let own = name == HANDLER || name == SETTINGS;
+        let own = [HANDLER, SETTINGS, JOURNAL].contains(&name.as_str());
         // What such an interface is about comes with the one beside it.
         let beside = name.split_once("/types@").is_some_and(|(package, version)| {
             let is_beside = |wit: &&&str| {

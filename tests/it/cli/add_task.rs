@@ -294,7 +294,7 @@ fn help_shows_the_templates_parameters_as_flags() {
       --max-body-bytes <NUMBER>
           Largest accepted HTTP body, in bytes [default: 8388608]
 
- dbsync_nats, http_producer_nats, nats_to_nats_kv, processor_nats, router_nats, splitter_nats:
+ all templates:
       --source-topic <TOPIC>
           Topic to read from
 

@@ -33,7 +33,7 @@ summary = 'My "own"'
 # aliases = ["another-name"]
 # The trigger: a component, or the core module that cargo builds from source/.
 trigger = "trigger.wasm"
-# The function is given and returns {"key": …, "data": …}: starters and `pelato call` go by it.
+# What the function is given and returns: starters and `pelato call` go by it.
 data = "entry"
 
 # Fields of a task with this template, in the order of the questions. [parameters.dest_topic] is `dest_topic:` in
@@ -48,7 +48,8 @@ help = "The NATS subject whose messages are handed to the function. May have the
 flow = "reads"
 # It may contain the wildcards * and >.
 wildcards = true
-# A task may give a list: texts of `capabilities` with the parameter are filled in for each, with commas between them.
+# A task may give a list: texts of `capabilities` with the parameter are filled in for each, with commas between them,
+# and the trigger is given it with commas, too.
 several = true
 
 [parameters.bucket]
@@ -131,7 +132,7 @@ fn the_source_comes_along_if_it_is_wanted() {
     let flags = ["--from", "mine", "--summary", "The third", "--source"];
     place.run_in_vain(&[&["template", "new", "third"], &flags[..]].concat()).code(2).stderr_eq(str![[r#"
 error: the template `mine` has no sources of its trigger
-  help: leave `--source` out; or begin with one that has them: dbsync_nats, http_producer_nats, nats_to_nats_kv, processor_nats
+  help: leave `--source` out; or begin with one that has them: dbsync_nats, http_producer_nats, nats_to_nats_kv, processor_nats, router_nats, splitter_nats
 
 "#]]);
 }
