@@ -122,11 +122,15 @@ impl Component {
     /// filled in are left out.
     pub fn rights(&self) -> BTreeSet<(Right, String)> {
         let read = self.subscriptions().unwrap_or_default().into_iter().map(|one| one.subject);
-        let written = topics(&self.template, &self.parameters, catalog::Flow::Writes);
-        let letters = self.at_least_once.iter().map(|wanted| wanted.dead_letter_topic.clone());
-        let written = written.into_iter().map(|(_, topic)| topic).chain(letters);
-        let publish = written.map(|topic| (Right::Publish, topic));
+        let publish = self.written_topics().map(|topic| (Right::Publish, topic));
         read.map(|topic| (Right::Subscribe, topic)).chain(publish).collect()
+    }
+
+    /// The topics that it writes to, its dead-letter topic among them.
+    pub(super) fn written_topics(&self) -> impl Iterator<Item = String> {
+        let letters = self.at_least_once.iter().map(|kept| kept.dead_letter_topic.clone());
+        let written = topics(&self.template, &self.parameters, catalog::Flow::Writes);
+        written.into_iter().map(|(_, topic)| topic).chain(letters)
     }
 }
 

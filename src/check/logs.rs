@@ -1,22 +1,15 @@
 //! Whether a component publishes its log, and where.
 
-use super::values::{Wrong, wrong};
+use super::values::{Wrong, is_second};
 use crate::project::{Task, Workflow};
 use crate::protocol;
-use crate::text::{quoted, suggest};
 
 /// What `logs` can be.
 pub const SWITCH: [&str; 2] = ["false", "true"];
 
 /// Whether a value switches it on.
 pub fn switch(text: &str) -> Result<bool, Wrong> {
-    match SWITCH.iter().position(|value| *value == text) {
-        Some(index) => Ok(index == 1),
-        None => wrong(
-            format!("{} does not say whether the log is published", quoted(text)),
-            suggest::help(text, SWITCH),
-        ),
-    }
+    is_second(SWITCH, text, "does not say whether the log is published")
 }
 
 /// Whether a task publishes its log: what it says itself comes before what the workflow says for all.

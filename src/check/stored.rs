@@ -8,14 +8,17 @@ use crate::nats::subject;
 
 /// Finds out which topics of a workflow's components are stored.
 pub fn assign_streams(components: &mut [Component]) {
-    let reads = |one: &Component| topics(one, Flow::Reads);
+    let reads = |one: &Component| -> Vec<_> {
+        let topics = flow::topics(&one.template, &one.parameters, Flow::Reads);
+        topics.into_iter().map(|(_, topic)| topic).collect()
+    };
     let kept = || components.iter().filter(|one| one.at_least_once.is_some());
-    let stored: Vec<_> = kept().flat_map(|one| [reads(one), written(one)].concat()).collect();
+    let stored: Vec<_> = kept().flat_map(|one| reads(one).into_iter().chain(one.written_topics())).collect();
     if stored.is_empty() {
         return;
     }
     let is_stored = |topic: &String| stored.iter().any(|pattern| subject::matches(pattern, topic));
-    let writes = |one: &Component| -> Vec<_> { written(one).into_iter().filter(is_stored).collect() };
+    let writes = |one: &Component| -> Vec<_> { one.written_topics().filter(is_stored).collect() };
     let lists: Vec<_> = components.iter().map(writes).collect();
     let acknowledged = lists.iter().flatten();
     let no_replies: Vec<_> = components
@@ -29,17 +32,6 @@ pub fn assign_streams(components: &mut [Component]) {
     for ((one, writes), no_reply) in components.iter_mut().zip(&lists).zip(no_replies) {
         one.streams = Streams { writes: writes.clone(), no_reply };
     }
-}
-
-/// The topics that a component writes to, its dead-letter topic among them.
-fn written(component: &Component) -> Vec<String> {
-    let letters = component.at_least_once.iter().map(|kept| kept.dead_letter_topic.clone());
-    topics(component, Flow::Writes).into_iter().chain(letters).collect()
-}
-
-fn topics(component: &Component, which: Flow) -> Vec<String> {
-    let topics = flow::topics(&component.template, &component.parameters, which);
-    topics.into_iter().map(|(_, topic)| topic).collect()
 }
 
 #[cfg(test)]

@@ -159,19 +159,21 @@ pub fn placement(text: &str) -> Result<Placement, Wrong> {
     })
 }
 
-/// How often a message is handed to a component.
+/// Whether messages are handed to a component at least once.
 pub fn delivery(text: &str) -> Result<bool, Wrong> {
-    match DELIVERIES.iter().position(|name| *name == text) {
-        Some(index) => Ok(index == 1),
-        None => wrong(format!("{} is not a valid delivery", quoted(text)), suggest::help(text, DELIVERIES)),
-    }
+    is_second(DELIVERIES, text, "is not a valid delivery")
 }
 
 /// Whether the messages of a component stay within a site.
 pub fn scope(text: &str) -> Result<bool, Wrong> {
-    match SCOPES.iter().position(|name| *name == text) {
+    is_second(SCOPES, text, "is not a valid scope")
+}
+
+/// Whether a text is the second of two words; `what` is said of another text.
+pub(super) fn is_second(words: [&str; 2], text: &str, what: &str) -> Result<bool, Wrong> {
+    match words.iter().position(|word| *word == text) {
         Some(index) => Ok(index == 1),
-        None => wrong(format!("{} is not a valid scope", quoted(text)), suggest::help(text, SCOPES)),
+        None => wrong(format!("{} {what}", quoted(text)), suggest::help(text, words)),
     }
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::context::Context;
+use super::flags;
 use super::send::{place, words};
 use crate::pelato::{Error, Place};
 use crate::ui::json;
@@ -20,7 +21,7 @@ pub struct Arguments {
     #[arg(value_name = "COMPONENT")]
     components: Vec<String>,
     /// End after so many lines
-    #[arg(short = 'n', long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(short = 'n', long, value_name = "COUNT", value_parser = flags::number(1..=u64::MAX))]
     count: Option<u64>,
     /// Observe a NATS server [default without URL: NATS_HOST and NATS_PORT], whatever runs here
     #[arg(long, value_name = "URL", num_args = 0..=1, default_missing_value = "")]

@@ -22,7 +22,10 @@ const RESERVED_REPLY: &str = "_R_.pelato";
 ///
 /// # Errors
 /// When the server cannot be used.
-pub async fn lacking(server: &Server, rights: &[(Right, String)]) -> Result<Vec<NatsError>, NatsError> {
+pub async fn lacking(
+    server: &Server,
+    rights: &BTreeSet<(Right, String)>,
+) -> Result<Vec<NatsError>, NatsError> {
     let (heard, closed) = (Arc::<Mutex<BTreeSet<(Right, String)>>>::default(), Arc::<Notify>::default());
     let settings = ConnectOptions::new().event_callback({
         let (heard, closed) = (Arc::clone(&heard), Arc::clone(&closed));

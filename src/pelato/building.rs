@@ -29,6 +29,16 @@ pub(super) struct Sources {
     _lock: Lock,
 }
 
+impl Checked {
+    /// The same, unless the workflow has errors.
+    pub(super) fn accepted(self) -> Result<Self, Error> {
+        match self.report.errors() {
+            0 => Ok(self),
+            _ => Err(Error::Rejected(Rejected(self.report))),
+        }
+    }
+}
+
 impl Operation {
     /// Reads and checks the workflow.
     ///
@@ -50,11 +60,7 @@ impl Operation {
 
     /// The workflow, if it has no errors.
     pub(super) fn valid(&self) -> Result<Checked, Error> {
-        let checked = self.check()?;
-        match checked.report.errors() {
-            0 => Ok(checked),
-            _ => Err(Error::Rejected(Rejected(checked.report))),
-        }
+        self.check()?.accepted()
     }
 
     /// Writes the sources of all components below `gen/`.

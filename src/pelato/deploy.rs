@@ -125,7 +125,7 @@ pub(super) struct Wanted {
     /// What JetStream has to do for its components.
     streams: Streams,
     /// What its components do with topics.
-    rights: Vec<(Right, String)>,
+    rights: BTreeSet<(Right, String)>,
     /// What stays within sites, by the target that is there.
     sites: BTreeMap<String, Site>,
     /// What is worth a warning before anybody is asked.
@@ -211,8 +211,7 @@ impl Operation {
         application.entry.image = push::entry_image(&self.settings)?;
         application.http_hosts = checked.workflow.http_hosts.iter().map(|field| field.text.clone()).collect();
         let streams = self.streams_deployed(&checked.components)?;
-        let rights: BTreeSet<_> = checked.components.iter().flat_map(Component::rights).collect();
-        let rights = rights.into_iter().collect();
+        let rights = checked.components.iter().flat_map(Component::rights).collect();
         let warnings = self.homeless(&checked.components);
         let sites = self.sites(&checked.components)?;
         Ok(Wanted { application, streams, rights, sites, warnings })
@@ -300,7 +299,7 @@ impl Operation {
     }
 
     /// Sees that the user has the rights on topics. Hosts may be other users, so it says nothing if there is no server.
-    async fn has_rights(&self, rights: &[(Right, String)]) -> Result<(), Error> {
+    async fn has_rights(&self, rights: &BTreeSet<(Right, String)>) -> Result<(), Error> {
         let lacking = nats::lacking(&self.settings.nats()?, rights).await.unwrap_or_default();
         match lacking.into_iter().next() {
             Some(lacking) => Err(StreamError::from(lacking).into()),

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::stream::select_all;
-
 use super::operation::Operation;
 use super::socket::{Answer, Request};
-use super::traffic::{NatsConnection, broken};
+use super::traffic::{NatsConnection, broken, observed};
 use super::{Error, Pelato, Place, Reached};
 use crate::check::logs;
-use crate::nats;
 use crate::progress::OperationKind;
 use crate::protocol::{Record, RecordKind};
 use crate::text::suggest;
@@ -61,11 +58,8 @@ impl Operation {
         };
         let request = Request::Logs { components: components.to_vec() };
         if let Some(mut running) = self.connection(place, &request).await? {
-            match running.next().await.map_err(broken)? {
-                Some(Answer::Done) => begun(&Reached::Run, &[]),
-                Some(Answer::Failed { message, help }) => return Err(Error::Running { message, help }),
-                _ => return Err(broken(std::io::ErrorKind::UnexpectedEof.into())),
-            }
+            observed(running.next().await.map_err(broken)?)?;
+            begun(&Reached::Run, &[]);
             while let Some(Answer::Logged(record)) = running.next().await.map_err(broken)? {
                 if !logged(&record) {
                     break;
@@ -78,16 +72,11 @@ impl Operation {
             [] => vec![logs::topic(&workflow, None)],
             named => named.iter().map(|name| logs::topic(&workflow, Some(name))).collect(),
         };
-        let mut all = Vec::new();
-        for topic in topics {
-            all.push(connection.subscribe(topic).await?);
-        }
-        connection.settle().await?;
+        let mut all = connection.observe(topics).await?;
         let is_wanted = |name: &str| components.is_empty() || components.iter().any(|one| one == name);
         let silent = known.iter().filter(|(name, published)| !**published && is_wanted(name));
         let silent: Vec<_> = silent.map(|(name, _)| (*name).to_owned()).collect();
-        begun(&Reached::Nats(nats::shown(&connection.server.url)), &silent);
-        let mut all = select_all(all);
+        begun(&connection.reached(), &silent);
         while let Some(message) = connection.next(&mut all).await? {
             // Somebody else's message is no record.
             let Ok(record) = serde_json::from_slice(&message.payload) else { continue };

@@ -74,16 +74,16 @@ impl Operation {
     /// The subjects that the NATS server of a site with this target and JetStream domain keeps there, for the workflow of
     /// the project, if there is one.
     pub(super) fn denied_at(&self, target: &str, domain: &str) -> Result<Vec<String>, Error> {
-        let workflow = match self.check() {
-            Ok(checked) => checked.workflow,
+        let checked = match self.check() {
+            Ok(checked) => checked,
             Err(Error::Read(ReadError::Missing { .. })) => return Ok(Vec::new()),
             Err(error) => return Err(error),
         };
         // Others need no workflow that is right.
-        if workflow.tasks.iter().all(|task| task.scope.is_none()) {
+        if checked.workflow.tasks.iter().all(|task| task.scope.is_none()) {
             return Ok(Vec::new());
         }
-        let (sites, domains) = (all(&self.valid()?.components)?, self.settings.target_domains());
+        let (sites, domains) = (all(&checked.accepted()?.components)?, self.settings.target_domains());
         let is_here = |other: &String| {
             other == target || domains.get(other).is_some_and(|its_domain| its_domain == domain)
         };

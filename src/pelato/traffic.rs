@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_nats::client::PublishErrorKind;
+use async_nats::jetstream::publish::PublishAck;
 use async_nats::{Client, ConnectOptions, Event, Message, RequestErrorKind, Subscriber};
 use futures_util::StreamExt;
-use futures_util::stream::Stream;
-use futures_util::stream::select_all;
+use futures_util::stream::{SelectAll, Stream};
 use tokio::sync::Notify;
 
 use super::operation::Operation;
@@ -143,8 +143,7 @@ impl Operation {
                 None
             }
         };
-        let to = Reached::Nats(nats::shown(&connection.server.url));
-        Ok(Delivered { to, reply, is_filtered: false, is_of_workflow: true })
+        Ok(Delivered { to: connection.reached(), reply, is_filtered: false, is_of_workflow: true })
     }
 
     async fn tail(
@@ -166,11 +165,8 @@ impl Operation {
         let not_wanted: Vec<_> = not_wanted.copied().collect();
         let mut heard = |one: Heard| not_wanted.iter().any(|of| one.topic.starts_with(of)) || heard(one);
         if let Some(mut running) = self.connection(place, &Request::Tail { topics: topics.clone() }).await? {
-            match running.next().await.map_err(broken)? {
-                Some(Answer::Done) => begun(&Reached::Run, &topics),
-                Some(Answer::Failed { message, help }) => return Err(Error::Running { message, help }),
-                _ => return Err(broken(io::ErrorKind::UnexpectedEof.into())),
-            }
+            observed(running.next().await.map_err(broken)?)?;
+            begun(&Reached::Run, &topics);
             while let Some(Answer::Message { topic, body }) = running.next().await.map_err(broken)? {
                 if !heard(Heard { topic, body: body.bytes().map_err(broken)? }) {
                     break;
@@ -179,13 +175,8 @@ impl Operation {
             return Ok(());
         }
         let connection = NatsConnection::connect(self.server(place)?).await?;
-        let mut all = Vec::new();
-        for topic in &topics {
-            all.push(connection.subscribe(topic.clone()).await?);
-        }
-        connection.settle().await?;
-        begun(&Reached::Nats(nats::shown(&connection.server.url)), &topics);
-        let mut all = select_all(all);
+        let mut all = connection.observe(topics.clone()).await?;
+        begun(&connection.reached(), &topics);
         while let Some(message) = connection.next(&mut all).await? {
             // JetStream hands over what it has stored: it was heard when it was sent.
             if message.reply.as_deref().is_some_and(protocol::is_ack) {
@@ -220,6 +211,15 @@ impl Operation {
     }
 }
 
+/// Whether `pelato run` answers that it is observed.
+pub(super) fn observed(answer: Option<Answer>) -> Result<(), Error> {
+    match answer {
+        Some(Answer::Done) => Ok(()),
+        Some(Answer::Failed { message, help }) => Err(Error::Running { message, help }),
+        _ => Err(broken(io::ErrorKind::UnexpectedEof.into())),
+    }
+}
+
 /// What became of a message, as `pelato run` answers.
 fn answered(topic: &str, answer: Option<Answer>) -> Result<Delivered, Error> {
     let to = Reached::Run;
@@ -238,14 +238,8 @@ fn answered(topic: &str, answer: Option<Answer>) -> Result<Delivered, Error> {
 
 /// A reply, unless it is a stream's acknowledgement: a stream answers what it stores.
 fn reply(topic: &str, reply: Vec<u8>) -> Result<Vec<u8>, Error> {
-    #[derive(serde::Deserialize)]
-    struct Acknowledgement {
-        stream: String,
-        #[serde(rename = "seq")]
-        _number: u64,
-    }
     match serde_json::from_slice(&reply) {
-        Ok(Acknowledgement { stream, .. }) => Err(Error::StoredTopic { topic: topic.to_owned(), stream }),
+        Ok(PublishAck { stream, .. }) => Err(Error::StoredTopic { topic: topic.to_owned(), stream }),
         Err(_) => Ok(reply),
     }
 }
@@ -287,7 +281,7 @@ pub(super) fn broken(source: io::Error) -> Error {
 /// A connection to a NATS server that hears what it forbids.
 pub(super) struct NatsConnection {
     client: Client,
-    pub(super) server: Server,
+    server: Server,
     forbidden: Arc<Mutex<Option<(Right, String)>>>,
     /// Is told that something is forbidden, or that the connection is closed.
     told: Arc<Notify>,
@@ -315,12 +309,22 @@ impl NatsConnection {
         Ok(Self { client, server, forbidden, told })
     }
 
-    pub(super) async fn subscribe(&self, topic: String) -> Result<Subscriber, Error> {
-        self.client.subscribe(topic).await.map_err(|error| self.lost(&error))
+    pub(super) fn reached(&self) -> Reached {
+        Reached::Nats(nats::shown(&self.server.url))
+    }
+
+    /// The messages of some topics, as soon as all that is sent from then on is heard.
+    pub(super) async fn observe(&self, topics: Vec<String>) -> Result<SelectAll<Subscriber>, Error> {
+        let mut all = SelectAll::new();
+        for topic in topics {
+            all.push(self.client.subscribe(topic).await.map_err(|error| self.lost(&error))?);
+        }
+        self.settle().await?;
+        Ok(all)
     }
 
     /// Waits until the server has taken everything, and goes on.
-    pub(super) async fn settle(&self) -> Result<(), Error> {
+    async fn settle(&self) -> Result<(), Error> {
         self.echo().await?;
         // The answer may be here before the client has passed on what came before it.
         let _ = tokio::time::timeout(GRACE, self.told.notified()).await;

@@ -130,7 +130,6 @@ mod tests {
         }
         let folder = project();
         let file = "NATS_PASSWORD=hunter2\nREGISTRY_USER=hunter2\nREGISTRY_URL=r.org\nHOSTS_NATS_URL=nats://u:hunter2@n\n";
-        std::fs::write(folder.path().join(".env"), file).unwrap();
         std::fs::write(folder.path().join(".env"), "SITE=\n").unwrap();
         let (report, _) = check_in(folder.path(), &workflow(&[task(&["env: {A: \"${SITE}\"}"])]));
         assert_eq!(report.errors(), 1, "an empty value counts as not set");

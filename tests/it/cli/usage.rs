@@ -273,6 +273,7 @@ fn numbers_are_digits_without_a_sign_everywhere() {
         &["build", "-j", "+2"],
         &["build", "--jobs=2.0"],
         &["tail", "-n", "+3"],
+        &["logs", "-n", "+3"],
         &["dead-letters", "list", "--limit", "+1"],
         &["dead-letters", "show", "double", "+1"],
         &["dead-letters", "drop", "double", "1", "+2"],
